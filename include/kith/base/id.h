@@ -22,8 +22,7 @@ class Id {
   constexpr explicit Id(uint64_t value) : value_(value) {}
 
   static constexpr Id Of(TypeNumber type, uint16_t node, uint32_t sequence) {
-    return Id((static_cast<uint64_t>(type) << (kNodeBits + kSequenceBits)) |
-              (static_cast<uint64_t>(node) << kSequenceBits) | sequence);
+    return Id((static_cast<uint64_t>(type) << (kNodeBits + kSequenceBits)) | (static_cast<uint64_t>(node) << kSequenceBits) | sequence);
   }
   // A record that a batch creates and that has no number yet: its `index`-th new record. Never stored.
   static constexpr Id Local(uint32_t index) { return Id(kLocalBit | index); }

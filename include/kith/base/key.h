@@ -24,9 +24,9 @@ void AppendU64(std::string& key, uint64_t value);
 // A length-free, escaped text: 0x00 becomes 0x00 0xFF and 0x00 0x00 ends it, so a prefix sorts first and the next part can follow.
 void AppendTextKey(std::string& key, std::string_view text);
 
-// One value of any kind but kTextList and kChoiceSet. Null sorts before all values (after them when descending). Doubles order by value with
-// -0 equal to +0 and NaN last; money orders by currency and then amount; descending inverts every byte.
-// Values of one field only: the kind is not part of the key.
+// One value of any kind but kTextList and kChoiceSet. Null sorts before all values (after them when descending). Doubles order by value
+// with -0 equal to +0 and NaN last; money orders by currency and then amount; descending inverts every byte. Values of one field only: the
+// kind is not part of the key.
 void AppendValueKey(std::string& key, const Value& value, Order order = Order::kAscending);
 
 // The smallest key greater than every key that starts with `prefix`; empty when there is none (all bytes 0xFF).

@@ -7,28 +7,28 @@
 
 namespace kith::limits {
 
-inline constexpr uint32_t kTypes = 4095;                       // entity types in a database
-inline constexpr uint32_t kFieldsPerTypeAndPackage = 4096;     // fields one package may give one type
-inline constexpr uint32_t kPackages = 4095;                    // packages in a database
-inline constexpr size_t kTextBytes = 64 * 1024;                // one text value
-inline constexpr size_t kBytesBytes = 256 * 1024;              // one bytes value
-inline constexpr size_t kListItems = 1024;                     // items of a text list or choice set
-inline constexpr size_t kRecordBytes = 1024 * 1024;            // one encoded record
-inline constexpr size_t kIndexKeyBytes = 480;                  // encoded fields of an index key, longer ones are cut
-inline constexpr size_t kIndexFields = 8;                      // fields in the key of one index
-inline constexpr size_t kNameBytes = 64;                       // name of a type, field, choice, index, package part
+inline constexpr uint32_t kTypes = 4095;                    // entity types in a database
+inline constexpr uint32_t kFieldsPerTypeAndPackage = 4096;  // fields one package may give one type
+inline constexpr uint32_t kPackages = 4095;                 // packages in a database
+inline constexpr size_t kTextBytes = 64 * 1024;             // one text value
+inline constexpr size_t kBytesBytes = 256 * 1024;           // one bytes value
+inline constexpr size_t kListItems = 1024;                  // items of a text list or choice set
+inline constexpr size_t kRecordBytes = 1024 * 1024;         // one encoded record
+inline constexpr size_t kIndexKeyBytes = 480;               // encoded fields of an index key, longer ones are cut
+inline constexpr size_t kIndexFields = 8;                   // fields in the key of one index
+inline constexpr size_t kNameBytes = 64;                    // name of a type, field, choice, index, package part
 inline constexpr size_t kExternalSystemBytes = 64;
 inline constexpr size_t kExternalKeyBytes = 256;
 inline constexpr size_t kIdempotencyKeyBytes = 64;
 inline constexpr int64_t kIdempotencyKeepDays = 30;
-inline constexpr size_t kReasonBytes = 1024;                   // reason text of a batch
-inline constexpr size_t kBatchChanges = 100'000;               // changes in one batch
-inline constexpr size_t kBatchBytes = 64 * 1024 * 1024;        // plain-memory size of one batch
-inline constexpr int kEffectRounds = 8;                        // rounds in which rules may add changes
-inline constexpr size_t kPackageBytes = 4 * 1024 * 1024;       // one package's JSON
+inline constexpr size_t kReasonBytes = 1024;              // reason text of a batch
+inline constexpr size_t kBatchChanges = 100'000;          // changes in one batch
+inline constexpr size_t kBatchBytes = 64 * 1024 * 1024;   // plain-memory size of one batch
+inline constexpr int kEffectRounds = 8;                   // rounds in which rules may add changes
+inline constexpr size_t kPackageBytes = 4 * 1024 * 1024;  // one package's JSON
 inline constexpr size_t kCheckpointBytes = 4096;
-inline constexpr int64_t kSnapshotSeconds = 30;                // a snapshot older than this that also pins ...
-inline constexpr uint64_t kSnapshotPinnedBytes = 256ull << 20; // ... this much gives SnapshotExpired
+inline constexpr int64_t kSnapshotSeconds = 30;                 // a snapshot older than this that also pins ...
+inline constexpr uint64_t kSnapshotPinnedBytes = 256ull << 20;  // ... this much gives SnapshotExpired
 
 }  // namespace kith::limits
 

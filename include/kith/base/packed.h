@@ -1,5 +1,5 @@
-// The compact form of numbers and values inside history entries, covering index tuples, aggregates and outcomes. Little-endian, self-delimiting.
-// Reading never trusts its input: a short or malformed buffer makes the reader fail and stay failed.
+// The compact form of numbers and values inside history entries, covering index tuples, aggregates and outcomes. Little-endian,
+// self-delimiting. Reading never trusts its input: a short or malformed buffer makes the reader fail and stay failed.
 #ifndef KITH_BASE_PACKED_H_
 #define KITH_BASE_PACKED_H_
 
@@ -42,7 +42,10 @@ class PackedReader {
   // All input consumed, and none of it malformed.
   [[nodiscard]] bool done() const { return ok_ && in_.empty(); }
   [[nodiscard]] std::string_view rest() const { return in_; }
-  void Fail() { ok_ = false; in_ = {}; }
+  void Fail() {
+    ok_ = false;
+    in_ = {};
+  }
 
  private:
   std::string_view in_;

@@ -21,13 +21,13 @@ using absl::StatusOr;
 // What failed, for a person and for a program. Empty members are unknown or do not apply.
 struct ErrorInfo {
   Reason reason = Reason::kNone;
-  std::string type;    // entity type's name
-  Id record;           // 0: none
-  std::string field;   // field's name, or a path such as "types[2].fields[0].kind"
-  std::string value;   // the value that was refused, shortened to 80 bytes
-  std::string hint;    // what to do
-  int os_error = 0;    // errno, 0: none
-  int64_t change = -1; // zero-based index of the change within its batch, -1: none
+  std::string type;     // entity type's name
+  Id record;            // 0: none
+  std::string field;    // field's name, or a path such as "types[2].fields[0].kind"
+  std::string value;    // the value that was refused, shortened to 80 bytes
+  std::string hint;     // what to do
+  int os_error = 0;     // errno, 0: none
+  int64_t change = -1;  // zero-based index of the change within its batch, -1: none
 };
 
 // Builds an error. `message` is one line without a final period; type, record, field and value are added to it in a fixed form.
@@ -51,15 +51,15 @@ struct ErrorInfo {
 #define KITH_CONCAT_(a, b) KITH_CONCAT_INNER_(a, b)
 
 // Returns the error of `expr` from the calling function.
-#define KITH_RETURN_IF_ERROR(expr)                           \
-  do {                                                       \
+#define KITH_RETURN_IF_ERROR(expr)                                                     \
+  do {                                                                                 \
     if (::kith::Status kith_status_ = (expr); !kith_status_.ok()) return kith_status_; \
   } while (false)
 
 // KITH_ASSIGN_OR_RETURN(auto x, F()): x is F()'s value, or the error is returned.
 #define KITH_ASSIGN_OR_RETURN(lhs, expr) KITH_ASSIGN_OR_RETURN_(KITH_CONCAT_(kith_or_, __LINE__), lhs, expr)
-#define KITH_ASSIGN_OR_RETURN_(tmp, lhs, expr) \
-  auto tmp = (expr);                           \
+#define KITH_ASSIGN_OR_RETURN_(tmp, lhs, expr)   \
+  auto tmp = (expr);                             \
   if (!tmp.ok()) return std::move(tmp).status(); \
   lhs = *std::move(tmp)
 

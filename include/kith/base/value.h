@@ -3,9 +3,9 @@
 #define KITH_BASE_VALUE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -20,11 +20,11 @@ namespace kith {
 enum class Kind : uint8_t {
   kNull = 0,
   kBool = 1,
-  kInt = 2,        // int64
-  kDecimal = 3,    // fixed scale per field
+  kInt = 2,      // int64
+  kDecimal = 3,  // fixed scale per field
   kDouble = 4,
   kMoney = 5,
-  kText = 6,       // UTF-8
+  kText = 6,  // UTF-8
   kTextList = 7,
   kChoice = 8,     // the number of one of the field's choices
   kChoiceSet = 9,  // ascending choice numbers
@@ -48,26 +48,26 @@ struct Bytes {
 class Value {
  public:
   // The alternatives stand in the order of Kind, so kind() is the variant's index.
-  using Storage = std::variant<std::monostate, bool, int64_t, Decimal, double, Money, std::string, TextList, Choice, ChoiceSet,
-                               Date, Time, Id, Bytes>;
+  using Storage =
+      std::variant<std::monostate, bool, int64_t, Decimal, double, Money, std::string, TextList, Choice, ChoiceSet, Date, Time, Id, Bytes>;
 
   Value() = default;
-  Value(bool v) : data_(v) {}                                // NOLINT(google-explicit-constructor)
-  Value(int64_t v) : data_(v) {}                             // NOLINT(google-explicit-constructor)
-  Value(int v) : data_(int64_t{v}) {}                        // NOLINT(google-explicit-constructor)
-  Value(Decimal v) : data_(v) {}                             // NOLINT(google-explicit-constructor)
-  Value(double v) : data_(v) {}                              // NOLINT(google-explicit-constructor)
-  Value(Money v) : data_(v) {}                               // NOLINT(google-explicit-constructor)
-  Value(std::string v) : data_(std::move(v)) {}              // NOLINT(google-explicit-constructor)
-  Value(std::string_view v) : data_(std::string(v)) {}       // NOLINT(google-explicit-constructor)
-  Value(const char* v) : data_(std::string(v)) {}            // NOLINT(google-explicit-constructor)
-  Value(TextList v) : data_(std::move(v)) {}                 // NOLINT(google-explicit-constructor)
-  Value(Choice v) : data_(v) {}                              // NOLINT(google-explicit-constructor)
-  Value(ChoiceSet v) : data_(std::move(v)) {}                // NOLINT(google-explicit-constructor)
-  Value(Date v) : data_(v) {}                                // NOLINT(google-explicit-constructor)
-  Value(Time v) : data_(v) {}                                // NOLINT(google-explicit-constructor)
-  Value(Id v) : data_(v) {}                                  // NOLINT(google-explicit-constructor)
-  Value(Bytes v) : data_(std::move(v)) {}                    // NOLINT(google-explicit-constructor)
+  Value(bool v) : data_(v) {}                           // NOLINT(google-explicit-constructor)
+  Value(int64_t v) : data_(v) {}                        // NOLINT(google-explicit-constructor)
+  Value(int v) : data_(int64_t{v}) {}                   // NOLINT(google-explicit-constructor)
+  Value(Decimal v) : data_(v) {}                        // NOLINT(google-explicit-constructor)
+  Value(double v) : data_(v) {}                         // NOLINT(google-explicit-constructor)
+  Value(Money v) : data_(v) {}                          // NOLINT(google-explicit-constructor)
+  Value(std::string v) : data_(std::move(v)) {}         // NOLINT(google-explicit-constructor)
+  Value(std::string_view v) : data_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
+  Value(const char* v) : data_(std::string(v)) {}       // NOLINT(google-explicit-constructor)
+  Value(TextList v) : data_(std::move(v)) {}            // NOLINT(google-explicit-constructor)
+  Value(Choice v) : data_(v) {}                         // NOLINT(google-explicit-constructor)
+  Value(ChoiceSet v) : data_(std::move(v)) {}           // NOLINT(google-explicit-constructor)
+  Value(Date v) : data_(v) {}                           // NOLINT(google-explicit-constructor)
+  Value(Time v) : data_(v) {}                           // NOLINT(google-explicit-constructor)
+  Value(Id v) : data_(v) {}                             // NOLINT(google-explicit-constructor)
+  Value(Bytes v) : data_(std::move(v)) {}               // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] Kind kind() const { return static_cast<Kind>(data_.index()); }
   [[nodiscard]] bool is_null() const { return data_.index() == 0; }

@@ -1,8 +1,9 @@
-// The store under a database: one LMDB environment in a directory that Kith owns, read through snapshots and written by jobs that a small pool of
-// writer threads runs in groups. Keys and values are opaque bytes here; what they mean is decided above.
+// The store under a database: one LMDB environment in a directory that Kith owns, read through snapshots and written by jobs that a small
+// pool of writer threads runs in groups. Keys and values are opaque bytes here; what they mean is decided above.
 //
 // Threads: Environment is safe from any thread. A Snapshot and its Cursors are used by one thread at a time and may move between threads.
-// Processes: any number may open the same directory. After fork, a child must open again; every call on an inherited handle gives reason Forked.
+// Processes: any number may open the same directory. After fork, a child must open again; every call on an inherited handle gives reason
+// Forked.
 #ifndef KITH_STORAGE_STORAGE_H_
 #define KITH_STORAGE_STORAGE_H_
 
@@ -27,8 +28,9 @@ enum class KeyOrder : uint8_t {
 struct KeyspaceSpec {
   std::string name;
   KeyOrder order = KeyOrder::kBytes;
-  // Values are padded to a multiple of 8 bytes and sealed with an 8-byte checksum over (keyspace, key, value); reads check it and give reason
-  // Corrupt. Such values are 8-byte aligned in the map when keys are 8 or 16 bytes. Readers see the value as it was put, plus its zero padding.
+  // Values are padded to a multiple of 8 bytes and sealed with an 8-byte checksum over (keyspace, key, value); reads check it and give
+  // reason Corrupt. Such values are 8-byte aligned in the map when keys are 8 or 16 bytes. Readers see the value as it was put, plus its
+  // zero padding.
   bool sealed = false;
 };
 // Index into the span of specs given at open.
@@ -44,11 +46,11 @@ enum class Durability : uint8_t {
 };
 
 struct OpenOptions {
-  bool create = false;           // make the directory and the store when absent
-  bool read_only = false;        // writes are refused by this library (the file is still opened read-write, R17 of ITS#10212)
-  bool temporary = false;        // a new store in the system's temporary directory, removed when the last handle goes; path must be empty
-  uint64_t map_size = 0;         // bytes of address space to reserve; 0: 64 GiB, halved until it fits. Grown when full
-  uint64_t max_size = 0;         // soft quota of the data file in bytes; past 90 % of it puts are refused and deletes allowed. 0: none
+  bool create = false;     // make the directory and the store when absent
+  bool read_only = false;  // writes are refused by this library (the file is still opened read-write, R17 of ITS#10212)
+  bool temporary = false;  // a new store in the system's temporary directory, removed when the last handle goes; path must be empty
+  uint64_t map_size = 0;   // bytes of address space to reserve; 0: 64 GiB, halved until it fits. Grown when full
+  uint64_t max_size = 0;   // soft quota of the data file in bytes; past 90 % of it puts are refused and deletes allowed. 0: none
   Durability durability = Durability::kFull;
   bool allow_any_file_system = false;
   LogSink log;
@@ -98,8 +100,8 @@ class Snapshot : public Reader {
   [[nodiscard]] virtual uint64_t transaction() const = 0;
 };
 
-// What a job reads and writes: the committed state overlaid with what earlier jobs of the group and this job have put. A job that fails leaves no
-// trace, and later jobs of the group do not see it.
+// What a job reads and writes: the committed state overlaid with what earlier jobs of the group and this job have put. A job that fails
+// leaves no trace, and later jobs of the group do not see it.
 class WriteSet : public Reader {
  public:
   // `key` and `value` are copied.
@@ -107,8 +109,8 @@ class WriteSet : public Reader {
   virtual void Delete(Keyspace keyspace, View key) = 0;
 };
 
-// One unit of work. Run is called on a writer thread, once, or again when the same group is put anew after growth or recovery: it must depend only on
-// what it reads from the write-set and on its own input, and must not block or call into the environment.
+// One unit of work. Run is called on a writer thread, once, or again when the same group is put anew after growth or recovery: it must
+// depend only on what it reads from the write-set and on its own input, and must not block or call into the environment.
 class Job {
  public:
   virtual ~Job() = default;
@@ -118,7 +120,8 @@ class Job {
 };
 
 struct SubmitOptions {
-  std::chrono::microseconds timeout{0};  // 0: none. A job still queued then is cancelled (Timeout); one that has started gives OutcomeUnknown
+  std::chrono::microseconds timeout{
+      0};  // 0: none. A job still queued then is cancelled (Timeout); one that has started gives OutcomeUnknown
 };
 
 struct KeyspaceStats {
@@ -132,12 +135,12 @@ struct Stats {
   uint64_t free_bytes = 0;
   uint64_t map_bytes = 0;
   uint64_t transaction = 0;
-  uint32_t readers = 0;                  // slots in use, all processes
-  uint64_t oldest_reader_lag = 0;        // transactions between the oldest reader and now
-  double oldest_snapshot_seconds = 0;    // of this process
-  uint64_t groups = 0;                   // committed since open, this process
+  uint32_t readers = 0;                // slots in use, all processes
+  uint64_t oldest_reader_lag = 0;      // transactions between the oldest reader and now
+  double oldest_snapshot_seconds = 0;  // of this process
+  uint64_t groups = 0;                 // committed since open, this process
   uint64_t jobs = 0;
-  uint64_t syncs = 0;                    // waits for the disk those groups cost
+  uint64_t syncs = 0;  // waits for the disk those groups cost
   uint64_t map_growths = 0;
   uint64_t recoveries = 0;
   uint64_t stale_readers_cleared = 0;
