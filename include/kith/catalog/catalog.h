@@ -1,0 +1,219 @@
+// What a database knows of its own data: packages, entity types, fields, choices, behaviours, indexes. A Catalog is an immutable value
+// compiled from definitions; the file holds those definitions as records of compiled-in types, so any library version can read any
+// database.
+//
+// Threads: a Catalog is immutable; share it freely (std::shared_ptr<const Catalog>).
+#ifndef KITH_CATALOG_CATALOG_H_
+#define KITH_CATALOG_CATALOG_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kith/base/key.h"
+#include "kith/base/status.h"
+#include "kith/base/value.h"
+#include "kith/record/record.h"
+
+namespace kith::catalog {
+
+// Names for people, by language ("en", "zh").
+using Labels = std::map<std::string, std::string, std::less<>>;
+
+struct ChoiceDef {
+  int32_t number = 0;  // stable for ever, append-only within the field
+  std::string name;
+  Labels labels;
+  bool retired = false;  // stays readable, refused for new values
+};
+
+// What happens to records that refer to a record being deleted.
+enum class OnDelete : uint8_t { kRestrict, kDetach, kCascade };
+
+struct FieldDef {
+  std::string name;
+  uint32_t package = 0;  // number of the package that owns it
+  uint32_t number = 0;   // within (type, package): stands in the package's numbers file, append-only
+  Kind kind = Kind::kNull;
+  uint8_t scale = 0;                   // decimals
+  bool required = false;               // null is refused when a record is created or the field is set
+  bool personal = false;               // removed by an erasure of the person
+  bool about = false;                  // a reference to the person whom the record is about
+  bool derived = false;                // written by the library alone
+  bool retired = false;                // stays readable, refused for new values
+  bool ignored_by_insight = false;     // a figure typed by a person that no forecast or score may read (C08)
+  std::vector<std::string> refers_to;  // names of the types a reference may point to; empty: any
+  OnDelete on_delete = OnDelete::kRestrict;
+  std::vector<ChoiceDef> choices;
+  std::optional<Value> minimum;  // of the field's kind
+  std::optional<Value> maximum;
+  std::optional<Value> initial;  // stored when a record is created without it
+  uint32_t max_length = 0;       // in code points, texts; 0: the library's limit alone
+  std::string pattern;           // RE2, whole text; empty: none
+  Labels labels;
+
+  // Derived when compiled.
+  size_t position = 0;  // in the type's fields and layout
+  record::Field stored;
+
+  [[nodiscard]] const ChoiceDef* FindChoice(std::string_view choice_name) const;
+  [[nodiscard]] const ChoiceDef* FindChoice(int32_t choice_number) const;
+};
+
+// A part of an index key: a field of the type, or one of the header: "id", "created", "updated", "owner", "unit".
+struct IndexPart {
+  std::string field;
+  Order order = Order::kAscending;
+  // Derived: position in the type's fields, or a HeaderField below -1.
+  int32_t position = 0;
+};
+enum HeaderField : int32_t {
+  kHeaderId = -1,
+  kHeaderCreated = -2,
+  kHeaderUpdated = -3,
+  kHeaderOwner = -4,
+  kHeaderUnit = -5,
+  kHeaderVersion = -6,
+  kHeaderVisibility = -7
+};
+// The header field of that name ("owner" -> kHeaderOwner), 0 when there is none.
+[[nodiscard]] int32_t HeaderFieldFromName(std::string_view name);
+
+struct IndexDef {
+  std::string name;
+  uint32_t number = 0;  // within the database: leads the index's keys
+  bool unique = false;  // among live records; entries with a null part do not collide
+  std::vector<IndexPart> parts;
+  std::vector<IndexPart> cover;  // stored with the entry, so that a list page reads the index alone
+};
+
+// A behaviour that a type has, and which of its fields play the roles: {"pipelined", {{"stage", "stage"}, {"amount", "fee"}}}.
+struct BehaviourDef {
+  std::string name;
+  std::map<std::string, std::string, std::less<>> roles;
+  [[nodiscard]] std::string_view RoleOr(std::string_view role, std::string_view otherwise = {}) const;
+};
+
+struct TypeDef {
+  std::string name;
+  TypeNumber number = 0;  // within the database
+  uint32_t package = 0;
+  Labels labels;
+  std::vector<FieldDef> fields;
+  std::vector<IndexDef> indexes;
+  std::vector<BehaviourDef> behaviours;
+  bool retired = false;
+
+  // Derived when compiled.
+  record::Layout layout;
+
+  [[nodiscard]] const FieldDef* FindField(std::string_view field_name) const;
+  [[nodiscard]] const IndexDef* FindIndex(std::string_view index_name) const;
+  [[nodiscard]] const BehaviourDef* FindBehaviour(std::string_view behaviour_name) const;
+  // The field that plays a role, nullptr when the type has no such behaviour or role.
+  [[nodiscard]] const FieldDef* FindRole(std::string_view behaviour_name, std::string_view role) const;
+
+ private:
+  friend class Catalog;
+  std::map<std::string, size_t, std::less<>> field_positions_;
+};
+
+struct PackageDef {
+  std::string name;     // "kith.crm"; vendor namespaces by dots
+  uint32_t number = 0;  // within the database
+  std::string version;  // semantic, "1.2.0"
+  std::vector<std::string> needs;
+  Labels labels;
+};
+
+// A package as its author writes it: JSON, with the field numbers in a second JSON file that tools append to. Without numbers the database
+// allots them in file order and keeps them for ever.
+struct PackageSource {
+  std::string definition;
+  std::string numbers;
+};
+
+class Catalog {
+ public:
+  // The compiled-in types alone: what every file can be read with.
+  static std::shared_ptr<const Catalog> BuiltIn();
+
+  // Grows with every change of definitions; a transaction compares it with the file's.
+  [[nodiscard]] uint64_t version() const { return version_; }
+
+  [[nodiscard]] std::span<const TypeDef> types() const { return types_; }
+  [[nodiscard]] std::span<const PackageDef> packages() const { return packages_; }
+  // nullptr when unknown.
+  [[nodiscard]] const TypeDef* FindType(std::string_view name) const;
+  [[nodiscard]] const TypeDef* FindType(TypeNumber number) const;
+  [[nodiscard]] const PackageDef* FindPackage(std::string_view name) const;
+  // As above; the error names what is unknown and the nearest known name.
+  [[nodiscard]] StatusOr<const TypeDef*> GetType(std::string_view name) const;
+  [[nodiscard]] StatusOr<const TypeDef*> GetType(TypeNumber number) const;
+  [[nodiscard]] static StatusOr<const FieldDef*> GetField(const TypeDef& type, std::string_view name);
+  [[nodiscard]] static StatusOr<const IndexDef*> GetIndex(const TypeDef& type, std::string_view name);
+  // Types with a behaviour, in number order.
+  [[nodiscard]] std::vector<const TypeDef*> TypesWith(std::string_view behaviour) const;
+  // Fields of any type that may refer to `type`: what a delete has to look at.
+  struct Referrer {
+    const TypeDef* type;
+    const FieldDef* field;
+  };
+  [[nodiscard]] std::span<const Referrer> ReferrersTo(const TypeDef& type) const;
+
+  // The definitions in one canonical JSON document (the form of packages, with numbers), and as FlatBuffers schema text for one type.
+  [[nodiscard]] std::string ToJson() const;
+  [[nodiscard]] static std::string ToFbs(const TypeDef& type, const Catalog& catalog);
+
+  // --- how definitions change ---
+  // Compiles a catalog from definitions; checks everything that loading from a file must hold.
+  [[nodiscard]] static StatusOr<std::shared_ptr<const Catalog>> Compile(uint64_t version, std::vector<PackageDef> packages,
+                                                                        std::vector<TypeDef> types);
+  struct Plan {
+    std::shared_ptr<const Catalog> after;      // version() + 1; the same object as before when nothing changes
+    std::vector<std::string> changes;          // one line each: "adds field account.tier (choice)"
+    std::vector<const IndexDef*> new_indexes;  // of `after`: to be built over existing records
+    std::vector<std::string> seeds;            // batches in JSON: records that the package brings, created where absent
+  };
+  // What installing or upgrading these packages means. Additive: a change of kind, a removed field, a renumbering are errors
+  // (PackageConflict) naming package, path and what to do. Malformed sources give PackageMalformed with the path of the offending part.
+  [[nodiscard]] StatusOr<Plan> PlanEnsure(std::span<const PackageSource> packages) const;
+
+ private:
+  uint64_t version_ = 0;
+  std::vector<PackageDef> packages_;
+  std::vector<TypeDef> types_;
+  std::map<std::string, size_t, std::less<>> type_by_name_;
+  std::vector<size_t> type_by_number_;
+  std::vector<std::vector<Referrer>> referrers_;
+};
+
+// Definitions as stored: one record of a compiled-in type each (numbers below), keyed by package, type or (type, field).
+inline constexpr TypeNumber kPackageType = 1;
+inline constexpr TypeNumber kTypeType = 2;
+inline constexpr TypeNumber kFieldType = 3;
+inline constexpr TypeNumber kIndexType = 4;
+inline constexpr TypeNumber kFirstOpenType = 64;
+
+// A definition as a record of a compiled-in type: fields `key` (text, unique within the type) and `body` (JSON text).
+struct Definition {
+  TypeNumber type = 0;
+  std::string key;  // "kith.crm", "account", "account.kith.crm.name", "account.by_name"
+  std::string body;
+  friend bool operator==(const Definition&, const Definition&) = default;
+};
+// All definitions of a catalog beyond the compiled-in ones; ToDefinitions and FromDefinitions are inverse.
+[[nodiscard]] std::vector<Definition> ToDefinitions(const Catalog& catalog);
+[[nodiscard]] StatusOr<std::shared_ptr<const Catalog>> FromDefinitions(uint64_t version, std::span<const Definition> definitions);
+
+// The packages that ship with the library: "kith.crm" and others; NotFound for an unknown name.
+[[nodiscard]] StatusOr<PackageSource> ShippedPackage(std::string_view name);
+
+}  // namespace kith::catalog
+
+#endif  // KITH_CATALOG_CATALOG_H_
