@@ -1,0 +1,225 @@
+#include "kith/base/packed.h"
+
+#include <bit>
+
+namespace kith {
+namespace {
+
+constexpr uint8_t kMaxScale = 18;
+
+uint64_t ZigZag(int64_t v) { return (static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63); }
+int64_t UnZigZag(uint64_t v) { return static_cast<int64_t>((v >> 1) ^ (~(v & 1) + 1)); }
+
+struct Putter {
+  PackedWriter& out;
+
+  void operator()(std::monostate) const {}
+  void operator()(bool v) const { out.U8(v ? 1 : 0); }
+  void operator()(int64_t v) const { out.Signed(v); }
+  void operator()(Decimal v) const {
+    out.U8(v.scale);
+    out.Signed(v.units);
+  }
+  void operator()(double v) const { out.Double(v); }
+  void operator()(Money v) const {
+    for (int shift = 0; shift < 24; shift += 8) out.U8(static_cast<uint8_t>((v.currency.packed() >> shift) & 0xFF));
+    out.Signed(v.minor);
+  }
+  void operator()(const std::string& v) const { out.Text(v); }
+  void operator()(const TextList& v) const {
+    out.Varint(v.size());
+    for (const std::string& item : v) out.Text(item);
+  }
+  void operator()(Choice v) const { out.Signed(v.number); }
+  void operator()(const ChoiceSet& v) const {
+    out.Varint(v.size());
+    for (const Choice item : v) out.Signed(item.number);
+  }
+  void operator()(Date v) const { out.Signed(v.days); }
+  void operator()(Time v) const { out.Signed(v.micros); }
+  void operator()(Id v) const { out.Varint(v.value()); }
+  void operator()(const Bytes& v) const { out.Text(v.data); }
+};
+
+bool ReadBool(PackedReader& in) {
+  const uint8_t v = in.U8();
+  if (v > 1) in.Fail();
+  return v == 1;
+}
+
+Decimal ReadDecimal(PackedReader& in) {
+  Decimal v;
+  v.scale = in.U8();
+  v.units = in.Signed();
+  if (v.scale > kMaxScale) in.Fail();
+  return v;
+}
+
+Money ReadMoney(PackedReader& in) {
+  uint32_t packed = 0;
+  for (int shift = 0; shift < 24; shift += 8) packed |= static_cast<uint32_t>(in.U8()) << shift;
+  Money v;
+  v.currency = Currency::FromPacked(packed);
+  v.minor = in.Signed();
+  return v;
+}
+
+int32_t ReadI32(PackedReader& in) {
+  const int64_t v = in.Signed();
+  if (v < INT32_MIN || v > INT32_MAX) {
+    in.Fail();
+    return 0;
+  }
+  return static_cast<int32_t>(v);
+}
+
+// The count of items that follow, each of at least one byte: a larger count is malformed, so memory is bounded by the input.
+size_t ReadCount(PackedReader& in) {
+  const uint64_t count = in.Varint();
+  if (count > in.rest().size()) {
+    in.Fail();
+    return 0;
+  }
+  return static_cast<size_t>(count);
+}
+
+TextList ReadTextList(PackedReader& in) {
+  TextList list;
+  const size_t count = ReadCount(in);
+  for (size_t i = 0; i < count && in.ok(); ++i) list.emplace_back(in.Text());
+  return list;
+}
+
+ChoiceSet ReadChoiceSet(PackedReader& in) {
+  ChoiceSet set;
+  const size_t count = ReadCount(in);
+  set.reserve(count);
+  for (size_t i = 0; i < count && in.ok(); ++i) set.push_back({ReadI32(in)});
+  return set;
+}
+
+Value ReadPayload(PackedReader& in, Kind kind) {
+  switch (kind) {
+    case Kind::kNull:
+      return {};
+    case Kind::kBool:
+      return ReadBool(in);
+    case Kind::kInt:
+      return in.Signed();
+    case Kind::kDecimal:
+      return ReadDecimal(in);
+    case Kind::kDouble:
+      return in.Double();
+    case Kind::kMoney:
+      return ReadMoney(in);
+    case Kind::kText:
+      return in.Text();
+    case Kind::kTextList:
+      return ReadTextList(in);
+    case Kind::kChoice:
+      return Choice{ReadI32(in)};
+    case Kind::kChoiceSet:
+      return ReadChoiceSet(in);
+    case Kind::kDate:
+      return Date{ReadI32(in)};
+    case Kind::kTime:
+      return Time{in.Signed()};
+    case Kind::kRef:
+      return Id(in.Varint());
+    case Kind::kBytes:
+      return Bytes{std::string(in.Text())};
+  }
+  in.Fail();
+  return {};
+}
+
+}  // namespace
+
+void PackedWriter::Varint(uint64_t v) {
+  while (v >= 0x80) {
+    U8(static_cast<uint8_t>(v | 0x80));
+    v >>= 7;
+  }
+  U8(static_cast<uint8_t>(v));
+}
+
+void PackedWriter::Signed(int64_t v) { Varint(ZigZag(v)); }
+
+void PackedWriter::Fixed64(uint64_t v) {
+  for (int shift = 0; shift < 64; shift += 8) U8(static_cast<uint8_t>((v >> shift) & 0xFF));
+}
+
+void PackedWriter::Double(double v) { Fixed64(std::bit_cast<uint64_t>(v)); }
+
+void PackedWriter::Text(std::string_view v) {
+  Varint(v.size());
+  out_.append(v);
+}
+
+void PackedWriter::Put(const Value& v) {
+  U8(static_cast<uint8_t>(v.kind()));
+  std::visit(Putter{*this}, v.storage());
+}
+
+uint8_t PackedReader::U8() {
+  if (in_.empty()) {
+    Fail();
+    return 0;
+  }
+  const uint8_t v = static_cast<uint8_t>(in_.front());
+  in_.remove_prefix(1);
+  return v;
+}
+
+uint64_t PackedReader::Varint() {
+  uint64_t v = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    const uint8_t byte = U8();
+    v |= static_cast<uint64_t>(byte & 0x7F) << shift;
+    if ((byte & 0x80) != 0) continue;
+    // One number has one form: no trailing zero groups, and nothing past bit 63.
+    if ((byte == 0 && shift > 0) || (shift == 63 && byte > 1)) break;
+    return ok_ ? v : 0;
+  }
+  Fail();
+  return 0;
+}
+
+int64_t PackedReader::Signed() { return UnZigZag(Varint()); }
+
+uint64_t PackedReader::Fixed64() {
+  if (in_.size() < 8) {
+    Fail();
+    return 0;
+  }
+  uint64_t v = 0;
+  for (size_t i = 0; i < 8; ++i) v |= static_cast<uint64_t>(static_cast<uint8_t>(in_[i])) << (8 * i);
+  in_.remove_prefix(8);
+  return v;
+}
+
+double PackedReader::Double() { return std::bit_cast<double>(Fixed64()); }
+
+std::string_view PackedReader::Text() {
+  const uint64_t size = Varint();
+  if (size > in_.size()) {
+    Fail();
+    return {};
+  }
+  const std::string_view v = in_.substr(0, static_cast<size_t>(size));
+  in_.remove_prefix(static_cast<size_t>(size));
+  return v;
+}
+
+Value PackedReader::Get() {
+  const uint8_t kind = U8();
+  if (!ok_ || kind > static_cast<uint8_t>(Kind::kBytes)) {
+    Fail();
+    return {};
+  }
+  Value v = ReadPayload(*this, static_cast<Kind>(kind));
+  if (!ok_) return {};
+  return v;
+}
+
+}  // namespace kith
