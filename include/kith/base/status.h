@@ -21,13 +21,14 @@ using absl::StatusOr;
 // What failed, for a person and for a program. Empty members are unknown or do not apply.
 struct ErrorInfo {
   Reason reason = Reason::kNone;
-  std::string type;     // entity type's name
-  Id record;            // 0: none
-  std::string field;    // field's name, or a path such as "types[2].fields[0].kind"
-  std::string value;    // the value that was refused, shortened to 80 bytes
-  std::string hint;     // what to do
-  int os_error = 0;     // errno, 0: none
-  int64_t change = -1;  // zero-based index of the change within its batch, -1: none
+  // Every member has an initializer, so that naming only some of them is no warning.
+  std::string type = {};   // entity type's name
+  Id record = {};          // 0: none
+  std::string field = {};  // field's name, or a path such as "types[2].fields[0].kind"
+  std::string value = {};  // the value that was refused, shortened to 80 bytes
+  std::string hint = {};   // what to do
+  int os_error = 0;        // errno, 0: none
+  int64_t change = -1;     // zero-based index of the change within its batch, -1: none
 };
 
 // Builds an error. `message` is one line without a final period; type, record, field and value are added to it in a fixed form.
