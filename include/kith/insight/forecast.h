@@ -1,0 +1,109 @@
+// The forecast: what the period will bring, from what really happened in the funnel.
+//
+// A semi-Markov competing-risks model on the stage graph. Hazards by stage and age: Gamma posteriors (exposure, exits); destinations:
+// Dirichlet; effects of groups per stage: Gamma with estimated strength. One backward sweep gives the probability of winning by each future
+// day for every stage and age, so each open or not-yet-created deal is a look-up. Arrivals: Gamma–Poisson with one shared level shock. The
+// period's revenue is a full distribution = closed + from open + from new, with parameter uncertainty and a common shock learnt from past
+// forecasts. Never reads a probability that a person typed (C08). Deterministic for equal inputs and seed.
+#ifndef KITH_INSIGHT_FORECAST_H_
+#define KITH_INSIGHT_FORECAST_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kith/insight/estimate.h"
+#include "kith/model/funnel_tables.h"
+
+namespace kith::insight {
+
+// A past forecast and what came of it; what the common shock is learnt from.
+struct LedgerEntry {
+  Time origin;
+  Period period;
+  double mean = 0;
+  double model_sd = 0;  // before the shock
+  double actual = 0;
+};
+
+struct ForecastOptions {
+  Currency currency;    // amounts in other currencies are left out and counted in `excluded`; null: the one most deals have
+  bool strict = false;  // refuse (NotEnoughData) below the maturity thresholds instead of widening
+  MaturityThresholds maturity;
+  uint64_t seed = 1;  // of parameter draws
+  int parameter_draws = 24;
+  std::vector<LedgerEntry> ledger;
+};
+
+struct DealForecast {
+  Id deal;
+  Id stage;
+  double win_in_period = 0;  // P(won within the period)
+  double win_ever = 0;       // P(won within the model's horizon of two years)
+  double win_low = 0;        // 80 % interval of win_in_period from parameter uncertainty
+  double win_high = 0;
+  double median_close_days = 0;  // from as_of, given that it is won; NaN when it practically never is
+  Money amount;
+  double expected_minor = 0;  // amount × win_in_period
+  std::string reason;         // for people: stage, age against the typical, owner's effect, sample size
+};
+
+struct ForecastReport {
+  Time as_of;
+  Period period;
+  Currency currency;
+  double closed = 0;  // minor units won in the period before as_of
+  Quantiles from_open;
+  Quantiles from_new;
+  Quantiles total;      // closed + open + new, with common shock
+  double model_sd = 0;  // of the total before the common shock
+  double shock_sd = 0;  // of the log
+  int64_t open_deals = 0;
+  double expected_new_deals = 0;  // arrivals until the period's end
+  int64_t closed_deals = 0;       // all-time sample behind the rates: won + lost
+  int64_t excluded = 0;           // open deals in other currencies or without amount
+  Maturity maturity = Maturity::kLearning;
+  std::vector<DealForecast> deals;  // open deals, largest expected amount first
+  std::vector<std::string> warnings;
+  // Points of the total's distribution function: quantile q at (i + 0.5) / size.
+  std::vector<double> total_quantiles;
+  // P(total >= minor).
+  [[nodiscard]] double ProbabilityAtLeast(double minor) const;
+};
+
+// The period may begin before as_of (what closed since then is counted in `closed`), or after it (deals then have to survive until it
+// begins). Limited to two years after as_of.
+[[nodiscard]] StatusOr<ForecastReport> Forecast(const model::FunnelTables& tables, Period period, const ForecastOptions& options = {});
+
+// --- how good it was ---
+struct BacktestPoint {
+  Time origin;
+  Period period;
+  ForecastReport forecast;
+  double actual = 0;
+  double stage_rate_forecast = 0;  // the classic: open amount × historical win rate of its stage, plus closed
+};
+struct BacktestReport {
+  std::vector<BacktestPoint> points;
+  double coverage80 = 0;       // share of actuals within P10..P90
+  double wape = 0;             // sum |actual − P50| / sum actual
+  double bias = 0;             // sum (mean − actual) / sum actual
+  double crps = 0;             // mean CRPS / mean actual
+  double pinball = 0;          // mean over .1, .5, .9 / mean actual
+  double stage_rate_wape = 0;  // of the classic
+  double auc = 0;              // of deals' win_in_period
+  double brier = 0;
+  double log_loss = 0;
+  double ece = 0;  // expected calibration error, ten bins
+  int64_t deals = 0;
+};
+// Tables as of a moment; for example a lambda that reads a database as of it.
+using TablesAt = std::function<StatusOr<model::FunnelTables>(Time as_of)>;
+// Rolling origins: each period is forecast from its own start with what was known then, and each earlier origin's outcome feeds the ledger
+// of the later ones. `now` bounds what counts as known outcome.
+[[nodiscard]] StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<Period>& periods, Time now,
+                                                const ForecastOptions& options = {});
+
+}  // namespace kith::insight
+
+#endif  // KITH_INSIGHT_FORECAST_H_
