@@ -1,23 +1,21 @@
-# What Kith builds on: the distribution's packages.
+# What Kith builds on: the distribution's packages. `kith_dependencies` carries all of them: which room may include what is
+# checked by cmake/CheckLayers.cmake, and what a library does not use it does not need (--as-needed).
 find_package(Threads REQUIRED)
 find_package(absl REQUIRED)
-find_package(nlohmann_json 3.11 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
-add_library(re2::re2 ALIAS PkgConfig::RE2)
-pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)
-add_library(kith::lmdb ALIAS PkgConfig::LMDB)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_library(KITH_LMDB lmdb REQUIRED)
+find_library(KITH_RE2 re2 REQUIRED)
+find_library(KITH_UTF8PROC utf8proc REQUIRED)
+# FlatBuffers' runtime and xxHash are used from their headers; FlatBuffers' compiled parser stays out of Kith.
+find_path(KITH_FLATBUFFERS_INCLUDE flatbuffers/flatbuffers.h REQUIRED)
+find_path(KITH_XXHASH_INCLUDE xxhash.h REQUIRED)
 
-# FlatBuffers' runtime is header-only; its compiled library (parser, reflection) stays out of Kith.
-find_path(FLATBUFFERS_INCLUDE_DIR flatbuffers/flatbuffers.h REQUIRED)
-add_library(kith_flatbuffers INTERFACE)
-target_include_directories(kith_flatbuffers SYSTEM INTERFACE ${FLATBUFFERS_INCLUDE_DIR})
-add_library(kith::flatbuffers ALIAS kith_flatbuffers)
-
-# xxHash is used inlined, from its header.
-find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
-add_library(kith_xxhash INTERFACE)
-target_include_directories(kith_xxhash SYSTEM INTERFACE ${XXHASH_INCLUDE_DIR})
-target_compile_definitions(kith_xxhash INTERFACE XXH_INLINE_ALL)
-add_library(xxHash::xxhash ALIAS kith_xxhash)
+set(KITH_ABSL_TARGETS absl::status absl::statusor absl::strings absl::str_format absl::flat_hash_map absl::flat_hash_set absl::btree
+    absl::inlined_vector absl::hash absl::int128)
+add_library(kith_dependencies INTERFACE)
+target_include_directories(kith_dependencies SYSTEM INTERFACE ${KITH_FLATBUFFERS_INCLUDE} ${KITH_XXHASH_INCLUDE})
+target_compile_definitions(kith_dependencies INTERFACE XXH_INLINE_ALL)
+target_link_libraries(kith_dependencies INTERFACE ${KITH_ABSL_TARGETS} nlohmann_json::nlohmann_json OpenSSL::Crypto
+                      ${KITH_LMDB} ${KITH_RE2} ${KITH_UTF8PROC} Threads::Threads)
+target_link_options(kith_dependencies INTERFACE -Wl,--as-needed)

@@ -1,34 +1,50 @@
-# A room is lib/<room>/*.cc behind include/kith/<room>/*.h, compiled once as an object library.
-set(KITH_ROOMS "" CACHE INTERNAL "")
+# A room is lib/<room>/*.cc behind include/kith/<room>/*.h, compiled once as the object library kith_<room>. New files are found
+# by themselves. kith_through_<room> stands for that room and all before it, so a room can be built and tested while a later one
+# does not compile, and a call to a later room does not link.
+include(EmbedPackages)
 
-# kith_room(<name> [LIBRARIES ...]): the next room; everything listed before is available to it.
-function(kith_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 ROOM "" "" "LIBRARIES")
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/${name}/*.cc)
-  set(before ${KITH_ROOMS})
-  set(KITH_ROOMS ${KITH_ROOMS} ${name} CACHE INTERNAL "")
-  if(NOT sources)
-    return()
-  endif()
-  add_library(kith_${name} OBJECT ${sources})
-  target_include_directories(kith_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
-  target_include_directories(kith_${name} PRIVATE ${PROJECT_SOURCE_DIR}/lib)
-  target_link_libraries(kith_${name} PRIVATE kith_options PUBLIC absl::status absl::statusor ${ROOM_LIBRARIES} Threads::Threads)
-  set_property(GLOBAL APPEND PROPERTY KITH_ROOM_TARGETS kith_${name})
-  set_property(GLOBAL APPEND PROPERTY KITH_ROOM_LIBRARIES ${ROOM_LIBRARIES})
-endfunction()
-
-# kith_libraries(): kith_static, the C++ library of all rooms (no ABI promise).
-function(kith_libraries)
-  get_property(targets GLOBAL PROPERTY KITH_ROOM_TARGETS)
-  get_property(libraries GLOBAL PROPERTY KITH_ROOM_LIBRARIES)
-  list(REMOVE_DUPLICATES libraries)
-  set(objects "")
-  foreach(target ${targets})
-    list(APPEND objects $<TARGET_OBJECTS:${target}>)
+function(kith_rooms)
+  set(objects $<TARGET_OBJECTS:kith_packages>)
+  set(before "")
+  foreach(room ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/${room}/*.cc)
+    if(sources)
+      add_library(kith_${room} OBJECT ${sources})
+      target_include_directories(kith_${room} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
+      target_link_libraries(kith_${room} PRIVATE kith_options kith_dependencies)
+      list(APPEND objects $<TARGET_OBJECTS:kith_${room}>)
+    endif()
+    kith_check_layers(${room} "${before}")
+    list(APPEND before ${room})
+    add_library(kith_through_${room} INTERFACE)
+    target_include_directories(kith_through_${room} INTERFACE ${PROJECT_SOURCE_DIR}/include)
+    target_link_libraries(kith_through_${room} INTERFACE ${objects} kith_dependencies)
   endforeach()
+  set(KITH_ROOMS ${ARGN} PARENT_SCOPE)
+  set(KITH_ROOM_OBJECTS ${objects} PARENT_SCOPE)
+
+  # All rooms as one archive, for tests and benchmarks inside the tree.
   add_library(kith_rooms STATIC ${objects})
   set_target_properties(kith_rooms PROPERTIES LINKER_LANGUAGE CXX)
-  target_include_directories(kith_rooms PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
-  target_link_libraries(kith_rooms PUBLIC absl::status absl::statusor ${libraries} OpenSSL::Crypto Threads::Threads)
+  target_include_directories(kith_rooms PUBLIC ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(kith_rooms PUBLIC kith_dependencies)
+endfunction()
+
+# kith_check_layers(<room> <rooms before it>): checks the room's includes whenever one of its files changed, as part of its build.
+function(kith_check_layers room before)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/${room}/* ${PROJECT_SOURCE_DIR}/include/kith/${room}/*)
+  if(NOT files)
+    return()
+  endif()
+  set(stamp ${PROJECT_BINARY_DIR}/layers/${room})
+  string(REPLACE ";" "," before "${before}")
+  add_custom_command(OUTPUT ${stamp}
+    COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR} -DROOM=${room} -DBEFORE=${before} -DSTAMP=${stamp}
+            -P ${PROJECT_SOURCE_DIR}/cmake/CheckLayers.cmake
+    DEPENDS ${files} ${PROJECT_SOURCE_DIR}/cmake/CheckLayers.cmake
+    COMMENT "Checking the includes of ${room}" VERBATIM)
+  add_custom_target(kith_layers_${room} ALL DEPENDS ${stamp})
+  if(TARGET kith_${room})
+    add_dependencies(kith_${room} kith_layers_${room})
+  endif()
 endfunction()

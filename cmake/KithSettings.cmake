@@ -1,4 +1,4 @@
-# Language, warnings, visibility and sanitizers, the same for every target of ours.
+# Language, warnings, visibility, sanitizers, linker and compiler cache, the same for every target of ours.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -9,20 +9,37 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
-set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
+add_library(kith_options INTERFACE)
+target_compile_options(kith_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+# STB_GNU_UNIQUE symbols would tie every copy of the library in a process together and forbid unloading it.
+target_compile_options(kith_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+
+# The rest concerns people who work on Kith; a host that adds it as a subdirectory keeps its own choices.
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+target_compile_options(kith_options INTERFACE -Werror)
+
 find_program(KITH_CCACHE ccache)
 if(KITH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${KITH_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${KITH_CCACHE})
+  # A clone in another folder finds the same objects: paths below the source are relative to the cache.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${KITH_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
-
-add_library(kith_options INTERFACE)
-target_compile_options(kith_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+find_program(KITH_LLD ld.lld)
+if(KITH_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
 if(KITH_SANITIZE)
   add_compile_options(-fsanitize=${KITH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${KITH_SANITIZE})
+endif()
+if(KITH_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
