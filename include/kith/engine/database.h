@@ -1,0 +1,124 @@
+// One Kith store: open it, read through snapshots, write by applying batches.
+//
+// Threads: a Database is safe from any thread, concurrently. Opening a path twice in a process attaches to the same store. After fork, a
+// child opens again; inherited handles give reason Forked.
+#ifndef KITH_ENGINE_DATABASE_H_
+#define KITH_ENGINE_DATABASE_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kith/base/status.h"
+#include "kith/catalog/catalog.h"
+#include "kith/engine/batch.h"
+#include "kith/engine/extension.h"
+#include "kith/engine/snapshot.h"
+#include "kith/storage/storage.h"
+
+namespace kith {
+
+struct OpenOptions {
+  bool create = false;
+  bool read_only = false;
+  bool temporary = false;  // path must be empty; removed when the last handle goes
+  uint64_t map_size = 0;   // see storage::OpenOptions
+  uint64_t max_size = 0;
+  storage::Durability durability = storage::Durability::kFull;
+  bool allow_any_file_system = false;
+  uint16_t node = 0;                  // 0..511: the middle part of the ids this database gives
+  std::function<Time()> clock;        // unset: the system's. Recorded times never go back, whatever it says
+  uint64_t seed = 0;                  // of creation ids; 0: from the system
+  storage::LogSink log;               // never sees field values
+  std::chrono::milliseconds slow{0};  // an apply slower than this is logged; 0: none
+  Extensions extensions;              // model::OpenDatabase fills this in
+};
+
+struct ApplyOptions {
+  std::string idempotency_key;           // up to limits::kIdempotencyKeyBytes, kept limits::kIdempotencyKeepDays days
+  bool dry_run = false;                  // everything but the write: ids in the outcome are what would have been given
+  std::chrono::microseconds timeout{0};  // 0: none
+  std::string checkpoint;                // name under which checkpoint_value is stored with the batch; empty: none
+  std::string checkpoint_value;
+};
+
+struct Outcome {
+  std::vector<Id> ids;          // by local reference
+  uint64_t first_sequence = 0;  // of the feed; 0: nothing changed
+  uint64_t last_sequence = 0;
+  bool replayed = false;             // the idempotency key was known: this is the first outcome
+  std::vector<std::string> effects;  // what rules added: "sets opportunity.stage"
+};
+
+struct EnsureReport {
+  std::vector<std::string> changes;  // empty: everything was there
+  uint64_t catalog_version = 0;
+};
+
+struct VerifyReport {
+  uint64_t records = 0;
+  uint64_t index_entries = 0;
+  uint64_t history_entries = 0;
+  uint64_t aggregates = 0;
+  std::vector<std::string> problems;  // empty: sound
+};
+
+struct DatabaseStats {
+  storage::Stats storage;
+  uint64_t sequence = 0;
+  uint64_t catalog_version = 0;
+  uint64_t types = 0;
+  uint64_t applied = 0;  // batches since open, this process
+  uint64_t refused = 0;
+  [[nodiscard]] std::string ToOpenMetrics() const;
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  // Errors: DatabaseMissing (without create), FormatNewer, Corrupt, FileSystemUnsupported, PathUnsafe, Locked, AlreadyOpen (other options).
+  [[nodiscard]] static StatusOr<std::shared_ptr<Database>> Open(std::string_view path, const OpenOptions& options);
+
+  [[nodiscard]] virtual StatusOr<std::unique_ptr<Snapshot>> Read(Viewer viewer = {}) = 0;
+
+  // The newest catalog. Batches made with an older one are checked again when applied.
+  [[nodiscard]] virtual StatusOr<std::shared_ptr<const catalog::Catalog>> GetCatalog() = 0;
+  [[nodiscard]] virtual StatusOr<Batch> NewBatch(Actor actor = {}, std::string_view reason = {}) = 0;
+
+  // Durable when it returns. An error means nothing of the batch was written, but for OutcomeUnknown (repeat with the same idempotency
+  // key).
+  [[nodiscard]] virtual StatusOr<Outcome> Apply(const Batch& batch, const ApplyOptions& options = {}) = 0;
+  // Several batches in order, each atomic on its own, durable together; one outcome each. options apply to each, without key and
+  // checkpoint.
+  [[nodiscard]] virtual std::vector<StatusOr<Outcome>> ApplyMany(std::span<const Batch* const> batches,
+                                                                 const ApplyOptions& options = {}) = 0;
+
+  // Optimistic read-modify-write: `fill` reads a fresh snapshot and fills a batch; records it reads through `Snapshot::Get` become
+  // preconditions on their versions. Run again on a conflict, at most `attempts` times.
+  using Fill = std::function<Status(const Snapshot& snapshot, Batch& batch)>;
+  [[nodiscard]] virtual StatusOr<Outcome> Update(Actor actor, std::string_view reason, const Fill& fill, const ApplyOptions& options = {},
+                                                 int attempts = 16) = 0;
+
+  // Makes these packages present. Idempotent and additive; new indexes are built before it returns, in steps that do not block others.
+  [[nodiscard]] virtual StatusOr<EnsureReport> Ensure(std::span<const catalog::PackageSource> packages, bool dry_run = false) = 0;
+
+  // Blocks until the feed has an entry after `sequence`, committed by any process, or the timeout passes; the newest sequence number.
+  [[nodiscard]] virtual StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) = 0;
+
+  // Recomputes everything derived (indexes, references, unique keys, aggregates, current values from history) and checks every seal and
+  // record.
+  [[nodiscard]] virtual StatusOr<VerifyReport> Verify() = 0;
+  [[nodiscard]] virtual Status Backup(std::string_view target_path) = 0;
+  [[nodiscard]] virtual StatusOr<DatabaseStats> GetStats() = 0;
+  [[nodiscard]] virtual const std::string& path() const = 0;
+  [[nodiscard]] virtual bool read_only() const = 0;
+};
+
+}  // namespace kith
+
+#endif  // KITH_ENGINE_DATABASE_H_

@@ -1,0 +1,129 @@
+// A consistent read view of a database for one viewer. Everything is read through one.
+//
+// Ownership: views and cursors borrow from the snapshot and are valid until it is freed or renewed. A snapshot keeps its database open.
+// Threads: one thread at a time; may move between threads. Errors: SnapshotExpired when it has been held past limits::kSnapshotSeconds
+// while pinning more than limits::kSnapshotPinnedBytes; Corrupt when a stored value fails its checksum.
+#ifndef KITH_ENGINE_SNAPSHOT_H_
+#define KITH_ENGINE_SNAPSHOT_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kith/base/status.h"
+#include "kith/catalog/catalog.h"
+#include "kith/engine/history.h"
+#include "kith/engine/viewer.h"
+#include "kith/record/record.h"
+
+namespace kith::storage {
+class Reader;
+class Snapshot;
+}  // namespace kith::storage
+
+namespace kith {
+
+// A record that owns its bytes: what past states are given as.
+class Record {
+ public:
+  Record() = default;
+  Record(std::shared_ptr<const catalog::Catalog> catalog, const catalog::TypeDef* type, std::string bytes)
+      : catalog_(std::move(catalog)), type_(type), bytes_(std::move(bytes)) {}
+  [[nodiscard]] const catalog::TypeDef& type() const { return *type_; }
+  [[nodiscard]] record::View view() const { return {bytes_, &type_->layout}; }
+
+ private:
+  std::shared_ptr<const catalog::Catalog> catalog_;
+  const catalog::TypeDef* type_ = nullptr;
+  std::string bytes_;
+};
+
+// Which entries of an index, in which direction.
+struct IndexRange {
+  std::vector<Value> equal;  // values of the leading parts
+  std::optional<Value> low;  // of the next part
+  std::optional<Value> high;
+  bool low_inclusive = true;
+  bool high_inclusive = false;
+  bool reverse = false;
+  std::string after;  // IndexCursor::position() of the last entry seen: the page after it, also when that entry is gone
+};
+
+// Records of one type in id order, or by an index. Skips what the viewer may not see.
+class RecordCursor {
+ public:
+  virtual ~RecordCursor() = default;
+  // False at the end or on error (see status()).
+  virtual bool Next() = 0;
+  [[nodiscard]] virtual Id id() const = 0;
+  [[nodiscard]] virtual StatusOr<record::View> record() const = 0;  // borrowed from the snapshot
+  [[nodiscard]] virtual const Status& status() const = 0;
+  // Where this entry stands, to go on later from another snapshot.
+  [[nodiscard]] virtual std::string position() const = 0;
+  // The covered value of an index's `cover[i]`; null value for a scan. Owned copy.
+  [[nodiscard]] virtual Value covered(size_t i) const = 0;
+  // All covered values, appended to `out` in cover order.
+  virtual void Covered(std::vector<Value>& out) const = 0;
+};
+
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+
+  [[nodiscard]] virtual const catalog::Catalog& catalog() const = 0;
+  [[nodiscard]] virtual const std::shared_ptr<const catalog::Catalog>& shared_catalog() const = 0;
+  [[nodiscard]] virtual const Viewer& viewer() const = 0;
+  // Sequence number of the last change it holds.
+  [[nodiscard]] virtual uint64_t sequence() const = 0;
+  // When the last change it holds was recorded.
+  [[nodiscard]] virtual Time recorded() const = 0;
+  // Takes the newest state; everything borrowed before is invalid.
+  [[nodiscard]] virtual Status Renew() = 0;
+
+  // --- records. NotFound (without allocating) when absent or not visible.
+  [[nodiscard]] virtual StatusOr<record::View> Get(Id id) const = 0;
+  // One view an id, null views for those absent.
+  [[nodiscard]] virtual Status GetMany(std::span<const Id> ids, std::span<record::View> out) const = 0;
+  [[nodiscard]] virtual StatusOr<Id> Find(std::string_view type, const ExternalRef& external) const = 0;
+  [[nodiscard]] virtual StatusOr<Id> Find(std::string_view type, const Ref& ref) const = 0;
+  [[nodiscard]] virtual std::vector<ExternalRef> ExternalRefs(Id id) const = 0;
+  // In id order, from the id after `after`.
+  [[nodiscard]] virtual StatusOr<std::unique_ptr<RecordCursor>> Scan(std::string_view type, Id after = {}) const = 0;
+  [[nodiscard]] virtual StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(std::string_view type, std::string_view index,
+                                                                          const IndexRange& range) const = 0;
+  [[nodiscard]] virtual StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
+                                                                          const IndexRange& range) const = 0;
+
+  // --- time
+  // The record as it held at a point on both axes; NotFound when it did not exist then.
+  [[nodiscard]] virtual StatusOr<Record> GetAsOf(Id id, AsOf as_of) const = 0;
+  // Oldest first; also of a deleted record.
+  [[nodiscard]] virtual StatusOr<std::vector<HistoryEntry>> History(Id id) const = 0;
+  // One entry of the feed in full.
+  [[nodiscard]] virtual StatusOr<HistoryEntry> Entry(Id record, uint64_t sequence) const = 0;
+  // Changes after `sequence` in commit order, at most `limit`. Entries of records not visible are left out; `scanned` gives where to go on.
+  struct Feed {
+    std::vector<FeedEntry> entries;
+    uint64_t scanned = 0;
+  };
+  [[nodiscard]] virtual StatusOr<Feed> Changes(uint64_t after, size_t limit) const = 0;
+  // What a consumer stored with a batch; nullopt when never.
+  [[nodiscard]] virtual StatusOr<std::optional<std::string>> Checkpoint(std::string_view name) const = 0;
+
+  // --- derived data, for the rooms above that own it
+  [[nodiscard]] virtual StatusOr<std::string_view> Aggregate(std::string_view key) const = 0;
+  // Calls `fn(key, value)` for each aggregate whose key starts with `prefix`, in order, until it returns false.
+  [[nodiscard]] virtual Status ScanAggregates(std::string_view prefix,
+                                              const std::function<bool(std::string_view key, std::string_view value)>& fn) const = 0;
+};
+
+// The value of a field by name, header fields included ("id", "created", "updated", "owner", "unit", "version", "visibility").
+[[nodiscard]] StatusOr<Value> GetField(const catalog::TypeDef& type, record::View record, std::string_view field);
+
+}  // namespace kith
+
+#endif  // KITH_ENGINE_SNAPSHOT_H_
