@@ -22,6 +22,8 @@
 
 namespace kith::catalog {
 
+struct Matcher;  // a compiled pattern
+
 // Names for people, by language ("en", "zh").
 using Labels = std::map<std::string, std::string, std::less<>>;
 
@@ -30,6 +32,7 @@ struct ChoiceDef {
   std::string name;
   Labels labels;
   bool retired = false;  // stays readable, refused for new values
+  std::string extra;     // members a newer library wrote, as a JSON object; empty: none. So in every definition below.
 };
 
 // What happens to records that refer to a record being deleted.
@@ -50,20 +53,26 @@ struct FieldDef {
   std::vector<std::string> refers_to;  // names of the types a reference may point to; empty: any
   OnDelete on_delete = OnDelete::kRestrict;
   std::vector<ChoiceDef> choices;
-  std::optional<Value> minimum;  // of the field's kind
-  std::optional<Value> maximum;
+  std::optional<Value> minimum;  // of the field's kind, inclusive; numbers, money, dates and times
+  std::optional<Value> maximum;  // money is bounded within the bound's currency; zero without currency bounds all
   std::optional<Value> initial;  // stored when a record is created without it
   uint32_t max_length = 0;       // in code points, texts; 0: the library's limit alone
   std::string pattern;           // RE2, whole text; empty: none
   Labels labels;
+  std::string extra;
 
   // Derived when compiled.
-  size_t position = 0;  // in the type's fields and layout
+  size_t position = 0;  // in the type's fields and layout; differs between versions of a catalog, so it is never stored
   record::Field stored;
+  std::shared_ptr<const Matcher> matcher;  // of `pattern`
 
   [[nodiscard]] const ChoiceDef* FindChoice(std::string_view choice_name) const;
   [[nodiscard]] const ChoiceDef* FindChoice(int32_t choice_number) const;
 };
+
+// Whether the compiled field may be given this value: kind, limits, choices, bounds, length, pattern; null only when it is not required; no
+// value when it is retired. Errors name the field and the value; the caller adds type and record. Does not look at `derived`.
+[[nodiscard]] Status CheckFieldValue(const FieldDef& field, const Value& value);
 
 // A part of an index key: a field of the type, or one of the header: "id", "created", "updated", "owner", "unit".
 struct IndexPart {
@@ -86,10 +95,13 @@ enum HeaderField : int32_t {
 
 struct IndexDef {
   std::string name;
-  uint32_t number = 0;  // within the database: leads the index's keys
-  bool unique = false;  // among live records; entries with a null part do not collide
+  uint32_t package = 0;    // number of the package that declares it
+  uint32_t number = 0;     // within the database: leads the index's keys; never reused, a redefined index gets a new one; 0: to be allotted
+  bool unique = false;     // among live records; entries with a null part do not collide
+  bool automatic = false;  // added because a reference leads no declared index
   std::vector<IndexPart> parts;
   std::vector<IndexPart> cover;  // stored with the entry, so that a list page reads the index alone
+  std::string extra;
 };
 
 // A behaviour that a type has, and which of its fields play the roles: {"pipelined", {{"stage", "stage"}, {"amount", "fee"}}}.
@@ -108,37 +120,58 @@ struct TypeDef {
   std::vector<IndexDef> indexes;
   std::vector<BehaviourDef> behaviours;
   bool retired = false;
+  std::string extra;
 
   // Derived when compiled.
   record::Layout layout;
 
   [[nodiscard]] const FieldDef* FindField(std::string_view field_name) const;
+  // By what is stored in files: the package's number and the field's number in it.
+  [[nodiscard]] const FieldDef* FindField(uint32_t package_number, uint32_t field_number) const;
   [[nodiscard]] const IndexDef* FindIndex(std::string_view index_name) const;
   [[nodiscard]] const BehaviourDef* FindBehaviour(std::string_view behaviour_name) const;
   // The field that plays a role, nullptr when the type has no such behaviour or role.
   [[nodiscard]] const FieldDef* FindRole(std::string_view behaviour_name, std::string_view role) const;
 
  private:
-  friend class Catalog;
+  friend class Compiler;
   std::map<std::string, size_t, std::less<>> field_positions_;
 };
 
 struct PackageDef {
-  std::string name;     // "kith.crm"; vendor namespaces by dots
-  uint32_t number = 0;  // within the database
-  std::string version;  // semantic, "1.2.0"
-  std::vector<std::string> needs;
+  std::string name;                 // "kith.crm"; vendor namespaces by dots
+  uint32_t number = 0;              // within the database
+  std::string version;              // semantic, "1.2.0"
+  std::vector<std::string> needs;   // "kith.crm" or "kith.crm >= 1.2.0"
+  std::vector<std::string> seeded;  // "type system key" of the seeds handed out so far: a deleted seed does not come back
   Labels labels;
+  std::string extra;
 };
 
-// A package as its author writes it: JSON, with the field numbers in a second JSON file that tools append to. Without numbers the database
-// allots them in file order and keeps them for ever.
+// A package as its author writes it (see README.md beside this file): JSON, with the field numbers in a second JSON file that tools append
+// to. Without numbers the database allots them in file order and keeps them for ever.
 struct PackageSource {
   std::string definition;
   std::string numbers;
 };
 
-class Catalog {
+// Definitions as stored: one record of a compiled-in type each (numbers below), keyed by package, type or (type, field).
+inline constexpr TypeNumber kPackageType = 1;
+inline constexpr TypeNumber kTypeType = 2;
+inline constexpr TypeNumber kFieldType = 3;
+inline constexpr TypeNumber kIndexType = 4;
+inline constexpr TypeNumber kFirstOpenType = 64;
+inline constexpr uint32_t kFirstOpenIndex = 64;
+
+// A definition as a record of a compiled-in type: fields `key` (text, unique within the type) and `body` (JSON text).
+struct Definition {
+  TypeNumber type = 0;
+  std::string key;  // "kith.crm", "account", "account.kith.crm.name", "account.by_name"
+  std::string body;
+  friend bool operator==(const Definition&, const Definition&) = default;
+};
+
+class Catalog : public std::enable_shared_from_this<Catalog> {
  public:
   // The compiled-in types alone: what every file can be read with.
   static std::shared_ptr<const Catalog> BuiltIn();
@@ -152,6 +185,7 @@ class Catalog {
   [[nodiscard]] const TypeDef* FindType(std::string_view name) const;
   [[nodiscard]] const TypeDef* FindType(TypeNumber number) const;
   [[nodiscard]] const PackageDef* FindPackage(std::string_view name) const;
+  [[nodiscard]] const PackageDef* FindPackage(uint32_t number) const;
   // As above; the error names what is unknown and the nearest known name.
   [[nodiscard]] StatusOr<const TypeDef*> GetType(std::string_view name) const;
   [[nodiscard]] StatusOr<const TypeDef*> GetType(TypeNumber number) const;
@@ -171,45 +205,47 @@ class Catalog {
   [[nodiscard]] static std::string ToFbs(const TypeDef& type, const Catalog& catalog);
 
   // --- how definitions change ---
-  // Compiles a catalog from definitions; checks everything that loading from a file must hold.
+  // Compiles a catalog from definitions and the compiled-in types, which are not among `types`. Checks everything that loading from a file
+  // must hold, brings all lists into number order (fields: those of the owning package first), allots numbers to indexes that have none and
+  // adds an index "by_<field>" for each reference field that leads no declared one. Errors: PackageMalformed, UnknownType, UnknownField,
+  // LimitExceeded, with the path of the definition.
   [[nodiscard]] static StatusOr<std::shared_ptr<const Catalog>> Compile(uint64_t version, std::vector<PackageDef> packages,
                                                                         std::vector<TypeDef> types);
   struct Plan {
     std::shared_ptr<const Catalog> after;      // version() + 1; the same object as before when nothing changes
-    std::vector<std::string> changes;          // one line each: "adds field account.tier (choice)"
-    std::vector<const IndexDef*> new_indexes;  // of `after`: to be built over existing records
-    std::vector<std::string> seeds;            // batches in JSON: records that the package brings, created where absent
+    std::vector<std::string> changes;          // one line each: "adds field account.tier (choice)"; empty when nothing changes
+    std::vector<std::string> notes;            // what was left as it is and why: "keeps package kith.crm 1.2.0: 1.1.0 is older"
+    std::vector<Definition> definitions;       // the definition records that are new or changed; none is ever deleted
+    std::vector<const IndexDef*> new_indexes;  // of `after`, on types that existed: to be built over existing records
+    std::vector<uint32_t> dropped_indexes;     // numbers of redefined indexes: their entries are to be deleted
+    std::vector<std::string> seeds;            // one JSON array of changes a package, to be applied with the definitions: records that it
+                                               // brings, created where absent
   };
-  // What installing or upgrading these packages means. Additive: a change of kind, a removed field, a renumbering are errors
-  // (PackageConflict) naming package, path and what to do. Malformed sources give PackageMalformed with the path of the offending part.
+  // What installing or upgrading these packages means, in whatever order they are given. Costs nothing in the data. Additive: a change of
+  // kind, a removed field, a renumbering are errors (PackageConflict) naming package, path and what to do. Malformed sources give
+  // PackageMalformed with the path of the offending part; a needed package that is neither here nor given PackageMissing.
   [[nodiscard]] StatusOr<Plan> PlanEnsure(std::span<const PackageSource> packages) const;
 
  private:
+  friend class Compiler;
+  friend std::vector<Definition> ToDefinitions(const Catalog& catalog);
+
   uint64_t version_ = 0;
   std::vector<PackageDef> packages_;
   std::vector<TypeDef> types_;
   std::map<std::string, size_t, std::less<>> type_by_name_;
   std::vector<size_t> type_by_number_;
   std::vector<std::vector<Referrer>> referrers_;
+  std::vector<Definition> kept_;  // definitions of kinds that this library does not know
 };
 
-// Definitions as stored: one record of a compiled-in type each (numbers below), keyed by package, type or (type, field).
-inline constexpr TypeNumber kPackageType = 1;
-inline constexpr TypeNumber kTypeType = 2;
-inline constexpr TypeNumber kFieldType = 3;
-inline constexpr TypeNumber kIndexType = 4;
-inline constexpr TypeNumber kFirstOpenType = 64;
-
-// A definition as a record of a compiled-in type: fields `key` (text, unique within the type) and `body` (JSON text).
-struct Definition {
-  TypeNumber type = 0;
-  std::string key;  // "kith.crm", "account", "account.kith.crm.name", "account.by_name"
-  std::string body;
-  friend bool operator==(const Definition&, const Definition&) = default;
-};
 // All definitions of a catalog beyond the compiled-in ones; ToDefinitions and FromDefinitions are inverse.
 [[nodiscard]] std::vector<Definition> ToDefinitions(const Catalog& catalog);
 [[nodiscard]] StatusOr<std::shared_ptr<const Catalog>> FromDefinitions(uint64_t version, std::span<const Definition> definitions);
+
+// The numbers file that goes with a package: the given one (empty: a new one) with numbers appended for every field and choice that has
+// none yet, in file order. Errors as from PlanEnsure.
+[[nodiscard]] StatusOr<std::string> AppendNumbers(const PackageSource& source);
 
 // The packages that ship with the library: "kith.crm" and others; NotFound for an unknown name.
 [[nodiscard]] StatusOr<PackageSource> ShippedPackage(std::string_view name);
