@@ -6,7 +6,7 @@ A program without a case file counts as one case; one that ended badly without a
 
 import pathlib
 import sys
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 SKIPPED = ("skipped", "notrun", "disabled", "suppressed")
 

@@ -6,7 +6,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
   set(table "")
   set(bodies "")
   foreach(input ${inputs})
-    get_filename_component(name ${input} NAME_WE)
+    get_filename_component(name ${input} NAME_WLE)
     string(MAKE_C_IDENTIFIER ${name} symbol)
     # Bytes as numbers: no limit on a literal's length, nothing to escape, and every compiler reads it the same.
     file(READ ${input} hex HEX)

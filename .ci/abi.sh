@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# abi.sh LIBKITH [--update]: the C ABI against its baseline in capi/abi/. With --update writes the baseline anew.
+#   symbols.txt  every exported function, one a line
+#   kith-<abi>.abi  the types behind them (abidw)
+# abidiff alone does not rate a changed struct as incompatible, so any difference fails: an intended one is written with --update
+# and reviewed as part of the commit.
+set -euo pipefail
+library=$(readlink -f "$1")
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+abi=$(sed -n 's/^set(KITH_ABI_MAJOR \([0-9]*\)).*/\1/p' "$root/CMakeLists.txt")
+baseline=$root/capi/abi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+exported() { nm -D --defined-only "$library" | awk '$2 != "A" {print $3}' | sed 's/@.*//' | LC_ALL=C sort; }
+# The functions that kith.h declares.
+declared() {
+  gcc -E -P -x c -std=c99 -DKITH_API=KITH_EXPORTED "$root/capi/kith.h" 2>/dev/null | tr '\n' ' ' | tr ';{}' '\n' |
+    grep -w KITH_EXPORTED | grep -oE '\bkith_[a-z0-9_]+ *\(' | tr -d ' (' | LC_ALL=C sort -u
+}
+describe() {
+  abidw --headers-dir "$root/capi" --no-show-locs --no-corpus-path --no-comp-dir-path --no-elf-needed --no-architecture "$library"
+}
+
+exported >"$work/symbols.txt"
+if [ "${2:-}" = --update ]; then
+  mkdir -p "$baseline"
+  cp "$work/symbols.txt" "$baseline/symbols.txt"
+  describe >"$baseline/kith-$abi.abi"
+  echo "capi/abi/: $(wc -l <"$baseline/symbols.txt") functions"
+  exit 0
+fi
+
+failed=0
+complain() { echo "ABI: $1"; failed=1; }
+[ -f "$baseline/symbols.txt" ] || { echo "ABI: there is no baseline; ./dev abi --update writes it"; exit 1; }
+diff -u "$baseline/symbols.txt" "$work/symbols.txt" || complain "the exported symbols are not those of capi/abi/symbols.txt"
+declared >"$work/declared.txt"
+diff -u "$work/declared.txt" "$work/symbols.txt" || complain "kith.h declares (-) other functions than the library exports (+)"
+
+dynamic=$(readelf -dW "$library")
+grep -q "SONAME.*\[libkith\.so\.$abi\]" <<<"$dynamic" || complain "the soname is not libkith.so.$abi"
+! grep -q TEXTREL <<<"$dynamic" || complain "the library has text relocations"
+grep -q 'BIND_NOW\|FLAGS.*NOW' <<<"$dynamic" || complain "the library is not linked with -z now"
+! readelf --dyn-syms -W "$library" | grep -q ' UNIQUE ' || complain "the library has STB_GNU_UNIQUE symbols"
+
+describe >"$work/now.abi"
+abidiff --no-show-locs "$baseline/kith-$abi.abi" "$work/now.abi" || complain "the types are not those of capi/abi/kith-$abi.abi"
+[ $failed = 0 ] || echo "ABI: an intended change is written with ./dev abi --update"
+exit $failed
