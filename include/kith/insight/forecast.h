@@ -8,7 +8,7 @@
 #ifndef KITH_INSIGHT_FORECAST_H_
 #define KITH_INSIGHT_FORECAST_H_
 
-#include <memory>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -75,6 +75,16 @@ struct ForecastReport {
 // begins). Limited to two years after as_of.
 [[nodiscard]] StatusOr<ForecastReport> Forecast(const model::FunnelTables& tables, Period period, const ForecastOptions& options = {});
 
+// --- attainment ---
+struct Chance {
+  double probability = 0;  // 0..1
+  double minor = 0;        // amount, >= 0
+};
+// P(closed + sum of the amounts that come true >= target), the deals independent. Exact while the sums are few enough to enumerate (any set
+// of up to 14 deals, and any number of deals with few different amounts), else by inversion of the characteristic function (error
+// about .002). Not decreasing in any probability.
+[[nodiscard]] double AttainProbability(const std::vector<Chance>& deals, double closed, double target);
+
 // --- how good it was ---
 struct BacktestPoint {
   Time origin;
@@ -99,10 +109,13 @@ struct BacktestReport {
 };
 // Tables as of a moment; for example a lambda that reads a database as of it.
 using TablesAt = std::function<StatusOr<model::FunnelTables>(Time as_of)>;
-// Rolling origins: each period is forecast from its own start with what was known then, and each earlier origin's outcome feeds the ledger
-// of the later ones. `now` bounds what counts as known outcome.
+// Deals won in [first, end), as known at the end; for the measures of single deals.
+using WonBetween = std::function<StatusOr<std::vector<Id>>(Time first, Time end)>;
+// Rolling origins: each period is forecast from the last instant before it with what was known then, and each earlier origin's outcome
+// feeds the ledger of the later ones once its period is over. Periods that are not over at `now` are left out. Without `won_between` the
+// measures of single deals (auc, brier, log_loss, ece) are NaN and deals is 0.
 [[nodiscard]] StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<Period>& periods, Time now,
-                                                const ForecastOptions& options = {});
+                                                const ForecastOptions& options = {}, const WonBetween& won_between = {});
 
 }  // namespace kith::insight
 

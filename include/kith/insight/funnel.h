@@ -90,6 +90,7 @@ struct RepReport {
 
 struct RepOptions {
   FunnelOptions funnel;  // group_kind and group are ignored
+  Id owner;              // only this rep's report, and only its steps share the false discoveries; null: every rep
   double weak_probability = 0.95;
   double false_discovery = 0.10;  // Benjamini–Hochberg over all (rep, stage) of the report
   int64_t minimum_resolved = 10;  // below: "not enough deals to tell"
