@@ -1,0 +1,571 @@
+/*
+ * Kith: a CRM core that a product links into its own process. This is its stable C interface (C99).
+ *
+ * Reading order: versions, strings and values, errors, database, batch, snapshot, cursor, history, feed, insight, import.
+ *
+ * Conventions
+ *   Results     Functions that can fail return a kith_code; outputs are zeroed on entry and set on success. `err` may be NULL. KITH_NOT_FOUND and
+ *               KITH_OUT_OF_RANGE at a cursor's end allocate no error object unless stated.
+ *   Strings     Pointer and size, UTF-8, not NUL-terminated. Inputs are borrowed for the call. Names of types, fields, indexes are C strings.
+ *   Ownership   "owned": free with kith_<noun>_free, in any order, NULL is fine; children keep what they need alive. "borrowed(x)": valid until x is
+ *               freed, renewed or changed. "caller buffer": you give memory and a capacity.
+ *   Threads     `const T*` may be used from several threads at once, `T*` from one at a time. kith_db is safe from any thread.
+ *   Options     Structs begin with struct_size; use the _INIT macro. NULL means defaults, 0 in a member means its default. Unknown tails must be zero.
+ *   Fork        Handles refuse in a forked child (reason Forked); open again there.
+ *   Time        Microseconds since 1970-01-01T00:00:00Z. Money: minor units and an ISO 4217 code.
+ */
+#ifndef KITH_KITH_H_
+#define KITH_KITH_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define KITH_API __attribute__((visibility("default")))
+#else
+#define KITH_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------- versions */
+
+#define KITH_VERSION_MAJOR 0
+#define KITH_VERSION_MINOR 1
+#define KITH_VERSION_PATCH 0
+#define KITH_ABI_VERSION 0
+
+/* Of the loaded library: major << 16 | minor << 8 | patch. */
+KITH_API uint32_t kith_version(void);
+KITH_API uint32_t kith_abi_version(void);
+/* "kith 0.1.0 lmdb 0.9.24 ...", static. */
+KITH_API const char* kith_build_info(void);
+
+/* ---------------------------------------------------------------- strings and ids */
+
+typedef struct kith_str {
+  const char* data;
+  size_t size;
+} kith_str;
+
+typedef struct kith_bytes {
+  const uint8_t* data;
+  size_t size;
+} kith_bytes;
+
+/* A string literal as kith_str. */
+#ifdef __cplusplus
+#define KITH_STR(literal) (::kith_str{(literal), sizeof(literal) - 1})
+#else
+#define KITH_STR(literal) ((kith_str){(literal), sizeof(literal) - 1})
+#endif
+KITH_API kith_str kith_str_from_cstr(const char* text); /* borrowed(text); NULL gives an empty string */
+
+/* A record's number, below 2^53; or, inside a batch, a local reference to a record it creates (top bit set). 0: none. */
+typedef uint64_t kith_id;
+
+/* Names a record by id, or by external reference (system, key) when id is 0. All empty: nobody, the system. */
+typedef struct kith_ref {
+  kith_id id;
+  kith_str system;
+  kith_str key;
+} kith_ref;
+KITH_API kith_ref kith_ref_id(kith_id id);
+KITH_API kith_ref kith_ref_ext(const char* system, const char* key); /* borrowed(system, key) */
+
+/* ---------------------------------------------------------------- values */
+
+typedef int32_t kith_kind;
+enum {
+  KITH_KIND_NULL = 0,
+  KITH_KIND_BOOL = 1,       /* number */
+  KITH_KIND_INT = 2,        /* number */
+  KITH_KIND_DECIMAL = 3,    /* number × 10^-scale */
+  KITH_KIND_DOUBLE = 4,     /* real */
+  KITH_KIND_MONEY = 5,      /* number: minor units; currency */
+  KITH_KIND_TEXT = 6,       /* text */
+  KITH_KIND_TEXT_LIST = 7,  /* number: items; kith_snapshot_item reads one */
+  KITH_KIND_CHOICE = 8,     /* number: the choice's; text: its name */
+  KITH_KIND_CHOICE_SET = 9, /* number: items; kith_snapshot_item reads one */
+  KITH_KIND_DATE = 10,      /* number: days since 1970-01-01 */
+  KITH_KIND_TIME = 11,      /* number: µs */
+  KITH_KIND_REF = 12,       /* number: id */
+  KITH_KIND_BYTES = 13      /* text: the bytes */
+};
+
+/* A value read. `text` is borrowed from what it was read from. */
+typedef struct kith_value {
+  kith_kind kind;
+  int32_t scale;
+  int64_t number;
+  double real;
+  kith_str text;
+  char currency[4]; /* NUL-terminated */
+  uint32_t zero;    /* always 0 */
+} kith_value;
+
+/* ---------------------------------------------------------------- errors */
+
+/* The canonical codes; frozen. */
+typedef int32_t kith_code;
+enum {
+  KITH_OK = 0,
+  KITH_CANCELLED = 1,
+  KITH_UNKNOWN = 2,
+  KITH_INVALID_ARGUMENT = 3,
+  KITH_DEADLINE_EXCEEDED = 4,
+  KITH_NOT_FOUND = 5,
+  KITH_ALREADY_EXISTS = 6,
+  KITH_PERMISSION_DENIED = 7,
+  KITH_RESOURCE_EXHAUSTED = 8,
+  KITH_FAILED_PRECONDITION = 9,
+  KITH_ABORTED = 10,
+  KITH_OUT_OF_RANGE = 11,
+  KITH_UNIMPLEMENTED = 12,
+  KITH_INTERNAL = 13,
+  KITH_UNAVAILABLE = 14,
+  KITH_DATA_LOSS = 15,
+  KITH_UNAUTHENTICATED = 16
+};
+/* "INVALID_ARGUMENT", static. */
+KITH_API const char* kith_code_name(kith_code code);
+
+/* Why, finer than the code. Open-ended: expect numbers you do not know. */
+typedef int32_t kith_reason;
+/* "Unique", static; "None" for a number the library does not know. */
+KITH_API const char* kith_reason_name(kith_reason reason);
+
+/* What failed and what to do. Immutable; share freely. Owned by whoever received it. Text is borrowed(error). */
+typedef struct kith_error kith_error;
+KITH_API kith_code kith_error_code(const kith_error* error);
+KITH_API kith_reason kith_error_reason(const kith_error* error);
+KITH_API kith_str kith_error_message(const kith_error* error); /* one line with type, record, field and value */
+KITH_API kith_str kith_error_hint(const kith_error* error);    /* what to do; may be empty */
+KITH_API kith_str kith_error_type(const kith_error* error);
+KITH_API kith_str kith_error_field(const kith_error* error);
+KITH_API kith_str kith_error_value(const kith_error* error);
+KITH_API kith_id kith_error_record(const kith_error* error);
+KITH_API int64_t kith_error_change(const kith_error* error);   /* index within the batch, -1: none */
+KITH_API int32_t kith_error_os_error(const kith_error* error); /* errno, 0: none */
+KITH_API void kith_error_free(kith_error* error);
+
+/* ---------------------------------------------------------------- text that the library returns */
+
+/* An owned UTF-8 text, NUL-terminated as well. */
+typedef struct kith_text kith_text;
+KITH_API kith_str kith_text_str(const kith_text* text); /* borrowed(text); empty for NULL */
+KITH_API void kith_text_free(kith_text* text);
+
+/* ---------------------------------------------------------------- database */
+
+typedef struct kith_db kith_db;
+
+typedef int32_t kith_log_level;
+enum { KITH_LOG_DEBUG = 0, KITH_LOG_INFO = 1, KITH_LOG_WARNING = 2, KITH_LOG_ERROR = 3 };
+/* May be called from any thread; must not call back into the database. Never receives field values. */
+typedef void (*kith_log_fn)(kith_log_level level, kith_str message, uintptr_t context);
+
+typedef int32_t kith_durability;
+enum { KITH_DURABILITY_FULL = 0, KITH_DURABILITY_RELAXED = 1 };
+
+typedef struct kith_open_options {
+  uint32_t struct_size;
+  uint8_t create;
+  uint8_t read_only;
+  uint8_t temporary; /* path must be empty; removed with the last handle */
+  uint8_t allow_any_file_system;
+  kith_durability durability;
+  uint32_t node;          /* 0..511, middle part of new ids */
+  uint64_t map_size;      /* bytes of address space; 0: 64 GiB or what fits */
+  uint64_t max_size;      /* quota of the data file in bytes; 0: none */
+  uint64_t seed;          /* 0: from the system */
+  uint64_t slow_ms;       /* applies slower than this are logged; 0: none */
+  kith_log_fn log;        /* NULL: none */
+  uintptr_t log_context;
+  int64_t (*clock)(uintptr_t context); /* µs UTC; NULL: the system's */
+  uintptr_t clock_context;
+} kith_open_options;
+#define KITH_OPEN_OPTIONS_INIT \
+  { (uint32_t)sizeof(kith_open_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/* Opens the store in the directory `path` and makes the standard package present. Opening a path twice in a process attaches to the same store.
+ * Errors: DatabaseMissing, FormatNewer, Corrupt, FileSystemUnsupported, PathUnsafe, PermissionDenied, Locked, AlreadyOpen. db: owned. */
+KITH_API kith_code kith_db_open(kith_str path, const kith_open_options* options, kith_db** db, kith_error** err);
+/* Drops this handle; the store closes with the last handle and child. */
+KITH_API void kith_db_free(kith_db* db);
+KITH_API kith_str kith_db_path(const kith_db* db); /* borrowed(db) */
+
+/* Makes packages present: `definition` and optional `numbers` are JSON (numbers empty: allotted in order). report: owned JSON
+ * {"catalog_version": n, "changes": ["adds field account.tier (choice)"]}; may be NULL. Nothing is written when dry_run is not 0. */
+KITH_API kith_code kith_db_ensure(kith_db* db, kith_str definition, kith_str numbers, uint8_t dry_run, kith_text** report, kith_error** err);
+/* The same for a package that ships with the library, by name. */
+KITH_API kith_code kith_db_ensure_shipped(kith_db* db, const char* name, uint8_t dry_run, kith_text** report, kith_error** err);
+/* All definitions as JSON. json: owned. */
+KITH_API kith_code kith_db_catalog(kith_db* db, kith_text** json, kith_error** err);
+/* FlatBuffers schema text of one entity type. fbs: owned. */
+KITH_API kith_code kith_db_schema(kith_db* db, const char* type, kith_text** fbs, kith_error** err);
+
+typedef struct kith_db_stats {
+  uint32_t struct_size;
+  uint32_t readers;
+  uint64_t file_bytes;
+  uint64_t used_bytes;
+  uint64_t map_bytes;
+  uint64_t sequence;
+  uint64_t catalog_version;
+  uint64_t types;
+  uint64_t applied;
+  uint64_t refused;
+  uint64_t groups; /* committed since open, this process */
+  uint64_t syncs;  /* waits for the disk they cost */
+  uint64_t oldest_reader_lag;
+  double oldest_snapshot_seconds;
+} kith_db_stats;
+/* Set stats->struct_size before the call. */
+KITH_API kith_code kith_db_get_stats(kith_db* db, kith_db_stats* stats, kith_error** err);
+/* OpenMetrics text, with bytes and entries by keyspace. text: owned. */
+KITH_API kith_code kith_db_metrics(kith_db* db, kith_text** text, kith_error** err);
+
+/* Recomputes everything derived and checks every stored byte. problems: number found; report: owned JSON, may be NULL. */
+KITH_API kith_code kith_db_verify(kith_db* db, uint64_t* problems, kith_text** report, kith_error** err);
+/* A compact, checked copy in the new directory `target`. */
+KITH_API kith_code kith_db_backup(kith_db* db, kith_str target, kith_error** err);
+/* Blocks until the feed has an entry after `sequence` or the timeout passes; newest sequence. */
+KITH_API kith_code kith_db_wait(kith_db* db, uint64_t sequence, uint32_t timeout_ms, uint64_t* newest, kith_error** err);
+
+/* ---------------------------------------------------------------- batch */
+
+/* Changes in plain memory. Setters keep the first error for kith_batch_status and apply; what follows an error is ignored. Targets are ids or local
+ * references returned by the functions below. One thread at a time. */
+typedef struct kith_batch kith_batch;
+
+/* batch: owned. `actor` is kept in history and need not be a record; `reason` likewise. */
+KITH_API kith_code kith_batch_new(kith_db* db, kith_ref actor, kith_str reason, kith_batch** batch, kith_error** err);
+KITH_API void kith_batch_free(kith_batch* batch);
+KITH_API void kith_batch_clear(kith_batch* batch);
+/* The first error of a setter. */
+KITH_API kith_code kith_batch_status(const kith_batch* batch, kith_error** err);
+
+KITH_API kith_id kith_batch_create(kith_batch* batch, const char* type);
+KITH_API kith_id kith_batch_create_ext(kith_batch* batch, const char* type, kith_ref external);
+KITH_API kith_id kith_batch_upsert(kith_batch* batch, const char* type, kith_ref external);
+KITH_API kith_id kith_batch_create_if_absent(kith_batch* batch, const char* type, kith_ref external);
+/* A record that must exist. */
+KITH_API kith_id kith_batch_existing(kith_batch* batch, const char* type, kith_ref ref);
+
+KITH_API void kith_batch_set_null(kith_batch* batch, kith_id target, const char* field);
+KITH_API void kith_batch_set_bool(kith_batch* batch, kith_id target, const char* field, uint8_t value);
+KITH_API void kith_batch_set_int(kith_batch* batch, kith_id target, const char* field, int64_t value);
+KITH_API void kith_batch_set_double(kith_batch* batch, kith_id target, const char* field, double value);
+KITH_API void kith_batch_set_decimal(kith_batch* batch, kith_id target, const char* field, kith_str text);
+KITH_API void kith_batch_set_money(kith_batch* batch, kith_id target, const char* field, int64_t minor, const char* currency);
+KITH_API void kith_batch_set_text(kith_batch* batch, kith_id target, const char* field, kith_str text);
+KITH_API void kith_batch_set_texts(kith_batch* batch, kith_id target, const char* field, const kith_str* texts, size_t count);
+KITH_API void kith_batch_set_choice(kith_batch* batch, kith_id target, const char* field, const char* choice);
+KITH_API void kith_batch_set_choices(kith_batch* batch, kith_id target, const char* field, const char* const* choices, size_t count);
+KITH_API void kith_batch_set_date(kith_batch* batch, kith_id target, const char* field, int32_t days);
+KITH_API void kith_batch_set_time(kith_batch* batch, kith_id target, const char* field, int64_t micros);
+KITH_API void kith_batch_set_ref(kith_batch* batch, kith_id target, const char* field, kith_id ref);
+KITH_API void kith_batch_set_bytes(kith_batch* batch, kith_id target, const char* field, kith_bytes bytes);
+KITH_API void kith_batch_add_int(kith_batch* batch, kith_id target, const char* field, int64_t amount);
+KITH_API void kith_batch_add_money(kith_batch* batch, kith_id target, const char* field, int64_t minor, const char* currency);
+KITH_API void kith_batch_delete(kith_batch* batch, kith_id target);
+KITH_API void kith_batch_link(kith_batch* batch, kith_id target, kith_ref external);
+KITH_API void kith_batch_unlink(kith_batch* batch, kith_id target, kith_ref external);
+KITH_API void kith_batch_require_version(kith_batch* batch, kith_id target, uint64_t version);
+KITH_API void kith_batch_require_absent(kith_batch* batch, const char* type, kith_ref external);
+/* From when what is added from now on holds (µs, not in the future); INT64_MIN: the time of apply. */
+KITH_API void kith_batch_set_effective(kith_batch* batch, int64_t micros);
+/* Moves a pipelined record to "<pipeline>/<stage>", at the batch's effective time. Free: skip, back, loop, reopen. The move's local reference. */
+KITH_API kith_id kith_batch_move(kith_batch* batch, kith_id target, const char* stage_path);
+/* The same with a reason kept on the move. */
+KITH_API kith_id kith_batch_move_because(kith_batch* batch, kith_id target, const char* stage_path, kith_str reason);
+/* Adds the changes of a JSON batch; its form is described in kith/engine/batch.h. Errors name the path. */
+KITH_API kith_code kith_batch_from_json(kith_db* db, kith_str json, kith_batch** batch, kith_error** err);
+KITH_API kith_code kith_batch_to_json(const kith_batch* batch, kith_text** json, kith_error** err);
+
+/* ---------------------------------------------------------------- apply */
+
+typedef struct kith_apply_options {
+  uint32_t struct_size;
+  uint8_t dry_run;
+  uint8_t zero[3];
+  uint64_t timeout_us;      /* 0: none. Queued then: cancelled (Timeout). Started: OutcomeUnknown, repeat with the same key */
+  kith_str idempotency_key; /* up to 64 bytes, kept 30 days */
+  const char* checkpoint;   /* name under which checkpoint_value is stored with the batch */
+  kith_bytes checkpoint_value;
+} kith_apply_options;
+#define KITH_APPLY_OPTIONS_INIT \
+  { (uint32_t)sizeof(kith_apply_options), 0, {0, 0, 0}, 0, {0, 0}, 0, {0, 0} }
+
+typedef struct kith_outcome kith_outcome;
+/* Applies a batch, atomically. Durable when it returns KITH_OK. The batch is unchanged and may be applied again. outcome: owned, may be NULL. */
+KITH_API kith_code kith_db_apply(kith_db* db, const kith_batch* batch, const kith_apply_options* options, kith_outcome** outcome, kith_error** err);
+/* Several batches in order, each atomic on its own, durable together. `outcomes` and `errors` are caller buffers of `count` entries (either may be
+ * NULL), each entry owned: exactly one of the two is set for a batch. Returns KITH_OK when all were applied, else the first failing batch's code. */
+KITH_API kith_code kith_db_apply_many(kith_db* db, const kith_batch* const* batches, size_t count, const kith_apply_options* options,
+                                      kith_outcome** outcomes, kith_error** errors, kith_error** err);
+KITH_API kith_id kith_outcome_id(const kith_outcome* outcome, kith_id local); /* a local reference's record; 0 when unknown */
+KITH_API uint64_t kith_outcome_first_sequence(const kith_outcome* outcome);   /* 0: nothing changed */
+KITH_API uint64_t kith_outcome_last_sequence(const kith_outcome* outcome);
+KITH_API uint8_t kith_outcome_replayed(const kith_outcome* outcome);
+KITH_API size_t kith_outcome_effect_count(const kith_outcome* outcome);
+KITH_API kith_str kith_outcome_effect(const kith_outcome* outcome, size_t index); /* borrowed(outcome) */
+KITH_API void kith_outcome_free(kith_outcome* outcome);
+
+/* ---------------------------------------------------------------- snapshot */
+
+/* A consistent view for one viewer. One thread at a time; may move between threads. Holds its database open. */
+typedef struct kith_snapshot kith_snapshot;
+
+/* Who reads: 0 is the system, who sees everything. */
+typedef struct kith_viewer {
+  kith_id id;
+  const uint32_t* units;
+  size_t unit_count;
+} kith_viewer;
+
+/* A record in the map. borrowed(snapshot). */
+typedef struct kith_view {
+  const uint8_t* data;
+  uint32_t size;
+  uint32_t type;
+  uint64_t id;
+  uint64_t version;
+} kith_view;
+
+/* A field, resolved once for many reads; valid while the catalog's version stays. */
+typedef uint64_t kith_field;
+
+/* viewer NULL: the system. snapshot: owned. */
+KITH_API kith_code kith_db_read(kith_db* db, const kith_viewer* viewer, kith_snapshot** snapshot, kith_error** err);
+KITH_API void kith_snapshot_free(kith_snapshot* snapshot);
+/* Takes the newest state; all views and cursors from before are invalid. */
+KITH_API kith_code kith_snapshot_renew(kith_snapshot* snapshot, kith_error** err);
+KITH_API uint64_t kith_snapshot_sequence(const kith_snapshot* snapshot);
+
+KITH_API kith_code kith_snapshot_find(kith_snapshot* snapshot, const char* type, kith_ref ref, kith_id* id, kith_error** err);
+KITH_API kith_code kith_snapshot_get(kith_snapshot* snapshot, kith_id id, kith_view* view, kith_error** err);
+/* One view an id; a zeroed view where the record is absent. */
+KITH_API kith_code kith_snapshot_get_many(kith_snapshot* snapshot, const kith_id* ids, size_t count, kith_view* views, kith_error** err);
+/* Field of a type by name, header fields included ("id", "created", "updated", "owner", "unit", "version", "visibility"). */
+KITH_API kith_code kith_snapshot_field(kith_snapshot* snapshot, const char* type, const char* field, kith_field* out, kith_error** err);
+/* A value of a view. */
+KITH_API kith_code kith_snapshot_value(kith_snapshot* snapshot, const kith_view* view, kith_field field, kith_value* value, kith_error** err);
+KITH_API kith_code kith_snapshot_value_named(kith_snapshot* snapshot, const kith_view* view, const char* field, kith_value* value, kith_error** err);
+/* An item of a text list or choice set. */
+KITH_API kith_code kith_snapshot_item(kith_snapshot* snapshot, const kith_view* view, kith_field field, size_t item, kith_value* value, kith_error** err);
+/* A record with its fields as JSON. json: owned. */
+KITH_API kith_code kith_snapshot_record_json(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err);
+/* The same as it held at (effective, recorded), µs; INT64_MAX is "now". KITH_NOT_FOUND when it did not exist then. */
+KITH_API kith_code kith_snapshot_record_json_as_of(kith_snapshot* snapshot, kith_id id, int64_t effective, int64_t recorded, kith_text** json,
+                                                   kith_error** err);
+/* The external references of a record as JSON [["system","key"], ...]. json: owned. */
+KITH_API kith_code kith_snapshot_external_refs(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err);
+/* History as JSON, oldest first. json: owned. */
+KITH_API kith_code kith_snapshot_history(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err);
+/* What was stored by apply's checkpoint; KITH_NOT_FOUND when never. value: owned (its str is the bytes). */
+KITH_API kith_code kith_snapshot_checkpoint(kith_snapshot* snapshot, const char* name, kith_text** value, kith_error** err);
+
+typedef int32_t kith_operation;
+enum { KITH_OPERATION_CREATE = 1, KITH_OPERATION_CHANGE = 2, KITH_OPERATION_DELETE = 3 };
+typedef struct kith_change {
+  uint64_t sequence;
+  kith_id record;
+  kith_operation operation;
+  uint32_t zero;
+} kith_change;
+/* The feed after `after`: fills at most `cap` changes (caller buffer). `scanned` is where to go on. */
+KITH_API kith_code kith_snapshot_changes(kith_snapshot* snapshot, uint64_t after, kith_change* out, size_t cap, size_t* count, uint64_t* scanned,
+                                         kith_error** err);
+
+/* ---------------------------------------------------------------- cursor */
+
+typedef struct kith_cursor kith_cursor;
+
+/* Values of the leading parts are given as text in the form that batches take in JSON, or numbers; see kith_range_add. */
+typedef struct kith_range kith_range;
+KITH_API kith_code kith_range_new(kith_range** range, kith_error** err); /* owned; empty: the whole index */
+KITH_API void kith_range_free(kith_range* range);
+KITH_API void kith_range_equal(kith_range* range, kith_value value); /* of the next leading part */
+KITH_API void kith_range_low(kith_range* range, kith_value value, uint8_t inclusive);
+KITH_API void kith_range_high(kith_range* range, kith_value value, uint8_t inclusive);
+KITH_API void kith_range_reverse(kith_range* range, uint8_t reverse);
+/* The page after a position of kith_cursor_position. */
+KITH_API void kith_range_after(kith_range* range, kith_bytes position);
+
+KITH_API kith_value kith_value_null(void);
+KITH_API kith_value kith_value_bool(uint8_t value);
+KITH_API kith_value kith_value_int(int64_t value);
+KITH_API kith_value kith_value_double(double value);
+KITH_API kith_value kith_value_text(kith_str value); /* borrowed(value) */
+KITH_API kith_value kith_value_money(int64_t minor, const char* currency);
+KITH_API kith_value kith_value_time(int64_t micros);
+KITH_API kith_value kith_value_date(int32_t days);
+KITH_API kith_value kith_value_ref(kith_id id);
+KITH_API kith_value kith_value_choice(kith_str name); /* by name; number by kith_value.number with an empty text */
+
+/* Records of a type in id order after `after` (0: from the start). cursor: owned, borrows nothing; holds the snapshot. */
+KITH_API kith_code kith_snapshot_scan(kith_snapshot* snapshot, const char* type, kith_id after, kith_cursor** cursor, kith_error** err);
+/* Records by an index. range NULL: all. */
+KITH_API kith_code kith_snapshot_scan_index(kith_snapshot* snapshot, const char* type, const char* index, const kith_range* range,
+                                            kith_cursor** cursor, kith_error** err);
+/* KITH_OK and the next record is current; KITH_OUT_OF_RANGE at the end, without an error object. */
+KITH_API kith_code kith_cursor_next(kith_cursor* cursor, kith_error** err);
+KITH_API kith_id kith_cursor_id(const kith_cursor* cursor);
+KITH_API kith_code kith_cursor_view(kith_cursor* cursor, kith_view* view, kith_error** err);
+/* The i-th covered value of the index's entry; text borrowed(cursor) until the next call. */
+KITH_API kith_code kith_cursor_covered(kith_cursor* cursor, size_t index, kith_value* value, kith_error** err);
+/* Fills up to `cap` views at once (caller buffer); *count 0 is the end. */
+KITH_API kith_code kith_cursor_fill(kith_cursor* cursor, kith_view* views, size_t cap, size_t* count, kith_error** err);
+/* Where the current entry stands, for kith_range_after in a later snapshot. position: owned. */
+KITH_API kith_code kith_cursor_position(kith_cursor* cursor, kith_text** position, kith_error** err);
+KITH_API void kith_cursor_free(kith_cursor* cursor);
+
+/* ---------------------------------------------------------------- pipelines and insight */
+
+/* Pipelines as JSON; for_type NULL: all. json: owned. */
+KITH_API kith_code kith_snapshot_pipelines(kith_snapshot* snapshot, const char* for_type, kith_text** json, kith_error** err);
+/* Adds a pipeline given as JSON to a batch: {"name", "for_type", "stages": [{"name", "kind", "labels", "max_dwell_days"}]}. */
+KITH_API void kith_batch_define_pipeline(kith_batch* batch, kith_str json);
+
+typedef struct kith_rate {
+  double value;
+  double low;
+  double high;
+  int64_t successes;
+  int64_t trials;
+  int32_t maturity; /* 1 learning, 2 provisional, 3 stable */
+  uint32_t zero;
+} kith_rate;
+
+typedef struct kith_insight_options {
+  uint32_t struct_size;
+  uint8_t strict;     /* refuse (NotEnoughData) instead of widening */
+  uint8_t zero[3];
+  int64_t as_of;      /* µs; 0: now */
+  kith_id owner;      /* the funnel of one owner; 0: all */
+  char currency[4];   /* of forecasts; empty: the most frequent */
+  uint32_t zero2;
+  double level;       /* of intervals; 0: 0.95 */
+  uint64_t seed;
+} kith_insight_options;
+#define KITH_INSIGHT_OPTIONS_INIT \
+  { (uint32_t)sizeof(kith_insight_options), 0, {0, 0, 0}, 0, 0, {0, 0, 0, 0}, 0, 0, 0 }
+
+/* The funnel of a pipeline. */
+typedef struct kith_funnel kith_funnel;
+typedef struct kith_funnel_stage {
+  kith_id stage;
+  kith_str name; /* borrowed(funnel) */
+  int64_t reached;
+  int64_t open;
+  int64_t advanced;
+  int64_t lost;
+  int64_t entries;
+  int64_t rework;
+  int64_t skipped;
+  kith_rate rate;
+  double median_days; /* NaN: not reached */
+  double mean_days;
+} kith_funnel_stage;
+typedef struct kith_funnel_summary {
+  int64_t as_of;
+  int64_t arrivals;
+  int64_t won;
+  int64_t lost;
+  int64_t open;
+  int64_t path_unknown;
+  kith_rate win_rate;
+  double end_to_end;
+  double median_cycle_days;
+} kith_funnel_summary;
+KITH_API kith_code kith_snapshot_funnel(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_funnel** funnel,
+                                        kith_error** err);
+KITH_API void kith_funnel_get_summary(const kith_funnel* funnel, kith_funnel_summary* summary);
+KITH_API size_t kith_funnel_stage_count(const kith_funnel* funnel);
+KITH_API kith_code kith_funnel_get_stage(const kith_funnel* funnel, size_t index, kith_funnel_stage* stage);
+KITH_API kith_code kith_funnel_to_json(const kith_funnel* funnel, kith_text** json, kith_error** err);
+KITH_API void kith_funnel_free(kith_funnel* funnel);
+
+/* Every rep against the team, as JSON, most costly gap first. json: owned. */
+KITH_API kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
+                                      kith_error** err);
+
+/* A forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07". Amounts in minor units. */
+typedef struct kith_forecast kith_forecast;
+typedef struct kith_quantiles {
+  double p10;
+  double p50;
+  double p90;
+  double mean;
+  double sd;
+} kith_quantiles;
+typedef struct kith_forecast_summary {
+  int64_t as_of;
+  int32_t period_first; /* days since 1970-01-01 */
+  int32_t period_end;   /* exclusive */
+  double closed;
+  kith_quantiles from_open;
+  kith_quantiles from_new;
+  kith_quantiles total;
+  double expected_new_deals;
+  double shock_sd;
+  int64_t open_deals;
+  int64_t closed_deals;
+  int64_t excluded;
+  int32_t maturity;
+  char currency[4];
+} kith_forecast_summary;
+typedef struct kith_forecast_deal {
+  kith_id deal;
+  kith_id stage;
+  double win_in_period;
+  double win_low;
+  double win_high;
+  double win_ever;
+  double median_close_days;
+  double expected_minor;
+  kith_str reason; /* borrowed(forecast) */
+} kith_forecast_deal;
+KITH_API kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
+                                          kith_forecast** forecast, kith_error** err);
+KITH_API void kith_forecast_get_summary(const kith_forecast* forecast, kith_forecast_summary* summary);
+KITH_API double kith_forecast_probability_at_least(const kith_forecast* forecast, double minor);
+KITH_API size_t kith_forecast_deal_count(const kith_forecast* forecast);
+KITH_API kith_code kith_forecast_get_deal(const kith_forecast* forecast, size_t index, kith_forecast_deal* deal);
+KITH_API kith_code kith_forecast_to_json(const kith_forecast* forecast, kith_text** json, kith_error** err);
+KITH_API void kith_forecast_free(kith_forecast* forecast);
+
+/* How good forecasts of the last `count` periods of a unit ("month", "quarter", "week") made at their starts would have been. json: owned. */
+KITH_API kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count,
+                                          const kith_insight_options* options, kith_text** json, kith_error** err);
+
+/* ---------------------------------------------------------------- import */
+
+/* Return 0 to stop. Called on the importing thread. */
+typedef uint8_t (*kith_progress_fn)(kith_str file, int64_t bytes_done, int64_t bytes_total, uintptr_t context);
+typedef struct kith_import_options {
+  uint32_t struct_size;
+  uint8_t dry_run;
+  uint8_t zero[3];
+  kith_ref actor;
+  kith_str problem_file; /* every rejected row as CSV; empty: none */
+  size_t problem_limit;  /* problems in the report; 0: 1000 */
+  kith_progress_fn progress;
+  uintptr_t progress_context;
+} kith_import_options;
+#define KITH_IMPORT_OPTIONS_INIT \
+  { (uint32_t)sizeof(kith_import_options), 0, {0, 0, 0}, {0, {0, 0}, {0, 0}}, {0, 0}, 0, 0, 0 }
+/* Imports a folder of CSV files. mapping: JSON, empty: the folder's mapping.json or a shipped preset that fits. rejected: rows refused; report: owned
+ * JSON, may be NULL. Rows that are right are loaded whatever others hold. */
+KITH_API kith_code kith_db_import_csv(kith_db* db, kith_str folder, kith_str mapping, const kith_import_options* options, uint64_t* rejected,
+                                      kith_text** report, kith_error** err);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* KITH_KITH_H_ */
