@@ -1,0 +1,107 @@
+// What reads a database through a storage::Reader, be it a snapshot or a job's write-set. Internal to the engine.
+#ifndef KITH_LIB_ENGINE_READ_INTERNAL_H_
+#define KITH_LIB_ENGINE_READ_INTERNAL_H_
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/format.h"
+#include "kith/base/status.h"
+#include "kith/catalog/catalog.h"
+#include "kith/engine/database.h"
+#include "kith/engine/extension.h"
+#include "kith/engine/history.h"
+#include "kith/engine/snapshot.h"
+#include "kith/engine/viewer.h"
+#include "kith/storage/storage.h"
+
+namespace kith::engine {
+
+// The status for "absent": made without allocating.
+[[nodiscard]] inline Status NotFound() { return {StatusCode::kNotFound, {}}; }
+[[nodiscard]] inline bool IsNotFound(const Status& status) { return status.code() == StatusCode::kNotFound; }
+
+// With debug views, whatever is lent out is a copy that dies with its snapshot, so that a sanitizer sees every use of a stale view.
+class ViewCopies {
+ public:
+  // True when the environment asks for debug views (KITH_DEBUG_VIEWS=1).
+  [[nodiscard]] static bool Wanted();
+  [[nodiscard]] std::string_view Keep(std::string_view bytes);
+  void Clear() { copies_.clear(); }
+
+ private:
+  std::vector<std::unique_ptr<char[]>> copies_;
+};
+
+// Where records and entries are read from, and for whom. Borrowed by what is made from it.
+struct Source {
+  const storage::Reader* reader = nullptr;
+  const catalog::Catalog* catalog = nullptr;
+  const Viewer* viewer = nullptr;  // nullptr: the system
+  ViewCopies* copies = nullptr;    // nullptr: views point into the map
+
+  [[nodiscard]] bool MaySee(record::View record) const { return viewer == nullptr || viewer->MaySee(record.header()); }
+  [[nodiscard]] std::string_view Lend(std::string_view bytes) const { return copies == nullptr ? bytes : copies->Keep(bytes); }
+};
+
+// The record, or NotFound (without allocating) when it is absent, of an unknown type or not for this viewer.
+[[nodiscard]] StatusOr<record::View> ReadRecord(const Source& source, Id id);
+
+// Records of one type in id order, from the one after `after`.
+[[nodiscard]] std::unique_ptr<RecordCursor> NewScanCursor(const Source& source, const catalog::TypeDef& type, Id after);
+
+// Records of one type by an index. Errors: WrongKind and OutOfRange for values that are not of the parts' kinds, BadOptions for a position
+// of another index or too many values. `type` and `index` belong to the source's catalog.
+[[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> NewIndexCursor(const Source& source, const catalog::TypeDef& type,
+                                                                     const catalog::IndexDef& index, const IndexRange& range);
+
+// The state row; a database without one has had no change.
+[[nodiscard]] StatusOr<format::State> ReadState(const storage::Reader& reader);
+
+// The catalog whose definitions `reader` holds.
+[[nodiscard]] StatusOr<std::shared_ptr<const catalog::Catalog>> LoadCatalog(const storage::Reader& reader, uint64_t version);
+
+// The newest catalog seen by this process, shared by snapshots and writers of one database. Any thread.
+class CatalogCache {
+ public:
+  // The catalog of that version: the one kept, or loaded from `reader`.
+  [[nodiscard]] StatusOr<std::shared_ptr<const catalog::Catalog>> Get(const storage::Reader& reader, uint64_t version);
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<const catalog::Catalog> newest_;
+};
+
+// All entries of a record, oldest first; empty when it never existed.
+[[nodiscard]] StatusOr<std::vector<HistoryEntry>> ReadHistory(const storage::Reader& reader, Id id);
+// The last one; NotFound when there is none.
+[[nodiscard]] StatusOr<HistoryEntry> ReadLastHistory(const storage::Reader& reader, Id id);
+// Whether the source's viewer may see a record's past: by its header now, or, once deleted, by the header it had last.
+[[nodiscard]] StatusOr<bool> MaySeeHistory(const Source& source, Id id);
+
+// A record as values, put together from its history.
+struct PastRecord {
+  record::Header header;
+  std::vector<Value> values;  // by position in the type
+};
+// What held at a point of both axes; nullopt when the record did not exist then. `entries` is its whole history, `current` the stored
+// record, a null view when it is deleted. See history.h for the rule.
+[[nodiscard]] StatusOr<std::optional<PastRecord>> FoldHistory(const catalog::TypeDef& type, std::span<const HistoryEntry> entries,
+                                                              record::View current, AsOf as_of);
+
+// A snapshot of the newest state. `keep` is held until it is freed; it must keep `environment` and `cache` alive.
+[[nodiscard]] StatusOr<std::unique_ptr<Snapshot>> NewSnapshot(std::shared_ptr<const void> keep, storage::Environment& environment,
+                                                              CatalogCache& cache, Viewer viewer);
+
+// Recomputes everything derived and compares; see Database::Verify.
+[[nodiscard]] StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage::Environment& environment,
+                                                    CatalogCache& cache, const Extensions& extensions);
+
+}  // namespace kith::engine
+
+#endif  // KITH_LIB_ENGINE_READ_INTERNAL_H_
