@@ -2,8 +2,15 @@
 // knows names.
 //
 // The table: slot 0 a fixed 64-byte header, slot 1 a vector of pages, slots 2..65 the first 64 fields of the package that owns the type. A
-// page is a table: slot 0 its key (package number << 8 | block), slots 1..64 the fields block*64 .. block*64+63 of that package. Sizes are
-// multiples of 8. Field slots and pages that a layout does not list (written by a newer library) are kept when a record is rewritten.
+// page is a table: slot 0 a struct {key: uint32, shape: uint32} with key = package number << 8 | block, slots 1..64 the fields block*64 ..
+// block*64+63 of that package. Pages stand in ascending order of key. Sizes are multiples of 8.
+//
+// How a kind is stored, in FlatBuffers' words: bool: bool; int, decimal (its units), time: long; double: double; choice, date: int; ref:
+// ulong; money: struct {minor: long; currency: uint; reserved: uint}; text: string; bytes: [ubyte]; text_list: [string]; choice_set: [int].
+//
+// Field slots and pages that a layout does not list (written by a newer library) are kept when a record is rewritten. A table without its
+// schema does not say what a slot holds, so the order of fields within a table is fixed and counted: first texts and bytes, then vectors of
+// int, then vectors of string, then scalars. The three counts are the table's shape (8 bits each, lowest first).
 #ifndef KITH_RECORD_RECORD_H_
 #define KITH_RECORD_RECORD_H_
 
@@ -34,7 +41,8 @@ struct Header {
   uint8_t visibility = 0;
   uint8_t origin = 0;  // how it came: see engine/batch.h Origin
   uint16_t flags = 0;
-  uint8_t reserved[16] = {};
+  uint32_t shape = 0;  // of the root table; the builder sets it
+  uint8_t reserved[12] = {};
 };
 static_assert(sizeof(Header) == 64);
 
@@ -117,7 +125,7 @@ class Builder {
 // too.
 [[nodiscard]] Status Verify(std::string_view bytes, const Layout& layout);
 
-// Writes the header of a built record in place (a writer gives id and version to a record that a caller built).
+// Writes the header of a built record in place (a writer gives id and version to a record that a caller built); `header.shape` is not used.
 void PatchHeader(std::span<char> bytes, const Header& header);
 
 }  // namespace kith::record
