@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "kith/base/key.h"
 #include "kith/base/status.h"
 #include "kith/catalog/catalog.h"
 #include "kith/engine/history.h"
@@ -18,7 +19,8 @@ namespace kith::format {
 // The format above storage; a file with a greater one is refused (FormatNewer).
 inline constexpr uint32_t kVersion = 1;
 
-// Keyspaces in the order of Keyspaces(); the position is the storage::Keyspace.
+// Keyspaces in the order of Keyspaces(); the position is the storage::Keyspace. All but kIndex and kExternal are sealed, so their values
+// come back with zero padding: those of free length carry it themselves (see AppendPadding).
 enum : storage::Keyspace {
   kMeta = 0,         // name -> packed value; see the names below
   kRecord = 1,       // id (integer) -> record
@@ -36,7 +38,13 @@ inline constexpr std::string_view kMetaState = "state";             // last sequ
 inline constexpr std::string_view kMetaCounterPrefix = "counter/";  // + type (2 bytes) node (2 bytes) -> last id sequence
 inline constexpr std::string_view kMetaCheckpointPrefix = "checkpoint/";
 inline constexpr std::string_view kMetaDerivationPrefix = "derivation/";  // + name -> version
-inline constexpr std::string_view kMetaBuildPrefix = "build/";            // + index number -> last id done: an index being built
+inline constexpr std::string_view kMetaBuildPrefix = "build/";            // + index number (4) -> last id done (8): an index being built
+inline constexpr std::string_view kMetaDropPrefix = "drop/";              // + index number (4): entries still to be deleted
+
+// A value of free length in a sealed keyspace (checkpoints, aggregates, outcomes, history): zero bytes to a multiple of 8 whose last one
+// counts them, 1..8. WithoutPadding gives what was there before; Corrupt when the count is none.
+void AppendPadding(std::string& value);
+[[nodiscard]] StatusOr<std::string_view> WithoutPadding(std::string_view stored);
 
 struct State {
   uint64_t sequence = 0;
@@ -48,6 +56,7 @@ struct State {
 
 [[nodiscard]] std::string HistoryKey(Id record, uint64_t sequence);
 [[nodiscard]] std::string EncodeHistory(const HistoryEntry& entry);
+void EncodeHistory(const HistoryEntry& entry, std::string& bytes);  // into a string that keeps its memory
 // Record and sequence come from the key.
 [[nodiscard]] StatusOr<HistoryEntry> DecodeHistory(Id record, uint64_t sequence, std::string_view bytes);
 
@@ -58,6 +67,10 @@ struct FeedValue {
 };
 [[nodiscard]] std::string EncodeFeed(const FeedValue& value);
 [[nodiscard]] StatusOr<FeedValue> DecodeFeed(std::string_view bytes);
+
+// Of a header field in history and index parts: its number in FieldChange, and back.
+[[nodiscard]] inline uint32_t HeaderNumber(int32_t header_field) { return static_cast<uint32_t>(-header_field); }
+[[nodiscard]] inline int32_t HeaderFieldOf(uint32_t number) { return -static_cast<int32_t>(number); }
 
 // Forward: 'f' type (2) system key -> id (8 bytes big-endian). Reverse: 'r' id (8) system key -> empty.
 [[nodiscard]] std::string ExternalKey(TypeNumber type, const ExternalRef& external);
@@ -75,9 +88,15 @@ struct IndexEntry {
   bool cut = false;
 };
 void MakeIndexEntry(const catalog::IndexDef& index, Id id, const ValueAt& get, IndexEntry& out);
+// The same from a record in memory; values by position.
+void MakeIndexEntry(const catalog::IndexDef& index, const record::Header& header, std::span<const Value> values, IndexEntry& out);
+// What comes before the id in an entry's key: entries with equal (uncut) parts share it.
+[[nodiscard]] inline std::string_view IndexEntryParts(std::string_view key) { return key.substr(0, key.size() - sizeof(uint64_t)); }
 [[nodiscard]] inline Id IndexEntryId(std::string_view key) { return Id(ReadU64(key.data() + key.size() - 8)); }
-// A record's value at a field's position or header field.
+// A record's value at a field's position or header field. Owner and id are references (null owner: null), created and updated times, unit
+// (0: null), version and visibility integers.
 [[nodiscard]] Value ValueOf(record::View view, int32_t position);
+[[nodiscard]] Value HeaderValue(const record::Header& header, int32_t header_field);
 
 }  // namespace kith::format
 

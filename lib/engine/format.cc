@@ -1,0 +1,288 @@
+#include "engine/format.h"
+
+#include <array>
+#include <cstring>
+
+#include "kith/base/limits.h"
+#include "kith/base/packed.h"
+
+namespace kith::format {
+namespace {
+
+Status Corrupt(std::string_view what) {
+  return MakeError({.reason = Reason::kCorrupt, .hint = "restore a backup; Verify lists what is damaged"},
+                   std::string(what) + " is malformed");
+}
+
+void AppendFixed64(std::string& out, uint64_t value) { PackedWriter(out).Fixed64(value); }
+
+// Which parts of a history entry are stored, beside the operation in the low two bits.
+constexpr uint8_t kOperationMask = 0x03;
+constexpr uint8_t kActorId = 0x04;
+constexpr uint8_t kActorExternal = 0x08;
+constexpr uint8_t kHasReason = 0x10;
+constexpr uint8_t kHasEffective = 0x20;  // other than the recorded time
+constexpr uint8_t kHasFields = 0x40;
+constexpr uint8_t kUnused = 0x80;
+
+uint8_t HistoryFlags(const HistoryEntry& entry) {
+  uint8_t flags = static_cast<uint8_t>(entry.operation);
+  if (!entry.actor.id.is_null()) flags |= kActorId;
+  if (entry.actor.is_external()) flags |= kActorExternal;
+  if (!entry.reason.empty()) flags |= kHasReason;
+  if (entry.effective != entry.recorded) flags |= kHasEffective;
+  if (!entry.fields.empty()) flags |= kHasFields;
+  return flags;
+}
+
+void PutFieldChange(PackedWriter& out, const FieldChange& change, Time recorded) {
+  out.Varint(change.package);
+  out.Varint(change.number);
+  out.Signed(recorded.micros - change.effective.micros);
+  out.Put(change.before);
+  out.Put(change.after);
+}
+
+FieldChange GetFieldChange(PackedReader& in, Time recorded) {
+  FieldChange change;
+  const uint64_t package = in.Varint();
+  const uint64_t number = in.Varint();
+  if (package > UINT32_MAX || number > UINT32_MAX) in.Fail();
+  change.package = static_cast<uint32_t>(package);
+  change.number = static_cast<uint32_t>(number);
+  // In unsigned arithmetic: hostile bytes must not overflow.
+  change.effective.micros = static_cast<int64_t>(static_cast<uint64_t>(recorded.micros) - static_cast<uint64_t>(in.Signed()));
+  change.before = in.Get();
+  change.after = in.Get();
+  return change;
+}
+
+constexpr int kOperationShift = 56;
+constexpr uint64_t kIdMask = (uint64_t{1} << 53) - 1;
+
+bool IsOperation(uint64_t value) { return value >= 1 && value <= 3; }
+
+// `get(position)` gives the value of a part, as a value or a reference.
+template <typename Get>
+void Fill(const catalog::IndexDef& index, Id id, const Get& get, IndexEntry& out) {
+  out.key.clear();
+  out.value.clear();
+  out.has_null = false;
+  AppendU32(out.key, index.number);
+  for (const catalog::IndexPart& part : index.parts) {
+    const Value& value = get(part.position);
+    if (value.is_null()) out.has_null = true;
+    AppendValueKey(out.key, value, part.order);
+  }
+  const size_t longest = sizeof(uint32_t) + limits::kIndexKeyBytes;
+  out.cut = out.key.size() > longest;
+  if (out.cut) out.key.resize(longest);
+  AppendU64(out.key, id.value());
+  PackedWriter covered(out.value);
+  for (const catalog::IndexPart& part : index.cover) covered.Put(get(part.position));
+}
+
+}  // namespace
+
+std::span<const storage::KeyspaceSpec> Keyspaces() {
+  static const auto* const kSpecs = new std::array<storage::KeyspaceSpec, 8>{{
+      {.name = "meta", .order = storage::KeyOrder::kBytes, .sealed = true},
+      {.name = "record", .order = storage::KeyOrder::kInteger, .sealed = true},
+      {.name = "history", .order = storage::KeyOrder::kBytes, .sealed = true},
+      {.name = "feed", .order = storage::KeyOrder::kInteger, .sealed = true},
+      {.name = "index", .order = storage::KeyOrder::kBytes, .sealed = false},
+      {.name = "external", .order = storage::KeyOrder::kBytes, .sealed = false},
+      {.name = "idempotency", .order = storage::KeyOrder::kBytes, .sealed = true},
+      {.name = "aggregate", .order = storage::KeyOrder::kBytes, .sealed = true},
+  }};
+  return *kSpecs;
+}
+
+void AppendPadding(std::string& value) {
+  const size_t count = 8 - value.size() % 8;
+  value.append(count - 1, '\0');
+  value.push_back(static_cast<char>(count));
+}
+
+StatusOr<std::string_view> WithoutPadding(std::string_view stored) {
+  if (stored.empty() || stored.size() % 8 != 0) return Corrupt("a value's padding");
+  const auto count = static_cast<uint8_t>(stored.back());
+  if (count < 1 || count > 8) return Corrupt("a value's padding");
+  return stored.substr(0, stored.size() - count);
+}
+
+std::string EncodeState(const State& state) {
+  std::string out;
+  out.reserve(24);
+  AppendFixed64(out, state.sequence);
+  AppendFixed64(out, static_cast<uint64_t>(state.recorded.micros));
+  AppendFixed64(out, state.catalog_version);
+  return out;
+}
+
+StatusOr<State> DecodeState(std::string_view bytes) {
+  PackedReader in(bytes);
+  State state;
+  state.sequence = in.Fixed64();
+  state.recorded = Time{static_cast<int64_t>(in.Fixed64())};
+  state.catalog_version = in.Fixed64();
+  if (!in.done()) return Corrupt("the database's state");
+  return state;
+}
+
+std::string HistoryKey(Id record, uint64_t sequence) {
+  std::string key;
+  key.reserve(16);
+  AppendU64(key, record.value());
+  AppendU64(key, sequence);
+  return key;
+}
+
+void EncodeHistory(const HistoryEntry& entry, std::string& bytes) {
+  bytes.clear();
+  PackedWriter out(bytes);
+  out.U8(HistoryFlags(entry));
+  out.Signed(entry.recorded.micros);
+  if (entry.effective != entry.recorded) out.Signed(entry.recorded.micros - entry.effective.micros);
+  if (!entry.actor.id.is_null()) out.Varint(entry.actor.id.value());
+  if (entry.actor.is_external()) {
+    out.Text(entry.actor.external.system);
+    out.Text(entry.actor.external.key);
+  }
+  if (!entry.reason.empty()) out.Text(entry.reason);
+  if (!entry.fields.empty()) {
+    out.Varint(entry.fields.size());
+    for (const FieldChange& change : entry.fields) PutFieldChange(out, change, entry.recorded);
+  }
+  AppendPadding(bytes);
+}
+
+std::string EncodeHistory(const HistoryEntry& entry) {
+  std::string bytes;
+  EncodeHistory(entry, bytes);
+  return bytes;
+}
+
+StatusOr<HistoryEntry> DecodeHistory(Id record, uint64_t sequence, std::string_view bytes) {
+  KITH_ASSIGN_OR_RETURN(const std::string_view content, WithoutPadding(bytes));
+  PackedReader in(content);
+  HistoryEntry entry;
+  entry.record = record;
+  entry.sequence = sequence;
+  const uint8_t flags = in.U8();
+  if (!IsOperation(flags & kOperationMask) || (flags & kUnused) != 0) return Corrupt("a history entry");
+  entry.operation = static_cast<Operation>(flags & kOperationMask);
+  entry.recorded = Time{in.Signed()};
+  entry.effective = entry.recorded;
+  if ((flags & kHasEffective) != 0) {
+    entry.effective.micros = static_cast<int64_t>(static_cast<uint64_t>(entry.recorded.micros) - static_cast<uint64_t>(in.Signed()));
+  }
+  if ((flags & kActorId) != 0) entry.actor.id = Id(in.Varint());
+  if ((flags & kActorExternal) != 0) {
+    entry.actor.external.system = in.Text();
+    entry.actor.external.key = in.Text();
+  }
+  if ((flags & kHasReason) != 0) entry.reason = in.Text();
+  const uint64_t count = (flags & kHasFields) != 0 ? in.Varint() : 0;
+  for (uint64_t i = 0; i < count && in.ok(); ++i) entry.fields.push_back(GetFieldChange(in, entry.recorded));
+  if (!in.done()) return Corrupt("a history entry");
+  return entry;
+}
+
+std::string EncodeFeed(const FeedValue& value) {
+  std::string out;
+  out.reserve(16);
+  AppendFixed64(out, value.record.value() | static_cast<uint64_t>(value.operation) << kOperationShift);
+  AppendFixed64(out, static_cast<uint64_t>(value.recorded.micros));
+  return out;
+}
+
+StatusOr<FeedValue> DecodeFeed(std::string_view bytes) {
+  PackedReader in(bytes);
+  const uint64_t head = in.Fixed64();
+  FeedValue value;
+  value.record = Id(head & kIdMask);
+  value.recorded = Time{static_cast<int64_t>(in.Fixed64())};
+  if (!in.done() || !IsOperation(head >> kOperationShift)) return Corrupt("a feed entry");
+  value.operation = static_cast<Operation>(head >> kOperationShift);
+  return value;
+}
+
+std::string ExternalKey(TypeNumber type, const ExternalRef& external) {
+  std::string key = "f";
+  AppendU16(key, type);
+  AppendTextKey(key, external.system);
+  key.append(external.key);
+  return key;
+}
+
+std::string ExternalReversePrefix(Id id) {
+  std::string key = "r";
+  AppendU64(key, id.value());
+  return key;
+}
+
+std::string ExternalReverseKey(Id id, const ExternalRef& external) {
+  std::string key = ExternalReversePrefix(id);
+  AppendTextKey(key, external.system);
+  key.append(external.key);
+  return key;
+}
+
+StatusOr<ExternalRef> DecodeExternalReverse(std::string_view key) {
+  constexpr size_t kPrefixBytes = 9;
+  if (key.size() < kPrefixBytes || key[0] != 'r') return Corrupt("an external reference");
+  ExternalRef external;
+  size_t i = kPrefixBytes;
+  for (; i + 1 < key.size(); ++i) {
+    if (key[i] != '\0') {
+      external.system.push_back(key[i]);
+    } else if (key[i + 1] == '\0') {
+      external.key = key.substr(i + 2);
+      return external;
+    } else {
+      external.system.push_back('\0');
+      ++i;
+    }
+  }
+  return Corrupt("an external reference");
+}
+
+void MakeIndexEntry(const catalog::IndexDef& index, Id id, const ValueAt& get, IndexEntry& out) { Fill(index, id, get, out); }
+
+void MakeIndexEntry(const catalog::IndexDef& index, const record::Header& header, std::span<const Value> values, IndexEntry& out) {
+  Value scratch;
+  const auto get = [&](int32_t position) -> const Value& {
+    if (position >= 0) return values[static_cast<size_t>(position)];
+    scratch = HeaderValue(header, position);
+    return scratch;
+  };
+  Fill(index, Id(header.id), get, out);
+}
+
+Value HeaderValue(const record::Header& header, int32_t header_field) {
+  switch (header_field) {
+    case catalog::kHeaderId:
+      return Id(header.id);
+    case catalog::kHeaderCreated:
+      return Time{header.created};
+    case catalog::kHeaderUpdated:
+      return Time{header.updated};
+    case catalog::kHeaderOwner:
+      return header.owner == 0 ? Value() : Value(Id(header.owner));
+    case catalog::kHeaderUnit:
+      return header.unit == 0 ? Value() : Value(int64_t{header.unit});
+    case catalog::kHeaderVersion:
+      return static_cast<int64_t>(header.version);
+    case catalog::kHeaderVisibility:
+      return int64_t{header.visibility};
+    default:
+      return {};
+  }
+}
+
+Value ValueOf(record::View view, int32_t position) {
+  return position >= 0 ? view.Get(static_cast<size_t>(position)) : HeaderValue(view.header(), position);
+}
+
+}  // namespace kith::format
