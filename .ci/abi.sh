@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # abi.sh LIBKITH [--update]: the C ABI against its baseline in capi/abi/. With --update writes the baseline anew.
 #   symbols.txt  every exported function, one a line
-#   kith-<abi>.abi  the types behind them (abidw)
+#   constants.txt   every constant of kith.h and its value: no function's type shows them
+#   kith-<abi>.abi  the types behind the functions (abidw)
 # abidiff alone does not rate a changed struct as incompatible, so any difference fails: an intended one is written with --update
 # and reviewed as part of the commit.
 set -euo pipefail
@@ -19,13 +20,26 @@ declared() {
     grep -w KITH_EXPORTED | grep -oE '\bkith_[a-z0-9_]+ *\(' | tr -d ' (' | LC_ALL=C sort -u
 }
 describe() {
-  abidw --headers-dir "$root/capi" --no-show-locs --no-corpus-path --no-comp-dir-path --no-elf-needed --no-architecture "$library"
+  abidw --headers-dir "$root/capi" --drop-private-types --exported-interfaces-only --type-id-style hash --no-show-locs --no-corpus-path \
+    --no-comp-dir-path --no-elf-needed --no-architecture "$library" | sed "s#path='[^']*/capi/#path='#"
+}
+# Enumerators and integer macros of kith.h, printed by a program that includes it.
+constants() {
+  local names
+  names=$( (gcc -E -P -x c -std=c99 "$root/capi/kith.h" | grep -oE '\bKITH_[A-Z0-9_]+\b'
+            gcc -E -dM -x c -std=c99 "$root/capi/kith.h" | sed -nE 's/^#define (KITH_[A-Z0-9_]+) [-(]*(UINT64_C\()?[0-9].*/\1/p') |
+           grep -v '^KITH_VERSION' | LC_ALL=C sort -u)
+  { echo '#include "kith.h"'; echo '#include <stdio.h>'; echo 'int main(void) {'
+    for name in $names; do echo "  printf(\"%s %lld\\n\", \"$name\", (long long)($name));"; done
+    echo '  return 0; }'; } >"$work/constants.c"
+  gcc -w -std=c99 -I"$root/capi" "$work/constants.c" -o "$work/constants" && "$work/constants"
 }
 
 exported >"$work/symbols.txt"
+constants >"$work/constants.txt"
 if [ "${2:-}" = --update ]; then
   mkdir -p "$baseline"
-  cp "$work/symbols.txt" "$baseline/symbols.txt"
+  cp "$work/symbols.txt" "$work/constants.txt" "$baseline/"
   describe >"$baseline/kith-$abi.abi"
   echo "capi/abi/: $(wc -l <"$baseline/symbols.txt") functions"
   exit 0
@@ -35,6 +49,7 @@ failed=0
 complain() { echo "ABI: $1"; failed=1; }
 [ -f "$baseline/symbols.txt" ] || { echo "ABI: there is no baseline; ./dev abi --update writes it"; exit 1; }
 diff -u "$baseline/symbols.txt" "$work/symbols.txt" || complain "the exported symbols are not those of capi/abi/symbols.txt"
+diff -u "$baseline/constants.txt" "$work/constants.txt" || complain "a constant of kith.h is not that of capi/abi/constants.txt"
 declared >"$work/declared.txt"
 diff -u "$work/declared.txt" "$work/symbols.txt" || complain "kith.h declares (-) other functions than the library exports (+)"
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 
@@ -26,6 +27,11 @@ def dependencies(build: pathlib.Path) -> dict[str, list[pathlib.Path]]:
             current = line.split(":")[0]
             found[current] = []
     return found
+
+
+def output_of(command: str) -> str:
+    words = shlex.split(command)
+    return words[words.index("-o") + 1]
 
 
 def digest(path: pathlib.Path, memo: dict[pathlib.Path, bytes]) -> bytes:
@@ -51,7 +57,7 @@ def main() -> int:
             continue
         total += 1
         key = hashlib.sha256(entry["command"].encode() + digest(ROOT / ".clang-tidy", memo) + digest(file, memo))
-        for path in sorted(deps.get(entry["output"], [])):
+        for path in sorted(deps.get(output_of(entry["command"]), [])):
             key.update(digest(path, memo))
         stamp = cache / key.hexdigest()
         if not stamp.exists():
