@@ -14,10 +14,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 exported() { nm -D --defined-only "$library" | awk '$2 != "A" {print $3}' | sed 's/@.*//' | LC_ALL=C sort; }
-# The functions that kith.h declares.
+# The functions that kith.h declares: those marked to be visible.
 declared() {
-  gcc -E -P -x c -std=c99 -DKITH_API=KITH_EXPORTED "$root/capi/kith.h" 2>/dev/null | tr '\n' ' ' | tr ';{}' '\n' |
-    grep -w KITH_EXPORTED | grep -oE '\bkith_[a-z0-9_]+ *\(' | tr -d ' (' | LC_ALL=C sort -u
+  gcc -E -P -x c -std=c99 "$root/capi/kith.h" | tr '\n' ' ' | tr ';{}' '\n' | grep 'visibility("default")' |
+    awk 'match($0, /kith_[a-z0-9_]+ *\(/) {print substr($0, RSTART, RLENGTH - 1)}' | tr -d ' ' | LC_ALL=C sort -u
 }
 describe() {
   abidw --headers-dir "$root/capi" --drop-private-types --exported-interfaces-only --type-id-style hash --no-show-locs --no-corpus-path \
