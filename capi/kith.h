@@ -4,14 +4,13 @@
  * Reading order: versions, strings and values, errors, database, batch, snapshot, cursor, history, feed, insight, import.
  *
  * Conventions
- *   Results     Functions that can fail return a kith_code; outputs are zeroed on entry and set on success. `err` may be NULL. KITH_NOT_FOUND and
- *               KITH_OUT_OF_RANGE at a cursor's end allocate no error object unless stated.
- *   Strings     Pointer and size, UTF-8, not NUL-terminated. Inputs are borrowed for the call. Names of types, fields, indexes are C strings.
- *   Ownership   "owned": free with kith_<noun>_free, in any order, NULL is fine; children keep what they need alive. "borrowed(x)": valid until x is
- *               freed, renewed or changed. "caller buffer": you give memory and a capacity.
- *   Threads     `const T*` may be used from several threads at once, `T*` from one at a time. kith_db is safe from any thread.
- *   Options     Structs begin with struct_size; use the _INIT macro. NULL means defaults, 0 in a member means its default. Unknown tails must be zero.
- *   Fork        Handles refuse in a forked child (reason Forked); open again there.
+ *   Results     Functions that can fail return a kith_code; outputs are zeroed on entry and set on success. `err` may be NULL.
+ * KITH_NOT_FOUND and KITH_OUT_OF_RANGE at a cursor's end allocate no error object unless stated. Strings     Pointer and size, UTF-8, not
+ * NUL-terminated. Inputs are borrowed for the call. Names of types, fields, indexes are C strings. Ownership   "owned": free with
+ * kith_<noun>_free, in any order, NULL is fine; children keep what they need alive. "borrowed(x)": valid until x is freed, renewed or
+ * changed. "caller buffer": you give memory and a capacity. Threads     `const T*` may be used from several threads at once, `T*` from one
+ * at a time. kith_db is safe from any thread. Options     Structs begin with struct_size; use the _INIT macro. NULL means defaults, 0 in a
+ * member means its default. Unknown tails must be zero. Fork        Handles refuse in a forked child (reason Forked); open again there.
  *   Time        Microseconds since 1970-01-01T00:00:00Z. Money: minor units and an ISO 4217 code.
  */
 #ifndef KITH_KITH_H_
@@ -177,12 +176,12 @@ typedef struct kith_open_options {
   uint8_t temporary; /* path must be empty; removed with the last handle */
   uint8_t allow_any_file_system;
   kith_durability durability;
-  uint32_t node;          /* 0..511, middle part of new ids */
-  uint64_t map_size;      /* bytes of address space; 0: 64 GiB or what fits */
-  uint64_t max_size;      /* quota of the data file in bytes; 0: none */
-  uint64_t seed;          /* 0: from the system */
-  uint64_t slow_ms;       /* applies slower than this are logged; 0: none */
-  kith_log_fn log;        /* NULL: none */
+  uint32_t node;     /* 0..511, middle part of new ids */
+  uint64_t map_size; /* bytes of address space; 0: 64 GiB or what fits */
+  uint64_t max_size; /* quota of the data file in bytes; 0: none */
+  uint64_t seed;     /* 0: from the system */
+  uint64_t slow_ms;  /* applies slower than this are logged; 0: none */
+  kith_log_fn log;   /* NULL: none */
   uintptr_t log_context;
   int64_t (*clock)(uintptr_t context); /* µs UTC; NULL: the system's */
   uintptr_t clock_context;
@@ -190,8 +189,9 @@ typedef struct kith_open_options {
 #define KITH_OPEN_OPTIONS_INIT \
   { (uint32_t)sizeof(kith_open_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
-/* Opens the store in the directory `path` and makes the standard package present. Opening a path twice in a process attaches to the same store.
- * Errors: DatabaseMissing, FormatNewer, Corrupt, FileSystemUnsupported, PathUnsafe, PermissionDenied, Locked, AlreadyOpen. db: owned. */
+/* Opens the store in the directory `path` and makes the standard package present. Opening a path twice in a process attaches to the same
+ * store. Errors: DatabaseMissing, FormatNewer, Corrupt, FileSystemUnsupported, PathUnsafe, PermissionDenied, Locked, AlreadyOpen. db:
+ * owned. */
 KITH_API kith_code kith_db_open(kith_str path, const kith_open_options* options, kith_db** db, kith_error** err);
 /* Drops this handle; the store closes with the last handle and child. */
 KITH_API void kith_db_free(kith_db* db);
@@ -199,7 +199,8 @@ KITH_API kith_str kith_db_path(const kith_db* db); /* borrowed(db) */
 
 /* Makes packages present: `definition` and optional `numbers` are JSON (numbers empty: allotted in order). report: owned JSON
  * {"catalog_version": n, "changes": ["adds field account.tier (choice)"]}; may be NULL. Nothing is written when dry_run is not 0. */
-KITH_API kith_code kith_db_ensure(kith_db* db, kith_str definition, kith_str numbers, uint8_t dry_run, kith_text** report, kith_error** err);
+KITH_API kith_code kith_db_ensure(kith_db* db, kith_str definition, kith_str numbers, uint8_t dry_run, kith_text** report,
+                                  kith_error** err);
 /* The same for a package that ships with the library, by name. */
 KITH_API kith_code kith_db_ensure_shipped(kith_db* db, const char* name, uint8_t dry_run, kith_text** report, kith_error** err);
 /* All definitions as JSON. json: owned. */
@@ -237,8 +238,8 @@ KITH_API kith_code kith_db_wait(kith_db* db, uint64_t sequence, uint32_t timeout
 
 /* ---------------------------------------------------------------- batch */
 
-/* Changes in plain memory. Setters keep the first error for kith_batch_status and apply; what follows an error is ignored. Targets are ids or local
- * references returned by the functions below. One thread at a time. */
+/* Changes in plain memory. Setters keep the first error for kith_batch_status and apply; what follows an error is ignored. Targets are ids
+ * or local references returned by the functions below. One thread at a time. */
 typedef struct kith_batch kith_batch;
 
 /* batch: owned. `actor` is kept in history and need not be a record; `reason` likewise. */
@@ -278,7 +279,8 @@ KITH_API void kith_batch_require_version(kith_batch* batch, kith_id target, uint
 KITH_API void kith_batch_require_absent(kith_batch* batch, const char* type, kith_ref external);
 /* From when what is added from now on holds (µs, not in the future); INT64_MIN: the time of apply. */
 KITH_API void kith_batch_set_effective(kith_batch* batch, int64_t micros);
-/* Moves a pipelined record to "<pipeline>/<stage>", at the batch's effective time. Free: skip, back, loop, reopen. The move's local reference. */
+/* Moves a pipelined record to "<pipeline>/<stage>", at the batch's effective time. Free: skip, back, loop, reopen. The move's local
+ * reference. */
 KITH_API kith_id kith_batch_move(kith_batch* batch, kith_id target, const char* stage_path);
 /* The same with a reason kept on the move. */
 KITH_API kith_id kith_batch_move_because(kith_batch* batch, kith_id target, const char* stage_path, kith_str reason);
@@ -297,14 +299,19 @@ typedef struct kith_apply_options {
   const char* checkpoint;   /* name under which checkpoint_value is stored with the batch */
   kith_bytes checkpoint_value;
 } kith_apply_options;
-#define KITH_APPLY_OPTIONS_INIT \
-  { (uint32_t)sizeof(kith_apply_options), 0, {0, 0, 0}, 0, {0, 0}, 0, {0, 0} }
+#define KITH_APPLY_OPTIONS_INIT                                                \
+  {                                                                            \
+    (uint32_t)sizeof(kith_apply_options), 0, {0, 0, 0}, 0, {0, 0}, 0, { 0, 0 } \
+  }
 
 typedef struct kith_outcome kith_outcome;
-/* Applies a batch, atomically. Durable when it returns KITH_OK. The batch is unchanged and may be applied again. outcome: owned, may be NULL. */
-KITH_API kith_code kith_db_apply(kith_db* db, const kith_batch* batch, const kith_apply_options* options, kith_outcome** outcome, kith_error** err);
-/* Several batches in order, each atomic on its own, durable together. `outcomes` and `errors` are caller buffers of `count` entries (either may be
- * NULL), each entry owned: exactly one of the two is set for a batch. Returns KITH_OK when all were applied, else the first failing batch's code. */
+/* Applies a batch, atomically. Durable when it returns KITH_OK. The batch is unchanged and may be applied again. outcome: owned, may be
+ * NULL. */
+KITH_API kith_code kith_db_apply(kith_db* db, const kith_batch* batch, const kith_apply_options* options, kith_outcome** outcome,
+                                 kith_error** err);
+/* Several batches in order, each atomic on its own, durable together. `outcomes` and `errors` are caller buffers of `count` entries (either
+ * may be NULL), each entry owned: exactly one of the two is set for a batch. Returns KITH_OK when all were applied, else the first failing
+ * batch's code. */
 KITH_API kith_code kith_db_apply_many(kith_db* db, const kith_batch* const* batches, size_t count, const kith_apply_options* options,
                                       kith_outcome** outcomes, kith_error** errors, kith_error** err);
 KITH_API kith_id kith_outcome_id(const kith_outcome* outcome, kith_id local); /* a local reference's record; 0 when unknown */
@@ -353,15 +360,18 @@ KITH_API kith_code kith_snapshot_get_many(kith_snapshot* snapshot, const kith_id
 /* Field of a type by name, header fields included ("id", "created", "updated", "owner", "unit", "version", "visibility"). */
 KITH_API kith_code kith_snapshot_field(kith_snapshot* snapshot, const char* type, const char* field, kith_field* out, kith_error** err);
 /* A value of a view. */
-KITH_API kith_code kith_snapshot_value(kith_snapshot* snapshot, const kith_view* view, kith_field field, kith_value* value, kith_error** err);
-KITH_API kith_code kith_snapshot_value_named(kith_snapshot* snapshot, const kith_view* view, const char* field, kith_value* value, kith_error** err);
+KITH_API kith_code kith_snapshot_value(kith_snapshot* snapshot, const kith_view* view, kith_field field, kith_value* value,
+                                       kith_error** err);
+KITH_API kith_code kith_snapshot_value_named(kith_snapshot* snapshot, const kith_view* view, const char* field, kith_value* value,
+                                             kith_error** err);
 /* An item of a text list or choice set. */
-KITH_API kith_code kith_snapshot_item(kith_snapshot* snapshot, const kith_view* view, kith_field field, size_t item, kith_value* value, kith_error** err);
+KITH_API kith_code kith_snapshot_item(kith_snapshot* snapshot, const kith_view* view, kith_field field, size_t item, kith_value* value,
+                                      kith_error** err);
 /* A record with its fields as JSON. json: owned. */
 KITH_API kith_code kith_snapshot_record_json(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err);
 /* The same as it held at (effective, recorded), µs; INT64_MAX is "now". KITH_NOT_FOUND when it did not exist then. */
-KITH_API kith_code kith_snapshot_record_json_as_of(kith_snapshot* snapshot, kith_id id, int64_t effective, int64_t recorded, kith_text** json,
-                                                   kith_error** err);
+KITH_API kith_code kith_snapshot_record_json_as_of(kith_snapshot* snapshot, kith_id id, int64_t effective, int64_t recorded,
+                                                   kith_text** json, kith_error** err);
 /* The external references of a record as JSON [["system","key"], ...]. json: owned. */
 KITH_API kith_code kith_snapshot_external_refs(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err);
 /* History as JSON, oldest first. json: owned. */
@@ -378,8 +388,8 @@ typedef struct kith_change {
   uint32_t zero;
 } kith_change;
 /* The feed after `after`: fills at most `cap` changes (caller buffer). `scanned` is where to go on. */
-KITH_API kith_code kith_snapshot_changes(kith_snapshot* snapshot, uint64_t after, kith_change* out, size_t cap, size_t* count, uint64_t* scanned,
-                                         kith_error** err);
+KITH_API kith_code kith_snapshot_changes(kith_snapshot* snapshot, uint64_t after, kith_change* out, size_t cap, size_t* count,
+                                         uint64_t* scanned, kith_error** err);
 
 /* ---------------------------------------------------------------- cursor */
 
@@ -443,13 +453,13 @@ typedef struct kith_rate {
 
 typedef struct kith_insight_options {
   uint32_t struct_size;
-  uint8_t strict;     /* refuse (NotEnoughData) instead of widening */
+  uint8_t strict; /* refuse (NotEnoughData) instead of widening */
   uint8_t zero[3];
-  int64_t as_of;      /* µs; 0: now */
-  kith_id owner;      /* the funnel of one owner; 0: all */
-  char currency[4];   /* of forecasts; empty: the most frequent */
+  int64_t as_of;    /* µs; 0: now */
+  kith_id owner;    /* the funnel of one owner; 0: all */
+  char currency[4]; /* of forecasts; empty: the most frequent */
   uint32_t zero2;
-  double level;       /* of intervals; 0: 0.95 */
+  double level; /* of intervals; 0: 0.95 */
   uint64_t seed;
 } kith_insight_options;
 #define KITH_INSIGHT_OPTIONS_INIT \
@@ -482,8 +492,8 @@ typedef struct kith_funnel_summary {
   double end_to_end;
   double median_cycle_days;
 } kith_funnel_summary;
-KITH_API kith_code kith_snapshot_funnel(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_funnel** funnel,
-                                        kith_error** err);
+KITH_API kith_code kith_snapshot_funnel(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
+                                        kith_funnel** funnel, kith_error** err);
 KITH_API void kith_funnel_get_summary(const kith_funnel* funnel, kith_funnel_summary* summary);
 KITH_API size_t kith_funnel_stage_count(const kith_funnel* funnel);
 KITH_API kith_code kith_funnel_get_stage(const kith_funnel* funnel, size_t index, kith_funnel_stage* stage);
@@ -530,8 +540,8 @@ typedef struct kith_forecast_deal {
   double expected_minor;
   kith_str reason; /* borrowed(forecast) */
 } kith_forecast_deal;
-KITH_API kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
-                                          kith_forecast** forecast, kith_error** err);
+KITH_API kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, const char* period,
+                                          const kith_insight_options* options, kith_forecast** forecast, kith_error** err);
 KITH_API void kith_forecast_get_summary(const kith_forecast* forecast, kith_forecast_summary* summary);
 KITH_API double kith_forecast_probability_at_least(const kith_forecast* forecast, double minor);
 KITH_API size_t kith_forecast_deal_count(const kith_forecast* forecast);
@@ -539,7 +549,8 @@ KITH_API kith_code kith_forecast_get_deal(const kith_forecast* forecast, size_t 
 KITH_API kith_code kith_forecast_to_json(const kith_forecast* forecast, kith_text** json, kith_error** err);
 KITH_API void kith_forecast_free(kith_forecast* forecast);
 
-/* How good forecasts of the last `count` periods of a unit ("month", "quarter", "week") made at their starts would have been. json: owned. */
+/* How good forecasts of the last `count` periods of a unit ("month", "quarter", "week") made at their starts would have been. json: owned.
+ */
 KITH_API kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count,
                                           const kith_insight_options* options, kith_text** json, kith_error** err);
 
@@ -559,10 +570,10 @@ typedef struct kith_import_options {
 } kith_import_options;
 #define KITH_IMPORT_OPTIONS_INIT \
   { (uint32_t)sizeof(kith_import_options), 0, {0, 0, 0}, {0, {0, 0}, {0, 0}}, {0, 0}, 0, 0, 0 }
-/* Imports a folder of CSV files. mapping: JSON, empty: the folder's mapping.json or a shipped preset that fits. rejected: rows refused; report: owned
- * JSON, may be NULL. Rows that are right are loaded whatever others hold. */
-KITH_API kith_code kith_db_import_csv(kith_db* db, kith_str folder, kith_str mapping, const kith_import_options* options, uint64_t* rejected,
-                                      kith_text** report, kith_error** err);
+/* Imports a folder of CSV files. mapping: JSON, empty: the folder's mapping.json or a shipped preset that fits. rejected: rows refused;
+ * report: owned JSON, may be NULL. Rows that are right are loaded whatever others hold. */
+KITH_API kith_code kith_db_import_csv(kith_db* db, kith_str folder, kith_str mapping, const kith_import_options* options,
+                                      uint64_t* rejected, kith_text** report, kith_error** err);
 
 #ifdef __cplusplus
 } /* extern "C" */
