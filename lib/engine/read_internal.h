@@ -24,7 +24,6 @@ namespace kith::engine {
 
 // The status for "absent": made without allocating.
 [[nodiscard]] inline Status NotFound() { return {StatusCode::kNotFound, {}}; }
-[[nodiscard]] inline bool IsNotFound(const Status& status) { return status.code() == StatusCode::kNotFound; }
 
 // With debug views, whatever is lent out is a copy that dies with its snapshot, so that a sanitizer sees every use of a stale view.
 class ViewCopies {
@@ -63,23 +62,32 @@ struct Source {
 // The state row; a database without one has had no change.
 [[nodiscard]] StatusOr<format::State> ReadState(const storage::Reader& reader);
 
+// A catalog with what a reader must know beside it.
+struct ReaderCatalog {
+  std::shared_ptr<const catalog::Catalog> catalog;
+  std::vector<uint32_t> building;  // numbers of indexes that are not whole yet, ascending
+
+  [[nodiscard]] bool IsReady(const catalog::IndexDef& index) const;
+};
+
 // The catalog whose definitions `reader` holds.
 [[nodiscard]] StatusOr<std::shared_ptr<const catalog::Catalog>> LoadCatalog(const storage::Reader& reader, uint64_t version);
 
 // The newest catalog seen by this process, shared by snapshots and writers of one database. Any thread.
 class CatalogCache {
  public:
-  // The catalog of that version: the one kept, or loaded from `reader`.
+  // The catalog of that version: the one kept, or loaded from `reader`, which stands at it.
   [[nodiscard]] StatusOr<std::shared_ptr<const catalog::Catalog>> Get(const storage::Reader& reader, uint64_t version);
+  [[nodiscard]] StatusOr<std::shared_ptr<const ReaderCatalog>> GetForReading(const storage::Reader& reader, uint64_t version);
 
  private:
   std::mutex mutex_;
-  std::shared_ptr<const catalog::Catalog> newest_;
+  std::shared_ptr<const ReaderCatalog> newest_;  // guarded by mutex_
 };
 
 // All entries of a record, oldest first; empty when it never existed.
 [[nodiscard]] StatusOr<std::vector<HistoryEntry>> ReadHistory(const storage::Reader& reader, Id id);
-// The last one; NotFound when there is none.
+// The last history entry of a record; NotFound when there is none.
 [[nodiscard]] StatusOr<HistoryEntry> ReadLastHistory(const storage::Reader& reader, Id id);
 // Whether the source's viewer may see a record's past: by its header now, or, once deleted, by the header it had last.
 [[nodiscard]] StatusOr<bool> MaySeeHistory(const Source& source, Id id);
@@ -90,9 +98,12 @@ struct PastRecord {
   std::vector<Value> values;  // by position in the type
 };
 // What held at a point of both axes; nullopt when the record did not exist then. `entries` is its whole history, `current` the stored
-// record, a null view when it is deleted. See history.h for the rule.
+// record, a null view when it is deleted. The rule stands in engine_internal.h.
 [[nodiscard]] StatusOr<std::optional<PastRecord>> FoldHistory(const catalog::TypeDef& type, std::span<const HistoryEntry> entries,
                                                               record::View current, AsOf as_of);
+
+// Entries of the feed after a sequence number, those that the viewer may see.
+[[nodiscard]] StatusOr<Snapshot::Feed> ReadChanges(const Source& source, uint64_t after, size_t limit);
 
 // A snapshot of the newest state. `keep` is held until it is freed; it must keep `environment` and `cache` alive.
 [[nodiscard]] StatusOr<std::unique_ptr<Snapshot>> NewSnapshot(std::shared_ptr<const void> keep, storage::Environment& environment,

@@ -43,6 +43,11 @@ class Record {
 };
 
 // Which entries of an index, in which direction.
+//
+// Values are of the parts' kinds: a choice is its number, id and owner are references, created and updated times, unit an integer. Null is
+// below every value: a range with `high` alone leaves nulls out, one from an inclusive null takes them in. Keys of more than
+// limits::kIndexKeyBytes are stored cut: what a range takes is exact all the same, but records that differ only after the cut come in id
+// order.
 struct IndexRange {
   std::vector<Value> equal;  // values of the leading parts
   std::optional<Value> low;  // of the next part
@@ -68,6 +73,8 @@ class RecordCursor {
   [[nodiscard]] virtual Value covered(size_t i) const = 0;
   // All covered values, appended to `out` in cover order.
   virtual void Covered(std::vector<Value>& out) const = 0;
+  // The same as stored, in the packed form of base/packed.h, for readers that want no copy. Borrowed until the next Next().
+  [[nodiscard]] virtual std::string_view covered_bytes() const = 0;
 };
 
 class Snapshot {

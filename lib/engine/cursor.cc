@@ -1,0 +1,313 @@
+// Cursors over the records of a type: in id order, and by an index.
+#include <algorithm>
+#include <utility>
+
+#include "engine/read_internal.h"
+#include "kith/base/key.h"
+#include "kith/base/limits.h"
+#include "kith/base/packed.h"
+
+namespace kith::engine {
+namespace {
+
+using catalog::IndexDef;
+using catalog::IndexPart;
+using catalog::TypeDef;
+
+constexpr size_t kNumberBytes = 4;  // the index number that leads a key
+constexpr size_t kIdBytes = 8;      // the id that ends it
+constexpr size_t kCutKeyBytes = kNumberBytes + limits::kIndexKeyBytes;
+
+// --- records in id order
+
+class ScanCursor final : public RecordCursor {
+ public:
+  ScanCursor(const Source& source, const TypeDef& type, Id after)
+      : source_(source), type_(type), cursor_(source.reader->NewCursor(format::kRecord)) {
+    const uint64_t first = Id::Of(type.number, 0, 0).value();
+    next_ = after.value() < first ? first : after.value() + 1;
+    end_ = first + (uint64_t{1} << (Id::kNodeBits + Id::kSequenceBits));
+  }
+
+  bool Next() override {
+    bool more = started_ ? cursor_->Next() : Start();
+    for (; more; more = cursor_->Next()) {
+      uint64_t id = 0;
+      if (!ReadKey(id) || id >= end_) break;
+      id_ = Id(id);
+      record_ = record::View(cursor_->value(), &type_.layout);
+      if (source_.MaySee(record_)) return true;
+    }
+    status_.Update(cursor_->status());
+    id_ = Id();
+    return false;
+  }
+
+  [[nodiscard]] Id id() const override { return id_; }
+  [[nodiscard]] StatusOr<record::View> record() const override { return record::View(source_.Lend(record_.bytes()), &type_.layout); }
+  [[nodiscard]] const Status& status() const override { return status_; }
+  [[nodiscard]] std::string position() const override {
+    std::string position;
+    AppendU64(position, id_.value());
+    return position;
+  }
+  [[nodiscard]] Value covered(size_t) const override { return {}; }
+  void Covered(std::vector<Value>&) const override {}
+  [[nodiscard]] std::string_view covered_bytes() const override { return {}; }
+
+ private:
+  bool Start() {
+    started_ = true;
+    return next_ < end_ && cursor_->SeekAtLeast(storage::IntegerKey(next_));
+  }
+  bool ReadKey(uint64_t& id) {
+    const storage::View key = cursor_->key();
+    if (key.size() != sizeof(id)) {
+      status_.Update(MakeError(Reason::kCorrupt, "a record's key is not of 8 bytes"));
+      return false;
+    }
+    std::copy_n(key.data(), sizeof(id), reinterpret_cast<char*>(&id));
+    return true;
+  }
+
+  Source source_;
+  const TypeDef& type_;
+  std::unique_ptr<storage::Cursor> cursor_;
+  uint64_t next_ = 0;  // where to start
+  uint64_t end_ = 0;
+  bool started_ = false;
+  Id id_;
+  record::View record_;
+  Status status_;
+};
+
+// --- by an index
+
+// Which keys a range takes: the whole encodings of values from `start` on and before `end`, index number included.
+struct KeyRange {
+  std::string start;
+  std::string end;
+};
+
+Kind KindOf(const TypeDef& type, const IndexPart& part) {
+  if (part.position >= 0) return type.fields[static_cast<size_t>(part.position)].kind;
+  switch (part.position) {
+    case catalog::kHeaderCreated:
+    case catalog::kHeaderUpdated:
+      return Kind::kTime;
+    case catalog::kHeaderId:
+    case catalog::kHeaderOwner:
+      return Kind::kRef;
+    default:
+      return Kind::kInt;
+  }
+}
+
+// Appends a bound to a key in the form that entries have: decimals at the field's scale.
+Status AppendBound(const TypeDef& type, const IndexPart& part, const Value& value, std::string& key) {
+  const Kind kind = KindOf(type, part);
+  if (!value.is_null() && value.kind() != kind) {
+    std::string message = "the index holds values of kind ";
+    message.append(NameOf(kind)).append(", not ").append(NameOf(value.kind()));
+    return MakeError({.reason = Reason::kWrongKind, .type = type.name, .field = part.field, .value = ToText(value)}, message);
+  }
+  if (kind != Kind::kDecimal || value.is_null()) {
+    AppendValueKey(key, value, part.order);
+    return {};
+  }
+  StatusOr<Decimal> rescaled = Rescale(value.get<Decimal>(), type.fields[static_cast<size_t>(part.position)].scale);
+  if (!rescaled.ok()) return WithContext(rescaled.status(), {.type = type.name, .field = part.field, .value = ToText(value)});
+  AppendValueKey(key, *rescaled, part.order);
+  return {};
+}
+
+Status TooManyValues(const TypeDef& type, const IndexDef& index) {
+  std::string message = "the range has values for more parts than index ";
+  message.append(index.name).append(" has");
+  return MakeError({.reason = Reason::kBadOptions, .type = type.name}, message);
+}
+
+// The lower and upper ends on the part after the equal ones. Null is below every value: a range with a high end alone leaves nulls out.
+Status NarrowByBounds(const TypeDef& type, const IndexPart& part, const IndexRange& range, KeyRange& keys) {
+  const std::string prefix = keys.start;
+  std::string low = prefix;
+  KITH_RETURN_IF_ERROR(AppendBound(type, part, range.low ? *range.low : Value(), low));
+  const bool low_inclusive = range.low && range.low_inclusive;
+  std::string high = prefix;
+  if (range.high) KITH_RETURN_IF_ERROR(AppendBound(type, part, *range.high, high));
+
+  if (part.order == Order::kAscending) {
+    keys.start = low_inclusive ? low : PrefixEnd(low);
+    if (range.high) keys.end = range.high_inclusive ? PrefixEnd(high) : high;
+  } else {
+    keys.end = low_inclusive ? PrefixEnd(low) : low;
+    if (range.high) keys.start = range.high_inclusive ? high : PrefixEnd(high);
+  }
+  return {};
+}
+
+StatusOr<KeyRange> MakeKeyRange(const TypeDef& type, const IndexDef& index, const IndexRange& range) {
+  const bool bounded = range.low.has_value() || range.high.has_value();
+  if (range.equal.size() + (bounded ? 1 : 0) > index.parts.size()) return TooManyValues(type, index);
+  KeyRange keys;
+  AppendU32(keys.start, index.number);
+  for (size_t i = 0; i < range.equal.size(); ++i) {
+    KITH_RETURN_IF_ERROR(AppendBound(type, index.parts[i], range.equal[i], keys.start));
+  }
+  keys.end = PrefixEnd(keys.start);
+  if (bounded) KITH_RETURN_IF_ERROR(NarrowByBounds(type, index.parts[range.equal.size()], range, keys));
+  return keys;
+}
+
+// Entries are cut, so ends that are longer stand for all entries that share their first bytes; those are checked against the records.
+bool CutEnds(KeyRange& keys) {
+  bool cut = false;
+  if (keys.start.size() > kCutKeyBytes) {
+    keys.start.resize(kCutKeyBytes);
+    cut = true;
+  }
+  if (keys.end.size() > kCutKeyBytes) {
+    keys.end.resize(kCutKeyBytes);
+    keys.end = PrefixEnd(keys.end);
+    cut = true;
+  }
+  return cut;
+}
+
+class IndexCursor final : public RecordCursor {
+ public:
+  IndexCursor(const Source& source, const TypeDef& type, const IndexDef& index, KeyRange whole, bool reverse)
+      : source_(source), type_(type), index_(index), whole_(std::move(whole)), keys_(whole_), reverse_(reverse) {
+    cut_ = CutEnds(keys_);
+    cursor_ = source.reader->NewCursor(format::kIndex);
+  }
+
+  // The page after an entry seen before.
+  Status StartAfter(const std::string& position) {
+    std::string number;
+    AppendU32(number, index_.number);
+    if (position.size() < kNumberBytes + kIdBytes || position.size() > kCutKeyBytes + kIdBytes || !position.starts_with(number)) {
+      return MakeError({.reason = Reason::kBadOptions,
+                        .type = type_.name,
+                        .field = index_.name,
+                        .hint = "start again without a position; an index that was redefined has new positions"},
+                       "the position is not one of this index");
+    }
+    if (reverse_) {
+      keys_.end = std::min(keys_.end, position);
+    } else {
+      keys_.start = std::max(keys_.start, position + '\0');
+    }
+    return {};
+  }
+
+  bool Next() override {
+    bool more = started_ ? Advance() : Start();
+    for (; more; more = Advance()) {
+      key_ = cursor_->key();
+      if (reverse_ ? key_ < keys_.start : key_ >= keys_.end) break;
+      if (key_.size() < kNumberBytes + kIdBytes) {
+        status_.Update(MakeError({.reason = Reason::kCorrupt, .type = type_.name, .field = index_.name}, "an index entry is too short"));
+        break;
+      }
+      id_ = format::IndexEntryId(key_);
+      if (!NeedsRecord() || Accepts()) return true;
+      if (!status_.ok()) break;
+    }
+    status_.Update(cursor_->status());
+    id_ = Id();
+    key_ = {};
+    return false;
+  }
+
+  [[nodiscard]] Id id() const override { return id_; }
+  [[nodiscard]] StatusOr<record::View> record() const override {
+    StatusOr<record::View> record = Read();
+    if (record.ok() && source_.copies != nullptr) return record::View(source_.Lend(record->bytes()), &type_.layout);
+    return record;
+  }
+  [[nodiscard]] const Status& status() const override { return status_; }
+  [[nodiscard]] std::string position() const override { return std::string(key_); }
+
+  [[nodiscard]] Value covered(size_t i) const override {
+    if (key_.empty() || i >= index_.cover.size()) return {};
+    PackedReader in(cursor_->value());
+    for (; i > 0; --i) static_cast<void>(in.Get());
+    return in.Get();
+  }
+  void Covered(std::vector<Value>& out) const override {
+    if (key_.empty()) return;
+    PackedReader in(cursor_->value());
+    for (size_t i = 0; i < index_.cover.size(); ++i) out.push_back(in.Get());
+  }
+  [[nodiscard]] std::string_view covered_bytes() const override {
+    return key_.empty() ? std::string_view() : source_.Lend(cursor_->value());
+  }
+
+ private:
+  bool Start() {
+    started_ = true;
+    if (keys_.start >= keys_.end) return false;
+    if (!reverse_) return cursor_->SeekAtLeast(keys_.start);
+    return cursor_->SeekAtMost(keys_.end) && (cursor_->key() < keys_.end || cursor_->Previous());
+  }
+  bool Advance() { return reverse_ ? cursor_->Previous() : cursor_->Next(); }
+
+  // Whether the entry alone cannot tell that it belongs to the answer.
+  [[nodiscard]] bool NeedsRecord() const { return source_.viewer != nullptr || (cut_ && key_.size() == kCutKeyBytes + kIdBytes); }
+  bool Accepts() {
+    StatusOr<record::View> record = Read();
+    if (!record.ok()) {
+      status_.Update(record.status());
+      return false;
+    }
+    return source_.MaySee(*record) && (!cut_ || InRange(*record));
+  }
+  [[nodiscard]] bool InRange(record::View record) const {
+    std::string key;
+    AppendU32(key, index_.number);
+    for (const IndexPart& part : index_.parts) AppendValueKey(key, format::ValueOf(record, part.position), part.order);
+    return key >= whole_.start && key < whole_.end;
+  }
+  [[nodiscard]] StatusOr<record::View> Read() const {
+    if (id_.is_null()) return NotFound();
+    StatusOr<storage::View> bytes = source_.reader->Get(format::kRecord, storage::IntegerKey(id_.value()));
+    if (bytes.ok()) return record::View(*bytes, &type_.layout);
+    if (!IsNotFound(bytes.status())) return bytes.status();
+    return MakeError({.reason = Reason::kCorrupt,
+                      .type = type_.name,
+                      .record = id_,
+                      .field = index_.name,
+                      .hint = "run verify to see what else differs"},
+                     "an index has an entry for a record that is not there");
+  }
+
+  Source source_;
+  const TypeDef& type_;
+  const IndexDef& index_;
+  KeyRange whole_;  // exact ends
+  KeyRange keys_;   // the ends among stored keys
+  bool reverse_;
+  bool cut_ = false;  // stored keys alone do not decide
+  bool started_ = false;
+  std::unique_ptr<storage::Cursor> cursor_;
+  storage::View key_;
+  Id id_;
+  Status status_;
+};
+
+}  // namespace
+
+std::unique_ptr<RecordCursor> NewScanCursor(const Source& source, const TypeDef& type, Id after) {
+  return std::make_unique<ScanCursor>(source, type, after);
+}
+
+StatusOr<std::unique_ptr<RecordCursor>> NewIndexCursor(const Source& source, const TypeDef& type, const IndexDef& index,
+                                                       const IndexRange& range) {
+  KITH_ASSIGN_OR_RETURN(KeyRange keys, MakeKeyRange(type, index, range));
+  auto cursor = std::make_unique<IndexCursor>(source, type, index, std::move(keys), range.reverse);
+  if (!range.after.empty()) KITH_RETURN_IF_ERROR(cursor->StartAfter(range.after));
+  return StatusOr<std::unique_ptr<RecordCursor>>(std::move(cursor));
+}
+
+}  // namespace kith::engine

@@ -1,0 +1,247 @@
+#include "kith/engine/snapshot.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "engine/read_internal.h"
+#include "kith/base/key.h"
+#include "kith/base/limits.h"
+
+namespace kith {
+
+namespace engine {
+
+bool ViewCopies::Wanted() {
+  const char* wanted = std::getenv("KITH_DEBUG_VIEWS");
+  return wanted != nullptr && std::string_view(wanted) == "1";
+}
+
+std::string_view ViewCopies::Keep(std::string_view bytes) {
+  if (bytes.empty()) return bytes;
+  copies_.push_back(std::make_unique<char[]>(bytes.size()));
+  std::memcpy(copies_.back().get(), bytes.data(), bytes.size());
+  return {copies_.back().get(), bytes.size()};
+}
+
+StatusOr<record::View> ReadRecord(const Source& source, Id id) {
+  const catalog::TypeDef* type = source.catalog->FindType(id.type());
+  if (type == nullptr) return NotFound();
+  const uint64_t number = id.value();
+  StatusOr<storage::View> bytes = source.reader->Get(format::kRecord, storage::IntegerKey(number));
+  if (!bytes.ok()) return std::move(bytes).status();
+  const record::View record(*bytes, &type->layout);
+  if (!source.MaySee(record)) return NotFound();
+  return record::View(source.Lend(*bytes), &type->layout);
+}
+
+namespace {
+
+class SnapshotImpl final : public Snapshot {
+ public:
+  SnapshotImpl(std::shared_ptr<const void> keep, CatalogCache& cache, std::unique_ptr<storage::Snapshot> stored, Viewer viewer)
+      : keep_(std::move(keep)), cache_(cache), stored_(std::move(stored)), viewer_(std::move(viewer)) {
+    source_.reader = stored_.get();
+    if (!viewer_.is_system()) source_.viewer = &viewer_;
+    if (ViewCopies::Wanted()) source_.copies = &copies_;
+  }
+  SnapshotImpl(const SnapshotImpl&) = delete;
+  SnapshotImpl& operator=(const SnapshotImpl&) = delete;
+
+  // Reads what stands at the head of every snapshot: the state and the catalog it goes with.
+  Status Load() {
+    KITH_ASSIGN_OR_RETURN(state_, ReadState(*stored_));
+    KITH_ASSIGN_OR_RETURN(loaded_, cache_.GetForReading(*stored_, state_.catalog_version));
+    source_.catalog = loaded_->catalog.get();
+    return {};
+  }
+
+  [[nodiscard]] const catalog::Catalog& catalog() const override { return *loaded_->catalog; }
+  [[nodiscard]] const std::shared_ptr<const catalog::Catalog>& shared_catalog() const override { return loaded_->catalog; }
+  [[nodiscard]] const Viewer& viewer() const override { return viewer_; }
+  [[nodiscard]] uint64_t sequence() const override { return state_.sequence; }
+  [[nodiscard]] Time recorded() const override { return state_.recorded; }
+
+  Status Renew() override {
+    copies_.Clear();
+    KITH_RETURN_IF_ERROR(stored_->Renew());
+    return Load();
+  }
+
+  [[nodiscard]] StatusOr<record::View> Get(Id id) const override { return ReadRecord(source_, id); }
+
+  [[nodiscard]] Status GetMany(std::span<const Id> ids, std::span<record::View> out) const override {
+    if (out.size() < ids.size()) {
+      return MakeError({.reason = Reason::kBadOptions}, "there is not a view for each id");
+    }
+    for (size_t i = 0; i < ids.size(); ++i) {
+      StatusOr<record::View> record = ReadRecord(source_, ids[i]);
+      if (!record.ok() && !IsNotFound(record.status())) return std::move(record).status();
+      out[i] = record.ok() ? *record : record::View();
+    }
+    return {};
+  }
+
+  [[nodiscard]] StatusOr<Id> Find(std::string_view type, const ExternalRef& external) const override {
+    KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* found, catalog().GetType(type));
+    return FindExternal(*found, external);
+  }
+
+  [[nodiscard]] StatusOr<Id> Find(std::string_view type, const Ref& ref) const override {
+    KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* found, catalog().GetType(type));
+    if (ref.is_external()) return FindExternal(*found, ref.external);
+    if (ref.id.type() != found->number) return NotFound();
+    KITH_RETURN_IF_ERROR(ReadRecord(source_, ref.id).status());
+    return ref.id;
+  }
+
+  [[nodiscard]] std::vector<ExternalRef> ExternalRefs(Id id) const override {
+    std::vector<ExternalRef> refs;
+    if (!ReadRecord(source_, id).ok()) return refs;
+    const std::string prefix = format::ExternalReversePrefix(id);
+    const std::unique_ptr<storage::Cursor> cursor = stored_->NewCursor(format::kExternal);
+    for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
+      StatusOr<ExternalRef> ref = format::DecodeExternalReverse(cursor->key());
+      if (ref.ok()) refs.push_back(*std::move(ref));
+    }
+    return refs;
+  }
+
+  [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> Scan(std::string_view type, Id after) const override {
+    KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* found, catalog().GetType(type));
+    return NewScanCursor(source_, *found, after);
+  }
+
+  [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(std::string_view type, std::string_view index,
+                                                                  const IndexRange& range) const override {
+    KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* found, catalog().GetType(type));
+    KITH_ASSIGN_OR_RETURN(const catalog::IndexDef* found_index, catalog::Catalog::GetIndex(*found, index));
+    return ScanIndex(*found, *found_index, range);
+  }
+
+  [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
+                                                                  const IndexRange& range) const override {
+    if (!loaded_->IsReady(index)) {
+      return MakeError({.reason = Reason::kUnknownIndex,
+                        .type = type.name,
+                        .field = index.name,
+                        .hint = "wait until the call that added it (ensure) has returned"},
+                       "the index is still being built");
+    }
+    return NewIndexCursor(source_, type, index, range);
+  }
+
+  [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override;
+  [[nodiscard]] StatusOr<std::vector<HistoryEntry>> History(Id id) const override;
+  [[nodiscard]] StatusOr<HistoryEntry> Entry(Id record, uint64_t sequence) const override;
+  [[nodiscard]] StatusOr<Feed> Changes(uint64_t after, size_t limit) const override { return ReadChanges(source_, after, limit); }
+
+  [[nodiscard]] StatusOr<std::optional<std::string>> Checkpoint(std::string_view name) const override {
+    std::string key(format::kMetaCheckpointPrefix);
+    key.append(name);
+    StatusOr<storage::View> stored = stored_->Get(format::kMeta, key);
+    if (IsNotFound(stored.status())) return std::optional<std::string>();
+    if (!stored.ok()) return std::move(stored).status();
+    KITH_ASSIGN_OR_RETURN(const std::string_view value, format::WithoutPadding(*stored));
+    return std::optional<std::string>(value);
+  }
+
+  [[nodiscard]] StatusOr<std::string_view> Aggregate(std::string_view key) const override {
+    if (key.empty()) return NotFound();
+    StatusOr<storage::View> stored = stored_->Get(format::kAggregate, key);
+    if (!stored.ok()) return std::move(stored).status();
+    KITH_ASSIGN_OR_RETURN(const std::string_view value, format::WithoutPadding(*stored));
+    return source_.Lend(value);
+  }
+
+  [[nodiscard]] Status ScanAggregates(std::string_view prefix,
+                                      const std::function<bool(std::string_view, std::string_view)>& fn) const override {
+    const std::unique_ptr<storage::Cursor> cursor = stored_->NewCursor(format::kAggregate);
+    for (bool more = prefix.empty() ? cursor->First() : cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix);
+         more = cursor->Next()) {
+      KITH_ASSIGN_OR_RETURN(const std::string_view value, format::WithoutPadding(cursor->value()));
+      if (!fn(source_.Lend(cursor->key()), source_.Lend(value))) break;
+    }
+    return cursor->status();
+  }
+
+ private:
+  [[nodiscard]] StatusOr<Id> FindExternal(const catalog::TypeDef& type, const ExternalRef& external) const {
+    // Longer ones cannot have been stored, nor looked up.
+    if (external.system.size() > limits::kExternalSystemBytes || external.key.size() > limits::kExternalKeyBytes) return NotFound();
+    StatusOr<storage::View> stored = stored_->Get(format::kExternal, format::ExternalKey(type.number, external));
+    if (!stored.ok()) return std::move(stored).status();
+    if (stored->size() < sizeof(uint64_t)) {
+      return MakeError({.reason = Reason::kCorrupt, .type = type.name, .value = external.key}, "an external reference is malformed");
+    }
+    const Id id(ReadU64(stored->data()));
+    if (source_.viewer != nullptr) KITH_RETURN_IF_ERROR(ReadRecord(source_, id).status());
+    return id;
+  }
+
+  std::shared_ptr<const void> keep_;  // first: the stored snapshot goes before its environment
+  CatalogCache& cache_;
+  std::unique_ptr<storage::Snapshot> stored_;
+  Viewer viewer_;
+  std::shared_ptr<const ReaderCatalog> loaded_;
+  format::State state_;
+  mutable ViewCopies copies_;
+  Source source_;
+};
+
+StatusOr<Record> SnapshotImpl::GetAsOf(Id id, AsOf as_of) const {
+  const catalog::TypeDef* type = catalog().FindType(id.type());
+  if (type == nullptr) return NotFound();
+  StatusOr<storage::View> bytes = stored_->Get(format::kRecord, storage::IntegerKey(id.value()));
+  if (!bytes.ok() && !IsNotFound(bytes.status())) return std::move(bytes).status();
+  const record::View current = bytes.ok() ? record::View(*bytes, &type->layout) : record::View();
+
+  KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> entries, ReadHistory(*stored_, id));
+  KITH_ASSIGN_OR_RETURN(const std::optional<PastRecord> past, FoldHistory(*type, entries, current, as_of));
+  if (!past || !viewer_.MaySee(past->header)) return NotFound();
+
+  // What a newer library keeps in the record belongs to its present state alone.
+  const bool is_current = !current.is_null() && past->header.version == current.header().version;
+  record::Builder builder;
+  KITH_ASSIGN_OR_RETURN(const std::string_view built,
+                        builder.Build(past->header, type->layout, past->values, is_current ? current : record::View()));
+  return Record(loaded_->catalog, type, std::string(built));
+}
+
+StatusOr<std::vector<HistoryEntry>> SnapshotImpl::History(Id id) const {
+  KITH_ASSIGN_OR_RETURN(const bool visible, MaySeeHistory(source_, id));
+  if (!visible) return NotFound();
+  KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(*stored_, id));
+  if (entries.empty()) return NotFound();
+  return entries;
+}
+
+StatusOr<HistoryEntry> SnapshotImpl::Entry(Id record, uint64_t sequence) const {
+  KITH_ASSIGN_OR_RETURN(const bool visible, MaySeeHistory(source_, record));
+  if (!visible) return NotFound();
+  StatusOr<storage::View> bytes = stored_->Get(format::kHistory, format::HistoryKey(record, sequence));
+  if (!bytes.ok()) return std::move(bytes).status();
+  return format::DecodeHistory(record, sequence, *bytes);
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Snapshot>> NewSnapshot(std::shared_ptr<const void> keep, storage::Environment& environment, CatalogCache& cache,
+                                                Viewer viewer) {
+  KITH_ASSIGN_OR_RETURN(std::unique_ptr<storage::Snapshot> stored, environment.Read());
+  auto snapshot = std::make_unique<SnapshotImpl>(std::move(keep), cache, std::move(stored), std::move(viewer));
+  KITH_RETURN_IF_ERROR(snapshot->Load());
+  return StatusOr<std::unique_ptr<Snapshot>>(std::move(snapshot));
+}
+
+}  // namespace engine
+
+StatusOr<Value> GetField(const catalog::TypeDef& type, record::View record, std::string_view field) {
+  if (const int32_t header_field = catalog::HeaderFieldFromName(field); header_field != 0) {
+    return format::HeaderValue(record.header(), header_field);
+  }
+  KITH_ASSIGN_OR_RETURN(const catalog::FieldDef* found, catalog::Catalog::GetField(type, field));
+  return record.Get(found->position);
+}
+
+}  // namespace kith
