@@ -21,6 +21,8 @@ namespace kith {
 // How a record came to be. Stored in its header.
 enum class Origin : uint8_t { kManual = 0, kImport = 1, kRule = 2, kPackage = 3, kReplica = 4 };
 
+[[nodiscard]] std::string_view NameOf(Origin origin);
+
 // One value given to one field.
 struct Assignment {
   int32_t position = 0;           // of the field in its type, or a catalog::HeaderField (owner, unit, visibility)
@@ -111,6 +113,9 @@ class Batch {
   [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
   // Number of local references handed out.
   [[nodiscard]] uint32_t local_count() const { return local_count_; }
+  // The same changes for another catalog that has these types and fields, found by their names and checked again. Errors as from the
+  // setters.
+  [[nodiscard]] StatusOr<Batch> Rebind(std::shared_ptr<const catalog::Catalog> catalog) const;
   // The type a target has: of an id by its number, of a local reference by the change that defined it; 0 when unknown.
   [[nodiscard]] TypeNumber TypeOf(Id target) const;
 
@@ -118,8 +123,16 @@ class Batch {
   void Fail(Status status);
 
  private:
-  Id Define(Change::Op op, std::string_view type, ExternalRef external);
+  static constexpr size_t kNoChange = SIZE_MAX;
+  Id Define(Change::Op op, std::string_view type, const ExternalRef* external);
   void Assign(Id target, std::string_view field, Value value, bool add, std::optional<Time> effective);
+  [[nodiscard]] StatusOr<Assignment> CheckAssignment(const catalog::TypeDef& type, std::string_view name, Value value, bool add) const;
+  void AddTargeted(Change::Op op, Id target, const ExternalRef* external, uint64_t version);
+  [[nodiscard]] Status CheckSize(size_t more) const;
+  [[nodiscard]] Status CheckTarget(Id target) const;
+  [[nodiscard]] StatusOr<const catalog::TypeDef*> TypeForSetting(Id target) const;
+  [[nodiscard]] Change& ChangeFor(Id target);
+  void FailAt(const Status& status, const catalog::TypeDef* type, Id target);
 
   std::shared_ptr<const catalog::Catalog> catalog_;
   Actor actor_;
@@ -128,7 +141,7 @@ class Batch {
   std::optional<Time> effective_;
   std::vector<Change> changes_;
   std::vector<TypeNumber> local_types_;
-  std::vector<size_t> local_changes_;  // local reference -> index of the change that sets its fields
+  std::vector<size_t> local_changes_;  // local reference -> index of the change that sets its fields, or kNoChange
   uint32_t local_count_ = 0;
   size_t size_bytes_ = 0;
   Status status_;

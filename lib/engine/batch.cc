@@ -1,0 +1,370 @@
+#include "kith/engine/batch.h"
+
+#include <array>
+
+#include "engine/batch_internal.h"
+#include "kith/base/limits.h"
+#include "kith/base/nearest.h"
+
+namespace kith {
+namespace {
+
+using catalog::FieldDef;
+using catalog::TypeDef;
+using engine::FieldTarget;
+
+constexpr uint64_t kIdEnd = uint64_t{1} << 53;
+constexpr size_t kAssignmentsAtFirst = 8;
+
+size_t HeapBytes(const Value& value) {
+  switch (value.kind()) {
+    case Kind::kText:
+      return value.get<std::string>().size();
+    case Kind::kBytes:
+      return value.get<Bytes>().data.size();
+    case Kind::kTextList: {
+      size_t size = 0;
+      for (const std::string& item : value.get<TextList>()) size += sizeof(std::string) + item.size();
+      return size;
+    }
+    case Kind::kChoiceSet:
+      return value.get<ChoiceSet>().size() * sizeof(Choice);
+    default:
+      return 0;
+  }
+}
+
+bool MaySetFields(Change::Op op) {
+  return op == Change::Op::kCreate || op == Change::Op::kUpsert || op == Change::Op::kCreateIfAbsent || op == Change::Op::kPatch;
+}
+
+StatusOr<Value> ChoiceValue(const FieldDef& field, std::string_view name) {
+  const catalog::ChoiceDef* choice = field.FindChoice(name);
+  if (choice != nullptr) return Value(Choice{choice->number});
+  std::vector<std::string_view> names;
+  for (const catalog::ChoiceDef& known : field.choices) names.push_back(known.name);
+  return MakeError({.reason = Reason::kNotAChoice, .field = field.name, .value = std::string(name), .hint = NearestHint(name, names)},
+                   "the field has no such choice");
+}
+
+// The bounds hold for the sum, which the writer checks.
+Status CheckAmount(const FieldDef& field, const Value& amount) {
+  KITH_RETURN_IF_ERROR(engine::AddValues({}, amount).status());
+  return WithContext(record::CheckValue(field.stored, amount), {.value = ToText(amount)});
+}
+
+Status RequireKind(const FieldDef* field, std::string_view name, Kind kind) {
+  if (field != nullptr && field->kind == kind) return absl::OkStatus();
+  return MakeError({.reason = Reason::kWrongKind, .field = std::string(name)}, "is no " + std::string(NameOf(kind)));
+}
+
+}  // namespace
+
+std::string_view NameOf(Origin origin) {
+  constexpr std::array<std::string_view, 5> kNames = {"manual", "import", "rule", "package", "replica"};
+  const auto index = static_cast<size_t>(origin);
+  return index < kNames.size() ? kNames[index] : "unknown";
+}
+
+Batch::Batch(std::shared_ptr<const catalog::Catalog> catalog, Actor actor, std::string_view reason)
+    : catalog_(std::move(catalog)), actor_(std::move(actor)), reason_(reason) {
+  if (reason_.size() > limits::kReasonBytes) {
+    Fail(MakeError({.reason = Reason::kTooLong, .field = "reason", .value = reason_, .hint = "limit kReasonBytes, 1024"},
+                   "the reason is too long"));
+  } else if (!IsUtf8(reason_)) {
+    Fail(MakeError({.reason = Reason::kNotUtf8, .field = "reason"}, "the reason is not UTF-8"));
+  }
+  if (actor_.is_external()) {
+    if (const Status status = engine::CheckExternal(actor_.external); !status.ok()) {
+      Fail(WithContext(status, {.field = "actor"}));
+    }
+  } else if (actor_.id.value() >= kIdEnd) {
+    Fail(MakeError({.reason = Reason::kOutOfRange, .field = "actor"}, "the actor is no id: ids are below 2^53"));
+  }
+}
+
+void Batch::Fail(Status status) {
+  if (status_.ok()) status_ = std::move(status);
+}
+
+void Batch::FailAt(const Status& status, const TypeDef* type, Id target) {
+  Fail(WithContext(status, {.type = type == nullptr ? std::string() : type->name,
+                            .record = target,
+                            .change = static_cast<int64_t>(changes_.empty() ? 0 : changes_.size() - 1)}));
+}
+
+void Batch::Clear() {
+  changes_.clear();
+  local_types_.clear();
+  local_changes_.clear();
+  local_count_ = 0;
+  size_bytes_ = 0;
+  status_ = absl::OkStatus();
+  effective_.reset();
+}
+
+TypeNumber Batch::TypeOf(Id target) const {
+  if (!target.is_local()) return target.type();
+  return target.local_index() < local_types_.size() ? local_types_[target.local_index()] : TypeNumber{0};
+}
+
+Status Batch::CheckSize(size_t more) const {
+  if (changes_.size() >= limits::kBatchChanges) {
+    return MakeError({.reason = Reason::kLimitExceeded, .hint = "limit kBatchChanges, 100000: apply several batches"},
+                     "the batch has too many changes");
+  }
+  if (size_bytes_ + more > limits::kBatchBytes) {
+    return MakeError({.reason = Reason::kLimitExceeded, .hint = "limit kBatchBytes, 64 MiB: apply several batches"},
+                     "the batch is too large");
+  }
+  return absl::OkStatus();
+}
+
+Status Batch::CheckTarget(Id target) const {
+  if (target.is_null()) return MakeError(Reason::kBatchMalformed, "the target is null");
+  if (target.is_local()) {
+    if (target.local_index() < local_types_.size()) return absl::OkStatus();
+    return MakeError({.reason = Reason::kBatchMalformed, .record = target}, "the target is a local reference of another batch");
+  }
+  if (target.value() >= kIdEnd) return MakeError({.reason = Reason::kBatchMalformed, .record = target}, "the target is no id");
+  return absl::OkStatus();
+}
+
+// --- definitions
+
+Id Batch::Define(Change::Op op, std::string_view type, const ExternalRef* external) {
+  const Id local = Id::Local(local_count_++);
+  local_types_.push_back(0);
+  local_changes_.push_back(kNoChange);
+  if (!status_.ok()) return local;
+  const size_t index = changes_.size();
+  const auto fail = [&](const Status& status) {
+    Fail(WithContext(status, {.type = std::string(type), .change = static_cast<int64_t>(index)}));
+  };
+  const StatusOr<const TypeDef*> found = catalog_->GetType(type);
+  if (!found.ok()) {
+    fail(found.status());
+    return local;
+  }
+  if (external != nullptr) {
+    if (const Status status = engine::CheckExternal(*external); !status.ok()) {
+      fail(status);
+      return local;
+    }
+  }
+  const size_t size = sizeof(Change) + (external != nullptr ? external->system.size() + external->key.size() : 0);
+  if (const Status status = CheckSize(size); !status.ok()) {
+    fail(status);
+    return local;
+  }
+  size_bytes_ += size;
+  Change& change = changes_.emplace_back();
+  change.op = op;
+  change.type = (*found)->number;
+  change.target = local;
+  if (external != nullptr) change.external = *external;
+  change.effective = effective_;
+  local_types_.back() = change.type;
+  if (MaySetFields(op)) local_changes_.back() = index;
+  return local;
+}
+
+Id Batch::Create(std::string_view type) { return Define(Change::Op::kCreate, type, nullptr); }
+Id Batch::Create(std::string_view type, const ExternalRef& external) { return Define(Change::Op::kCreate, type, &external); }
+Id Batch::Upsert(std::string_view type, const ExternalRef& external) { return Define(Change::Op::kUpsert, type, &external); }
+Id Batch::CreateIfAbsent(std::string_view type, const ExternalRef& external) {
+  return Define(Change::Op::kCreateIfAbsent, type, &external);
+}
+Id Batch::Existing(std::string_view type, const ExternalRef& external) { return Define(Change::Op::kExisting, type, &external); }
+
+Id Batch::Resolve(std::string_view type, const Ref& ref) { return ref.is_external() ? Existing(type, ref.external) : ref.id; }
+
+// --- assignments
+
+StatusOr<const TypeDef*> Batch::TypeForSetting(Id target) const {
+  KITH_RETURN_IF_ERROR(CheckTarget(target));
+  return catalog_->GetType(TypeOf(target));
+}
+
+// The change that takes assignments for `target` with the present effective time: its latest, or a new patch.
+Change& Batch::ChangeFor(Id target) {
+  if (target.is_local()) {
+    size_t& index = local_changes_[target.local_index()];
+    // What is created only if absent is left untouched when present, so its fields stay with its own change.
+    if (index != kNoChange && (changes_[index].effective == effective_ || changes_[index].op == Change::Op::kCreateIfAbsent)) {
+      return changes_[index];
+    }
+    index = changes_.size();
+  } else if (!changes_.empty()) {
+    Change& last = changes_.back();
+    if (last.op == Change::Op::kPatch && last.target == target && last.effective == effective_) return last;
+  }
+  Change& change = changes_.emplace_back();
+  change.op = Change::Op::kPatch;
+  change.target = target;
+  change.type = TypeOf(target);
+  change.effective = effective_;
+  size_bytes_ += sizeof(Change);
+  return change;
+}
+
+// A value for a field by name, checked and in the form the field stores.
+StatusOr<Assignment> Batch::CheckAssignment(const TypeDef& type, std::string_view name, Value value, bool add) const {
+  KITH_ASSIGN_OR_RETURN(const FieldTarget target, engine::FindTarget(type, name));
+  const FieldDef* const field = target.field;
+  if (field != nullptr && field->derived) {
+    return MakeError({.reason = Reason::kFieldReadOnly,
+                      .value = ToText(value),
+                      .hint = "it follows from other records: to change a stage, move the record"},
+                     "is written by the library alone");
+  }
+  Assignment checked;
+  checked.position = target.position;
+  checked.add = add;
+  if (field == nullptr) {
+    if (add) return MakeError({.reason = Reason::kWrongKind, .value = ToText(value)}, "cannot be added to");
+    KITH_ASSIGN_OR_RETURN(checked.value, engine::FitHeaderValue(target.position, std::move(value)));
+  } else {
+    KITH_ASSIGN_OR_RETURN(checked.value, engine::FitValue(*field, std::move(value)));
+    KITH_RETURN_IF_ERROR(add ? CheckAmount(*field, checked.value) : engine::CheckFitted(*field, checked.value));
+  }
+  if (const Id* id = checked.value.get_if<Id>()) {
+    if (const Status status = CheckTarget(*id); !status.ok()) return WithContext(status, {.value = ToText(checked.value)});
+    if (field != nullptr) KITH_RETURN_IF_ERROR(engine::CheckReferenceType(*field, catalog_->FindType(TypeOf(*id)), *id));
+  }
+  return checked;
+}
+
+void Batch::Assign(Id target, std::string_view field, Value value, bool add, std::optional<Time> effective) {
+  if (!status_.ok()) return;
+  const StatusOr<const TypeDef*> type = TypeForSetting(target);
+  if (!type.ok()) return FailAt(WithContext(type.status(), {.field = std::string(field)}), nullptr, target);
+  StatusOr<Assignment> checked = CheckAssignment(**type, field, std::move(value), add);
+  if (!checked.ok()) return FailAt(WithContext(checked.status(), {.field = std::string(field)}), *type, target);
+  const size_t size = sizeof(Assignment) + HeapBytes(checked->value);
+  if (const Status status = CheckSize(size + sizeof(Change)); !status.ok()) return FailAt(status, *type, target);
+  size_bytes_ += size;
+  Change& change = ChangeFor(target);
+  checked->effective = effective.has_value() || change.effective == effective_ ? effective : effective_;
+  if (change.assignments.empty()) change.assignments.reserve(kAssignmentsAtFirst);
+  change.assignments.push_back(*std::move(checked));
+}
+
+void Batch::Set(Id target, std::string_view field, Value value) { Assign(target, field, std::move(value), false, std::nullopt); }
+
+void Batch::SetAt(Id target, std::string_view field, Value value, Time effective) {
+  Assign(target, field, std::move(value), false, effective);
+}
+
+void Batch::Add(Id target, std::string_view field, Value amount) { Assign(target, field, std::move(amount), true, std::nullopt); }
+
+void Batch::SetChoice(Id target, std::string_view field, std::string_view choice) {
+  if (!status_.ok()) return;
+  const StatusOr<const TypeDef*> type = TypeForSetting(target);
+  if (!type.ok()) return FailAt(WithContext(type.status(), {.field = std::string(field)}), nullptr, target);
+  const StatusOr<FieldTarget> found = engine::FindTarget(**type, field);
+  if (!found.ok()) return FailAt(found.status(), *type, target);
+  if (const Status status = RequireKind(found->field, field, Kind::kChoice); !status.ok()) return FailAt(status, *type, target);
+  const StatusOr<Value> value = ChoiceValue(*found->field, choice);
+  if (!value.ok()) return FailAt(value.status(), *type, target);
+  Set(target, field, *value);
+}
+
+void Batch::SetChoices(Id target, std::string_view field, const std::vector<std::string>& choices) {
+  if (!status_.ok()) return;
+  const StatusOr<const TypeDef*> type = TypeForSetting(target);
+  if (!type.ok()) return FailAt(WithContext(type.status(), {.field = std::string(field)}), nullptr, target);
+  const StatusOr<FieldTarget> found = engine::FindTarget(**type, field);
+  if (!found.ok()) return FailAt(found.status(), *type, target);
+  if (const Status status = RequireKind(found->field, field, Kind::kChoiceSet); !status.ok()) return FailAt(status, *type, target);
+  ChoiceSet set;
+  for (const std::string& name : choices) {
+    const StatusOr<Value> value = ChoiceValue(*found->field, name);
+    if (!value.ok()) return FailAt(value.status(), *type, target);
+    set.push_back(value->get<Choice>());
+  }
+  Set(target, field, std::move(set));
+}
+
+// --- other changes
+
+void Batch::AddTargeted(Change::Op op, Id target, const ExternalRef* external, uint64_t version) {
+  if (!status_.ok()) return;
+  const auto fail = [&](const Status& status) {
+    Fail(WithContext(status, {.record = target, .change = static_cast<int64_t>(changes_.size())}));
+  };
+  const StatusOr<const TypeDef*> type = TypeForSetting(target);
+  if (!type.ok()) return fail(type.status());
+  if (external != nullptr) {
+    if (const Status status = engine::CheckExternal(*external); !status.ok()) return fail(WithContext(status, {.type = (*type)->name}));
+  }
+  const size_t size = sizeof(Change) + (external != nullptr ? external->system.size() + external->key.size() : 0);
+  if (const Status status = CheckSize(size); !status.ok()) return fail(status);
+  size_bytes_ += size;
+  Change& change = changes_.emplace_back();
+  change.op = op;
+  change.target = target;
+  change.type = (*type)->number;
+  if (external != nullptr) change.external = *external;
+  change.version = version;
+  change.effective = effective_;
+}
+
+void Batch::Delete(Id target) { AddTargeted(Change::Op::kDelete, target, nullptr, 0); }
+void Batch::Link(Id target, const ExternalRef& external) { AddTargeted(Change::Op::kLink, target, &external, 0); }
+void Batch::Unlink(Id target, const ExternalRef& external) { AddTargeted(Change::Op::kUnlink, target, &external, 0); }
+void Batch::RequireVersion(Id target, uint64_t version) { AddTargeted(Change::Op::kRequireVersion, target, nullptr, version); }
+
+void Batch::RequireAbsent(std::string_view type, const ExternalRef& external) {
+  if (!status_.ok()) return;
+  const auto fail = [&](const Status& status) {
+    Fail(WithContext(status, {.type = std::string(type), .change = static_cast<int64_t>(changes_.size())}));
+  };
+  const StatusOr<const TypeDef*> found = catalog_->GetType(type);
+  if (!found.ok()) return fail(found.status());
+  if (const Status status = engine::CheckExternal(external); !status.ok()) return fail(status);
+  if (const Status status = CheckSize(sizeof(Change)); !status.ok()) return fail(status);
+  size_bytes_ += sizeof(Change) + external.system.size() + external.key.size();
+  Change& change = changes_.emplace_back();
+  change.op = Change::Op::kRequireAbsent;
+  change.type = (*found)->number;
+  change.external = external;
+}
+
+// --- another catalog
+
+StatusOr<Batch> Batch::Rebind(std::shared_ptr<const catalog::Catalog> catalog) const {
+  KITH_RETURN_IF_ERROR(status_);
+  Batch bound(std::move(catalog), actor_, reason_);
+  bound.origin_ = origin_;
+  bound.local_count_ = local_count_;
+  bound.local_changes_ = local_changes_;
+  bound.local_types_.reserve(local_types_.size());
+  for (const TypeNumber number : local_types_) {
+    KITH_ASSIGN_OR_RETURN(const TypeDef* const before, catalog_->GetType(number));
+    KITH_ASSIGN_OR_RETURN(const TypeDef* const after, bound.catalog_->GetType(before->name));
+    bound.local_types_.push_back(after->number);
+  }
+  for (const Change& change : changes_) {
+    KITH_ASSIGN_OR_RETURN(const TypeDef* const before, catalog_->GetType(change.type));
+    KITH_ASSIGN_OR_RETURN(const TypeDef* const after, bound.catalog_->GetType(before->name));
+    Change& copy = bound.changes_.emplace_back(change);
+    copy.type = after->number;
+    for (Assignment& assignment : copy.assignments) {
+      const std::string_view name = engine::FieldNameAt(*before, assignment.position);
+      StatusOr<Assignment> checked = bound.CheckAssignment(*after, name, std::move(assignment.value), assignment.add);
+      if (!checked.ok()) {
+        return WithContext(checked.status(), {.type = after->name,
+                                              .record = change.target,
+                                              .field = std::string(name),
+                                              .change = static_cast<int64_t>(bound.changes_.size() - 1)});
+      }
+      checked->effective = assignment.effective;
+      assignment = *std::move(checked);
+    }
+  }
+  bound.size_bytes_ = size_bytes_;
+  return bound;
+}
+
+}  // namespace kith
