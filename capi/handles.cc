@@ -90,6 +90,12 @@ void* FindHandle(HandleKind kind, uint64_t handle) noexcept {
   return slot == nullptr ? nullptr : slot->object.load(std::memory_order_relaxed);
 }
 
+std::shared_ptr<void> ShareHandle(HandleKind kind, uint64_t handle) noexcept {
+  std::lock_guard lock(TheTable().mutex);
+  Slot* slot = FindLive(kind, handle);
+  return slot == nullptr ? nullptr : slot->owner;
+}
+
 std::shared_ptr<void> ReleaseHandle(HandleKind kind, uint64_t handle) noexcept {
   Table& table = TheTable();
   std::lock_guard lock(table.mutex);

@@ -18,6 +18,8 @@ enum class HandleKind : uint8_t { kNone = 0, kError, kText, kDatabase, kBatch, k
 [[nodiscard]] uint64_t NewHandle(HandleKind kind, std::shared_ptr<void> object);
 // The object behind a handle; nullptr when it is null, freed or of another kind. Lock-free.
 [[nodiscard]] void* FindHandle(HandleKind kind, uint64_t handle) noexcept;
+// The object, shared, for a child that keeps it alive; empty when there is none.
+[[nodiscard]] std::shared_ptr<void> ShareHandle(HandleKind kind, uint64_t handle) noexcept;
 // Takes the handle back and returns the object for the caller to drop; empty when there is none.
 [[nodiscard]] std::shared_ptr<void> ReleaseHandle(HandleKind kind, uint64_t handle) noexcept;
 // The error for a handle that FindHandle does not know.

@@ -1,0 +1,266 @@
+// Cursors over types and indexes, and the ranges and values that bound them.
+#include "objects.h"
+#include "values.h"
+
+using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
+
+namespace {
+
+void SetBound(kith_range* range, RangeObject::Bound RangeObject::*member, kith_value value, bool inclusive) noexcept {
+  GuardVoid([&] {
+    RangeObject* object = Peek(range);
+    if (object == nullptr) return;
+    RangeObject::Bound bound;
+    bound.text.assign(value.text.data == nullptr ? "" : value.text.data, value.text.data == nullptr ? 0 : value.text.size);
+    bound.value = value;
+    bound.inclusive = inclusive;
+    bound.set = true;
+    object->*member = std::move(bound);
+  });
+}
+
+kith::StatusOr<kith::Value> ToBound(const RangeObject::Bound& bound, const kith::catalog::TypeDef& type,
+                                    const kith::catalog::IndexDef& index, size_t part) {
+  if (part >= index.parts.size()) {
+    kith::ErrorInfo info;
+    info.reason = kith::Reason::kBadOptions;
+    info.type = type.name;
+    info.field = index.name;
+    return kith::MakeError(std::move(info),
+                           "the range has more values than the index has fields (" + std::to_string(index.parts.size()) + ")");
+  }
+  int32_t position = index.parts[part].position;
+  kith_value value = bound.value;
+  value.text = FromText(bound.text);
+  return FromC(value, position < 0 ? nullptr : &type.fields[static_cast<size_t>(position)]);
+}
+
+kith::StatusOr<kith::IndexRange> ToRange(const kith_range* given, const kith::catalog::TypeDef& type,
+                                         const kith::catalog::IndexDef& index) {
+  kith::IndexRange range;
+  if (given == nullptr) return range;
+  KITH_ASSIGN_OR_RETURN(RangeObject * object, Use(given));
+  for (size_t part = 0; part < object->equal.size(); ++part) {
+    KITH_ASSIGN_OR_RETURN(kith::Value value, ToBound(object->equal[part], type, index, part));
+    range.equal.push_back(std::move(value));
+  }
+  if (object->low.set) {
+    KITH_ASSIGN_OR_RETURN(range.low, ToBound(object->low, type, index, range.equal.size()));
+    range.low_inclusive = object->low.inclusive;
+  }
+  if (object->high.set) {
+    KITH_ASSIGN_OR_RETURN(range.high, ToBound(object->high, type, index, range.equal.size()));
+    range.high_inclusive = object->high.inclusive;
+  }
+  range.reverse = object->reverse;
+  range.after = object->after;
+  return range;
+}
+
+kith::StatusOr<std::shared_ptr<SnapshotObject>> Share(kith_snapshot* snapshot) {
+  auto shared = std::static_pointer_cast<SnapshotObject>(ShareHandle(HandleKind::kSnapshot, reinterpret_cast<uint64_t>(snapshot)));
+  if (shared == nullptr) return BadHandle(HandleKind::kSnapshot, reinterpret_cast<uint64_t>(snapshot));
+  return shared;
+}
+
+// A cursor that may be used: its snapshot has not been renewed since.
+kith::StatusOr<CursorObject*> UseCursor(const kith_cursor* cursor) {
+  KITH_ASSIGN_OR_RETURN(CursorObject * object, Use(cursor));
+  if (object->renewals != object->snapshot->renewals) {
+    return kith::MakeError(kith::Reason::kClosed, "the cursor's snapshot was renewed; open a new cursor");
+  }
+  return object;
+}
+kith::StatusOr<CursorObject*> UseCurrent(const kith_cursor* cursor) {
+  KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCursor(cursor));
+  if (!object->current) return kith::MakeError(kith::Reason::kBadOptions, "the cursor stands on no record; call kith_cursor_next first");
+  return object;
+}
+
+// Moves on; OutOfRange without a message at the end.
+kith::Status Advance(CursorObject& cursor) {
+  cursor.covered_read = false;
+  cursor.current = cursor.cursor->Next();
+  if (cursor.current) return absl::OkStatus();
+  return cursor.cursor->status().ok() ? absl::OutOfRangeError("") : cursor.cursor->status();
+}
+
+kith_value Of(kith_kind kind, int64_t number) {
+  kith_value value{};
+  value.kind = kind;
+  value.number = number;
+  return value;
+}
+
+}  // namespace
+
+extern "C" {
+
+kith_code kith_range_new(kith_range** range, kith_error** err) {
+  Zero(range);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(range, "range"));
+    *range = Wrap<kith_range>(std::make_shared<RangeObject>());
+    return absl::OkStatus();
+  });
+}
+void kith_range_free(kith_range* range) { Drop(range); }
+void kith_range_equal(kith_range* range, kith_value value) {
+  GuardVoid([&] {
+    RangeObject* object = Peek(range);
+    if (object == nullptr) return;
+    RangeObject::Bound bound;
+    bound.text.assign(value.text.data == nullptr ? "" : value.text.data, value.text.data == nullptr ? 0 : value.text.size);
+    bound.value = value;
+    object->equal.push_back(std::move(bound));
+  });
+}
+void kith_range_low(kith_range* range, kith_value value, uint8_t inclusive) { SetBound(range, &RangeObject::low, value, inclusive != 0); }
+void kith_range_high(kith_range* range, kith_value value, uint8_t inclusive) { SetBound(range, &RangeObject::high, value, inclusive != 0); }
+void kith_range_reverse(kith_range* range, uint8_t reverse) {
+  if (RangeObject* object = Peek(range)) object->reverse = reverse != 0;
+}
+void kith_range_after(kith_range* range, kith_bytes position) {
+  GuardVoid([&] {
+    RangeObject* object = Peek(range);
+    if (object != nullptr && position.data != nullptr) object->after.assign(reinterpret_cast<const char*>(position.data), position.size);
+  });
+}
+
+kith_value kith_value_null(void) { return kith_value{}; }
+kith_value kith_value_bool(uint8_t value) { return Of(KITH_KIND_BOOL, value != 0); }
+kith_value kith_value_int(int64_t value) { return Of(KITH_KIND_INT, value); }
+kith_value kith_value_double(double value) {
+  kith_value out = Of(KITH_KIND_DOUBLE, 0);
+  out.real = value;
+  return out;
+}
+kith_value kith_value_text(kith_str value) {
+  kith_value out = Of(KITH_KIND_TEXT, 0);
+  out.text = value;
+  return out;
+}
+kith_value kith_value_money(int64_t minor, const char* currency) {
+  kith_value out = Of(KITH_KIND_MONEY, minor);
+  for (size_t i = 0; currency != nullptr && i < 3 && currency[i] != '\0'; ++i) out.currency[i] = currency[i];
+  return out;
+}
+kith_value kith_value_time(int64_t micros) { return Of(KITH_KIND_TIME, micros); }
+kith_value kith_value_date(int32_t days) { return Of(KITH_KIND_DATE, days); }
+kith_value kith_value_ref(kith_id id) { return Of(KITH_KIND_REF, static_cast<int64_t>(id)); }
+kith_value kith_value_choice(kith_str name) {
+  kith_value out = Of(KITH_KIND_CHOICE, 0);
+  out.text = name;
+  return out;
+}
+
+kith_code kith_snapshot_scan(kith_snapshot* snapshot, const char* type, kith_id after, kith_cursor** cursor, kith_error** err) {
+  Zero(cursor);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(cursor, "cursor"));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<SnapshotObject> object, Share(snapshot));
+    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(type, "type"));
+    auto made = std::make_shared<CursorObject>();
+    KITH_ASSIGN_OR_RETURN(made->type, object->snapshot->catalog().GetType(name));
+    KITH_ASSIGN_OR_RETURN(made->cursor, object->snapshot->Scan(name, kith::Id(after)));
+    made->renewals = object->renewals;
+    made->snapshot = std::move(object);
+    *cursor = Wrap<kith_cursor>(std::move(made));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_scan_index(kith_snapshot* snapshot, const char* type, const char* index, const kith_range* range,
+                                   kith_cursor** cursor, kith_error** err) {
+  Zero(cursor);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(cursor, "cursor"));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<SnapshotObject> object, Share(snapshot));
+    KITH_ASSIGN_OR_RETURN(std::string_view type_name, Name(type, "type"));
+    KITH_ASSIGN_OR_RETURN(std::string_view index_name, Name(index, "index"));
+    auto made = std::make_shared<CursorObject>();
+    KITH_ASSIGN_OR_RETURN(made->type, object->snapshot->catalog().GetType(type_name));
+    KITH_ASSIGN_OR_RETURN(made->index, kith::catalog::Catalog::GetIndex(*made->type, index_name));
+    KITH_ASSIGN_OR_RETURN(kith::IndexRange bounds, ToRange(range, *made->type, *made->index));
+    KITH_ASSIGN_OR_RETURN(made->cursor, object->snapshot->ScanIndex(*made->type, *made->index, bounds));
+    made->renewals = object->renewals;
+    made->snapshot = std::move(object);
+    *cursor = Wrap<kith_cursor>(std::move(made));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_cursor_next(kith_cursor* cursor, kith_error** err) {
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCursor(cursor));
+    return Advance(*object);
+  });
+}
+
+kith_id kith_cursor_id(const kith_cursor* cursor) {
+  const CursorObject* object = Peek(cursor);
+  return object == nullptr || !object->current ? 0 : object->cursor->id().value();
+}
+
+kith_code kith_cursor_view(kith_cursor* cursor, kith_view* view, kith_error** err) {
+  Zero(view);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(view, "view"));
+    KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCurrent(cursor));
+    KITH_ASSIGN_OR_RETURN(kith::record::View record, object->cursor->record());
+    *view = ToC(record);
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_cursor_covered(kith_cursor* cursor, size_t index, kith_value* value, kith_error** err) {
+  Zero(value);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(value, "value"));
+    KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCurrent(cursor));
+    if (object->index == nullptr || index >= object->index->cover.size()) {
+      return kith::MakeError(kith::Reason::kBadOptions, "the index covers no value at position " + std::to_string(index));
+    }
+    if (!object->covered_read) {
+      object->covered.clear();
+      object->cursor->Covered(object->covered);
+      object->covered_read = true;
+    }
+    if (index >= object->covered.size())
+      return kith::MakeError(kith::Reason::kCorrupt, "the index entry holds fewer values than it covers");
+    int32_t position = object->index->cover[index].position;
+    *value = ToC(object->covered[index], position < 0 ? nullptr : &object->type->fields[static_cast<size_t>(position)]);
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_cursor_fill(kith_cursor* cursor, kith_view* views, size_t cap, size_t* count, kith_error** err) {
+  Zero(count);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(count, "count"));
+    if (cap != 0) KITH_RETURN_IF_ERROR(Required(views, "views"));
+    KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCursor(cursor));
+    for (; *count < cap; ++*count) {
+      kith::Status status = Advance(*object);
+      if (status.code() == kith::StatusCode::kOutOfRange) break;
+      KITH_RETURN_IF_ERROR(status);
+      KITH_ASSIGN_OR_RETURN(kith::record::View record, object->cursor->record());
+      views[*count] = ToC(record);
+    }
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_cursor_position(kith_cursor* cursor, kith_text** position, kith_error** err) {
+  Zero(position);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(position, "position"));
+    KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCurrent(cursor));
+    *position = NewText(object->cursor->position());
+    return absl::OkStatus();
+  });
+}
+
+void kith_cursor_free(kith_cursor* cursor) { Drop(cursor); }
+
+}  // extern "C"

@@ -1,0 +1,260 @@
+// Pipelines, funnel, reps, forecast, backtest.
+#include <cmath>
+
+#include "json.h"
+#include "kith/model/model.h"
+#include "objects.h"
+
+using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
+
+namespace {
+
+struct Question {
+  const kith::Snapshot* snapshot = nullptr;
+  kith::model::Pipeline pipeline;
+  kith_insight_options options;
+
+  [[nodiscard]] kith::StatusOr<kith::model::FunnelTables> Tables() const {
+    kith::model::TablesOptions tables;
+    if (options.as_of != 0) tables.as_of = kith::Time{options.as_of};
+    return kith::model::ReadTables(*snapshot, pipeline.id, tables);
+  }
+  [[nodiscard]] kith::insight::FunnelOptions FunnelOptions() const {
+    kith::insight::FunnelOptions funnel;
+    if (options.level != 0) funnel.level = options.level;
+    funnel.strict = options.strict != 0;
+    if (options.owner != 0) {
+      funnel.group_kind = kith::model::GroupKind::kOwner;
+      funnel.group = options.owner;
+    }
+    return funnel;
+  }
+  [[nodiscard]] kith::StatusOr<kith::insight::ForecastOptions> ForecastOptions() const {
+    kith::insight::ForecastOptions forecast;
+    forecast.strict = options.strict != 0;
+    if (options.seed != 0) forecast.seed = options.seed;
+    std::string_view code(options.currency, strnlen(options.currency, sizeof(options.currency)));
+    if (code.empty()) return forecast;
+    std::optional<kith::Currency> currency = kith::Currency::FromCode(code);
+    if (!currency) return kith::MakeError(kith::Reason::kBadOptions, "currency is not three capital letters of ISO 4217");
+    forecast.currency = *currency;
+    return forecast;
+  }
+};
+
+kith::StatusOr<Question> Ask(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options) {
+  Question question;
+  KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+  KITH_ASSIGN_OR_RETURN(std::string_view name, Name(pipeline, "pipeline"));
+  KITH_ASSIGN_OR_RETURN(question.options, ReadOptions(options, kith_insight_options KITH_INSIGHT_OPTIONS_INIT));
+  double level = question.options.level;
+  if (level != 0 && !(level > 0 && level < 1)) return kith::MakeError(kith::Reason::kBadOptions, "level must lie between 0 and 1");
+  question.snapshot = object->snapshot.get();
+  KITH_ASSIGN_OR_RETURN(question.pipeline, kith::model::GetPipeline(*question.snapshot, name));
+  return question;
+}
+
+kith_rate ToC(const kith::insight::Rate& rate) {
+  return {rate.value, rate.low, rate.high, rate.successes, rate.trials, static_cast<int32_t>(rate.maturity), 0};
+}
+kith_quantiles ToC(const kith::insight::Quantiles& q) { return {q.p10, q.p50, q.p90, q.mean, q.sd}; }
+
+kith::StatusOr<kith::PeriodUnit> UnitFromName(std::string_view name) {
+  constexpr std::pair<std::string_view, kith::PeriodUnit> kUnits[] = {{"day", kith::PeriodUnit::kDay},
+                                                                      {"week", kith::PeriodUnit::kWeek},
+                                                                      {"month", kith::PeriodUnit::kMonth},
+                                                                      {"quarter", kith::PeriodUnit::kQuarter},
+                                                                      {"year", kith::PeriodUnit::kYear}};
+  for (const auto& [known, unit] : kUnits) {
+    if (name == known) return unit;
+  }
+  kith::ErrorInfo info;
+  info.reason = kith::Reason::kBadOptions;
+  info.value = std::string(name.substr(0, 80));
+  info.hint = "use day, week, month, quarter or year";
+  return kith::MakeError(std::move(info), "not a unit of periods");
+}
+
+}  // namespace
+
+extern "C" {
+
+kith_code kith_snapshot_pipelines(kith_snapshot* snapshot, const char* for_type, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(auto pipelines, kith::model::GetPipelines(*object->snapshot, for_type == nullptr ? "" : for_type));
+    *json = NewText(ToJson(pipelines));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_funnel(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_funnel** funnel,
+                               kith_error** err) {
+  Zero(funnel);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(funnel, "funnel"));
+    KITH_ASSIGN_OR_RETURN(Question question, Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
+    KITH_ASSIGN_OR_RETURN(kith::insight::FunnelReport report, kith::insight::Funnel(tables, question.FunnelOptions()));
+    *funnel = Wrap<kith_funnel>(std::make_shared<FunnelObject>(FunnelObject{std::move(report)}));
+    return absl::OkStatus();
+  });
+}
+
+void kith_funnel_get_summary(const kith_funnel* funnel, kith_funnel_summary* summary) {
+  Zero(summary);
+  const FunnelObject* object = Peek(funnel);
+  if (object == nullptr || summary == nullptr) return;
+  const kith::insight::FunnelReport& report = object->report;
+  *summary = {report.as_of.micros, report.arrivals,         report.won, report.lost, report.open, report.path_unknown, ToC(report.win_rate),
+              report.end_to_end,   report.median_cycle_days};
+}
+
+size_t kith_funnel_stage_count(const kith_funnel* funnel) {
+  const FunnelObject* object = Peek(funnel);
+  return object == nullptr ? 0 : object->report.stages.size();
+}
+
+kith_code kith_funnel_get_stage(const kith_funnel* funnel, size_t index, kith_funnel_stage* stage) {
+  Zero(stage);
+  return Guard(nullptr, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(stage, "stage"));
+    KITH_ASSIGN_OR_RETURN(FunnelObject * object, Use(funnel));
+    if (index >= object->report.stages.size()) return absl::OutOfRangeError("");
+    const kith::insight::StageFunnel& from = object->report.stages[index];
+    *stage = {from.stage.id.value(), FromText(from.stage.name),
+              from.reached,          from.open,
+              from.advanced,         from.lost,
+              from.entries,          from.rework,
+              from.skipped,          ToC(from.rate),
+              from.median_days,      from.mean_days};
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_funnel_to_json(const kith_funnel* funnel, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(FunnelObject * object, Use(funnel));
+    *json = NewText(ToJson(object->report));
+    return absl::OkStatus();
+  });
+}
+
+void kith_funnel_free(kith_funnel* funnel) { Drop(funnel); }
+
+kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
+                             kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
+    kith::insight::RepOptions reps;
+    reps.funnel = question.FunnelOptions();
+    KITH_ASSIGN_OR_RETURN(auto reports, kith::insight::RepsAgainstTeam(tables, reps));
+    *json = NewText(ToJson(reports));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
+                                 kith_forecast** forecast, kith_error** err) {
+  Zero(forecast);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(forecast, "forecast"));
+    KITH_ASSIGN_OR_RETURN(Question question, Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(std::string_view text, Name(period, "period"));
+    KITH_ASSIGN_OR_RETURN(kith::Period when, kith::ParsePeriod(text));
+    KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.ForecastOptions());
+    KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
+    KITH_ASSIGN_OR_RETURN(kith::insight::ForecastReport report, kith::insight::Forecast(tables, when, how));
+    *forecast = Wrap<kith_forecast>(std::make_shared<ForecastObject>(ForecastObject{std::move(report)}));
+    return absl::OkStatus();
+  });
+}
+
+void kith_forecast_get_summary(const kith_forecast* forecast, kith_forecast_summary* summary) {
+  Zero(summary);
+  const ForecastObject* object = Peek(forecast);
+  if (object == nullptr || summary == nullptr) return;
+  const kith::insight::ForecastReport& report = object->report;
+  summary->as_of = report.as_of.micros;
+  summary->period_first = report.period.first.days;
+  summary->period_end = report.period.end.days;
+  summary->closed = report.closed;
+  summary->from_open = ToC(report.from_open);
+  summary->from_new = ToC(report.from_new);
+  summary->total = ToC(report.total);
+  summary->expected_new_deals = report.expected_new_deals;
+  summary->shock_sd = report.shock_sd;
+  summary->open_deals = report.open_deals;
+  summary->closed_deals = report.closed_deals;
+  summary->excluded = report.excluded;
+  summary->maturity = static_cast<int32_t>(report.maturity);
+  std::memcpy(summary->currency, report.currency.code().c_str(), std::min<size_t>(report.currency.code().size(), 3));
+}
+
+double kith_forecast_probability_at_least(const kith_forecast* forecast, double minor) {
+  const ForecastObject* object = Peek(forecast);
+  return object == nullptr ? std::nan("") : object->report.ProbabilityAtLeast(minor);
+}
+
+size_t kith_forecast_deal_count(const kith_forecast* forecast) {
+  const ForecastObject* object = Peek(forecast);
+  return object == nullptr ? 0 : object->report.deals.size();
+}
+
+kith_code kith_forecast_get_deal(const kith_forecast* forecast, size_t index, kith_forecast_deal* deal) {
+  Zero(deal);
+  return Guard(nullptr, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(deal, "deal"));
+    KITH_ASSIGN_OR_RETURN(ForecastObject * object, Use(forecast));
+    if (index >= object->report.deals.size()) return absl::OutOfRangeError("");
+    const kith::insight::DealForecast& from = object->report.deals[index];
+    *deal = {from.deal.value(), from.stage.value(),     from.win_in_period,  from.win_low,         from.win_high,
+             from.win_ever,     from.median_close_days, from.expected_minor, FromText(from.reason)};
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_forecast_to_json(const kith_forecast* forecast, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(ForecastObject * object, Use(forecast));
+    *json = NewText(ToJson(object->report));
+    return absl::OkStatus();
+  });
+}
+
+void kith_forecast_free(kith_forecast* forecast) { Drop(forecast); }
+
+kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count,
+                                 const kith_insight_options* options, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(std::string_view unit_name, Name(unit, "unit"));
+    KITH_ASSIGN_OR_RETURN(kith::PeriodUnit periods, UnitFromName(unit_name));
+    if (count == 0 || count > 400) return kith::MakeError(kith::Reason::kBadOptions, "count must be 1 to 400");
+    KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.ForecastOptions());
+    kith::Time now = question.options.as_of != 0 ? kith::Time{question.options.as_of} : question.snapshot->recorded();
+    std::vector<kith::Period> past;
+    for (size_t back = count; back > 0; --back) past.push_back(kith::PeriodAt(kith::DateOf(now), periods, -static_cast<int>(back)));
+    auto tables_at = [&](kith::Time as_of) {
+      kith::model::TablesOptions tables;
+      tables.as_of = as_of;
+      return kith::model::ReadTables(*question.snapshot, question.pipeline.id, tables);
+    };
+    KITH_ASSIGN_OR_RETURN(kith::insight::BacktestReport report, kith::insight::Backtest(tables_at, past, now, how));
+    *json = NewText(ToJson(report));
+    return absl::OkStatus();
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,202 @@
+#include "json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "kith/model/model.h"
+
+namespace kith::capi {
+namespace {
+
+// Members keep the order in which they are written here.
+using Json = nlohmann::ordered_json;
+
+// JSON has no NaN: a number that there is none of is null.
+Json Number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+// Text from files may hold anything but is checked on the way in; what is not UTF-8 all the same is replaced rather than refused.
+std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string_view NameOf(insight::Maturity maturity) {
+  switch (maturity) {
+    case insight::Maturity::kLearning:
+      return "learning";
+    case insight::Maturity::kProvisional:
+      return "provisional";
+    case insight::Maturity::kStable:
+      return "stable";
+  }
+  return "learning";
+}
+
+Json Of(const insight::Rate& rate) {
+  return {{"value", Number(rate.value)}, {"low", Number(rate.low)}, {"high", Number(rate.high)},
+          {"successes", rate.successes}, {"trials", rate.trials},   {"maturity", NameOf(rate.maturity)}};
+}
+Json Of(const insight::Quantiles& q) {
+  return {{"p10", Number(q.p10)}, {"p50", Number(q.p50)}, {"p90", Number(q.p90)}, {"mean", Number(q.mean)}, {"sd", Number(q.sd)}};
+}
+Json Of(Period period) { return {{"first", ToText(period.first)}, {"end", ToText(period.end)}}; }
+
+Json Of(const insight::StageFunnel& stage) {
+  return {{"id", stage.stage.id.value()},
+          {"name", stage.stage.name},
+          {"labels", stage.stage.labels},
+          {"reached", stage.reached},
+          {"open", stage.open},
+          {"advanced", stage.advanced},
+          {"lost", stage.lost},
+          {"entries", stage.entries},
+          {"rework", stage.rework},
+          {"skipped", stage.skipped},
+          {"rate", Of(stage.rate)},
+          {"median_days", Number(stage.median_days)},
+          {"mean_days", Number(stage.mean_days)}};
+}
+
+Json Of(const insight::RepStage& stage) {
+  return {{"id", stage.stage.id.value()},
+          {"name", stage.stage.name},
+          {"rep", Of(stage.rep)},
+          {"team", Of(stage.team)},
+          {"shrunk", Number(stage.shrunk)},
+          {"low", Number(stage.low)},
+          {"high", Number(stage.high)},
+          {"below", Number(stage.below)},
+          {"log_gap", Number(stage.log_gap)},
+          {"lost_minor", Number(stage.lost_money)},
+          {"enough", stage.enough},
+          {"weak", stage.weak}};
+}
+
+Json Of(const insight::DealForecast& deal) {
+  return {{"id", deal.deal.value()},
+          {"stage", deal.stage.value()},
+          {"win_in_period", Number(deal.win_in_period)},
+          {"low", Number(deal.win_low)},
+          {"high", Number(deal.win_high)},
+          {"win_ever", Number(deal.win_ever)},
+          {"median_close_days", Number(deal.median_close_days)},
+          {"amount_minor", deal.amount.minor},
+          {"currency", deal.amount.currency.code()},
+          {"expected_minor", Number(deal.expected_minor)},
+          {"reason", deal.reason}};
+}
+
+Json Of(const insight::ForecastReport& report, bool with_deals) {
+  Json json = {{"as_of", ToText(report.as_of)},       {"period", Of(report.period)},
+               {"currency", report.currency.code()},  {"closed", Number(report.closed)},
+               {"from_open", Of(report.from_open)},   {"from_new", Of(report.from_new)},
+               {"total", Of(report.total)},           {"shock_sd", Number(report.shock_sd)},
+               {"open_deals", report.open_deals},     {"expected_new_deals", Number(report.expected_new_deals)},
+               {"closed_deals", report.closed_deals}, {"excluded", report.excluded},
+               {"maturity", NameOf(report.maturity)}, {"warnings", report.warnings}};
+  if (!with_deals) return json;
+  json["deals"] = Json::array();
+  for (const insight::DealForecast& deal : report.deals) json["deals"].push_back(Of(deal));
+  return json;
+}
+
+}  // namespace
+
+std::string ToJson(const EnsureReport& report) { return Dump({{"catalog_version", report.catalog_version}, {"changes", report.changes}}); }
+
+std::string ToJson(const VerifyReport& report) {
+  return Dump({{"records", report.records},
+               {"index_entries", report.index_entries},
+               {"history_entries", report.history_entries},
+               {"aggregates", report.aggregates},
+               {"problems", report.problems}});
+}
+
+std::string ToJson(const std::vector<ExternalRef>& refs) {
+  Json json = Json::array();
+  for (const ExternalRef& ref : refs) json.push_back(Json::array({ref.system, ref.key}));
+  return Dump(json);
+}
+
+std::string ToJson(const insight::FunnelReport& report) {
+  Json json = {{"pipeline", report.pipeline.name},
+               {"as_of", ToText(report.as_of)},
+               {"arrivals", report.arrivals},
+               {"won", report.won},
+               {"lost", report.lost},
+               {"open", report.open},
+               {"path_unknown", report.path_unknown},
+               {"win_rate", Of(report.win_rate)},
+               {"end_to_end", Number(report.end_to_end)},
+               {"median_cycle_days", Number(report.median_cycle_days)},
+               {"warnings", report.warnings},
+               {"stages", Json::array()}};
+  for (const insight::StageFunnel& stage : report.stages) json["stages"].push_back(Of(stage));
+  return Dump(json);
+}
+
+std::string ToJson(const std::vector<insight::RepReport>& reports) {
+  Json json = Json::array();
+  for (const insight::RepReport& report : reports) {
+    Json rep = {
+        {"owner", report.owner.value()}, {"resolved", report.resolved}, {"log_gap", Number(report.log_gap)}, {"summary", report.summary}};
+    rep["weakest"] = report.weakest ? Json(report.stages[*report.weakest].stage.name) : Json(nullptr);
+    rep["stages"] = Json::array();
+    for (const insight::RepStage& stage : report.stages) rep["stages"].push_back(Of(stage));
+    json.push_back(std::move(rep));
+  }
+  return Dump(json);
+}
+
+std::string ToJson(const insight::ForecastReport& report) { return Dump(Of(report, true)); }
+
+std::string ToJson(const insight::BacktestReport& report) {
+  Json json = {{"coverage80", Number(report.coverage80)},
+               {"wape", Number(report.wape)},
+               {"bias", Number(report.bias)},
+               {"crps", Number(report.crps)},
+               {"pinball", Number(report.pinball)},
+               {"stage_rate_wape", Number(report.stage_rate_wape)},
+               {"auc", Number(report.auc)},
+               {"brier", Number(report.brier)},
+               {"log_loss", Number(report.log_loss)},
+               {"ece", Number(report.ece)},
+               {"deals", report.deals},
+               {"points", Json::array()}};
+  for (const insight::BacktestPoint& point : report.points) {
+    json["points"].push_back({{"origin", ToText(point.origin)},
+                              {"period", Of(point.period)},
+                              {"forecast", Of(point.forecast, false)},
+                              {"actual", Number(point.actual)},
+                              {"stage_rate_forecast", Number(point.stage_rate_forecast)}});
+  }
+  return Dump(json);
+}
+
+std::string ToJson(const exchange::ImportReport& report) {
+  Json json = {{"seconds", Number(report.seconds)}, {"rejected", report.rejected()}, {"files", Json::array()}, {"problems", Json::array()}};
+  for (const exchange::FileReport& file : report.files) {
+    json["files"].push_back({{"file", file.file},
+                             {"rows", file.rows},
+                             {"created", file.created},
+                             {"changed", file.changed},
+                             {"unchanged", file.unchanged},
+                             {"skipped", file.skipped},
+                             {"rejected", file.rejected},
+                             {"moves", file.moves}});
+  }
+  for (const exchange::RowProblem& problem : report.problems) {
+    json["problems"].push_back({{"file", problem.file},
+                                {"line", problem.line},
+                                {"column", problem.column},
+                                {"value", problem.value},
+                                {"reason", problem.reason},
+                                {"code", kith::NameOf(problem.code)}});
+  }
+  return Dump(json);
+}
+
+std::string ToJson(const std::vector<model::Pipeline>& pipelines) {
+  Json json = Json::array();
+  for (const model::Pipeline& pipeline : pipelines) json.push_back(Json::parse(model::ToJson(pipeline)));
+  return Dump(json);
+}
+
+}  // namespace kith::capi

@@ -1,0 +1,31 @@
+// Reports, records and history as JSON text.
+#ifndef KITH_CAPI_JSON_H_
+#define KITH_CAPI_JSON_H_
+
+#include <string>
+#include <vector>
+
+#include "kith/engine/database.h"
+#include "kith/exchange/csv.h"
+#include "kith/insight/forecast.h"
+#include "kith/insight/funnel.h"
+
+namespace kith::capi {
+
+[[nodiscard]] std::string ToJson(const EnsureReport& report);
+[[nodiscard]] std::string ToJson(const VerifyReport& report);
+[[nodiscard]] std::string ToJson(const std::vector<ExternalRef>& refs);
+[[nodiscard]] std::string ToJson(const insight::FunnelReport& report);
+[[nodiscard]] std::string ToJson(const std::vector<insight::RepReport>& reports);
+[[nodiscard]] std::string ToJson(const insight::ForecastReport& report);
+[[nodiscard]] std::string ToJson(const insight::BacktestReport& report);
+[[nodiscard]] std::string ToJson(const exchange::ImportReport& report);
+[[nodiscard]] std::string ToJson(const std::vector<model::Pipeline>& pipelines);
+// {"id", "type", "version", "created", "updated", "owner", "unit", "visibility", "fields": {name: value}}; values in the form that batches
+// take.
+[[nodiscard]] std::string RecordToJson(const catalog::TypeDef& type, record::View view);
+[[nodiscard]] std::string HistoryToJson(const catalog::Catalog& catalog, const std::vector<HistoryEntry>& history);
+
+}  // namespace kith::capi
+
+#endif  // KITH_CAPI_JSON_H_

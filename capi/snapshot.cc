@@ -1,0 +1,266 @@
+// Reads: records, fields, history, feed.
+#include "json.h"
+#include "objects.h"
+#include "values.h"
+
+using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
+
+namespace {
+
+// A kith_field: type (16 bits) | position + 32768 (16 bits) | low 32 bits of the catalog's version.
+kith_field PackField(const kith::catalog::Catalog& catalog, kith::TypeNumber type, int32_t position) {
+  return static_cast<uint64_t>(type) << 48 | static_cast<uint64_t>(static_cast<uint16_t>(position + 32768)) << 32 |
+         static_cast<uint32_t>(catalog.version());
+}
+
+struct FieldOfView {
+  const kith::catalog::TypeDef* type;
+  kith::record::View view;
+  int32_t position;
+};
+
+kith::StatusOr<const kith::catalog::TypeDef*> TypeOfView(const kith::Snapshot& snapshot, const kith_view* view) {
+  KITH_RETURN_IF_ERROR(Required(view, "view"));
+  if (view->data == nullptr) return kith::MakeError(kith::Reason::kRecordMissing, "the view is empty: its record was not found");
+  return snapshot.catalog().GetType(static_cast<kith::TypeNumber>(view->type));
+}
+
+kith::record::View ToView(const kith_view* view, const kith::catalog::TypeDef& type) {
+  return {std::string_view(reinterpret_cast<const char*>(view->data), view->size), &type.layout};
+}
+
+kith::StatusOr<FieldOfView> Resolve(const kith::Snapshot& snapshot, const kith_view* view, kith_field field) {
+  KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, TypeOfView(snapshot, view));
+  if (static_cast<uint32_t>(field) != static_cast<uint32_t>(snapshot.catalog().version())) {
+    kith::ErrorInfo info;
+    info.reason = kith::Reason::kCatalogChanged;
+    info.hint = "resolve the field again with kith_snapshot_field";
+    return kith::MakeError(std::move(info), "the field was resolved with another version of the catalog");
+  }
+  auto position = static_cast<int32_t>(field >> 32 & 0xFFFF) - 32768;
+  if (field >> 48 != type->number || (position >= 0 && static_cast<size_t>(position) >= type->fields.size())) {
+    return kith::MakeError(kith::Reason::kUnknownField, "the field belongs to another type than the view");
+  }
+  return FieldOfView{type, ToView(view, *type), position};
+}
+
+kith::StatusOr<int32_t> PositionOf(const kith::catalog::TypeDef& type, std::string_view name) {
+  const kith::catalog::FieldDef* field = type.FindField(name);
+  if (field != nullptr) return static_cast<int32_t>(field->position);
+  int32_t header = kith::catalog::HeaderFieldFromName(name);
+  if (header != 0) return header;
+  return kith::catalog::Catalog::GetField(type, name).status();
+}
+
+}  // namespace
+
+extern "C" {
+
+kith_code kith_db_read(kith_db* db, const kith_viewer* viewer, kith_snapshot** snapshot, kith_error** err) {
+  Zero(snapshot);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(snapshot, "snapshot"));
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    kith::Viewer who;
+    if (viewer != nullptr) {
+      who.id = kith::Id(viewer->id);
+      if (viewer->unit_count != 0) {
+        KITH_RETURN_IF_ERROR(Required(viewer->units, "viewer->units"));
+        who.units.assign(viewer->units, viewer->units + viewer->unit_count);
+      }
+    }
+    KITH_ASSIGN_OR_RETURN(auto view, object->database->Read(std::move(who)));
+    *snapshot = Wrap<kith_snapshot>(std::make_shared<SnapshotObject>(SnapshotObject{object->database, std::move(view), 0}));
+    return absl::OkStatus();
+  });
+}
+
+void kith_snapshot_free(kith_snapshot* snapshot) { Drop(snapshot); }
+
+kith_code kith_snapshot_renew(kith_snapshot* snapshot, kith_error** err) {
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    ++object->renewals;
+    return object->snapshot->Renew();
+  });
+}
+
+uint64_t kith_snapshot_sequence(const kith_snapshot* snapshot) {
+  const SnapshotObject* object = Peek(snapshot);
+  return object == nullptr ? 0 : object->snapshot->sequence();
+}
+
+kith_code kith_snapshot_find(kith_snapshot* snapshot, const char* type, kith_ref ref, kith_id* id, kith_error** err) {
+  Zero(id);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(id, "id"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(type, "type"));
+    KITH_ASSIGN_OR_RETURN(kith::Ref wanted, ToRef(ref, "ref"));
+    KITH_ASSIGN_OR_RETURN(kith::Id found, object->snapshot->Find(name, wanted));
+    *id = found.value();
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_get(kith_snapshot* snapshot, kith_id id, kith_view* view, kith_error** err) {
+  Zero(view);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(view, "view"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(kith::record::View record, object->snapshot->Get(kith::Id(id)));
+    *view = ToC(record);
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_get_many(kith_snapshot* snapshot, const kith_id* ids, size_t count, kith_view* views, kith_error** err) {
+  for (size_t i = 0; views != nullptr && i < count; ++i) views[i] = kith_view{};
+  return Guard(err, [&]() -> kith::Status {
+    if (count == 0) return absl::OkStatus();
+    KITH_RETURN_IF_ERROR(Required(ids, "ids"));
+    KITH_RETURN_IF_ERROR(Required(views, "views"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    std::vector<kith::Id> wanted;
+    wanted.reserve(count);
+    for (size_t i = 0; i < count; ++i) wanted.emplace_back(ids[i]);
+    std::vector<kith::record::View> found(count);
+    KITH_RETURN_IF_ERROR(object->snapshot->GetMany(wanted, found));
+    for (size_t i = 0; i < count; ++i) {
+      if (!found[i].is_null()) views[i] = ToC(found[i]);
+    }
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_field(kith_snapshot* snapshot, const char* type, const char* field, kith_field* out, kith_error** err) {
+  Zero(out);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(out, "out"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(std::string_view type_name, Name(type, "type"));
+    KITH_ASSIGN_OR_RETURN(std::string_view field_name, Name(field, "field"));
+    const kith::catalog::Catalog& catalog = object->snapshot->catalog();
+    KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* def, catalog.GetType(type_name));
+    KITH_ASSIGN_OR_RETURN(int32_t position, PositionOf(*def, field_name));
+    *out = PackField(catalog, def->number, position);
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_value(kith_snapshot* snapshot, const kith_view* view, kith_field field, kith_value* value, kith_error** err) {
+  Zero(value);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(value, "value"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(FieldOfView at, Resolve(*object->snapshot, view, field));
+    *value = ReadValue(*at.type, at.view, at.position);
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_value_named(kith_snapshot* snapshot, const kith_view* view, const char* field, kith_value* value,
+                                    kith_error** err) {
+  Zero(value);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(value, "value"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, TypeOfView(*object->snapshot, view));
+    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
+    KITH_ASSIGN_OR_RETURN(int32_t position, PositionOf(*type, name));
+    *value = ReadValue(*type, ToView(view, *type), position);
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_item(kith_snapshot* snapshot, const kith_view* view, kith_field field, size_t item, kith_value* value,
+                             kith_error** err) {
+  Zero(value);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(value, "value"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(FieldOfView at, Resolve(*object->snapshot, view, field));
+    KITH_ASSIGN_OR_RETURN(*value, ReadItem(*at.type, at.view, at.position, item));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_record_json(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(kith::record::View view, object->snapshot->Get(kith::Id(id)));
+    KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, object->snapshot->catalog().GetType(kith::Id(id).type()));
+    *json = NewText(RecordToJson(*type, view));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_record_json_as_of(kith_snapshot* snapshot, kith_id id, int64_t effective, int64_t recorded, kith_text** json,
+                                          kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    kith::AsOf as_of{kith::Time{effective}, kith::Time{recorded}};
+    KITH_ASSIGN_OR_RETURN(kith::Record record, object->snapshot->GetAsOf(kith::Id(id), as_of));
+    *json = NewText(RecordToJson(record.type(), record.view()));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_external_refs(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    *json = NewText(ToJson(object->snapshot->ExternalRefs(kith::Id(id))));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_history(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(auto history, object->snapshot->History(kith::Id(id)));
+    *json = NewText(HistoryToJson(object->snapshot->catalog(), history));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_checkpoint(kith_snapshot* snapshot, const char* name, kith_text** value, kith_error** err) {
+  Zero(value);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(value, "value"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(std::string_view wanted, Name(name, "name"));
+    KITH_ASSIGN_OR_RETURN(std::optional<std::string> found, object->snapshot->Checkpoint(wanted));
+    if (!found) return absl::NotFoundError("");
+    *value = NewText(*std::move(found));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_changes(kith_snapshot* snapshot, uint64_t after, kith_change* out, size_t cap, size_t* count, uint64_t* scanned,
+                                kith_error** err) {
+  Zero(count);
+  Zero(scanned);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(count, "count"));
+    if (cap != 0) KITH_RETURN_IF_ERROR(Required(out, "out"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(kith::Snapshot::Feed feed, object->snapshot->Changes(after, cap));
+    for (size_t i = 0; i < feed.entries.size(); ++i) {
+      const kith::FeedEntry& entry = feed.entries[i];
+      out[i] = {entry.sequence, entry.record.value(), static_cast<kith_operation>(entry.operation), 0};
+    }
+    *count = feed.entries.size();
+    if (scanned != nullptr) *scanned = feed.scanned;
+    return absl::OkStatus();
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,206 @@
+#include "values.h"
+
+namespace kith::capi {
+namespace {
+
+kith_value Of(Kind kind) {
+  kith_value value{};
+  value.kind = static_cast<kith_kind>(kind);
+  return value;
+}
+kith_value Number(Kind kind, int64_t number) {
+  kith_value value = Of(kind);
+  value.number = number;
+  return value;
+}
+kith_value OfMoney(Money money) {
+  kith_value value = Number(Kind::kMoney, money.minor);
+  uint32_t packed = money.currency.packed();
+  for (char& c : value.currency) {
+    c = static_cast<char>(packed & 0xFF);
+    packed >>= 8;
+  }
+  return value;
+}
+kith_value OfText(Kind kind, std::string_view text) {
+  kith_value value = Of(kind);
+  value.text = FromText(text);
+  return value;
+}
+kith_value OfChoice(int64_t number, const catalog::FieldDef* field) {
+  kith_value value = Number(Kind::kChoice, number);
+  const catalog::ChoiceDef* choice = field == nullptr ? nullptr : field->FindChoice(static_cast<int32_t>(number));
+  if (choice != nullptr) value.text = FromText(choice->name);
+  return value;
+}
+
+kith_value ReadHeader(const record::Header& header, int32_t position) {
+  switch (position) {
+    case catalog::kHeaderId:
+      return Number(Kind::kRef, static_cast<int64_t>(header.id));
+    case catalog::kHeaderCreated:
+      return Number(Kind::kTime, header.created);
+    case catalog::kHeaderUpdated:
+      return Number(Kind::kTime, header.updated);
+    case catalog::kHeaderOwner:
+      return header.owner == 0 ? kith_value{} : Number(Kind::kRef, static_cast<int64_t>(header.owner));
+    case catalog::kHeaderUnit:
+      return Number(Kind::kInt, header.unit);
+    case catalog::kHeaderVersion:
+      return Number(Kind::kInt, static_cast<int64_t>(header.version));
+    case catalog::kHeaderVisibility:
+      return Number(Kind::kInt, header.visibility);
+    default:
+      return kith_value{};
+  }
+}
+
+}  // namespace
+
+kith_value ReadValue(const catalog::TypeDef& type, record::View view, int32_t position) {
+  if (position < 0) return ReadHeader(view.header(), position);
+  auto at = static_cast<size_t>(position);
+  const catalog::FieldDef& field = type.fields[at];
+  if (!view.has(at)) return kith_value{};
+  switch (field.kind) {
+    case Kind::kBool:
+      return Number(Kind::kBool, view.GetBool(at) ? 1 : 0);
+    case Kind::kDecimal: {
+      kith_value value = Number(Kind::kDecimal, view.GetInt(at));
+      value.scale = field.scale;
+      return value;
+    }
+    case Kind::kDouble: {
+      kith_value value = Of(Kind::kDouble);
+      value.real = view.GetDouble(at);
+      return value;
+    }
+    case Kind::kMoney:
+      return OfMoney(view.GetMoney(at));
+    case Kind::kText:
+    case Kind::kBytes:
+      return OfText(field.kind, view.GetText(at));
+    case Kind::kTextList:
+    case Kind::kChoiceSet:
+      return Number(field.kind, static_cast<int64_t>(view.GetSize(at)));
+    case Kind::kChoice:
+      return OfChoice(view.GetInt(at), &field);
+    case Kind::kRef:
+      return Number(Kind::kRef, static_cast<int64_t>(view.GetRef(at).value()));
+    case Kind::kInt:
+    case Kind::kDate:
+    case Kind::kTime:
+      return Number(field.kind, view.GetInt(at));
+    case Kind::kNull:
+      break;
+  }
+  return kith_value{};
+}
+
+StatusOr<kith_value> ReadItem(const catalog::TypeDef& type, record::View view, int32_t position, size_t item) {
+  const catalog::FieldDef* field = position < 0 ? nullptr : &type.fields[static_cast<size_t>(position)];
+  if (field == nullptr || (field->kind != Kind::kTextList && field->kind != Kind::kChoiceSet)) {
+    ErrorInfo info;
+    info.reason = Reason::kWrongKind;
+    info.type = type.name;
+    info.field = field == nullptr ? "" : field->name;
+    return MakeError(std::move(info), "the field holds no list of items");
+  }
+  auto at = static_cast<size_t>(position);
+  if (!view.has(at) || item >= view.GetSize(at)) return absl::OutOfRangeError("");
+  if (field->kind == Kind::kTextList) return OfText(Kind::kText, view.GetTextItem(at, item));
+  return OfChoice(view.GetChoiceItem(at, item).number, field);
+}
+
+kith_value ToC(const Value& value, const catalog::FieldDef* field) {
+  switch (value.kind()) {
+    case Kind::kNull:
+      break;
+    case Kind::kBool:
+      return Number(Kind::kBool, value.get<bool>() ? 1 : 0);
+    case Kind::kInt:
+      return Number(Kind::kInt, value.get<int64_t>());
+    case Kind::kDecimal: {
+      kith_value out = Number(Kind::kDecimal, value.get<Decimal>().units);
+      out.scale = value.get<Decimal>().scale;
+      return out;
+    }
+    case Kind::kDouble: {
+      kith_value out = Of(Kind::kDouble);
+      out.real = value.get<double>();
+      return out;
+    }
+    case Kind::kMoney:
+      return OfMoney(value.get<Money>());
+    case Kind::kText:
+      return OfText(Kind::kText, value.get<std::string>());
+    case Kind::kBytes:
+      return OfText(Kind::kBytes, value.get<Bytes>().data);
+    case Kind::kTextList:
+      return Number(Kind::kTextList, static_cast<int64_t>(value.get<TextList>().size()));
+    case Kind::kChoiceSet:
+      return Number(Kind::kChoiceSet, static_cast<int64_t>(value.get<ChoiceSet>().size()));
+    case Kind::kChoice:
+      return OfChoice(value.get<Choice>().number, field);
+    case Kind::kDate:
+      return Number(Kind::kDate, value.get<Date>().days);
+    case Kind::kTime:
+      return Number(Kind::kTime, value.get<Time>().micros);
+    case Kind::kRef:
+      return Number(Kind::kRef, static_cast<int64_t>(value.get<Id>().value()));
+  }
+  return kith_value{};
+}
+
+kith_view ToC(record::View view) {
+  const record::Header& header = view.header();
+  return {reinterpret_cast<const uint8_t*>(view.bytes().data()), static_cast<uint32_t>(view.bytes().size()), Id(header.id).type(),
+          header.id, header.version};
+}
+
+StatusOr<Value> FromC(const kith_value& value, const catalog::FieldDef* field) {
+  KITH_ASSIGN_OR_RETURN(std::string_view text, Text(value.text, "value.text"));
+  switch (static_cast<Kind>(value.kind)) {
+    case Kind::kNull:
+      return Value();
+    case Kind::kBool:
+      return Value(value.number != 0);
+    case Kind::kInt:
+      return Value(value.number);
+    case Kind::kDecimal:
+      return Value(Decimal{value.number, static_cast<uint8_t>(value.scale)});
+    case Kind::kDouble:
+      return Value(value.real);
+    case Kind::kMoney: {
+      std::optional<Currency> currency = Currency::FromCode(std::string_view(value.currency, strnlen(value.currency, 4)));
+      if (!currency) return MakeError(Reason::kWrongKind, "not a currency code");
+      return Value(Money{value.number, *currency});
+    }
+    case Kind::kText:
+      return Value(text);
+    case Kind::kBytes:
+      return Value(Bytes{std::string(text)});
+    case Kind::kDate:
+      return Value(Date{static_cast<int32_t>(value.number)});
+    case Kind::kTime:
+      return Value(Time{value.number});
+    case Kind::kRef:
+      return Value(Id(static_cast<uint64_t>(value.number)));
+    case Kind::kChoice: {
+      if (text.empty()) return Value(Choice{static_cast<int32_t>(value.number)});
+      const catalog::ChoiceDef* choice = field == nullptr ? nullptr : field->FindChoice(text);
+      if (choice != nullptr) return Value(Choice{choice->number});
+      ErrorInfo info;
+      info.reason = Reason::kNotAChoice;
+      info.field = field == nullptr ? "" : field->name;
+      info.value = std::string(text.substr(0, 80));
+      return MakeError(std::move(info), "no such choice");
+    }
+    case Kind::kTextList:
+    case Kind::kChoiceSet:
+      break;
+  }
+  return MakeError(Reason::kWrongKind, "a value of this kind cannot bound an index range");
+}
+
+}  // namespace kith::capi

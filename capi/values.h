@@ -1,0 +1,22 @@
+// Values between the C ABI and the rooms.
+#ifndef KITH_CAPI_VALUES_H_
+#define KITH_CAPI_VALUES_H_
+
+#include "objects.h"
+
+namespace kith::capi {
+
+// A value read in place: text is borrowed from `view`. `position` is a field's position or a catalog::HeaderField.
+[[nodiscard]] kith_value ReadValue(const catalog::TypeDef& type, record::View view, int32_t position);
+// Item of a text list or choice set.
+[[nodiscard]] StatusOr<kith_value> ReadItem(const catalog::TypeDef& type, record::View view, int32_t position, size_t item);
+// An owned value; text is borrowed from `value`. `field` may be nullptr (header fields).
+[[nodiscard]] kith_value ToC(const Value& value, const catalog::FieldDef* field);
+// A record as the C ABI shows it: borrowed like the view.
+[[nodiscard]] kith_view ToC(record::View view);
+// A bound of an index range; choices by name are looked up in `field`.
+[[nodiscard]] StatusOr<Value> FromC(const kith_value& value, const catalog::FieldDef* field);
+
+}  // namespace kith::capi
+
+#endif  // KITH_CAPI_VALUES_H_
