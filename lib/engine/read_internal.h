@@ -105,9 +105,10 @@ struct PastRecord {
 // Entries of the feed after a sequence number, those that the viewer may see.
 [[nodiscard]] StatusOr<Snapshot::Feed> ReadChanges(const Source& source, uint64_t after, size_t limit);
 
-// A snapshot of the newest state. `keep` is held until it is freed; it must keep `environment` and `cache` alive.
+// A snapshot of the newest state. `keep` is held until it is freed; it must keep `environment` and `cache` alive. `reader`, when given, is
+// set to what the snapshot itself reads, valid as long as it.
 [[nodiscard]] StatusOr<std::unique_ptr<Snapshot>> NewSnapshot(std::shared_ptr<const void> keep, storage::Environment& environment,
-                                                              CatalogCache& cache, Viewer viewer);
+                                                              CatalogCache& cache, Viewer viewer, const storage::Reader** reader = nullptr);
 
 // Recomputes everything derived and compares; see Database::Verify.
 [[nodiscard]] StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage::Environment& environment,

@@ -227,8 +227,9 @@ StatusOr<HistoryEntry> SnapshotImpl::Entry(Id record, uint64_t sequence) const {
 }  // namespace
 
 StatusOr<std::unique_ptr<Snapshot>> NewSnapshot(std::shared_ptr<const void> keep, storage::Environment& environment, CatalogCache& cache,
-                                                Viewer viewer) {
+                                                Viewer viewer, const storage::Reader** reader) {
   KITH_ASSIGN_OR_RETURN(std::unique_ptr<storage::Snapshot> stored, environment.Read());
+  if (reader != nullptr) *reader = stored.get();
   auto snapshot = std::make_unique<SnapshotImpl>(std::move(keep), cache, std::move(stored), std::move(viewer));
   KITH_RETURN_IF_ERROR(snapshot->Load());
   return StatusOr<std::unique_ptr<Snapshot>>(std::move(snapshot));

@@ -1,0 +1,201 @@
+// Indexes and aggregates against what they derive from.
+#include <algorithm>
+#include <utility>
+
+#include "engine/verify_internal.h"
+#include "kith/base/key.h"
+
+namespace kith::engine {
+namespace {
+
+using catalog::IndexDef;
+using catalog::TypeDef;
+
+constexpr size_t kShortestEntry = 12;  // index number and id
+
+struct OwnedIndex {
+  const TypeDef* type = nullptr;
+  const IndexDef* index = nullptr;
+};
+
+std::map<uint32_t, OwnedIndex> IndexesByNumber(const catalog::Catalog& catalog) {
+  std::map<uint32_t, OwnedIndex> indexes;
+  for (const TypeDef& type : catalog.types()) {
+    for (const IndexDef& index : type.indexes) indexes[index.number] = {&type, &index};
+  }
+  return indexes;
+}
+
+// The entry that a record should have; false when there is no such record to read.
+bool Recompute(const Verification& run, const OwnedIndex& owned, Id id, format::IndexEntry& entry) {
+  const uint64_t number = id.value();
+  const StatusOr<storage::View> bytes = run.reader.Get(format::kRecord, storage::IntegerKey(number));
+  if (!bytes.ok() || id.type() != owned.type->number || !record::Verify(*bytes, owned.type->layout).ok()) return false;
+  const record::View record(*bytes, &owned.type->layout);
+  format::MakeIndexEntry(
+      *owned.index, id, [&](int32_t position) { return format::ValueOf(record, position); }, entry);
+  return true;
+}
+
+// The encoded parts of a record without the cut.
+std::string WholeParts(const Verification& run, const OwnedIndex& owned, Id id) {
+  const uint64_t number = id.value();
+  std::string key;
+  const StatusOr<storage::View> bytes = run.reader.Get(format::kRecord, storage::IntegerKey(number));
+  if (!bytes.ok()) return key;
+  const record::View record(*bytes, &owned.type->layout);
+  for (const catalog::IndexPart& part : owned.index->parts) AppendValueKey(key, format::ValueOf(record, part.position), part.order);
+  return key;
+}
+
+std::string Naming(const Verification& run, const OwnedIndex& owned, Id id) {
+  std::string text = "index ";
+  text.append(owned.type->name).append(".").append(owned.index->name).append(", ").append(run.NameOf(id)).append(": ");
+  return text;
+}
+
+// Two neighbours of a unique index with the same stored parts: equal for certain unless the parts are null or cut.
+void CheckUnique(Verification& run, const OwnedIndex& owned, std::string_view before, std::string_view key) {
+  if (format::IndexEntryParts(before) != format::IndexEntryParts(key)) return;
+  const Id first = format::IndexEntryId(before);
+  const Id second = format::IndexEntryId(key);
+  format::IndexEntry entry;
+  if (!Recompute(run, owned, second, entry) || entry.has_null) return;
+  if (entry.cut && WholeParts(run, owned, first) != WholeParts(run, owned, second)) return;
+  run.problems.Add(Naming(run, owned, second) + "has the same unique value as " + run.NameOf(first));
+}
+
+void CheckNotStale(Verification& run, const OwnedIndex& owned, std::string_view key) {
+  const Id id = format::IndexEntryId(key);
+  format::IndexEntry entry;
+  if (!Recompute(run, owned, id, entry)) {
+    run.problems.Add(Naming(run, owned, id) + "has an entry, but there is no such record");
+  } else if (entry.key != key) {
+    run.problems.Add(Naming(run, owned, id) + "has a stale entry");
+  }
+}
+
+// One index's stretch of entries. Returns their number.
+uint64_t WalkIndex(Verification& run, uint32_t number, const OwnedIndex& owned, bool look_for_stale) {
+  std::string prefix;
+  AppendU32(prefix, number);
+  const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kIndex);
+  std::string before;
+  uint64_t count = 0;
+  for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
+    const std::string_view key = cursor->key();
+    if (key.size() < kShortestEntry) {
+      run.problems.Add("index " + owned.type->name + "." + owned.index->name + ": an entry is too short");
+      continue;
+    }
+    ++count;
+    if (look_for_stale) CheckNotStale(run, owned, key);
+    if (owned.index->unique && !look_for_stale) {
+      if (!before.empty()) CheckUnique(run, owned, before, key);
+      before = key;
+    }
+  }
+  run.EndOf(*cursor, "index " + owned.type->name + "." + owned.index->name);
+  return count;
+}
+
+// Entries under numbers that no index has.
+void FindForeign(Verification& run, const std::map<uint32_t, OwnedIndex>& indexes) {
+  const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kIndex);
+  std::string from;
+  AppendU32(from, 0);
+  while (cursor->SeekAtLeast(from) && cursor->key().size() >= sizeof(uint32_t)) {
+    const uint32_t number = ReadU32(cursor->key().data());
+    if (!indexes.contains(number) && !run.dropping.contains(number)) {
+      run.problems.Add("index number " + std::to_string(number) + ": has entries, but there is no such index");
+    }
+    if (number == UINT32_MAX) break;
+    from.clear();
+    AppendU32(from, number + 1);
+  }
+  run.EndOf(*cursor, "the indexes");
+}
+
+// --- aggregates
+
+std::string Hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    text.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
+    text.push_back(kDigits[static_cast<uint8_t>(c) & 0xF]);
+  }
+  return text;
+}
+
+void CompareRows(Verification& run, const Derivation& derivation, const std::map<std::string, std::string>& expected) {
+  const auto complain = [&](std::string_view key, std::string_view what) {
+    std::string text = "derivation ";
+    text.append(derivation.name()).append(", row ").append(Hex(key)).append(": ").append(what);
+    run.problems.Add(std::move(text));
+  };
+  auto next = expected.begin();
+  const auto compare = [&](std::string_view key, std::string_view value) {
+    ++run.report.aggregates;
+    for (; next != expected.end() && next->first < key; ++next) complain(next->first, "is missing");
+    if (next == expected.end() || next->first != key) {
+      complain(key, "should not be there");
+      return true;
+    }
+    if (next->second != value) complain(key, "differs from what the records give");
+    ++next;
+    return true;
+  };
+  const Status status = run.snapshot.ScanAggregates(derivation.prefix(), compare);
+  if (!status.ok()) {
+    run.problems.Add("derivation " + std::string(derivation.name()) + ": " + std::string(status.message()));
+    return;
+  }
+  for (; next != expected.end(); ++next) complain(next->first, "is missing");
+}
+
+// Rows of nobody. A file with derivations that this library lacks may have them.
+void FindForeignRows(Verification& run) {
+  const std::unique_ptr<storage::Cursor> listed = run.reader.NewCursor(format::kMeta);
+  const auto& derivations = run.extensions.derivations;
+  const std::string_view prefix = format::kMetaDerivationPrefix;
+  for (bool more = listed->SeekAtLeast(prefix); more && listed->key().starts_with(prefix); more = listed->Next()) {
+    const std::string_view name = listed->key().substr(prefix.size());
+    if (std::none_of(derivations.begin(), derivations.end(), [&](const Derivation* d) { return d->name() == name; })) return;
+  }
+  const Status status = run.snapshot.ScanAggregates({}, [&](std::string_view key, std::string_view) {
+    if (std::none_of(derivations.begin(), derivations.end(), [&](const Derivation* d) { return key.starts_with(d->prefix()); })) {
+      run.problems.Add("aggregate row " + Hex(key) + ": belongs to no derivation");
+    }
+    return true;
+  });
+  if (!status.ok()) run.problems.Add("aggregates: " + std::string(status.message()));
+}
+
+}  // namespace
+
+void VerifyIndexes(Verification& run) {
+  const std::map<uint32_t, OwnedIndex> indexes = IndexesByNumber(run.catalog());
+  for (const auto& [number, owned] : indexes) {
+    const uint64_t count = WalkIndex(run, number, owned, false);
+    run.report.index_entries += count;
+    // All that should be there has been looked up, so only a greater number needs the second, slower look.
+    if (count != run.expected_entries[number]) WalkIndex(run, number, owned, true);
+  }
+  FindForeign(run, indexes);
+}
+
+void VerifyAggregates(Verification& run) {
+  for (const Derivation* derivation : run.extensions.derivations) {
+    const StatusOr<std::map<std::string, std::string>> expected = derivation->Recompute(run.snapshot);
+    if (!expected.ok()) {
+      run.problems.Add("derivation " + std::string(derivation->name()) +
+                       ": cannot be recomputed: " + std::string(expected.status().message()));
+      continue;
+    }
+    CompareRows(run, *derivation, *expected);
+  }
+  FindForeignRows(run);
+}
+
+}  // namespace kith::engine
