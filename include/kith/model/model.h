@@ -41,6 +41,7 @@ struct MoveOptions {
   std::optional<Time> at;  // unset: the time of apply; not in the future
   MoveCause cause = MoveCause::kManual;
   std::string_view reason;
+  ExternalRef external;  // set: the move is created only when no move has this reference yet, so that an import repeats without effect
 };
 // Adds a move of a pipelined record to the stage "<pipeline>/<stage>" to a batch. Free: it may skip, go back, loop, reopen. The move is the
 // truth; the record's stage, pipeline, closed_at follow from its latest move when the batch is applied. Returns the move's local reference.
