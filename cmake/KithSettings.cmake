@@ -15,6 +15,8 @@ endif()
 
 add_library(kith_options INTERFACE)
 target_compile_options(kith_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+# A designated initializer names the members that matter and leaves the rest at their defaults.
+target_compile_options(kith_options INTERFACE -Wno-missing-field-initializers)
 # STB_GNU_UNIQUE symbols would tie every copy of the library in a process together and forbid unloading it.
 target_compile_options(kith_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
 
