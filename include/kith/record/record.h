@@ -57,8 +57,8 @@ inline constexpr uint32_t PageKey(uint32_t package_number, uint32_t field_number
 
 struct Field {
   Slot slot;
-  Kind kind = Kind::kNull;
-  uint8_t scale = 0;  // decimals
+  Kind kind = Kind::kNull;  // kNull: a kind this library does not know; reads as null, and is kept as if it were not listed
+  uint8_t scale = 0;        // decimals
 };
 
 // The fields of one entity type in a fixed order; positions in `fields` are how builders and views address them. Immutable once built.
@@ -89,7 +89,7 @@ class View {
   [[nodiscard]] Money GetMoney(size_t field) const;
   [[nodiscard]] Id GetRef(size_t field) const;
   [[nodiscard]] std::string_view GetText(size_t field) const;  // kText and kBytes, borrowed
-  [[nodiscard]] size_t GetSize(size_t field) const;            // items of a kTextList or kChoiceSet
+  [[nodiscard]] size_t GetSize(size_t field) const;            // items of a kTextList or kChoiceSet, bytes of a kText or kBytes
   [[nodiscard]] std::string_view GetTextItem(size_t field, size_t item) const;
   [[nodiscard]] Choice GetChoiceItem(size_t field, size_t item) const;
 
