@@ -104,6 +104,9 @@ class Derivation {
 struct Extensions {
   std::vector<const Rule*> rules;  // in this order
   std::vector<const Derivation*> derivations;
+  // Called with the error of a refused batch, on the thread that applies it, with a snapshot for the system; returns the error to give: the
+  // same, or one that says more to people. May be empty.
+  std::function<Status(const Batch& batch, const Status& error, const Snapshot& snapshot)> explain = {};
 };
 
 }  // namespace kith

@@ -1,0 +1,16 @@
+// The rules and derivations of this room, for StandardExtensions.
+#ifndef KITH_LIB_MODEL_EXTENSIONS_INTERNAL_H_
+#define KITH_LIB_MODEL_EXTENSIONS_INTERNAL_H_
+
+#include "kith/engine/extension.h"
+
+namespace kith::model {
+
+// Completes moves and lets stage, pipeline and closed_at follow from them.
+[[nodiscard]] const Rule& MovesRule();
+// Keeps the rows of funnel_tables.h per pipeline.
+[[nodiscard]] const Derivation& FunnelDerivation();
+
+}  // namespace kith::model
+
+#endif  // KITH_LIB_MODEL_EXTENSIONS_INTERNAL_H_

@@ -1,0 +1,54 @@
+// Moving records, reading their moves, and opening a database that can.
+#include <utility>
+
+#include "model/extensions_internal.h"
+#include "model/path_internal.h"
+#include "model/pipeline_internal.h"
+
+namespace kith::model {
+namespace {
+
+// Errors that can be told before the batch meets a database.
+Status CheckTarget(const Batch& batch, Id record) {
+  const catalog::TypeDef* type = batch.catalog()->FindType(batch.TypeOf(record));
+  if (type == nullptr || PipelinedRoles::Of(*type).has_value()) return absl::OkStatus();
+  return NotPipelinedError(*batch.catalog(), type->name, record);
+}
+
+}  // namespace
+
+Id Move(Batch& batch, Id record, std::string_view stage_path, const MoveOptions& options) {
+  if (batch.status().ok()) {
+    if (Status status = CheckTarget(batch, record); !status.ok()) batch.Fail(std::move(status));
+  }
+  const Id stage = batch.Existing(kStageType, {std::string(kStageSystem), std::string(stage_path)});
+  const Id move = batch.Create(kMoveType);
+  batch.Set(move, "record", record);
+  batch.Set(move, "to", stage);
+  batch.SetChoice(move, "cause", NameOf(options.cause));
+  if (options.at.has_value()) batch.Set(move, "at", *options.at);
+  if (!options.reason.empty()) batch.Set(move, "reason", options.reason);
+  return move;
+}
+
+StatusOr<std::vector<MoveRecord>> GetMoves(const Snapshot& snapshot, Id record) {
+  KITH_ASSIGN_OR_RETURN(const Schema schema, Schema::Get(snapshot.catalog()));
+  KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* type, snapshot.catalog().GetType(record.type()));
+  if (!PipelinedRoles::Of(*type).has_value()) return NotPipelinedError(snapshot.catalog(), type->name, record);
+  // Who may not see the record may not see its moves.
+  KITH_RETURN_IF_ERROR(snapshot.Get(record).status());
+  std::vector<MoveRecord> moves;
+  IndexRange range;
+  range.equal = {Value(record)};
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*schema.move.type, *schema.move.by_record, range));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    const MoveEntry entry = ReadMove(schema.move, view);
+    moves.push_back(
+        {entry.id, entry.from, entry.to, entry.at, entry.cause, entry.owner, entry.amount, std::string(view.GetText(schema.move.reason))});
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return moves;
+}
+
+}  // namespace kith::model

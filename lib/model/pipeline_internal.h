@@ -1,0 +1,61 @@
+// Pipelines and stages as records.
+#ifndef KITH_LIB_MODEL_PIPELINE_INTERNAL_H_
+#define KITH_LIB_MODEL_PIPELINE_INTERNAL_H_
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "kith/engine/snapshot.h"
+#include "kith/model/model.h"
+#include "model/schema_internal.h"
+
+namespace kith::model {
+
+[[nodiscard]] std::string_view NameOf(StageKind kind);
+[[nodiscard]] std::optional<StageKind> StageKindFromName(std::string_view name);
+
+// "default/qualified".
+[[nodiscard]] std::string StagePath(std::string_view pipeline, std::string_view stage);
+
+// A stage's kind from the stored choice, open when it has none.
+[[nodiscard]] StageKind KindOfStage(const Schema& schema, int64_t choice);
+
+// What the records alone say: a pipeline without its stages, a stage.
+[[nodiscard]] Pipeline ReadPipelineRecord(const Schema& schema, record::View view);
+[[nodiscard]] Stage ReadStageRecord(const Schema& schema, record::View view);
+
+inline void SortStages(Pipeline& pipeline) {
+  std::sort(pipeline.stages.begin(), pipeline.stages.end(),
+            [](const Stage& a, const Stage& b) { return std::tie(a.position, a.id) < std::tie(b.position, b.id); });
+}
+
+// A pipeline with its stages, through anything that has Get and ScanIndex: a snapshot, or a derivation's context. NotFound when absent.
+template <typename Reader>
+StatusOr<Pipeline> LoadPipeline(const Reader& reader, const Schema& schema, Id id) {
+  KITH_ASSIGN_OR_RETURN(const record::View view, reader.Get(id));
+  Pipeline pipeline = ReadPipelineRecord(schema, view);
+  IndexRange range;
+  range.equal = {Value(id)};
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, reader.ScanIndex(*schema.stage.type, *schema.stage.by_pipeline, range));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View stage, cursor->record());
+    pipeline.stages.push_back(ReadStageRecord(schema, stage));
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  SortStages(pipeline);
+  return pipeline;
+}
+
+// UnknownPipeline and UnknownStage, with the nearest of the names there are.
+[[nodiscard]] Status UnknownPipelineError(const Snapshot& snapshot, std::string_view name);
+[[nodiscard]] Status UnknownStageError(const Snapshot& snapshot, std::string_view stage_path);
+
+}  // namespace kith::model
+
+#endif  // KITH_LIB_MODEL_PIPELINE_INTERNAL_H_

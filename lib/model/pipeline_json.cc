@@ -1,0 +1,196 @@
+// Pipelines as JSON, strictly: unknown and repeated members are refused, and errors name the path.
+#include <algorithm>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kith/base/limits.h"
+#include "kith/base/nearest.h"
+#include "model/pipeline_internal.h"
+
+namespace kith::model {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Status Malformed(std::string path, std::string_view message, std::string value = {}, std::string hint = {}) {
+  return MakeError({.reason = Reason::kPackageMalformed, .field = std::move(path), .value = std::move(value), .hint = std::move(hint)},
+                   message);
+}
+
+std::string Shown(const Json& json) {
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return ToText(Value(std::move(text)));
+}
+
+// Parses; a repeated member is an error, which a plain parse would pass over.
+StatusOr<Json> Parse(std::string_view text) {
+  if (text.size() > limits::kPackageBytes) return Malformed("$", "longer than limits::kPackageBytes");
+  std::vector<std::set<std::string>> open;
+  std::string repeated;
+  bool too_deep = false;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    too_deep |= depth > static_cast<int>(limits::kPackageDepth);
+    if (event == Json::parse_event_t::object_start) open.emplace_back();
+    if (event == Json::parse_event_t::object_end && !open.empty()) open.pop_back();
+    if (event == Json::parse_event_t::key && !open.empty() && !open.back().insert(parsed.get<std::string>()).second) {
+      repeated = parsed.get<std::string>();
+    }
+    return !too_deep;
+  };
+  Json json = Json::parse(text, watch, false);
+  if (too_deep) return Malformed("$", "nested deeper than limits::kPackageDepth");
+  if (json.is_discarded()) return Malformed("$", "this is not JSON");
+  if (!repeated.empty()) return Malformed(std::move(repeated), "a member stands twice in one object");
+  return json;
+}
+
+// Reads the members of one object and keeps the first error.
+class Members {
+ public:
+  Members(const Json& object, std::string path) : object_(object), path_(std::move(path)) {
+    if (!object.is_object()) Fail(path_.empty() ? "$" : path_, "is not an object", object);
+  }
+
+  void Text(const char* name, std::string& out, bool required) {
+    if (const Json* value = Find(name, required); value != nullptr) {
+      if (!value->is_string()) return Fail(PathOf(name), "is not a text", *value);
+      out = value->get<std::string>();
+    }
+  }
+  template <typename Int>
+  void Whole(const char* name, Int& out, int64_t least, int64_t most) {
+    const Json* value = Find(name, false);
+    if (value == nullptr) return;
+    const bool fits = value->is_number_integer() && (!value->is_number_unsigned() || value->get<uint64_t>() <= INT64_MAX);
+    if (!fits || value->get<int64_t>() < least || value->get<int64_t>() > most) {
+      return Fail(PathOf(name), "is not a whole number from " + std::to_string(least) + " to " + std::to_string(most), *value);
+    }
+    out = static_cast<Int>(value->get<int64_t>());
+  }
+  void Flag(const char* name, bool& out) {
+    const Json* value = Find(name, false);
+    if (value == nullptr) return;
+    if (!value->is_boolean()) return Fail(PathOf(name), "is neither true nor false", *value);
+    out = value->get<bool>();
+  }
+  // nullptr when absent.
+  const Json* Find(const char* name, bool required) {
+    known_.insert(name);
+    if (!status_.ok()) return nullptr;
+    const auto found = object_.find(name);
+    if (found != object_.end()) return &*found;
+    if (required) status_ = Malformed(PathOf(name), "is missing");
+    return nullptr;
+  }
+  [[nodiscard]] std::string PathOf(std::string_view name) const {
+    std::string path = path_;
+    if (!path.empty()) path += '.';
+    path += name;
+    return path;
+  }
+  void Fail(std::string path, std::string_view message, const Json& value) {
+    if (status_.ok()) status_ = Malformed(std::move(path), message, Shown(value));
+  }
+  void Fail(Status status) {
+    if (status_.ok()) status_ = std::move(status);
+  }
+  // The first error; else an error for the first member nobody asked for.
+  Status Finish() {
+    if (!status_.ok()) return status_;
+    for (const auto& member : object_.items()) {
+      if (known_.count(member.key()) != 0) continue;
+      const std::vector<std::string_view> names(known_.begin(), known_.end());
+      return Malformed(PathOf(member.key()), "unknown member", {}, NearestHint(member.key(), names));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const Json& object_;
+  std::string path_;
+  std::set<std::string, std::less<>> known_;
+  Status status_;
+};
+
+void ReadLabels(Members& members, Stage& stage) {
+  const Json* labels = members.Find("labels", false);
+  if (labels == nullptr) return;
+  if (!labels->is_object()) return members.Fail(members.PathOf("labels"), "is not an object of texts by language", *labels);
+  for (const auto& label : labels->items()) {
+    const std::string path = members.PathOf("labels") + "." + label.key();
+    if (label.key() != "en" && label.key() != "zh") {
+      return members.Fail(Malformed(path, "stages have labels in two languages", {}, "use \"en\" and \"zh\""));
+    }
+    if (!label.value().is_string()) return members.Fail(path, "is not a text", label.value());
+    stage.labels.emplace(label.key(), label.value().get<std::string>());
+  }
+}
+
+StatusOr<Stage> ReadStage(const Json& json, size_t index) {
+  Members members(json, "stages[" + std::to_string(index) + "]");
+  Stage stage;
+  std::string kind = "open";
+  stage.position = static_cast<int32_t>(index);
+  members.Text("name", stage.name, true);
+  members.Text("kind", kind, false);
+  members.Whole("position", stage.position, 0, INT32_MAX);
+  members.Whole("max_dwell_days", stage.max_dwell_days, 0, INT32_MAX);
+  members.Flag("archived", stage.archived);
+  ReadLabels(members, stage);
+  const std::optional<StageKind> known = StageKindFromName(kind);
+  if (!known.has_value()) {
+    members.Fail(Malformed(members.PathOf("kind"), "a stage is open, won or lost", kind, NearestHint(kind, {"open", "won", "lost"})));
+  }
+  stage.kind = known.value_or(StageKind::kOpen);
+  (void)members.Find("id", false);  // written for readers; ids are a database's own
+  KITH_RETURN_IF_ERROR(members.Finish());
+  return stage;
+}
+
+}  // namespace
+
+StatusOr<Pipeline> PipelineFromJson(std::string_view json) {
+  KITH_ASSIGN_OR_RETURN(const Json root, Parse(json));
+  Members members(root, {});
+  Pipeline pipeline;
+  members.Text("name", pipeline.name, true);
+  members.Text("for_type", pipeline.for_type, true);
+  members.Whole("version", pipeline.version, 1, INT32_MAX);
+  (void)members.Find("id", false);
+  const Json* stages = members.Find("stages", true);
+  if (stages != nullptr && !stages->is_array()) members.Fail("stages", "is not a list", *stages);
+  KITH_RETURN_IF_ERROR(members.Finish());
+  for (size_t i = 0; i < stages->size(); ++i) {
+    KITH_ASSIGN_OR_RETURN(Stage stage, ReadStage((*stages)[i], i));
+    pipeline.stages.push_back(std::move(stage));
+  }
+  std::stable_sort(pipeline.stages.begin(), pipeline.stages.end(), [](const Stage& a, const Stage& b) { return a.position < b.position; });
+  return pipeline;
+}
+
+std::string ToJson(const Pipeline& pipeline) {
+  Json json;
+  if (!pipeline.id.is_null()) json["id"] = pipeline.id.value();
+  json["name"] = pipeline.name;
+  json["for_type"] = pipeline.for_type;
+  json["version"] = pipeline.version;
+  Json& stages = json["stages"] = Json::array();
+  for (const Stage& stage : pipeline.stages) {
+    Json item;
+    if (!stage.id.is_null()) item["id"] = stage.id.value();
+    item["name"] = stage.name;
+    item["kind"] = NameOf(stage.kind);
+    item["position"] = stage.position;
+    if (!stage.labels.empty()) item["labels"] = stage.labels;
+    if (stage.max_dwell_days > 0) item["max_dwell_days"] = stage.max_dwell_days;
+    if (stage.archived) item["archived"] = true;
+    stages.push_back(std::move(item));
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace kith::model

@@ -1,0 +1,124 @@
+#include <string>
+
+#include "model/schema_internal.h"
+
+namespace kith::model {
+namespace {
+
+using catalog::FieldDef;
+using catalog::IndexDef;
+using catalog::TypeDef;
+
+// Resolves names of one type; remembers when one is missing.
+class Names {
+ public:
+  explicit Names(const TypeDef* type) : type_(type), complete_(type != nullptr) {}
+  size_t operator[](std::string_view name) {
+    const FieldDef* field = type_ == nullptr ? nullptr : type_->FindField(name);
+    if (field == nullptr) complete_ = false;
+    return field == nullptr ? 0 : field->position;
+  }
+  [[nodiscard]] const FieldDef* Optional(std::string_view name) const { return type_ == nullptr ? nullptr : type_->FindField(name); }
+  [[nodiscard]] const IndexDef* Index(std::initializer_list<std::string_view> fields) {
+    const IndexDef* index = type_ == nullptr ? nullptr : FindIndexOn(*type_, fields);
+    if (index == nullptr) complete_ = false;
+    return index;
+  }
+  [[nodiscard]] bool complete() const { return complete_; }
+
+ private:
+  const TypeDef* type_;
+  bool complete_;
+};
+
+}  // namespace
+
+const IndexDef* FindIndexOn(const TypeDef& type, std::initializer_list<std::string_view> fields) {
+  const IndexDef* best = nullptr;
+  for (const IndexDef& index : type.indexes) {
+    if (index.parts.size() < fields.size()) continue;
+    size_t i = 0;
+    for (std::string_view field : fields) {
+      if (index.parts[i].field != field || index.parts[i].order != Order::kAscending) break;
+      ++i;
+    }
+    if (i == fields.size() && (best == nullptr || index.parts.size() < best->parts.size())) best = &index;
+  }
+  return best;
+}
+
+std::optional<Schema> Schema::Of(const catalog::Catalog& catalog) {
+  Schema s;
+  s.pipeline.type = catalog.FindType(kPipelineType);
+  s.stage.type = catalog.FindType(kStageType);
+  s.move.type = catalog.FindType(kMoveType);
+
+  Names pipeline(s.pipeline.type);
+  s.pipeline.name = pipeline["name"];
+  s.pipeline.for_type = pipeline["for_type"];
+  s.pipeline.version = pipeline["version"];
+
+  Names stage(s.stage.type);
+  s.stage.name = stage["name"];
+  s.stage.pipeline = stage["pipeline"];
+  s.stage.position = stage["position"];
+  s.stage.kind = stage["kind"];
+  s.stage.archived = stage["archived"];
+  s.stage.max_dwell_days = stage["max_dwell_days"];
+  s.stage.label_en = stage.Optional("label_en");
+  s.stage.label_zh = stage.Optional("label_zh");
+  s.stage.by_pipeline = stage.Index({"pipeline"});
+
+  Names move(s.move.type);
+  s.move.record = move["record"];
+  s.move.pipeline = move["pipeline"];
+  s.move.from = move["from"];
+  s.move.to = move["to"];
+  s.move.at = move["at"];
+  s.move.cause = move["cause"];
+  s.move.owner = move["owner"];
+  s.move.segment = move["segment"];
+  s.move.source = move["source"];
+  s.move.amount = move["amount"];
+  s.move.reason = move["reason"];
+  s.move.by_record = move.Index({"record", "at"});
+  s.move.by_pipeline = move.Index({"pipeline"});
+
+  if (!pipeline.complete() || !stage.complete() || !move.complete()) return std::nullopt;
+  return s;
+}
+
+StatusOr<Schema> Schema::Get(const catalog::Catalog& catalog) {
+  std::optional<Schema> schema = Of(catalog);
+  if (schema.has_value()) return *std::move(schema);
+  return MakeError({.reason = Reason::kPackageMissing, .value = "kith.crm", .hint = "open the database with model::OpenDatabase"},
+                   "the database has no pipelines, stages and moves");
+}
+
+std::optional<PipelinedRoles> PipelinedRoles::Of(const TypeDef& type) {
+  if (type.FindBehaviour(kPipelined) == nullptr) return std::nullopt;
+  PipelinedRoles roles;
+  roles.stage = type.FindRole(kPipelined, "stage");
+  roles.pipeline = type.FindRole(kPipelined, "pipeline");
+  roles.amount = type.FindRole(kPipelined, "amount");
+  roles.closed_at = type.FindRole(kPipelined, "closed_at");
+  roles.segment = type.FindRole(kPipelined, "segment");
+  roles.source = type.FindRole(kPipelined, "source");
+  if (roles.stage == nullptr || roles.pipeline == nullptr) return std::nullopt;
+  if (roles.closed_at != nullptr) roles.by_pipeline = FindIndexOn(type, {roles.pipeline->name, roles.closed_at->name});
+  roles.closed_indexed = roles.by_pipeline != nullptr;
+  if (!roles.closed_indexed) roles.by_pipeline = FindIndexOn(type, {roles.pipeline->name});
+  return roles;
+}
+
+Status NotPipelinedError(const catalog::Catalog& catalog, std::string_view type, Id record) {
+  std::string hint;
+  for (const TypeDef* pipelined : catalog.TypesWith(kPipelined)) {
+    hint += hint.empty() ? "types with stages: " : ", ";
+    hint += pipelined->name;
+  }
+  return MakeError({.reason = Reason::kNotPipelined, .type = std::string(type), .record = record, .hint = hint},
+                   "the type has no stages to move through");
+}
+
+}  // namespace kith::model

@@ -1,0 +1,267 @@
+// Reading a pipeline's statistics: from the kept rows and the open deals, or from paths.
+//
+// As of T the rows of every epoch up to T's are right but for deals that moved after T: of these, what the later moves contributed is
+// taken out. Such a deal is open now or closed after T, so closed deals are met only when T lies before their closing.
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/extensions_internal.h"
+#include "model/path_internal.h"
+#include "model/pipeline_internal.h"
+
+namespace kith::model {
+namespace {
+
+struct Question {
+  const Snapshot& snapshot;
+  const Schema& schema;
+  const catalog::TypeDef& type;
+  const PipelinedRoles& roles;
+  Time as_of;
+  Time recorded = kTimeMax;
+};
+
+void SortByDeal(std::vector<OpenDeal>& open) {
+  std::sort(open.begin(), open.end(), [](const OpenDeal& a, const OpenDeal& b) { return a.deal < b.deal; });
+}
+
+Money AmountIn(const Question& q, record::View view) {
+  return q.roles.amount == nullptr ? Money() : view.GetMoney(q.roles.amount->position);
+}
+
+// A record's amount at the moment asked about; before its creation (moves may be older, as when history was imported) its first one.
+StatusOr<Money> PastAmount(const Question& q, Id record, Time created) {
+  KITH_ASSIGN_OR_RETURN(const Record past, q.snapshot.GetAsOf(record, {std::max(q.as_of, created), q.recorded}));
+  return AmountIn(q, past.view());
+}
+
+StatusOr<Money> AmountAsOf(const Question& q, record::View view) {
+  const record::Header& header = view.header();
+  if (q.roles.amount == nullptr || header.updated <= q.as_of.micros) return AmountIn(q, view);
+  return PastAmount(q, view.id(), Time{header.created});
+}
+
+// The last move up to the moment asked about, of any pipeline; nullptr when there is none.
+const MoveEntry* LastMove(const std::vector<MoveEntry>& moves, Time as_of) {
+  const MoveEntry* last = nullptr;
+  for (const MoveEntry& move : moves) {
+    if (move.at <= as_of) last = &move;
+  }
+  return last;
+}
+
+// --- from rows ---
+class FromRows {
+ public:
+  FromRows(const Question& question, FunnelTables& tables)
+      : q_(question), tables_(tables), last_epoch_(EpochOf(question.as_of)), current_(question.as_of >= question.snapshot.recorded()) {}
+
+  Status Read() {
+    KITH_RETURN_IF_ERROR(ReadRows());
+    KITH_RETURN_IF_ERROR(ReadDeals(tables_.pipeline.id));
+    if (!current_) KITH_RETURN_IF_ERROR(ReadDealsThatLeft());
+    tables_.rows.Add(correction_, +1);
+    tables_.rows.DropZeros();
+    SortByDeal(tables_.open);
+    return absl::OkStatus();
+  }
+
+ private:
+  Status ReadRows();
+  Status ReadRow(std::string_view key, std::string_view value);
+  Status ReadDeals(Id pipeline);
+  Status ReadDealsThatLeft();
+  Status ReadRange(const IndexRange& range);
+  [[nodiscard]] bool Matters(record::View view) const;
+  Status ReadDeal(record::View view);
+  void Correct(const DealPath& whole, const DealPath& cut);
+
+  const Question& q_;
+  FunnelTables& tables_;
+  const Epoch last_epoch_;
+  const bool current_;  // nothing has happened since: the rows hold as they are
+  Rows correction_;
+  std::vector<MoveEntry> moves_;  // of one deal, kept for its memory
+};
+
+Status FromRows::ReadRow(std::string_view key, std::string_view value) {
+  KITH_ASSIGN_OR_RETURN(const RowKey row_key, DecodeRowKey(key));
+  if (row_key.epoch > last_epoch_) return absl::OkStatus();
+  if (row_key.stage == 0) return Decode(value, tables_.rows.periods[row_key]);
+  return Decode(value, tables_.rows.stages.emplace_hint(tables_.rows.stages.end(), row_key, StageRow())->second);
+}
+
+Status FromRows::ReadRows() {
+  Status status;
+  KITH_RETURN_IF_ERROR(q_.snapshot.ScanAggregates(RowPrefix(tables_.pipeline.id), [&](std::string_view key, std::string_view value) {
+    status = ReadRow(key, value);
+    return status.ok();
+  }));
+  return status;
+}
+
+// Deals of a pipeline that are open, and those closed after the moment asked about.
+Status FromRows::ReadDeals(Id pipeline) {
+  IndexRange range;
+  range.equal = {Value(pipeline)};
+  if (!q_.roles.closed_indexed) return ReadRange(range);
+  range.equal.emplace_back();
+  KITH_RETURN_IF_ERROR(ReadRange(range));
+  if (current_) return absl::OkStatus();
+  range.equal.pop_back();
+  range.low = Value(q_.as_of);
+  range.low_inclusive = false;
+  return ReadRange(range);
+}
+
+// Deals that were in this pipeline and are in another one of their type now.
+Status FromRows::ReadDealsThatLeft() {
+  KITH_ASSIGN_OR_RETURN(const std::vector<Pipeline> pipelines, GetPipelines(q_.snapshot, q_.type.name));
+  for (const Pipeline& other : pipelines) {
+    if (other.id != tables_.pipeline.id) KITH_RETURN_IF_ERROR(ReadDeals(other.id));
+  }
+  return absl::OkStatus();
+}
+
+Status FromRows::ReadRange(const IndexRange& range) {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, q_.snapshot.ScanIndex(q_.type, *q_.roles.by_pipeline, range));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    if (Matters(view)) KITH_RETURN_IF_ERROR(ReadDeal(view));
+  }
+  return cursor->status();
+}
+
+// For an index that does not tell open deals from closed ones.
+bool FromRows::Matters(record::View view) const {
+  const catalog::FieldDef* closed_at = q_.roles.closed_at;
+  return closed_at == nullptr || !view.has(closed_at->position) || (!current_ && view.GetInt(closed_at->position) > q_.as_of.micros);
+}
+
+Status FromRows::ReadDeal(record::View view) {
+  moves_.clear();
+  KITH_RETURN_IF_ERROR(LoadMoves(q_.snapshot, q_.schema.move, view.id(), moves_));
+  const Pipeline& pipeline = tables_.pipeline;
+  const DealPath cut = PathOf(pipeline, view.id(), moves_, q_.as_of);
+  if (!current_) Correct(PathOf(pipeline, view.id(), moves_), cut);
+  const MoveEntry* last = LastMove(moves_, q_.as_of);
+  if (last == nullptr || last->pipeline != pipeline.id) return absl::OkStatus();
+  std::optional<OpenDeal> open = OpenDealOf(pipeline, cut);
+  if (!open.has_value()) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(open->amount, AmountAsOf(q_, view));
+  tables_.open.push_back(*open);
+  return absl::OkStatus();
+}
+
+void FromRows::Correct(const DealPath& whole, const DealPath& cut) {
+  if (whole.moves.size() == cut.moves.size()) return;
+  const bool in_these_epochs = EpochOf(whole.moves[cut.moves.size()].at) <= last_epoch_;
+  if (!in_these_epochs && whole.amount == cut.amount) return;
+  Rows change;
+  ContributeChange(tables_.pipeline, whole, cut, change);
+  std::erase_if(change.stages, [&](const auto& row) { return row.first.epoch > last_epoch_; });
+  std::erase_if(change.periods, [&](const auto& row) { return row.first.epoch > last_epoch_; });
+  correction_.Add(change, +1);
+}
+
+// --- from paths ---
+struct KnownDeal {
+  std::vector<MoveEntry> moves;  // in order
+  Money amount;                  // at the moment asked about
+};
+using KnownDeals = std::map<Id, KnownDeal>;
+
+// What the database says now.
+Status ReadPresent(const Question& q, KnownDeals& deals) {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, q.snapshot.Scan(q.type.name));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    KnownDeal deal;
+    KITH_RETURN_IF_ERROR(LoadMoves(q.snapshot, q.schema.move, view.id(), deal.moves));
+    if (deal.moves.empty()) continue;
+    KITH_ASSIGN_OR_RETURN(deal.amount, AmountAsOf(q, view));
+    deals.emplace(view.id(), std::move(deal));
+  }
+  return cursor->status();
+}
+
+// Every move there ever was, deleted ones included.
+StatusOr<std::set<Id>> AllMoves(const Question& q) {
+  constexpr size_t kPage = 4096;
+  std::set<Id> moves;
+  uint64_t after = 0;
+  while (after < q.snapshot.sequence()) {
+    KITH_ASSIGN_OR_RETURN(const Snapshot::Feed feed, q.snapshot.Changes(after, kPage));
+    for (const FeedEntry& entry : feed.entries) {
+      if (entry.record.type() == q.schema.move.type->number) moves.insert(entry.record);
+    }
+    if (feed.scanned <= after) break;
+    after = feed.scanned;
+  }
+  return moves;
+}
+
+// What the database knew at q.recorded.
+Status ReadKnown(const Question& q, KnownDeals& deals) {
+  KITH_ASSIGN_OR_RETURN(const std::set<Id> moves, AllMoves(q));
+  for (Id id : moves) {
+    const StatusOr<Record> known = q.snapshot.GetAsOf(id, {kTimeMax, q.recorded});
+    if (known.status().code() == StatusCode::kNotFound) continue;
+    KITH_RETURN_IF_ERROR(known.status());
+    const MoveEntry move = ReadMove(q.schema.move, known->view());
+    if (move.record.type() == q.type.number) deals[move.record].moves.push_back(move);
+  }
+  for (auto at = deals.begin(); at != deals.end();) {
+    const StatusOr<Record> known = q.snapshot.GetAsOf(at->first, {kTimeMax, q.recorded});
+    if (known.status().code() == StatusCode::kNotFound) {
+      at = deals.erase(at);
+      continue;
+    }
+    KITH_RETURN_IF_ERROR(known.status());
+    SortMoves(at->second.moves);
+    KITH_ASSIGN_OR_RETURN(at->second.amount, PastAmount(q, at->first, Time{known->view().header().created}));
+    ++at;
+  }
+  return absl::OkStatus();
+}
+
+Status ReadFromPaths(const Question& q, FunnelTables& tables) {
+  KnownDeals deals;
+  KITH_RETURN_IF_ERROR(q.recorded == kTimeMax ? ReadPresent(q, deals) : ReadKnown(q, deals));
+  std::vector<DealPath> paths;
+  for (const auto& [id, deal] : deals) {
+    DealPath path = PathOf(tables.pipeline, id, deal.moves, q.as_of);
+    if (!path.moves.empty()) paths.push_back(std::move(path));
+  }
+  tables = TablesFromPaths(tables.pipeline, paths, q.as_of);
+  std::erase_if(tables.open, [&](const OpenDeal& open) {
+    return LastMove(deals[open.deal].moves, q.as_of)->pipeline != tables.pipeline.id;  // gone on in another pipeline
+  });
+  for (OpenDeal& open : tables.open) open.amount = deals[open.deal].amount;
+  SortByDeal(tables.open);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const Schema schema, Schema::Get(snapshot.catalog()));
+  FunnelTables tables;
+  KITH_ASSIGN_OR_RETURN(tables.pipeline, GetPipeline(snapshot, pipeline));
+  KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* type, snapshot.catalog().GetType(tables.pipeline.for_type));
+  const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(*type);
+  if (!roles.has_value()) return NotPipelinedError(snapshot.catalog(), type->name, {});
+  const Time known = std::min(snapshot.recorded(), options.recorded.value_or(kTimeMax));
+  tables.as_of = options.as_of.value_or(known);
+  const Question question{snapshot, schema, *type, *roles, tables.as_of, options.recorded.value_or(kTimeMax)};
+  const bool from_paths = options.from_paths || options.recorded.has_value() || !snapshot.viewer().is_system();
+  KITH_RETURN_IF_ERROR(from_paths ? ReadFromPaths(question, tables) : FromRows(question, tables).Read());
+  return tables;
+}
+
+}  // namespace kith::model
