@@ -40,6 +40,10 @@ run("CMake, C only, build" ${CMAKE_COMMAND} --build ${work}/c_only)
 run("CMake, C only, shared" ${work}/c_only/shared ${work}/c_only_shared.kith)
 run("CMake, C only, static" ${work}/c_only/static ${work}/c_only_static.kith)
 
+# As a part of somebody's build. Only configured: compiling it again would show nothing new.
+run("CMake, subdirectory, configure" ${CMAKE_COMMAND} -S ${SOURCE}/subdirectory -B ${work}/subdirectory -G Ninja
+    -DKITH_SOURCE=${SOURCE}/../.. -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_CXX_COMPILER=${CXX_COMPILER})
+
 file(GLOB_RECURSE pc ${prefix}/*/kith.pc)
 get_filename_component(pc_dir ${pc} DIRECTORY)
 get_filename_component(lib_dir ${pc_dir} DIRECTORY)
