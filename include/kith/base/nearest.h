@@ -9,7 +9,8 @@
 
 namespace kith {
 
-// Insertions, deletions, replacements and swaps of neighbouring bytes that turn one text into the other; `limit` + 1 when more than `limit`.
+// Insertions, deletions, replacements and swaps of neighbouring bytes that turn one text into the other; `limit` + 1 when more than
+// `limit`.
 [[nodiscard]] size_t EditDistance(std::string_view a, std::string_view b, size_t limit);
 
 // The known name nearest to `name`, the first of several equally near; empty when none is near: at most a third of the name's bytes (and at

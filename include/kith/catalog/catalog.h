@@ -40,9 +40,9 @@ enum class OnDelete : uint8_t { kRestrict, kDetach, kCascade };
 
 struct FieldDef {
   std::string name;
-  uint32_t package = 0;  // number of the package that owns it
-  uint32_t number = 0;   // within (type, package): stands in the package's numbers file, append-only
-  Kind kind = Kind::kNull;
+  uint32_t package = 0;                // number of the package that owns it
+  uint32_t number = 0;                 // within (type, package): stands in the package's numbers file, append-only
+  Kind kind = Kind::kNull;             // kNull: of a newer library; its values and its definition (`extra`) are kept unread
   uint8_t scale = 0;                   // decimals
   bool required = false;               // null is refused when a record is created or the field is set
   bool personal = false;               // removed by an erasure of the person
@@ -247,7 +247,8 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
 // none yet, in file order. Errors as from PlanEnsure.
 [[nodiscard]] StatusOr<std::string> AppendNumbers(const PackageSource& source);
 
-// The packages that ship with the library: "kith.crm" and others; NotFound for an unknown name.
+// The packages that ship with the library: "kith.crm" and others; PackageMissing for an unknown name.
+[[nodiscard]] std::vector<std::string> ShippedPackageNames();
 [[nodiscard]] StatusOr<PackageSource> ShippedPackage(std::string_view name);
 
 }  // namespace kith::catalog

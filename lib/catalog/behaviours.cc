@@ -1,0 +1,94 @@
+#include "catalog/behaviours_internal.h"
+
+namespace kith::catalog {
+
+const RoleRule* BehaviourRule::Find(std::string_view role) const {
+  for (const RoleRule& rule : roles) {
+    if (rule.name == role) return &rule;
+  }
+  return nullptr;
+}
+
+std::vector<std::string_view> BehaviourRule::RoleNames() const {
+  std::vector<std::string_view> names;
+  names.reserve(roles.size());
+  for (const RoleRule& rule : roles) names.push_back(rule.name);
+  return names;
+}
+
+std::span<const BehaviourRule> Behaviours() {
+  static const std::vector<BehaviourRule> kRules = {
+      // Someone one does business with.
+      {"party",
+       {{"name", {Kind::kText}, true},
+        {"email", {Kind::kText, Kind::kTextList}},
+        {"phone", {Kind::kText, Kind::kTextList}},
+        {"external_name", {Kind::kText}},
+        {"birthday", {Kind::kDate}},
+        {"organisation", {Kind::kRef}}}},
+      // Something that runs through the stages of a pipeline. The owner is the header's.
+      {"pipelined",
+       {{"stage", {Kind::kRef}, true},
+        {"pipeline", {Kind::kRef}, true},
+        {"amount", {Kind::kMoney}},
+        {"closed_at", {Kind::kTime}},
+        {"close_date", {Kind::kDate}},
+        {"source", {Kind::kChoice, Kind::kRef}},
+        {"segment", {Kind::kChoice, Kind::kRef}},
+        {"account", {Kind::kRef}}}},
+      // Something that happened between them and us.
+      {"interaction",
+       {{"at", {Kind::kTime}, true},
+        {"kind", {Kind::kChoice}, true},
+        {"direction", {Kind::kChoice}},
+        {"minutes", {Kind::kInt}},
+        {"employee", {Kind::kRef}},
+        {"contact", {Kind::kRef}},
+        {"account", {Kind::kRef}},
+        {"about", {Kind::kRef}}}},
+      // A paper with a sum on it.
+      {"money_document",
+       {{"total", {Kind::kMoney}, true},
+        {"status", {Kind::kChoice}, true},
+        {"number", {Kind::kText}},
+        {"date", {Kind::kDate}},
+        {"due", {Kind::kDate}},
+        {"account", {Kind::kRef}},
+        {"deal", {Kind::kRef}}}},
+      // A customer's matter for service.
+      {"ticket",
+       {{"status", {Kind::kChoice}, true},
+        {"priority", {Kind::kChoice}},
+        {"opened_at", {Kind::kTime}},
+        {"resolved_at", {Kind::kTime}},
+        {"account", {Kind::kRef}},
+        {"contact", {Kind::kRef}},
+        {"product", {Kind::kRef}}}},
+      // An edge between two records.
+      {"relation",
+       {{"from", {Kind::kRef}, true},
+        {"to", {Kind::kRef}, true},
+        {"kind", {Kind::kChoice}},
+        {"strength", {Kind::kDouble}},
+        {"confidence", {Kind::kDouble}},
+        {"valid_from", {Kind::kDate, Kind::kTime}},
+        {"valid_to", {Kind::kDate, Kind::kTime}},
+        {"evidence", {Kind::kRef}}}},
+  };
+  return kRules;
+}
+
+const BehaviourRule* FindBehaviourRule(std::string_view name) {
+  for (const BehaviourRule& rule : Behaviours()) {
+    if (rule.name == name) return &rule;
+  }
+  return nullptr;
+}
+
+std::vector<std::string_view> BehaviourNames() {
+  std::vector<std::string_view> names;
+  for (const BehaviourRule& rule : Behaviours()) names.push_back(rule.name);
+  return names;
+}
+
+}  // namespace kith::catalog

@@ -1,0 +1,47 @@
+// Definitions to and from JSON: the form that packages and stored definitions share.
+#ifndef KITH_LIB_CATALOG_DEFINITION_JSON_INTERNAL_H_
+#define KITH_LIB_CATALOG_DEFINITION_JSON_INTERNAL_H_
+
+#include <string>
+
+#include "catalog/json_internal.h"
+#include "kith/catalog/catalog.h"
+
+namespace kith::catalog {
+
+// A package holds no numbers and no unknown members; a stored definition has numbers and may have members of a newer library.
+enum class Form { kPackage, kStored };
+
+// A value of the field's kind, whose choices have their numbers. Errors are MalformedAt `path`.
+[[nodiscard]] StatusOr<Value> ReadValue(const Json& json, const FieldDef& field, const std::string& path);
+[[nodiscard]] Json WriteValue(const Value& value, const FieldDef& field);
+
+// A field as read. Its values wait until the choices have numbers.
+struct FieldDraft {
+  FieldDef def;
+  std::string path;
+  Json minimum;  // null: none
+  Json maximum;
+  Json initial;
+};
+[[nodiscard]] StatusOr<FieldDraft> ReadField(const Json& json, const std::string& path, Form form);
+[[nodiscard]] Status ResolveValues(FieldDraft& draft);
+[[nodiscard]] Json WriteField(const FieldDef& field, Form form);
+
+[[nodiscard]] StatusOr<IndexDef> ReadIndex(const Json& json, const std::string& path, Form form);
+[[nodiscard]] Json WriteIndex(const IndexDef& index, Form form);
+
+// Name, labels, behaviours, retired. Other members of a package's type are the caller's to read from the same reader.
+void ReadTypeHead(ObjectReader& reader, TypeDef& type);
+[[nodiscard]] Json WriteTypeHead(const TypeDef& type);
+
+// Version, needs, labels.
+void ReadPackageHead(ObjectReader& reader, PackageDef& package);
+[[nodiscard]] Json WritePackageHead(const PackageDef& package);
+
+// Puts the members of `extra` (a JSON object or empty) beside those of `object`.
+void AddExtra(Json& object, const std::string& extra);
+
+}  // namespace kith::catalog
+
+#endif  // KITH_LIB_CATALOG_DEFINITION_JSON_INTERNAL_H_

@@ -1,0 +1,60 @@
+// A package put on top of the definitions that a database has.
+#ifndef KITH_LIB_CATALOG_MERGE_INTERNAL_H_
+#define KITH_LIB_CATALOG_MERGE_INTERNAL_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/compile_internal.h"
+#include "catalog/package_internal.h"
+#include "kith/catalog/catalog.h"
+
+namespace kith::catalog {
+
+// Merges packages one after the other into `input`, whose definitions are those of the database. After an error `input` is of no use.
+class Merger {
+ public:
+  Merger(CompileInput& input, Catalog::Plan& plan);
+
+  // Errors: PackageConflict, PackageMissing, UnknownType, PackageMalformed (a number is missing), LimitExceeded.
+  [[nodiscard]] Status Merge(PackageDraft draft);
+  // The batches that create what the merged packages bring and have not brought before; checked against the compiled catalog.
+  [[nodiscard]] StatusOr<std::vector<std::string>> EmitSeeds(const Catalog& after) const;
+
+ private:
+  StatusOr<PackageDef*> MergeHead(const PackageDraft& draft, bool& older);
+  Status CheckNeeds(const PackageDraft& draft) const;
+  Status MergeType(const PackageDraft& package, uint32_t package_number, TypeDraft& draft);
+  StatusOr<TypeDef*> FindOrAddType(const PackageDraft& package, uint32_t package_number, const TypeDraft& draft);
+  Status MergeTypeHead(TypeDef& type, const TypeDraft& draft) const;
+  Status MergeField(const PackageDraft& package, uint32_t package_number, TypeDef& type, FieldDraft& draft);
+  Status MergeIndex(uint32_t package_number, TypeDef& type, const IndexDraft& draft);
+  StatusOr<uint32_t> FieldNumber(const PackageDraft& package, uint32_t package_number, const TypeDef& type, const FieldDraft& draft) const;
+  Status NumberChoices(const PackageDraft& package, const TypeDef& type, const FieldDef* before, FieldDraft& draft) const;
+  // What the package had declared before and no longer does.
+  Status CheckNothingGone(const PackageDraft& draft, uint32_t package_number);
+  void RecordSeeds(const PackageDraft& draft, PackageDef& package);
+  [[nodiscard]] std::string PackageName(uint32_t number) const;
+
+  CompileInput& input_;
+  Catalog::Plan& plan_;
+  std::map<std::string, size_t, std::less<>> types_;  // name -> position in input_.types
+  uint32_t next_type_ = kFirstOpenType;
+  uint32_t next_index_ = kFirstOpenIndex;
+  struct PendingSeeds {
+    std::string package;
+    std::string version;
+    std::vector<SeedDraft> all;
+    std::vector<bool> is_new;
+  };
+  std::vector<PendingSeeds> seeds_;
+};
+
+// One line a change.
+void DescribeChanges(const Catalog& before, const Catalog& after, std::vector<std::string>& lines);
+
+}  // namespace kith::catalog
+
+#endif  // KITH_LIB_CATALOG_MERGE_INTERNAL_H_

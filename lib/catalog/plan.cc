@@ -1,0 +1,105 @@
+// Merging packages into what a database has.
+#include <algorithm>
+#include <set>
+
+#include "catalog/compile_internal.h"
+#include "catalog/merge_internal.h"
+#include "kith/base/limits.h"
+
+namespace kith::catalog {
+namespace {
+
+// The given packages so that what a package needs comes before it. Needs that are not among them are left to the merge.
+StatusOr<std::vector<PackageDraft>> InOrderOfNeeds(std::vector<PackageDraft> drafts) {
+  std::set<std::string, std::less<>> waiting;
+  for (const PackageDraft& draft : drafts) {
+    if (!waiting.insert(draft.def.name).second) {
+      return MakeError(
+          {.reason = Reason::kPackageConflict, .field = "package", .value = draft.def.name, .hint = "pass one version of each package"},
+          "the package is given twice");
+    }
+  }
+  const auto is_ready = [&waiting](const PackageDraft& draft) {
+    return std::none_of(draft.def.needs.begin(), draft.def.needs.end(), [&](const std::string& need) {
+      const std::string package = ParseNeed(need).value_or(Need{}).package;
+      return package != draft.def.name && waiting.find(package) != waiting.end();
+    });
+  };
+  std::vector<PackageDraft> ordered;
+  while (!drafts.empty()) {
+    const auto next = std::find_if(drafts.begin(), drafts.end(), is_ready);
+    if (next == drafts.end()) {
+      return MakeError({.reason = Reason::kPackageConflict,
+                        .field = "needs",
+                        .value = drafts[0].def.name,
+                        .hint = "move what they share into a third package"},
+                       "packages need each other in a circle");
+    }
+    waiting.erase(next->def.name);
+    ordered.push_back(std::move(*next));
+    drafts.erase(next);
+  }
+  return ordered;
+}
+
+// What the merge changed, as definition records.
+std::vector<Definition> Difference(const Catalog& before, const Catalog& after) {
+  std::map<std::pair<TypeNumber, std::string>, std::string> old;
+  for (Definition& definition : ToDefinitions(before)) old[{definition.type, definition.key}] = std::move(definition.body);
+  std::vector<Definition> changed;
+  for (Definition& definition : ToDefinitions(after)) {
+    const auto it = old.find({definition.type, definition.key});
+    if (it == old.end() || it->second != definition.body) changed.push_back(std::move(definition));
+  }
+  return changed;
+}
+
+void FindIndexWork(const Catalog& before, const Catalog& after, Catalog::Plan& plan) {
+  for (const TypeDef& type : after.types()) {
+    const TypeDef* old_type = before.FindType(type.name);
+    if (old_type == nullptr) continue;
+    for (const IndexDef& index : type.indexes) {
+      const IndexDef* old_index = old_type->FindIndex(index.name);
+      if (old_index != nullptr && old_index->number == index.number) continue;
+      plan.new_indexes.push_back(&index);
+      if (old_index != nullptr) plan.dropped_indexes.push_back(old_index->number);
+    }
+  }
+}
+
+Status InPackage(const Status& status, const std::string& package) {
+  return MakeError(GetErrorInfo(status), "package " + package + ": " + std::string(MessageOf(status)));
+}
+
+}  // namespace
+
+StatusOr<Catalog::Plan> Catalog::PlanEnsure(std::span<const PackageSource> packages) const {
+  std::vector<PackageDraft> drafts;
+  for (const PackageSource& source : packages) {
+    KITH_ASSIGN_OR_RETURN(PackageDraft draft, ReadPackage(source));
+    drafts.push_back(std::move(draft));
+  }
+  KITH_ASSIGN_OR_RETURN(drafts, InOrderOfNeeds(std::move(drafts)));
+  CompileInput input{.version = version_ + 1, .packages = packages_, .types = {}, .kept = kept_, .origins = {}};
+  for (const TypeDef& type : types_) {
+    if (type.number >= kFirstOpenType) input.types.push_back(type);
+  }
+  Plan plan;
+  Merger merger(input, plan);
+  for (PackageDraft& draft : drafts) {
+    const std::string name = draft.def.name;
+    if (const Status status = merger.Merge(std::move(draft)); !status.ok()) return InPackage(status, name);
+  }
+  KITH_ASSIGN_OR_RETURN(plan.after, CompileCatalog(std::move(input)));
+  KITH_ASSIGN_OR_RETURN(plan.seeds, merger.EmitSeeds(*plan.after));
+  plan.definitions = Difference(*this, *plan.after);
+  if (plan.definitions.empty()) {
+    plan.after = shared_from_this();
+    return plan;
+  }
+  DescribeChanges(*this, *plan.after, plan.changes);
+  FindIndexWork(*this, *plan.after, plan);
+  return plan;
+}
+
+}  // namespace kith::catalog
