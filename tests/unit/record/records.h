@@ -40,7 +40,7 @@ inline const std::vector<Kind>& AllKinds() {
 
 // A value that CheckValue allows.
 inline Value ValidValue(Random& random, const Field& field) {
-  constexpr const char* kTexts[] = {"", "a", "Acme", "律所", "a longer text than the others, past one word", "\0x"};
+  static constexpr std::string_view kTexts[] = {"", "a", "Acme", "律所", "a longer text than the others, past one word", {"\0x", 2}};
   const auto text = [&random] {
     std::string out;
     for (uint64_t n = random.Below(4); n > 0; --n) out += kTexts[random.Below(6)];
