@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,27 +18,36 @@
 
 namespace kith::exchange {
 
+// A row takes part where its cell in `column` is one of `in`; with `in` empty, where it is not empty; with `column` empty, always.
+struct Condition {
+  std::string column;
+  std::vector<std::string> in;
+};
+
 // How one column fills one field.
 struct ColumnMapping {
   std::string column;
-  std::string field;
-  std::string format;    // of dates and times, see base ParseTimeAs; empty: ISO
-  std::string currency;  // of money without a currency of its own
-  std::string currency_column;
-  double scale = 1;                           // numbers and money are multiplied by it ("revenue in millions")
-  std::string system;                         // references: the external system of the value
+  std::string field;            // of the type, or "owner"
+  std::string format;           // of dates and times, see base ParseTimeAs; empty: ISO
+  std::string currency;         // of money
+  std::string currency_column;  // instead, a column with the ISO code
+  int64_t scale = 1;            // numbers and money are multiplied by it ("revenue in millions")
+  std::string system;           // references: the external system of the value
+  std::string type;             // references: the type referred to, when neither the field nor a file of `system` tells
+  std::string lookup;           // the value is this field of the record that the cell refers to (by system), not the cell itself
   std::map<std::string, std::string> values;  // replacements, exact
-  std::string separator;                      // of lists and sets
-  std::string default_value;                  // for an empty cell
+  std::string separator;                      // of lists and sets; empty: ";"
+  std::string otherwise;                      // for an empty cell
+  std::string effective_column;               // from when the value holds; empty: the row's creation
+  Condition when;
 };
 
-// A move that a row tells of, when `at_column` is not empty and the condition holds.
+// A move that a row tells of, where `at_column` is not empty and the condition holds.
 struct MoveMapping {
   std::string stage;  // "pipeline/stage"
   std::string at_column;
   std::string format;
-  std::string when_column;           // empty: always
-  std::vector<std::string> when_in;  // values for which it holds; empty with when_column set: any non-empty
+  Condition when;
 };
 
 struct FileMapping {
@@ -51,8 +60,7 @@ struct FileMapping {
   std::string created_column;  // effective time of the creation
   std::string created_format;
   std::vector<MoveMapping> moves;  // in order of time
-  // Only rows that hold: column -> accepted values; others are counted as skipped.
-  std::map<std::string, std::vector<std::string>> only;
+  Condition when;                  // other rows are counted as skipped
 };
 
 struct Mapping {
@@ -112,15 +120,16 @@ struct ImportOptions {
 struct CsvRow {
   int64_t line = 0;                     // of its first line
   std::vector<std::string_view> cells;  // borrowed until the next call
+  Status problem;                       // what is wrong with this row alone (reason RowRejected); go on reading
 };
 // Reads RFC 4180 with what is met in the wild: UTF-8 with or without BOM, CRLF or LF, quotes, embedded line ends, a last line without end.
-// Limits: 1,024 columns, 1 MiB a row, an unclosed quote is an error with its line. NUL and malformed UTF-8 are errors of the row.
+// A row of more than 1,024 cells or 1 MiB, with a NUL, malformed UTF-8 or an unclosed quote has a problem.
 class CsvReader {
  public:
   [[nodiscard]] static StatusOr<std::unique_ptr<CsvReader>> Open(std::string_view path, char delimiter = ',');
   virtual ~CsvReader() = default;
-  // The next row; nullopt at the end. An error with reason RowRejected concerns one row: go on reading.
-  [[nodiscard]] virtual StatusOr<std::optional<CsvRow>> Next() = 0;
+  // The next row, borrowed until the next call; nullptr at the end.
+  [[nodiscard]] virtual StatusOr<const CsvRow*> Next() = 0;
   [[nodiscard]] virtual int64_t bytes_read() const = 0;
   [[nodiscard]] virtual int64_t bytes_total() const = 0;
 };

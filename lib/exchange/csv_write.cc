@@ -1,0 +1,42 @@
+#include <re2/re2.h>
+
+#include "kith/exchange/csv.h"
+
+namespace kith::exchange {
+namespace {
+
+// True for what a spreadsheet would run as a formula (OWASP "CSV injection"): = + - @ tab CR first, full-width forms and leading spaces
+// included.
+bool IsFormula(const std::string& cell) {
+  static const RE2 formula("(?s)^[ \\x{3000}]*[=+\\-@\\t\\r\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}].*");
+  static const RE2 number("^[+-]?[0-9][0-9,]*(\\.[0-9]+)?([eE][+-]?[0-9]+)?$");
+  return RE2::FullMatch(cell, formula) && !RE2::FullMatch(cell, number);
+}
+
+void AppendQuoted(std::string& out, const std::string& cell) {
+  out += '"';
+  for (char c : cell) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+}  // namespace
+
+void AppendCsvRow(std::string& out, const std::vector<std::string>& cells, bool guard) {
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (i != 0) out += ',';
+    std::string cell = guard && IsFormula(cells[i]) ? "'" + cells[i] : cells[i];
+    bool plain = cell.find_first_of(",\"\r\n") == std::string::npos && (cell.empty() || (cell.front() != ' ' && cell.back() != ' '));
+    // A row of one empty cell would be an empty line.
+    if (plain && !(cells.size() == 1 && cell.empty())) {
+      out += cell;
+    } else {
+      AppendQuoted(out, cell);
+    }
+  }
+  out += "\r\n";
+}
+
+}  // namespace kith::exchange

@@ -1,0 +1,252 @@
+// A folder of CSV files into a database: passes over files, groups of rows, one report.
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "exchange/plan.h"
+#include "exchange/row.h"
+#include "kith/exchange/csv.h"
+#include "kith/model/model.h"
+
+namespace kith::exchange {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+// Rows applied together: one wait for the disk, and the most that is in memory.
+constexpr size_t kGroupRows = 512;
+constexpr auto kProgressEvery = std::chrono::milliseconds(100);
+
+class Importer {
+ public:
+  Importer(Database& database, fs::path folder, const Mapping& mapping, const ImportOptions& options)
+      : database_(database), folder_(std::move(folder)), mapping_(mapping), options_(options) {}
+
+  StatusOr<ImportReport> Run() {
+    Clock::time_point start = Clock::now();
+    if (!options_.problem_file.empty()) {
+      problem_file_.open(options_.problem_file, std::ios::binary | std::ios::trunc);
+      if (!problem_file_) return Unwritable();
+      WriteProblem({"file", "line", "column", "value", "reason", "code"});
+    }
+    KITH_RETURN_IF_ERROR(Prepare());
+    KITH_ASSIGN_OR_RETURN(auto catalog, database_.GetCatalog());
+    KITH_ASSIGN_OR_RETURN(std::vector<FilePass> passes, PlanPasses(mapping_, *catalog));
+    for (const FilePass& pass : passes) KITH_RETURN_IF_ERROR(ImportFile(pass));
+    report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::move(report_);
+  }
+
+ private:
+  [[nodiscard]] Status Unwritable() const {
+    ErrorInfo info;
+    info.reason = Reason::kIoError;
+    info.value = options_.problem_file;
+    return MakeError(std::move(info), "the file for problems cannot be written");
+  }
+
+  // What the mapping brings besides rows: packages and pipelines.
+  Status Prepare() {
+    std::vector<catalog::PackageSource> packages;
+    for (const std::string& definition : mapping_.packages) packages.push_back({definition, ""});
+    if (!packages.empty()) KITH_RETURN_IF_ERROR(database_.Ensure(packages).status());
+    if (mapping_.pipelines.empty()) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(Batch batch, database_.NewBatch(options_.actor, "import " + mapping_.name));
+    for (const std::string& json : mapping_.pipelines) {
+      KITH_ASSIGN_OR_RETURN(model::Pipeline pipeline, model::PipelineFromJson(json));
+      model::DefinePipeline(batch, pipeline);
+    }
+    return database_.Apply(batch).status();
+  }
+
+  Status ImportFile(const FilePass& pass) {
+    const FileMapping& file = *pass.mapping;
+    KITH_ASSIGN_OR_RETURN(std::unique_ptr<CsvReader> reader, CsvReader::Open((folder_ / file.file).string(), file.delimiter));
+    KITH_ASSIGN_OR_RETURN(const CsvRow* header, reader->Next());
+    if (header == nullptr || !header->problem.ok()) {
+      ErrorInfo info;
+      info.reason = Reason::kFileUnreadable;
+      info.value = file.file;
+      return MakeError(std::move(info), header == nullptr ? "the file is empty" : "the file's first line cannot be read");
+    }
+    KITH_ASSIGN_OR_RETURN(RowReader rows, RowReader::Bind(pass, *header));
+    if (!pass.second) {
+      report_.files.emplace_back();
+      report_.files.back().file = file.file;
+    }
+    bool more = true;
+    while (more) {
+      KITH_ASSIGN_OR_RETURN(more, ImportGroup(pass, rows, *reader));
+      KITH_RETURN_IF_ERROR(Progress(file.file, *reader, !more));
+    }
+    return absl::OkStatus();
+  }
+
+  // Reads and applies the next rows; false at the end of the file.
+  StatusOr<bool> ImportGroup(const FilePass& pass, const RowReader& rows, CsvReader& reader) {
+    KITH_ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> snapshot, database_.Read());
+    std::vector<RowBatch> group;
+    const CsvRow* row = nullptr;
+    while (group.size() < kGroupRows) {
+      KITH_ASSIGN_OR_RETURN(row, reader.Next());
+      if (row == nullptr) break;
+      group.push_back(rows.Read(*row, *snapshot, options_.actor));
+    }
+    ApplyGroup(pass, *snapshot, group);
+    return row != nullptr;
+  }
+
+  void ApplyGroup(const FilePass& pass, const Snapshot& before, const std::vector<RowBatch>& group) {
+    std::vector<const Batch*> batches;
+    for (const RowBatch& row : group) {
+      if (row.batch) batches.push_back(&*row.batch);
+    }
+    std::vector<StatusOr<Outcome>> outcomes = database_.ApplyMany(batches);
+    size_t next = 0;
+    for (const RowBatch& row : group) {
+      if (!row.batch) {
+        CountUnapplied(pass, row);
+        continue;
+      }
+      const StatusOr<Outcome>& outcome = outcomes[next++];
+      if (outcome.ok()) {
+        CountApplied(pass, before, row, *outcome);
+      } else {
+        CountProblem(pass, row, outcome.status());
+      }
+    }
+  }
+
+  FileReport& ReportOf(const FilePass& pass) {
+    auto found =
+        std::find_if(report_.files.begin(), report_.files.end(), [&](const FileReport& r) { return r.file == pass.mapping->file; });
+    return *found;
+  }
+
+  void CountUnapplied(const FilePass& pass, const RowBatch& row) {
+    if (!row.skipped) return CountProblem(pass, row, row.problem);
+    if (pass.second) return;
+    ++ReportOf(pass).rows;
+    ++ReportOf(pass).skipped;
+  }
+
+  void CountApplied(const FilePass& pass, const Snapshot& before, const RowBatch& row, const Outcome& outcome) {
+    if (pass.second) return;
+    FileReport& report = ReportOf(pass);
+    ++report.rows;
+    bool existed = before.Find(pass.type->name, row.key).ok();
+    if (outcome.first_sequence == 0) {
+      ++report.unchanged;
+      return;
+    }
+    ++(existed ? report.changed : report.created);
+    report.moves += row.moves;
+  }
+
+  void CountProblem(const FilePass& pass, const RowBatch& row, const Status& status) {
+    ErrorInfo info = GetErrorInfo(status);
+    std::string column = ColumnOf(pass, row, info);
+    // The second pass names only what it adds: what else is wrong with a row, the first has named.
+    if (pass.second && !Fills(pass, column)) return;
+    FileReport& report = ReportOf(pass);
+    if (!pass.second) ++report.rows;
+    ++report.rejected;
+    RowProblem problem;
+    problem.file = pass.mapping->file;
+    problem.line = row.line;
+    problem.column = std::move(column);
+    auto cell = row.cells.find(problem.column);
+    problem.value = cell != row.cells.end() ? cell->second.substr(0, 80) : info.value;
+    problem.reason = MessageOf(status);
+    if (!info.hint.empty()) problem.reason += "; " + info.hint;
+    problem.code = info.reason;
+    if (problem_file_.is_open()) {
+      WriteProblem(
+          {problem.file, std::to_string(problem.line), problem.column, problem.value, problem.reason, std::string(NameOf(problem.code))});
+    }
+    if (report_.problems.size() < options_.problem_limit) report_.problems.push_back(std::move(problem));
+  }
+
+  static bool Fills(const FilePass& pass, const std::string& column) {
+    return std::any_of(pass.columns.begin(), pass.columns.end(), [&](const ColumnPlan& c) { return c.mapping->column == column; });
+  }
+
+  // The column that an error is about: known when the row was read, else by the change or field it names.
+  static std::string ColumnOf(const FilePass& pass, const RowBatch& row, const ErrorInfo& info) {
+    if (!row.problem_column.empty()) return row.problem_column;
+    if (auto change = row.column_of_change.find(info.change); change != row.column_of_change.end()) return change->second;
+    for (const ColumnPlan& column : pass.columns) {
+      if (!info.field.empty() && column.mapping->field == info.field) return column.mapping->column;
+    }
+    return "";
+  }
+
+  void WriteProblem(const std::vector<std::string>& cells) {
+    std::string line;
+    AppendCsvRow(line, cells);
+    problem_file_ << line;
+  }
+
+  Status Progress(const std::string& file, const CsvReader& reader, bool last) {
+    if (!options_.progress) return absl::OkStatus();
+    Clock::time_point now = Clock::now();
+    if (!last && now - last_progress_ < kProgressEvery) return absl::OkStatus();
+    last_progress_ = now;
+    if (options_.progress(file, reader.bytes_read(), reader.bytes_total())) return absl::OkStatus();
+    return MakeError(Reason::kCancelled, "the import was stopped; rows loaded so far stay");
+  }
+
+  Database& database_;
+  fs::path folder_;
+  const Mapping& mapping_;
+  const ImportOptions& options_;
+  ImportReport report_;
+  std::ofstream problem_file_;
+  Clock::time_point last_progress_;
+};
+
+// A folder that is removed with everything in it.
+struct ScratchFolder {
+  ScratchFolder() {
+    std::string pattern = (fs::temp_directory_path() / "kith-dry-run-XXXXXX").string();
+    if (mkdtemp(pattern.data()) != nullptr) path = pattern;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path.empty()) fs::remove_all(path, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  fs::path path;
+};
+
+// A dry run is a real import into a copy: rows may refer to rows of the same import, and nothing short of that tells what would happen.
+StatusOr<ImportReport> DryRun(Database& database, std::string_view folder, const Mapping& mapping, const ImportOptions& options) {
+  ScratchFolder scratch;
+  if (scratch.path.empty()) return MakeError(Reason::kIoError, "no folder for the dry run can be made in the system's temporary directory");
+  std::string copy = (scratch.path / "copy").string();
+  KITH_RETURN_IF_ERROR(database.Backup(copy));
+  OpenOptions open;
+  open.durability = storage::Durability::kRelaxed;
+  open.allow_any_file_system = true;
+  KITH_ASSIGN_OR_RETURN(std::shared_ptr<Database> target, model::OpenDatabase(copy, open));
+  return Importer(*target, folder, mapping, options).Run();
+}
+
+}  // namespace
+
+int64_t ImportReport::rejected() const {
+  int64_t sum = 0;
+  for (const FileReport& file : files) sum += file.rejected;
+  return sum;
+}
+
+StatusOr<ImportReport> ImportFolder(Database& database, std::string_view folder, const Mapping& mapping, const ImportOptions& options) {
+  if (options.dry_run) return DryRun(database, folder, mapping, options);
+  return Importer(database, folder, mapping, options).Run();
+}
+
+}  // namespace kith::exchange
