@@ -1,0 +1,232 @@
+#include "storage/store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "storage/fork.h"
+#include "storage/lmdb_status.h"
+#include "storage/seal.h"
+#include "storage/tuning.h"
+
+namespace kith::storage {
+namespace {
+
+// LMDB aborts right after this returns (R21): the host's log is the last thing that can be told.
+void OnAssert(MDB_env* env, const char* message) {
+  const auto* store = static_cast<const Store*>(mdb_env_get_userctx(env));
+  if (store == nullptr) return;
+  std::string text = "LMDB found its own state broken and ends the process: ";
+  text += message;
+  store->Log(LogLevel::kError, text);
+}
+
+MDB_val ToVal(std::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
+
+unsigned EnvFlags(const OpenOptions& options) {
+  // A temporary store is thrown away with its process, so nothing need reach the disk.
+  if (options.temporary) return MDB_NOTLS | MDB_NOSYNC;
+  return options.durability == Durability::kRelaxed ? MDB_NOTLS | MDB_NOMETASYNC : MDB_NOTLS;
+}
+
+}  // namespace
+
+Store::Store(std::string path, std::span<const KeyspaceSpec> keyspaces, OpenOptions options)
+    : path_(std::move(path)), options_(std::move(options)), generation_(ProcessGeneration()) {
+  for (const KeyspaceSpec& spec : keyspaces) {
+    keyspaces_.push_back({.name = spec.name, .order = spec.order, .sealed = spec.sealed, .salt = KeyspaceSalt(spec.name)});
+  }
+}
+
+StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std::span<const KeyspaceSpec> keyspaces, const OpenOptions& options) {
+  std::unique_ptr<Store> store(new Store(path, keyspaces, options));
+  KITH_RETURN_IF_ERROR(store->OpenEnv());
+  return store;
+}
+
+Store::~Store() { CloseEnv(); }
+
+void Store::CloseEnv() {
+  if (env_ != nullptr && generation_ == ProcessGeneration()) mdb_env_close(env_);
+  env_ = nullptr;
+}
+
+void Store::Log(LogLevel level, std::string_view message) const {
+  if (options_.log) options_.log(level, message);
+}
+
+Status Store::Error(int code, std::string_view what) const { return LmdbError(code, what, path_); }
+
+Status Store::Reopen() {
+  CloseEnv();
+  return OpenEnv();
+}
+
+Status Store::OpenEnv() {
+  uint64_t size = options_.map_size != 0 ? std::max(options_.map_size, kSmallestMapSize) : kDefaultMapSize;
+  size = (size + kPageSize - 1) / kPageSize * kPageSize;
+  int code = OpenMapped(size);
+  while (code == ENOMEM && options_.map_size == 0 && size > kSmallestMapSize) {
+    size /= 2;
+    code = OpenMapped(size);
+  }
+  if (code != 0) return Error(code, "opening the data file");
+  const int fd = data_fd();
+  fcntl(fd, F_SETFD, fcntl(fd, F_GETFD) | FD_CLOEXEC);  // R27
+  mdb_env_set_userctx(env_, this);
+  mdb_env_set_assert(env_, OnAssert);
+  int cleared = 0;
+  mdb_reader_check(env_, &cleared);
+  Status status = OpenKeyspaces();
+  if (!status.ok()) CloseEnv();
+  return status;
+}
+
+int Store::OpenMapped(uint64_t map_size) {
+  int code = mdb_env_create(&env_);
+  if (code == 0) code = mdb_env_set_maxdbs(env_, static_cast<MDB_dbi>(keyspaces_.size()) + 1);
+  if (code == 0) code = mdb_env_set_maxreaders(env_, kMaxReaders);
+  if (code == 0) code = mdb_env_set_mapsize(env_, map_size);
+  if (code == 0) code = mdb_env_open(env_, path_.c_str(), EnvFlags(options_), 0600);
+  if (code != 0) CloseEnv();
+  return code;
+}
+
+Status Store::OpenKeyspaces() {
+  MDB_txn* txn = nullptr;
+  if (const int code = mdb_txn_begin(env_, nullptr, options_.read_only ? MDB_RDONLY : 0, &txn); code != 0) {
+    return Error(code, "beginning to open the keyspaces");
+  }
+  Status status = OpenKeyspacesIn(txn);
+  if (!status.ok()) {
+    mdb_txn_abort(txn);
+    return status;
+  }
+  if (const int code = mdb_txn_commit(txn); code != 0) return Error(code, "making the keyspaces");
+  return absl::OkStatus();
+}
+
+Status Store::OpenKeyspacesIn(MDB_txn* txn) {
+  if (const int code = mdb_dbi_open(txn, nullptr, 0, &main_dbi_); code != 0) return Error(code, "opening the main database");
+  KITH_RETURN_IF_ERROR(CheckHeader(txn));
+  for (KeyspaceInfo& keyspace : keyspaces_) {
+    const unsigned order = keyspace.order == KeyOrder::kInteger ? MDB_INTEGERKEY : 0;
+    const unsigned create = options_.read_only ? 0 : MDB_CREATE;
+    int code = mdb_dbi_open(txn, keyspace.name.c_str(), order | create, &keyspace.dbi);
+    if (code == MDB_NOTFOUND) {
+      return MakeError({.reason = Reason::kReadOnly, .value = keyspace.name, .hint = "open it once for writing"},
+                       "the database lacks a keyspace and is opened read-only");
+    }
+    unsigned flags = 0;
+    if (code == 0) code = mdb_dbi_flags(txn, keyspace.dbi, &flags);
+    if (code != 0) return Error(code, "opening keyspace " + keyspace.name);
+    if (flags != order) {
+      return MakeError({.reason = Reason::kFormatUnknown, .value = keyspace.name}, "a keyspace of the file has another key order");
+    }
+  }
+  return absl::OkStatus();
+}
+
+Status Store::CheckHeader(MDB_txn* txn) {
+  MDB_val key = ToVal(kHeaderKey);
+  MDB_val value{};
+  const int code = mdb_get(txn, main_dbi_, &key, &value);
+  if (code == MDB_NOTFOUND) {
+    MDB_stat stat{};
+    mdb_stat(txn, main_dbi_, &stat);
+    if (stat.ms_entries != 0 || options_.read_only) {
+      return MakeError({.reason = Reason::kFormatUnknown, .hint = "this is an LMDB file of another program"},
+                       "the file is not a database of this library");
+    }
+    StoreHeader header;
+    header.application_format = options_.application_format;
+    header.page_size = kPageSize;
+    header.creation_id = NewCreationId();
+    header.library_version = kLibraryVersion;
+    KITH_RETURN_IF_ERROR(PutHeader(txn, header));
+    return PutFirstState(txn);
+  }
+  if (code != 0) return Error(code, "reading the format record");
+  KITH_ASSIGN_OR_RETURN(StoreHeader header, DecodeHeader({static_cast<const char*>(value.mv_data), value.mv_size}));
+  if (header.application_format > options_.application_format) {
+    return MakeError({.reason = Reason::kFormatNewer, .value = std::to_string(header.application_format), .hint = "update the library"},
+                     "the database was written by a newer library: its format is above " + std::to_string(options_.application_format));
+  }
+  if (header.application_format == options_.application_format || options_.read_only) return absl::OkStatus();
+  header.application_format = options_.application_format;  // from now on older libraries must refuse it
+  return PutHeader(txn, header);
+}
+
+Status Store::PutHeader(MDB_txn* txn, const StoreHeader& header) {
+  const std::string bytes = EncodeHeader(header);
+  MDB_val key = ToVal(kHeaderKey);
+  MDB_val value = ToVal(bytes);
+  if (const int code = mdb_put(txn, main_dbi_, &key, &value, 0); code != 0) return Error(code, "writing the format record");
+  return absl::OkStatus();
+}
+
+Status Store::PutFirstState(MDB_txn* txn) {
+  const std::string bytes = EncodeState({.transaction = mdb_txn_id(txn), .digests = {}});
+  MDB_val key = ToVal(kStateKey);
+  MDB_val value = ToVal(bytes);
+  if (const int code = mdb_put(txn, main_dbi_, &key, &value, 0); code != 0) return Error(code, "writing the state record");
+  return absl::OkStatus();
+}
+
+uint64_t Store::map_size() const {
+  MDB_envinfo info{};
+  return env_ != nullptr && mdb_env_info(env_, &info) == 0 ? info.me_mapsize : 0;
+}
+
+uint64_t Store::last_transaction() const {
+  MDB_envinfo info{};
+  return env_ != nullptr && mdb_env_info(env_, &info) == 0 ? info.me_last_txnid : 0;
+}
+
+int Store::data_fd() const {
+  int fd = -1;
+  if (env_ != nullptr) mdb_env_get_fd(env_, &fd);
+  return fd;
+}
+
+int Store::Remap(uint64_t size) { return mdb_env_set_mapsize(env_, size); }
+
+Status Store::CheckStillThere() const {
+  struct stat open_file {};
+  struct stat named_file {};
+  const std::string name = path_ + "/" + kDataFile;
+  if (fstat(data_fd(), &open_file) == 0 && lstat(name.c_str(), &named_file) == 0 && IdOf(open_file) == IdOf(named_file)) {
+    return absl::OkStatus();
+  }
+  return MakeError({.reason = Reason::kDatabaseReplaced, .value = name, .hint = "close every handle of the database and open it again"},
+                   "the data file was moved or replaced while open");
+}
+
+StatusOr<uint64_t> Store::FreePages(MDB_txn* txn, uint64_t after) const {
+  constexpr MDB_dbi kFreeList = 0;
+  MDB_cursor* cursor = nullptr;
+  if (const int code = mdb_cursor_open(txn, kFreeList, &cursor); code != 0) return Error(code, "reading the free list");
+  uint64_t first = after + 1;
+  MDB_val key{sizeof(first), &first};
+  MDB_val value{};
+  uint64_t pages = 0;
+  int code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+  while (code == 0) {
+    if (value.mv_size >= sizeof(uint64_t)) pages += LoadU64(static_cast<const char*>(value.mv_data));
+    code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+  }
+  mdb_cursor_close(cursor);
+  if (code != MDB_NOTFOUND) return Error(code, "reading the free list");
+  return pages;
+}
+
+StatusOr<uint64_t> Store::UsedBytes(MDB_txn* txn) const {
+  MDB_envinfo info{};
+  mdb_env_info(env_, &info);
+  KITH_ASSIGN_OR_RETURN(const uint64_t free_pages, FreePages(txn, 0));
+  return (info.me_last_pgno + 1 - std::min<uint64_t>(free_pages, info.me_last_pgno)) * kPageSize;
+}
+
+}  // namespace kith::storage
