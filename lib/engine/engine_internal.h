@@ -39,10 +39,10 @@ namespace kith::engine {
 struct WriterCatalog {
   uint64_t version = 0;
   std::shared_ptr<const catalog::Catalog> catalog;
-  std::vector<uint32_t> building;  // numbers of indexes being built, ascending
-  Status writable;                 // DerivationMissing when this library may only read the file
+  std::shared_ptr<const ReaderCatalog> reading;
+  Status writable;  // DerivationMissing when this library may only read the file
 
-  [[nodiscard]] bool IsReady(const catalog::IndexDef& index) const;
+  [[nodiscard]] bool IsReady(const catalog::IndexDef& index) const { return reading->IsReady(index); }
 };
 
 // The names and versions of kMetaDerivationPrefix against a library's: DerivationMissing when the file lists one that the library lacks or

@@ -98,6 +98,13 @@ std::span<const storage::KeyspaceSpec> Keyspaces() {
   return *kSpecs;
 }
 
+std::string CounterKey(TypeNumber type, uint16_t node) {
+  std::string key(kMetaCounterPrefix);
+  AppendU16(key, type);
+  AppendU16(key, node);
+  return key;
+}
+
 void AppendPadding(std::string& value) {
   const size_t count = 8 - value.size() % 8;
   value.append(count - 1, '\0');

@@ -41,6 +41,9 @@ inline constexpr std::string_view kMetaDerivationPrefix = "derivation/";  // + n
 inline constexpr std::string_view kMetaBuildPrefix = "build/";            // + index number (4) -> last id done (8): an index being built
 inline constexpr std::string_view kMetaDropPrefix = "drop/";              // + index number (4): entries still to be deleted
 
+// Of the counter of ids given; its value is the last sequence, 8 bytes big-endian.
+[[nodiscard]] std::string CounterKey(TypeNumber type, uint16_t node);
+
 // A value of free length in a sealed keyspace (checkpoints, aggregates, outcomes, history): zero bytes to a multiple of 8 whose last one
 // counts them, 1..8. WithoutPadding gives what was there before; Corrupt when the count is none.
 void AppendPadding(std::string& value);

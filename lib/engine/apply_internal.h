@@ -1,0 +1,268 @@
+// One batch within the writer: drafts in memory, then everything that follows from them, put into the job's write-set.
+//
+// The order: idempotency key, preconditions, records the batch names (ids, external references), assignments, what deletes entail, rules
+// (drafts change, deletes are followed again), constraints, records, indexes, unique keys, history, feed, derivations, state. Since a job
+// that fails leaves no trace, the write-set may be changed at any point.
+#ifndef KITH_LIB_ENGINE_APPLY_INTERNAL_H_
+#define KITH_LIB_ENGINE_APPLY_INTERNAL_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "engine/engine_internal.h"
+#include "engine/format.h"
+#include "kith/engine/batch.h"
+#include "kith/engine/database.h"
+#include "kith/engine/extension.h"
+#include "kith/record/record.h"
+#include "kith/storage/storage.h"
+
+namespace kith::engine {
+
+// A value asserted for a field from a time on, beside the values a creation gives.
+struct Assertion {
+  int32_t position = 0;
+  Time effective;
+  Value before;  // what the record showed before the batch; of a created record, the base value
+  Value after;
+};
+
+// A record as the batch is about to leave it.
+class DraftRecord final : public Draft {
+ public:
+  // Created by the batch.
+  DraftRecord(Id id, const catalog::TypeDef& type, Time effective, Time now, Origin origin);
+  // Existing.
+  DraftRecord(record::View before, const catalog::TypeDef& type);
+
+  [[nodiscard]] Id id() const override { return Id(header_.id); }
+  [[nodiscard]] const catalog::TypeDef& type() const override { return *type_; }
+  [[nodiscard]] bool created() const override { return created_; }
+  [[nodiscard]] bool deleted() const override { return deleted_; }
+  [[nodiscard]] record::View before() const override { return before_; }
+  [[nodiscard]] const record::Header& header() const override { return header_; }
+  [[nodiscard]] const Value& Get(size_t position) const override;
+  [[nodiscard]] bool Changed(int32_t position) const override;
+  [[nodiscard]] Time effective() const override { return effective_; }
+
+  // The value shown for a field or header field.
+  [[nodiscard]] Value Shown(int32_t position) const;
+  [[nodiscard]] std::span<const Value> values() const;
+  // The record referred to, without loading the other fields.
+  [[nodiscard]] Id RefAt(size_t position) const;
+  [[nodiscard]] const std::vector<Assertion>& assertions() const { return assertions_; }
+  // Something of it is to be stored: it is created or deleted (not both), or has assertions or other external references.
+  [[nodiscard]] bool dirty() const;
+  // Grows with every change; 0: none so far.
+  [[nodiscard]] uint32_t revision() const { return revision_; }
+  [[nodiscard]] bool linked() const { return linked_; }
+
+  // Gives a value from `effective` on. `reader` is for history, read only when `effective` lies before `now` and the record existed.
+  // True when that changes anything.
+  [[nodiscard]] StatusOr<bool> Assert(int32_t position, Value value, Time effective, Time now, const storage::Reader& reader);
+  // The value in force at a time.
+  [[nodiscard]] StatusOr<Value> ValueAt(int32_t position, Time effective, Time now, const storage::Reader& reader);
+  void Delete(Time effective);
+  void Link();
+  void SetHeaderForStoring(uint64_t version, Time now);
+
+  // For messages: the local reference of a created record, the index of the change that touched it last.
+  Id local;
+  int64_t change = -1;
+  std::vector<uint32_t> shown_to_rules;  // revision last shown, by rule
+
+  [[nodiscard]] Id NameForErrors() const { return created_ && !local.is_null() ? local : id(); }
+
+ private:
+  struct Holder {
+    bool any = false;
+    Time effective;
+    Value value;
+  };
+  [[nodiscard]] StatusOr<Holder> HolderAt(int32_t position, Time effective, const storage::Reader& reader);
+  [[nodiscard]] Status HoldStored(int32_t position, Time effective, const storage::Reader& reader, Holder& holder);
+  [[nodiscard]] Assertion* FindAssertion(int32_t position, Time effective);
+  [[nodiscard]] bool HasAssertion(int32_t position) const;
+  void SetShown(int32_t position, Value value);
+  [[nodiscard]] bool AssertBase(int32_t position, Value value);
+  [[nodiscard]] StatusOr<bool> AssertAt(int32_t position, Value value, Time effective, Time now, const storage::Reader& reader);
+  void DropIfBack(int32_t position, Time now);
+  void Load() const;
+
+  const catalog::TypeDef* type_;
+  bool created_ = false;
+  bool deleted_ = false;
+  bool linked_ = false;
+  uint32_t revision_ = 0;
+  Time effective_;
+  record::View before_;
+  record::Header header_;
+  mutable std::vector<Value> values_;  // by position; filled from before_ at first use
+  std::vector<Assertion> assertions_;
+  std::unique_ptr<std::vector<HistoryEntry>> history_;  // once it was needed
+};
+
+// What the writer looks up often about a type, worked out once a catalog.
+struct TypePlan {
+  std::vector<size_t> required;    // positions
+  std::vector<size_t> initial;     // positions of fields with a value for new records
+  std::vector<size_t> references;  // positions
+};
+
+// What a job needs beside its batch. Immutable and shared while the job runs.
+struct ApplyRequest {
+  const Batch* batch = nullptr;  // bound to `catalog`
+  std::shared_ptr<const WriterCatalog> catalog;
+  const Extensions* extensions = nullptr;
+  Time clock;         // when apply was called; what is recorded is never before the last recorded time
+  uint16_t node = 0;  // of new ids
+  std::string idempotency_key;
+  std::string content_hash;  // of the batch, with a key
+  std::string checkpoint;
+  std::string checkpoint_value;
+  bool dry_run = false;
+  bool definitions = false;  // may write definition records: Ensure
+};
+
+class Applier {
+ public:
+  Applier(const ApplyRequest& request, storage::WriteSet& set) : request_(request), set_(set), catalog_(*request.catalog->catalog) {}
+
+  // All of a batch. The outcome is complete on success; an error or kDiscard means that nothing may be kept.
+  [[nodiscard]] StatusOr<storage::Job::Verdict> Run(Outcome& outcome);
+
+  // --- for the parts in other files
+  [[nodiscard]] storage::WriteSet& set() { return set_; }
+  [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
+  [[nodiscard]] const ApplyRequest& request() const { return request_; }
+  [[nodiscard]] Time now() const { return now_; }
+  // Every record loaded or created, in that order.
+  [[nodiscard]] std::deque<DraftRecord>& drafts() { return drafts_; }
+  // The draft of a record, loaded when it is not there yet; nullptr when no such record exists. Deleted ones are returned.
+  [[nodiscard]] StatusOr<DraftRecord*> Load(Id id);
+  [[nodiscard]] DraftRecord* FindDraft(Id id);
+  [[nodiscard]] StatusOr<DraftRecord*> NewDraft(const catalog::TypeDef& type, Time effective, Origin origin);
+  // The state before the batch, by an index that is whole.
+  [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
+                                                                  const IndexRange& range) const;
+  // Applies one value that passed the checks of its field.
+  [[nodiscard]] Status Assign(DraftRecord& draft, const Assignment& assignment, Time effective);
+  [[nodiscard]] Status DeleteRecord(DraftRecord& draft, Time effective);
+  [[nodiscard]] Status ApplyInitial(DraftRecord& draft);
+  // Resolves a local reference; other ids as they are.
+  [[nodiscard]] Id ResolveId(Id id) const;
+  [[nodiscard]] const TypePlan& PlanOf(const catalog::TypeDef& type);
+  // Records that refer to `target` through `field` as the batch leaves them.
+  [[nodiscard]] StatusOr<std::vector<DraftRecord*>> Referring(const catalog::Catalog::Referrer& referrer, Id target);
+  void AddEffect(std::string_view verb, const catalog::TypeDef& type, std::string_view field = {});
+  [[nodiscard]] Status CheckEffective(Time effective, int64_t change) const;
+
+ private:
+  // apply.cc
+  [[nodiscard]] Status CheckCatalog();
+  [[nodiscard]] Status RunBatch();
+  [[nodiscard]] Status Finish(Outcome& outcome);
+  // idempotency.cc
+  [[nodiscard]] StatusOr<bool> Replay(Outcome& outcome);
+  [[nodiscard]] Status Remember(const Outcome& outcome);
+  [[nodiscard]] Status ForgetOld();
+  // resolve.cc
+  [[nodiscard]] Status CheckPreconditions();
+  [[nodiscard]] Status CheckVersion(const Change& change, size_t index);
+  [[nodiscard]] StatusOr<std::optional<Id>> FindExternal(TypeNumber type, const ExternalRef& external) const;
+  [[nodiscard]] StatusOr<std::optional<Id>> StateBefore(Id target) const;
+  [[nodiscard]] Status ResolveBatch();
+  void PutExternal(const catalog::TypeDef& type, Id id, const ExternalRef& external);
+  [[nodiscard]] Status ResolveChange(const Change& change, size_t index);
+  [[nodiscard]] Status Define(const Change& change, size_t index);
+  [[nodiscard]] StatusOr<DraftRecord*> LoadTarget(const Change& change, size_t index);
+  [[nodiscard]] Status ApplyAssignments(const Change& change, size_t index);
+  [[nodiscard]] Status LinkRecord(const Change& change, size_t index);
+  [[nodiscard]] Status UnlinkRecord(const Change& change, size_t index);
+  [[nodiscard]] Status CheckWritable(const catalog::TypeDef& type) const;
+  // deletes.cc
+  [[nodiscard]] Status FollowDeletes();
+  [[nodiscard]] Status FollowDelete(DraftRecord& draft);
+  [[nodiscard]] Status CheckRestricted();
+  // rules.cc
+  [[nodiscard]] Status RunRules();
+  // constraints.cc
+  [[nodiscard]] Status CheckConstraints();
+  [[nodiscard]] Status CheckRequired(const DraftRecord& draft);
+  [[nodiscard]] Status CheckReferences(const DraftRecord& draft);
+  [[nodiscard]] Status CheckReference(const DraftRecord& draft, size_t position, const Value& value);
+  [[nodiscard]] Status CheckUnique();
+  [[nodiscard]] StatusOr<bool> SameParts(const catalog::IndexDef& index, const DraftRecord& draft, Id other);
+  // put.cc
+  [[nodiscard]] Status PutRecords();
+  [[nodiscard]] Status PutRecord(DraftRecord& draft);
+  void PutIndexes(const DraftRecord& draft);
+  void PutHistory(const DraftRecord& draft);
+  // derive.cc
+  [[nodiscard]] Status Derive();
+
+  const ApplyRequest& request_;
+  storage::WriteSet& set_;
+  const catalog::Catalog& catalog_;
+  format::State state_;
+  Time now_;
+  uint64_t first_sequence_ = 0;
+  std::deque<DraftRecord> drafts_;
+  absl::flat_hash_map<uint64_t, DraftRecord*> by_id_;
+  struct Local {
+    Id id;
+    DraftRecord* draft = nullptr;  // when loaded
+    bool untouchable = false;      // created if absent, and present
+  };
+  std::vector<Local> locals_;
+  absl::flat_hash_map<TypeNumber, uint32_t> counters_;  // last id sequence given
+  absl::flat_hash_map<TypeNumber, TypePlan> plans_;
+  absl::flat_hash_set<uint64_t> known_references_;  // records found to exist and not touched
+  size_t deletes_followed_ = 0;                     // drafts_ looked at by FollowDeletes
+  std::vector<DraftRecord*> deleted_;               // in order
+  std::vector<std::string> effects_;
+  absl::flat_hash_set<std::string> effects_seen_;
+  struct UniqueCheck {
+    const DraftRecord* draft;
+    const catalog::IndexDef* index;
+    std::string parts;  // of the entry's key
+    bool cut;
+  };
+  std::vector<UniqueCheck> unique_;  // entries put by the batch
+  record::Builder builder_;
+  format::IndexEntry entry_;
+  format::IndexEntry old_entry_;
+  HistoryEntry history_entry_;
+  std::string history_bytes_;
+};
+
+// The job of one batch.
+class ApplyJob final : public storage::Job {
+ public:
+  explicit ApplyJob(ApplyRequest request) : request_(std::move(request)) {}
+  [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override;
+  [[nodiscard]] ApplyRequest& request() { return request_; }
+  [[nodiscard]] Outcome& outcome() { return outcome_; }
+
+ private:
+  ApplyRequest request_;
+  Outcome outcome_;
+};
+
+// SHA-256 of everything a batch says, the same whichever version of the catalog it is bound to.
+[[nodiscard]] StatusOr<std::string> ContentHash(const Batch& batch);
+
+}  // namespace kith::engine
+
+#endif  // KITH_LIB_ENGINE_APPLY_INTERNAL_H_

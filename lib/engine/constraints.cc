@@ -1,0 +1,149 @@
+// What must hold of every record that a batch leaves behind.
+#include <utility>
+
+#include "engine/apply_internal.h"
+#include "engine/batch_internal.h"
+
+namespace kith::engine {
+namespace {
+
+using catalog::IndexDef;
+
+Status AboutDraft(const DraftRecord& draft, const Status& status) {
+  return WithContext(status, {.type = draft.type().name, .record = draft.NameForErrors(), .change = draft.change});
+}
+
+Status RequiredError(const DraftRecord& draft, size_t position) {
+  return AboutDraft(draft, MakeError({.reason = Reason::kRequired,
+                                      .field = draft.type().fields[position].name,
+                                      .hint = draft.created() ? "give it a value when the record is created" : "it may not be cleared"},
+                                     "is required"));
+}
+
+}  // namespace
+
+Status Applier::CheckRequired(const DraftRecord& draft) {
+  if (draft.created()) {
+    for (const size_t position : PlanOf(draft.type()).required) {
+      if (draft.Get(position).is_null()) return RequiredError(draft, position);
+    }
+    return absl::OkStatus();
+  }
+  for (const Assertion& assertion : draft.assertions()) {
+    if (assertion.position < 0) continue;
+    const auto position = static_cast<size_t>(assertion.position);
+    if (draft.type().fields[position].required && draft.Get(position).is_null()) return RequiredError(draft, position);
+  }
+  return absl::OkStatus();
+}
+
+Status Applier::CheckReference(const DraftRecord& draft, size_t position, const Value& value) {
+  const Id* id = value.get_if<Id>();
+  if (id == nullptr) return absl::OkStatus();
+  const catalog::FieldDef& field = draft.type().fields[position];
+  KITH_RETURN_IF_ERROR(AboutDraft(draft, CheckReferenceType(field, catalog_.FindType(id->type()), *id)));
+  if (known_references_.contains(id->value())) return absl::OkStatus();
+  const auto missing = [&](std::string_view message) {
+    return AboutDraft(draft, MakeError({.reason = Reason::kReferenceMissing,
+                                        .field = field.name,
+                                        .value = ToText(value),
+                                        .hint = "create the record before, or in the same batch"},
+                                       message));
+  };
+  if (const DraftRecord* target = FindDraft(*id)) {
+    return target->deleted() ? missing("refers to a record that this batch deletes") : absl::OkStatus();
+  }
+  const uint64_t key = id->value();
+  const Status found = set_.Get(format::kRecord, storage::IntegerKey(key)).status();
+  if (IsNotFound(found)) return missing("refers to a record that does not exist");
+  KITH_RETURN_IF_ERROR(found);
+  known_references_.insert(key);
+  return absl::OkStatus();
+}
+
+Status Applier::CheckReferences(const DraftRecord& draft) {
+  if (draft.created()) {
+    for (const size_t position : PlanOf(draft.type()).references) {
+      KITH_RETURN_IF_ERROR(CheckReference(draft, position, draft.Get(position)));
+    }
+  }
+  for (const Assertion& assertion : draft.assertions()) {
+    if (assertion.position < 0) continue;
+    KITH_RETURN_IF_ERROR(CheckReference(draft, static_cast<size_t>(assertion.position), assertion.after));
+    // A base value may be hidden by a later one and is stored in history all the same.
+    if (draft.created()) KITH_RETURN_IF_ERROR(CheckReference(draft, static_cast<size_t>(assertion.position), assertion.before));
+  }
+  return absl::OkStatus();
+}
+
+Status Applier::CheckConstraints() {
+  for (const DraftRecord& draft : drafts_) {
+    if (draft.deleted() || !draft.dirty()) continue;
+    KITH_RETURN_IF_ERROR(CheckRequired(draft));
+    KITH_RETURN_IF_ERROR(CheckReferences(draft));
+  }
+  return CheckRestricted();
+}
+
+// --- unique keys, once all index entries of the batch are in place
+
+namespace {
+
+std::string FieldsOf(const IndexDef& index) {
+  std::string names;
+  for (const catalog::IndexPart& part : index.parts) {
+    if (!names.empty()) names += ", ";
+    names += part.field;
+  }
+  return names;
+}
+
+std::string ValuesOf(const IndexDef& index, const DraftRecord& draft) {
+  std::string values;
+  for (const catalog::IndexPart& part : index.parts) {
+    if (!values.empty()) values += ", ";
+    values += ToText(draft.Shown(part.position));
+  }
+  return values;
+}
+
+}  // namespace
+
+// Whether two records with the same (cut) key do have equal values.
+StatusOr<bool> Applier::SameParts(const IndexDef& index, const DraftRecord& draft, Id other) {
+  KITH_ASSIGN_OR_RETURN(const DraftRecord* const record, Load(other));
+  if (record == nullptr) return false;
+  for (const catalog::IndexPart& part : index.parts) {
+    if (draft.Shown(part.position) != record->Shown(part.position)) return false;
+  }
+  return true;
+}
+
+Status Applier::CheckUnique() {
+  if (unique_.empty()) return absl::OkStatus();
+  const std::unique_ptr<storage::Cursor> cursor = set_.NewCursor(format::kIndex);
+  for (const UniqueCheck& check : unique_) {
+    for (bool more = cursor->SeekAtLeast(check.parts); more && cursor->key().starts_with(check.parts); more = cursor->Next()) {
+      if (cursor->key().size() != check.parts.size() + sizeof(uint64_t)) continue;
+      const Id other = format::IndexEntryId(cursor->key());
+      if (other == check.draft->id()) continue;
+      if (check.cut) {
+        KITH_ASSIGN_OR_RETURN(const bool same, SameParts(*check.index, *check.draft, other));
+        if (!same) continue;
+      }
+      const bool both_new = FindDraft(other) != nullptr && FindDraft(other)->created();
+      return MakeError({.reason = Reason::kUnique,
+                        .type = check.draft->type().name,
+                        .record = both_new ? check.draft->NameForErrors() : other,
+                        .field = FieldsOf(*check.index),
+                        .value = ValuesOf(*check.index, *check.draft),
+                        .hint = both_new ? "the batch gives the value twice" : "change that record, or give another value",
+                        .change = check.draft->change},
+                       both_new ? "two new records have the same value" : "another record has the same value");
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace kith::engine

@@ -1,0 +1,238 @@
+// Drafts: what a batch makes of a record, with the assertions that history keeps.
+#include <algorithm>
+#include <utility>
+
+#include "engine/apply_internal.h"
+
+namespace kith::engine {
+
+DraftRecord::DraftRecord(Id id, const catalog::TypeDef& type, Time effective, Time now, Origin origin)
+    : type_(&type), created_(true), revision_(1), effective_(effective), values_(type.fields.size()) {
+  header_.id = id.value();
+  header_.created = effective.micros;
+  header_.updated = now.micros;
+  header_.origin = static_cast<uint8_t>(origin);
+}
+
+DraftRecord::DraftRecord(record::View before, const catalog::TypeDef& type) : type_(&type), before_(before), header_(before.header()) {}
+
+void DraftRecord::Load() const {
+  if (!values_.empty() || before_.is_null()) return;
+  values_.resize(type_->fields.size());
+  for (size_t i = 0; i < values_.size(); ++i) {
+    if (before_.has(i)) values_[i] = before_.Get(i);
+  }
+}
+
+const Value& DraftRecord::Get(size_t position) const {
+  Load();
+  return values_[position];
+}
+
+std::span<const Value> DraftRecord::values() const {
+  Load();
+  return values_;
+}
+
+Id DraftRecord::RefAt(size_t position) const {
+  if (values_.empty() && !before_.is_null()) return before_.GetRef(position);
+  const Id* id = Get(position).get_if<Id>();
+  return id == nullptr ? Id() : *id;
+}
+
+Value DraftRecord::Shown(int32_t position) const {
+  return position >= 0 ? Get(static_cast<size_t>(position)) : format::HeaderValue(header_, position);
+}
+
+bool DraftRecord::HasAssertion(int32_t position) const {
+  return std::any_of(assertions_.begin(), assertions_.end(), [&](const Assertion& a) { return a.position == position; });
+}
+
+bool DraftRecord::Changed(int32_t position) const {
+  if (created_) return position < 0 ? !Shown(position).is_null() : !Get(static_cast<size_t>(position)).is_null() || HasAssertion(position);
+  for (const Assertion& assertion : assertions_) {
+    if (assertion.position == position) return assertion.before != Shown(position);
+  }
+  return false;
+}
+
+bool DraftRecord::dirty() const {
+  if (created_ || deleted_) return created_ != deleted_;
+  return linked_ || !assertions_.empty();
+}
+
+void DraftRecord::SetShown(int32_t position, Value value) {
+  if (position >= 0) {
+    Load();
+    values_[static_cast<size_t>(position)] = std::move(value);
+    return;
+  }
+  switch (position) {
+    case catalog::kHeaderOwner:
+      header_.owner = value.is_null() ? 0 : value.get<Id>().value();
+      break;
+    case catalog::kHeaderUnit:
+      header_.unit = value.is_null() ? 0 : static_cast<uint32_t>(value.get<int64_t>());
+      break;
+    case catalog::kHeaderVisibility:
+      header_.visibility = value.is_null() ? uint8_t{0} : static_cast<uint8_t>(value.get<int64_t>());
+      break;
+    default:
+      break;
+  }
+}
+
+Assertion* DraftRecord::FindAssertion(int32_t position, Time effective) {
+  for (Assertion& assertion : assertions_) {
+    if (assertion.position == position && assertion.effective == effective) return &assertion;
+  }
+  return nullptr;
+}
+
+// What the stored past of a record says about a field at a time.
+Status DraftRecord::HoldStored(int32_t position, Time effective, const storage::Reader& reader, Holder& holder) {
+  if (history_ == nullptr) {
+    KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(reader, id()));
+    history_ = std::make_unique<std::vector<HistoryEntry>>(std::move(entries));
+  }
+  const bool header = position < 0;
+  const uint32_t package = header ? kHeaderPackage : type_->fields[static_cast<size_t>(position)].package;
+  const uint32_t number = header ? format::HeaderNumber(position) : type_->fields[static_cast<size_t>(position)].number;
+  const auto hold = [&](const Value& value, Time from) {
+    if (from > effective || (holder.any && from < holder.effective)) return;
+    holder = {true, from, value};
+  };
+  bool first = true;
+  for (const HistoryEntry& entry : *history_) {
+    for (const FieldChange& field : entry.fields) {
+      if (field.package != package || field.number != number) continue;
+      if (std::exchange(first, false) && !field.before.is_null()) hold(field.before, Time{before_.header().created});
+      hold(field.after, field.effective);
+    }
+  }
+  if (!first) return absl::OkStatus();
+  const Value stored = format::ValueOf(before_, position);
+  if (!stored.is_null()) hold(stored, Time{before_.header().created});
+  return absl::OkStatus();
+}
+
+StatusOr<DraftRecord::Holder> DraftRecord::HolderAt(int32_t position, Time effective, const storage::Reader& reader) {
+  Holder holder;
+  if (created_) {
+    const auto own = std::find_if(assertions_.begin(), assertions_.end(), [&](const Assertion& a) { return a.position == position; });
+    const Value base = own != assertions_.end() ? own->before : Shown(position);
+    if (!base.is_null() && Time{header_.created} <= effective) holder = {true, Time{header_.created}, base};
+  } else {
+    KITH_RETURN_IF_ERROR(HoldStored(position, effective, reader, holder));
+  }
+  for (const Assertion& assertion : assertions_) {
+    if (assertion.position != position || assertion.effective > effective) continue;
+    if (!holder.any || assertion.effective >= holder.effective) holder = {true, assertion.effective, assertion.after};
+  }
+  return holder;
+}
+
+StatusOr<Value> DraftRecord::ValueAt(int32_t position, Time effective, Time now, const storage::Reader& reader) {
+  // Nothing lies in the future, so what is shown is what holds now; of a new record without assertions, what it was created with.
+  if (effective == now || (created_ && effective.micros == header_.created && assertions_.empty())) return Shown(position);
+  KITH_ASSIGN_OR_RETURN(Holder holder, HolderAt(position, effective, reader));
+  return std::move(holder.value);
+}
+
+// The value a record is created with.
+bool DraftRecord::AssertBase(int32_t position, Value value) {
+  bool asserted = false;
+  bool changed = false;
+  for (Assertion& assertion : assertions_) {
+    if (assertion.position != position) continue;
+    asserted = true;
+    changed |= assertion.before != value;
+    assertion.before = value;
+  }
+  if (!asserted) {
+    if (Shown(position) == value) return false;
+    SetShown(position, std::move(value));
+    return true;
+  }
+  Holder holder;
+  if (!value.is_null()) holder = {true, Time{header_.created}, std::move(value)};
+  for (const Assertion& assertion : assertions_) {
+    if (assertion.position != position) continue;
+    if (!holder.any || assertion.effective >= holder.effective) holder = {true, assertion.effective, assertion.after};
+  }
+  SetShown(position, std::move(holder.value));
+  return changed;
+}
+
+StatusOr<bool> DraftRecord::AssertAt(int32_t position, Value value, Time effective, Time now, const storage::Reader& reader) {
+  if (Assertion* same = FindAssertion(position, effective)) {
+    if (same->after == value) return false;
+    same->after = value;
+    if (effective == now && !created_) {
+      SetShown(position, std::move(value));
+      return true;
+    }
+    KITH_ASSIGN_OR_RETURN(Holder holder, HolderAt(position, kTimeMax, reader));
+    SetShown(position, std::move(holder.value));
+    return true;
+  }
+  const bool plain = effective == now && !created_;
+  bool shows = plain;
+  if (plain) {
+    if (Shown(position) == value) return false;
+  } else {
+    KITH_ASSIGN_OR_RETURN(const Holder then, HolderAt(position, effective, reader));
+    if (then.value == value) return false;
+    KITH_ASSIGN_OR_RETURN(const Holder latest, HolderAt(position, kTimeMax, reader));
+    shows = !latest.any || effective >= latest.effective;
+  }
+  const auto own = std::find_if(assertions_.begin(), assertions_.end(), [&](const Assertion& a) { return a.position == position; });
+  Value before = own != assertions_.end() ? own->before : Shown(position);
+  assertions_.push_back({position, effective, std::move(before), value});
+  if (shows) SetShown(position, std::move(value));
+  return true;
+}
+
+// The only assertion for a field, made for now, says nothing when it is back at what the record showed before the batch.
+void DraftRecord::DropIfBack(int32_t position, Time now) {
+  auto only = assertions_.end();
+  for (auto it = assertions_.begin(); it != assertions_.end(); ++it) {
+    if (it->position != position) continue;
+    if (only != assertions_.end()) return;
+    only = it;
+  }
+  if (only != assertions_.end() && only->effective == now && only->after == only->before) assertions_.erase(only);
+}
+
+StatusOr<bool> DraftRecord::Assert(int32_t position, Value value, Time effective, Time now, const storage::Reader& reader) {
+  bool changed = false;
+  if (created_ && effective.micros == header_.created) {
+    changed = AssertBase(position, std::move(value));
+  } else {
+    KITH_ASSIGN_OR_RETURN(changed, AssertAt(position, std::move(value), effective, now, reader));
+    if (changed && !created_) DropIfBack(position, now);
+  }
+  if (changed) {
+    ++revision_;
+    if (!created_) effective_ = effective;
+  }
+  return changed;
+}
+
+void DraftRecord::Delete(Time effective) {
+  deleted_ = true;
+  effective_ = effective;
+  ++revision_;
+}
+
+void DraftRecord::Link() {
+  linked_ = true;
+  ++revision_;
+}
+
+void DraftRecord::SetHeaderForStoring(uint64_t version, Time now) {
+  header_.version = version;
+  header_.updated = now.micros;
+}
+
+}  // namespace kith::engine

@@ -1,0 +1,124 @@
+// Drafts into the write-set: records, index entries, history, feed.
+#include <algorithm>
+#include <utility>
+
+#include "engine/apply_internal.h"
+
+namespace kith::engine {
+namespace {
+
+using catalog::IndexDef;
+using catalog::IndexPart;
+using catalog::TypeDef;
+
+bool PartChanged(const DraftRecord& draft, const IndexPart& part) {
+  // These follow every change of a record.
+  if (part.position == catalog::kHeaderUpdated || part.position == catalog::kHeaderVersion) return true;
+  return draft.Changed(part.position);
+}
+
+bool EntryChanged(const DraftRecord& draft, const IndexDef& index) {
+  const auto changed = [&](const IndexPart& part) { return PartChanged(draft, part); };
+  return std::any_of(index.parts.begin(), index.parts.end(), changed) || std::any_of(index.cover.begin(), index.cover.end(), changed);
+}
+
+FieldChange ChangeOf(const TypeDef& type, int32_t position) {
+  FieldChange change;
+  change.package = position < 0 ? kHeaderPackage : type.fields[static_cast<size_t>(position)].package;
+  change.number = position < 0 ? format::HeaderNumber(position) : type.fields[static_cast<size_t>(position)].number;
+  return change;
+}
+
+// Everything a deleted record showed, as values that were.
+void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields) {
+  const record::View before = draft.before();
+  const auto list = [&](int32_t position) {
+    Value value = format::ValueOf(before, position);
+    if (value.is_null()) return;
+    FieldChange& change = fields.emplace_back(ChangeOf(draft.type(), position));
+    change.before = std::move(value);
+    change.effective = draft.effective();
+  };
+  for (const int32_t header : {catalog::kHeaderOwner, catalog::kHeaderUnit, catalog::kHeaderVisibility}) list(header);
+  for (size_t i = 0; i < draft.type().fields.size(); ++i) list(static_cast<int32_t>(i));
+}
+
+}  // namespace
+
+void Applier::PutIndexes(const DraftRecord& draft) {
+  const TypeDef& type = draft.type();
+  const auto value_before = [&](int32_t position) { return format::ValueOf(draft.before(), position); };
+  for (const IndexDef& index : type.indexes) {
+    const bool had = !draft.created();
+    const bool has = !draft.deleted();
+    if (had && has && !EntryChanged(draft, index)) continue;
+    if (had) format::MakeIndexEntry(index, draft.id(), value_before, old_entry_);
+    if (has) format::MakeIndexEntry(index, draft.header(), draft.values(), entry_);
+    const bool same_key = had && has && old_entry_.key == entry_.key;
+    if (had && !same_key) set_.Delete(format::kIndex, old_entry_.key);
+    if (!has || (same_key && old_entry_.value == entry_.value)) continue;
+    set_.Put(format::kIndex, entry_.key, entry_.value);
+    // A cut key may stand for other values than before.
+    if (index.unique && !entry_.has_null && (!same_key || entry_.cut)) {
+      unique_.push_back({&draft, &index, std::string(format::IndexEntryParts(entry_.key)), entry_.cut});
+    }
+  }
+}
+
+void Applier::PutHistory(const DraftRecord& draft) {
+  HistoryEntry& entry = history_entry_;
+  entry.fields.clear();
+  entry.sequence = state_.sequence;
+  entry.record = draft.id();
+  entry.recorded = now_;
+  entry.effective = draft.created() ? Time{draft.header().created} : draft.deleted() ? draft.effective() : now_;
+  entry.operation = draft.created() ? Operation::kCreate : draft.deleted() ? Operation::kDelete : Operation::kChange;
+  if (draft.deleted()) {
+    ListAll(draft, entry.fields);
+  } else {
+    for (const Assertion& assertion : draft.assertions()) {
+      FieldChange& change = entry.fields.emplace_back(ChangeOf(draft.type(), assertion.position));
+      change.before = assertion.before;
+      change.after = assertion.after;
+      change.effective = assertion.effective;
+    }
+  }
+  format::EncodeHistory(entry, history_bytes_);
+  set_.Put(format::kHistory, format::HistoryKey(entry.record, entry.sequence), history_bytes_);
+  set_.Put(format::kFeed, storage::IntegerKey(entry.sequence),
+           format::EncodeFeed({.record = entry.record, .operation = entry.operation, .recorded = now_}));
+}
+
+Status Applier::PutRecord(DraftRecord& draft) {
+  ++state_.sequence;
+  const uint64_t key = draft.id().value();
+  if (draft.deleted()) {
+    set_.Delete(format::kRecord, storage::IntegerKey(key));
+  } else {
+    draft.SetHeaderForStoring(state_.sequence, now_);
+    const StatusOr<std::string_view> bytes = builder_.Build(draft.header(), draft.type().layout, draft.values(), draft.before());
+    if (!bytes.ok()) {
+      return WithContext(bytes.status(), {.type = draft.type().name, .record = draft.NameForErrors(), .change = draft.change});
+    }
+    set_.Put(format::kRecord, storage::IntegerKey(key), *bytes);
+  }
+  PutIndexes(draft);
+  PutHistory(draft);
+  return absl::OkStatus();
+}
+
+Status Applier::PutRecords() {
+  history_entry_.actor = request_.batch->actor();
+  history_entry_.reason = request_.batch->reason();
+  for (DraftRecord& draft : drafts_) {
+    if (draft.dirty()) KITH_RETURN_IF_ERROR(PutRecord(draft));
+  }
+  for (const auto& [type, last] : counters_) {
+    std::string value;
+    AppendU64(value, last);
+    set_.Put(format::kMeta, format::CounterKey(type, request_.node), value);
+  }
+  return CheckUnique();
+}
+
+}  // namespace kith::engine
