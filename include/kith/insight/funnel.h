@@ -16,7 +16,8 @@
 namespace kith::insight {
 
 struct FunnelOptions {
-  // Only what happened in [from, to): epochs are whole months UTC. Unset: everything up to the tables' as_of.
+  // Only what happened in [from, to): epochs are whole months UTC; times in a stage then are of the stays that ended in it. Unset:
+  // everything up to the tables' as_of, and the stays still open count as censored.
   std::optional<model::Epoch> from;
   std::optional<model::Epoch> to;
   model::GroupKind group_kind = model::GroupKind::kAll;  // with `group`: the funnel of one owner, segment or source
@@ -37,22 +38,24 @@ struct StageFunnel {
   int64_t skipped = 0;
   Rate rate;               // advanced / (advanced + lost)
   double median_days = 0;  // in the stage until any exit, Kaplan–Meier over age bins with open stays censored; NaN: not reached
-  double mean_days = 0;    // restricted to what was observed
-  Money open_amount;       // of the base currency's deals; see FunnelReport::currencies
+  double mean_days = 0;    // restricted to the ages that were observed; NaN: none
+  Money open_amount;       // sum over the stage's open deals in the report's currency
 };
 
 struct FunnelReport {
   model::Pipeline pipeline;
   Time as_of;
-  std::vector<StageFunnel> stages;  // open stages by position
+  std::vector<StageFunnel> stages;  // open stages by position; archived ones while they have counts
   int64_t arrivals = 0;
   int64_t won = 0;
   int64_t lost = 0;
   int64_t open = 0;
-  int64_t path_unknown = 0;  // closed by their first move: in no stage's rate
-  Rate win_rate;             // won / (won + lost), every closed deal
-  double end_to_end = 0;     // product of the stage rates
-  double median_cycle_days = 0;
+  int64_t path_unknown = 0;           // closed by their first move: in no stage's rate
+  Rate win_rate;                      // won / (won + lost), every closed deal
+  double end_to_end = 0;              // product of the stage rates
+  double median_cycle_days = 0;       // from the first move to the win; NaN: nothing won
+  Currency currency;                  // the one most open deals have
+  int64_t open_elsewhere = 0;         // open deals in other currencies or without amount
   std::vector<std::string> warnings;  // for people: pooled groups differ (with the test's p-value), not enough data, unknown paths
 };
 

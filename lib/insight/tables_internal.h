@@ -1,0 +1,77 @@
+// Sums over the rows of funnel tables.
+#ifndef KITH_LIB_INSIGHT_TABLES_INTERNAL_H_
+#define KITH_LIB_INSIGHT_TABLES_INTERNAL_H_
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "kith/model/funnel_tables.h"
+
+namespace kith::insight_internal {
+
+inline constexpr double kSecondsPerDay = 86'400;
+inline constexpr size_t kNoStage = SIZE_MAX;
+
+// Epochs [from, to).
+struct Window {
+  model::Epoch from = std::numeric_limits<model::Epoch>::min();
+  model::Epoch to = std::numeric_limits<model::Epoch>::max();
+};
+
+using BinSums = std::array<int64_t, model::kAgeBins>;
+
+struct StageSum {
+  int64_t reached = 0;
+  int64_t advanced = 0;
+  int64_t lost = 0;
+  int64_t entries = 0;
+  int64_t rework = 0;
+  int64_t skipped = 0;
+  int64_t started = 0;
+  BinSums exposure{};  // seconds
+  BinSums exits{};
+  [[nodiscard]] int64_t resolved() const { return advanced + lost; }
+};
+
+// Index of a stage in the pipeline; kNoStage when it is not there.
+[[nodiscard]] size_t StageIndex(const model::Pipeline& pipeline, uint64_t stage);
+// Indexes of the open stages, by position.
+[[nodiscard]] std::vector<size_t> OpenStages(const model::Pipeline& pipeline);
+
+// By index of the pipeline's stage. Counts that a window leaves negative (a reopening of what closed before it) are 0.
+[[nodiscard]] std::vector<StageSum> SumStages(const model::FunnelTables& tables, model::GroupKind kind, uint64_t group,
+                                              const Window& window = {});
+[[nodiscard]] model::PeriodRow SumPeriods(const model::FunnelTables& tables, model::GroupKind kind, uint64_t group,
+                                          const Window& window = {});
+// Groups of a kind that have rows, ascending.
+[[nodiscard]] std::vector<uint64_t> GroupsOf(const model::FunnelTables& tables, model::GroupKind kind);
+[[nodiscard]] uint64_t GroupOf(const model::OpenDeal& deal, model::GroupKind kind);
+
+// Adds the seconds of ages [from, to) to their bins.
+void AddExposure(int64_t from, int64_t to, BinSums& bins);
+// An open deal's time at risk that is not in the rows, as ages in seconds.
+struct Ages {
+  int64_t from = 0;
+  int64_t to = 0;
+};
+[[nodiscard]] Ages OpenAges(const model::OpenDeal& deal, Time as_of);
+
+// The currency that most open deals have; of won ones when none is open.
+[[nodiscard]] Currency MainCurrency(const model::FunnelTables& tables, const model::PeriodRow& all);
+
+// Survival by piecewise constant hazards: exits over exposure per age bin.
+struct Stay {
+  double median_days = 0;  // NaN: survival does not fall to one half within what was observed
+  double mean_days = 0;    // restricted to the ages observed; NaN: none
+};
+[[nodiscard]] Stay StayOf(const BinSums& exposure, const BinSums& exits);
+
+// "31 %".
+[[nodiscard]] std::string Percent(double share);
+
+}  // namespace kith::insight_internal
+
+#endif  // KITH_LIB_INSIGHT_TABLES_INTERNAL_H_
