@@ -22,7 +22,8 @@ Id Move(Batch& batch, Id record, std::string_view stage_path, const MoveOptions&
     if (Status status = CheckTarget(batch, record); !status.ok()) batch.Fail(std::move(status));
   }
   const Id stage = batch.Existing(kStageType, {std::string(kStageSystem), std::string(stage_path)});
-  const Id move = batch.Create(kMoveType);
+  const bool named = !options.external.system.empty();
+  const Id move = named ? batch.CreateIfAbsent(kMoveType, options.external) : batch.Create(kMoveType);
   batch.Set(move, "record", record);
   batch.Set(move, "to", stage);
   batch.SetChoice(move, "cause", NameOf(options.cause));

@@ -1,8 +1,8 @@
 // The rule "moves": a move is the truth; the fields of the record it moves follow from it.
 //
-// Per record it compares the moves before the batch with those after it. Where the two differ, at the time of a move that came, went or
-// changed, it asserts the stage that holds from there on, effective at that time. So creations, backdated moves, corrections and deletions
-// are one case.
+// Per record it looks at the moves as the batch leaves them. At the time of each that came, went or changed, and of those after it, it
+// asserts the stage that holds from there on, effective at that time; what holds already is no change to the engine. So creations,
+// backdated moves, corrections and deletions are one case.
 #include <map>
 #include <optional>
 #include <set>
@@ -304,17 +304,20 @@ Status Run::SetStanding(Id record, const PipelinedRoles& roles, const Standing& 
 // Both lists in order.
 Status Run::Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
   std::set<Time> times;
-  for (const MoveEntry& move : former) {
-    if (touched_.count(move.id) != 0) times.insert(move.at);
+  for (const std::vector<MoveEntry>* moves : {&former, &present}) {
+    for (const MoveEntry& move : *moves) {
+      if (touched_.count(move.id) != 0) times.insert(move.at);
+    }
   }
+  if (times.empty()) return absl::OkStatus();
+  // Later moves to the stage the record was in already asserted nothing; now they may have to.
   for (const MoveEntry& move : present) {
-    if (touched_.count(move.id) != 0) times.insert(move.at);
+    if (move.at > *times.begin()) times.insert(move.at);
   }
   const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(record.type());
   for (Time time : times) {
-    KITH_ASSIGN_OR_RETURN(const Standing before, StandingAt(former, time));
-    KITH_ASSIGN_OR_RETURN(const Standing after, StandingAt(present, time));
-    if (before != after) KITH_RETURN_IF_ERROR(SetStanding(record.id(), *roles, after, time));
+    KITH_ASSIGN_OR_RETURN(const Standing standing, StandingAt(present, time));
+    KITH_RETURN_IF_ERROR(SetStanding(record.id(), *roles, standing, time));
   }
   // A move that was taken back left its time in the record's history: what is asserted before that time would not show.
   KITH_ASSIGN_OR_RETURN(const Standing last, StandingAt(present, kTimeMax));
