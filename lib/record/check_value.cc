@@ -68,7 +68,7 @@ Status CheckDecimal(const Value& value, Decimal decimal, uint8_t scale) {
 }
 
 Status CheckMoney(const Value& value, Money money) {
-  if (Currency::FromCode(money.currency.code()) == money.currency) return absl::OkStatus();
+  if (money.currency.is_code()) return absl::OkStatus();
   return Refuse(Reason::kOutOfRange, value, "is money without a currency", "give a code of three capital letters, such as CNY");
 }
 

@@ -9,12 +9,12 @@ bool StoredFields::Read(const uint8_t* entries, size_t slots, size_t table_size,
   // Fixed slots are placed too: they bound the room of the field before them.
   if (slots > kMaxSlots) return false;
   size_t placed = 0;
-  for (size_t slot = 0; slot < slots; ++slot) {
+  for (size_t slot = slots; slot-- > 0;) {
     uint16_t position = 0;
     std::memcpy(&position, entries + slot * sizeof position, sizeof position);
     if (position == 0) continue;
     if (position < sizeof(flatbuffers::soffset_t) || position >= table_size) return false;
-    // Insertion into what is mostly in order already: positions run against or along the slots within each form.
+    // Insertion into what is mostly in order already: within a form, the builder places higher slots first.
     size_t at = placed++;
     while (at > 0 && fields_[at - 1].position > position) {
       fields_[at] = fields_[at - 1];

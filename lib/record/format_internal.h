@@ -112,10 +112,10 @@ class Shape {
 
 // A field as the table tells it without a layout.
 struct StoredField {
-  uint16_t slot = 0;
-  uint16_t position = 0;  // bytes from the table's start
-  uint16_t room = 0;      // bytes up to the next field or the table's end: at least its width
-  Form form = Form::kScalar;
+  uint16_t slot;
+  uint16_t position;  // bytes from the table's start
+  uint16_t room;      // bytes up to the next field or the table's end: at least its width
+  Form form;
 };
 
 // The most fields of a table: 64 and the two fixed slots of the root.

@@ -177,10 +177,8 @@ bool Verifier::CheckKind(const Field& field, const StoredField& stored, size_t p
         if (At<int32_t>(at - sizeof(int32_t)) >= At<int32_t>(at)) return Fail("a choice set is not in order");
       }
       return true;
-    case Kind::kMoney: {
-      const auto currency = Currency::FromPacked(At<internal::StoredMoney>(position).currency);
-      return Currency::FromCode(currency.code()) == currency || Fail("an amount has no currency");
-    }
+    case Kind::kMoney:
+      return Currency::FromPacked(At<internal::StoredMoney>(position).currency).is_code() || Fail("an amount has no currency");
     default:
       return CheckTarget(stored.form, position);
   }

@@ -34,6 +34,14 @@ class Currency {
   }
   [[nodiscard]] constexpr uint32_t packed() const { return packed_; }
   [[nodiscard]] constexpr bool is_null() const { return packed_ == 0; }
+  // Three letters A to Z, as FromCode makes it; FromPacked takes any number.
+  [[nodiscard]] constexpr bool is_code() const {
+    for (int shift = 0; shift < 24; shift += 8) {
+      const uint32_t letter = (packed_ >> shift) & 0xFF;
+      if (letter < 'A' || letter > 'Z') return false;
+    }
+    return packed_ >> 24 == 0;
+  }
   [[nodiscard]] std::string code() const;
   // Decimal places of the minor unit by ISO 4217: 2 for CNY, 0 for JPY, 3 for BHD; 2 for a code that is not listed.
   [[nodiscard]] int minor_digits() const;

@@ -72,6 +72,8 @@ TEST(Amounts, MinorDigitsByIso4217) {
   EXPECT_EQ(Currency().minor_digits(), 2);
   EXPECT_EQ(Code("CNY").code(), "CNY");
   EXPECT_EQ(Code("CNY").packed(), uint32_t{'C'} | uint32_t{'N'} << 8 | uint32_t{'Y'} << 16);
+  EXPECT_TRUE(Code("CNY").is_code());
+  for (const uint32_t packed : {0u, 0x01594E43u, 0x00594E63u, 0x00004E43u}) EXPECT_FALSE(Currency::FromPacked(packed).is_code()) << packed;
   for (const char* code : {"", "cny", "CN", "CNYX", "C1Y"}) EXPECT_EQ(Currency::FromCode(code), std::nullopt) << code;
 }
 

@@ -256,7 +256,9 @@ TEST(Record, UnlistedFieldsSurviveARewrite) {
       const Status verified = Verify(bytes.view(), whole);
       ASSERT_TRUE(verified.ok()) << verified;
       ExpectValues(View(bytes.view(), &whole), expected);
-      if (rewrite > 1) ASSERT_EQ(bytes.view().size(), size);
+      if (rewrite > 1) {
+        ASSERT_EQ(bytes.view().size(), size);
+      }
       size = bytes.view().size();
     }
   }

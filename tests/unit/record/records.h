@@ -2,7 +2,6 @@
 #ifndef KITH_TESTS_UNIT_RECORD_RECORDS_H_
 #define KITH_TESTS_UNIT_RECORD_RECORDS_H_
 
-#include <cstring>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,19 +15,17 @@ namespace kith::record {
 using testing_random::Random;
 using testing_random::Seed;
 
-// Bytes at a multiple of 8 in memory of exactly their size, so that a sanitizer sees every read outside them.
+// Bytes at a multiple of 8 (as all memory of the heap is) in memory of exactly their size, so that a sanitizer sees every read outside
+// them.
 class AlignedBytes {
  public:
   AlignedBytes() = default;
-  explicit AlignedBytes(std::string_view bytes) : words_((bytes.size() + 7) / 8), size_(bytes.size()) {
-    if (size_ > 0) std::memcpy(words_.data(), bytes.data(), size_);
-  }
-  [[nodiscard]] std::string_view view() const { return {reinterpret_cast<const char*>(words_.data()), size_}; }
-  [[nodiscard]] std::span<char> span() { return {reinterpret_cast<char*>(words_.data()), size_}; }
+  explicit AlignedBytes(std::string_view bytes) : bytes_(bytes.begin(), bytes.end()) {}
+  [[nodiscard]] std::string_view view() const { return {bytes_.data(), bytes_.size()}; }
+  [[nodiscard]] std::span<char> span() { return bytes_; }
 
  private:
-  std::vector<uint64_t> words_;
-  size_t size_ = 0;
+  std::vector<char> bytes_;
 };
 
 inline const std::vector<Kind>& AllKinds() {

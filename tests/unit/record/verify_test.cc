@@ -2,6 +2,8 @@
 // UBSan.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "kith/base/limits.h"
 #include "kith/record/record.h"
 #include "unit/record/records.h"
