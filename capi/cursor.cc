@@ -29,10 +29,9 @@ kith::StatusOr<kith::Value> ToBound(const RangeObject::Bound& bound, const kith:
     return kith::MakeError(std::move(info),
                            "the range has more values than the index has fields (" + std::to_string(index.parts.size()) + ")");
   }
-  int32_t position = index.parts[part].position;
   kith_value value = bound.value;
   value.text = FromText(bound.text);
-  return FromC(value, position < 0 ? nullptr : &type.fields[static_cast<size_t>(position)]);
+  return FromC(value, type, index.parts[part].position);
 }
 
 kith::StatusOr<kith::IndexRange> ToRange(const kith_range* given, const kith::catalog::TypeDef& type,

@@ -359,6 +359,8 @@ KITH_API kith_code kith_snapshot_get(kith_snapshot* snapshot, kith_id id, kith_v
 KITH_API kith_code kith_snapshot_get_many(kith_snapshot* snapshot, const kith_id* ids, size_t count, kith_view* views, kith_error** err);
 /* Field of a type by name, header fields included ("id", "created", "updated", "owner", "unit", "version", "visibility"). */
 KITH_API kith_code kith_snapshot_field(kith_snapshot* snapshot, const char* type, const char* field, kith_field* out, kith_error** err);
+/* Name of an entity type by its number (kith_view.type). name: owned. */
+KITH_API kith_code kith_snapshot_type_name(kith_snapshot* snapshot, uint32_t type, kith_text** name, kith_error** err);
 /* A value of a view. */
 KITH_API kith_code kith_snapshot_value(kith_snapshot* snapshot, const kith_view* view, kith_field field, kith_value* value,
                                        kith_error** err);

@@ -148,6 +148,17 @@ kith_code kith_snapshot_field(kith_snapshot* snapshot, const char* type, const c
   });
 }
 
+kith_code kith_snapshot_type_name(kith_snapshot* snapshot, uint32_t type, kith_text** name, kith_error** err) {
+  Zero(name);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(name, "name"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* def, object->snapshot->catalog().GetType(static_cast<kith::TypeNumber>(type)));
+    *name = NewText(def->name);
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_snapshot_value(kith_snapshot* snapshot, const kith_view* view, kith_field field, kith_value* value, kith_error** err) {
   Zero(value);
   return Guard(err, [&]() -> kith::Status {

@@ -55,6 +55,30 @@ kith_value ReadHeader(const record::Header& header, int32_t position) {
   }
 }
 
+Kind HeaderKind(int32_t position) {
+  switch (position) {
+    case catalog::kHeaderId:
+    case catalog::kHeaderOwner:
+      return Kind::kRef;
+    case catalog::kHeaderCreated:
+    case catalog::kHeaderUpdated:
+      return Kind::kTime;
+    default:
+      return Kind::kInt;
+  }
+}
+
+StatusOr<Value> ChoiceFromC(const kith_value& value, std::string_view text, const catalog::FieldDef* field) {
+  if (text.empty()) return Value(Choice{static_cast<int32_t>(value.number)});
+  const catalog::ChoiceDef* choice = field == nullptr ? nullptr : field->FindChoice(text);
+  if (choice != nullptr) return Value(Choice{choice->number});
+  ErrorInfo info;
+  info.reason = Reason::kNotAChoice;
+  info.field = field == nullptr ? "" : field->name;
+  info.value = std::string(text.substr(0, 80));
+  return MakeError(std::move(info), "no such choice");
+}
+
 }  // namespace
 
 kith_value ReadValue(const catalog::TypeDef& type, record::View view, int32_t position) {
@@ -158,9 +182,15 @@ kith_view ToC(record::View view) {
           header.id, header.version};
 }
 
-StatusOr<Value> FromC(const kith_value& value, const catalog::FieldDef* field) {
+StatusOr<Value> FromC(const kith_value& value, const catalog::TypeDef& type, int32_t position) {
+  const catalog::FieldDef* field = position < 0 ? nullptr : &type.fields[static_cast<size_t>(position)];
+  Kind kind = static_cast<Kind>(value.kind);
+  Kind wanted = field != nullptr ? field->kind : HeaderKind(position);
+  if (kind == Kind::kInt && (wanted == Kind::kRef || wanted == Kind::kTime || wanted == Kind::kDate || wanted == Kind::kChoice))
+    kind = wanted;
+  if (kind == Kind::kText && wanted == Kind::kChoice) kind = wanted;
   KITH_ASSIGN_OR_RETURN(std::string_view text, Text(value.text, "value.text"));
-  switch (static_cast<Kind>(value.kind)) {
+  switch (kind) {
     case Kind::kNull:
       return Value();
     case Kind::kBool:
@@ -186,16 +216,8 @@ StatusOr<Value> FromC(const kith_value& value, const catalog::FieldDef* field) {
       return Value(Time{value.number});
     case Kind::kRef:
       return Value(Id(static_cast<uint64_t>(value.number)));
-    case Kind::kChoice: {
-      if (text.empty()) return Value(Choice{static_cast<int32_t>(value.number)});
-      const catalog::ChoiceDef* choice = field == nullptr ? nullptr : field->FindChoice(text);
-      if (choice != nullptr) return Value(Choice{choice->number});
-      ErrorInfo info;
-      info.reason = Reason::kNotAChoice;
-      info.field = field == nullptr ? "" : field->name;
-      info.value = std::string(text.substr(0, 80));
-      return MakeError(std::move(info), "no such choice");
-    }
+    case Kind::kChoice:
+      return ChoiceFromC(value, text, field);
     case Kind::kTextList:
     case Kind::kChoiceSet:
       break;

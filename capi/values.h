@@ -14,8 +14,9 @@ namespace kith::capi {
 [[nodiscard]] kith_value ToC(const Value& value, const catalog::FieldDef* field);
 // A record as the C ABI shows it: borrowed like the view.
 [[nodiscard]] kith_view ToC(record::View view);
-// A bound of an index range; choices by name are looked up in `field`.
-[[nodiscard]] StatusOr<Value> FromC(const kith_value& value, const catalog::FieldDef* field);
+// A bound for a part of an index, at `position` of `type`: integers and texts are taken for references, choices (by name) and times where
+// the part is one.
+[[nodiscard]] StatusOr<Value> FromC(const kith_value& value, const catalog::TypeDef& type, int32_t position);
 
 }  // namespace kith::capi
 

@@ -1,0 +1,44 @@
+"""Kith: a CRM core in your own process, with funnels and forecasts from what really happened."""
+
+from kith.database import Batch, Cursor, Database, Outcome, Record, Snapshot, open
+from kith.errors import (
+    AlreadyExistsError,
+    CancelledError,
+    ClosedError,
+    ConflictError,
+    CorruptError,
+    DeadlineError,
+    Error,
+    FailedPreconditionError,
+    InvalidArgumentError,
+    NotFoundError,
+    PermissionDeniedError,
+    ResourceExhaustedError,
+    UnavailableError,
+)
+from kith.values import LocalId, Money
+
+__all__ = [
+    "AlreadyExistsError",
+    "Batch",
+    "CancelledError",
+    "ClosedError",
+    "ConflictError",
+    "CorruptError",
+    "Cursor",
+    "Database",
+    "DeadlineError",
+    "Error",
+    "FailedPreconditionError",
+    "InvalidArgumentError",
+    "LocalId",
+    "Money",
+    "NotFoundError",
+    "Outcome",
+    "PermissionDeniedError",
+    "Record",
+    "ResourceExhaustedError",
+    "Snapshot",
+    "UnavailableError",
+    "open",
+]

@@ -1,0 +1,468 @@
+"""Database, batch, snapshot: the words of Kith in Python."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from kith import _kith
+from kith.errors import ClosedError
+from kith.values import LocalId, Money, Ref, Target
+
+_NOW = 2**63 - 1  # later than any time on either axis
+
+
+def _micros(time: dt.datetime | None) -> int:
+    if time is None:
+        return _NOW
+    delta = time - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def _raw(target: Target) -> int:
+    return target.value if isinstance(target, LocalId) else target
+
+
+def open(
+    path: str | os.PathLike[str] = "",
+    *,
+    create: bool = False,
+    read_only: bool = False,
+    temporary: bool = False,
+    relaxed: bool = False,
+    map_size: int = 0,
+    max_size: int = 0,
+) -> Database:
+    """Opens the store in the directory `path`; `temporary` makes one that goes with its last handle.
+
+    >>> import kith
+    >>> with kith.open(temporary=True) as db:
+    ...     with db.batch(reason="first") as batch:
+    ...         acme = batch.upsert("account", ("app.clients", "8841"), name="Acme 律所")
+    ...     with db.snapshot() as now:
+    ...         print(now.find("account", ("app.clients", "8841"))["name"])
+    Acme 律所
+    """
+    return Database(_kith.open(os.fspath(path), create, read_only, temporary, relaxed, map_size, max_size))
+
+
+class Database:
+    """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
+
+    def __init__(self, handle: _kith.Database) -> None:
+        self._handle = handle
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<kith.Database {self.path or 'closed'}>"
+
+    def close(self) -> None:
+        self._handle.close()
+
+    @property
+    def path(self) -> str:
+        return self._handle.path()
+
+    def batch(
+        self,
+        actor: Ref = None,
+        reason: str = "",
+        *,
+        key: str = "",
+        dry_run: bool = False,
+        timeout: float | None = None,
+        checkpoint: str | None = None,
+        checkpoint_value: bytes = b"",
+    ) -> Batch:
+        """A batch of changes; as a context manager it is applied on a clean exit and its result is `batch.outcome`."""
+        options = (key, dry_run, int((timeout or 0) * 1e6), checkpoint, checkpoint_value)
+        return Batch(self, self._handle.new_batch(actor, reason), options)
+
+    def batch_from_json(self, text: str, *, key: str = "", dry_run: bool = False) -> Batch:
+        """A batch in its JSON form."""
+        return Batch(self, self._handle.batch_from_json(text), (key, dry_run, 0, None, b""))
+
+    def snapshot(self, viewer: int = 0, units: Sequence[int] = ()) -> Snapshot:
+        """A consistent view for one viewer; 0 is the system, who sees everything."""
+        return Snapshot(self._handle.read(viewer, list(units)))
+
+    def ensure(self, definition: str | dict[str, Any], numbers: str = "", *, dry_run: bool = False) -> list[str]:
+        """Makes a package of types and fields present; what changed, one line each."""
+        text = definition if isinstance(definition, str) else json.dumps(definition)
+        changes: list[str] = json.loads(self._handle.ensure(text, numbers, dry_run))["changes"]
+        return changes
+
+    def ensure_shipped(self, name: str, *, dry_run: bool = False) -> list[str]:
+        """The same for a package that ships with the library."""
+        changes: list[str] = json.loads(self._handle.ensure_shipped(name, dry_run))["changes"]
+        return changes
+
+    def catalog(self) -> dict[str, Any]:
+        """All definitions."""
+        catalog: dict[str, Any] = json.loads(self._handle.catalog_json())
+        return catalog
+
+    def verify(self) -> list[str]:
+        """Recomputes everything derived and checks every stored byte; the problems found, none when sound."""
+        problems: list[str] = json.loads(self._handle.verify_json())["problems"]
+        return problems
+
+    def backup(self, target: str | os.PathLike[str]) -> None:
+        """A compact, checked copy in the new directory `target`."""
+        self._handle.backup(os.fspath(target))
+
+    def wait(self, sequence: int, timeout: float) -> int:
+        """Blocks until there is a change after `sequence`, or for `timeout` seconds; the newest sequence number."""
+        return self._handle.wait(sequence, int(timeout * 1000))
+
+    def metrics(self) -> str:
+        """Statistics as OpenMetrics text."""
+        return self._handle.metrics()
+
+    def import_csv(
+        self,
+        folder: str | os.PathLike[str],
+        mapping: str | dict[str, Any] = "",
+        *,
+        dry_run: bool = False,
+        actor: Ref = None,
+        problem_file: str | os.PathLike[str] = "",
+        progress: Callable[[str, int, int], bool] | None = None,
+    ) -> dict[str, Any]:
+        """Imports a folder of CSV files; a report with counts by file and every rejected row's problem.
+
+        `progress(file, bytes_done, bytes_total)` returns False to stop.
+        """
+        text = mapping if isinstance(mapping, str) else json.dumps(mapping)
+        report: dict[str, Any] = json.loads(
+            self._handle.import_csv(os.fspath(folder), text, dry_run, actor, os.fspath(problem_file), progress)
+        )
+        return report
+
+
+class Outcome:
+    """What came of a batch."""
+
+    def __init__(self, ids: dict[int, int], first: int, last: int, replayed: bool, effects: list[str]) -> None:
+        self._ids = ids
+        self.first_sequence = first
+        self.last_sequence = last
+        self.replayed = replayed
+        self.effects = effects
+
+    def id(self, local: LocalId) -> int:
+        """The id of a record that the batch created or named."""
+        return self._ids[local.value]
+
+
+_Options = tuple[str, bool, int, str | None, bytes]
+
+
+class Batch:
+    """Changes in plain memory, applied together or not at all."""
+
+    def __init__(self, db: Database, handle: _kith.Batch, options: _Options) -> None:
+        self._db = db
+        self._handle = handle
+        self._options = options
+        self._locals: list[int] = []
+        self.outcome: Outcome | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                self.apply()
+        finally:
+            self._handle.close()
+
+    def _local(self, value: int, fields: dict[str, Any]) -> LocalId:
+        local = LocalId(value)
+        self._locals.append(value)
+        self.set(local, **fields)
+        return local
+
+    def create(self, type: str, ref: tuple[str, str] | None = None, **fields: Any) -> LocalId:
+        """A new record; with `ref` no record of the type may have that reference yet."""
+        made = self._handle.create(type) if ref is None else self._handle.create_ext(type, ref)
+        return self._local(made, fields)
+
+    def upsert(self, type: str, ref: tuple[str, str], **fields: Any) -> LocalId:
+        """The record with `ref`, created when absent."""
+        return self._local(self._handle.upsert(type, ref), fields)
+
+    def create_if_absent(self, type: str, ref: tuple[str, str], **fields: Any) -> LocalId:
+        """The record with `ref`, left untouched when present."""
+        return self._local(self._handle.create_if_absent(type, ref), fields)
+
+    def existing(self, type: str, ref: Ref) -> LocalId:
+        """A record that must exist, to set fields of or to refer to."""
+        return self._local(self._handle.existing(type, ref), {})
+
+    def set(self, target: Target, **fields: Any) -> None:
+        """Sets fields. A choice is given by name, a reference by id or LocalId, None clears."""
+        for field, value in fields.items():
+            self._handle.set(_raw(target), field, value)
+
+    def add(self, target: Target, field: str, amount: int | Money) -> None:
+        """Adds to a number; exact under concurrency, since the writer evaluates it."""
+        if isinstance(amount, Money):
+            self._handle.add_money(_raw(target), field, amount.minor, amount.currency)
+        else:
+            self._handle.add_int(_raw(target), field, amount)
+
+    def move(self, target: Target, stage: str, reason: str = "") -> LocalId:
+        """Moves a pipelined record to "pipeline/stage"."""
+        return self._local(self._handle.move(_raw(target), stage, reason), {})
+
+    def delete(self, target: Target) -> None:
+        self._handle.delete(_raw(target))
+
+    def link(self, target: Target, ref: tuple[str, str]) -> None:
+        """Gives a record a further external reference."""
+        self._handle.link(_raw(target), ref)
+
+    def unlink(self, target: Target, ref: tuple[str, str]) -> None:
+        self._handle.unlink(_raw(target), ref)
+
+    def require_version(self, target: Target, version: int) -> None:
+        """Refuses the batch (ConflictError) unless the record stands at `version`."""
+        self._handle.require_version(_raw(target), version)
+
+    def require_absent(self, type: str, ref: tuple[str, str]) -> None:
+        self._handle.require_absent(type, ref)
+
+    def effective(self, at: dt.datetime | None) -> None:
+        """From when what is added from now on holds; None: the time of apply."""
+        self._handle.set_effective(at)
+
+    def define_pipeline(self, pipeline: dict[str, Any]) -> None:
+        self._handle.define_pipeline(json.dumps(pipeline))
+
+    def to_json(self) -> str:
+        return self._handle.to_json()
+
+    def apply(self) -> Outcome:
+        """Durable when it returns. The first error of a setter is raised here."""
+        ids, first, last, replayed, effects = _kith.apply(self._db._handle, self._handle, *self._options, self._locals)
+        self.outcome = Outcome(dict(zip(self._locals, ids, strict=True)), first, last, replayed, effects)
+        return self.outcome
+
+
+class Record:
+    """A record read in place: fields are decoded when asked for. Valid while its snapshot stands."""
+
+    __slots__ = ("_renewals", "_snapshot", "_type", "_view")
+
+    def __init__(self, snapshot: Snapshot, view: _kith.View) -> None:
+        self._snapshot = snapshot
+        self._renewals = snapshot._renewals
+        self._view = view
+        self._type = snapshot._type_name(view.type)
+
+    @property
+    def id(self) -> int:
+        return self._view.id
+
+    @property
+    def version(self) -> int:
+        return self._view.version
+
+    @property
+    def type(self) -> str:
+        return self._type
+
+    def __getitem__(self, field: str) -> Any:
+        if self._renewals != self._snapshot._renewals:
+            raise ClosedError("the record's snapshot was renewed; read it again", code="FAILED_PRECONDITION", reason="Closed")
+        return self._snapshot._read(self._view, self._type, field)
+
+    def get(self, field: str, default: Any = None) -> Any:
+        value = self[field]
+        return default if value is None else value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field that has a value, in the form that batches take in JSON."""
+        return self._snapshot.record(self.id)
+
+    def __repr__(self) -> str:
+        return f"<kith.Record {self._type} {self._view.id} version {self._view.version}>"
+
+
+class Cursor:
+    """Iterates over records; `position()` of the last one seen continues a later page, also when that record is gone."""
+
+    def __init__(self, snapshot: Snapshot, handle: _kith.Cursor) -> None:
+        self._snapshot = snapshot
+        self._handle = handle
+
+    def __iter__(self) -> Iterator[Record]:
+        while self._handle.next():
+            yield Record(self._snapshot, self._handle.view())
+
+    def ids(self) -> Iterator[int]:
+        while self._handle.next():
+            yield self._handle.id()
+
+    def rows(self, *columns: int) -> Iterator[tuple[Any, ...]]:
+        """Covered values of the index by their place in `cover`: one range scan, no record is touched."""
+        while self._handle.next():
+            yield tuple(self._handle.covered(column) for column in columns)
+
+    def position(self) -> bytes:
+        return self._handle.position()
+
+
+class Snapshot:
+    """A consistent read view. Use as a context manager; records are valid until it is closed or renewed."""
+
+    def __init__(self, handle: _kith.Snapshot) -> None:
+        self._handle: _kith.Snapshot | None = handle
+        self._fields: dict[tuple[str, str], int] = {}
+        self._types: dict[int, str] = {}
+        self._renewals = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._handle is not None:
+            self._handle.close()
+        self._handle = None
+
+    def _open(self) -> _kith.Snapshot:
+        if self._handle is None:
+            raise ClosedError("the snapshot is closed", code="FAILED_PRECONDITION", reason="Closed")
+        return self._handle
+
+    def renew(self) -> None:
+        """Takes the newest state; records and cursors from before are invalid."""
+        self._open().renew()
+        self._renewals += 1
+        self._fields.clear()
+
+    def _type_name(self, number: int) -> str:
+        name = self._types.get(number)
+        if name is None:
+            name = self._types[number] = self._open().type_name(number)
+        return name
+
+    @property
+    def sequence(self) -> int:
+        return self._open().sequence()
+
+    def _read(self, view: _kith.View, type: str, field: str) -> Any:
+        handle = self._open()
+        known = self._fields.get((type, field))
+        if known is None:
+            known = self._fields[type, field] = handle.field(type, field)
+        return handle.read(view, known)
+
+    def find(self, type: str, ref: Ref) -> Record | None:
+        """A record by id or external reference; None when absent or not visible."""
+        found = self._open().find(type, ref)
+        return None if found is None else self.get(found)
+
+    def get(self, id: int) -> Record | None:
+        view = self._open().get(id)
+        return None if view is None else Record(self, view)
+
+    def __getitem__(self, id: int) -> Record:
+        record = self.get(id)
+        if record is None:
+            raise KeyError(id)
+        return record
+
+    def record(self, id: int) -> dict[str, Any]:
+        """A record with its fields as a dictionary."""
+        record: dict[str, Any] = json.loads(self._open().record_json(id))
+        return record
+
+    def as_of(self, id: int, effective: dt.datetime | None = None, recorded: dt.datetime | None = None) -> dict[str, Any]:
+        """A record as it held at `effective`, as far as the database knew at `recorded`."""
+        text = self._open().record_json_as_of(id, _micros(effective), _micros(recorded))
+        record: dict[str, Any] = json.loads(text)
+        return record
+
+    def history(self, id: int) -> list[dict[str, Any]]:
+        """What happened to a record, oldest first; also of a deleted one."""
+        history: list[dict[str, Any]] = json.loads(self._open().history_json(id))
+        return history
+
+    def external_refs(self, id: int) -> list[tuple[str, str]]:
+        return [(system, key) for system, key in json.loads(self._open().external_refs_json(id))]
+
+    def scan(self, type: str, after: int = 0) -> Cursor:
+        """Records of a type in id order."""
+        return Cursor(self, self._open().scan(type, after))
+
+    def index(
+        self,
+        type: str,
+        index: str,
+        *equal: Any,
+        low: Any = None,
+        high: Any = None,
+        low_inclusive: bool = True,
+        high_inclusive: bool = False,
+        reverse: bool = False,
+        after: bytes | None = None,
+    ) -> Cursor:
+        """Records by an index: equal values of its leading fields, then a range of the next."""
+        handle = self._open().scan_index(type, index, list(equal), low, high, low_inclusive, high_inclusive, reverse, after)
+        return Cursor(self, handle)
+
+    def changes(self, after: int = 0, limit: int = 1000) -> tuple[list[tuple[int, int, int]], int]:
+        """Changes after a sequence number as (sequence, id, operation), and where to go on."""
+        return self._open().changes(after, limit)
+
+    def checkpoint(self, name: str) -> bytes | None:
+        return self._open().checkpoint(name)
+
+    def pipelines(self, for_type: str | None = None) -> list[dict[str, Any]]:
+        pipelines: list[dict[str, Any]] = json.loads(self._open().pipelines(for_type))
+        return pipelines
+
+    def funnel(self, pipeline: str, *, as_of: dt.datetime | None = None, owner: int = 0, level: float = 0.95, strict: bool = False) -> dict[str, Any]:
+        """The funnel per stage: rates with intervals, sample sizes, maturity."""
+        options = _insight(strict=strict, as_of=as_of, owner=owner, level=level)
+        report: dict[str, Any] = json.loads(self._open().funnel(pipeline, options))
+        return report
+
+    def reps(self, pipeline: str, *, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+        """Every rep against the team, the most costly gap first."""
+        report: list[dict[str, Any]] = json.loads(self._open().reps(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def forecast(
+        self, pipeline: str, period: str, *, as_of: dt.datetime | None = None, currency: str = "", strict: bool = False, seed: int = 0
+    ) -> dict[str, Any]:
+        """What a period such as "2026-Q3" will bring: closed, from open, from new, total as P10, P50, P90."""
+        options = _insight(strict=strict, as_of=as_of, currency=currency, seed=seed)
+        report: dict[str, Any] = json.loads(self._open().forecast(pipeline, period, options))
+        return report
+
+    def backtest(self, pipeline: str, unit: str = "quarter", count: int = 8, *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """How good forecasts of past periods, made at their starts, would have been."""
+        report: dict[str, Any] = json.loads(self._open().backtest(pipeline, unit, count, _insight(as_of=as_of)))
+        return report
+
+
+def _insight(
+    *, strict: bool = False, as_of: dt.datetime | None = None, owner: int = 0, currency: str = "", level: float = 0.95, seed: int = 0
+) -> _kith.InsightOptions:
+    return _kith.InsightOptions(strict, 0 if as_of is None else _micros(as_of), owner, currency, level, seed)

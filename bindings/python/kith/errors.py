@@ -1,0 +1,131 @@
+"""Exceptions. Each carries what failed and what to do: code, reason, hint, type, record, field, value."""
+
+from __future__ import annotations
+
+
+class Error(Exception):
+    """Base of all errors of Kith."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "UNKNOWN",
+        reason: str = "None",
+        hint: str = "",
+        type: str = "",
+        record: int | None = None,
+        field: str = "",
+        value: str = "",
+        change: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+        self.type = type
+        self.record = record
+        self.field = field
+        self.value = value
+        self.change = change
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.reason})" + (f"; {self.hint}" if self.hint else "")
+
+
+class InvalidArgumentError(Error, ValueError):
+    """A value, name or option that cannot be taken."""
+
+
+class NotFoundError(Error, KeyError):
+    """What was asked for does not exist, or the viewer may not see it."""
+
+    __str__ = Error.__str__
+
+
+class AlreadyExistsError(Error):
+    """A unique value or external reference is taken."""
+
+
+class FailedPreconditionError(Error):
+    """The state of the database, handle or record does not allow it."""
+
+
+class ConflictError(Error):
+    """The record changed meanwhile: read again and retry."""
+
+
+class PermissionDeniedError(Error, PermissionError):
+    """The file system or the viewer's rights do not allow it."""
+
+    __str__ = Error.__str__
+
+
+class ResourceExhaustedError(Error):
+    """A limit, the disk or the map is full."""
+
+
+class DeadlineError(Error, TimeoutError):
+    """Not done in time."""
+
+    __str__ = Error.__str__
+
+
+class CancelledError(Error):
+    """Stopped by the caller."""
+
+
+class CorruptError(Error):
+    """Stored bytes are damaged."""
+
+
+class UnavailableError(Error):
+    """Failed for now: the input/output failed, or the database is recovering."""
+
+
+class ClosedError(Error, ValueError):
+    """The object was closed."""
+
+
+_BY_CODE: dict[int, type[Error]] = {
+    1: CancelledError,
+    3: InvalidArgumentError,
+    4: DeadlineError,
+    5: NotFoundError,
+    6: AlreadyExistsError,
+    7: PermissionDeniedError,
+    8: ResourceExhaustedError,
+    9: FailedPreconditionError,
+    10: ConflictError,
+    11: InvalidArgumentError,
+    14: UnavailableError,
+    15: CorruptError,
+}
+
+
+def _make(
+    code: int,
+    code_name: str,
+    reason: str,
+    message: str,
+    hint: str,
+    type_: str,
+    record: int,
+    field: str,
+    value: str,
+    change: int,
+) -> Error:
+    """The exception for an error of the C ABI. Called by the extension module."""
+    kind = ClosedError if reason == "NullHandle" else _BY_CODE.get(code, Error)
+    return kind(
+        message or code_name,
+        code=code_name,
+        reason=reason,
+        hint=hint,
+        type=type_,
+        record=record or None,
+        field=field,
+        value=value,
+        change=change if change >= 0 else None,
+    )

@@ -1,0 +1,27 @@
+"""Values that Python has no type for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+
+class Money(NamedTuple):
+    """Integer minor units and an ISO 4217 code: Money(1250000, "CNY") is ¥12,500.00."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocalId:
+    """A record that a batch creates or names, before it has an id. Take it to Outcome.id() for the id."""
+
+    value: int
+
+
+Ref: TypeAlias = "int | tuple[str, str] | None"
+"""A record by id, or by (system, key) of another system. None: the system itself, where an actor is asked for."""
+
+Target: TypeAlias = "int | LocalId"
+"""A record inside a batch: an id, or what create(), upsert() and existing() return."""

@@ -1,0 +1,109 @@
+#include "kith_python.h"
+
+namespace kith_python {
+namespace {
+
+void SetList(kith_batch* batch, kith_id target, const char* field, nb::handle value) {
+  auto texts = nb::cast<std::vector<std::string>>(value);
+  std::vector<kith_str> items;
+  items.reserve(texts.size());
+  for (const std::string& text : texts) items.push_back(ToStr(text));
+  kith_batch_set_texts(batch, target, field, items.data(), items.size());
+}
+
+// By the value's Python type; the library fits it to the field's kind or keeps the error.
+void Set(const Batch& self, kith_id target, const char* field, nb::handle value) {
+  kith_batch* batch = self.get();
+  if (value.is_none()) return kith_batch_set_null(batch, target, field);
+  if (nb::isinstance<nb::bool_>(value)) return kith_batch_set_bool(batch, target, field, nb::cast<bool>(value) ? 1 : 0);
+  if (nb::isinstance<nb::int_>(value)) return kith_batch_set_int(batch, target, field, nb::cast<int64_t>(value));
+  if (nb::isinstance<nb::float_>(value)) return kith_batch_set_double(batch, target, field, nb::cast<double>(value));
+  if (nb::isinstance<nb::str>(value)) {
+    auto text = nb::cast<std::string>(value);
+    return kith_batch_set_text(batch, target, field, ToStr(text));
+  }
+  if (nb::isinstance<nb::bytes>(value)) {
+    auto bytes = nb::cast<nb::bytes>(value);
+    return kith_batch_set_bytes(batch, target, field, {reinterpret_cast<const uint8_t*>(bytes.c_str()), bytes.size()});
+  }
+  if (IsInstance(value, "kith.values", "Money")) {
+    auto currency = nb::cast<std::string>(value.attr("currency"));
+    return kith_batch_set_money(batch, target, field, nb::cast<int64_t>(value.attr("minor")), currency.c_str());
+  }
+  if (IsInstance(value, "kith.values", "LocalId")) return kith_batch_set_ref(batch, target, field, nb::cast<kith_id>(value.attr("value")));
+  if (IsInstance(value, "datetime", "datetime")) return kith_batch_set_time(batch, target, field, MicrosOf(value));
+  if (IsInstance(value, "datetime", "date")) return kith_batch_set_date(batch, target, field, static_cast<int32_t>(DaysOf(value)));
+  if (IsInstance(value, "decimal", "Decimal")) {
+    auto digits = nb::cast<std::string>(nb::module_::import_("builtins").attr("format")(value, "f"));
+    return kith_batch_set_decimal(batch, target, field, ToStr(digits));
+  }
+  if (nb::isinstance<nb::list>(value) || nb::isinstance<nb::tuple>(value)) return SetList(batch, target, field, value);
+  throw nb::type_error(
+      "a field takes None, bool, int, float, str, bytes, Decimal, Money, date, aware datetime, a list of str, or a record");
+}
+
+nb::tuple ApplyBatch(const Db& db, const Batch& batch, const std::string& key, bool dry_run, uint64_t timeout_us,
+                     const std::optional<std::string>& checkpoint, const nb::bytes& checkpoint_value, const std::vector<kith_id>& locals) {
+  kith_apply_options options = KITH_APPLY_OPTIONS_INIT;
+  options.dry_run = dry_run ? 1 : 0;
+  options.timeout_us = timeout_us;
+  options.idempotency_key = ToStr(key);
+  options.checkpoint = checkpoint ? checkpoint->c_str() : nullptr;
+  options.checkpoint_value = {reinterpret_cast<const uint8_t*>(checkpoint_value.c_str()), checkpoint_value.size()};
+  Outcome outcome;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_apply(db.get(), batch.get(), &options, outcome.out(), &error); }), error);
+  nb::list ids;
+  for (kith_id local : locals) ids.append(kith_outcome_id(outcome.get(), local));
+  nb::list effects;
+  for (size_t i = 0; i < kith_outcome_effect_count(outcome.get()); ++i) effects.append(PyText(kith_outcome_effect(outcome.get(), i)));
+  return nb::make_tuple(ids, kith_outcome_first_sequence(outcome.get()), kith_outcome_last_sequence(outcome.get()),
+                        kith_outcome_replayed(outcome.get()) != 0, effects);
+}
+
+}  // namespace
+
+void BindBatch(nb::module_& module) {
+  nb::class_<Batch>(module, "Batch")
+      .def("create", [](const Batch& b, const char* type) { return kith_batch_create(b.get(), type); })
+      .def("create_ext",
+           [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_create_ext(b.get(), type, Ref(ref).get()); })
+      .def("upsert", [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_upsert(b.get(), type, Ref(ref).get()); })
+      .def("create_if_absent",
+           [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_create_if_absent(b.get(), type, Ref(ref).get()); })
+      .def("existing", [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_existing(b.get(), type, Ref(ref).get()); })
+      .def("set", &Set, nb::arg("target"), nb::arg("field"), nb::arg("value").none())
+      .def("add_int", [](const Batch& b, kith_id t, const char* field, int64_t n) { kith_batch_add_int(b.get(), t, field, n); })
+      .def("add_money", [](const Batch& b, kith_id t, const char* field, int64_t minor,
+                           const char* currency) { kith_batch_add_money(b.get(), t, field, minor, currency); })
+      .def("delete", [](const Batch& b, kith_id t) { kith_batch_delete(b.get(), t); })
+      .def("link", [](const Batch& b, kith_id t, nb::handle ref) { kith_batch_link(b.get(), t, Ref(ref).get()); })
+      .def("unlink", [](const Batch& b, kith_id t, nb::handle ref) { kith_batch_unlink(b.get(), t, Ref(ref).get()); })
+      .def("require_version", [](const Batch& b, kith_id t, uint64_t version) { kith_batch_require_version(b.get(), t, version); })
+      .def("require_absent",
+           [](const Batch& b, const char* type, nb::handle ref) { kith_batch_require_absent(b.get(), type, Ref(ref).get()); })
+      .def(
+          "set_effective",
+          [](const Batch& b, nb::handle at) { kith_batch_set_effective(b.get(), at.is_none() ? INT64_MIN : MicrosOf(at)); },
+          nb::arg("at").none())
+      .def("move", [](const Batch& b, kith_id t, const char* stage,
+                      const std::string& reason) { return kith_batch_move_because(b.get(), t, stage, ToStr(reason)); })
+      .def("define_pipeline", [](const Batch& b, const std::string& json) { kith_batch_define_pipeline(b.get(), ToStr(json)); })
+      .def("check",
+           [](const Batch& b) {
+             kith_error* error = nullptr;
+             Check(kith_batch_status(b.get(), &error), error);
+           })
+      .def("to_json",
+           [](const Batch& b) {
+             Text text;
+             kith_error* error = nullptr;
+             Check(kith_batch_to_json(b.get(), text.out(), &error), error);
+             return Take(text);
+           })
+      .def("clear", [](const Batch& b) { kith_batch_clear(b.get()); })
+      .def("close", &Batch::Close);
+  module.def("apply", &ApplyBatch);
+}
+
+}  // namespace kith_python

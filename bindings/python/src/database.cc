@@ -1,0 +1,139 @@
+#include "kith_python.h"
+
+namespace kith_python {
+namespace {
+
+Db Open(const std::string& path, bool create, bool read_only, bool temporary, bool relaxed, uint64_t map_size, uint64_t max_size) {
+  kith_open_options options = KITH_OPEN_OPTIONS_INIT;
+  options.create = create ? 1 : 0;
+  options.read_only = read_only ? 1 : 0;
+  options.temporary = temporary ? 1 : 0;
+  options.durability = relaxed ? KITH_DURABILITY_RELAXED : KITH_DURABILITY_FULL;
+  options.map_size = map_size;
+  options.max_size = max_size;
+  Db db;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_open(ToStr(path), &options, db.out(), &error); }), error);
+  return db;
+}
+
+nb::str Ensure(const Db& db, const std::string& definition, const std::string& numbers, bool dry_run) {
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_ensure(db.get(), ToStr(definition), ToStr(numbers), dry_run ? 1 : 0, report.out(), &error); }),
+        error);
+  return Take(report);
+}
+
+nb::str EnsureShipped(const Db& db, const std::string& name, bool dry_run) {
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_ensure_shipped(db.get(), name.c_str(), dry_run ? 1 : 0, report.out(), &error); }), error);
+  return Take(report);
+}
+
+uint8_t OnProgress(kith_str file, int64_t done, int64_t total, uintptr_t context) {
+  nb::gil_scoped_acquire acquire;
+  auto* callback = reinterpret_cast<nb::object*>(context);  // NOLINT(performance-no-int-to-ptr)
+  try {
+    return nb::cast<bool>((*callback)(PyText(file), done, total)) ? 1 : 0;
+  } catch (nb::python_error& error) {
+    error.restore();  // raised when the import returns
+    return 0;
+  }
+}
+
+nb::str ImportCsv(const Db& db, const std::string& folder, const std::string& mapping, bool dry_run, nb::handle actor,
+                  const std::string& problem_file, nb::object progress) {
+  kith_import_options options = KITH_IMPORT_OPTIONS_INIT;
+  Ref who(actor);
+  options.dry_run = dry_run ? 1 : 0;
+  options.actor = who.get();
+  options.problem_file = ToStr(problem_file);
+  if (!progress.is_none()) {
+    options.progress = OnProgress;
+    options.progress_context = reinterpret_cast<uintptr_t>(&progress);
+  }
+  Text report;
+  kith_error* error = nullptr;
+  kith_code code =
+      Released([&] { return kith_db_import_csv(db.get(), ToStr(folder), ToStr(mapping), &options, nullptr, report.out(), &error); });
+  if (PyErr_Occurred() != nullptr) {
+    kith_error_free(error);
+    throw nb::python_error();
+  }
+  Check(code, error);
+  return Take(report);
+}
+
+}  // namespace
+
+void BindDatabase(nb::module_& module) {
+  nb::class_<Db>(module, "Database")
+      .def(
+          "new_batch",
+          [](const Db& db, nb::handle actor, const std::string& reason) {
+            Batch batch;
+            kith_error* error = nullptr;
+            Check(kith_batch_new(db.get(), Ref(actor).get(), ToStr(reason), batch.out(), &error), error);
+            return batch;
+          },
+          nb::arg("actor").none(), nb::arg("reason"))
+      .def("batch_from_json",
+           [](const Db& db, const std::string& json) {
+             Batch batch;
+             kith_error* error = nullptr;
+             Check(kith_batch_from_json(db.get(), ToStr(json), batch.out(), &error), error);
+             return batch;
+           })
+      .def("read",
+           [](const Db& db, kith_id viewer, const std::vector<uint32_t>& units) {
+             kith_viewer who = {viewer, units.data(), units.size()};
+             Snapshot snapshot;
+             kith_error* error = nullptr;
+             Check(kith_db_read(db.get(), &who, snapshot.out(), &error), error);
+             return snapshot;
+           })
+      .def("ensure", &Ensure)
+      .def("ensure_shipped", &EnsureShipped)
+      .def("catalog_json",
+           [](const Db& db) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(kith_db_catalog(db.get(), json.out(), &error), error);
+             return Take(json);
+           })
+      .def("verify_json",
+           [](const Db& db) {
+             Text report;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_verify(db.get(), nullptr, report.out(), &error); }), error);
+             return Take(report);
+           })
+      .def("backup",
+           [](const Db& db, const std::string& target) {
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_backup(db.get(), ToStr(target), &error); }), error);
+           })
+      .def("wait",
+           [](const Db& db, uint64_t sequence, uint32_t timeout_ms) {
+             uint64_t newest = 0;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_wait(db.get(), sequence, timeout_ms, &newest, &error); }), error);
+             return newest;
+           })
+      .def("metrics",
+           [](const Db& db) {
+             Text text;
+             kith_error* error = nullptr;
+             Check(kith_db_metrics(db.get(), text.out(), &error), error);
+             return Take(text);
+           })
+      .def("import_csv", &ImportCsv, nb::arg("folder"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(),
+           nb::arg("problem_file"), nb::arg("progress").none())
+      .def("path", [](const Db& db) { return PyText(kith_db_path(db.get())); })
+      .def("close", &Db::Close);
+  module.def("open", &Open);
+}
+
+}  // namespace kith_python

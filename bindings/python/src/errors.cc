@@ -1,0 +1,16 @@
+#include "kith_python.h"
+
+namespace kith_python {
+
+void Check(kith_code code, kith_error* error) {
+  if (code == KITH_OK) return;
+  nb::object make = nb::module_::import_("kith.errors").attr("_make");
+  nb::object exception = make(code, kith_code_name(code), kith_reason_name(kith_error_reason(error)), PyText(kith_error_message(error)),
+                              PyText(kith_error_hint(error)), PyText(kith_error_type(error)), kith_error_record(error),
+                              PyText(kith_error_field(error)), PyText(kith_error_value(error)), kith_error_change(error));
+  kith_error_free(error);
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
+  throw nb::python_error();
+}
+
+}  // namespace kith_python

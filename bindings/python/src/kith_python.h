@@ -1,0 +1,96 @@
+// The extension module: handles of the C ABI as Python objects. Thin: what is comfortable in Python is written in Python, in kith/*.py.
+#ifndef KITH_PYTHON_KITH_PYTHON_H_
+#define KITH_PYTHON_KITH_PYTHON_H_
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "kith.h"
+
+namespace kith_python {
+
+namespace nb = nanobind;
+
+// An owned handle, freed by `Free`.
+template <typename T, void (*Free)(T*)>
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(T* handle) : handle_(handle) {}
+  ~Handle() { Free(handle_); }
+  Handle(Handle&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  T* get() const { return handle_; }
+  T** out() { return &handle_; }
+  void Close() {
+    Free(handle_);
+    handle_ = nullptr;
+  }
+
+ private:
+  T* handle_ = nullptr;
+};
+using Db = Handle<kith_db, kith_db_free>;
+using Batch = Handle<kith_batch, kith_batch_free>;
+using Outcome = Handle<kith_outcome, kith_outcome_free>;
+using Snapshot = Handle<kith_snapshot, kith_snapshot_free>;
+using Cursor = Handle<kith_cursor, kith_cursor_free>;
+using Range = Handle<kith_range, kith_range_free>;
+using Text = Handle<kith_text, kith_text_free>;
+
+// Raises the Python exception of an error; returns when code is KITH_OK. Takes the error.
+void Check(kith_code code, kith_error* error);
+
+inline kith_str ToStr(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view View(kith_str text) { return {text.data == nullptr ? "" : text.data, text.size}; }
+inline nb::str PyText(kith_str text) { return nb::str(text.data == nullptr ? "" : text.data, text.size); }
+// A text that the library returned, as a Python string.
+inline nb::str Take(const Text& text) { return PyText(kith_text_str(text.get())); }
+
+// A reference from Python: None, an int, or (system, key). The strings live as long as the object.
+class Ref {
+ public:
+  explicit Ref(nb::handle object);
+  kith_ref get() const { return {id_, ToStr(system_), ToStr(key_)}; }
+
+ private:
+  kith_id id_ = 0;
+  std::string system_;
+  std::string key_;
+};
+
+// A value read, as the Python object it stands for; None for lists, which are read item by item.
+nb::object ScalarToPython(const kith_value& value);
+
+// Of an aware datetime and of a date. Raise TypeError for others.
+int64_t MicrosOf(nb::handle datetime);
+int64_t DaysOf(nb::handle date);
+bool IsInstance(nb::handle object, const char* module, const char* name);
+
+// A bound of an index range. Text it points to is kept in `keep`.
+kith_value BoundFromPython(nb::handle object, std::string& keep);
+
+// Runs a call of the library with Python's lock released.
+template <typename Call>
+kith_code Released(Call&& call) {
+  nb::gil_scoped_release release;
+  return call();
+}
+
+void BindBatch(nb::module_& module);
+void BindSnapshot(nb::module_& module);
+void BindDatabase(nb::module_& module);
+
+}  // namespace kith_python
+
+#endif  // KITH_PYTHON_KITH_PYTHON_H_

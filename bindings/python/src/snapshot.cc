@@ -1,0 +1,263 @@
+#include "kith_python.h"
+
+namespace kith_python {
+namespace {
+
+using JsonCall = kith_code (*)(kith_snapshot*, kith_id, kith_text**, kith_error**);
+template <JsonCall call>
+nb::str JsonOf(const Snapshot& snapshot, kith_id id) {
+  Text text;
+  kith_error* error = nullptr;
+  Check(call(snapshot.get(), id, text.out(), &error), error);
+  return Take(text);
+}
+
+// A record found: (type number, id, version, address, size) of its view, or None. Valid while the snapshot stands.
+nb::object Get(const Snapshot& snapshot, kith_id id) {
+  kith_view view{};
+  kith_error* error = nullptr;
+  kith_code code = kith_snapshot_get(snapshot.get(), id, &view, &error);
+  if (code == KITH_NOT_FOUND) {
+    kith_error_free(error);
+    return nb::none();
+  }
+  Check(code, error);
+  return nb::cast(view);
+}
+
+nb::object List(const Snapshot& snapshot, const kith_view& view, kith_field field, int64_t size) {
+  nb::list items;
+  for (int64_t i = 0; i < size; ++i) {
+    kith_value item{};
+    kith_error* error = nullptr;
+    Check(kith_snapshot_item(snapshot.get(), &view, field, static_cast<size_t>(i), &item, &error), error);
+    items.append(ScalarToPython(item));
+  }
+  return items;
+}
+
+nb::object Read(const Snapshot& snapshot, const kith_view& view, kith_field field) {
+  kith_value value{};
+  kith_error* error = nullptr;
+  Check(kith_snapshot_value(snapshot.get(), &view, field, &value, &error), error);
+  if (value.kind == KITH_KIND_TEXT_LIST || value.kind == KITH_KIND_CHOICE_SET) return List(snapshot, view, field, value.number);
+  return ScalarToPython(value);
+}
+
+Range ToRange(const std::vector<nb::object>& equal, nb::handle low, nb::handle high, bool low_inclusive, bool high_inclusive, bool reverse,
+              const std::optional<nb::bytes>& after) {
+  Range range;
+  kith_error* error = nullptr;
+  Check(kith_range_new(range.out(), &error), error);
+  std::string keep;
+  for (const nb::object& value : equal) kith_range_equal(range.get(), BoundFromPython(value, keep));
+  if (!low.is_none()) kith_range_low(range.get(), BoundFromPython(low, keep), low_inclusive ? 1 : 0);
+  if (!high.is_none()) kith_range_high(range.get(), BoundFromPython(high, keep), high_inclusive ? 1 : 0);
+  kith_range_reverse(range.get(), reverse ? 1 : 0);
+  if (after) kith_range_after(range.get(), {reinterpret_cast<const uint8_t*>(after->c_str()), after->size()});
+  return range;
+}
+
+// Moves a cursor on; False at the end.
+bool Next(const Cursor& cursor) {
+  kith_error* error = nullptr;
+  kith_code code = kith_cursor_next(cursor.get(), &error);
+  if (code == KITH_OUT_OF_RANGE) {
+    kith_error_free(error);
+    return false;
+  }
+  Check(code, error);
+  return true;
+}
+
+kith_insight_options InsightOptions(bool strict, int64_t as_of, kith_id owner, const std::string& currency, double level, uint64_t seed) {
+  kith_insight_options options = KITH_INSIGHT_OPTIONS_INIT;
+  options.strict = strict ? 1 : 0;
+  options.as_of = as_of;
+  options.owner = owner;
+  options.level = level;
+  options.seed = seed;
+  for (size_t i = 0; i < currency.size() && i < 3; ++i) options.currency[i] = currency[i];
+  return options;
+}
+
+nb::str Funnel(const Snapshot& s, const char* pipeline, const kith_insight_options& options) {
+  Handle<kith_funnel, kith_funnel_free> funnel;
+  Text json;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_snapshot_funnel(s.get(), pipeline, &options, funnel.out(), &error); }), error);
+  Check(kith_funnel_to_json(funnel.get(), json.out(), &error), error);
+  return Take(json);
+}
+
+nb::str Forecast(const Snapshot& s, const char* pipeline, const char* period, const kith_insight_options& options) {
+  Handle<kith_forecast, kith_forecast_free> forecast;
+  Text json;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_snapshot_forecast(s.get(), pipeline, period, &options, forecast.out(), &error); }), error);
+  Check(kith_forecast_to_json(forecast.get(), json.out(), &error), error);
+  return Take(json);
+}
+
+void BindCursor(nb::module_& module) {
+  nb::class_<Cursor>(module, "Cursor")
+      .def("next", &Next)
+      .def("id", [](const Cursor& c) { return kith_cursor_id(c.get()); })
+      .def("view",
+           [](const Cursor& c) {
+             kith_view view{};
+             kith_error* error = nullptr;
+             Check(kith_cursor_view(c.get(), &view, &error), error);
+             return view;
+           })
+      .def("covered",
+           [](const Cursor& c, size_t index) {
+             kith_value value{};
+             kith_error* error = nullptr;
+             Check(kith_cursor_covered(c.get(), index, &value, &error), error);
+             return ScalarToPython(value);
+           })
+      .def("position",
+           [](const Cursor& c) {
+             Text position;
+             kith_error* error = nullptr;
+             Check(kith_cursor_position(c.get(), position.out(), &error), error);
+             kith_str bytes = kith_text_str(position.get());
+             return nb::bytes(bytes.data, bytes.size);
+           })
+      .def("close", &Cursor::Close);
+}
+
+void BindInsight(nb::class_<Snapshot>& snapshot) {
+  snapshot.def("funnel", &Funnel)
+      .def("forecast", &Forecast)
+      .def("reps",
+           [](const Snapshot& s, const char* pipeline, const kith_insight_options& options) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_reps(s.get(), pipeline, &options, json.out(), &error); }), error);
+             return Take(json);
+           })
+      .def("backtest",
+           [](const Snapshot& s, const char* pipeline, const char* unit, size_t count, const kith_insight_options& options) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_backtest(s.get(), pipeline, unit, count, &options, json.out(), &error); }), error);
+             return Take(json);
+           })
+      .def(
+          "pipelines",
+          [](const Snapshot& s, const std::optional<std::string>& type) {
+            Text json;
+            kith_error* error = nullptr;
+            Check(kith_snapshot_pipelines(s.get(), type ? type->c_str() : nullptr, json.out(), &error), error);
+            return Take(json);
+          },
+          nb::arg("for_type").none());
+}
+
+}  // namespace
+
+void BindSnapshot(nb::module_& module) {
+  nb::class_<kith_view>(module, "View")
+      .def_ro("id", &kith_view::id)
+      .def_ro("version", &kith_view::version)
+      .def_ro("type", &kith_view::type);
+  nb::class_<kith_insight_options>(module, "InsightOptions")
+      .def("__init__", [](kith_insight_options* self, bool strict, int64_t as_of, kith_id owner, const std::string& currency, double level,
+                          uint64_t seed) { *self = InsightOptions(strict, as_of, owner, currency, level, seed); });
+  BindCursor(module);
+  auto snapshot = nb::class_<Snapshot>(module, "Snapshot");
+  snapshot
+      .def("renew",
+           [](const Snapshot& s) {
+             kith_error* error = nullptr;
+             Check(kith_snapshot_renew(s.get(), &error), error);
+           })
+      .def("sequence", [](const Snapshot& s) { return kith_snapshot_sequence(s.get()); })
+      .def("find",
+           [](const Snapshot& s, const char* type, nb::handle ref) -> nb::object {
+             kith_id id = 0;
+             kith_error* error = nullptr;
+             kith_code code = kith_snapshot_find(s.get(), type, Ref(ref).get(), &id, &error);
+             if (code == KITH_NOT_FOUND) {
+               kith_error_free(error);
+               return nb::none();
+             }
+             Check(code, error);
+             return nb::int_(id);
+           })
+      .def("get", &Get)
+      .def("field",
+           [](const Snapshot& s, const char* type, const char* name) {
+             kith_field field = 0;
+             kith_error* error = nullptr;
+             Check(kith_snapshot_field(s.get(), type, name, &field, &error), error);
+             return field;
+           })
+      .def("type_name",
+           [](const Snapshot& s, uint32_t type) {
+             Text name;
+             kith_error* error = nullptr;
+             Check(kith_snapshot_type_name(s.get(), type, name.out(), &error), error);
+             return Take(name);
+           })
+      .def("read", &Read)
+      .def("record_json", &JsonOf<kith_snapshot_record_json>)
+      .def("external_refs_json", &JsonOf<kith_snapshot_external_refs>)
+      .def("history_json", &JsonOf<kith_snapshot_history>)
+      .def("record_json_as_of",
+           [](const Snapshot& s, kith_id id, int64_t effective, int64_t recorded) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(kith_snapshot_record_json_as_of(s.get(), id, effective, recorded, json.out(), &error), error);
+             return Take(json);
+           })
+      .def("scan",
+           [](const Snapshot& s, const char* type, kith_id after) {
+             Cursor cursor;
+             kith_error* error = nullptr;
+             Check(kith_snapshot_scan(s.get(), type, after, cursor.out(), &error), error);
+             return cursor;
+           })
+      .def(
+          "scan_index",
+          [](const Snapshot& s, const char* type, const char* index, const std::vector<nb::object>& equal, nb::handle low, nb::handle high,
+             bool low_inclusive, bool high_inclusive, bool reverse, const std::optional<nb::bytes>& after) {
+            Range range = ToRange(equal, low, high, low_inclusive, high_inclusive, reverse, after);
+            Cursor cursor;
+            kith_error* error = nullptr;
+            Check(kith_snapshot_scan_index(s.get(), type, index, range.get(), cursor.out(), &error), error);
+            return cursor;
+          },
+          nb::arg("type"), nb::arg("index"), nb::arg("equal"), nb::arg("low").none(), nb::arg("high").none(), nb::arg("low_inclusive"),
+          nb::arg("high_inclusive"), nb::arg("reverse"), nb::arg("after").none())
+      .def("changes",
+           [](const Snapshot& s, uint64_t after, size_t limit) {
+             std::vector<kith_change> changes(limit);
+             size_t count = 0;
+             uint64_t scanned = 0;
+             kith_error* error = nullptr;
+             Check(kith_snapshot_changes(s.get(), after, changes.data(), limit, &count, &scanned, &error), error);
+             nb::list out;
+             for (size_t i = 0; i < count; ++i) out.append(nb::make_tuple(changes[i].sequence, changes[i].record, changes[i].operation));
+             return nb::make_tuple(out, scanned);
+           })
+      .def("checkpoint",
+           [](const Snapshot& s, const char* name) -> nb::object {
+             Text value;
+             kith_error* error = nullptr;
+             kith_code code = kith_snapshot_checkpoint(s.get(), name, value.out(), &error);
+             if (code == KITH_NOT_FOUND) {
+               kith_error_free(error);
+               return nb::none();
+             }
+             Check(code, error);
+             kith_str bytes = kith_text_str(value.get());
+             return nb::bytes(bytes.data, bytes.size);
+           })
+      .def("close", &Snapshot::Close);
+  BindInsight(snapshot);
+}
+
+}  // namespace kith_python
