@@ -14,6 +14,8 @@ struct Question {
   kith::model::Pipeline pipeline;
   kith_insight_options options;
 
+  // The moment asked about.
+  [[nodiscard]] kith::Time Now() const { return options.as_of != 0 ? kith::Time{options.as_of} : snapshot->recorded(); }
   [[nodiscard]] kith::StatusOr<kith::model::FunnelTables> Tables() const {
     kith::model::TablesOptions tables;
     if (options.as_of != 0) tables.as_of = kith::Time{options.as_of};
@@ -73,6 +75,14 @@ kith::StatusOr<kith::PeriodUnit> UnitFromName(std::string_view name) {
   info.value = std::string(name.substr(0, 80));
   info.hint = "use day, week, month, quarter or year";
   return kith::MakeError(std::move(info), "not a unit of periods");
+}
+
+// "2026-Q3" and the like, or "this-quarter" and "next-month" as seen from `now`.
+kith::StatusOr<kith::Period> PeriodFromText(std::string_view text, kith::Time now) {
+  int offset = text.starts_with("next-") ? 1 : 0;
+  if (offset == 0 && !text.starts_with("this-")) return kith::ParsePeriod(text);
+  KITH_ASSIGN_OR_RETURN(kith::PeriodUnit unit, UnitFromName(text.substr(5)));
+  return kith::PeriodAt(kith::DateOf(now), unit, offset);
 }
 
 }  // namespace
@@ -168,7 +178,7 @@ kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, 
     KITH_RETURN_IF_ERROR(Required(forecast, "forecast"));
     KITH_ASSIGN_OR_RETURN(Question question, Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::string_view text, Name(period, "period"));
-    KITH_ASSIGN_OR_RETURN(kith::Period when, kith::ParsePeriod(text));
+    KITH_ASSIGN_OR_RETURN(kith::Period when, PeriodFromText(text, question.Now()));
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.ForecastOptions());
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastReport report, kith::insight::Forecast(tables, when, how));
@@ -243,7 +253,7 @@ kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, 
     KITH_ASSIGN_OR_RETURN(kith::PeriodUnit periods, UnitFromName(unit_name));
     if (count == 0 || count > 400) return kith::MakeError(kith::Reason::kBadOptions, "count must be 1 to 400");
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.ForecastOptions());
-    kith::Time now = question.options.as_of != 0 ? kith::Time{question.options.as_of} : question.snapshot->recorded();
+    kith::Time now = question.Now();
     std::vector<kith::Period> past;
     for (size_t back = count; back > 0; --back) past.push_back(kith::PeriodAt(kith::DateOf(now), periods, -static_cast<int>(back)));
     auto tables_at = [&](kith::Time as_of) {

@@ -506,7 +506,8 @@ KITH_API void kith_funnel_free(kith_funnel* funnel);
 KITH_API kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                                       kith_error** err);
 
-/* A forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07". Amounts in minor units. */
+/* A forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07", or relative to the moment asked about: "this-month",
+ * "next-quarter". Amounts in minor units. */
 typedef struct kith_forecast kith_forecast;
 typedef struct kith_quantiles {
   double p10;
