@@ -31,7 +31,6 @@ struct Standing {
   Id stage;
   Id pipeline;
   std::optional<Time> closed_at;
-  friend bool operator==(const Standing&, const Standing&) = default;
 };
 
 Id RefOf(const Value& value) {
@@ -77,6 +76,7 @@ class Run {
   // False for what this rule itself wrote in an earlier round.
   [[nodiscard]] bool IsNews(const Draft& move) const;
   Status Settle(Id record);
+  [[nodiscard]] Status CheckGone(Id record) const;
   StatusOr<std::vector<MoveEntry>> Former(const Draft& record);
   StatusOr<std::vector<Item>> Present(const Draft& record, const std::vector<MoveEntry>& former);
   StatusOr<MoveEntry> EntryOf(const Draft& move) const;
@@ -233,9 +233,20 @@ StatusOr<std::vector<Run::Item>> Run::Present(const Draft& record, const std::ve
   return items;
 }
 
+// A deleted record takes its moves with it; a move of one that is not there is refused.
+Status Run::CheckGone(Id record) const {
+  if (live_.count(record) == 0) return absl::OkStatus();
+  const std::string& field = moves_.Field(moves_.record).name;
+  if (record.is_null()) {
+    return MakeError({.reason = Reason::kRequired, .type = moves_.type->name, .field = field}, "a move names the record it moves");
+  }
+  return MakeError({.reason = Reason::kReferenceMissing, .type = moves_.type->name, .field = field, .value = ToText(Value(record))},
+                   "a move of a record that does not exist");
+}
+
 Status Run::Settle(Id record_id) {
   KITH_ASSIGN_OR_RETURN(const Draft* record, context_.Find(record_id));
-  if (record == nullptr) return absl::OkStatus();  // deleted with its moves, or refused as a missing reference
+  if (record == nullptr) return CheckGone(record_id);
   if (!PipelinedRoles::Of(record->type()).has_value()) return NotPipelinedError(context_.catalog(), record->type().name, record_id);
   KITH_ASSIGN_OR_RETURN(const std::vector<MoveEntry> former, Former(*record));
   KITH_ASSIGN_OR_RETURN(std::vector<Item> items, Present(*record, former));

@@ -1,0 +1,305 @@
+// What is kept of a pipeline equals what its moves say: now, as of any time, as known at any time, for any viewer.
+#include <algorithm>
+#include <set>
+
+#include "naive_deals.h"
+#include "world.h"
+
+namespace kith::model {
+namespace {
+
+void ExpectSameOpen(const std::vector<OpenDeal>& a, const std::vector<OpenDeal>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    EXPECT_EQ(a[i].deal, b[i].deal);
+    EXPECT_EQ(a[i].stage, b[i].stage);
+    EXPECT_EQ(a[i].entered, b[i].entered);
+    EXPECT_EQ(a[i].since, b[i].since);
+    EXPECT_EQ(a[i].created, b[i].created);
+    EXPECT_EQ(a[i].owner, b[i].owner);
+    EXPECT_EQ(a[i].segment, b[i].segment);
+    EXPECT_EQ(a[i].source, b[i].source);
+    EXPECT_EQ(a[i].amount, b[i].amount);
+  }
+}
+
+void ExpectSame(const FunnelTables& a, const FunnelTables& b) {
+  EXPECT_EQ(a.as_of, b.as_of);
+  EXPECT_TRUE(a.rows.stages == b.rows.stages);
+  EXPECT_TRUE(a.rows.periods == b.rows.periods);
+  ExpectSameOpen(a.open, b.open);
+}
+
+FunnelTables Read(World& world, const Pipeline& pipeline, const TablesOptions& options, Viewer viewer = {}) {
+  StatusOr<FunnelTables> tables = ReadTables(*world.Read(std::move(viewer)), pipeline.id, options);
+  EXPECT_TRUE(tables.ok()) << tables.status();
+  return *std::move(tables);
+}
+
+// Totals of everybody's rows of one stage.
+StageRow Total(const FunnelTables& tables, Id stage) {
+  StageRow total;
+  for (const auto& [key, row] : tables.rows.stages) {
+    if (key.group_kind == GroupKind::kAll && key.stage == stage.value()) total.Add(row, +1);
+  }
+  return total;
+}
+
+// C01, D01, D02: rows kept by every write equal those of the naive list of moves, at the end and as of random times.
+TEST(TablesProperty, EqualThePathsAtAnyTime) {
+  for (uint64_t run = 0; run < 3; ++run) {
+    const uint64_t seed = TestSeed(500 + run);
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    World world;
+    NaiveDeals sales(world, "opportunity", {"sales", "partner"}, seed, {});
+    for (int i = 0; i < 180; ++i) {
+      sales.Step();
+      if (i % 45 != 44) continue;
+      for (const Pipeline& pipeline : sales.pipelines()) {
+        ExpectSame(Read(world, pipeline, {.as_of = world.now()}), sales.Tables(pipeline, world.now()));
+        for (int k = 0; k < 12; ++k) {
+          const Time at{world.now().micros - static_cast<int64_t>(sales.random().Below(900 * kMicrosPerDay))};
+          const FunnelTables naive = sales.Tables(pipeline, at);
+          ExpectSame(Read(world, pipeline, {.as_of = at}), naive);
+          ExpectSame(Read(world, pipeline, {.as_of = at, .from_paths = true}), naive);
+        }
+      }
+      if (::testing::Test::HasFailure()) return;
+    }
+    world.Verify();
+  }
+}
+
+// Times that moves share, and the edges of months.
+TEST(TablesProperty, EqualThePathsAtTheTimesOfMovesAndEdgesOfMonths) {
+  const uint64_t seed = TestSeed(31);
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  World world;
+  NaiveDeals sales(world, "opportunity", {"sales", "partner"}, seed, {});
+  for (int i = 0; i < 120; ++i) sales.Step();
+  std::set<Time> times;
+  for (const auto& [id, deal] : sales.deals()) {
+    for (const NaiveMove& move : deal.moves) {
+      times.insert(move.at);
+      times.insert(Time{move.at.micros - 1});
+      times.insert(StartOfEpoch(EpochOf(move.at)));
+      times.insert(Time{StartOfEpoch(EpochOf(move.at)).micros - 1});
+    }
+  }
+  for (const Pipeline& pipeline : sales.pipelines()) {
+    for (Time at : times) {
+      ExpectSame(Read(world, pipeline, {.as_of = at}), sales.Tables(pipeline, at));
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+// As the database knew it then: what was recorded later, corrected or taken back does not show.
+TEST(TablesProperty, PastKnowledgeIsWhatWasReadThen) {
+  const uint64_t seed = TestSeed(77);
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  World world;
+  NaiveDeals sales(world, "opportunity", {"sales", "partner"}, seed, {.owners = false});
+  struct Kept {
+    Time recorded;
+    Time as_of;
+    FunnelTables tables;
+  };
+  std::vector<Kept> kept;
+  const Pipeline pipeline = sales.pipelines()[0];
+  for (int i = 0; i < 120; ++i) {
+    sales.Step();
+    if (i % 20 != 19) continue;
+    const Time recorded = world.Read()->recorded();
+    kept.push_back({recorded, recorded, Read(world, pipeline, {.as_of = recorded})});
+    const Time before{recorded.micros - static_cast<int64_t>(sales.random().Below(200 * kMicrosPerDay))};
+    kept.push_back({recorded, before, Read(world, pipeline, {.as_of = before})});
+  }
+  for (const Kept& k : kept) {
+    ExpectSame(Read(world, pipeline, {.as_of = k.as_of, .recorded = k.recorded}), k.tables);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+TEST(Tables, AViewerCountsWhatHeMaySee) {
+  const uint64_t seed = TestSeed(9);
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  World world;
+  NaiveDeals sales(world, "opportunity", {"sales"}, seed, {});
+  for (int i = 0; i < 80; ++i) sales.Step();
+  std::vector<Id> visible;
+  size_t n = 0;
+  for (const auto& [id, deal] : sales.deals()) {
+    if (++n % 3 != 0 || deal.owner == world.owners()[0]) {
+      visible.push_back(id);
+      continue;
+    }
+    world.Set(id, "visibility", static_cast<int64_t>(record::Visibility::kOwner));
+  }
+  const Pipeline& pipeline = sales.pipelines()[0];
+  ASSERT_LT(visible.size(), sales.deals().size());
+  const Time now = world.now();
+  ExpectSame(Read(world, pipeline, {.as_of = now}, Viewer{world.owners()[0], {}}), sales.Tables(pipeline, now, &visible));
+  ExpectSame(Read(world, pipeline, {.as_of = now}), sales.Tables(pipeline, now));
+}
+
+// D02: each deal counts once per stage, loops are rework, skips reach what they skip.
+TEST(Tables, CountFirstReachesOnceAndLoopsAsRework) {
+  World world;
+  const auto walk = [&](const std::vector<std::string>& stages) {
+    const Id deal = world.Create();
+    for (const std::string& stage : stages) {
+      world.Advance(kMicrosPerDay);
+      world.MoveTo(deal, "sales/" + stage);
+    }
+  };
+  walk({"lead", "talk", "lead", "talk", "offer", "won"});  // two loops
+  walk({"lead", "deal"});                                  // a skip over two stages
+  walk({"talk", "lost"});
+  const FunnelTables tables = Read(world, world.GetPipelineNow("sales"), {});
+  const auto total = [&](std::string_view stage) { return Total(tables, tables.pipeline.Find(stage)->id); };
+  EXPECT_EQ(total("lead").entries, 3);
+  EXPECT_EQ(total("lead").rework, 1);
+  EXPECT_EQ(total("talk").rework, 1);
+  EXPECT_EQ(total("offer").reached, total("offer").entries + total("offer").skipped);
+  EXPECT_EQ(total("offer").skipped, 1);
+  EXPECT_EQ(total("deal").entries, 1);
+  EXPECT_EQ(total("talk").lost, 1);
+  ASSERT_EQ(tables.open.size(), 1U);
+  EXPECT_EQ(tables.open[0].stage, tables.pipeline.Find("deal")->id);
+}
+
+// E04: a second pipelined type, by data alone, with other names for every field, is counted by the same tables.
+TEST(Tables, DoNotKnowTypesByName) {
+  World world;
+  const auto fill = [&](std::string_view type, const std::string& pipeline, std::string_view amount) {
+    world.SetNow(At("2026-03-01T09:00:00Z"));
+    for (int i = 0; i < 6; ++i) {
+      Batch batch = world.NewBatch();
+      const Id deal = World::NewRecord(batch, type);
+      batch.Set(deal, amount, Yuan(1000 * (i + 1)));
+      batch.Set(deal, "owner", world.owners()[static_cast<size_t>(i) % 3]);
+      const int64_t day = kMicrosPerDay;
+      const Time start{At("2025-11-20").micros + i * day};
+      Move(batch, deal, pipeline + "/lead", {.at = start});
+      Move(batch, deal, pipeline + "/offer", {.at = Time{start.micros + 20 * day}});
+      if (i % 3 != 0) Move(batch, deal, pipeline + (i % 3 == 1 ? "/won" : "/lost"), {.at = Time{start.micros + (30 + i) * day}});
+      world.Apply(batch);
+    }
+  };
+  fill("opportunity", "sales", "amount");
+  fill("case_file", "court", "fee");
+  const Pipeline sales = world.GetPipelineNow("sales");
+  const Pipeline court = world.GetPipelineNow("court");
+  FunnelTables a = Read(world, sales, {.as_of = world.now()});
+  const FunnelTables b = Read(world, court, {.as_of = world.now()});
+  // The same but for the stages' ids.
+  const auto stage_in_court = [&](uint64_t id) { return id == 0 ? 0 : court.Find(sales.Find(Id(id))->name)->id.value(); };
+  Rows translated;
+  for (const auto& [key, row] : a.rows.periods) translated.periods.emplace(key, row);
+  for (const auto& [key, row] : a.rows.stages) {
+    StageRow other = row;
+    other.exits = {};
+    for (const auto& [cell, count] : row.exits) other.exits.Add({cell.bin, stage_in_court(cell.destination)}, count);
+    translated.stages.emplace(RowKey{key.group_kind, key.group, key.epoch, stage_in_court(key.stage)}, other);
+  }
+  EXPECT_FALSE(translated.stages.empty());
+  EXPECT_TRUE(translated == b.rows);
+  ASSERT_EQ(a.open.size(), 2U);
+  ASSERT_EQ(b.open.size(), 2U);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(stage_in_court(a.open[i].stage.value()), b.open[i].stage.value());
+    EXPECT_EQ(a.open[i].amount, b.open[i].amount);
+  }
+  EXPECT_EQ(b.rows.periods.begin()->first.group_kind, GroupKind::kAll);
+  world.Verify();
+}
+
+// D05, D10: stages put in, reordered and made another kind: everything is counted anew with the pipeline as it is.
+TEST(Tables, FollowARedefinedPipeline) {
+  const uint64_t seed = TestSeed(13);
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  World world;
+  NaiveDeals sales(world, "opportunity", {"sales", "partner"}, seed, {.deletes = false});
+  for (int i = 0; i < 80; ++i) sales.Step();
+  Pipeline changed = world.GetPipelineNow("sales");
+  Stage review;
+  review.name = "review";
+  changed.stages.insert(changed.stages.begin() + 2, review);
+  std::swap(changed.stages[0], changed.stages[1]);
+  Batch batch = world.NewBatch();
+  DefinePipeline(batch, changed);
+  // A move in the same batch.
+  Move(batch, sales.deals().begin()->first, "partner/lead");
+  world.Apply(batch);
+  const Pipeline after = world.GetPipelineNow("sales");
+  ASSERT_EQ(after.stages[0].name, "talk");
+  world.Verify();
+  const FunnelTables read = Read(world, after, {.as_of = world.now()});
+  ExpectSame(read, Read(world, after, {.as_of = world.now(), .from_paths = true}));
+  EXPECT_FALSE(read.rows.stages.empty());
+  world.Verify();
+}
+
+// The amount that was won is counted, and only once.
+TEST(Tables, WonAmountsFollowTheMove) {
+  World world;
+  const Id deal = world.Create();
+  world.Set(deal, "amount", Yuan(100));
+  world.MoveTo(deal, "sales/talk", {.at = At("2026-01-10")});
+  world.MoveTo(deal, "sales/won", {.at = At("2026-02-10")});
+  const auto won = [&](Time as_of) {
+    int64_t sum = 0;
+    for (const auto& [key, row] : Read(world, world.GetPipelineNow("sales"), {.as_of = as_of}).rows.periods) {
+      if (key.group_kind != GroupKind::kAll) continue;
+      for (const auto& [currency, sketch] : row.won_amounts) sum += sketch.sum_minor;
+    }
+    return sum;
+  };
+  EXPECT_EQ(won(world.now()), 100);
+  world.Advance(kMicrosPerDay);
+  world.Set(deal, "amount", Yuan(130));
+  EXPECT_EQ(won(world.now()), 130);
+  EXPECT_EQ(won(At("2026-02-01")), 0);
+  world.Advance(kMicrosPerDay);
+  world.MoveTo(deal, "sales/talk");
+  EXPECT_EQ(won(world.now()), 0);
+  EXPECT_EQ(won(At("2026-02-11")), 130);
+  world.Advance(kMicrosPerDay);
+  world.Set(deal, "amount", Yuan(90));
+  world.MoveTo(deal, "sales/won");
+  EXPECT_EQ(won(world.now()), 90);
+  EXPECT_EQ(won(At("2026-02-11")), 130);
+  world.Verify();
+}
+
+TEST(Tables, AnEmptyPipelineIsEmpty) {
+  World world;
+  const FunnelTables tables = Read(world, world.GetPipelineNow("sales"), {});
+  EXPECT_TRUE(tables.rows == Rows());
+  EXPECT_TRUE(tables.open.empty());
+  EXPECT_EQ(GetReason(ReadTables(*world.Read(), world.owners()[0]).status()), Reason::kUnknownPipeline);
+}
+
+// When every deal is gone, no row is left behind.
+TEST(Tables, LeaveNothingBehind) {
+  World world;
+  NaiveDeals sales(world, "opportunity", {"sales", "partner"}, TestSeed(3), {});
+  for (int i = 0; i < 60; ++i) sales.Step();
+  Batch batch = world.NewBatch();
+  for (const auto& [id, deal] : sales.deals()) batch.Delete(id);
+  world.Apply(batch);
+  size_t rows = 0;
+  EXPECT_TRUE(world.Read()
+                  ->ScanAggregates("f",
+                                   [&](std::string_view, std::string_view) {
+                                     ++rows;
+                                     return true;
+                                   })
+                  .ok());
+  EXPECT_EQ(rows, 0U);
+  world.Verify();
+}
+
+}  // namespace
+}  // namespace kith::model
