@@ -59,6 +59,12 @@ const FieldDef* TypeDef::FindField(uint32_t package_number, uint32_t field_numbe
   return it != fields.end() && it->package == package_number && it->number == field_number ? &*it : nullptr;
 }
 
+std::optional<int32_t> TypeDef::FindPosition(std::string_view part_name) const {
+  if (const FieldDef* field = FindField(part_name); field != nullptr) return static_cast<int32_t>(field->position);
+  const int32_t header = HeaderFieldFromName(part_name);
+  return header == 0 ? std::nullopt : std::optional(header);
+}
+
 const IndexDef* TypeDef::FindIndex(std::string_view index_name) const { return FindBy(indexes, &IndexDef::name, index_name); }
 const BehaviourDef* TypeDef::FindBehaviour(std::string_view behaviour_name) const {
   return FindBy(behaviours, &BehaviourDef::name, behaviour_name);

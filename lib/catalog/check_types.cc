@@ -100,7 +100,7 @@ Status Compiler::CheckIndex(const TypeDef& type, const IndexDef& index) const {
       const std::string& name = (*parts)[i].field;
       const std::string path = JoinPath(member, i);
       const FieldDef* field = type.FindField(name);
-      if (field == nullptr && HeaderFieldFromName(name) == 0) {
+      if (!type.FindPosition(name).has_value()) {
         return IndexError(type, index, path,
                           {"unknown field", ToText(Value(name)), NearestHint(name, PartNames(type)), Reason::kUnknownField});
       }

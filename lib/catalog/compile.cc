@@ -131,11 +131,7 @@ void Compiler::DeriveLayout(TypeDef& type) {
     type.field_positions_.emplace(field.name, i);
   }
   const auto resolve = [&type](std::vector<IndexPart>& parts) {
-    for (IndexPart& part : parts) {
-      const int32_t header = HeaderFieldFromName(part.field);
-      const auto it = type.field_positions_.find(part.field);
-      part.position = header != 0 || it == type.field_positions_.end() ? header : static_cast<int32_t>(it->second);
-    }
+    for (IndexPart& part : parts) part.position = type.FindPosition(part.field).value_or(0);
   };
   for (IndexDef& index : type.indexes) {
     resolve(index.parts);

@@ -12,7 +12,8 @@ namespace {
 constexpr std::array<std::string_view, 21> kLanguageWords = {"as",       "break",   "const",  "continue", "else", "false", "for",
                                                              "function", "if",      "import", "in",       "let",  "loop",  "namespace",
                                                              "null",     "package", "return", "true",     "var",  "void",  "while"};
-constexpr std::array<std::string_view, 3> kHeaderWords = {"origin", "flags", "type"};  // beside HeaderFieldFromName
+// Parts of the header that no field may hide. "owner" and "version" it may: see TypeDef::FindPosition.
+constexpr std::array<std::string_view, 8> kHeaderWords = {"id", "created", "updated", "unit", "visibility", "origin", "flags", "type"};
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -39,7 +40,7 @@ std::string NameFault(std::string_view name) {
 
 std::string FieldNameFault(std::string_view name) {
   if (std::string fault = NameFault(name); !fault.empty()) return fault;
-  if (HeaderFieldFromName(name) != 0 || std::find(kHeaderWords.begin(), kHeaderWords.end(), name) != kHeaderWords.end()) {
+  if (std::find(kHeaderWords.begin(), kHeaderWords.end(), name) != kHeaderWords.end()) {
     return "the name belongs to a part of every record's header";
   }
   if (std::find(kLanguageWords.begin(), kLanguageWords.end(), name) != kLanguageWords.end()) {

@@ -56,6 +56,9 @@ struct PackageDraft {
 // Reads and checks everything that can be checked without other packages. Errors: PackageMalformed, LimitExceeded, UnknownBehaviour.
 [[nodiscard]] StatusOr<PackageDraft> ReadPackage(const PackageSource& source);
 
+// The same error, whose message begins with the package's name.
+[[nodiscard]] Status InPackage(const Status& status, std::string_view package);
+
 }  // namespace kith::catalog
 
 #endif  // KITH_LIB_CATALOG_PACKAGE_INTERNAL_H_

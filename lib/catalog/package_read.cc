@@ -159,23 +159,37 @@ Status CheckHead(PackageDraft& package) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-StatusOr<PackageDraft> ReadPackage(const PackageSource& source) {
-  KITH_ASSIGN_OR_RETURN(const Json json, ParseStrict(source.definition));
+Status ReadDocument(const Json& json, PackageDraft& package) {
   ObjectReader reader(json, {}, Unknown::kRefuse);
-  PackageDraft package;
   if (!reader.Text("package", package.def.name) && reader.ok()) reader.Fail("package", "is missing");
   ReadPackageHead(reader, package.def);
   KITH_RETURN_IF_ERROR(ReadTypes(reader, "types", false, package));
   KITH_RETURN_IF_ERROR(ReadTypes(reader, "extend", true, package));
   KITH_RETURN_IF_ERROR(ReadSeeds(reader, package));
   KITH_RETURN_IF_ERROR(reader.Finish());
-  KITH_RETURN_IF_ERROR(CheckHead(package));
+  return CheckHead(package);
+}
+
+}  // namespace
+
+Status InPackage(const Status& status, std::string_view package) {
+  if (package.empty()) return status;
+  std::string message = "package ";
+  message += ToText(Value(package));
+  message += ": ";
+  message += MessageOf(status);
+  return MakeError(GetErrorInfo(status), message);
+}
+
+StatusOr<PackageDraft> ReadPackage(const PackageSource& source) {
+  KITH_ASSIGN_OR_RETURN(const Json json, ParseStrict(source.definition));
+  PackageDraft package;
+  if (const Status status = ReadDocument(json, package); !status.ok()) return InPackage(status, package.def.name);
   package.has_numbers = !source.numbers.empty();
-  if (package.has_numbers) {
-    KITH_ASSIGN_OR_RETURN(package.numbers, ReadNumbers(source.numbers, package.def.name));
-  }
+  if (!package.has_numbers) return package;
+  StatusOr<Numbers> numbers = ReadNumbers(source.numbers, package.def.name);
+  if (!numbers.ok()) return InPackage(numbers.status(), package.def.name);
+  package.numbers = *std::move(numbers);
   return package;
 }
 

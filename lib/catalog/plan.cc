@@ -67,10 +67,6 @@ void FindIndexWork(const Catalog& before, const Catalog& after, Catalog::Plan& p
   }
 }
 
-Status InPackage(const Status& status, const std::string& package) {
-  return MakeError(GetErrorInfo(status), "package " + package + ": " + std::string(MessageOf(status)));
-}
-
 }  // namespace
 
 StatusOr<Catalog::Plan> Catalog::PlanEnsure(std::span<const PackageSource> packages) const {

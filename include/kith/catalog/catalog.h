@@ -74,7 +74,8 @@ struct FieldDef {
 // value when it is retired. Errors name the field and the value; the caller adds type and record. Does not look at `derived`.
 [[nodiscard]] Status CheckFieldValue(const FieldDef& field, const Value& value);
 
-// A part of an index key: a field of the type, or one of the header: "id", "created", "updated", "owner", "unit".
+// A part of an index key: a field of the type, or one of the header: "id", "created", "updated", "owner", "unit". A field of a type may be
+// named "owner" or "version", and then hides the header's.
 struct IndexPart {
   std::string field;
   Order order = Order::kAscending;
@@ -128,6 +129,8 @@ struct TypeDef {
   [[nodiscard]] const FieldDef* FindField(std::string_view field_name) const;
   // By what is stored in files: the package's number and the field's number in it.
   [[nodiscard]] const FieldDef* FindField(uint32_t package_number, uint32_t field_number) const;
+  // The position of what a name stands for: the field of that name, or else the header part (a HeaderField, below 0).
+  [[nodiscard]] std::optional<int32_t> FindPosition(std::string_view part_name) const;
   [[nodiscard]] const IndexDef* FindIndex(std::string_view index_name) const;
   [[nodiscard]] const BehaviourDef* FindBehaviour(std::string_view behaviour_name) const;
   // The field that plays a role, nullptr when the type has no such behaviour or role.
