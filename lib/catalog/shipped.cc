@@ -17,7 +17,7 @@ bool IsNumbers(std::string_view name) {
 std::vector<std::string> ShippedPackageNames() {
   std::vector<std::string> names;
   for (const packages::Package& package : packages::All()) {
-    if (!IsNumbers(package.name)) names.emplace_back(package.name);
+    if (!IsNumbers(package.name) && !package.name.ends_with(".mapping")) names.emplace_back(package.name);
   }
   return names;
 }

@@ -1,0 +1,185 @@
+#include <set>
+
+#include "unit/exchange/folder.h"
+
+namespace kith::exchange {
+namespace {
+
+constexpr const char* kMapping = R"({
+  "name": "shop",
+  "pipelines": [{"name": "shop", "for_type": "opportunity", "stages": [
+    {"name": "open", "kind": "open"}, {"name": "offer", "kind": "open"}, {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}]}],
+  "files": [
+    {"file": "deals.csv", "type": "opportunity", "system": "shop.deal", "key": "id", "created_column": "opened", "created_format": "%d.%m.%Y",
+     "columns": [{"column": "id", "field": "name"}, {"column": "client", "field": "account", "system": "shop.client"},
+                 {"column": "value", "field": "amount", "currency": "CNY"},
+                 {"column": "final", "field": "amount", "currency": "CNY", "effective_column": "closed", "format": "%d.%m.%Y"}],
+     "moves": [{"stage": "shop/open", "at_column": "opened", "format": "%d.%m.%Y"},
+               {"stage": "shop/won", "at_column": "closed", "format": "%d.%m.%Y", "when": {"column": "result", "in": ["won"]}},
+               {"stage": "shop/lost", "at_column": "closed", "format": "%d.%m.%Y", "when": {"column": "result", "in": ["lost"]}}]},
+    {"file": "clients.csv", "type": "account", "system": "shop.client", "key": "no",
+     "columns": [{"column": "title", "field": "name"}, {"column": "parent", "field": "parent", "system": "shop.client"},
+                 {"column": "since", "field": "year_established"}]}
+  ]})";
+
+constexpr const char* kClients =
+    "no,title,parent,since\n"
+    "1,Acme 律所,2,1999\n"  // refers to a later row
+    "2,Holding,,\n"
+    "3,,,2001\n"          // no name: refused
+    "4,Bad year,,soon\n"  // not a number
+    "5,Orphan,77,\n";     // parent that nobody has
+
+constexpr const char* kDeals =
+    "id,client,value,final,opened,closed,result\r\n"
+    "D1,1,\"12,500.50\",9000,01.03.2024,15.04.2024,won\r\n"
+    "D2,2,100,,05.03.2024,,\r\n"
+    "D3,2,100,,05.03.2024,20.03.2024,lost\r\n"
+    "D4,9,100,,05.03.2024,,\r\n"             // client that nobody has
+    "D5,1,much,,05.03.2024,,\r\n"            // not an amount
+    "D6,1,5,,31.02.2024,,\r\n"               // no such day
+    "D7,1,5,,05.03.2024,,,extra,cells\r\n";  // more cells than the header
+
+struct Shop {
+  Shop() {
+    folder.Write("clients.csv", kClients);
+    folder.Write("deals.csv", kDeals);
+  }
+  ImportReport Import(const ImportOptions& options = {}) {
+    StatusOr<Mapping> mapping = MappingFromJson(kMapping);
+    EXPECT_TRUE(mapping.ok()) << mapping.status();
+    StatusOr<ImportReport> report = ImportFolder(*database, folder.path(), *mapping, options);
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? *report : ImportReport{};
+  }
+  uint64_t Sequence() { return database->Read().value()->sequence(); }
+
+  Folder folder;
+  std::shared_ptr<Database> database = OpenTemporary();
+};
+
+TEST(ImportTest, LoadsWhatIsRightAndNamesEachBadRow) {  // B22
+  Shop shop;
+  ImportReport report = shop.Import();
+  ASSERT_EQ(report.files.size(), 2U);
+  EXPECT_EQ(report.files[0].file, "clients.csv");  // dependency order, whatever the mapping's
+  EXPECT_EQ(report.files[0].created, 3);
+  EXPECT_EQ(report.files[0].rejected, 3);
+  EXPECT_EQ(report.files[1].created, 3);
+  EXPECT_EQ(report.files[1].rejected, 4);
+  EXPECT_EQ(report.files[1].moves, 5);
+  std::set<std::string> seen;
+  for (const RowProblem& p : report.problems) {
+    seen.insert(p.file + ":" + std::to_string(p.line) + ":" + p.column + ":" + p.value + ":" + std::string(NameOf(p.code)));
+    EXPECT_FALSE(p.reason.empty());
+  }
+  EXPECT_EQ(seen, (std::set<std::string>{"clients.csv:4:title::Required", "clients.csv:5:since:soon:WrongKind",
+                                         "clients.csv:6:parent:77:ReferenceMissing", "deals.csv:5:client:9:ReferenceMissing",
+                                         "deals.csv:6:value:much:WrongKind", "deals.csv:7:opened:31.02.2024:WrongKind",
+                                         "deals.csv:8:::RowRejected"}));
+}
+
+TEST(ImportTest, ReferencesWithinAFileAndHistoryColumnsArrive) {
+  Shop shop;
+  shop.Import();
+  auto snapshot = shop.database->Read().value();
+  Id acme = snapshot->Find("account", ExternalRef{"shop.client", "1"}).value();
+  Id holding = snapshot->Find("account", ExternalRef{"shop.client", "2"}).value();
+  const catalog::TypeDef& account = *snapshot->catalog().FindType("account");
+  EXPECT_EQ(GetField(account, snapshot->Get(acme).value(), "parent").value(), Value(holding));
+  Id deal = snapshot->Find("opportunity", ExternalRef{"shop.deal", "D1"}).value();
+  StatusOr<std::vector<model::MoveRecord>> moves = model::GetMoves(*snapshot, deal);
+  ASSERT_TRUE(moves.ok()) << moves.status();
+  ASSERT_EQ(moves->size(), 2U);
+  EXPECT_EQ((*moves)[0].at, ParseTime("2024-03-01").value());
+  EXPECT_EQ((*moves)[1].at, ParseTime("2024-04-15").value());
+  EXPECT_EQ((*moves)[1].amount.minor, 900'000);
+  // The amount as it stood before it was won.
+  Record before = snapshot->GetAsOf(deal, {ParseTime("2024-03-20").value(), kTimeMax}).value();
+  EXPECT_EQ(GetField(before.type(), before.view(), "amount").value(), Value(Money{1'250'050, *Currency::FromCode("CNY")}));
+}
+
+TEST(ImportTest, ASecondImportCreatesNothing) {  // B22
+  Shop shop;
+  shop.Import();
+  uint64_t before = shop.Sequence();
+  ImportReport again = shop.Import();
+  EXPECT_EQ(shop.Sequence(), before);
+  for (const FileReport& file : again.files) {
+    EXPECT_EQ(file.created, 0) << file.file;
+    EXPECT_EQ(file.changed, 0) << file.file;
+    EXPECT_EQ(file.unchanged, 3) << file.file;
+  }
+}
+
+TEST(ImportTest, ADryRunReportsTheSameAndWritesNothing) {
+  Shop shop;
+  uint64_t before = shop.Sequence();
+  ImportOptions dry;
+  dry.dry_run = true;
+  ImportReport would = shop.Import(dry);
+  EXPECT_EQ(shop.Sequence(), before);
+  ImportReport did = shop.Import();
+  ASSERT_EQ(would.files.size(), did.files.size());
+  for (size_t i = 0; i < did.files.size(); ++i) {
+    EXPECT_EQ(would.files[i].created, did.files[i].created);
+    EXPECT_EQ(would.files[i].rejected, did.files[i].rejected);
+  }
+  EXPECT_EQ(would.problems.size(), did.problems.size());
+}
+
+TEST(ImportTest, ProblemsGoToAFileAndTheReportIsBounded) {
+  Shop shop;
+  ImportOptions options;
+  options.problem_limit = 2;
+  options.problem_file = shop.folder / "problems.csv";
+  ImportReport report = shop.Import(options);
+  EXPECT_EQ(report.problems.size(), 2U);
+  EXPECT_EQ(report.rejected(), 7);
+  auto reader = CsvReader::Open(options.problem_file).value();
+  int rows = 0;
+  while (reader->Next().value() != nullptr) ++rows;
+  EXPECT_EQ(rows, 8);  // a header and seven problems
+}
+
+TEST(ImportTest, ProgressCanStopIt) {
+  Shop shop;
+  ImportOptions options;
+  options.progress = [](std::string_view, int64_t, int64_t) { return false; };
+  StatusOr<ImportReport> report = ImportFolder(*shop.database, shop.folder.path(), MappingFromJson(kMapping).value(), options);
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(GetReason(report.status()), Reason::kCancelled);
+}
+
+TEST(ImportTest, AColumnThatTheFileLacksIsRefusedBeforeAnyRow) {
+  Shop shop;
+  shop.folder.Write("clients.csv", "no,title\n1,Acme\n");
+  StatusOr<ImportReport> report = ImportFolder(*shop.database, shop.folder.path(), MappingFromJson(kMapping).value());
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(GetReason(report.status()), Reason::kMappingMalformed);
+  EXPECT_EQ(GetErrorInfo(report.status()).value, "parent, since");
+}
+
+TEST(ImportTest, RealDataLoadsByItsShippedPreset) {
+  std::string data = testing::SharedDataDir();
+  if (data.empty()) GTEST_SKIP() << "needs the folder of real data (KITH_SHARED_DATA)";
+  std::shared_ptr<Database> database = OpenTemporary();
+  std::string folder = data + "/maven_crm";
+  StatusOr<Mapping> mapping = FindMapping(folder);
+  ASSERT_TRUE(mapping.ok()) << mapping.status();
+  EXPECT_EQ(mapping->name, "maven_crm");
+  StatusOr<ImportReport> report = ImportFolder(*database, folder, *mapping);
+  ASSERT_TRUE(report.ok()) << report.status();
+  for (const RowProblem& p : report->problems)
+    ADD_FAILURE() << p.file << ":" << p.line << " " << p.column << " " << p.value << " " << p.reason;
+  int64_t rows = 0;
+  for (const FileReport& file : report->files) rows += file.created;
+  EXPECT_EQ(rows, 85 + 7 + 35 + 8800);
+  auto snapshot = database->Read().value();
+  model::Pipeline pipeline = model::GetPipeline(*snapshot, "maven").value();
+  model::FunnelTables tables = model::ReadTables(*snapshot, pipeline.id).value();
+  EXPECT_EQ(tables.open.size(), 1589U);
+}
+
+}  // namespace
+}  // namespace kith::exchange
