@@ -25,6 +25,8 @@ void OnAssert(MDB_env* env, const char* message) {
 
 MDB_val ToVal(std::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
 
+constexpr MDB_dbi kFreeList = 0;  // LMDB opens cursors on it for readers only
+
 unsigned EnvFlags(const OpenOptions& options) {
   // A temporary store is thrown away with its process, so nothing need reach the disk.
   if (options.temporary) return MDB_NOTLS | MDB_NOSYNC;
@@ -205,7 +207,6 @@ Status Store::CheckStillThere() const {
 }
 
 StatusOr<uint64_t> Store::FreePages(MDB_txn* txn, uint64_t after) const {
-  constexpr MDB_dbi kFreeList = 0;
   MDB_cursor* cursor = nullptr;
   if (const int code = mdb_cursor_open(txn, kFreeList, &cursor); code != 0) return Error(code, "reading the free list");
   uint64_t first = after + 1;
@@ -222,11 +223,17 @@ StatusOr<uint64_t> Store::FreePages(MDB_txn* txn, uint64_t after) const {
   return pages;
 }
 
-StatusOr<uint64_t> Store::UsedBytes(MDB_txn* txn) const {
-  MDB_envinfo info{};
-  mdb_env_info(env_, &info);
-  KITH_ASSIGN_OR_RETURN(const uint64_t free_pages, FreePages(txn, 0));
-  return (info.me_last_pgno + 1 - std::min<uint64_t>(free_pages, info.me_last_pgno)) * kPageSize;
+uint64_t Store::UsedBytes(MDB_txn* txn) const {
+  constexpr uint64_t kMetaPages = 2;
+  uint64_t pages = kMetaPages;
+  const auto add = [txn, &pages](MDB_dbi dbi) {
+    MDB_stat tree{};
+    if (mdb_stat(txn, dbi, &tree) == 0) pages += tree.ms_branch_pages + tree.ms_leaf_pages + tree.ms_overflow_pages;
+  };
+  add(kFreeList);
+  add(main_dbi_);
+  for (const KeyspaceInfo& keyspace : keyspaces_) add(keyspace.dbi);
+  return pages * kPageSize;
 }
 
 }  // namespace kith::storage

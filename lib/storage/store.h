@@ -53,8 +53,8 @@ class Store {
   [[nodiscard]] Status CheckStillThere() const;
 
   // Bytes of the file that hold live pages, as `txn` sees them.
-  [[nodiscard]] StatusOr<uint64_t> UsedBytes(MDB_txn* txn) const;
-  // Pages in the free list that `txn` sees, of transactions after `after` only.
+  [[nodiscard]] uint64_t UsedBytes(MDB_txn* txn) const;
+  // Pages in the free list that the read transaction sees, of transactions after `after` only.
   [[nodiscard]] StatusOr<uint64_t> FreePages(MDB_txn* txn, uint64_t after) const;
 
   void Log(LogLevel level, std::string_view message) const;

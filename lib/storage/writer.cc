@@ -120,8 +120,7 @@ size_t Writer::RunGroup(std::span<Entry> entries, GroupWriteSet& set) {
     } else {
       transaction = mdb_txn_id(*txn);
       set.Begin(store_, *txn);
-      const StatusOr<Quota> quota = ReadQuota(*txn);
-      count = RunJobs(entries, set, quota.ok() ? *quota : Quota{});
+      count = RunJobs(entries, set, ReadQuota(*txn));
     }
     const char* what = "";
     const int code = Commit(*txn, set, what);
@@ -166,11 +165,9 @@ void Writer::RunJob(Entry& entry, GroupWriteSet& set, const Quota& quota) {
   *entry.outcome = std::move(status);
 }
 
-StatusOr<Writer::Quota> Writer::ReadQuota(MDB_txn* txn) const {
-  Quota quota{.limit = store_.options().max_size};
-  if (quota.limit == 0) return quota;
-  KITH_ASSIGN_OR_RETURN(quota.used, store_.UsedBytes(txn));
-  return quota;
+Writer::Quota Writer::ReadQuota(MDB_txn* txn) const {
+  const uint64_t limit = store_.options().max_size;
+  return {.limit = limit, .used = limit == 0 ? 0 : store_.UsedBytes(txn)};
 }
 
 // Past 90 % only jobs that delete something are taken, so that there is room to make room; past 100 % only those that shrink the database.

@@ -57,7 +57,7 @@ class Writer final : public WriterClient {
   [[nodiscard]] size_t RunJobs(std::span<Entry> entries, GroupWriteSet& set, const Quota& quota);
   void RunJob(Entry& entry, GroupWriteSet& set, const Quota& quota);
   [[nodiscard]] Status CheckQuota(const GroupWriteSet& set, const Quota& quota) const;
-  [[nodiscard]] StatusOr<Quota> ReadQuota(MDB_txn* txn) const;
+  [[nodiscard]] Quota ReadQuota(MDB_txn* txn) const;
   // Puts, commits and ends `txn`. An LMDB code; `what` says where it came from.
   [[nodiscard]] int Commit(MDB_txn* txn, const GroupWriteSet& set, const char*& what);
   [[nodiscard]] int PutState(MDB_txn* txn, const std::vector<uint64_t>& digests) const;
