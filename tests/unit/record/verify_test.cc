@@ -2,6 +2,7 @@
 // UBSan.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstring>
 
 #include "kith/base/limits.h"
@@ -170,35 +171,144 @@ TEST(Verify, AnotherKindIsRefusedWhereItWouldBeUnsafe) {
   EXPECT_EQ(GetReason(Verify(*latin, of(Kind::kText))), Reason::kCorrupt);
 }
 
-// A small record must not claim much: one text named by every item of many lists is refused.
-TEST(Verify, SharedVectorsAreRefused) {
-  const Layout layout = {{{{Slot::kOwn, 0}, Kind::kTextList, 0}}};
-  Builder builder;
-  const StatusOr<std::string_view> built =
-      builder.Build({}, layout, std::vector<Value>{TextList{std::string(64, 'x'), std::string(64, 'y')}});
-  ASSERT_TRUE(built.ok());
-  std::string record(*built);
-  // The vector of two offsets follows the texts or goes before them; find it by its count and make both items name one text.
-  int refused = 0;
-  for (size_t at = 0; at + 12 <= record.size(); at += 4) {
-    uint32_t words[3];
-    std::memcpy(words, record.data() + at, sizeof words);
-    const size_t target = at + 4 + words[1];
-    uint32_t length = 0;
-    if (words[0] != 2 || target + 4 > record.size()) continue;
-    std::memcpy(&length, record.data() + target, 4);
-    if (length != 64) continue;
-    std::string shared = record;
-    const auto again = static_cast<uint32_t>(target - (at + 8));
-    std::memcpy(shared.data() + at + 8, &again, 4);
-    // Twice 68 bytes still fit in this record; a third reference would not.
-    EXPECT_TRUE(Verify(AlignedBytes(shared).view(), layout).ok());
-    const uint32_t many = 3;
-    std::memcpy(shared.data() + at, &many, 4);
-    std::memcpy(shared.data() + at + 12, &again, 4);
-    refused += Verify(AlignedBytes(shared).view(), layout).ok() ? 0 : 1;
+// A record whose single numbers can be changed by hand.
+class Planted {
+ public:
+  Planted(const Layout& layout, const std::vector<Value>& values) : layout_(layout) {
+    Builder builder;
+    const StatusOr<std::string_view> built = builder.Build({}, layout, values);
+    EXPECT_TRUE(built.ok());
+    bytes_ = std::string(*built);
+    EXPECT_TRUE(Accepted());
   }
-  EXPECT_EQ(refused, 1);
+
+  template <typename T>
+  [[nodiscard]] T At(size_t position) const {
+    T value;
+    std::memcpy(&value, bytes_.data() + position, sizeof value);
+    return value;
+  }
+  template <typename T>
+  void Set(size_t position, T value) {
+    std::memcpy(bytes_.data() + position, &value, sizeof value);
+  }
+  // Adds to the number at `position` for the length of one check.
+  template <typename T>
+  bool AcceptedWith(size_t position, int delta) {
+    const T was = At<T>(position);
+    Set<T>(position, static_cast<T>(was + static_cast<T>(delta)));
+    const bool accepted = Accepted();
+    Set<T>(position, was);
+    return accepted;
+  }
+  [[nodiscard]] bool Accepted() const { return Accepted(layout_); }
+  [[nodiscard]] bool Accepted(const Layout& layout) const { return Verify(AlignedBytes(bytes_).view(), layout).ok(); }
+  [[nodiscard]] size_t size() const { return bytes_.size(); }
+
+  [[nodiscard]] size_t Root() const { return At<uint32_t>(0); }
+  [[nodiscard]] size_t Entry(size_t table, size_t slot) const {
+    return table - static_cast<size_t>(static_cast<int64_t>(At<int32_t>(table))) + 4 + 2 * slot;
+  }
+  [[nodiscard]] size_t Field(size_t table, size_t slot) const { return table + At<uint16_t>(Entry(table, slot)); }
+  [[nodiscard]] size_t Target(size_t position) const { return position + At<uint32_t>(position); }
+  [[nodiscard]] size_t Page(size_t index) const { return Target(Target(Field(Root(), 1)) + 4 + 4 * index); }
+
+ private:
+  Layout layout_;
+  std::string bytes_;
+};
+
+Layout Own(std::vector<Kind> kinds) {
+  Layout layout;
+  for (size_t i = 0; i < kinds.size(); ++i) layout.fields.push_back({{Slot::kOwn, static_cast<uint8_t>(i)}, kinds[i], 0});
+  return layout;
+}
+
+TEST(Verify, HeaderInItsPlace) {
+  Planted record(Own({Kind::kInt}), {7});
+  const size_t entry = record.Entry(record.Root(), 0);
+  for (const int delta : {-8, -4, 4, 8}) EXPECT_FALSE(record.AcceptedWith<uint16_t>(entry, delta)) << delta;
+  record.Set<uint16_t>(entry, 0);
+  EXPECT_FALSE(record.Accepted());
+}
+
+TEST(Verify, ValuesAtTheirAlignmentAndWithinTheirTable) {
+  Planted record(Own({Kind::kMoney, Kind::kMoney}), {Money{1, *Currency::FromCode("CNY")}, Money{2, *Currency::FromCode("CNY")}});
+  const Layout number = Own({Kind::kInt});
+  EXPECT_TRUE(record.Accepted(number));
+  const size_t entry = record.Entry(record.Root(), 2);
+  record.Set<uint16_t>(entry, static_cast<uint16_t>(record.At<uint16_t>(entry) + 4));
+  EXPECT_FALSE(record.Accepted(number));
+  Planted narrow(Own({Kind::kChoice, Kind::kChoice, Kind::kBool}), {Choice{1}, Choice{2}, true});
+  EXPECT_FALSE(narrow.Accepted(Own({Kind::kInt, Kind::kInt})));
+  EXPECT_FALSE(narrow.Accepted(Own({Kind::kMoney, Kind::kChoice})));
+}
+
+TEST(Verify, FieldsApart) {
+  Planted record(Own({Kind::kInt, Kind::kInt}), {7, 8});
+  record.Set<uint16_t>(record.Entry(record.Root(), 2), record.At<uint16_t>(record.Entry(record.Root(), 3)));
+  EXPECT_FALSE(record.Accepted());
+}
+
+TEST(Verify, ShapeThatFits) {
+  Planted record(Own({Kind::kInt, Kind::kText}), {7, "x"});
+  const size_t shape = record.Field(record.Root(), 0) + offsetof(Header, shape);
+  EXPECT_EQ(record.At<uint32_t>(shape), 1u);
+  const Layout none;
+  EXPECT_TRUE(record.Accepted(none));
+  for (const uint32_t wrong : {3u, 0x03000001u, 0x00030000u}) {
+    record.Set<uint32_t>(shape, wrong);
+    EXPECT_FALSE(record.Accepted(none)) << wrong;
+  }
+}
+
+TEST(Verify, TextsEndInZero) {
+  Planted record(Own({Kind::kText}), {"abc"});
+  const size_t end = record.Target(record.Field(record.Root(), 2)) + 4 + 3;
+  EXPECT_EQ(record.At<char>(end), 0);
+  EXPECT_FALSE(record.AcceptedWith<char>(end, 'x'));
+}
+
+TEST(Verify, PagesInOrder) {
+  Layout layout;
+  for (const uint32_t package : {3u, 5u}) layout.fields.push_back({{PageKey(package, 0), 0}, Kind::kInt, 0});
+  Planted record(layout, {7, 8});
+  const size_t first = record.Field(record.Page(0), 0);
+  EXPECT_EQ(record.At<uint32_t>(first), 3u << 8);
+  EXPECT_TRUE(record.AcceptedWith<uint32_t>(first, 1));
+  EXPECT_FALSE(record.AcceptedWith<uint32_t>(first, 2 << 8));  // as the second
+  EXPECT_FALSE(record.AcceptedWith<uint32_t>(first, 3 << 8));
+  EXPECT_FALSE(record.AcceptedWith<uint32_t>(record.Field(record.Page(1), 0), 1 << 20));
+}
+
+// A small record must not claim much: one text that every item of a list names is refused.
+TEST(Verify, VectorsApart) {
+  TextList list(20);
+  list[0] = std::string(400, 'x');
+  Planted record(Own({Kind::kTextList}), {list});
+  const size_t vector = record.Target(record.Field(record.Root(), 2));
+  ASSERT_EQ(record.At<uint32_t>(vector), 20u);
+  const size_t text = record.Target(vector + 4);
+  ASSERT_EQ(record.At<uint32_t>(text), 400u);
+  for (size_t i = 1; i < 20; ++i)
+    record.Set<uint32_t>(vector + 4 + 4 * i, static_cast<uint32_t>(text) - static_cast<uint32_t>(vector + 4 + 4 * i));
+  EXPECT_FALSE(record.Accepted());
+}
+
+TEST(Verify, ChoiceSetsInOrderAndAmountsWithACurrency) {
+  Planted set(Own({Kind::kChoiceSet}), {ChoiceSet{{4}, {5}}});
+  const size_t items = set.Target(set.Field(set.Root(), 2)) + 4;
+  EXPECT_FALSE(set.AcceptedWith<int32_t>(items, 1));
+  EXPECT_FALSE(set.AcceptedWith<int32_t>(items, 2));
+  EXPECT_TRUE(set.AcceptedWith<int32_t>(items, -2));
+  Planted amount(Own({Kind::kMoney}), {Money{1, *Currency::FromCode("CNY")}});
+  EXPECT_FALSE(amount.AcceptedWith<char>(amount.Field(amount.Root(), 2) + 8, 32));  // "cNY"
+}
+
+TEST(Verify, RecordOfTheLimit) {  // limits::kRecordBytes
+  const AlignedBytes zeros(std::string(limits::kRecordBytes + 8, '\0'));
+  EXPECT_EQ(GetReason(Verify(zeros.view(), {})), Reason::kCorrupt);
+  EXPECT_EQ(GetReason(Verify({}, {})), Reason::kCorrupt);
 }
 
 }  // namespace
