@@ -1,4 +1,4 @@
-// Reports, records and history as JSON text.
+// Reports as JSON text.
 #ifndef KITH_CAPI_JSON_H_
 #define KITH_CAPI_JSON_H_
 
@@ -21,10 +21,6 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const insight::BacktestReport& report);
 [[nodiscard]] std::string ToJson(const exchange::ImportReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<model::Pipeline>& pipelines);
-// {"id", "type", "version", "created", "updated", "owner", "unit", "visibility", "fields": {name: value}}; values in the form that batches
-// take.
-[[nodiscard]] std::string RecordToJson(const catalog::TypeDef& type, record::View view);
-[[nodiscard]] std::string HistoryToJson(const catalog::Catalog& catalog, const std::vector<HistoryEntry>& history);
 
 }  // namespace kith::capi
 

@@ -1,5 +1,6 @@
 // Reads: records, fields, history, feed.
 #include "json.h"
+#include "kith/engine/json.h"
 #include "objects.h"
 #include "values.h"
 
@@ -203,7 +204,7 @@ kith_code kith_snapshot_record_json(kith_snapshot* snapshot, kith_id id, kith_te
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(kith::record::View view, object->snapshot->Get(kith::Id(id)));
     KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, object->snapshot->catalog().GetType(kith::Id(id).type()));
-    *json = NewText(RecordToJson(*type, view));
+    *json = NewText(kith::RecordToJson(*type, view));
     return absl::OkStatus();
   });
 }
@@ -216,7 +217,7 @@ kith_code kith_snapshot_record_json_as_of(kith_snapshot* snapshot, kith_id id, i
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     kith::AsOf as_of{kith::Time{effective}, kith::Time{recorded}};
     KITH_ASSIGN_OR_RETURN(kith::Record record, object->snapshot->GetAsOf(kith::Id(id), as_of));
-    *json = NewText(RecordToJson(record.type(), record.view()));
+    *json = NewText(kith::RecordToJson(record.type(), record.view()));
     return absl::OkStatus();
   });
 }
@@ -237,7 +238,7 @@ kith_code kith_snapshot_history(kith_snapshot* snapshot, kith_id id, kith_text**
     KITH_RETURN_IF_ERROR(Required(json, "json"));
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(auto history, object->snapshot->History(kith::Id(id)));
-    *json = NewText(HistoryToJson(object->snapshot->catalog(), history));
+    *json = NewText(kith::HistoryToJson(object->snapshot->catalog(), history));
     return absl::OkStatus();
   });
 }

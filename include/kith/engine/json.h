@@ -1,0 +1,24 @@
+// Records and history as JSON text, values in the form that a batch takes (engine/batch.h).
+#ifndef KITH_ENGINE_JSON_H_
+#define KITH_ENGINE_JSON_H_
+
+#include <string>
+#include <vector>
+
+#include "kith/catalog/catalog.h"
+#include "kith/engine/history.h"
+#include "kith/record/record.h"
+
+namespace kith {
+
+// {"id", "type", "version", "created", "updated", "owner", "unit", "visibility", "origin", "fields": {name: value}}; null fields are left
+// out.
+[[nodiscard]] std::string RecordToJson(const catalog::TypeDef& type, record::View view);
+
+// [{"sequence", "operation", "actor", "reason", "recorded", "effective", "fields": [{"field", "before", "after", "effective"}]}], in the
+// given order. A field that the catalog no longer knows is named "<package number>/<field number>".
+[[nodiscard]] std::string HistoryToJson(const catalog::Catalog& catalog, const std::vector<HistoryEntry>& history);
+
+}  // namespace kith
+
+#endif  // KITH_ENGINE_JSON_H_
