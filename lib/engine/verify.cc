@@ -4,7 +4,6 @@
 
 #include "engine/verify_internal.h"
 #include "kith/base/key.h"
-#include "kith/base/packed.h"
 
 namespace kith::engine {
 namespace {
@@ -211,11 +210,8 @@ void VerifyExternals(Verification& run) {
 
 void VerifyCounters(Verification& run) {
   for (const auto& [type_and_node, sequence] : run.highest) {
-    std::string key(format::kMetaCounterPrefix);
-    AppendU16(key, type_and_node.first);
-    AppendU16(key, type_and_node.second);
-    const StatusOr<storage::View> stored = run.reader.Get(format::kMeta, key);
-    const uint64_t counter = stored.ok() && stored->size() >= sizeof(uint64_t) ? PackedReader(*stored).Fixed64() : 0;
+    const StatusOr<storage::View> stored = run.reader.Get(format::kMeta, format::CounterKey(type_and_node.first, type_and_node.second));
+    const uint64_t counter = stored.ok() && stored->size() >= sizeof(uint64_t) ? ReadU64(stored->data()) : 0;
     if (counter >= sequence) continue;
     run.problems.Add("counter of " + run.NameOf(Id::Of(type_and_node.first, type_and_node.second, sequence)) + ": stands at " +
                      std::to_string(counter) + ", so an id would be given twice");
