@@ -81,8 +81,8 @@ struct Chance {
   double minor = 0;        // amount, >= 0
 };
 // P(closed + sum of the amounts that come true >= target), the deals independent. Exact while the sums are few enough to enumerate (any set
-// of up to 14 deals, and any number of deals with few different amounts), else by inversion of the characteristic function (error
-// about .002). Not decreasing in any probability.
+// of up to 14 deals, and any number of deals with few different amounts), else on a grid of 16,384 steps up to the target. Not decreasing
+// in any probability.
 [[nodiscard]] double AttainProbability(const std::vector<Chance>& deals, double closed, double target);
 
 // --- how good it was ---

@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cmath>
+
+#include "insight/arrivals_internal.h"
+
+namespace kith::insight_internal {
+namespace {
+
+using model::GroupKind;
+using model::RowKey;
+
+constexpr double kHalfLifeDays = 28;
+constexpr int kLeastDays = 10;  // of history before a past forecast is tried
+constexpr size_t kLeastErrors = 4;
+constexpr double kPriorLogSd = 0.25;  // while there are fewer
+constexpr double kLeastLogSd = 0.03;
+constexpr double kMostLogSd = 0.6;
+constexpr double kLevelWeight = 0.3;  // of the overall level in a weekday's factor
+constexpr double kEnterPrior = 0.5;   // deals behind the guess that all enter at the first stage
+
+// Arrivals by day, from the first one to the last whole day before `as_of`.
+std::vector<double> Daily(const model::FunnelTables& tables, Date& last) {
+  last = Date{DateOf(Time{tables.as_of.micros + 1}).days - 1};
+  std::vector<std::pair<int32_t, double>> days;
+  for (const auto& [key, row] : tables.rows.periods) {
+    if (key.group_kind != GroupKind::kAll) break;
+    const int32_t month = DateOf(model::StartOfEpoch(key.epoch)).days;
+    for (const auto& [day, n] : row.arrivals) {
+      if (month + day - 1 <= last.days) days.emplace_back(month + day - 1, static_cast<double>(n));
+    }
+  }
+  if (days.empty()) return {};
+  std::vector<double> daily(static_cast<size_t>(last.days - days.front().first + 1), 0);
+  for (const auto& [day, n] : days) daily[static_cast<size_t>(day - days.front().first)] = n;
+  return daily;
+}
+
+// Exponentially weighted mean of the first `size` days.
+double Level(const std::vector<double>& daily, size_t size) {
+  const double keep = std::pow(0.5, 1 / kHalfLifeDays);
+  double sum = 0;
+  double weights = 0;
+  for (size_t i = 0; i < size; ++i) {
+    sum = sum * keep + daily[i];
+    weights = weights * keep + 1;
+  }
+  return weights > 0 ? sum / weights : 0;
+}
+
+// Spread of log(actual / level) over past origins, half a horizon apart.
+double PastError(const std::vector<double>& daily, size_t horizon) {
+  std::vector<double> errors;
+  const size_t gap = std::max<size_t>(horizon / 2, 1);
+  for (size_t back = horizon; back + kLeastDays <= daily.size(); back += gap) {
+    const size_t origin = daily.size() - back;
+    double actual = 0;
+    for (size_t i = origin; i < origin + horizon; ++i) actual += daily[i];
+    actual /= static_cast<double>(horizon);
+    const double level = Level(daily, origin);
+    if (level > 0 && actual > 0) errors.push_back(std::log(actual / level));
+  }
+  if (errors.size() < kLeastErrors) return kPriorLogSd;
+  double mean = 0;
+  for (const double e : errors) mean += e / static_cast<double>(errors.size());
+  double variance = 0;
+  for (const double e : errors) variance += (e - mean) * (e - mean) / static_cast<double>(errors.size());
+  return std::clamp(std::sqrt(variance), kLeastLogSd, kMostLogSd);
+}
+
+void FitWeekdays(const std::vector<double>& daily, Date last, Arrivals& arrivals) {
+  arrivals.weekday.fill(1);
+  if (daily.size() < 14 || arrivals.level <= 0) return;
+  std::array<double, 7> sum{};
+  std::array<double, 7> count{};
+  for (size_t i = 0; i < daily.size(); ++i) {
+    const auto weekday = static_cast<size_t>(IsoWeekday(Date{last.days - static_cast<int32_t>(daily.size() - 1 - i)}) - 1);
+    sum[weekday] += daily[i];
+    count[weekday] += 1;
+  }
+  double mean = 0;
+  for (size_t d = 0; d < 7; ++d) {
+    arrivals.weekday[d] = sum[d] / count[d] + kLevelWeight * arrivals.level;
+    mean += arrivals.weekday[d] / 7;
+  }
+  for (double& factor : arrivals.weekday) factor /= mean;
+}
+
+void FitEntries(const model::FunnelTables& tables, const Shape& shape, Arrivals& arrivals) {
+  arrivals.enters.assign(shape.destinations(), 0);
+  const std::vector<StageSum> sums = SumStages(tables, GroupKind::kAll, 0);
+  const model::PeriodRow periods = SumPeriods(tables, GroupKind::kAll, 0);
+  if (shape.stages > 0) arrivals.enters[0] = kEnterPrior;
+  for (size_t s = 0; s < shape.stages; ++s) arrivals.enters[s] += static_cast<double>(sums[shape.pipeline_index[s]].started);
+  arrivals.enters[shape.won()] = static_cast<double>(periods.path_unknown_won);
+  arrivals.enters[shape.lost()] = static_cast<double>(std::max<int64_t>(periods.path_unknown - periods.path_unknown_won, 0));
+  double total = 0;
+  for (const double n : arrivals.enters) total += n;
+  if (total > 0) {
+    for (double& n : arrivals.enters) n /= total;
+  }
+}
+
+}  // namespace
+
+Arrivals FitArrivals(const model::FunnelTables& tables, const Shape& shape, double horizon_days) {
+  Arrivals arrivals;
+  Date last;
+  const std::vector<double> daily = Daily(tables, last);
+  arrivals.level = Level(daily, daily.size());
+  const double keep = std::pow(0.5, 1 / kHalfLifeDays);
+  double weight = 0;
+  for (size_t i = 0; i < daily.size(); ++i) weight = weight * keep + 1;
+  const double shape_of_level = arrivals.level * weight + 1;
+  const double past = PastError(daily, std::max<size_t>(static_cast<size_t>(horizon_days), 1));
+  arrivals.log_sd = std::sqrt(past * past + 1 / shape_of_level);
+  FitWeekdays(daily, last, arrivals);
+  FitEntries(tables, shape, arrivals);
+  return arrivals;
+}
+
+}  // namespace kith::insight_internal

@@ -1,0 +1,169 @@
+// Rolling origins: how good past forecasts would have been, knowing only what was known then.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include "insight/tables_internal.h"
+#include "kith/insight/forecast.h"
+
+namespace kith::insight {
+namespace {
+
+using insight_internal::StageIndex;
+using insight_internal::StageSum;
+using insight_internal::SumStages;
+using model::FunnelTables;
+using model::GroupKind;
+
+constexpr size_t kCalibrationBins = 10;
+constexpr double kLeastChance = 1e-4;  // in the log loss
+
+struct Judged {
+  double chance;
+  bool won;
+};
+
+// What was won in a period, in one currency.
+double WonIn(const FunnelTables& tables, Period period, Currency currency) {
+  double won = 0;
+  for (const auto& [key, row] : tables.rows.periods) {
+    if (key.group_kind != GroupKind::kAll) break;
+    const int32_t month = DateOf(model::StartOfEpoch(key.epoch)).days;
+    for (const auto& [cell, minor] : row.won_minor) {
+      if (cell.currency == currency.packed() && period.contains(Date{month + cell.day - 1})) won += static_cast<double>(minor);
+    }
+  }
+  return won;
+}
+
+// The classic: open amounts times the historical rate of winning from their stage.
+double StageRateForecast(const FunnelTables& tables, Currency currency) {
+  const std::vector<StageSum> sums = SumStages(tables, GroupKind::kAll, 0);
+  std::vector<double> rate(sums.size(), 0);
+  double onwards = 1;
+  const std::vector<size_t> open = insight_internal::OpenStages(tables.pipeline);
+  for (auto stage = open.rbegin(); stage != open.rend(); ++stage) {
+    const StageSum& sum = sums[*stage];
+    if (sum.resolved() > 0) onwards *= static_cast<double>(sum.advanced) / static_cast<double>(sum.resolved());
+    rate[*stage] = onwards;
+  }
+  double forecast = 0;
+  for (const model::OpenDeal& deal : tables.open) {
+    const size_t stage = StageIndex(tables.pipeline, deal.stage.value());
+    if (stage != insight_internal::kNoStage && deal.amount.currency == currency)
+      forecast += rate[stage] * static_cast<double>(deal.amount.minor);
+  }
+  return forecast;
+}
+
+// Of an equally weighted ascending sample: mean |X - y| - mean |X - X'| / 2.
+double Crps(const std::vector<double>& sample, double actual) {
+  const auto n = static_cast<double>(sample.size());
+  double to_actual = 0;
+  double spread = 0;
+  for (size_t i = 0; i < sample.size(); ++i) {
+    to_actual += std::abs(sample[i] - actual);
+    spread += (2 * static_cast<double>(i) + 1 - n) * sample[i];
+  }
+  return to_actual / n - spread / (n * n);
+}
+
+double Pinball(double quantile, double actual, double p) { return std::max(p * (actual - quantile), (p - 1) * (actual - quantile)); }
+
+// Chance that a won deal was ranked above one that was not; ties count half.
+double Auc(std::vector<Judged> deals) {
+  std::sort(deals.begin(), deals.end(), [](const Judged& a, const Judged& b) { return a.chance < b.chance; });
+  double won = 0;
+  double ranks = 0;
+  for (size_t i = 0; i < deals.size();) {
+    size_t end = i;
+    double won_here = 0;
+    while (end < deals.size() && deals[end].chance == deals[i].chance) won_here += deals[end++].won;
+    ranks += won_here * (static_cast<double>(i + end + 1) / 2);
+    won += won_here;
+    i = end;
+  }
+  const double others = static_cast<double>(deals.size()) - won;
+  if (won == 0 || others == 0) return std::numeric_limits<double>::quiet_NaN();
+  return (ranks - won * (won + 1) / 2) / (won * others);
+}
+
+void MeasureDeals(std::vector<Judged> deals, BacktestReport& report) {
+  report.auc = report.brier = report.log_loss = report.ece = std::numeric_limits<double>::quiet_NaN();
+  report.deals = static_cast<int64_t>(deals.size());
+  if (deals.empty()) return;
+  report.auc = Auc(deals);
+  const auto n = static_cast<double>(deals.size());
+  report.brier = report.log_loss = report.ece = 0;
+  for (const Judged& deal : deals) {
+    const double p = std::clamp(deal.chance, kLeastChance, 1 - kLeastChance);
+    report.brier += (deal.chance - deal.won) * (deal.chance - deal.won) / n;
+    report.log_loss -= std::log(deal.won ? p : 1 - p) / n;
+  }
+  std::stable_sort(deals.begin(), deals.end(), [](const Judged& a, const Judged& b) { return a.chance < b.chance; });
+  for (size_t bin = 0; bin < kCalibrationBins; ++bin) {
+    double gap = 0;
+    for (size_t i = deals.size() * bin / kCalibrationBins; i < deals.size() * (bin + 1) / kCalibrationBins; ++i)
+      gap += deals[i].chance - deals[i].won;
+    report.ece += std::abs(gap) / n;
+  }
+}
+
+void MeasurePoints(BacktestReport& report) {
+  double actual = 0;
+  double inside = 0;
+  for (const BacktestPoint& point : report.points) {
+    const Quantiles& total = point.forecast.total;
+    actual += point.actual;
+    inside += point.actual >= total.p10 && point.actual <= total.p90;
+    report.wape += std::abs(point.actual - total.p50);
+    report.bias += total.mean - point.actual;
+    report.crps += Crps(point.forecast.total_quantiles, point.actual);
+    report.pinball +=
+        (Pinball(total.p10, point.actual, 0.1) + Pinball(total.p50, point.actual, 0.5) + Pinball(total.p90, point.actual, 0.9)) / 3;
+    report.stage_rate_wape += std::abs(point.actual - point.stage_rate_forecast);
+  }
+  report.coverage80 = report.points.empty() ? 0 : inside / static_cast<double>(report.points.size());
+  for (double* measure : {&report.wape, &report.bias, &report.crps, &report.pinball, &report.stage_rate_wape}) {
+    *measure = actual > 0 ? *measure / actual : std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
+}  // namespace
+
+StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<Period>& periods, Time now, const ForecastOptions& options,
+                                  const WonBetween& won_between) {
+  std::vector<Period> ordered = periods;
+  std::stable_sort(ordered.begin(), ordered.end(), [](const Period& a, const Period& b) { return a.first < b.first; });
+  BacktestReport report;
+  std::vector<Judged> judged;
+  ForecastOptions as_then = options;
+  for (const Period& period : ordered) {
+    if (StartOf(period.end) > now) continue;
+    // The last instant before the period, so that nothing of it is known.
+    const Time origin{StartOf(period.first).micros - 1};
+    KITH_ASSIGN_OR_RETURN(const FunnelTables then, tables_at(origin));
+    KITH_ASSIGN_OR_RETURN(const FunnelTables after, tables_at(Time{StartOf(period.end).micros - 1}));
+    BacktestPoint point;
+    point.origin = origin;
+    point.period = period;
+    KITH_ASSIGN_OR_RETURN(point.forecast, Forecast(then, period, as_then));
+    as_then.currency = point.forecast.currency;
+    point.actual = WonIn(after, period, point.forecast.currency);
+    point.stage_rate_forecast = StageRateForecast(then, point.forecast.currency);
+    if (won_between) {
+      KITH_ASSIGN_OR_RETURN(const std::vector<Id> won, won_between(StartOf(period.first), StartOf(period.end)));
+      const std::set<Id> winners(won.begin(), won.end());
+      for (const DealForecast& deal : point.forecast.deals) judged.push_back({deal.win_in_period, winners.contains(deal.deal)});
+    }
+    as_then.ledger.push_back({origin, period, point.forecast.total.mean, point.forecast.model_sd, point.actual});
+    report.points.push_back(std::move(point));
+  }
+  MeasurePoints(report);
+  MeasureDeals(std::move(judged), report);
+  return report;
+}
+
+}  // namespace kith::insight

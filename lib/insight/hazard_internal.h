@@ -1,0 +1,93 @@
+// The semi-Markov model of a funnel: how fast deals leave a stage at an age and where they go, as posteriors, with effects of groups and
+// of the month within the quarter.
+#ifndef KITH_LIB_INSIGHT_HAZARD_INTERNAL_H_
+#define KITH_LIB_INSIGHT_HAZARD_INTERNAL_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "insight/special_internal.h"
+#include "insight/tables_internal.h"
+#include "kith/model/funnel_tables.h"
+
+namespace kith::insight_internal {
+
+inline constexpr size_t kBins = model::kAgeBins;
+inline constexpr size_t kClasses = 3;                                   // of destinations
+enum class ExitClass : uint8_t { kForward = 0, kLost = 1, kBack = 2 };  // forward: a later stage, or won
+inline constexpr size_t kPhases = 3;                                    // months of a quarter
+[[nodiscard]] size_t PhaseOf(model::Epoch epoch);
+
+// Stages and destinations as the model numbers them: open stages 0..stages-1 in order, then won, then lost.
+struct Shape {
+  size_t stages = 0;
+  std::vector<size_t> pipeline_index;  // by stage of the model
+  std::map<uint64_t, size_t> by_id;    // stage id -> stage or destination
+  [[nodiscard]] size_t destinations() const { return stages + 2; }
+  [[nodiscard]] size_t won() const { return stages; }
+  [[nodiscard]] size_t lost() const { return stages + 1; }
+  [[nodiscard]] size_t cell(size_t stage, size_t bin) const { return stage * kBins + bin; }
+  [[nodiscard]] size_t exit(size_t stage, size_t bin, size_t destination) const { return cell(stage, bin) * destinations() + destination; }
+  [[nodiscard]] ExitClass ClassOf(size_t stage, size_t destination) const;
+};
+[[nodiscard]] Shape ShapeOf(const model::Pipeline& pipeline);
+
+// Exits per day by (stage, age bin), and how they share out over destinations.
+struct Hazards {
+  std::vector<double> rate;   // by Shape::cell
+  std::vector<double> share;  // by Shape::exit
+};
+
+// Factors on the hazards, by (stage, class); 1 is no effect.
+struct Factors {
+  std::vector<double> by_stage_class;  // stage * kClasses + class; empty: all 1
+  [[nodiscard]] double at(size_t stage, size_t exit_class) const {
+    return by_stage_class.empty() ? 1 : by_stage_class[stage * kClasses + exit_class];
+  }
+};
+
+class HazardModel {
+ public:
+  explicit HazardModel(const model::FunnelTables& tables);
+
+  [[nodiscard]] const Shape& shape() const { return shape_; }
+  [[nodiscard]] const Hazards& mean() const { return mean_; }
+  // One draw from the posterior: Gamma rates, Dirichlet shares.
+  [[nodiscard]] Hazards Draw(Random& random) const;
+
+  // The kind of group whose effects are supported best by the data; kAll when none is.
+  [[nodiscard]] model::GroupKind group_kind() const { return group_kind_; }
+  // Posterior mean effects of a group; no effect for one that is not known.
+  [[nodiscard]] const Factors& GroupFactors(uint64_t group) const;
+  [[nodiscard]] const std::map<uint64_t, Factors>& groups() const { return groups_; }
+
+  // Whether the month within the quarter matters, by the log score of predicting each month from those before it.
+  [[nodiscard]] bool has_phases() const { return has_phases_; }
+  // Factor by (phase, class).
+  [[nodiscard]] double PhaseFactor(size_t phase, size_t exit_class) const { return phases_[phase][exit_class]; }
+
+ private:
+  void Gather(const model::FunnelTables& tables);
+  void Fit();
+  void FitGroups(const model::FunnelTables& tables);
+  void FitPhases(const model::FunnelTables& tables);
+
+  Shape shape_;
+  std::vector<double> exposure_;  // days by cell
+  std::vector<double> exits_;     // by exit
+  std::vector<double> gamma_shape_, gamma_rate_;
+  std::vector<double> dirichlet_;
+  Hazards mean_;
+  std::vector<double> class_rate_;  // mean hazard by cell * kClasses + class
+  model::GroupKind group_kind_ = model::GroupKind::kAll;
+  std::map<uint64_t, Factors> groups_;
+  Factors none_;
+  bool has_phases_ = false;
+  std::array<std::array<double, kClasses>, kPhases> phases_;
+};
+
+}  // namespace kith::insight_internal
+
+#endif  // KITH_LIB_INSIGHT_HAZARD_INTERNAL_H_
