@@ -1,0 +1,79 @@
+// The database behind the interface: what each of its files adds to it.
+#ifndef KITH_LIB_ENGINE_DATABASE_INTERNAL_H_
+#define KITH_LIB_ENGINE_DATABASE_INTERNAL_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/apply_internal.h"
+#include "engine/engine_internal.h"
+#include "kith/engine/database.h"
+
+namespace kith::engine {
+
+class DatabaseImpl final : public Database, public std::enable_shared_from_this<DatabaseImpl> {
+ public:
+  DatabaseImpl(std::shared_ptr<EngineState> state, const OpenOptions& options);
+
+  // Lists the library's derivations in the file, and rebuilds those that the file has in an older version or not at all.
+  [[nodiscard]] Status InstallDerivations();
+
+  [[nodiscard]] StatusOr<std::unique_ptr<Snapshot>> Read(Viewer viewer) override;
+  [[nodiscard]] StatusOr<std::shared_ptr<const catalog::Catalog>> GetCatalog() override;
+  [[nodiscard]] StatusOr<Batch> NewBatch(Actor actor, std::string_view reason) override;
+  [[nodiscard]] StatusOr<Outcome> Apply(const Batch& batch, const ApplyOptions& options) override;
+  [[nodiscard]] std::vector<StatusOr<Outcome>> ApplyMany(std::span<const Batch* const> batches, const ApplyOptions& options) override;
+  [[nodiscard]] StatusOr<Outcome> Update(Actor actor, std::string_view reason, const Fill& fill, const ApplyOptions& options,
+                                         int attempts) override;
+  [[nodiscard]] StatusOr<EnsureReport> Ensure(std::span<const catalog::PackageSource> packages, bool dry_run) override;
+  [[nodiscard]] StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) override;
+  [[nodiscard]] StatusOr<VerifyReport> Verify() override;
+  [[nodiscard]] Status Backup(std::string_view target_path) override;
+  [[nodiscard]] StatusOr<DatabaseStats> GetStats() override;
+  [[nodiscard]] const std::string& path() const override { return state_->environment().path(); }
+  [[nodiscard]] bool read_only() const override;
+
+ private:
+  // One batch on its way: bound to a catalog version, run, bound again when the catalog has changed meanwhile.
+  struct Pending;
+  [[nodiscard]] Status CheckOptions(const ApplyOptions& options) const;
+  [[nodiscard]] std::vector<StatusOr<Outcome>> ApplyBatches(std::span<const Batch* const> batches, const ApplyOptions& options,
+                                                            const std::string& content_hash);
+  void Bind(Pending& pending, const std::shared_ptr<const WriterCatalog>& catalog) const;
+  // Runs what is bound; true when some must be bound again.
+  [[nodiscard]] bool RunPending(std::vector<Pending>& pending, const ApplyOptions& options);
+  [[nodiscard]] StatusOr<Outcome> UpdateOnce(const Actor& actor, std::string_view reason, const Fill& fill, const ApplyOptions& options,
+                                             const std::string& content_hash);
+  // An error as the rooms above would put it.
+  [[nodiscard]] Status Explain(const Batch& batch, const Status& error);
+  void NoteSlow(size_t batches, std::chrono::steady_clock::time_point begin) const;
+  [[nodiscard]] ApplyRequest NewRequest(const Batch& batch, std::shared_ptr<const WriterCatalog> catalog) const;
+  // One job of the library's own. CatalogChanged as any other error.
+  [[nodiscard]] Status RunJob(storage::Job& job);
+  [[nodiscard]] StatusOr<bool> RebuildDerivation(const Derivation& derivation);
+
+  // ensure.cc
+  [[nodiscard]] StatusOr<EnsureReport> EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run);
+  // index_build.cc
+  [[nodiscard]] Status FinishIndexes();
+  [[nodiscard]] Status BuildIndex(uint32_t number);
+  [[nodiscard]] Status DropIndex(uint32_t number);
+
+  std::shared_ptr<EngineState> state_;
+  std::function<Time()> clock_;
+  uint16_t node_;
+  std::chrono::milliseconds slow_;
+  bool read_only_;
+  std::atomic<uint64_t> applied_{0};
+  std::atomic<uint64_t> refused_{0};
+};
+
+}  // namespace kith::engine
+
+#endif  // KITH_LIB_ENGINE_DATABASE_INTERNAL_H_

@@ -1,0 +1,127 @@
+// Ensure: definitions, seeds and new indexes of packages.
+//
+// The plan is made against the catalog that this process knows, outside of the writer; the job that installs it checks that the file still
+// stands at that version. Definitions are ordinary records, so history and feed have them. Indexes over existing records are marked in the
+// same commit as not whole and built afterwards, in steps.
+#include <algorithm>
+#include <utility>
+
+#include "engine/database_internal.h"
+#include "engine/index_build_internal.h"
+
+namespace kith::engine {
+namespace {
+
+using catalog::Catalog;
+
+constexpr int kAttempts = 16;
+constexpr std::string_view kDefinitionSystem = "kith.definition";
+
+// Definition records as a batch of the compiled-in types.
+StatusOr<Batch> DefinitionBatch(std::shared_ptr<const Catalog> catalog, const Catalog::Plan& plan) {
+  Batch batch(catalog, {}, "ensure");
+  batch.SetOrigin(Origin::kPackage);
+  for (const catalog::Definition& definition : plan.definitions) {
+    KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* const type, catalog->GetType(definition.type));
+    const Id record = batch.Upsert(type->name, ExternalRef{std::string(kDefinitionSystem), definition.key});
+    batch.Set(record, "key", definition.key);
+    batch.Set(record, "body", definition.body);
+  }
+  KITH_RETURN_IF_ERROR(batch.status());
+  return batch;
+}
+
+StatusOr<std::vector<Batch>> SeedBatches(const Catalog::Plan& plan) {
+  std::vector<Batch> batches;
+  for (const std::string& seeds : plan.seeds) {
+    KITH_ASSIGN_OR_RETURN(Batch batch, Batch::FromJson(plan.after, seeds));
+    batch.SetOrigin(Origin::kPackage);
+    batches.push_back(std::move(batch));
+  }
+  return batches;
+}
+
+// Installs a plan in one commit.
+class EnsureJob final : public storage::Job {
+ public:
+  // Requests hold what the batches need to run; `definitions` against the catalog before, `seeds` against the one after.
+  EnsureJob(const Catalog::Plan& plan, ApplyRequest definitions, std::vector<ApplyRequest> seeds, bool dry_run)
+      : plan_(plan), definitions_(std::move(definitions)), seeds_(std::move(seeds)), dry_run_(dry_run) {}
+
+  [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
+    KITH_RETURN_IF_ERROR(RunBatch(definitions_, set));
+    KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set));
+    state.catalog_version = plan_.after->version();
+    set.Put(format::kMeta, format::kMetaState, format::EncodeState(state));
+    for (const catalog::IndexDef* index : plan_.new_indexes) MarkForBuilding(set, index->number);
+    for (const uint32_t number : plan_.dropped_indexes) MarkForDropping(set, number);
+    for (const ApplyRequest& seeds : seeds_) KITH_RETURN_IF_ERROR(RunBatch(seeds, set));
+    return dry_run_ ? Verdict::kDiscard : Verdict::kKeep;
+  }
+
+ private:
+  static Status RunBatch(const ApplyRequest& request, storage::WriteSet& set) {
+    Outcome outcome;
+    Applier applier(request, set);
+    return applier.Run(outcome).status();
+  }
+
+  const Catalog::Plan& plan_;
+  ApplyRequest definitions_;
+  std::vector<ApplyRequest> seeds_;
+  bool dry_run_;
+};
+
+// What writers will know once the plan is installed.
+std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, const Catalog::Plan& plan) {
+  auto reading = std::make_shared<ReaderCatalog>();
+  reading->catalog = plan.after;
+  reading->building = before.reading->building;
+  for (const catalog::IndexDef* index : plan.new_indexes) reading->building.push_back(index->number);
+  std::sort(reading->building.begin(), reading->building.end());
+  auto after = std::make_shared<WriterCatalog>();
+  after->version = plan.after->version();
+  after->catalog = plan.after;
+  after->reading = std::move(reading);
+  after->writable = before.writable;
+  return after;
+}
+
+}  // namespace
+
+StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run) {
+  KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
+  KITH_ASSIGN_OR_RETURN(Catalog::Plan plan, before->catalog->PlanEnsure(packages));
+  EnsureReport report;
+  report.catalog_version = before->version;
+  report.changes = plan.changes;
+  if (plan.definitions.empty()) return report;
+
+  KITH_ASSIGN_OR_RETURN(const Batch definitions, DefinitionBatch(before->catalog, plan));
+  KITH_ASSIGN_OR_RETURN(const std::vector<Batch> seeds, SeedBatches(plan));
+  const std::shared_ptr<const WriterCatalog> after = CatalogAfter(*before, plan);
+  ApplyRequest request = NewRequest(definitions, before);
+  request.definitions = true;
+  std::vector<ApplyRequest> seed_requests;
+  for (const Batch& batch : seeds) seed_requests.push_back(NewRequest(batch, after));
+  EnsureJob job(plan, std::move(request), std::move(seed_requests), dry_run);
+  KITH_RETURN_IF_ERROR(RunJob(job));
+  report.catalog_version = plan.after->version();
+  return report;
+}
+
+StatusOr<EnsureReport> DatabaseImpl::Ensure(std::span<const catalog::PackageSource> packages, bool dry_run) {
+  if (read_only_ && !dry_run) return MakeError(Reason::kReadOnly, "the database was opened read-only");
+  StatusOr<EnsureReport> report = EnsureReport();
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    report = EnsureOnce(packages, dry_run);
+    if (GetReason(report.status()) != Reason::kCatalogChanged) break;
+  }
+  if (!report.ok() || dry_run) return report;
+  KITH_RETURN_IF_ERROR(FinishIndexes());
+  KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> newest, state_->Refresh());
+  report->catalog_version = newest->version;
+  return report;
+}
+
+}  // namespace kith::engine
