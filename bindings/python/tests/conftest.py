@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import kith
+import pytest
+
+
+@pytest.fixture
+def db() -> Iterator[kith.Database]:
+    with kith.open(temporary=True) as database:
+        yield database

@@ -1,0 +1,255 @@
+"""Open, batch, snapshot, records, indexes, history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import doctest
+import os
+import pathlib
+import threading
+
+import kith
+import pytest
+from kith import LocalId, Money
+
+CNY = "CNY"
+
+
+def account(db: kith.Database, key: str, **fields: object) -> int:
+    with db.batch(reason="test") as b:
+        made = b.upsert("account", ("app", key), **fields)
+    assert b.outcome is not None
+    return b.outcome.id(made)
+
+
+def test_a_batch_is_applied_on_a_clean_exit_and_read_back(db: kith.Database) -> None:
+    id = account(db, "1", name="Acme 律所", employees=12, industry="technology", tags=["a", "b"], annual_revenue=Money(5_00, CNY))
+    with db.snapshot() as now:
+        record = now[id]
+        assert record.type == "account"
+        assert record["name"] == "Acme 律所"
+        assert record["employees"] == 12
+        assert record["industry"] == "technology"
+        assert record["tags"] == ["a", "b"]
+        assert record["annual_revenue"] == Money(500, CNY)
+        assert record["city"] is None
+        assert record.get("city", "?") == "?"
+        assert record["created"].tzinfo is dt.UTC
+        assert record.to_dict()["fields"]["name"] == "Acme 律所"
+        assert now.external_refs(id) == [("app", "1")]
+
+
+def test_an_exception_in_the_block_applies_nothing(db: kith.Database) -> None:
+    with pytest.raises(RuntimeError), db.batch() as b:
+        b.upsert("account", ("app", "1"), name="Acme")
+        raise RuntimeError
+    with db.snapshot() as now:
+        assert now.find("account", ("app", "1")) is None
+
+
+def test_every_kind_round_trips(db: kith.Database) -> None:
+    fields = [
+        {"name": "flag", "kind": "bool"},
+        {"name": "count", "kind": "int"},
+        {"name": "share", "kind": "decimal", "scale": 3},
+        {"name": "score", "kind": "double"},
+        {"name": "fee", "kind": "money"},
+        {"name": "title", "kind": "text"},
+        {"name": "words", "kind": "text_list"},
+        {"name": "grade", "kind": "choice", "choices": [{"name": "a"}, {"name": "b"}]},
+        {"name": "day", "kind": "date"},
+        {"name": "at", "kind": "time"},
+        {"name": "client", "kind": "ref", "to": ["account"]},
+        {"name": "seal", "kind": "bytes"},
+    ]
+    db.ensure({"package": "test.all", "version": "1.0.0", "needs": ["kith.crm"], "types": [{"name": "thing", "fields": fields}]})
+    assert db.ensure({"package": "test.all", "version": "1.0.0", "needs": ["kith.crm"], "types": [{"name": "thing", "fields": fields}]}) == []
+    client = account(db, "1", name="Acme")
+    from decimal import Decimal
+
+    values = {
+        "flag": True,
+        "count": -(2**62),
+        "share": Decimal("12.345"),
+        "score": 0.1,
+        "fee": Money(-3, "JPY"),
+        "title": "é 律",
+        "words": ["x", ""],
+        "grade": "b",
+        "day": dt.date(2024, 2, 29),
+        "at": dt.datetime(2024, 2, 29, 12, 30, 1, 123456, tzinfo=dt.UTC),
+        "client": client,
+        "seal": b"\0\xff",
+    }
+    with db.batch() as b:
+        thing = b.create("thing", **values)
+    assert b.outcome is not None
+    with db.snapshot() as now:
+        record = now[b.outcome.id(thing)]
+        assert {name: record[name] for name in values} == values
+
+
+def test_errors_say_what_failed_and_what_to_do(db: kith.Database) -> None:
+    with pytest.raises(kith.InvalidArgumentError) as caught, db.batch() as b:
+        b.upsert("account", ("app", "1"), name="Acme", employees="many")
+    assert (caught.value.reason, caught.value.type, caught.value.field) == ("WrongKind", "account", "employees")
+    with pytest.raises(kith.InvalidArgumentError) as caught, db.batch() as b:
+        b.upsert("acount", ("app", "1"))
+    assert "account" in caught.value.hint
+    with pytest.raises(kith.InvalidArgumentError, match="Required"), db.batch() as b:
+        b.create("account")
+    with pytest.raises(TypeError), db.batch() as b:
+        b.create("account", name=object())
+    with db.snapshot() as now, pytest.raises(KeyError):
+        now[2**41 * 100]
+
+
+def test_conflicts_and_idempotency(db: kith.Database) -> None:
+    id = account(db, "1", name="Acme")
+    with db.snapshot() as now:
+        version = now[id].version
+    account(db, "1", name="Acme 2")
+    with pytest.raises(kith.ConflictError), db.batch() as b:
+        b.require_version(id, version)
+        b.set(id, name="Acme 3")
+    for replayed in (False, True):
+        with db.batch(key="once") as b:
+            b.set(id, name="Acme 4")
+        assert b.outcome is not None
+        assert b.outcome.replayed is replayed
+    with db.batch(dry_run=True) as b:
+        b.set(id, name="never")
+    with db.snapshot() as now:
+        assert now[id]["name"] == "Acme 4"
+
+
+def test_an_index_in_pages_while_it_is_written(db: kith.Database) -> None:
+    for i in range(25):
+        account(db, str(i), name=f"N{i:02}", city="X")
+    seen: list[str] = []
+    after: bytes | None = None
+    while True:
+        with db.snapshot() as now:
+            cursor = now.index("account", "by_name", low="N05", high="N20", after=after)
+            page = [record["name"] for record, _ in zip(cursor, range(4), strict=False)]
+            if not page:
+                break
+            seen += page
+            after = cursor.position()
+        account(db, f"early {len(seen)}", name="N00")  # before the page: does not disturb it
+    assert seen == [f"N{i:02}" for i in range(5, 20)]
+    with db.snapshot() as now:
+        assert next(now.index("account", "by_name", "N07").rows(2)) == ("X",)
+        assert [r["name"] for r in now.index("account", "by_name", reverse=True)][:2] == ["N24", "N23"]
+
+
+def test_history_and_past_states(db: kith.Database) -> None:  # B01
+    id = account(db, "1", name="old")
+    with db.batch(actor=("app.users", "17"), reason="rename") as b:
+        b.set(id, name="new")
+    with db.snapshot() as now:
+        history = now.history(id)
+        assert [entry["operation"] for entry in history] == ["create", "change"]
+        assert history[1]["actor"] == {"system": "app.users", "key": "17"}
+        assert history[1]["fields"][0]["before"] == "old"
+        before = dt.datetime.fromisoformat(history[1]["recorded"]) - dt.timedelta(microseconds=1)
+        assert now.as_of(id, recorded=before)["fields"]["name"] == "old"
+        assert now.as_of(id)["fields"]["name"] == "new"
+        with pytest.raises(kith.NotFoundError):
+            now.as_of(id, recorded=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+
+
+def test_the_feed_and_waiting_for_it(db: kith.Database) -> None:  # E14
+    with db.snapshot() as now:
+        start = now.sequence
+    threading.Timer(0.05, lambda: account(db, "1", name="Acme")).start()
+    assert db.wait(start, 10) > start
+    with db.snapshot() as now:
+        changes, scanned = now.changes(start)
+        assert [operation for _, _, operation in changes] == [1]
+        assert scanned == now.sequence
+    with db.batch(checkpoint="sync", checkpoint_value=b"\1\0") as b:
+        b.create("account", name="B")
+    with db.snapshot() as now:
+        assert now.checkpoint("sync") == b"\1\0"
+        assert now.checkpoint("other") is None
+
+
+def test_closed_objects_raise_instead_of_crashing(db: kith.Database) -> None:
+    id = account(db, "1", name="Acme")
+    snapshot = db.snapshot()
+    record = snapshot[id]
+    cursor = snapshot.scan("account")
+    snapshot.renew()
+    with pytest.raises(kith.ClosedError):
+        record["name"]
+    with pytest.raises(kith.FailedPreconditionError):
+        next(iter(cursor))
+    record = snapshot[id]
+    db.close()
+    assert record["name"] == "Acme"  # a snapshot keeps its database open
+    snapshot.close()
+    with pytest.raises(kith.ClosedError):
+        record["name"]
+    with pytest.raises(kith.ClosedError):
+        db.snapshot()
+    assert "closed" in repr(db)
+
+
+def test_threads_add_exactly(db: kith.Database) -> None:
+    id = account(db, "1", name="Acme", employees=0)
+
+    def work() -> None:
+        for _ in range(20):
+            with db.batch() as b:
+                b.add(id, "employees", 1)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with db.snapshot() as now:
+        assert now[id]["employees"] == 80
+    assert db.verify() == []
+
+
+def test_a_forked_child_is_refused(db: kith.Database) -> None:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            db.snapshot()
+        except kith.FailedPreconditionError as error:
+            os._exit(0 if error.reason == "Forked" else 2)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_backup_opens_elsewhere(db: kith.Database, tmp_path: pathlib.Path) -> None:
+    id = account(db, "1", name="Acme")
+    db.backup(tmp_path / "copy")
+    with kith.open(tmp_path / "copy") as copy, copy.snapshot() as now:
+        assert now[id]["name"] == "Acme"
+    with pytest.raises(kith.NotFoundError):
+        kith.open(tmp_path / "absent")
+
+
+def test_json_batches(db: kith.Database) -> None:
+    text = '{"reason": "json", "changes": [{"create": "account", "as": "a", "ref": ["app", "9"], "set": {"name": "From JSON"}}]}'
+    batch = db.batch_from_json(text)
+    batch.apply()
+    with db.snapshot() as now:
+        found = now.find("account", ("app", "9"))
+        assert found is not None
+        assert found["name"] == "From JSON"
+    assert isinstance(db.batch().create("account"), LocalId)
+
+
+def test_doctests() -> None:
+    import kith.database
+
+    assert doctest.testmod(kith.database).failed == 0
+
+
+def test_the_package_is_typed() -> None:
+    assert (pathlib.Path(kith.__file__).parent / "py.typed").exists()

@@ -1,0 +1,126 @@
+"""Moves, funnel, forecast, import."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+import random
+
+import kith
+import pytest
+from kith import Money
+
+START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def sales(db: kith.Database) -> kith.Database:
+    """400 deals; of those resolved in "qualified" about 60 % go on, and all that reach "proposal" are won."""
+    dice = random.Random(7)
+    for chunk in range(8):
+        with db.batch() as b:
+            for i in range(50):
+                at = START + dt.timedelta(days=dice.uniform(0, 360))
+                b.effective(at)
+                deal = b.create("opportunity", name=f"D{chunk}/{i}", amount=Money(10_000, "CNY"))
+                b.move(deal, "default/qualified")
+                b.effective(at + dt.timedelta(days=dice.uniform(1, 20)))
+                if dice.random() < 0.6:
+                    b.move(deal, "default/proposal")
+                    b.effective(at + dt.timedelta(days=dice.uniform(21, 40)))
+                    b.move(deal, "default/won")
+                else:
+                    b.move(deal, "default/lost")
+                b.effective(None)
+    return db
+
+
+def test_the_funnel_covers_the_planted_rate(sales: kith.Database) -> None:  # C03
+    with sales.snapshot() as now:
+        funnel = now.funnel("default")
+    rates = {stage["name"]: stage["rate"] for stage in funnel["stages"]}
+    assert rates["qualified"]["low"] < 0.6 < rates["qualified"]["high"]
+    assert rates["proposal"]["value"] == 1
+    assert rates["qualified"]["maturity"] == "stable"
+    assert funnel["won"] + funnel["lost"] == 400
+
+
+def test_moves_give_the_stage(db: kith.Database) -> None:  # C01
+    with db.batch() as b:
+        deal = b.create("opportunity", name="D")
+        b.move(deal, "default/qualified", reason="call")
+    assert b.outcome is not None
+    id = b.outcome.id(deal)
+    with db.snapshot() as now:
+        stage = now[now[id]["stage"]]
+        assert stage["name"] == "qualified"
+    with pytest.raises(kith.InvalidArgumentError, match="UnknownStage"), db.batch() as b:
+        b.move(id, "default/nowhere")
+    with pytest.raises(kith.InvalidArgumentError, match="FieldReadOnly"), db.batch() as b:
+        b.set(id, stage=stage.id)
+
+
+def test_forecast_adds_up_and_never_reads_a_typed_probability(sales: kith.Database) -> None:  # C08
+    as_of = START + dt.timedelta(days=200)
+
+    def forecast() -> dict[str, object]:
+        with sales.snapshot() as now:
+            return now.forecast("default", "2024-Q4", as_of=as_of)
+
+    before = forecast()
+    with sales.snapshot() as now:
+        ids = [record.id for record in now.scan("opportunity")]
+    with sales.batch() as b:
+        for id in ids:
+            b.set(id, rep_probability=random.Random(id).randrange(101))
+    assert forecast() == before
+    total = before["total"]
+    assert isinstance(total, dict)
+    assert total["p10"] <= total["p50"] <= total["p90"]
+    with sales.snapshot() as now:
+        assert now.reps("default") == []  # nobody owns a deal
+        report = now.backtest("default", "month", 3, as_of=START + dt.timedelta(days=330))
+        assert len(report["points"]) == 3
+
+
+def test_strict_refuses_what_it_cannot_know(db: kith.Database) -> None:  # C09
+    with db.batch() as b:
+        deal = b.create("opportunity", name="D", amount=Money(1, "CNY"))
+        b.move(deal, "default/qualified")
+    with db.snapshot() as now:
+        with pytest.raises(kith.FailedPreconditionError, match="NotEnoughData"):
+            now.forecast("default", "next-quarter", strict=True)
+        assert now.forecast("default", "next-quarter")["maturity"] == "learning"
+
+
+def test_csv_import_reports_bad_rows(db: kith.Database, tmp_path: pathlib.Path) -> None:  # B22
+    (tmp_path / "clients.csv").write_text("no,title,staff\n1,Acme,5\n2,,7\n3,Bad,many\n", encoding="utf-8")
+    mapping = {
+        "name": "clients",
+        "files": [
+            {
+                "file": "clients.csv",
+                "type": "account",
+                "system": "clients",
+                "key": "no",
+                "columns": [{"column": "title", "field": "name"}, {"column": "staff", "field": "employees"}],
+            }
+        ],
+    }
+    calls: list[tuple[str, int, int]] = []
+
+    def progress(file: str, done: int, total: int) -> bool:
+        calls.append((file, done, total))
+        return True
+
+    report = db.import_csv(tmp_path, mapping, progress=progress)
+    assert report["files"][0]["created"] == 1
+    assert [(p["line"], p["column"], p["code"]) for p in report["problems"]] == [(3, "title", "Required"), (4, "staff", "WrongKind")]
+    assert calls
+    assert db.import_csv(tmp_path, mapping)["files"][0]["unchanged"] == 1
+
+    def broken(file: str, done: int, total: int) -> bool:
+        raise RuntimeError(file)
+
+    with pytest.raises(RuntimeError, match=r"clients\.csv"):
+        db.import_csv(tmp_path, mapping, progress=broken)
