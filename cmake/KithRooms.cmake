@@ -1,10 +1,13 @@
 # A room is lib/<room>/*.cc behind include/kith/<room>/*.h, compiled once as the object library kith_<room>. New files are found
-# by themselves. kith_through_<room> stands for that room and all before it, so a room can be built and tested while a later one
-# does not compile, and a call to a later room does not link.
+# by themselves. kith_through_<room> stands for that room and all before it, as archives: a room can be built and tested while a
+# later one does not compile, and a call to a later room does not link.
 include(EmbedPackages)
 
 function(kith_rooms)
   set(objects $<TARGET_OBJECTS:kith_packages>)
+  add_library(kith_packages_archive STATIC ${objects})
+  set_target_properties(kith_packages_archive PROPERTIES LINKER_LANGUAGE CXX)
+  set(archives kith_packages_archive)
   set(before "")
   foreach(room ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/${room}/*.cc)
@@ -13,12 +16,15 @@ function(kith_rooms)
       target_include_directories(kith_${room} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
       target_link_libraries(kith_${room} PRIVATE kith_options kith_dependencies)
       list(APPEND objects $<TARGET_OBJECTS:kith_${room}>)
+      add_library(kith_${room}_archive STATIC $<TARGET_OBJECTS:kith_${room}>)
+      set_target_properties(kith_${room}_archive PROPERTIES LINKER_LANGUAGE CXX)
+      list(PREPEND archives kith_${room}_archive)
     endif()
     kith_check_layers(${room} "${before}")
     list(APPEND before ${room})
     add_library(kith_through_${room} INTERFACE)
     target_include_directories(kith_through_${room} INTERFACE ${PROJECT_SOURCE_DIR}/include)
-    target_link_libraries(kith_through_${room} INTERFACE ${objects} kith_dependencies)
+    target_link_libraries(kith_through_${room} INTERFACE ${archives} kith_dependencies)
   endforeach()
   set(KITH_ROOMS ${ARGN} PARENT_SCOPE)
   set(KITH_ROOM_OBJECTS ${objects} PARENT_SCOPE)
