@@ -1,0 +1,39 @@
+// Real event logs as paths of deals, by the definitions of the reference baselines, so that results stand side by side.
+#ifndef KITH_BENCHMARKS_FORECAST_LOGS_H_
+#define KITH_BENCHMARKS_FORECAST_LOGS_H_
+
+#include <string>
+#include <vector>
+
+#include "kith/base/status.h"
+#include "kith/base/time.h"
+#include "kith/model/funnel_tables.h"
+
+namespace kith::benchmarks {
+
+struct LoggedDeal {
+  model::DealPath path;  // amount: as known while the deal is open
+  int64_t won_minor = 0;
+  Time won{};  // 0: not won
+};
+
+struct Log {
+  std::string name;
+  model::Pipeline pipeline;
+  std::vector<LoggedDeal> deals;
+  Date start;  // day 0 of the origins
+};
+
+// Tables as the log stood at `as_of`, amounts included.
+[[nodiscard]] model::FunnelTables TablesAsOf(const Log& log, Time as_of);
+// Deals won in [first, end).
+[[nodiscard]] std::vector<Id> WonIn(const Log& log, Time first, Time end);
+
+// `folder` holds bpic2012/events.csv.gz, bpic2020/*.csv.gz, maven_crm/*.csv.
+[[nodiscard]] StatusOr<Log> LoadBpic2012(const std::string& folder);
+[[nodiscard]] StatusOr<Log> LoadBpic2020(const std::string& folder);
+[[nodiscard]] StatusOr<Log> LoadMaven(const std::string& folder);
+
+}  // namespace kith::benchmarks
+
+#endif  // KITH_BENCHMARKS_FORECAST_LOGS_H_
