@@ -77,6 +77,7 @@ uint64_t NewHandle(HandleKind kind, std::shared_ptr<void> object) {
   std::lock_guard lock(table.mutex);
   uint32_t index = table.Take();
   Slot* slot = table.Find(index);
+  if (slot == nullptr) throw std::bad_alloc();  // cannot be: Take made it
   slot->object.store(object.get(), std::memory_order_relaxed);
   slot->owner = std::move(object);
   slot->kind.store(kind, std::memory_order_relaxed);
