@@ -22,6 +22,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "engine/engine_internal.h"
 #include "engine/format.h"
+#include "engine/index_writes.h"
 #include "kith/engine/batch.h"
 #include "kith/engine/database.h"
 #include "kith/engine/extension.h"
@@ -236,9 +237,10 @@ class Applier {
   struct UniqueCheck {
     const DraftRecord* draft;
     const catalog::IndexDef* index;
-    std::string parts;  // of the entry's key
+    IndexWrites::Place parts;  // of the entry's key
     bool cut;
   };
+  IndexWrites index_writes_;
   std::vector<UniqueCheck> unique_;  // entries put by the batch
   record::Builder builder_;
   format::IndexEntry entry_;

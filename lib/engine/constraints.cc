@@ -123,8 +123,9 @@ Status Applier::CheckUnique() {
   if (unique_.empty()) return absl::OkStatus();
   const std::unique_ptr<storage::Cursor> cursor = set_.NewCursor(format::kIndex);
   for (const UniqueCheck& check : unique_) {
-    for (bool more = cursor->SeekAtLeast(check.parts); more && cursor->key().starts_with(check.parts); more = cursor->Next()) {
-      if (cursor->key().size() != check.parts.size() + sizeof(uint64_t)) continue;
+    const std::string_view parts = index_writes_.At(check.parts);
+    for (bool more = cursor->SeekAtLeast(parts); more && cursor->key().starts_with(parts); more = cursor->Next()) {
+      if (cursor->key().size() != parts.size() + sizeof(uint64_t)) continue;
       const Id other = format::IndexEntryId(cursor->key());
       if (other == check.draft->id()) continue;
       if (check.cut) {

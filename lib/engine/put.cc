@@ -55,12 +55,13 @@ void Applier::PutIndexes(const DraftRecord& draft) {
     if (had) format::MakeIndexEntry(index, draft.id(), value_before, old_entry_);
     if (has) format::MakeIndexEntry(index, draft.header(), draft.values(), entry_);
     const bool same_key = had && has && old_entry_.key == entry_.key;
-    if (had && !same_key) set_.Delete(format::kIndex, old_entry_.key);
+    if (had && !same_key) index_writes_.Delete(old_entry_.key);
     if (!has || (same_key && old_entry_.value == entry_.value)) continue;
-    set_.Put(format::kIndex, entry_.key, entry_.value);
+    IndexWrites::Place place = index_writes_.Put(entry_.key, entry_.value);
     // A cut key may stand for other values than before.
     if (index.unique && !entry_.has_null && (!same_key || entry_.cut)) {
-      unique_.push_back({&draft, &index, std::string(format::IndexEntryParts(entry_.key)), entry_.cut});
+      place.size -= sizeof(uint64_t);
+      unique_.push_back({&draft, &index, place, entry_.cut});
     }
   }
 }
@@ -118,6 +119,7 @@ Status Applier::PutRecords() {
     AppendU64(value, last);
     set_.Put(format::kMeta, format::CounterKey(type, request_.node), value);
   }
+  index_writes_.Emit(set_);
   return CheckUnique();
 }
 
