@@ -54,6 +54,7 @@ constexpr double kShockPrior = 0.06;
 constexpr double kShockPriorWindows = 4;
 constexpr double kShockMemory = 3;  // half-life of past forecasts, in horizons
 constexpr double kShockBiasWindows = 6;
+constexpr double kMostShock = 0.5;  // sd of the log
 
 double DaysBetween(Time from, Time to) { return static_cast<double>(to.micros - from.micros) / static_cast<double>(kMicrosPerDay); }
 
@@ -176,7 +177,7 @@ class Forecaster {
   void DrawChances();
   std::vector<Compound> NewDeals();
   [[nodiscard]] std::vector<Size> SizesOfGroup(GroupKind kind, uint64_t group) const;
-  [[nodiscard]] double LearntShock() const;
+  [[nodiscard]] double LearntShock(double mean) const;
   void Summarize(const insight_internal::PeriodDistributions& distributions);
   void Warn();
 
@@ -410,16 +411,18 @@ std::vector<Compound> Forecaster::NewDeals() {
 }
 
 // Variance of the log common to all deals of a period, from what past forecasts missed beyond their own spread.
-double Forecaster::LearntShock() const {
+double Forecaster::LearntShock(double mean) const {
   struct Miss {
-    double log_error, variance, age;
+    double log_error, variance, age, weight;
   };
   std::vector<Miss> misses;
   double length = 0;
   for (const LedgerEntry& entry : options_.ledger) {
     if (!(entry.mean > 0) || !(entry.actual > 0) || StartOf(entry.period.end) > now_) continue;
     const double spread = entry.model_sd / entry.mean;
-    misses.push_back({std::log(entry.actual / entry.mean), std::log1p(spread * spread), DaysBetween(entry.origin, now_)});
+    // A forecast of a company ten times smaller says little about this one.
+    const double alike = mean > 0 ? std::min(entry.mean / mean, mean / entry.mean) : 1;
+    misses.push_back({std::log(entry.actual / entry.mean), std::log1p(spread * spread), DaysBetween(entry.origin, now_), alike});
     length += entry.period.end.days - entry.period.first.days;
   }
   const double prior = kShockPrior * kShockPrior;
@@ -430,19 +433,19 @@ double Forecaster::LearntShock() const {
   double weights = 0;
   double error = 0;
   for (Miss& miss : misses) {
-    const double weight = std::pow(0.5, miss.age / (kShockMemory * length));
-    weights += weight;
-    error += weight * miss.log_error;
+    miss.weight *= std::pow(0.5, miss.age / (kShockMemory * length));
+    weights += miss.weight;
+    error += miss.weight * miss.log_error;
   }
   // Overlapping forecasts repeat one another: count windows that do not.
   const double windows = weights * std::min(1.0, gap / length);
   const double bias = error / weights * windows / (windows + kShockBiasWindows);
   double excess = 0;
   for (const Miss& miss : misses) {
-    const double weight = std::pow(0.5, miss.age / (kShockMemory * length)) / weights;
-    excess += weight * ((miss.log_error - bias) * (miss.log_error - bias) - miss.variance);
+    excess += miss.weight / weights * ((miss.log_error - bias) * (miss.log_error - bias) - miss.variance);
   }
-  return (windows * std::max(excess, 0.0) + kShockPriorWindows * prior) / (windows + kShockPriorWindows);
+  const double learnt = std::clamp(excess, 0.0, kMostShock * kMostShock);
+  return (windows * learnt + kShockPriorWindows * prior) / (windows + kShockPriorWindows);
 }
 
 Quantiles QuantilesOf(const Distribution& distribution, double offset) {
@@ -451,7 +454,7 @@ Quantiles QuantilesOf(const Distribution& distribution, double offset) {
 }
 
 void Forecaster::Summarize(const insight_internal::PeriodDistributions& distributions) {
-  report_.shock_sd = std::sqrt(LearntShock());
+  report_.shock_sd = std::sqrt(LearntShock(report_.closed + distributions.total.mean()));
   const Distribution total = distributions.total.WithShock(report_.shock_sd);
   report_.from_open = QuantilesOf(distributions.from_open, 0);
   report_.from_new = QuantilesOf(distributions.from_new, 0);

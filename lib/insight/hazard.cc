@@ -21,11 +21,12 @@ constexpr double kPriorStayDays = 20;  // and the mean stay it expects
 constexpr double kPriorNext = 0.5;
 constexpr double kPriorLost = 0.4;
 
-constexpr double kLeastEvents = 20;       // of a class, before groups or phases may act on it
-constexpr double kLeastExpected = 0.5;    // expected events of a group and stage to take part in estimating the spread
-constexpr double kLeastGain = 3;          // nats by which group effects must beat none
-constexpr double kPhaseWeight = 20;       // prior events behind a phase's factor
-constexpr double kPhaseCertainty = 1.65;  // standard errors by which the mean gain of phases must exceed 0
+constexpr double kLeastEvents = 20;     // of a class, before groups or phases may act on it
+constexpr double kLeastExpected = 0.5;  // expected events of a group and stage to take part in estimating the spread
+constexpr double kLeastGain = 3;        // nats by which group effects must beat none
+constexpr double kPhaseWeight = 20;     // prior events behind a phase's factor
+constexpr double kPhaseCertainty = 1;   // standard errors by which the mean gain of phases must exceed 0
+constexpr int kLeastScored = 3;         // months that were predicted with a factor
 constexpr size_t kStrengths = 40;
 
 size_t At(ExitClass c) { return static_cast<size_t>(c); }
@@ -35,24 +36,19 @@ double NegativeBinomial(double nu, double observed, double expected) {
   return LogGamma(observed + nu) - LogGamma(nu) + nu * std::log(nu / (nu + expected)) - observed * std::log(nu + expected);
 }
 
-struct Pair {
-  double observed = 0;
-  double expected = 0;
-};
-
 struct Strength {
   double nu = 0;    // of the Gamma prior; larger: groups more alike
   double gain = 0;  // log likelihood over no effects
 };
 
-Strength MostLikely(const std::vector<Pair>& pairs) {
+Strength MostLikely(const std::vector<ExitPair>& pairs) {
   Strength best;
   double none = 0;
-  for (const Pair& p : pairs) none -= p.expected;  // Poisson with theta = 1
+  for (const ExitPair& p : pairs) none -= p.expected;  // Poisson with theta = 1
   for (size_t i = 0; i < kStrengths; ++i) {
     const double nu = 0.5 * std::pow(10'000.0, static_cast<double>(i) / (kStrengths - 1));
     double sum = 0;
-    for (const Pair& p : pairs) sum += NegativeBinomial(nu, p.observed, p.expected);
+    for (const ExitPair& p : pairs) sum += NegativeBinomial(nu, p.observed, p.expected);
     if (i == 0 || sum - none > best.gain) best = {nu, sum - none};
   }
   return best;
@@ -190,7 +186,7 @@ const Factors& HazardModel::GroupFactors(uint64_t group) const {
 namespace {
 
 // Observed and expected exits of every group of a kind by (stage, class).
-using GroupPairs = std::map<uint64_t, std::vector<Pair>>;
+using GroupPairs = std::map<uint64_t, std::vector<ExitPair>>;
 
 struct Fitted {
   double gain = 0;
@@ -203,18 +199,18 @@ Fitted FitGroupPairs(const GroupPairs& groups, size_t stages) {
   Fitted fitted;
   for (const auto& [group, pairs] : groups) fitted.factors[group].by_stage_class.assign(stages * kClasses, 1);
   for (size_t c = 0; c < kClasses; ++c) {
-    std::vector<Pair> all;
+    std::vector<ExitPair> all;
     std::vector<double> scale(stages, 1);
     double events = 0;
     for (size_t s = 0; s < stages; ++s) {
-      Pair sum;
+      ExitPair sum;
       for (const auto& [group, pairs] : groups) {
         sum.observed += pairs[s * kClasses + c].observed;
         sum.expected += pairs[s * kClasses + c].expected;
       }
       scale[s] = sum.expected > 0 ? sum.observed / sum.expected : 1;
       for (const auto& [group, pairs] : groups) {
-        const Pair& p = pairs[s * kClasses + c];
+        const ExitPair& p = pairs[s * kClasses + c];
         if (p.expected * scale[s] < kLeastExpected) continue;
         all.push_back({p.observed, p.expected * scale[s]});
         events += p.observed;
@@ -226,7 +222,7 @@ Fitted FitGroupPairs(const GroupPairs& groups, size_t stages) {
     fitted.gain += strength.gain;
     for (const auto& [group, pairs] : groups) {
       for (size_t s = 0; s < stages; ++s) {
-        const Pair& p = pairs[s * kClasses + c];
+        const ExitPair& p = pairs[s * kClasses + c];
         fitted.factors[group].by_stage_class[s * kClasses + c] = (strength.nu + p.observed) / (strength.nu + p.expected * scale[s]);
       }
     }
@@ -240,12 +236,12 @@ void HazardModel::FitGroups(const FunnelTables& tables) {
   double best = 0;
   for (const GroupKind kind : {GroupKind::kSegment, GroupKind::kOwner, GroupKind::kSource}) {
     GroupPairs groups;
-    const auto pairs_of = [&](uint64_t group) -> std::vector<Pair>& {
-      std::vector<Pair>& pairs = groups[group];
+    const auto pairs_of = [&](uint64_t group) -> std::vector<ExitPair>& {
+      std::vector<ExitPair>& pairs = groups[group];
       if (pairs.empty()) pairs.resize(shape_.stages * kClasses);
       return pairs;
     };
-    const auto expect = [&](std::vector<Pair>& pairs, size_t stage, size_t bin, double days) {
+    const auto expect = [&](std::vector<ExitPair>& pairs, size_t stage, size_t bin, double days) {
       for (size_t c = 0; c < kClasses; ++c) {
         pairs[stage * kClasses + c].expected += days * class_rate_[shape_.cell(stage, bin) * kClasses + c];
       }
@@ -255,7 +251,7 @@ void HazardModel::FitGroups(const FunnelTables& tables) {
       if (row->first.group_kind != kind) break;
       const auto stage = shape_.by_id.find(row->first.stage);
       if (stage == shape_.by_id.end() || stage->second >= shape_.stages) continue;
-      std::vector<Pair>& pairs = pairs_of(row->first.group);
+      std::vector<ExitPair>& pairs = pairs_of(row->first.group);
       for (const auto& [cell, seconds] : row->second.exposure) {
         expect(pairs, stage->second, cell.bin, static_cast<double>(seconds) / kSecondsPerDay);
       }
@@ -272,7 +268,7 @@ void HazardModel::FitGroups(const FunnelTables& tables) {
       BinSums bins{};
       const Ages ages = OpenAges(deal, tables.as_of);
       AddExposure(ages.from, ages.to, bins);
-      std::vector<Pair>& pairs = pairs_of(group);
+      std::vector<ExitPair>& pairs = pairs_of(group);
       for (size_t b = 0; b < kBins && (bins[b] > 0 || b <= model::AgeBin(ages.from)); ++b) {
         if (bins[b] > 0) expect(pairs, stage->second, b, static_cast<double>(bins[b]) / kSecondsPerDay);
       }
@@ -287,8 +283,7 @@ void HazardModel::FitGroups(const FunnelTables& tables) {
 }
 
 void HazardModel::FitPhases(const FunnelTables& tables) {
-  // Observed and expected exits by calendar month and class.
-  std::map<model::Epoch, std::array<Pair, kClasses>> months;
+  Months months;
   for (const auto& [key, row] : tables.rows.stages) {
     if (key.group_kind != GroupKind::kAll) break;
     const auto stage = shape_.by_id.find(key.stage);
@@ -327,33 +322,48 @@ void HazardModel::FitPhases(const FunnelTables& tables) {
       ++epoch;
     }
   }
-  for (size_t c = 0; c < kClasses; ++c) {
-    std::array<Pair, kPhases> seen;
-    double gain = 0;
-    double squares = 0;
-    double events = 0;
-    for (const auto& [epoch, month] : months) {
-      Pair& phase = seen[PhaseOf(epoch)];
-      const Pair& now = month[c];
-      Pair all;
-      for (const Pair& p : seen) {
-        all.observed += p.observed;
-        all.expected += p.expected;
+  GatePhases(months);
+}
+
+// Each month is predicted from the months before it, with and without a factor for its place in the quarter; both know the level of the
+// last three months, so that drift and a beginning are not taken for a phase.
+void HazardModel::GatePhases(const Months& months) {
+  std::array<std::array<ExitPair, kClasses>, kPhases> seen;
+  double gain = 0;
+  double squares = 0;
+  int scored = 0;
+  for (auto now = months.begin(); now != months.end(); ++now) {
+    double step = 0;
+    bool known = false;
+    for (size_t c = 0; c < kClasses; ++c) {
+      ExitPair quarter;
+      int active = 0;
+      for (model::Epoch back = 1; back <= static_cast<model::Epoch>(kPhases); ++back) {
+        const auto past = months.find(now->first - back);
+        if (past == months.end() || past->second[c].observed <= 0) continue;
+        ++active;
+        quarter.observed += past->second[c].observed;
+        quarter.expected += past->second[c].expected;
       }
-      // Against the same months' common level, so that drift is not taken for a phase.
-      const double level = (kPhaseWeight + all.observed) / (kPhaseWeight + all.expected);
-      const double factor = (kPhaseWeight + phase.observed) / (kPhaseWeight + phase.expected * level);
-      const double step = now.observed * std::log(factor) - now.expected * level * (factor - 1);
-      gain += step;
-      squares += step * step;
-      events += now.observed;
-      phase.observed += now.observed;
-      phase.expected += now.expected;
+      if (active < static_cast<int>(kPhases)) continue;
+      const double expected = now->second[c].expected * quarter.observed / quarter.expected;
+      ExitPair& phase = seen[PhaseOf(now->first)][c];
+      const double factor = (kPhaseWeight + phase.observed) / (kPhaseWeight + phase.expected);
+      known = known || phase.expected > 0;
+      step += now->second[c].observed * std::log(factor) - expected * (factor - 1);
+      phase.observed += now->second[c].observed;
+      phase.expected += expected;
     }
-    if (events < kLeastEvents || gain < kLeastGain || gain < kPhaseCertainty * std::sqrt(squares)) continue;
-    has_phases_ = true;
-    for (size_t phase = 0; phase < kPhases; ++phase) {
-      phases_[phase][c] = (kPhaseWeight + seen[phase].observed) / (kPhaseWeight + seen[phase].expected);
+    if (!known) continue;
+    ++scored;
+    gain += step;
+    squares += step * step;
+  }
+  if (scored < kLeastScored || gain < kLeastGain || gain < kPhaseCertainty * std::sqrt(squares)) return;
+  has_phases_ = true;
+  for (size_t phase = 0; phase < kPhases; ++phase) {
+    for (size_t c = 0; c < kClasses; ++c) {
+      phases_[phase][c] = (kPhaseWeight + seen[phase][c].observed) / (kPhaseWeight + seen[phase][c].expected);
     }
   }
 }

@@ -48,6 +48,12 @@ struct Factors {
   }
 };
 
+// Exits that happened, and that the model expected of the time at risk.
+struct ExitPair {
+  double observed = 0;
+  double expected = 0;
+};
+
 class HazardModel {
  public:
   explicit HazardModel(const model::FunnelTables& tables);
@@ -72,7 +78,9 @@ class HazardModel {
   void Gather(const model::FunnelTables& tables);
   void Fit();
   void FitGroups(const model::FunnelTables& tables);
+  using Months = std::map<model::Epoch, std::array<ExitPair, kClasses>>;
   void FitPhases(const model::FunnelTables& tables);
+  void GatePhases(const Months& months);
 
   Shape shape_;
   std::vector<double> exposure_;  // days by cell
