@@ -214,7 +214,8 @@ StatusOr<bool> DraftRecord::Assert(int32_t position, Value value, Time effective
   }
   if (changed) {
     ++revision_;
-    if (!created_) effective_ = effective;
+    // Values that a batch gives to a record it also deletes do not move the deletion.
+    if (!created_ && !deleted_) effective_ = effective;
   }
   return changed;
 }
