@@ -228,6 +228,10 @@ TEST(Verify, HeaderInItsPlace) {
   Planted record(Own({Kind::kInt}), {7});
   const size_t entry = record.Entry(record.Root(), 0);
   for (const int delta : {-8, -4, 4, 8}) EXPECT_FALSE(record.AcceptedWith<uint16_t>(entry, delta)) << delta;
+  Planted unlisted(Own({Kind::kInt, Kind::kInt}), {7, 8});
+  const size_t same = unlisted.Entry(unlisted.Root(), 0);
+  unlisted.Set<uint16_t>(same, static_cast<uint16_t>(unlisted.At<uint16_t>(same) - 4));
+  EXPECT_FALSE(unlisted.Accepted({}));  // out of its alignment, if nothing else
   record.Set<uint16_t>(entry, 0);
   EXPECT_FALSE(record.Accepted());
 }
@@ -248,6 +252,7 @@ TEST(Verify, FieldsApart) {
   Planted record(Own({Kind::kInt, Kind::kInt}), {7, 8});
   record.Set<uint16_t>(record.Entry(record.Root(), 2), record.At<uint16_t>(record.Entry(record.Root(), 3)));
   EXPECT_FALSE(record.Accepted());
+  EXPECT_FALSE(record.Accepted({}));
 }
 
 TEST(Verify, ShapeThatFits) {
