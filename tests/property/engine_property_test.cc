@@ -1,0 +1,780 @@
+// Random batches against the oracle: after each the engine and the oracle must agree on everything that can be read.
+//
+// KITH_TEST_SEED repeats a run; KITH_TEST_SCALE or KITH_PROPERTY_SECONDS makes it longer.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+
+#include "engine_oracle.h"
+#include "kith/base/key.h"
+#include "kith/base/limits.h"
+#include "support/company.h"
+#include "support/settings.h"
+
+namespace kith {
+namespace {
+
+using catalog::FieldDef;
+using catalog::IndexDef;
+using catalog::TypeDef;
+using testing::CompanyDatabase;
+using testing::Fold;
+using testing::Op;
+using testing::Ops;
+using testing::Oracle;
+using testing::OracleEntry;
+using testing::OracleRecord;
+using testing::OracleState;
+
+double Seconds(double usual) {
+  const char* wanted = std::getenv("KITH_PROPERTY_SECONDS");
+  return wanted != nullptr ? std::atof(wanted) : usual * testing::TestScale();
+}
+
+// --- random batches
+
+class Generator {
+ public:
+  Generator(uint64_t seed, const Oracle& oracle, const catalog::Catalog& catalog) : random_(seed), oracle_(oracle), catalog_(catalog) {}
+
+  uint64_t Below(uint64_t n) { return random_() % n; }
+  bool OneIn(uint64_t n) { return Below(n) == 0; }
+  template <typename T>
+  const T& Pick(const std::vector<T>& from) {
+    return from[Below(from.size())];
+  }
+
+  Ops Make(Time now) {
+    Ops batch;
+    now_ = now;
+    local_types_.clear();
+    if (OneIn(5)) batch.effective = Past();
+    if (OneIn(150)) batch.effective = Time{now.micros + 1 + static_cast<int64_t>(Below(1000))};
+    const uint64_t count = OneIn(10) ? 2 + Below(12) : 1 + Below(3);
+    for (uint64_t i = 0; i < count; ++i) Add(batch.ops);
+    return batch;
+  }
+  Time Past() { return Time{now_.micros - static_cast<int64_t>(Below(OneIn(2) ? 300 : 30'000))}; }
+
+  // A value of the field, from so few that equal ones are common.
+  Value ValueFor(const FieldDef& field) {
+    if (!field.required && OneIn(6)) return {};
+    switch (field.kind) {
+      case Kind::kText:
+        return field.name == "about_us" ? LongText() : "t" + std::to_string(Below(field.name == "code" ? 60 : 8));
+      case Kind::kInt:
+        return static_cast<int64_t>(Below(6)) - 2;
+      case Kind::kDecimal:
+        return Decimal{static_cast<int64_t>(Below(5)) * 50 - 100, field.scale};
+      case Kind::kDouble:
+        return static_cast<double>(Below(5)) / 2 - 1;
+      case Kind::kMoney:
+        return Money{static_cast<int64_t>(Below(4)) * 100 - 100, *Currency::FromCode(OneIn(6) ? "USD" : "CNY")};
+      case Kind::kBool:
+        return OneIn(2);
+      case Kind::kChoice:
+        return Choice{1 + static_cast<int32_t>(Below(3))};
+      case Kind::kChoiceSet: {
+        ChoiceSet set;
+        for (int32_t i = 1; i <= 3; ++i) {
+          if (OneIn(2)) set.push_back({i});
+        }
+        return set.empty() ? Value() : Value(set);
+      }
+      case Kind::kTextList: {
+        TextList list;
+        for (uint64_t i = Below(3); i > 0; --i) list.push_back(std::string(Below(3), 'x'));
+        return list.empty() ? Value() : Value(list);
+      }
+      case Kind::kDate:
+        return Date{static_cast<int32_t>(Below(5)) - 2};
+      case Kind::kTime:
+        return Time{static_cast<int64_t>(Below(4)) - 1};
+      case Kind::kBytes:
+        return Bytes{std::string(Below(4), '\0')};
+      default:
+        return {};
+    }
+  }
+  // Around the length at which index keys are cut.
+  std::string LongText() {
+    static constexpr size_t kLengths[] = {0, 1, limits::kIndexKeyBytes - 5, limits::kIndexKeyBytes, limits::kIndexKeyBytes + 5};
+    std::string text(kLengths[Below(5)], 'x');
+    return text + std::string(Below(3), static_cast<char>('a' + Below(2)));
+  }
+  Id AnyOf(std::string_view type) {
+    std::vector<Id> known;
+    for (size_t i = 0; i < local_types_.size(); ++i) {
+      if (local_types_[i] == type) known.push_back(Id::Local(static_cast<uint32_t>(i)));
+    }
+    if (!known.empty() && OneIn(3)) return Pick(known);
+    const std::vector<Id> live = oracle_.Live(type);
+    if (live.empty() || OneIn(200)) return Id::Of(catalog_.FindType(type)->number, 0, 1 + static_cast<uint32_t>(Below(40)));
+    return Pick(live);
+  }
+
+ private:
+  std::string AnyType() {
+    static const std::vector<std::string> kTypes{"company", "company", "company", "person", "person", "note"};
+    return Pick(kTypes);
+  }
+  ExternalRef AnyExternal() { return {OneIn(2) ? "erp" : "app", std::to_string(Below(25))}; }
+
+  void Add(std::vector<Op>& ops) {
+    const uint64_t dice = Below(100);
+    if (dice < 22) return Define(ops);
+    Op op;
+    op.type = AnyType();
+    op.target = AnyOf(op.type);
+    if (dice < 82) return Assign(ops, op.target, op.type);
+    if (dice < 91) {
+      op.kind = Op::kDelete;
+    } else if (dice < 95) {
+      op.kind = OneIn(3) ? Op::kUnlink : Op::kLink;
+      op.external = AnyExternal();
+      const OracleRecord* record = Known(op.target);
+      if (op.kind == Op::kUnlink && record != nullptr && !record->externals.empty()) {
+        op.external = {record->externals.begin()->first, record->externals.begin()->second};
+      }
+    } else if (dice < 98) {
+      op.kind = Op::kRequireVersion;
+      const OracleRecord* record = Known(op.target);
+      if (record == nullptr) return;
+      op.version = record->entries.back().sequence - (OneIn(4) ? 1 : 0);
+    } else {
+      op.kind = Op::kRequireAbsent;
+      op.external = AnyExternal();
+    }
+    ops.push_back(op);
+  }
+  const OracleRecord* Known(Id id) const {
+    const auto found = oracle_.records().find(id);
+    return found == oracle_.records().end() ? nullptr : &found->second;
+  }
+  void Define(std::vector<Op>& ops) {
+    Op op;
+    op.type = AnyType();
+    const uint64_t kind = Below(6);
+    op.kind = kind < 3 ? Op::kCreate : kind == 3 ? Op::kUpsert : kind == 4 ? Op::kCreateIfAbsent : OneIn(4) ? Op::kExisting : Op::kUpsert;
+    if (op.kind != Op::kCreate || OneIn(4)) op.external = AnyExternal();
+    const Id local = Id::Local(static_cast<uint32_t>(local_types_.size()));
+    local_types_.push_back(op.type);
+    const bool may_set = op.kind != Op::kExisting;
+    const std::string type = op.type;
+    ops.push_back(std::move(op));
+    if (!may_set) return;
+    if (type != "note" && !OneIn(60)) {
+      Op name;
+      name.target = local;
+      name.field = "name";
+      name.value = ValueFor(*catalog_.FindType(type)->FindField("name"));
+      ops.push_back(std::move(name));
+    }
+    for (uint64_t i = Below(4); i > 0; --i) Assign(ops, local, type);
+  }
+  void Assign(std::vector<Op>& ops, Id target, const std::string& type) {
+    const TypeDef& def = *catalog_.FindType(type);
+    Op op;
+    op.target = target;
+    if (OneIn(8)) {
+      AssignHeader(op);
+    } else {
+      const FieldDef& field = def.fields[Below(def.fields.size())];
+      op.field = field.name;
+      if (field.kind == Kind::kRef) {
+        if (!OneIn(4)) op.value = AnyOf(field.refers_to[0]);
+      } else {
+        op.value = ValueFor(field);
+        const bool number =
+            field.kind == Kind::kInt || field.kind == Kind::kDecimal || field.kind == Kind::kDouble || field.kind == Kind::kMoney;
+        if (number && !op.value.is_null() && OneIn(3)) op.kind = Op::kAdd;
+      }
+      if (field.required && OneIn(80)) op.value = {};
+    }
+    if (op.kind == Op::kSet && OneIn(4)) op.at = Past();
+    ops.push_back(std::move(op));
+  }
+  void AssignHeader(Op& op) {
+    switch (Below(3)) {
+      case 0:
+        op.field = "owner";
+        if (!OneIn(4)) op.value = Id(1 + Below(3));
+        break;
+      case 1:
+        op.field = "unit";
+        if (!OneIn(4)) op.value = 1 + static_cast<int64_t>(Below(2));
+        break;
+      default:
+        op.field = "visibility";
+        op.value = static_cast<int64_t>(Below(3));
+    }
+  }
+
+  std::mt19937_64 random_;
+  const Oracle& oracle_;
+  const catalog::Catalog& catalog_;
+  Time now_;
+  std::vector<std::string> local_types_;
+};
+
+// --- what is compared; each gives what differs, or nothing
+
+std::string Name(Id id) { return "record " + std::to_string(id.value()); }
+
+std::string CompareState(const OracleState& should, record::View is, const OracleRecord& record) {
+  const record::Header& header = is.header();
+  std::string differs;
+  const auto number = [&](std::string_view what, uint64_t a, uint64_t b) {
+    if (a != b)
+      differs += Name(record.id) + " " + std::string(what) + ": is " + std::to_string(a) + ", should be " + std::to_string(b) + "\n";
+  };
+  number("id", header.id, record.id.value());
+  number("version", header.version, should.version);
+  number("created", static_cast<uint64_t>(header.created), static_cast<uint64_t>(should.created.micros));
+  number("updated", static_cast<uint64_t>(header.updated), static_cast<uint64_t>(should.updated.micros));
+  for (const int32_t position : Oracle::Positions(*record.type)) {
+    Value value;
+    if (position >= 0) {
+      value = is.Get(static_cast<size_t>(position));
+    } else if (position == catalog::kHeaderOwner) {
+      if (header.owner != 0) value = Id(header.owner);
+    } else if (position == catalog::kHeaderUnit) {
+      if (header.unit != 0) value = static_cast<int64_t>(header.unit);
+    } else {
+      value = static_cast<int64_t>(header.visibility);
+    }
+    const auto found = should.values.find(position);
+    const Value expected = found == should.values.end() ? Value() : found->second;
+    if (value == expected) continue;
+    const std::string field =
+        position >= 0 ? record.type->fields[static_cast<size_t>(position)].name : "header " + std::to_string(position);
+    differs += Name(record.id) + " " + field + ": is " + ToText(value) + ", should be " + ToText(expected) + "\n";
+  }
+  return differs;
+}
+
+std::string CompareRecord(const Snapshot& snapshot, const Oracle& oracle, const OracleRecord& record) {
+  const StatusOr<record::View> is = snapshot.Get(record.id);
+  if (record.deleted) return is.ok() ? Name(record.id) + " should not exist\n" : "";
+  if (!is.ok()) return Name(record.id) + ": " + is.status().ToString() + "\n";
+  std::string differs = CompareState(*oracle.At(record, {}), *is, record);
+  std::set<std::pair<std::string, std::string>> externals;
+  for (const ExternalRef& external : snapshot.ExternalRefs(record.id)) externals.insert({external.system, external.key});
+  if (externals != record.externals) differs += Name(record.id) + ": external references differ\n";
+  for (const auto& [system, key] : record.externals) {
+    const StatusOr<Id> found = snapshot.Find(record.type->name, ExternalRef{system, key});
+    if (!found.ok() || *found != record.id) differs += Name(record.id) + ": not found by " + system + " " + key + "\n";
+  }
+  return differs;
+}
+
+std::string CompareAsOf(const Snapshot& snapshot, const Oracle& oracle, const OracleRecord& record, AsOf as_of, Fold fold = Fold::kRight) {
+  const StatusOr<Record> is = snapshot.GetAsOf(record.id, as_of);
+  const std::optional<OracleState> should = oracle.At(record, as_of, fold);
+  std::string differs;
+  if (!is.ok() && is.status().code() != StatusCode::kNotFound) {
+    differs = is.status().ToString();
+  } else if (is.ok() != should.has_value()) {
+    differs = is.ok() ? "exists, should not\n" : "does not exist, should\n";
+  } else if (should) {
+    differs = CompareState(*should, is->view(), record);
+  }
+  if (differs.empty()) return {};
+  return Name(record.id) + " as of effective " + std::to_string(as_of.effective.micros) + ", recorded " +
+         std::to_string(as_of.recorded.micros) + ": " + differs;
+}
+
+std::string CompareHistory(const Snapshot& snapshot, const OracleRecord& record) {
+  const StatusOr<std::vector<HistoryEntry>> is = snapshot.History(record.id);
+  if (!is.ok()) return Name(record.id) + " history: " + is.status().ToString();
+  if (is->size() != record.entries.size()) return Name(record.id) + " history: has " + std::to_string(is->size()) + " entries";
+  for (size_t i = 0; i < is->size(); ++i) {
+    const HistoryEntry& entry = (*is)[i];
+    const OracleEntry& should = record.entries[i];
+    const std::string at = Name(record.id) + " history entry " + std::to_string(should.sequence) + ": ";
+    if (entry.sequence != should.sequence || entry.recorded != should.recorded || entry.operation != should.operation)
+      return at + "differs";
+    std::vector<std::pair<int32_t, testing::OracleAssertion>> fields;
+    if (should.operation == Operation::kDelete) {
+      for (const int32_t position : Oracle::Positions(*record.type)) {
+        if (const auto last = record.last.find(position); last != record.last.end()) {
+          fields.push_back({position, {record.deleted_effective, 0, {}, last->second, {}}});
+        }
+      }
+    } else {
+      fields = should.changes;
+    }
+    if (entry.fields.size() != fields.size()) return at + "has " + std::to_string(entry.fields.size()) + " fields";
+    for (size_t f = 0; f < fields.size(); ++f) {
+      const FieldChange& change = entry.fields[f];
+      const auto& [position, assertion] = fields[f];
+      const bool header = position < 0;
+      const uint32_t number = header ? static_cast<uint32_t>(-position) : record.type->fields[static_cast<size_t>(position)].number;
+      if ((change.package == kHeaderPackage) != header || change.number != number) return at + "field " + std::to_string(f) + " is another";
+      if (change.before != assertion.before || change.after != assertion.value || change.effective != assertion.effective) {
+        return at + "field " + std::to_string(f) + ": " + ToText(change.before) + " to " + ToText(change.after) + " from " +
+               ToText(change.effective) + ", should be " + ToText(assertion.before) + " to " + ToText(assertion.value) + " from " +
+               ToText(assertion.effective);
+      }
+    }
+  }
+  return {};
+}
+
+// For a failure: all that history says, on both sides.
+std::string Dump(const Snapshot& snapshot, const OracleRecord& record) {
+  std::string text = "created " + std::to_string(record.created.micros) + "\n";
+  const StatusOr<std::vector<HistoryEntry>> history = snapshot.History(record.id);
+  if (!history.ok()) return text;
+  for (const HistoryEntry& entry : *history) {
+    text += "is " + std::to_string(entry.sequence) + " recorded " + std::to_string(entry.recorded.micros) + "\n";
+    for (const FieldChange& change : entry.fields) {
+      text += "  " + std::to_string(change.number) + ": " + ToText(change.before) + " to " + ToText(change.after) + " from " +
+              std::to_string(change.effective.micros) + "\n";
+    }
+  }
+  for (const OracleEntry& entry : record.entries) {
+    text += "should be " + std::to_string(entry.sequence) + " recorded " + std::to_string(entry.recorded.micros) + "\n";
+    for (const auto& [position, assertion] : entry.changes) {
+      text += "  " + std::to_string(position) + ": " + ToText(assertion.before) + " to " + ToText(assertion.value) + " from " +
+              std::to_string(assertion.effective.micros) + "\n";
+    }
+  }
+  return text;
+}
+
+// --- index scans
+
+// The entries of an index by looking at every record: in stored order, with whole keys.
+struct Row {
+  std::string stored;  // cut parts and id
+  std::vector<std::string> parts;
+  Id id;
+};
+std::vector<Row> Rows(const Oracle& oracle, const TypeDef& type, const IndexDef& index) {
+  std::vector<Row> rows;
+  for (const Id id : oracle.Live(type.name)) {
+    const OracleRecord& record = oracle.records().at(id);
+    Row row;
+    row.id = id;
+    for (const catalog::IndexPart& part : index.parts) {
+      Value value = oracle.Now(record, part.position);
+      if (part.position == catalog::kHeaderUpdated) value = oracle.At(record, {})->updated;
+      AppendValueKey(row.stored, value, part.order);
+      AppendValueKey(row.parts.emplace_back(), value);
+    }
+    if (row.stored.size() > limits::kIndexKeyBytes) row.stored.resize(limits::kIndexKeyBytes);
+    AppendU64(row.stored, id.value());
+    rows.push_back(std::move(row));
+  }
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.stored < b.stored; });
+  return rows;
+}
+
+std::string Plain(const Value& value) {
+  std::string key;
+  AppendValueKey(key, value);
+  return key;
+}
+
+bool InRange(const Row& row, const IndexRange& range) {
+  for (size_t i = 0; i < range.equal.size(); ++i) {
+    if (row.parts[i] != Plain(range.equal[i])) return false;
+  }
+  if (!range.low && !range.high) return true;
+  const std::string& part = row.parts[range.equal.size()];
+  const std::string low = range.low ? Plain(*range.low) : Plain({});
+  const bool low_inclusive = range.low && range.low_inclusive;
+  if (low_inclusive ? part < low : part <= low) return false;
+  if (!range.high) return true;
+  return range.high_inclusive ? part <= Plain(*range.high) : part < Plain(*range.high);
+}
+
+std::string Dump(const Ops& ops) {
+  static constexpr const char* kNames[] = {"create", "upsert", "create_if_absent", "existing",        "set",           "add",
+                                           "delete", "link",   "unlink",           "require_version", "require_absent"};
+  const auto id = [](Id target) {
+    return target.is_local() ? "new#" + std::to_string(target.local_index()) : std::to_string(target.value());
+  };
+  std::string text;
+  if (ops.effective) text += "effective " + std::to_string(ops.effective->micros) + "\n";
+  for (const Op& op : ops.ops) {
+    text += std::string(kNames[op.kind]) + " " + op.type + " " + id(op.target) + " " + op.external.system + " " + op.external.key + " " +
+            op.field + " " + (op.value.kind() == Kind::kRef ? id(op.value.get<Id>()) : ToText(op.value)) +
+            (op.at ? " from " + std::to_string(op.at->micros) : "") + "\n";
+  }
+  return text;
+}
+
+// --- the run
+
+class Trial {
+ public:
+  explicit Trial(uint64_t seed)
+      : catalog_(db_->GetCatalog().value()),
+        oracle_(*catalog_),
+        generator_(seed, oracle_, *catalog_),
+        start_(db_.Read()->sequence()),
+        consumed_(start_) {
+    recorded_ = db_.Read()->recorded();
+    times_ = {kTimeMax, db_.clock.now()};
+  }
+
+  // One batch on both sides, and what follows at once.
+  void Step() {
+    ++steps_;
+    // Now and then no time passes, or the clock goes back: recorded times must not.
+    if (generator_.OneIn(50)) {
+      db_.clock.Advance(-500);
+    } else if (!generator_.OneIn(4)) {
+      db_.clock.Advance(static_cast<int64_t>(generator_.Below(200)));
+    }
+    const Time now = std::max(recorded_, db_.clock.now());
+    const Ops ops = generator_.Make(now);
+    SCOPED_TRACE("at " + std::to_string(now.micros) + "\n" + Dump(ops));
+    Batch batch = db_.NewBatch();
+    ops.Fill(batch);
+    const uint64_t before = db_.Read()->sequence();
+    const bool dry = generator_.OneIn(20);
+    if (dry) {
+      // Says what would happen and leaves nothing behind.
+      ApplyOptions try_only;
+      try_only.dry_run = true;
+      const StatusOr<Outcome> tried = db_->Apply(batch, try_only);
+      Oracle copy = oracle_;
+      ASSERT_EQ(tried.ok(), copy.Apply(ops, now).error.empty()) << tried.status();
+      ASSERT_EQ(db_.Read()->sequence(), before);
+      return;
+    }
+    const StatusOr<Outcome> outcome = db_->Apply(batch);
+    const Oracle::Result result = oracle_.Apply(ops, now);
+    ASSERT_EQ(outcome.ok(), result.error.empty()) << outcome.status() << ", the oracle says '" << result.error << "' at step " << steps_;
+    if (!outcome.ok()) {
+      ++refused_[NameOf(GetReason(outcome.status()))];
+      ASSERT_EQ(db_.Read()->sequence(), before);
+      return;
+    }
+    ++applied_;
+    ASSERT_EQ(outcome->ids, result.ids);
+    if (!result.changed.empty()) recorded_ = now;
+    for (const Op& op : ops.ops) {
+      if (op.at) times_.push_back(*op.at);
+    }
+    if (ops.effective) times_.push_back(*ops.effective);
+    times_.push_back(now);
+    TakeFeed(*outcome, result, before);
+  }
+
+  // Everything there is to read.
+  void CompareAll() {
+    const auto snapshot = db_.Read();
+    for (const auto& [id, record] : oracle_.records()) {
+      ASSERT_EQ(CompareRecord(*snapshot, oracle_, record), "") << "step " << steps_;
+      ASSERT_EQ(CompareHistory(*snapshot, record), "") << "step " << steps_;
+    }
+    for (const std::string_view type : {"company", "person", "note"}) {
+      std::vector<Id> ids;
+      const auto cursor = *snapshot->Scan(type);
+      while (cursor->Next()) ids.push_back(cursor->id());
+      ASSERT_EQ(ids, oracle_.Live(type)) << "step " << steps_;
+    }
+  }
+
+  void CompareScans(int count) {
+    const auto snapshot = db_.Read();
+    for (int i = 0; i < count; ++i) {
+      const TypeDef& type = *catalog_->FindType(generator_.OneIn(3) ? "person" : "company");
+      const IndexDef& index = type.indexes[generator_.Below(type.indexes.size())];
+      const IndexRange range = RandomRange(type, index);
+      std::vector<Id> expected;
+      for (const Row& row : Rows(oracle_, type, index)) {
+        if (InRange(row, range)) expected.push_back(row.id);
+      }
+      if (range.reverse) std::reverse(expected.begin(), expected.end());
+      std::vector<Id> found;
+      const StatusOr<std::unique_ptr<RecordCursor>> cursor = snapshot->ScanIndex(type.name, index.name, range);
+      ASSERT_TRUE(cursor.ok()) << cursor.status();
+      while ((*cursor)->Next()) {
+        found.push_back((*cursor)->id());
+        CheckCovered(type, index, **cursor);
+      }
+      ASSERT_TRUE((*cursor)->status().ok()) << (*cursor)->status();
+      ASSERT_EQ(found, expected) << type.name << "." << index.name << " at step " << steps_;
+      ++scans_;
+    }
+  }
+
+  // The next page of a scan that goes on while batches are applied.
+  void Page() {
+    const TypeDef& type = *catalog_->FindType("company");
+    if (pager_.index == nullptr) {
+      pager_.index = &type.indexes[generator_.Below(type.indexes.size())];
+      pager_.range = RandomRange(type, *pager_.index);
+      pager_.stored.clear();
+    }
+    std::vector<Row> rows;
+    for (Row& row : Rows(oracle_, type, *pager_.index)) {
+      if (InRange(row, pager_.range)) rows.push_back(std::move(row));
+    }
+    if (pager_.range.reverse) std::reverse(rows.begin(), rows.end());
+    std::erase_if(rows, [&](const Row& row) {
+      if (pager_.stored.empty()) return false;
+      return pager_.range.reverse ? row.stored >= pager_.stored : row.stored <= pager_.stored;
+    });
+    const auto snapshot = db_.Read();
+    const auto cursor = *snapshot->ScanIndex(type.name, pager_.index->name, pager_.range);
+    const size_t limit = 1 + generator_.Below(4);
+    for (size_t i = 0; i < limit; ++i) {
+      const bool more = cursor->Next();
+      ASSERT_EQ(more, i < rows.size()) << type.name << "." << pager_.index->name << " at step " << steps_;
+      if (!more) {
+        pager_.index = nullptr;
+        return;
+      }
+      ASSERT_EQ(cursor->id(), rows[i].id) << "a page of " << type.name << "." << pager_.index->name << " at step " << steps_;
+      pager_.range.after = cursor->position();
+      pager_.stored = rows[i].stored;
+    }
+    ++pages_;
+  }
+
+  // B01, B12: at random points of both axes.
+  void CompareAsOfs(int count) {
+    if (oracle_.records().empty()) return;
+    const auto snapshot = db_.Read();
+    for (int i = 0; i < count; ++i) {
+      const auto& [record, as_of] = RandomPoint();
+      ASSERT_EQ(CompareAsOf(*snapshot, oracle_, *record, as_of), "") << "step " << steps_;
+      ++as_ofs_;
+    }
+  }
+  // How many of `count` random points a wrong fold gets wrong.
+  int CountWrong(Fold fold, int count) {
+    const auto snapshot = db_.Read();
+    int wrong = 0;
+    for (int i = 0; i < count; ++i) {
+      const auto& [record, as_of] = RandomPoint();
+      if (!CompareAsOf(*snapshot, oracle_, *record, as_of, fold).empty()) ++wrong;
+    }
+    return wrong;
+  }
+
+  void CompareViewer() {
+    const Viewer viewer{.id = Id(1 + generator_.Below(3)), .units = {1 + static_cast<uint32_t>(generator_.Below(2))}};
+    const auto snapshot = db_.Read(viewer);
+    std::vector<Id> expected;
+    for (const Id id : oracle_.Live("company")) {
+      const OracleRecord& record = oracle_.records().at(id);
+      const int64_t visibility = oracle_.Now(record, catalog::kHeaderVisibility).get<int64_t>();
+      const bool own = oracle_.Now(record, catalog::kHeaderOwner) == Value(viewer.id);
+      const bool unit = visibility == 1 && oracle_.Now(record, catalog::kHeaderUnit) == Value(int64_t{viewer.units[0]});
+      const bool visible = visibility == 0 || own || unit;
+      if (visible) expected.push_back(id);
+      ASSERT_EQ(snapshot->Get(id).ok(), visible) << Name(id);
+      ASSERT_EQ(snapshot->History(id).ok(), visible) << Name(id);
+    }
+    std::vector<Id> found;
+    auto cursor = *snapshot->Scan("company");
+    while (cursor->Next()) found.push_back(cursor->id());
+    ASSERT_EQ(found, expected) << "step " << steps_;
+    found.clear();
+    cursor = *snapshot->ScanIndex("company", "by_name", {});
+    while (cursor->Next()) found.push_back(cursor->id());
+    std::sort(found.begin(), found.end());
+    ASSERT_EQ(found, expected) << "step " << steps_;
+  }
+
+  // E14: a copy kept by following the feed, a few entries at a time, is the database.
+  void Follow(size_t limit) {
+    const auto snapshot = db_.Read();
+    const Snapshot::Feed feed = snapshot->Changes(consumed_, limit).value();
+    for (const FeedEntry& entry : feed.entries) {
+      const StatusOr<HistoryEntry> full = snapshot->Entry(entry.record, entry.sequence);
+      ASSERT_TRUE(full.ok()) << full.status();
+      ASSERT_EQ(full->operation, entry.operation);
+      const StatusOr<record::View> now = snapshot->Get(entry.record);
+      if (now.ok()) {
+        copy_[entry.record] = std::string(now->bytes());
+      } else {
+        copy_.erase(entry.record);
+      }
+    }
+    consumed_ = feed.scanned;
+  }
+  void CompareCopy() {
+    while (consumed_ < db_.Read()->sequence()) Follow(1000);
+    const auto snapshot = db_.Read();
+    size_t count = 0;
+    for (const std::string_view type : {"company", "person", "note"}) {
+      const auto cursor = *snapshot->Scan(type);
+      for (; cursor->Next(); ++count) ASSERT_EQ(copy_[cursor->id()], cursor->record()->bytes()) << Name(cursor->id());
+    }
+    ASSERT_EQ(copy_.size(), count);
+  }
+
+  void Verify() {
+    const std::vector<std::string> problems = db_.Problems();
+    ASSERT_TRUE(problems.empty()) << problems.size() << " problems at step " << steps_ << ", the first: " << problems[0];
+    ++verified_;
+  }
+  void Reopen() {
+    db_.Reopen();
+    ++reopened_;
+  }
+
+  void Print() const {
+    std::printf("%d steps, %d applied, %zu records, %d scans, %d pages, %d as-of reads, %d verified, %d reopened; refused:", steps_,
+                applied_, oracle_.records().size(), scans_, pages_, as_ofs_, verified_, reopened_);
+    for (const auto& [reason, count] : refused_) std::printf(" %.*s %d", static_cast<int>(reason.size()), reason.data(), count);
+    std::printf("\n");
+  }
+  [[nodiscard]] int steps() const { return steps_; }
+  [[nodiscard]] const std::map<std::string_view, int>& refused() const { return refused_; }
+  [[nodiscard]] size_t records() const { return oracle_.records().size(); }
+
+ private:
+  struct Pager {
+    const IndexDef* index = nullptr;  // nullptr: to begin anew
+    IndexRange range;
+    std::string stored;  // the last row
+  };
+
+  void TakeFeed(const Outcome& outcome, const Oracle::Result& result, uint64_t before) {
+    const auto snapshot = db_.Read();
+    ASSERT_EQ(snapshot->recorded(), recorded_);
+    if (result.changed.empty()) {
+      ASSERT_EQ(outcome.first_sequence, 0u) << "step " << steps_;
+      ASSERT_EQ(snapshot->sequence(), before) << "step " << steps_;
+      return;
+    }
+    ASSERT_EQ(outcome.first_sequence, before + 1);
+    const Snapshot::Feed feed = snapshot->Changes(before, SIZE_MAX).value();
+    ASSERT_EQ(feed.scanned, outcome.last_sequence);
+    std::map<Id, Operation> changed;
+    for (const FeedEntry& entry : feed.entries) {
+      changed[entry.record] = entry.operation;
+      if (result.changed.contains(entry.record)) oracle_.Number(entry.record, entry.sequence);
+    }
+    ASSERT_EQ(feed.entries.size(), changed.size()) << "step " << steps_;
+    ASSERT_EQ(changed, result.changed) << "step " << steps_;
+    for (const auto& [id, operation] : changed) {
+      ASSERT_EQ(CompareRecord(*snapshot, oracle_, oracle_.records().at(id)), "") << "step " << steps_;
+      ASSERT_EQ(CompareHistory(*snapshot, oracle_.records().at(id)), "") << "step " << steps_ << "\n"
+                                                                         << Dump(*snapshot, oracle_.records().at(id));
+    }
+  }
+
+  IndexRange RandomRange(const TypeDef& type, const IndexDef& index) {
+    IndexRange range;
+    const size_t equal = generator_.Below(index.parts.size() + 1);
+    for (size_t i = 0; i < equal; ++i) range.equal.push_back(RandomValue(type, index.parts[i]));
+    if (equal < index.parts.size()) {
+      if (generator_.OneIn(2)) range.low = RandomValue(type, index.parts[equal]);
+      if (generator_.OneIn(2)) range.high = RandomValue(type, index.parts[equal]);
+    }
+    range.low_inclusive = generator_.OneIn(2);
+    range.high_inclusive = generator_.OneIn(2);
+    range.reverse = generator_.OneIn(2);
+    return range;
+  }
+  Value RandomValue(const TypeDef& type, const catalog::IndexPart& part) {
+    if (part.position == catalog::kHeaderUpdated) return generator_.Pick(times_);
+    if (part.position < 0) return generator_.OneIn(4) ? Value() : Value(Id(1 + generator_.Below(3)));
+    const FieldDef& field = type.fields[static_cast<size_t>(part.position)];
+    if (field.kind == Kind::kRef) {
+      const std::vector<Id> live = oracle_.Live(field.refers_to[0]);
+      return live.empty() || generator_.OneIn(5) ? Value() : Value(generator_.Pick(live));
+    }
+    return generator_.ValueFor(field);
+  }
+  void CheckCovered(const TypeDef& type, const IndexDef& index, const RecordCursor& cursor) {
+    const OracleRecord& record = oracle_.records().at(cursor.id());
+    std::vector<Value> covered;
+    cursor.Covered(covered);
+    ASSERT_EQ(covered.size(), index.cover.size());
+    for (size_t i = 0; i < covered.size(); ++i) {
+      Value expected = oracle_.Now(record, index.cover[i].position);
+      if (index.cover[i].position == catalog::kHeaderVersion) expected = static_cast<int64_t>(oracle_.At(record, {})->version);
+      ASSERT_EQ(covered[i], expected) << type.name << "." << index.name << " at step " << steps_;
+      ASSERT_EQ(cursor.covered(i), expected);
+    }
+  }
+  std::pair<const OracleRecord*, AsOf> RandomPoint() {
+    auto record = oracle_.records().begin();
+    std::advance(record, static_cast<int64_t>(generator_.Below(oracle_.records().size())));
+    const auto time = [&] {
+      Time picked = generator_.Pick(times_);
+      if (picked != kTimeMax && generator_.OneIn(3)) picked.micros += static_cast<int64_t>(generator_.Below(3)) - 1;
+      return picked;
+    };
+    return {&record->second, AsOf{.effective = time(), .recorded = time()}};
+  }
+
+  CompanyDatabase db_;
+  std::shared_ptr<const catalog::Catalog> catalog_;
+  Oracle oracle_;
+  Generator generator_;
+  uint64_t start_;
+  uint64_t consumed_;
+  Time recorded_;
+  std::vector<Time> times_;  // moments that something was said about
+  Pager pager_;
+  std::map<Id, std::string> copy_;
+  int steps_ = 0, applied_ = 0, scans_ = 0, pages_ = 0, as_ofs_ = 0, verified_ = 0, reopened_ = 0;
+  std::map<std::string_view, int> refused_;
+};
+
+TEST(EnginePropertyTest, AgreesWithTheOracle) {
+  const uint64_t seed = testing::TestSeed(20261126);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(Seconds(10));
+  std::map<std::string_view, int> refused;
+  // Several short lives rather than one long: databases stay small, so everything is compared often.
+  for (uint64_t life = 0; std::chrono::steady_clock::now() < end; ++life) {
+    Trial run(seed + life);
+    SCOPED_TRACE("KITH_TEST_SEED=" + std::to_string(seed + life));
+    for (int i = 1; i <= 600 && std::chrono::steady_clock::now() < end; ++i) {
+      run.Step();
+      if (i % 3 == 0) run.Page();
+      if (i % 5 == 0) run.CompareScans(4);
+      if (i % 5 == 0) run.CompareAsOfs(20);
+      if (i % 7 == 0) run.Follow(5);
+      if (i % 20 == 0) run.CompareViewer();
+      if (i % 60 == 0) run.CompareAll();
+      if (i % 150 == 0) run.Verify();
+      if (i % 200 == 0) run.Reopen();
+      if (HasFatalFailure()) return run.Print();
+    }
+    run.CompareAll();
+    run.CompareCopy();
+    run.Verify();
+    run.Print();
+    if (HasFatalFailure()) return;
+    for (const auto& [reason, count] : run.refused()) refused[reason] += count;
+  }
+  // The batches did meet what they are meant to meet.
+  for (const std::string_view reason :
+       {"Unique", "StillReferenced", "ReferenceMissing", "VersionConflict", "ExternalRefTaken", "RecordMissing", "Required"}) {
+    EXPECT_GT(refused[reason], 0) << reason;
+  }
+}
+
+// A comparison that cannot fail proves nothing: each wrong way to weigh assertions must be noticed.
+TEST(EnginePropertyTest, TheOracleNoticesPlantedFaults) {
+  Trial run(testing::TestSeed(7));
+  for (int i = 0; i < 300; ++i) {
+    run.Step();
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_EQ(run.CountWrong(Fold::kRight, 2000), 0);
+  EXPECT_GT(run.CountWrong(Fold::kBySequence, 2000), 0);
+  EXPECT_GT(run.CountWrong(Fold::kIgnoreRecorded, 2000), 0);
+  EXPECT_GT(run.CountWrong(Fold::kIgnoreEffective, 2000), 0);
+  EXPECT_GT(run.CountWrong(Fold::kNoBase, 2000), 0);
+}
+
+}  // namespace
+}  // namespace kith
