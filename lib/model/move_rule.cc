@@ -3,6 +3,7 @@
 // Per record it looks at the moves as the batch leaves them. At the time of each that came, went or changed, and of those after it, it
 // asserts the stage that holds from there on, effective at that time; what holds already is no change to the engine. So creations,
 // backdated moves, corrections and deletions are one case.
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -314,10 +315,12 @@ Status Run::SetStanding(Id record, const PipelinedRoles& roles, const Standing& 
 
 // Both lists in order.
 Status Run::Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
+  // A record has no values before it was created: what happened then is what it was created with.
+  const Time created{record.header().created};
   std::set<Time> times;
   for (const std::vector<MoveEntry>* moves : {&former, &present}) {
     for (const MoveEntry& move : *moves) {
-      if (touched_.count(move.id) != 0) times.insert(move.at);
+      if (touched_.count(move.id) != 0) times.insert(std::max(move.at, created));
     }
   }
   if (times.empty()) return absl::OkStatus();

@@ -105,7 +105,7 @@ class NaiveDeals {
       EXPECT_EQ(get(stage_), moved ? Value(deal.moves.back().to) : Value());
       EXPECT_EQ(get(pipeline_), moved ? Value(deal.moves.back().pipeline) : Value());
       const std::optional<Time> closed = ClosedAt(deal, kTimeMax);
-      EXPECT_EQ(get(closed_at_), closed.has_value() ? Value(*closed) : Value());
+      EXPECT_EQ(get(closed_at_), closed.has_value() ? Value(*closed) : Value()) << Shown(deal);
       if (moved) ++by_stage[deal.moves.back().to];
 
       const std::vector<MoveRecord> moves = GetMoves(*snapshot, id).value();
@@ -130,6 +130,17 @@ class NaiveDeals {
       if (!stage.is_null()) ++counted[stage.get<Id>()];
     }
     EXPECT_EQ(counted, by_stage);
+  }
+
+  // For messages: the moves, one a line.
+  [[nodiscard]] std::string Shown(const NaiveDeal& deal) const {
+    std::string text;
+    for (const NaiveMove& move : deal.moves) {
+      text += ToText(move.at) + " " + std::to_string(move.id.value()) + " to " + std::to_string(move.to.value()) + " kind " +
+              std::to_string(static_cast<int>(stages_.at(move.to).second)) + " cause " + std::to_string(static_cast<int>(move.cause)) +
+              "\n";
+    }
+    return text;
   }
 
   // The stage a deal was in at a time, by its moves.
