@@ -1,0 +1,48 @@
+#include <cstdio>
+#include <cstdlib>
+
+#include "peers/store.h"
+
+namespace kith::peers {
+namespace {
+
+// SplitMix64 (Steele, Lea, Flood 2014): a row follows from its number alone.
+uint64_t Mix(uint64_t x) {
+  x += 0x9E3779B97F4A7C15;
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+  return x ^ (x >> 31);
+}
+
+}  // namespace
+
+Row MakeRow(uint64_t i) {
+  static constexpr const char* kCities[] = {"Shanghai", "Wien", "Lagos", "São Paulo", "Pune", "Oslo", "北京", "Graz"};
+  uint64_t dice = Mix(i);
+  Row row;
+  row.name = "Deal " + std::to_string(dice % 1'000'000) + " of client " + std::to_string(i);
+  row.email = "buyer" + std::to_string(i) + "@client" + std::to_string(dice % 9973) + ".example";
+  row.city = kCities[dice >> 8 & 7];
+  row.note =
+      "Met at the fair; wants a trial of the " + std::to_string(dice >> 12 & 63) + " seat plan, budget to be named after the board meets.";
+  row.owner = static_cast<int64_t>(Mix(dice) % (1 + i / static_cast<uint64_t>(kRowsPerOwner))) + 1;
+  row.amount = static_cast<int64_t>(dice >> 20 & 0xFFFFFF);
+  row.close_date = 19'000 + static_cast<int32_t>(dice >> 44 & 2047);
+  row.stage = static_cast<int64_t>(dice >> 56 & 3);
+  return row;
+}
+
+std::vector<int> PathOf(uint64_t deal) {
+  uint64_t dice = Mix(deal ^ 0xABCDEF);
+  if (deal % 50 == 0) return {0};
+  if (dice % 10 < 3) return {0, 5};
+  return {0, 1 + static_cast<int>(dice >> 8 & 1), dice % 10 < 7 ? 4 : 5};
+}
+
+void Require(bool ok, const std::string& what) {
+  if (ok) return;
+  std::fprintf(stderr, "kith_peers: %s\n", what.c_str());
+  std::exit(1);  // NOLINT(concurrency-mt-unsafe)
+}
+
+}  // namespace kith::peers

@@ -1,0 +1,279 @@
+// Kith through its C ABI, as a host would use it.
+#include <kith.h>
+
+#include <algorithm>
+
+#include "peers/store.h"
+
+namespace kith::peers {
+namespace {
+
+void Check(kith_code code, kith_error* error) {
+  if (code == KITH_OK) return;
+  kith_str message = kith_error_message(error);
+  Require(false, std::string(message.data == nullptr ? "an error without a message" : message.data, message.size));
+}
+kith_str Str(const std::string& text) { return {text.data(), text.size()}; }
+
+constexpr const char* kPackage = R"({"package": "bench.peers", "version": "1.0.0", "types": [{"name": "deal", "fields": [
+  {"name": "name", "kind": "text"}, {"name": "email", "kind": "text"}, {"name": "city", "kind": "text"}, {"name": "note", "kind": "text"},
+  {"name": "seller", "kind": "int"}, {"name": "amount", "kind": "money"}, {"name": "close_date", "kind": "date"}, {"name": "stage", "kind": "int"}],
+  "indexes": [{"name": "by_seller", "fields": ["seller", "-close_date"], "cover": ["name", "amount", "stage"]},
+              {"name": "by_name", "fields": ["name"]}, {"name": "by_email", "fields": ["email"]}]}]})";
+
+kith_db* OpenDatabase(const std::string& folder) {
+  kith_open_options options = KITH_OPEN_OPTIONS_INIT;
+  options.create = 1;
+  kith_db* db = nullptr;
+  kith_error* error = nullptr;
+  std::string path = folder + "/kith";
+  Check(kith_db_open(Str(path), &options, &db, &error), error);
+  return db;
+}
+
+class KithStore : public Store {
+ public:
+  explicit KithStore(const std::string& folder) : db_(OpenDatabase(folder)) {
+    kith_error* error = nullptr;
+    Check(kith_db_ensure(db_, kith_str_from_cstr(kPackage), {nullptr, 0}, 0, nullptr, &error), error);
+    Renew();
+    Check(kith_snapshot_field(snapshot_, "deal", "amount", &amount_, &error), error);
+    Check(kith_snapshot_field(snapshot_, "deal", "name", &name_, &error), error);
+  }
+  ~KithStore() override {
+    kith_snapshot_free(snapshot_);
+    kith_db_free(db_);
+  }
+  std::string name() const override { return "Kith"; }
+
+  void Load(uint64_t first, uint64_t count) override {
+    kith_batch* batch = NewBatch();
+    for (uint64_t i = first; i < first + count; ++i) Fill(batch, MakeRow(i));
+    kith_id local = kith_id{1} << 63;  // the first record of a batch
+    kith_outcome* outcome = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_db_apply(db_, batch, nullptr, &outcome, &error), error);
+    if (first == 0) first_id_ = kith_outcome_id(outcome, local);
+    kith_outcome_free(outcome);
+    kith_batch_free(batch);
+    Renew();
+  }
+
+  int64_t Get(std::span<const uint64_t> rows) override { return GetInOne(rows); }
+  int64_t GetInOne(std::span<const uint64_t> rows) override {
+    int64_t sum = 0;
+    for (uint64_t row : rows) {
+      kith_view view;
+      Check(kith_snapshot_get(snapshot_, first_id_ + row, &view, nullptr), nullptr);
+      sum += TwoFields(view);
+    }
+    return sum;
+  }
+
+  int64_t Scan() override {
+    kith_cursor* cursor = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_snapshot_scan(snapshot_, "deal", 0, &cursor, &error), error);
+    int64_t sum = 0;
+    kith_view views[256];
+    size_t count = 0;
+    do {
+      Check(kith_cursor_fill(cursor, views, 256, &count, &error), error);
+      for (size_t i = 0; i < count; ++i) {
+        kith_value amount;
+        Check(kith_snapshot_value(snapshot_, &views[i], amount_, &amount, &error), error);
+        sum += amount.number;
+      }
+    } while (count != 0);
+    kith_cursor_free(cursor);
+    return sum;
+  }
+
+  int64_t Page(int64_t owner) override {
+    kith_range* range = nullptr;
+    kith_cursor* cursor = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_range_new(&range, &error), error);
+    kith_range_equal(range, kith_value_int(owner));
+    Check(kith_snapshot_scan_index(snapshot_, "deal", "by_seller", range, &cursor, &error), error);
+    int64_t sum = 0;
+    for (int i = 0; i < 50 && kith_cursor_next(cursor, &error) == KITH_OK; ++i) {
+      kith_value amount;
+      kith_value name;
+      Check(kith_cursor_covered(cursor, 1, &amount, &error), error);
+      Check(kith_cursor_covered(cursor, 0, &name, &error), error);
+      sum += amount.number + static_cast<int64_t>(name.text.size);
+    }
+    kith_cursor_free(cursor);
+    kith_range_free(range);
+    return sum;
+  }
+
+  void Patch(std::span<const uint64_t> rows) override {
+    kith_batch* batch = NewBatch();
+    for (uint64_t row : rows) kith_batch_add_money(batch, first_id_ + row, "amount", 1, "CNY");
+    Apply(batch);
+    Renew();
+  }
+
+  void Commit(uint64_t row) override {
+    kith_batch* batch = NewBatch();
+    Fill(batch, MakeRow(row));
+    Apply(batch);
+  }
+
+  uint64_t TakeSyncs() override {
+    kith_db_stats stats = {};
+    stats.struct_size = sizeof(stats);
+    kith_error* error = nullptr;
+    Check(kith_db_get_stats(db_, &stats, &error), error);
+    return stats.syncs - std::exchange(syncs_, stats.syncs);
+  }
+
+  std::vector<std::pair<std::string, uint64_t>> Disk() override {
+    kith_text* text = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_db_metrics(db_, &text, &error), error);
+    // Lines such as kith_keyspace_bytes{keyspace="record"} 123.
+    std::vector<std::pair<std::string, uint64_t>> parts;
+    std::string metrics(kith_text_str(text).data, kith_text_str(text).size);
+    kith_text_free(text);
+    const std::string prefix = "kith_keyspace_bytes{keyspace=\"";
+    for (size_t at = metrics.find(prefix); at != std::string::npos; at = metrics.find(prefix, at + 1)) {
+      size_t begin = at + prefix.size();
+      size_t end = metrics.find('"', begin);
+      parts.emplace_back(metrics.substr(begin, end - begin), std::stoull(metrics.substr(metrics.find('}', end) + 1)));
+    }
+    kith_db_stats stats = {};
+    stats.struct_size = sizeof(stats);
+    Check(kith_db_get_stats(db_, &stats, &error), error);
+    parts.emplace_back("file", stats.file_bytes);
+    return parts;
+  }
+
+ private:
+  kith_batch* NewBatch() {
+    kith_batch* batch = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_batch_new(db_, kith_ref_ext("bench", "1"), KITH_STR("load"), &batch, &error), error);
+    return batch;
+  }
+  static void Fill(kith_batch* batch, const Row& row) {
+    kith_id deal = kith_batch_create(batch, "deal");
+    kith_batch_set_text(batch, deal, "name", Str(row.name));
+    kith_batch_set_text(batch, deal, "email", Str(row.email));
+    kith_batch_set_text(batch, deal, "city", Str(row.city));
+    kith_batch_set_text(batch, deal, "note", Str(row.note));
+    kith_batch_set_int(batch, deal, "seller", row.owner);
+    kith_batch_set_money(batch, deal, "amount", row.amount, "CNY");
+    kith_batch_set_date(batch, deal, "close_date", row.close_date);
+    kith_batch_set_int(batch, deal, "stage", row.stage);
+  }
+  void Apply(kith_batch* batch) {
+    kith_error* error = nullptr;
+    Check(kith_db_apply(db_, batch, nullptr, nullptr, &error), error);
+    kith_batch_free(batch);
+  }
+  void Renew() {
+    kith_error* error = nullptr;
+    if (snapshot_ == nullptr) {
+      Check(kith_db_read(db_, nullptr, &snapshot_, &error), error);
+    } else {
+      Check(kith_snapshot_renew(snapshot_, &error), error);
+    }
+  }
+  int64_t TwoFields(const kith_view& view) {
+    kith_value amount;
+    kith_value name;
+    Check(kith_snapshot_value(snapshot_, &view, amount_, &amount, nullptr), nullptr);
+    Check(kith_snapshot_value(snapshot_, &view, name_, &name, nullptr), nullptr);
+    return amount.number + static_cast<int64_t>(name.text.size);
+  }
+
+  kith_db* db_;
+  kith_snapshot* snapshot_ = nullptr;
+  kith_field amount_ = 0;
+  kith_field name_ = 0;
+  kith_id first_id_ = 0;
+  uint64_t syncs_ = 0;
+};
+
+class KithMoves : public MoveStore {
+ public:
+  explicit KithMoves(const std::string& folder) : db_(OpenDatabase(folder)) {
+    kith_batch* batch = NewBatch();
+    kith_batch_define_pipeline(batch, KITH_STR(R"({"name": "bench", "for_type": "opportunity", "stages": [{"name": "s0", "kind": "open"},
+      {"name": "s1", "kind": "open"}, {"name": "s2", "kind": "open"}, {"name": "s3", "kind": "open"}, {"name": "s4", "kind": "won"},
+      {"name": "s5", "kind": "lost"}]})"));
+    Apply(batch);
+  }
+  ~KithMoves() override { kith_db_free(db_); }
+
+  void Load(uint64_t first, uint64_t deals) override {
+    for (uint64_t begin = first; begin < first + deals; begin += 1000) {
+      kith_batch* batch = NewBatch();
+      for (uint64_t i = begin; i < std::min(begin + 1000, first + deals); ++i) Fill(batch, i);
+      Apply(batch);
+    }
+  }
+  void Move(uint64_t deal) override {
+    kith_batch* batch = NewBatch();
+    kith_batch_set_effective(batch, INT64_MIN);
+    kith_id record = kith_batch_create(batch, "opportunity");
+    kith_batch_set_text(batch, record, "name", Str("Deal " + std::to_string(deal)));
+    kith_batch_move(batch, record, "bench/s0");
+    Apply(batch);
+  }
+  int64_t Funnel() override {
+    kith_snapshot* snapshot = nullptr;
+    kith_funnel* funnel = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_db_read(db_, nullptr, &snapshot, &error), error);
+    Check(kith_snapshot_funnel(snapshot, "bench", nullptr, &funnel, &error), error);
+    kith_funnel_summary summary;
+    kith_funnel_get_summary(funnel, &summary);
+    int64_t sum = summary.won;
+    for (size_t i = 0; i < kith_funnel_stage_count(funnel); ++i) {
+      kith_funnel_stage stage;
+      Check(kith_funnel_get_stage(funnel, i, &stage), nullptr);
+      sum += stage.reached;
+    }
+    kith_funnel_free(funnel);
+    kith_snapshot_free(snapshot);
+    return sum;
+  }
+
+ private:
+  kith_batch* NewBatch() {
+    kith_batch* batch = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_batch_new(db_, kith_ref_ext("bench", "1"), KITH_STR("move"), &batch, &error), error);
+    return batch;
+  }
+  static void Fill(kith_batch* batch, uint64_t deal) {
+    // Two years of deals, each a few weeks long.
+    int64_t at = (int64_t{19'000} * 86'400 + static_cast<int64_t>(deal % 1'051'200) * 60) * 1'000'000;
+    kith_batch_set_effective(batch, at);
+    kith_id record = kith_batch_create(batch, "opportunity");
+    kith_batch_set_text(batch, record, "name", Str("Deal " + std::to_string(deal)));
+    for (int stage : PathOf(deal)) {
+      kith_batch_set_effective(batch, at);
+      kith_batch_move(batch, record, ("bench/s" + std::to_string(stage)).c_str());
+      at += int64_t{12} * 86'400 * 1'000'000;
+    }
+  }
+  void Apply(kith_batch* batch) {
+    kith_error* error = nullptr;
+    Check(kith_db_apply(db_, batch, nullptr, nullptr, &error), error);
+    kith_batch_free(batch);
+  }
+
+  kith_db* db_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> NewKith(const std::string& folder) { return std::make_unique<KithStore>(folder); }
+std::unique_ptr<MoveStore> NewKithMoves(const std::string& folder) { return std::make_unique<KithMoves>(folder); }
+
+}  // namespace kith::peers

@@ -1,0 +1,80 @@
+// One store under measurement: the same rows, indexes, history and durability in each.
+#ifndef KITH_BENCHMARKS_PEERS_STORE_H_
+#define KITH_BENCHMARKS_PEERS_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kith::peers {
+
+// A deal as every store holds it. Found by id, by (owner, close date descending) with name, amount and stage on the entry, by name, by
+// e-mail.
+struct Row {
+  std::string name;
+  std::string email;
+  std::string city;
+  std::string note;
+  int64_t owner = 0;
+  int64_t amount = 0;  // minor units
+  int32_t close_date = 0;
+  int64_t stage = 0;
+};
+// Row `i` of the data set, the same in every run.
+[[nodiscard]] Row MakeRow(uint64_t i);
+inline constexpr int64_t kRowsPerOwner = 100;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  [[nodiscard]] virtual std::string name() const = 0;
+  // Rows [first, first + count), durable when it returns. Row i gets id i + 1 in the store's own terms.
+  virtual void Load(uint64_t first, uint64_t count) = 0;
+  // Reads two fields of each row: the sum of amount and length of name.
+  [[nodiscard]] virtual int64_t Get(std::span<const uint64_t> rows) = 0;
+  // The same within one read transaction or snapshot.
+  [[nodiscard]] virtual int64_t GetInOne(std::span<const uint64_t> rows) = 0;
+  // Sum of amount over all rows, read record by record.
+  [[nodiscard]] virtual int64_t Scan() = 0;
+  // First 50 of an owner's rows by close date descending, from the index alone: sum of amount and length of name.
+  [[nodiscard]] virtual int64_t Page(int64_t owner) = 0;
+  // Adds one to amount of each row in one durable transaction.
+  virtual void Patch(std::span<const uint64_t> rows) = 0;
+  // One durable transaction of one new row. Thread-safe.
+  virtual void Commit(uint64_t row) = 0;
+  // Waits for the disk since the last call, 0 when the store does not tell; and bytes on disk by part.
+  [[nodiscard]] virtual uint64_t TakeSyncs() { return 0; }
+  [[nodiscard]] virtual std::vector<std::pair<std::string, uint64_t>> Disk() = 0;
+};
+
+[[nodiscard]] std::unique_ptr<Store> NewKith(const std::string& folder);
+[[nodiscard]] std::unique_ptr<Store> NewSqlite(const std::string& folder);
+// The physical limit: keys and values in LMDB with nothing above it. Holds no history.
+[[nodiscard]] std::unique_ptr<Store> NewLmdb(const std::string& folder);
+
+// Pipelines: deals that move, and the funnel over all moves.
+class MoveStore {
+ public:
+  virtual ~MoveStore() = default;
+  // `deals` new deals, each with three moves through the pipeline to won or lost, but one in fifty stays open; in transactions of 1,000
+  // deals.
+  virtual void Load(uint64_t first, uint64_t deals) = 0;
+  // One durable move of a new deal.
+  virtual void Move(uint64_t deal) = 0;
+  // Deals that reached each stage and deals won: their sum over stages.
+  [[nodiscard]] virtual int64_t Funnel() = 0;
+};
+[[nodiscard]] std::unique_ptr<MoveStore> NewKithMoves(const std::string& folder);
+[[nodiscard]] std::unique_ptr<MoveStore> NewSqliteMoves(const std::string& folder);
+// Where deal `i` goes after entering stage 0: stages by number, 4 is won, 5 is lost; ends with the last move.
+[[nodiscard]] std::vector<int> PathOf(uint64_t deal);
+
+// A check that ends the program: a benchmark that got an error measures nothing.
+void Require(bool ok, const std::string& what);
+
+}  // namespace kith::peers
+
+#endif  // KITH_BENCHMARKS_PEERS_STORE_H_
