@@ -194,7 +194,12 @@ std::vector<Definition> ToDefinitions(const Catalog& catalog) {
 StatusOr<std::shared_ptr<const Catalog>> FromDefinitions(uint64_t version, std::span<const Definition> definitions) {
   DefinitionReader reader(version);
   KITH_RETURN_IF_ERROR(reader.Read(definitions));
-  return CompileCatalog(reader.Take());
+  StatusOr<std::shared_ptr<const Catalog>> catalog = CompileCatalog(reader.Take());
+  if (catalog.ok()) return catalog;
+  ErrorInfo info = GetErrorInfo(catalog.status());
+  if (info.reason == Reason::kFormatNewer) return catalog;
+  info.reason = Reason::kCorrupt;  // the library never stores what does not compile
+  return MakeError(info, MessageOf(catalog.status()));
 }
 
 std::string Catalog::ToJson() const {

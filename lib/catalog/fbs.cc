@@ -33,7 +33,9 @@ struct Header {
   origin:ubyte;
   flags:ushort;
   shape:uint;
-  reserved:[ubyte:12];
+  reserved_1:uint;
+  reserved_2:uint;
+  reserved_3:uint;
 }
 struct Money {
   minor:long;     // minor units

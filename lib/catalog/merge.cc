@@ -37,7 +37,7 @@ Status CheckSameField(const TypeDef& type, const FieldDef& before, const FieldDr
   if (before.kind != draft.def.kind || before.scale != draft.def.scale) {
     const std::string member = before.kind != draft.def.kind ? "kind" : "scale";
     return Conflict(JoinPath(draft.path, member),
-                    "field " + name + " is a " + KindText(before) + " and cannot become a " + KindText(draft.def),
+                    "field " + name + " is of kind " + KindText(before) + " and cannot become one of kind " + KindText(draft.def),
                     "retire it and add a field of another name", KindText(draft.def));
   }
   if (before.kind == Kind::kRef && Narrows(before, draft.def)) {

@@ -6,10 +6,10 @@
 namespace kith::catalog {
 namespace {
 
-constexpr std::string_view kNumbersSuffix = ".numbers";
-
-bool IsNumbers(std::string_view name) {
-  return name.size() > kNumbersSuffix.size() && name.substr(name.size() - kNumbersSuffix.size()) == kNumbersSuffix;
+// A shipped package has its numbers beside it; other files that are compiled in (mappings, numbers themselves) have not.
+std::string_view NumbersOf(std::string_view name) {
+  std::string file(name);
+  return packages::Find(file += ".numbers");
 }
 
 }  // namespace
@@ -17,16 +17,14 @@ bool IsNumbers(std::string_view name) {
 std::vector<std::string> ShippedPackageNames() {
   std::vector<std::string> names;
   for (const packages::Package& package : packages::All()) {
-    if (!IsNumbers(package.name) && !package.name.ends_with(".mapping")) names.emplace_back(package.name);
+    if (!NumbersOf(package.name).empty()) names.emplace_back(package.name);
   }
   return names;
 }
 
 StatusOr<PackageSource> ShippedPackage(std::string_view name) {
-  const std::string_view definition = IsNumbers(name) ? std::string_view() : packages::Find(name);
-  if (!definition.empty()) {
-    return PackageSource{std::string(definition), std::string(packages::Find(std::string(name) + std::string(kNumbersSuffix)))};
-  }
+  const std::string_view numbers = NumbersOf(name);
+  if (!numbers.empty()) return PackageSource{std::string(packages::Find(name)), std::string(numbers)};
   const std::vector<std::string> names = ShippedPackageNames();
   return MakeError(
       {.reason = Reason::kPackageMissing, .value = ToText(Value(name)), .hint = NearestHint(name, {names.begin(), names.end()})},

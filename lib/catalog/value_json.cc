@@ -7,7 +7,7 @@ namespace kith::catalog {
 namespace {
 
 Status Expected(const std::string& path, const FieldDef& field, const Json& json, std::string_view form) {
-  std::string message = "a ";
+  std::string message = "a value of kind ";
   message += NameOf(field.kind);
   message += " is written ";
   message += form;
