@@ -238,11 +238,10 @@ StatusOr<std::unique_ptr<Snapshot>> NewSnapshot(std::shared_ptr<const void> keep
 }  // namespace engine
 
 StatusOr<Value> GetField(const catalog::TypeDef& type, record::View record, std::string_view field) {
-  if (const int32_t header_field = catalog::HeaderFieldFromName(field); header_field != 0) {
-    return format::HeaderValue(record.header(), header_field);
-  }
-  KITH_ASSIGN_OR_RETURN(const catalog::FieldDef* found, catalog::Catalog::GetField(type, field));
-  return record.Get(found->position);
+  // A field named as a part of the header hides it (a move's owner).
+  const std::optional<int32_t> position = type.FindPosition(field);
+  if (!position.has_value()) return catalog::Catalog::GetField(type, field).status();
+  return *position < 0 ? format::HeaderValue(record.header(), *position) : record.Get(static_cast<size_t>(*position));
 }
 
 }  // namespace kith
