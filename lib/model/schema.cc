@@ -82,7 +82,7 @@ std::optional<Schema> Schema::Of(const catalog::Catalog& catalog) {
   s.move.amount = move["amount"];
   s.move.reason = move["reason"];
   s.move.by_record = move.Index({"record", "at"});
-  s.move.by_pipeline = move.Index({"pipeline"});
+  s.move.by_pipeline = move.Index({"pipeline", "at"});
 
   if (!pipeline.complete() || !stage.complete() || !move.complete()) return std::nullopt;
   return s;

@@ -35,7 +35,7 @@ struct MoveSchema {
   const catalog::TypeDef* type = nullptr;
   size_t record = 0, pipeline = 0, from = 0, to = 0, at = 0, cause = 0, owner = 0, segment = 0, source = 0, amount = 0, reason = 0;
   const catalog::IndexDef* by_record = nullptr;    // (record, at)
-  const catalog::IndexDef* by_pipeline = nullptr;  // leads with pipeline
+  const catalog::IndexDef* by_pipeline = nullptr;  // (pipeline, at)
   [[nodiscard]] const catalog::FieldDef& Field(size_t position) const { return type->fields[position]; }
 };
 

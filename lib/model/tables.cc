@@ -1,7 +1,7 @@
 // Reading a pipeline's statistics: from the kept rows and the open deals, or from paths.
 //
 // As of T the rows of every epoch up to T's are right but for deals that moved after T: of these, what the later moves contributed is
-// taken out. Such a deal is open now or closed after T, so closed deals are met only when T lies before their closing.
+// taken out. So a read costs the rows, the open deals, and the deals that moved since; as of now, closed deals are not looked at.
 #include <functional>
 #include <map>
 #include <optional>
@@ -63,8 +63,8 @@ class FromRows {
 
   Status Read() {
     KITH_RETURN_IF_ERROR(ReadRows());
-    KITH_RETURN_IF_ERROR(ReadDeals(tables_.pipeline.id));
-    if (!current_) KITH_RETURN_IF_ERROR(ReadDealsThatLeft());
+    if (!current_) KITH_RETURN_IF_ERROR(ReadLaterDeals());
+    KITH_RETURN_IF_ERROR(ReadOpenDeals());
     tables_.rows.Add(correction_, +1);
     tables_.rows.DropZeros();
     SortByDeal(tables_.open);
@@ -74,10 +74,9 @@ class FromRows {
  private:
   Status ReadRows();
   Status ReadRow(std::string_view key, std::string_view value);
-  Status ReadDeals(Id pipeline);
-  Status ReadDealsThatLeft();
-  Status ReadRange(const IndexRange& range);
-  [[nodiscard]] bool Matters(record::View view) const;
+  Status ReadOpenDeals();
+  Status ReadLaterDeals();
+  Status CollectLater(Id pipeline);
   Status ReadDeal(record::View view);
   void Correct(const DealPath& whole, const DealPath& cut);
 
@@ -85,6 +84,7 @@ class FromRows {
   FunnelTables& tables_;
   const Epoch last_epoch_;
   const bool current_;  // nothing has happened since: the rows hold as they are
+  std::set<Id> later_;  // deals with moves after the moment asked about
   Rows correction_;
   std::vector<MoveEntry> moves_;  // of one deal, kept for its memory
 };
@@ -105,42 +105,44 @@ Status FromRows::ReadRows() {
   return status;
 }
 
-// Deals of a pipeline that are open, and those closed after the moment asked about.
-Status FromRows::ReadDeals(Id pipeline) {
+// Deals that are open in the pipeline now.
+Status FromRows::ReadOpenDeals() {
   IndexRange range;
-  range.equal = {Value(pipeline)};
-  if (!q_.roles.closed_indexed) return ReadRange(range);
-  range.equal.emplace_back();
-  KITH_RETURN_IF_ERROR(ReadRange(range));
-  if (current_) return absl::OkStatus();
-  range.equal.pop_back();
-  range.low = Value(q_.as_of);
-  range.low_inclusive = false;
-  return ReadRange(range);
-}
-
-// Deals that were in this pipeline and are in another one of their type now.
-Status FromRows::ReadDealsThatLeft() {
-  KITH_ASSIGN_OR_RETURN(const std::vector<Pipeline> pipelines, GetPipelines(q_.snapshot, q_.type.name));
-  for (const Pipeline& other : pipelines) {
-    if (other.id != tables_.pipeline.id) KITH_RETURN_IF_ERROR(ReadDeals(other.id));
-  }
-  return absl::OkStatus();
-}
-
-Status FromRows::ReadRange(const IndexRange& range) {
+  range.equal = {Value(tables_.pipeline.id)};
+  if (q_.roles.closed_indexed) range.equal.emplace_back();
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, q_.snapshot.ScanIndex(q_.type, *q_.roles.by_pipeline, range));
+  const catalog::FieldDef* closed_at = q_.roles.closed_at;
   while (cursor->Next()) {
+    if (later_.count(cursor->id()) != 0) continue;
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    if (Matters(view)) KITH_RETURN_IF_ERROR(ReadDeal(view));
+    if (closed_at == nullptr || !view.has(closed_at->position)) KITH_RETURN_IF_ERROR(ReadDeal(view));
   }
   return cursor->status();
 }
 
-// For an index that does not tell open deals from closed ones.
-bool FromRows::Matters(record::View view) const {
-  const catalog::FieldDef* closed_at = q_.roles.closed_at;
-  return closed_at == nullptr || !view.has(closed_at->position) || (!current_ && view.GetInt(closed_at->position) > q_.as_of.micros);
+// Deals with moves after the moment asked about, in this pipeline or in another one of their type, where they may have gone.
+Status FromRows::ReadLaterDeals() {
+  KITH_ASSIGN_OR_RETURN(const std::vector<Pipeline> pipelines, GetPipelines(q_.snapshot, q_.type.name));
+  for (const Pipeline& pipeline : pipelines) KITH_RETURN_IF_ERROR(CollectLater(pipeline.id));
+  for (Id deal : later_) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, q_.snapshot.Get(deal));
+    KITH_RETURN_IF_ERROR(ReadDeal(view));
+  }
+  return absl::OkStatus();
+}
+
+Status FromRows::CollectLater(Id pipeline) {
+  const MoveSchema& moves = q_.schema.move;
+  IndexRange range;
+  range.equal = {Value(pipeline)};
+  range.low = Value(q_.as_of);
+  range.low_inclusive = false;
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, q_.snapshot.ScanIndex(*moves.type, *moves.by_pipeline, range));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    later_.insert(view.GetRef(moves.record));
+  }
+  return cursor->status();
 }
 
 Status FromRows::ReadDeal(record::View view) {

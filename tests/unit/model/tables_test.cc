@@ -23,10 +23,27 @@ void ExpectSameOpen(const std::vector<OpenDeal>& a, const std::vector<OpenDeal>&
   }
 }
 
+template <typename Row>
+std::string Differences(const std::map<RowKey, Row>& a, const std::map<RowKey, Row>& b) {
+  std::string text;
+  std::set<RowKey> keys;
+  for (const auto& [key, row] : a) keys.insert(key);
+  for (const auto& [key, row] : b) keys.insert(key);
+  for (const RowKey& key : keys) {
+    const auto in_a = a.find(key);
+    const auto in_b = b.find(key);
+    if (in_a != a.end() && in_b != b.end() && in_a->second == in_b->second) continue;
+    text += "kind " + std::to_string(static_cast<int>(key.group_kind)) + " group " + std::to_string(key.group) + " epoch " +
+            std::to_string(key.epoch) + " stage " + std::to_string(key.stage) + (in_a == a.end() ? " is missing" : "") +
+            (in_b == b.end() ? " is too many" : "") + "\n";
+  }
+  return text;
+}
+
 void ExpectSame(const FunnelTables& a, const FunnelTables& b) {
   EXPECT_EQ(a.as_of, b.as_of);
-  EXPECT_TRUE(a.rows.stages == b.rows.stages);
-  EXPECT_TRUE(a.rows.periods == b.rows.periods);
+  EXPECT_EQ(Differences(a.rows.stages, b.rows.stages), "");
+  EXPECT_EQ(Differences(a.rows.periods, b.rows.periods), "");
   ExpectSameOpen(a.open, b.open);
 }
 
@@ -60,6 +77,7 @@ TEST(TablesProperty, EqualThePathsAtAnyTime) {
         for (int k = 0; k < 12; ++k) {
           const Time at{world.now().micros - static_cast<int64_t>(sales.random().Below(900 * kMicrosPerDay))};
           const FunnelTables naive = sales.Tables(pipeline, at);
+          SCOPED_TRACE("as of " + ToText(at));
           ExpectSame(Read(world, pipeline, {.as_of = at}), naive);
           ExpectSame(Read(world, pipeline, {.as_of = at, .from_paths = true}), naive);
         }
