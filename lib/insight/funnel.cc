@@ -138,7 +138,7 @@ void WarnOfMixedGroups(const FunnelTables& tables, const FunnelOptions& options,
     }
   }
   for (const Found& f : found) {
-    if (f.p * tests >= kHeterogeneityLevel) continue;
+    if (f.p * std::max(tests, 1) >= kHeterogeneityLevel) continue;
     report.warnings.push_back(std::string(NameOf(f.kind)) + " differ in the rate of stage " + f.stage + " (p " +
                               (f.p < 0.0001 ? "< 0.0001" : "= " + Decimals(f.p, 4)) + "): read the funnel by " +
                               std::string(NameOf(f.kind)).substr(0, NameOf(f.kind).size() - 1));

@@ -105,11 +105,10 @@ double BetaQuantile(double a, double b, double p) {
   for (int i = 0; i < 100; ++i) {
     const double error = BetaCdf(a, b, x) - p;
     (error > 0 ? high : low) = x;
-    if (high - low < 1e-12) break;
     const double density = std::exp((a - 1) * std::log(x) + (b - 1) * std::log1p(-x) - LogBeta(a, b));
     double next = x - error / density;  // Newton, kept within the bracket
     if (!(next > low && next < high)) next = 0.5 * (low + high);
-    if (std::abs(next - x) < 1e-14) break;
+    if (std::abs(next - x) <= 1e-14 * x) break;
     x = next;
   }
   return x;

@@ -14,7 +14,7 @@ namespace kith::insight_internal {
 [[nodiscard]] double LogBeta(double a, double b);
 // The regularized incomplete beta function I_x(a, b): P(X <= x) for X ~ Beta(a, b). Continued fraction, modified Lentz.
 [[nodiscard]] double BetaCdf(double a, double b, double x);
-// The p-quantile of Beta(a, b), to 1e-12.
+// The p-quantile of Beta(a, b), to a relative 1e-14.
 [[nodiscard]] double BetaQuantile(double a, double b, double p);
 // P(X > x) for X ~ Gamma(shape a, rate 1).
 [[nodiscard]] double GammaTail(double a, double x);

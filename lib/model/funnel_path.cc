@@ -55,6 +55,23 @@ struct Fact {
 };
 using Journal = std::vector<Fact>;
 
+// The row used last: a move settles several facts in the same row.
+template <typename Row>
+class Recent {
+ public:
+  Row& At(const RowKey& key, std::map<RowKey, Row>& rows) {
+    if (row_ == nullptr || key_ != key) {
+      key_ = key;
+      row_ = &rows[key];
+    }
+    return *row_;
+  }
+
+ private:
+  RowKey key_;
+  Row* row_ = nullptr;
+};
+
 class Walk {
  public:
   // `rows` may be null: then only the deal's state is followed.
@@ -94,17 +111,26 @@ class Walk {
   void ApplyWon(int64_t count, PeriodRow& row) const;
   void AddAmount(std::map<uint32_t, AmountSketch>& amounts, int64_t count) const;
   template <typename F>
-  void ForEachGroup(const Holder& holder, const F& f) const {
+  static void ForEachGroup(const Holder& holder, const F& f) {
     f(GroupKind::kAll, uint64_t{0});
     if (!holder.owner.is_null()) f(GroupKind::kOwner, holder.owner.value());
     if (holder.segment != 0) f(GroupKind::kSegment, holder.segment);
     if (holder.source != 0) f(GroupKind::kSource, holder.source);
+  }
+  StageRow& StageRowAt(GroupKind kind, uint64_t group, size_t stage) {
+    const RowKey key{kind, group, epoch_, pipeline_.stages[stage].id.value()};
+    return recent_stages_[static_cast<size_t>(kind)].At(key, rows_->stages);
+  }
+  PeriodRow& PeriodRowAt(GroupKind kind, uint64_t group) {
+    return recent_periods_[static_cast<size_t>(kind)].At({kind, group, epoch_, 0}, rows_->periods);
   }
 
   const Pipeline& pipeline_;
   const Money amount_;
   const int sign_;
   Rows* const rows_;
+  std::array<Recent<StageRow>, 4> recent_stages_;  // by kind of group
+  std::array<Recent<PeriodRow>, 4> recent_periods_;
   std::vector<size_t> open_;  // indexes of open stages, by rank
   std::vector<bool> was_in_;  // by index
 
@@ -300,7 +326,7 @@ void Walk::EndPart() {
     from = to;
   }
   ForEachGroup(holder_, [&](GroupKind kind, uint64_t group) {
-    Counts<ExposureCell>& exposure = rows_->stages[{kind, group, epoch_, pipeline_.stages[stage_].id.value()}].exposure;
+    Counts<ExposureCell>& exposure = StageRowAt(kind, group, stage_).exposure;
     for (size_t i = 0; i < count; ++i) exposure.Add(few[i].first, sign_ * few[i].second);
     for (const auto& [cell, seconds] : many) exposure.Add(cell, sign_ * seconds);
   });
@@ -323,9 +349,9 @@ void Walk::Record(const Fact& fact) {
   if (!emit_) return;
   ForEachGroup(fact.holder, [&](GroupKind kind, uint64_t group) {
     if (fact.stage == kNone) {
-      Apply(fact, rows_->periods[{kind, group, epoch_, 0}]);
+      Apply(fact, PeriodRowAt(kind, group));
     } else {
-      Apply(fact, rows_->stages[{kind, group, epoch_, pipeline_.stages[fact.stage].id.value()}]);
+      Apply(fact, StageRowAt(kind, group, fact.stage));
     }
   });
 }

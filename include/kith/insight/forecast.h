@@ -27,12 +27,12 @@ struct LedgerEntry {
 };
 
 struct ForecastOptions {
-  Currency currency;    // amounts in other currencies are left out and counted in `excluded`; null: the one most deals have
-  bool strict = false;  // refuse (NotEnoughData) below the maturity thresholds instead of widening
-  MaturityThresholds maturity;
+  Currency currency = {};  // amounts in other currencies are left out and counted in `excluded`; null: the one most deals have
+  bool strict = false;     // refuse (NotEnoughData) below the maturity thresholds instead of widening
+  MaturityThresholds maturity = {};
   uint64_t seed = 1;  // of parameter draws
   int parameter_draws = 24;
-  std::vector<LedgerEntry> ledger;
+  std::vector<LedgerEntry> ledger = {};
 };
 
 struct DealForecast {

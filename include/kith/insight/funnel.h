@@ -18,12 +18,12 @@ namespace kith::insight {
 struct FunnelOptions {
   // Only what happened in [from, to): epochs are whole months UTC; times in a stage then are of the stays that ended in it. Unset:
   // everything up to the tables' as_of, and the stays still open count as censored.
-  std::optional<model::Epoch> from;
-  std::optional<model::Epoch> to;
+  std::optional<model::Epoch> from = {};
+  std::optional<model::Epoch> to = {};
   model::GroupKind group_kind = model::GroupKind::kAll;  // with `group`: the funnel of one owner, segment or source
   uint64_t group = 0;
   double level = 0.95;  // of intervals
-  MaturityThresholds maturity;
+  MaturityThresholds maturity = {};
   bool strict = false;  // refuse (NotEnoughData) when a stage that deals pass is still learning
 };
 
@@ -92,8 +92,8 @@ struct RepReport {
 };
 
 struct RepOptions {
-  FunnelOptions funnel;  // group_kind and group are ignored
-  Id owner;              // only this rep's report, and only its steps share the false discoveries; null: every rep
+  FunnelOptions funnel = {};  // group_kind and group are ignored
+  Id owner = {};              // only this rep's report, and only its steps share the false discoveries; null: every rep
   double weak_probability = 0.95;
   double false_discovery = 0.10;  // Benjamini–Hochberg over all (rep, stage) of the report
   int64_t minimum_resolved = 10;  // below: "not enough deals to tell"

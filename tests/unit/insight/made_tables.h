@@ -42,7 +42,8 @@ inline model::Pipeline MakePipeline(int open) {
     stage.kind = kind;
     pipeline.stages.push_back(stage);
   };
-  for (int i = 0; i < open; ++i) add(101 + static_cast<uint64_t>(i), "s" + std::to_string(i + 1), model::StageKind::kOpen);
+  for (int i = 0; i < open; ++i)
+    add(101 + static_cast<uint64_t>(i), std::string("s").append(std::to_string(i + 1)), model::StageKind::kOpen);
   add(901, "won", model::StageKind::kWon);
   add(902, "lost", model::StageKind::kLost);
   return pipeline;

@@ -1,0 +1,208 @@
+#include "kith/insight/funnel.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "simulator/company_paths.h"
+#include "unit/insight/made_tables.h"
+
+namespace kith::insight {
+namespace {
+
+using model::DealPath;
+using model::FunnelTables;
+using model::GroupKind;
+using testing::AddCounts;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using testing::kCny;
+using testing::MakePipeline;
+using testing::Random;
+
+Time Day(double day) { return Time{static_cast<int64_t>(day * static_cast<double>(kMicrosPerDay))}; }
+
+FunnelTables Empty(int open) {
+  FunnelTables tables;
+  tables.pipeline = MakePipeline(open);
+  tables.as_of = Day(20'000);
+  return tables;
+}
+
+// C03: over 1,000 seeds the 95 % interval holds the truth in about 95 %.
+TEST(Funnel, ConversionIntervalsCoverThePlantedRate) {
+  for (const auto& [p, n] : {std::pair(0.3, 80), std::pair(0.5, 25), std::pair(0.9, 200)}) {
+    Random random(17);
+    int covered = 0;
+    for (int seed = 0; seed < 1000; ++seed) {
+      FunnelTables tables = Empty(2);
+      AddCounts(tables, GroupKind::kAll, 0, 0, n, random.Binomial(n, p));
+      const StatusOr<Rate> rate = Conversion(tables, Id(101), Id(102));
+      ASSERT_TRUE(rate.ok());
+      covered += rate->low <= p && p <= rate->high;
+    }
+    EXPECT_NEAR(covered, 950, 25) << p << " " << n;
+  }
+}
+
+// C05
+TEST(Funnel, MaturityFlipsExactlyAtTwentyAndThirty) {
+  for (const auto& [n, expected] :
+       {std::pair(0, Maturity::kLearning), std::pair(19, Maturity::kLearning), std::pair(20, Maturity::kProvisional),
+        std::pair(29, Maturity::kProvisional), std::pair(30, Maturity::kStable)}) {
+    FunnelTables tables = Empty(1);
+    AddCounts(tables, GroupKind::kAll, 0, 0, n, n / 2);
+    EXPECT_EQ(Funnel(tables)->stages[0].rate.maturity, expected) << n;
+  }
+  const Rate rate = WilsonRate(12, 25);
+  EXPECT_NEAR((rate.high - rate.low) / 2, 0.18, 0.01);
+  double width = 2;
+  for (int64_t n = 10; n <= 10'000; n *= 2) {
+    const Rate now = WilsonRate(n / 2, n);
+    EXPECT_LT(now.high - now.low, width);
+    width = now.high - now.low;
+  }
+  EXPECT_EQ(WilsonRate(0, 0).low, 0);
+  EXPECT_EQ(WilsonRate(0, 0).high, 1);
+  EXPECT_EQ(WilsonRate(0, 10).low, 0);
+  EXPECT_EQ(WilsonRate(10, 10).high, 1);
+}
+
+// W1, C04: with open deals, skips, returns and reopenings, the intervals hold the process's true rates at their nominal level.
+TEST(Funnel, StageIntervalsCoverTheTruthOfASimulatedCompany) {
+  simulator::CompanyOptions options;
+  options.deals = 1500;
+  options.rep_spread = 0;
+  options.weak_factor = 1;
+  const simulator::Truth truth = simulator::TruthOf(simulator::MakeCompany(options), 200'000);
+  int covered = 0;
+  constexpr int kSeeds = 100;
+  for (int seed = 1; seed <= kSeeds; ++seed) {
+    options.seed = static_cast<uint64_t>(seed);
+    const simulator::Company company = simulator::MakeCompany(options);
+    const FunnelTables tables = TablesFromPaths(simulator::PipelineOf(), simulator::PathsOf(company), StartOf(options.today));
+    const StatusOr<FunnelReport> report = Funnel(tables);
+    ASSERT_TRUE(report.ok());
+    for (size_t s = 0; s < simulator::kOpenStages; ++s) {
+      const Rate& rate = report->stages[s].rate;
+      covered += rate.low <= truth.stage_rate[s] && truth.stage_rate[s] <= rate.high;
+    }
+  }
+  EXPECT_NEAR(covered / (4.0 * kSeeds), 0.95, 0.03);
+}
+
+// C04
+TEST(Funnel, ProductOfRatesIsWonOverEnteredWhenAllAreClosed) {
+  const simulator::Company company = simulator::MakeCompany({.seed = 5, .deals = 800});
+  std::vector<DealPath> closed;
+  for (const DealPath& path : simulator::PathsOf(company)) {
+    if (path.moves.back().to.value() >= 105) closed.push_back(path);
+  }
+  const StatusOr<FunnelReport> report = Funnel(TablesFromPaths(simulator::PipelineOf(), closed, StartOf(company.options.today)));
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->arrivals, report->won + report->lost);
+  EXPECT_NEAR(report->end_to_end, static_cast<double>(report->won) / static_cast<double>(report->arrivals), 1e-12);
+  EXPECT_EQ(report->open, 0);
+}
+
+TEST(Funnel, MedianStayHoldsUnderCensoring) {
+  // Exponential stays of mean 30 days, observed for a short while only: half of them are still open.
+  Random random(4);
+  std::vector<DealPath> paths;
+  for (int i = 0; i < 4000; ++i) {
+    DealPath path;
+    path.deal = Id(static_cast<uint64_t>(i) + 1);
+    const double begin = 100 + 40 * random.Uniform();
+    path.moves.push_back({Id(101), Day(begin), model::MoveCause::kManual, {}, 0, 0});
+    path.moves.push_back({Id(902), Day(begin - 30 * std::log(random.Uniform())), model::MoveCause::kManual, {}, 0, 0});
+    paths.push_back(path);
+  }
+  const FunnelTables tables = TablesFromPaths(MakePipeline(1), paths, Day(140));
+  ASSERT_GT(tables.open.size(), 1500U);
+  const StatusOr<FunnelReport> report = Funnel(tables);
+  EXPECT_NEAR(report->stages[0].median_days, 30 * std::log(2), 1.5);
+  // The naive median of ended stays is far too short.
+  EXPECT_LT(Funnel(tables, {.from = 0, .to = 100'000})->stages[0].median_days, 16);
+}
+
+// C02
+TEST(Funnel, WarnsWhenPooledSegmentsDiffer) {
+  Random random(8);
+  int warned_same = 0;
+  int covered = 0;
+  for (int seed = 0; seed < 100; ++seed) {
+    FunnelTables same = Empty(1);
+    FunnelTables mixed = Empty(1);
+    for (uint64_t segment = 1; segment <= 2; ++segment) {
+      const int64_t equal = random.Binomial(150, 0.4);
+      const int64_t apart = random.Binomial(150, segment == 1 ? 0.2 : 0.6);
+      for (const auto& [tables, advanced] : {std::pair(&same, equal), std::pair(&mixed, apart)}) {
+        AddCounts(*tables, GroupKind::kSegment, segment, 0, 150, advanced);
+        AddCounts(*tables, GroupKind::kAll, 0, 0, 150, advanced);
+      }
+    }
+    warned_same += !Funnel(same)->warnings.empty();
+    const StatusOr<FunnelReport> report = Funnel(mixed);
+    EXPECT_THAT(report->warnings, Contains(HasSubstr("segments differ in the rate of stage s1")));
+    const StatusOr<FunnelReport> first = Funnel(mixed, {.group_kind = GroupKind::kSegment, .group = 1});
+    covered += first->stages[0].rate.low <= 0.2 && first->stages[0].rate.high >= 0.2;
+  }
+  EXPECT_GE(covered, 90);
+  EXPECT_LE(warned_same, 4);
+}
+
+TEST(Funnel, StrictRefusesByName) {
+  FunnelTables tables = Empty(2);
+  AddCounts(tables, GroupKind::kAll, 0, 0, 40, 20);
+  AddCounts(tables, GroupKind::kAll, 0, 1, 19, 10);
+  EXPECT_TRUE(Funnel(tables).ok());
+  const StatusOr<FunnelReport> refused = Funnel(tables, {.strict = true});
+  EXPECT_EQ(GetReason(refused.status()), Reason::kNotEnoughData);
+  EXPECT_EQ(GetErrorInfo(refused.status()).field, "s2");
+  AddCounts(tables, GroupKind::kAll, 0, 1, 1, 1);
+  EXPECT_TRUE(Funnel(tables, {.strict = true}).ok());
+  EXPECT_EQ(GetReason(Funnel(tables, {.level = 1}).status()), Reason::kBadOptions);
+}
+
+TEST(Funnel, ConversionRefusesWhatIsNoWayForward) {
+  FunnelTables tables = Empty(3);
+  AddCounts(tables, GroupKind::kAll, 0, 0, 100, 60);
+  AddCounts(tables, GroupKind::kAll, 0, 1, 50, 20);
+  AddCounts(tables, GroupKind::kAll, 0, 2, 20, 10);
+  const StatusOr<Rate> two = Conversion(tables, Id(101), Id(103));
+  EXPECT_EQ(two->successes, 20);
+  EXPECT_EQ(two->trials, 20 + 40 + 30);
+  EXPECT_EQ(Conversion(tables, Id(101), Id(901))->successes, 10);
+  EXPECT_EQ(GetReason(Conversion(tables, Id(102), Id(101)).status()), Reason::kOutOfRange);
+  EXPECT_EQ(GetReason(Conversion(tables, Id(101), Id(902)).status()), Reason::kOutOfRange);
+  EXPECT_EQ(GetReason(Conversion(tables, Id(101), Id(5)).status()), Reason::kUnknownStage);
+}
+
+TEST(Funnel, WindowsAddUp) {
+  const simulator::Company company = simulator::MakeCompany({.seed = 3, .deals = 600});
+  const FunnelTables tables = TablesFromPaths(simulator::PipelineOf(), simulator::PathsOf(company), StartOf(company.options.today));
+  const model::Epoch middle = model::EpochOf(StartOf(company.options.today)) - 15;
+  const StatusOr<FunnelReport> before = Funnel(tables, {.to = middle});
+  const StatusOr<FunnelReport> after = Funnel(tables, {.from = middle});
+  const StatusOr<FunnelReport> all = Funnel(tables);
+  EXPECT_EQ(before->arrivals + after->arrivals, all->arrivals);
+  EXPECT_EQ(before->stages[0].advanced + after->stages[0].advanced, all->stages[0].advanced);
+  EXPECT_GT(before->arrivals, 200);
+}
+
+TEST(Funnel, OneDealIsEnoughForAnAnswer) {
+  DealPath path;
+  path.deal = Id(1);
+  path.amount = {1'000'000, kCny};
+  path.moves = {{Id(101), Day(19'990), model::MoveCause::kManual, {}, 0, 0}};
+  const StatusOr<FunnelReport> report = Funnel(TablesFromPaths(MakePipeline(3), {path}, Day(20'000)));
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->open, 1);
+  EXPECT_EQ(report->stages[0].open_amount, path.amount);
+  EXPECT_TRUE(std::isnan(report->stages[0].median_days));
+  EXPECT_THAT(report->warnings, Contains(HasSubstr("not enough resolved deals yet: s1 (0 of 20)")));
+}
+
+}  // namespace
+}  // namespace kith::insight

@@ -1,0 +1,175 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kith/insight/funnel.h"
+#include "simulator/company_paths.h"
+#include "unit/insight/made_tables.h"
+
+namespace kith::insight {
+namespace {
+
+using model::FunnelTables;
+using model::GroupKind;
+using testing::AddCounts;
+using ::testing::HasSubstr;
+using testing::MakePipeline;
+using testing::Random;
+
+constexpr uint64_t kPlanted = 100;
+constexpr size_t kWeakStage = 1;
+
+// A team of which all steps have rate .5, but for one of the first rep's.
+FunnelTables Team(int reps, int64_t n, double weak, Random& random) {
+  FunnelTables tables;
+  tables.pipeline = MakePipeline(4);
+  for (int rep = 0; rep < reps; ++rep) {
+    for (size_t stage = 0; stage < 4; ++stage) {
+      const int64_t advanced = random.Binomial(n, rep == 0 && stage == kWeakStage ? weak : 0.5);
+      AddCounts(tables, GroupKind::kOwner, kPlanted + static_cast<uint64_t>(rep), stage, n, advanced);
+      AddCounts(tables, GroupKind::kAll, 0, stage, n, advanced);
+    }
+  }
+  return tables;
+}
+
+std::vector<RepReport> Reports(const FunnelTables& tables) {
+  StatusOr<std::vector<RepReport>> reports = RepsAgainstTeam(tables);
+  EXPECT_TRUE(reports.ok());
+  return *std::move(reports);
+}
+
+const RepReport& ReportOf(const std::vector<RepReport>& reports, uint64_t owner) {
+  for (const RepReport& report : reports) {
+    if (report.owner.value() == owner) return report;
+  }
+  ADD_FAILURE() << owner;
+  return reports.front();
+}
+
+// C06
+TEST(RepsAgainstTeam, FindsThePlantedStepAndLeavesAverageStepsAlone) {
+  constexpr int kSeeds = 200;
+  Random random(7);
+  int found = 0;
+  int false_flags = 0;
+  int average_steps = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    const FunnelTables tables = Team(40, 60, 0.3, random);
+    for (const uint64_t owner : {kPlanted, kPlanted + 1}) {
+      const StatusOr<std::vector<RepReport>> reports = RepsAgainstTeam(tables, {.owner = Id(owner)});
+      ASSERT_TRUE(reports.ok());
+      ASSERT_EQ(reports->size(), 1U);
+      for (size_t stage = 0; stage < 4; ++stage) {
+        const bool planted = owner == kPlanted && stage == kWeakStage;
+        found += planted && reports->front().stages[stage].weak;
+        if (!planted) {
+          ++average_steps;
+          false_flags += reports->front().stages[stage].weak;
+        }
+      }
+    }
+  }
+  EXPECT_GE(found, 0.85 * kSeeds);
+  EXPECT_LE(false_flags, 0.05 * average_steps);
+}
+
+// Many looks: over the report of a whole team, false discoveries stay rare (domain model, section 8).
+TEST(RepsAgainstTeam, FalseDiscoveriesAreControlledOverTheWholeReport) {
+  constexpr int kSeeds = 60;
+  Random random(19);
+  int planted = 0;
+  int others = 0;
+  int in_even_teams = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    for (const RepReport& report : Reports(Team(40, 120, 0.3, random))) {
+      for (size_t stage = 0; stage < 4; ++stage) {
+        (report.owner.value() == kPlanted && stage == kWeakStage ? planted : others) += report.stages[stage].weak;
+      }
+    }
+    bool any = false;
+    for (const RepReport& report : Reports(Team(40, 120, 0.5, random))) any = any || report.weakest.has_value();
+    in_even_teams += any;
+  }
+  EXPECT_GE(planted, 0.85 * kSeeds);
+  EXPECT_LE(others, 0.2 * (planted + others));
+  EXPECT_LE(in_even_teams, 0.2 * kSeeds);
+}
+
+// W1: natural spread is not weakness; the planted step ranks first.
+TEST(RepsAgainstTeam, RanksThePlantedStepOfASimulatedCompanyFirst) {
+  int first = 0;
+  int flagged = 0;
+  constexpr int kSeeds = 10;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const simulator::Company company = simulator::MakeCompany({.seed = seed, .deals = 12'000, .reps = 40});
+    const FunnelTables tables = TablesFromPaths(simulator::PipelineOf(), simulator::PathsOf(company), StartOf(company.options.today));
+    const StatusOr<std::vector<RepReport>> reports = RepsAgainstTeam(tables);
+    ASSERT_TRUE(reports.ok());
+    const RepReport& top = reports->front();
+    first += top.owner.value() == company.weak_rep + 1 && top.weakest == company.weak_stage;
+    for (const RepReport& report : *reports) {
+      for (const RepStage& stage : report.stages) flagged += stage.weak;
+    }
+  }
+  EXPECT_GE(first, 9);
+  EXPECT_LE(flagged, kSeeds + 5);
+}
+
+// C07
+TEST(RepsAgainstTeam, GapsOfTheStagesSumToTheEndToEndGap) {
+  Random random(2);
+  for (const RepReport& report : Reports(Team(6, 80, 0.3, random))) {
+    double rep = 1;
+    double team = 1;
+    double sum = 0;
+    for (const RepStage& stage : report.stages) {
+      rep *= stage.shrunk;
+      team *= (static_cast<double>(stage.team.successes) + 0.5) / (static_cast<double>(stage.team.trials) + 1);
+      sum += stage.log_gap;
+      EXPECT_LE(stage.low, stage.shrunk);
+      EXPECT_GE(stage.high, stage.shrunk);
+    }
+    EXPECT_NEAR(sum, std::log(rep / team), 1e-9);
+    EXPECT_NEAR(report.log_gap, sum, 1e-12);
+  }
+}
+
+TEST(RepsAgainstTeam, ALostDealCostsWhatTheLaterStagesAndAmountsSay) {
+  FunnelTables tables;
+  tables.pipeline = MakePipeline(2);
+  const auto add = [&](uint64_t owner, size_t stage, int64_t n, int64_t advanced) {
+    AddCounts(tables, GroupKind::kOwner, owner, stage, n, advanced);
+    AddCounts(tables, GroupKind::kAll, 0, stage, n, advanced);
+  };
+  add(1, 0, 1000, 200);
+  add(2, 0, 9000, 4500);
+  add(1, 1, 200, 100);
+  add(2, 1, 4500, 2250);
+  model::PeriodRow& period = tables.rows.periods[{GroupKind::kAll, 0, 600, 0}];
+  period.won_amounts[testing::kCny.packed()].AddAmount(5000, 1);
+  const std::vector<RepReport> reports = Reports(tables);
+  const RepReport& weak = ReportOf(reports, 1);
+  ASSERT_EQ(weak.weakest, 0U);
+  // 1,000 deals, about .3 too few go on, half of those would be won at 5,000 each.
+  EXPECT_NEAR(weak.stages[0].lost_money, 1000 * 0.3 * 0.5 * 5000, 0.05 * 750'000);
+  EXPECT_EQ(weak.stages[1].weak, false);
+  EXPECT_THAT(weak.summary, HasSubstr("s1: 20 % of 1000 go on against 50 % of the team's 9000"));
+  EXPECT_EQ(reports.front().owner, Id(1));
+}
+
+TEST(RepsAgainstTeam, SaysSoWhenDealsAreTooFew) {
+  Random random(2);
+  const FunnelTables tables = Team(5, 9, 0.0, random);
+  for (const RepReport& report : Reports(tables)) {
+    EXPECT_EQ(report.summary, "not enough deals to tell");
+    EXPECT_FALSE(report.weakest.has_value());
+  }
+  EXPECT_TRUE(RepsAgainstTeam(FunnelTables{MakePipeline(2), Time{}, {}, {}})->empty());
+  EXPECT_EQ(GetReason(RepsAgainstTeam(tables, {.weak_probability = 1}).status()), Reason::kBadOptions);
+  EXPECT_EQ(GetReason(RepsAgainstTeam(tables, {.false_discovery = 0}).status()), Reason::kBadOptions);
+}
+
+}  // namespace
+}  // namespace kith::insight
