@@ -3,11 +3,7 @@
 namespace kith::storage {
 
 MergedCursor::MergedCursor(const GroupWriteSet& set, Keyspace keyspace)
-    : set_(set),
-      overlay_(set.overlay(keyspace)),
-      keyspace_(set.info(keyspace)),
-      base_(set.txn(), keyspace_),
-      position_(overlay_.tree().end()) {}
+    : changes_(set.changes(keyspace)), keyspace_(set.info(keyspace)), base_(set.txn(), keyspace_) {}
 
 bool MergedCursor::Show(View key, View value, Direction direction) {
   key_ = key;
@@ -18,42 +14,27 @@ bool MergedCursor::Show(View key, View value, Direction direction) {
 }
 
 void MergedCursor::SetPosition(Position at, Direction direction) {
-  const Overlay::Tree& tree = overlay_.tree();
-  seen_inserts_ = overlay_.inserts();
-  has_change_ = false;
-  while (at != tree.end()) {
-    if (at->change->state != Change::State::kNone) {
-      position_ = at;
-      has_change_ = true;
-      return;
-    }
-    if (direction == Direction::kForward) {
-      ++at;
-    } else if (at == tree.begin()) {
-      return;
-    } else {
-      --at;
-    }
+  seen_inserts_ = changes_.inserts();
+  position_ = at;
+  while (position_.valid() && position_.change()->state == Change::State::kNone) Step(position_, direction);
+}
+
+void MergedCursor::Step(Position& position, Direction direction) {
+  if (direction == Direction::kForward) {
+    position.Next();
+  } else {
+    position.Previous();
   }
 }
 
 void MergedCursor::SeekOverlay(View key, Direction direction) {
-  const Overlay::Tree& tree = overlay_.tree();
-  if (direction == Direction::kForward) {
-    SetPosition(tree.lower_bound(ProbeOf(keyspace_.order, key)), direction);
-    return;
-  }
-  const Position after = tree.upper_bound(ProbeOf(keyspace_.order, key));
-  SetPosition(after == tree.begin() ? tree.end() : std::prev(after), direction);
+  const KeyProbe probe = ProbeOf(keyspace_.order, key);
+  SetPosition(direction == Direction::kForward ? changes_.LowerBound(probe) : changes_.AtMost(probe), direction);
 }
 
 void MergedCursor::StepOver(Direction direction) {
-  const Overlay::Tree& tree = overlay_.tree();
-  if (direction == Direction::kForward) {
-    SetPosition(std::next(position_), direction);
-  } else {
-    SetPosition(position_ == tree.begin() ? tree.end() : std::prev(position_), direction);
-  }
+  Step(position_, direction);
+  SetPosition(position_, direction);
 }
 
 void MergedCursor::StepBase(Direction direction) {
@@ -71,11 +52,11 @@ bool MergedCursor::Settle(Direction direction) {
     if (!base_.status().ok() || (!base_.valid() && change == nullptr)) return false;
     int order = base_.valid() ? -1 : 1;  // below 0: the base is nearer
     if (base_.valid() && change != nullptr) {
-      order = CompareKeys(keyspace_.order, base_.key(), change->key_view());
+      order = CompareKeys(keyspace_.order, base_.key(), change->key());
       if (direction == Direction::kBackward) order = -order;
     }
     if (order < 0) return Show(base_.key(), base_.value(), direction);
-    if (change->state == Change::State::kPut) return Show(change->key_view(), VisibleValue(keyspace_, *change), direction);
+    if (change->state == Change::State::kPut) return Show(change->key(), VisibleValue(keyspace_, *change), direction);
     if (order == 0) StepBase(direction);
     StepOver(direction);
   }
@@ -97,14 +78,13 @@ bool MergedCursor::SeekAtMost(View key) {
 
 bool MergedCursor::First() {
   base_.First();
-  SetPosition(overlay_.tree().begin(), Direction::kForward);
+  SetPosition(changes_.First(), Direction::kForward);
   return Settle(Direction::kForward);
 }
 
 bool MergedCursor::Last() {
-  const Overlay::Tree& tree = overlay_.tree();
   base_.Last();
-  SetPosition(tree.empty() ? tree.end() : std::prev(tree.end()), Direction::kBackward);
+  SetPosition(changes_.Last(), Direction::kBackward);
   return Settle(Direction::kBackward);
 }
 
@@ -116,11 +96,11 @@ void MergedCursor::Refresh(Direction direction) {
       base_.SeekAtMost(key_);
     }
   }
-  if (direction != direction_ || seen_inserts_ != overlay_.inserts()) SeekOverlay(key_, direction);
+  if (direction != direction_ || seen_inserts_ != changes_.inserts()) SeekOverlay(key_, direction);
   // Both sides leave the shown key.
   if (base_.valid() && CompareKeys(keyspace_.order, base_.key(), key_) == 0) StepBase(direction);
   const Change* change = OverlayChange();
-  if (change != nullptr && CompareKeys(keyspace_.order, change->key_view(), key_) == 0) StepOver(direction);
+  if (change != nullptr && CompareKeys(keyspace_.order, change->key(), key_) == 0) StepOver(direction);
 }
 
 bool MergedCursor::Next() {

@@ -24,25 +24,24 @@ class MergedCursor final : public Cursor {
 
  private:
   enum class Direction : uint8_t { kForward, kBackward };
-  using Position = Overlay::Tree::const_iterator;
+  using Position = ChangeTree::Position;
 
   // Both sides stand at their nearest key in the direction; shows the nearer one.
   bool Settle(Direction direction);
+  static void Step(Position& position, Direction direction);
   void StepOver(Direction direction);
   void StepBase(Direction direction);
-  [[nodiscard]] const Change* OverlayChange() const { return has_change_ ? position_->change : nullptr; }
+  [[nodiscard]] const Change* OverlayChange() const { return position_.valid() ? position_.change() : nullptr; }
   void SetPosition(Position at, Direction direction);
   void SeekOverlay(View key, Direction direction);
   // Brings the overlay's side back to the shown key after keys were added.
   void Refresh(Direction direction);
   bool Show(View key, View value, Direction direction);
 
-  const GroupWriteSet& set_;
-  const Overlay& overlay_;
+  const ChangeTree& changes_;
   const KeyspaceInfo& keyspace_;
   BaseCursor base_;
-  Position position_;
-  bool has_change_ = false;  // position_ points at a change
+  Position position_;  // at a change that is not kNone, or invalid
   uint64_t seen_inserts_ = 0;
   Direction direction_ = Direction::kForward;
   bool valid_ = false;

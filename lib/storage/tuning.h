@@ -22,7 +22,7 @@ struct Tuning {
   // A group takes no further job once its write-set holds this much (R15).
   size_t group_bytes = size_t{64} << 20;
   // What one writer thread keeps of its write-set's memory between groups, and for how long it keeps it while idle.
-  size_t retained_bytes = size_t{32} << 20;
+  size_t retained_bytes = size_t{128} << 20;
   std::chrono::milliseconds retained_time{1000};
 };
 

@@ -18,13 +18,14 @@ void GroupWriteSet::Begin(const Store& store, MDB_txn* txn) {
   Clear(GetTuning().retained_bytes);
   store_ = &store;
   txn_ = txn;
-  overlays_.resize(store.keyspaces().size());
+  trees_.resize(store.keyspaces().size());
 }
 
 void GroupWriteSet::Clear(size_t retained) {
-  for (Overlay& overlay : overlays_) overlay.Clear();
-  changes_.clear();
+  for (ChangeTree& tree : trees_) tree.Clear();
   undo_.clear();
+  if (retained == 0) undo_.shrink_to_fit();
+  live_ = 0;
   arena_.Reset(retained);
 }
 
@@ -37,24 +38,23 @@ void GroupWriteSet::DiscardJob() {
   for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
     undo->change->value = undo->value;
     undo->change->value_size = undo->value_size;
-    undo->change->state = undo->state;
+    SetState(*undo->change, undo->state);
   }
   undo_.clear();
 }
 
-bool GroupWriteSet::empty() const {
-  for (const Change& change : changes_) {
-    if (change.state != Change::State::kNone) return false;
-  }
-  return true;
+void GroupWriteSet::SetState(Change& change, Change::State state) {
+  if (change.state == Change::State::kNone) ++live_;
+  if (state == Change::State::kNone) --live_;
+  change.state = state;
 }
 
 StatusOr<View> GroupWriteSet::Get(Keyspace keyspace, View key) const {
   const KeyspaceInfo& keyspace_info = info(keyspace);
   if (!KeyFits(keyspace_info, key)) return KeyError(keyspace_info, key);
-  const Overlay& changes = overlays_[keyspace];
-  if (!changes.tree().empty()) {
-    const Change* change = changes.Find(ProbeOf(keyspace_info.order, key));
+  const ChangeTree& tree = trees_[keyspace];
+  if (!tree.empty()) {
+    const Change* change = tree.Find(ProbeOf(keyspace_info.order, key));
     if (change != nullptr && change->state == Change::State::kPut) return VisibleValue(keyspace_info, *change);
     if (change != nullptr && change->state == Change::State::kDelete) return NotFound();
   }
@@ -69,20 +69,19 @@ bool GroupWriteSet::Accepts(Keyspace keyspace, View key) {
   return false;
 }
 
-Change* GroupWriteSet::Touch(Keyspace keyspace, View key) {
-  Overlay& overlay = overlays_[keyspace];
-  KeyProbe probe = ProbeOf(info(keyspace).order, key);
-  Change* change = overlay.Find(probe);
-  if (change == nullptr) {
-    char* copy = arena_.Allocate(key.size());
-    std::memcpy(copy, key.data(), key.size());
-    change = &changes_.emplace_back();
-    change->key = copy;
-    change->key_size = static_cast<uint32_t>(key.size());
-    probe.key = change->key_view();
-    overlay.Insert(probe, change);
-  }
-  undo_.push_back({change, keyspace, change->value, change->value_size, change->state});
+Change* GroupWriteSet::Touch(Keyspace keyspace, View key, size_t size, char*& room) {
+  const KeyProbe probe = ProbeOf(info(keyspace).order, key);
+  room = nullptr;
+  Change* change = trees_[keyspace].FindOrInsert(probe, arena_, [&] {
+    const size_t before_value = sizeof(Change) + PaddedSize(key.size());
+    char* piece = arena_.Allocate(before_value + size);
+    auto* made = new (piece) Change{.key_size = static_cast<uint16_t>(key.size()), .keyspace = static_cast<uint8_t>(keyspace)};
+    std::memcpy(piece + sizeof(Change), key.data(), key.size());
+    room = piece + before_value;
+    return made;
+  });
+  if (room == nullptr) room = arena_.Allocate(size);
+  undo_.push_back({change, change->value, change->value_size, change->state});
   return change;
 }
 
@@ -97,10 +96,10 @@ void GroupWriteSet::Put(Keyspace keyspace, View key, View value) {
     }
     return;
   }
-  Change* change = Touch(keyspace, key);
   const size_t padded = keyspace_info.sealed ? PaddedSize(value.size()) : value.size();
   const size_t size = keyspace_info.sealed ? padded + kSealBytes : padded;
-  char* copy = arena_.Allocate(size);
+  char* copy = nullptr;
+  Change* change = Touch(keyspace, key, size, copy);
   if (!value.empty()) std::memcpy(copy, value.data(), value.size());
   if (keyspace_info.sealed) {
     std::memset(copy + value.size(), 0, padded - value.size());
@@ -109,15 +108,16 @@ void GroupWriteSet::Put(Keyspace keyspace, View key, View value) {
   }
   change->value = copy;
   change->value_size = static_cast<uint32_t>(size);
-  change->state = Change::State::kPut;
+  SetState(*change, Change::State::kPut);
 }
 
 void GroupWriteSet::Delete(Keyspace keyspace, View key) {
   if (!Accepts(keyspace, key)) return;
-  Change* change = Touch(keyspace, key);
+  char* unused = nullptr;
+  Change* change = Touch(keyspace, key, 0, unused);
   change->value = nullptr;
   change->value_size = 0;
-  change->state = Change::State::kDelete;
+  SetState(*change, Change::State::kDelete);
 }
 
 bool GroupWriteSet::JobPuts() const {
@@ -134,10 +134,10 @@ bool GroupWriteSet::JobDeletes() const {
   return false;
 }
 
-int64_t GroupWriteSet::SizeBelow(Keyspace keyspace, View key) const {
-  MDB_val k = ToVal(key);
+int64_t GroupWriteSet::SizeBelow(const Change& change) const {
+  MDB_val k = ToVal(change.key());
   MDB_val v{};
-  if (mdb_get(txn_, info(keyspace).dbi, &k, &v) != 0) return 0;
+  if (mdb_get(txn_, info(change.keyspace).dbi, &k, &v) != 0) return 0;
   return static_cast<int64_t>(k.mv_size + v.mv_size);
 }
 
@@ -145,7 +145,7 @@ int64_t GroupWriteSet::JobGrowth() const {
   int64_t growth = 0;
   for (const Undo& undo : undo_) {
     // A key touched twice counts at its first touch.
-    if (undo.state == Change::State::kNone) growth -= SizeBelow(undo.keyspace, undo.change->key_view());
+    if (undo.state == Change::State::kNone) growth -= SizeBelow(*undo.change);
     if (undo.state == Change::State::kPut) growth -= static_cast<int64_t>(undo.change->key_size + undo.value_size);
     if (undo.change->state == Change::State::kPut) growth += static_cast<int64_t>(undo.change->key_size + undo.change->value_size);
   }
@@ -164,15 +164,21 @@ class Flusher {
   Flusher(const Flusher&) = delete;
   Flusher& operator=(const Flusher&) = delete;
 
-  int Run(MDB_txn* txn, const Overlay& overlay) {
+  int Run(MDB_txn* txn, const ChangeTree& changes) {
     int code = mdb_cursor_open(txn, keyspace_.dbi, &cursor_);
     if (code == 0) code = FindLast();
-    for (auto slot = overlay.tree().begin(); code == 0 && slot != overlay.tree().end(); ++slot) {
-      const Change& change = *slot->change;
-      if (change.state == Change::State::kPut) code = Put(change);
-      if (change.state == Change::State::kDelete) code = Delete(change);
-    }
-    return code;
+    if (code != 0) return code;
+    return changes.ForEach([this](const Change& change) {
+      switch (change.state) {
+        case Change::State::kPut:
+          return Put(change);
+        case Change::State::kDelete:
+          return Delete(change);
+        case Change::State::kNone:
+          break;
+      }
+      return 0;
+    });
   }
 
  private:
@@ -189,33 +195,33 @@ class Flusher {
   }
 
   int Put(const Change& change) {
-    MDB_val key = ToVal(change.key_view());
-    MDB_val value = ToVal(change.stored_view());
+    MDB_val key = ToVal(change.key());
+    MDB_val value = ToVal(change.stored());
     // Once a key is beyond the last, so are all that follow.
-    if (!beyond_last_) beyond_last_ = CompareKeys(keyspace_.order, last_, change.key_view()) < 0;
+    if (!beyond_last_) beyond_last_ = CompareKeys(keyspace_.order, last_, change.key()) < 0;
     if (beyond_last_) {
-      Add(change.key_view(), change.stored_view());
+      Add(change.key(), change.stored());
       return mdb_cursor_put(cursor_, &key, &value, MDB_APPEND);
     }
     int code = mdb_cursor_put(cursor_, &key, &value, MDB_NOOVERWRITE);
     if (code == MDB_KEYEXIST) {
       const View old = ToView(value);
-      if (old == change.stored_view()) return 0;
-      Remove(change.key_view(), old);
-      value = ToVal(change.stored_view());
+      if (old == change.stored()) return 0;
+      Remove(change.key(), old);
+      value = ToVal(change.stored());
       code = mdb_cursor_put(cursor_, &key, &value, 0);
     }
-    Add(change.key_view(), change.stored_view());
+    Add(change.key(), change.stored());
     return code;
   }
 
   int Delete(const Change& change) {
-    MDB_val key = ToVal(change.key_view());
+    MDB_val key = ToVal(change.key());
     MDB_val value{};
     int code = mdb_cursor_get(cursor_, &key, &value, MDB_SET_KEY);
     if (code == MDB_NOTFOUND) return 0;
     if (code != 0) return code;
-    Remove(change.key_view(), ToView(value));
+    Remove(change.key(), ToView(value));
     return mdb_cursor_del(cursor_, 0);
   }
 
@@ -232,11 +238,11 @@ class Flusher {
 }  // namespace
 
 int GroupWriteSet::Flush(std::vector<uint64_t>& digests) const {
-  digests.assign(overlays_.size(), 0);
-  for (Keyspace keyspace = 0; keyspace < overlays_.size(); ++keyspace) {
-    if (overlays_[keyspace].tree().empty()) continue;
+  digests.assign(trees_.size(), 0);
+  for (Keyspace keyspace = 0; keyspace < trees_.size(); ++keyspace) {
+    if (trees_[keyspace].empty()) continue;
     Flusher flusher(info(keyspace), digests[keyspace]);
-    if (const int code = flusher.Run(txn_, overlays_[keyspace]); code != 0) return code;
+    if (const int code = flusher.Run(txn_, trees_[keyspace]); code != 0) return code;
   }
   return 0;
 }

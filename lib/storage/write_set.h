@@ -2,13 +2,12 @@
 #ifndef KITH_LIB_STORAGE_WRITE_SET_H_
 #define KITH_LIB_STORAGE_WRITE_SET_H_
 
-#include <deque>
 #include <memory>
 #include <vector>
 
 #include "kith/storage/storage.h"
 #include "storage/arena.h"
-#include "storage/overlay.h"
+#include "storage/change_tree.h"
 #include "storage/store.h"
 
 namespace kith::storage {
@@ -32,7 +31,7 @@ class GroupWriteSet final : public WriteSet {
   [[nodiscard]] bool JobPuts() const;
   [[nodiscard]] bool JobDeletes() const;
 
-  [[nodiscard]] bool empty() const;
+  [[nodiscard]] bool empty() const { return live_ == 0; }
   [[nodiscard]] size_t bytes() const { return arena_.used(); }
 
   // Puts everything into the transaction, keyspace by keyspace. `digests` gains one difference a keyspace. An LMDB code.
@@ -43,7 +42,7 @@ class GroupWriteSet final : public WriteSet {
   void Put(Keyspace keyspace, View key, View value) override;
   void Delete(Keyspace keyspace, View key) override;
 
-  [[nodiscard]] const Overlay& overlay(Keyspace keyspace) const { return overlays_[keyspace]; }
+  [[nodiscard]] const ChangeTree& changes(Keyspace keyspace) const { return trees_[keyspace]; }
   [[nodiscard]] const KeyspaceInfo& info(Keyspace keyspace) const { return store_->keyspaces()[keyspace]; }
   [[nodiscard]] MDB_txn* txn() const { return txn_; }
 
@@ -51,22 +50,23 @@ class GroupWriteSet final : public WriteSet {
   // What a change was before the job touched it.
   struct Undo {
     Change* change;
-    Keyspace keyspace;
     const char* value;
     uint32_t value_size;
     Change::State state;
   };
 
-  [[nodiscard]] Change* Touch(Keyspace keyspace, View key);
+  // The change of a key, about to be changed, and room for a new value of `size` bytes.
+  [[nodiscard]] Change* Touch(Keyspace keyspace, View key, size_t size, char*& room);
+  void SetState(Change& change, Change::State state);
   [[nodiscard]] bool Accepts(Keyspace keyspace, View key);
-  [[nodiscard]] int64_t SizeBelow(Keyspace keyspace, View key) const;
+  [[nodiscard]] int64_t SizeBelow(const Change& change) const;
 
   const Store* store_ = nullptr;
   MDB_txn* txn_ = nullptr;
   Arena arena_;
-  std::vector<Overlay> overlays_;
-  std::deque<Change> changes_;  // stable addresses
+  std::vector<ChangeTree> trees_;
   std::vector<Undo> undo_;
+  size_t live_ = 0;  // changes that are not in state kNone
   Status job_error_;
 };
 
