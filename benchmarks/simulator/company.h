@@ -22,7 +22,7 @@ inline constexpr size_t kOpenStages = 4;
 inline constexpr size_t kWon = 4;
 inline constexpr size_t kLost = 5;
 // By index: the stages of the standard package's pipeline.
-inline constexpr std::array<const char*, 6> kStageNames = {"new", "qualified", "proposal", "negotiation", "won", "lost"};
+inline constexpr std::array<const char*, 6> kStageNames = {"prospecting", "qualified", "proposal", "negotiation", "won", "lost"};
 
 struct CompanyOptions {
   uint64_t seed = 1;
