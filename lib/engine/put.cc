@@ -56,7 +56,7 @@ void Applier::PutIndexes(const DraftRecord& draft) {
     if (has) format::MakeIndexEntry(index, draft.header(), draft.values(), entry_);
     const bool same_key = had && has && old_entry_.key == entry_.key;
     if (had && !same_key) index_writes_.Delete(old_entry_.key);
-    if (!has || (same_key && old_entry_.value == entry_.value)) continue;
+    if (!has || (same_key && !entry_.cut && old_entry_.value == entry_.value)) continue;
     IndexWrites::Place place = index_writes_.Put(entry_.key, entry_.value);
     // A cut key may stand for other values than before.
     if (index.unique && !entry_.has_null && (!same_key || entry_.cut)) {
