@@ -19,32 +19,35 @@ constexpr size_t kListedProblems = 100;
 void CheckReference(Verification& run, Id id, const FieldDef& field, const Value& value) {
   const Id* target = value.get_if<Id>();
   if (target == nullptr) return;
-  const std::string at = run.NameOf(id) + ", field " + field.name + ": ";
+  const auto complain = [&](std::string_view what) {
+    std::string text = run.NameOf(id);
+    text.append(", field ").append(field.name).append(": refers to ").append(run.NameOf(*target)).append(", which ").append(what);
+    run.problems.Add(std::move(text));
+  };
   const uint64_t number = target->value();
   const StatusOr<storage::View> found = run.reader.Get(format::kRecord, storage::IntegerKey(number));
-  if (IsNotFound(found.status())) {
-    run.problems.Add(at + "refers to " + run.NameOf(*target) + ", which does not exist");
-    return;
-  }
+  if (IsNotFound(found.status())) return complain("does not exist");
   if (field.refers_to.empty()) return;
   const TypeDef* type = run.catalog().FindType(target->type());
   if (type == nullptr || std::find(field.refers_to.begin(), field.refers_to.end(), type->name) == field.refers_to.end()) {
-    run.problems.Add(at + "refers to " + run.NameOf(*target) + ", which is of another type");
+    complain("is of another type");
   }
 }
 
 void CheckIndexed(Verification& run, const TypeDef& type, const IndexDef& index, Id id, const format::IndexEntry& entry) {
-  const auto building = run.building.find(index.number);
+  const auto complain = [&](std::string_view what) {
+    std::string text = "index ";
+    text.append(type.name).append(".").append(index.name).append(", ").append(run.NameOf(id)).append(": ").append(what);
+    run.problems.Add(std::move(text));
+  };
   const StatusOr<storage::View> stored = run.reader.Get(format::kIndex, entry.key);
-  std::string at = "index ";
-  at.append(type.name).append(".").append(index.name).append(", ").append(run.NameOf(id)).append(": ");
   if (!stored.ok()) {
+    const auto building = run.building.find(index.number);
     if (building != run.building.end() && id.value() > building->second) return;
-    run.problems.Add(at + (IsNotFound(stored.status()) ? "the entry is missing" : std::string(stored.status().message())));
-    return;
+    return complain(IsNotFound(stored.status()) ? std::string_view("the entry is missing") : MessageOf(stored.status()));
   }
   ++run.expected_entries[index.number];
-  if (*stored != entry.value) run.problems.Add(at + "the covered values differ from the record's");
+  if (*stored != entry.value) complain("the covered values differ from the record's");
 }
 
 void CheckRecord(Verification& run, Id id, std::string_view bytes) {

@@ -14,33 +14,34 @@ using catalog::TypeDef;
 
 constexpr size_t kHistoryKeyBytes = 16;
 
+void AddAt(Verification& run, const HistoryEntry& entry, std::string_view what) {
+  std::string text = run.NameOf(entry.record);
+  text.append(", history entry ").append(std::to_string(entry.sequence)).append(": ").append(what);
+  run.problems.Add(std::move(text));
+}
+
 // Creation first, nothing after a deletion but another creation, times that do not go back.
 void CheckOrder(Verification& run, const std::vector<HistoryEntry>& entries) {
   bool alive = false;
   Time recorded = entries.front().recorded;
   for (const HistoryEntry& entry : entries) {
-    const std::string at = run.NameOf(entry.record) + ", history entry " + std::to_string(entry.sequence) + ": ";
     if ((entry.operation == Operation::kCreate) == alive) {
-      run.problems.Add(at + (alive ? "creates a record that exists" : "changes a record that does not exist"));
+      AddAt(run, entry, alive ? "creates a record that exists" : "changes a record that does not exist");
     }
     alive = entry.operation != Operation::kDelete;
-    if (entry.recorded < recorded) run.problems.Add(at + "was recorded before the one before it");
+    if (entry.recorded < recorded) AddAt(run, entry, "was recorded before the one before it");
     recorded = entry.recorded;
   }
 }
 
 void CheckFeedEntry(Verification& run, const HistoryEntry& entry) {
-  const std::string at = run.NameOf(entry.record) + ", history entry " + std::to_string(entry.sequence) + ": ";
   const StatusOr<storage::View> bytes = run.reader.Get(format::kFeed, storage::IntegerKey(entry.sequence));
-  if (!bytes.ok()) {
-    run.problems.Add(at + (IsNotFound(bytes.status()) ? "is missing in the feed" : std::string(bytes.status().message())));
-    return;
-  }
+  if (IsNotFound(bytes.status())) return AddAt(run, entry, "is missing in the feed");
+  if (!bytes.ok()) return AddAt(run, entry, MessageOf(bytes.status()));
   const StatusOr<format::FeedValue> feed = format::DecodeFeed(*bytes);
-  if (!feed.ok()) {
-    run.problems.Add(at + std::string(feed.status().message()));
-  } else if (feed->record != entry.record || feed->operation != entry.operation || feed->recorded != entry.recorded) {
-    run.problems.Add(at + "the feed says something else");
+  if (!feed.ok()) return AddAt(run, entry, MessageOf(feed.status()));
+  if (feed->record != entry.record || feed->operation != entry.operation || feed->recorded != entry.recorded) {
+    AddAt(run, entry, "the feed says something else");
   }
 }
 
@@ -71,14 +72,14 @@ bool Same(const Value& a, const Value& b) {
 
 // The stored record is the fold of its history at now.
 void CheckFold(Verification& run, const TypeDef& type, const std::vector<HistoryEntry>& entries, record::View current) {
-  const std::string name = run.NameOf(entries.front().record);
+  const auto name = [&] { return run.NameOf(entries.front().record); };
   const StatusOr<std::optional<PastRecord>> folded = FoldHistory(type, entries, current, AsOf{});
   if (!folded.ok()) {
-    run.problems.Add(name + ": " + std::string(MessageOf(folded.status())));
+    run.problems.Add(name() + ": " + std::string(MessageOf(folded.status())));
     return;
   }
   if (folded->has_value() == current.is_null()) {
-    run.problems.Add(name + (current.is_null() ? ": is missing, but its history does not end" : ": exists, but its history has ended"));
+    run.problems.Add(name() + (current.is_null() ? ": is missing, but its history does not end" : ": exists, but its history has ended"));
     return;
   }
   if (current.is_null()) return;
@@ -86,7 +87,7 @@ void CheckFold(Verification& run, const TypeDef& type, const std::vector<History
   for (size_t i = 0; i < type.fields.size(); ++i) {
     const Value stored = current.Get(i);
     if (Same(stored, (*folded)->values[i])) continue;
-    run.problems.Add(name + ", field " + type.fields[i].name + ": is " + ToText(stored) + ", its history gives " +
+    run.problems.Add(name() + ", field " + type.fields[i].name + ": is " + ToText(stored) + ", its history gives " +
                      ToText((*folded)->values[i]));
   }
 }
