@@ -75,7 +75,7 @@ struct Opportunity {
   Money amount;
   std::vector<StageMove> moves;  // ascending, before today; the first is the entry
 };
-inline constexpr std::array<const char*, 4> kSources = {"web", "referral", "event", "outbound"};
+inline constexpr std::array<const char*, 4> kSources = {"web", "referral", "event", "cold_call"};
 
 struct Company {
   CompanyOptions options;

@@ -1,0 +1,21 @@
+// The simulated company into a database, through the public interface.
+#ifndef KITH_BENCHMARKS_DEMO_LOAD_H_
+#define KITH_BENCHMARKS_DEMO_LOAD_H_
+
+#include <functional>
+
+#include "kith/engine/database.h"
+#include "simulator/company.h"
+
+namespace kith::demo {
+
+// Called with the share done, 0 to 1.
+using Progress = std::function<void(double done)>;
+
+// Accounts, contacts, products, employees, opportunities with their moves. External references: system "demo.<type>", key the number within
+// the company. Idempotent.
+[[nodiscard]] Status LoadCompany(Database& database, const simulator::Company& company, const Progress& progress);
+
+}  // namespace kith::demo
+
+#endif  // KITH_BENCHMARKS_DEMO_LOAD_H_
