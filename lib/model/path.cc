@@ -56,6 +56,27 @@ MoveEntry ReadMove(const MoveSchema& schema, record::View view) {
   return move;
 }
 
+MoveEntry ReadCovered(const MoveSchema& schema, Id id, Id record, const std::vector<Value>& covered) {
+  const MoveSchema::Cover& at = *schema.cover;
+  const auto ref = [&](size_t slot) {
+    const Id* value = covered[slot].get_if<Id>();
+    return value == nullptr ? Id() : *value;
+  };
+  MoveEntry move;
+  move.id = id;
+  move.record = record;
+  move.pipeline = ref(at.pipeline);
+  move.from = ref(at.from);
+  move.to = ref(at.to);
+  if (const Time* time = covered[at.at].get_if<Time>(); time != nullptr) move.at = *time;
+  if (const Choice* cause = covered[at.cause].get_if<Choice>(); cause != nullptr) move.cause = CauseOf(schema, cause->number);
+  move.owner = ref(at.owner);
+  move.segment = GroupOf(covered[at.segment]);
+  move.source = GroupOf(covered[at.source]);
+  if (const Money* amount = covered[at.amount].get_if<Money>(); amount != nullptr) move.amount = *amount;
+  return move;
+}
+
 DealPath PathOf(const Pipeline& pipeline, Id deal, const std::vector<MoveEntry>& moves) { return PathOf(pipeline, deal, moves, kTimeMax); }
 
 DealPath PathOf(const Pipeline& pipeline, Id deal, const std::vector<MoveEntry>& moves, Time at) {

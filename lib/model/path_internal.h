@@ -44,6 +44,8 @@ inline void SortMoves(std::vector<MoveEntry>& moves) { std::sort(moves.begin(), 
 [[nodiscard]] uint64_t GroupOf(const Value& value);
 
 [[nodiscard]] MoveEntry ReadMove(const MoveSchema& schema, record::View view);
+// The same from what the index by_record covers; the schema has a cover.
+[[nodiscard]] MoveEntry ReadCovered(const MoveSchema& schema, Id id, Id record, const std::vector<Value>& covered);
 
 // Appends a record's moves in order, through anything that has ScanIndex.
 template <typename Reader>
@@ -51,7 +53,14 @@ Status LoadMoves(const Reader& reader, const MoveSchema& schema, Id record, std:
   IndexRange range;
   range.equal = {Value(record)};
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, reader.ScanIndex(*schema.type, *schema.by_record, range));
+  std::vector<Value> covered;
   while (cursor->Next()) {
+    if (schema.cover.has_value()) {
+      covered.clear();
+      cursor->Covered(covered);
+      out.push_back(ReadCovered(schema, cursor->id(), record, covered));
+      continue;
+    }
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
     out.push_back(ReadMove(schema, view));
   }

@@ -31,6 +31,21 @@ class Names {
   bool complete_;
 };
 
+std::optional<MoveSchema::Cover> CoverOf(const IndexDef* index) {
+  if (index == nullptr) return std::nullopt;
+  bool complete = true;
+  const auto slot = [&](std::string_view field) {
+    for (size_t i = 0; i < index->cover.size(); ++i) {
+      if (index->cover[i].field == field) return i;
+    }
+    complete = false;
+    return size_t{0};
+  };
+  const MoveSchema::Cover cover = {slot("to"),    slot("from"),    slot("pipeline"), slot("at"),    slot("cause"),
+                                   slot("owner"), slot("segment"), slot("source"),   slot("amount")};
+  return complete ? std::optional(cover) : std::nullopt;
+}
+
 }  // namespace
 
 const IndexDef* FindIndexOn(const TypeDef& type, std::initializer_list<std::string_view> fields) {
@@ -82,6 +97,7 @@ std::optional<Schema> Schema::Of(const catalog::Catalog& catalog) {
   s.move.amount = move["amount"];
   s.move.reason = move["reason"];
   s.move.by_record = move.Index({"record", "at"});
+  s.move.cover = CoverOf(s.move.by_record);
   s.move.by_pipeline = move.Index({"pipeline", "at"});
 
   if (!pipeline.complete() || !stage.complete() || !move.complete()) return std::nullopt;

@@ -32,9 +32,14 @@ struct StageSchema {
 };
 
 struct MoveSchema {
+  // Where the index by_record covers a field of a path.
+  struct Cover {
+    size_t to = 0, from = 0, pipeline = 0, at = 0, cause = 0, owner = 0, segment = 0, source = 0, amount = 0;
+  };
   const catalog::TypeDef* type = nullptr;
   size_t record = 0, pipeline = 0, from = 0, to = 0, at = 0, cause = 0, owner = 0, segment = 0, source = 0, amount = 0, reason = 0;
   const catalog::IndexDef* by_record = nullptr;    // (record, at)
+  std::optional<Cover> cover;                      // nothing when by_record does not cover them all
   const catalog::IndexDef* by_pipeline = nullptr;  // (pipeline, at)
   [[nodiscard]] const catalog::FieldDef& Field(size_t position) const { return type->fields[position]; }
 };
