@@ -523,8 +523,9 @@ double ForecastReport::ProbabilityAtLeast(double minor) const {
   if (total_quantiles.empty() || minor <= total_quantiles.front()) return 1;
   if (minor > total_quantiles.back()) return 0;
   const auto above = static_cast<size_t>(std::lower_bound(total_quantiles.begin(), total_quantiles.end(), minor) - total_quantiles.begin());
+  // Quantile i stands at the probability (i + 0.5) / size.
   const double step = total_quantiles[above] - total_quantiles[above - 1];
-  const double position = static_cast<double>(above) - 0.5 - (step > 0 ? (total_quantiles[above] - minor) / step : 0);
+  const double position = static_cast<double>(above) + 0.5 - (step > 0 ? (total_quantiles[above] - minor) / step : 0);
   return 1 - position / static_cast<double>(total_quantiles.size());
 }
 

@@ -162,18 +162,45 @@ void HazardModel::Fit() {
   }
 }
 
+// The bins' draws are independent, so over a whole stage their errors cancel, however little is known. What they leave out of the stage's
+// own uncertainty (1 / exits, by class) is added as a factor common to its bins.
+double HazardModel::LevelWeight(size_t stage, size_t exit_class) const {
+  double exits = kMixPrior;
+  double prior = kRatePrior;  // events that the priors of the bins pretend
+  for (size_t b = 0; b < kBins; ++b) {
+    if (exposure_[shape_.cell(stage, b)] > 0) prior += kRatePrior;
+    for (size_t j = 0; j < shape_.destinations(); ++j) {
+      if (At(shape_.ClassOf(stage, j)) == exit_class) exits += exits_[shape_.exit(stage, b, j)];
+    }
+  }
+  return exits * (exits + prior) / prior;
+}
+
 Hazards HazardModel::Draw(Random& random) const {
   Hazards draw{std::vector<double>(mean_.rate.size()), std::vector<double>(mean_.share.size())};
   const size_t destinations = shape_.destinations();
-  for (size_t cell = 0; cell < draw.rate.size(); ++cell) {
-    draw.rate[cell] = random.Gamma(gamma_shape_[cell]) / gamma_rate_[cell];
-    double sum = 0;
-    for (size_t j = 0; j < destinations; ++j) {
-      const double weight = dirichlet_[cell * destinations + j];
-      draw.share[cell * destinations + j] = weight > 0 ? random.Gamma(weight) : 0;
-      sum += draw.share[cell * destinations + j];
+  for (size_t s = 0; s < shape_.stages; ++s) {
+    std::array<double, kClasses> level{};
+    for (size_t c = 0; c < kClasses; ++c) {
+      const double weight = LevelWeight(s, c);
+      level[c] = random.Gamma(weight) / weight;
     }
-    for (size_t j = 0; j < destinations; ++j) draw.share[cell * destinations + j] /= sum;
+    for (size_t b = 0; b < kBins; ++b) {
+      const size_t cell = shape_.cell(s, b);
+      const double rate = random.Gamma(gamma_shape_[cell]) / gamma_rate_[cell];
+      double all = 0;
+      double levelled = 0;
+      for (size_t j = 0; j < destinations; ++j) {
+        double& share = draw.share[shape_.exit(s, b, j)];
+        const double weight = dirichlet_[shape_.exit(s, b, j)];
+        share = weight > 0 ? random.Gamma(weight) : 0;
+        all += share;
+        share *= level[At(shape_.ClassOf(s, j))];
+        levelled += share;
+      }
+      for (size_t j = 0; j < destinations; ++j) draw.share[shape_.exit(s, b, j)] /= levelled;
+      draw.rate[cell] = rate * levelled / all;
+    }
   }
   return draw;
 }

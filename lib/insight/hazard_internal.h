@@ -77,6 +77,7 @@ class HazardModel {
  private:
   void Gather(const model::FunnelTables& tables);
   void Fit();
+  [[nodiscard]] double LevelWeight(size_t stage, size_t exit_class) const;
   void FitGroups(const model::FunnelTables& tables);
   using Months = std::map<model::Epoch, std::array<ExitPair, kClasses>>;
   void FitPhases(const model::FunnelTables& tables);
