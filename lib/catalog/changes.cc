@@ -2,6 +2,7 @@
 #include <set>
 
 #include "catalog/merge_internal.h"
+#include "kith/base/concat.h"
 
 namespace kith::catalog {
 namespace {
@@ -58,7 +59,7 @@ class Describer {
  private:
   void Add(std::string line) { lines_.push_back(std::move(line)); }
   void Changed(const std::string& subject, const Json& before, const Json& after) {
-    if (const std::string members = DifferingMembers(before, after); !members.empty()) Add("changes " + subject + ": " + members);
+    if (const std::string members = DifferingMembers(before, after); !members.empty()) Add(Concat({"changes ", subject, ": ", members}));
   }
   void Retirement(const std::string& subject, bool before, bool after) {
     if (!before && after) Add("retires " + subject);
@@ -72,11 +73,11 @@ class Describer {
     for (const ChoiceDef& choice : after.choices) {
       const ChoiceDef* old_choice = before->FindChoice(choice.name);
       if (old_choice == nullptr) {
-        Add("adds choice " + name + "." + choice.name);
+        Add(Concat({"adds choice ", name, ".", choice.name}));
         continue;
       }
-      Retirement("choice " + name + "." + choice.name, old_choice->retired, choice.retired);
-      if (old_choice->labels != choice.labels) Add("changes choice " + name + "." + choice.name + ": labels");
+      Retirement(Concat({"choice ", name, ".", choice.name}), old_choice->retired, choice.retired);
+      if (old_choice->labels != choice.labels) Add(Concat({"changes choice ", name, ".", choice.name, ": labels"}));
     }
     Json old_body = WriteField(*before, Form::kStored);
     Json body = WriteField(after, Form::kStored);

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "kith/base/concat.h"
 #include "kith/catalog/catalog.h"
 
 namespace kith::catalog {
@@ -126,8 +127,9 @@ std::string Remark(const FieldDef& field) {
 void AppendEnums(std::string& out, const TypeDef& type) {
   for (const FieldDef& field : type.fields) {
     if (field.choices.empty()) continue;  // and so of every other kind
-    out += "enum " + EnumName(type, field) + " : int {\n";
-    for (const ChoiceDef& choice : field.choices) out += "  " + Identifier(choice.name) + " = " + std::to_string(choice.number) + ",\n";
+    out += Concat({"enum ", EnumName(type, field), " : int {\n"});
+    for (const ChoiceDef& choice : field.choices)
+      out += Concat({"  ", Identifier(choice.name), " = ", std::to_string(choice.number), ",\n"});
     out += "}\n";
   }
 }
@@ -136,12 +138,12 @@ void AppendEnums(std::string& out, const TypeDef& type) {
 void AppendFields(std::string& out, const TypeDef& type, const std::map<uint32_t, const FieldDef*>& fields, size_t first_slot) {
   if (fields.empty()) return;
   for (uint32_t place = 0; place <= fields.rbegin()->first; ++place) {
-    const std::string id = "(id: " + std::to_string(place + first_slot);
+    const std::string id = Concat({"(id: ", std::to_string(place + first_slot)});
     const auto it = fields.find(place);
     if (it == fields.end()) {
-      out += "  unused_" + std::to_string(place) + "_:ubyte " + id + ", deprecated);\n";
+      out += Concat({"  unused_", std::to_string(place), "_:ubyte ", id, ", deprecated);\n"});
     } else {
-      out += "  " + Identifier(it->second->name) + ":" + SchemaType(type, *it->second) + " " + id + ");" + Remark(*it->second) + "\n";
+      out += Concat({"  ", Identifier(it->second->name), ":", SchemaType(type, *it->second), " ", id, ");", Remark(*it->second), "\n"});
     }
   }
 }
@@ -175,8 +177,8 @@ std::string Catalog::ToFbs(const TypeDef& type, const Catalog& catalog) {
     const std::string block = std::to_string(field.number / kFieldsPerTable);
     PageFields& page = pages[field.stored.slot.page];
     page.name = CamelCase(type.name) + CamelCase(package_name) + block;
-    page.comment = "The element of `pages` whose head.key is " + std::to_string(field.stored.slot.page) + " in this database: block " +
-                   block + " of package " + package_name + ".";
+    page.comment = Concat({"The element of `pages` whose head.key is ", std::to_string(field.stored.slot.page), " in this database: block ",
+                           block, " of package ", package_name, "."});
     page.fields[field.stored.slot.index] = &field;
   }
   std::string out = "// Records of type " + type.name + ". Read-only: records are written by the library alone.\n";

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "catalog/merge_internal.h"
+#include "kith/base/concat.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
 
@@ -173,7 +174,7 @@ Status Merger::MergeTypeHead(TypeDef& type, const TypeDraft& draft) const {
     if (after == nullptr) return Conflict(path, "type " + type.name + " cannot lose a behaviour", "declare it again");
     for (const auto& [role, field] : before.roles) {
       if (after->RoleOr(role) == field) continue;
-      return Conflict(JoinPath(path, role), "role " + role + " of type " + type.name + " is played by field " + field + " and stays so",
+      return Conflict(JoinPath(path, role), Concat({"role ", role, " of type ", type.name, " is played by field ", field, " and stays so"}),
                       "name the same field", std::string(after->RoleOr(role)));
     }
   }

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "catalog/package_internal.h"
+#include "kith/base/concat.h"
 #include "kith/base/limits.h"
 
 namespace kith::catalog {
@@ -70,13 +71,12 @@ Status InNumbersFile(const Status& status) {
 template <typename T>
 void AppendMap(std::string& out, const std::string& indent, const std::map<std::string, T, std::less<>>& names) {
   std::vector<std::pair<T, std::string_view>> ordered;
+  ordered.reserve(names.size());
   for (const auto& [name, number] : names) ordered.emplace_back(number, name);
   std::sort(ordered.begin(), ordered.end());
   out += "{";
   for (size_t i = 0; i < ordered.size(); ++i) {
-    out += (i == 0 ? "\n" : ",\n") + indent + "  \"";
-    out += ordered[i].second;
-    out += "\": " + std::to_string(ordered[i].first);
+    out += Concat({i == 0 ? "\n" : ",\n", indent, "  \"", ordered[i].second, "\": ", std::to_string(ordered[i].first)});
   }
   out += ordered.empty() ? "}" : "\n" + indent + "}";
 }
@@ -99,7 +99,7 @@ std::string WriteNumbers(std::string_view package, const Numbers& numbers) {
   for (const auto& [type, members] : numbers) {
     out += first_type ? "\n" : ",\n";
     first_type = false;
-    out += "    \"" + type + "\": {\n      \"fields\": ";
+    out += Concat({"    \"", type, "\": {\n      \"fields\": "});
     AppendMap(out, "      ", members.fields);
     if (!members.choices.empty()) {
       out += ",\n      \"choices\": {";
@@ -107,7 +107,7 @@ std::string WriteNumbers(std::string_view package, const Numbers& numbers) {
       for (const auto& [field, choices] : members.choices) {
         out += first_field ? "\n" : ",\n";
         first_field = false;
-        out += "        \"" + field + "\": ";
+        out += Concat({"        \"", field, "\": "});
         AppendMap(out, "        ", choices);
       }
       out += "\n      }";

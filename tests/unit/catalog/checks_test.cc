@@ -330,6 +330,29 @@ TEST(Checks, Compile) {
   EXPECT_THAT(Told(compile(wrong)), ::testing::HasSubstr("unknown kind"));
   wrong.fields[0].kind = Kind::kNull;
   EXPECT_THAT(Told(compile(wrong)), ::testing::HasSubstr("unknown kind"));
+
+  wrong = type;
+  wrong.fields[0].kind = Kind::kChoice;
+  wrong.fields[0].choices = {{.number = limits::kChoiceNumber, .name = "last"}};
+  EXPECT_TRUE(compile(wrong).ok());
+  wrong.fields[0].choices[0].number = limits::kChoiceNumber + 1;
+  EXPECT_THAT(Told(compile(wrong)), ::testing::HasSubstr("kChoiceNumber"));
+
+  wrong = type;
+  wrong.indexes.emplace_back();
+  wrong.indexes[0].name = "by_a";
+  wrong.indexes[0].package = 1;
+  wrong.indexes[0].parts = {{.field = "a"}};
+  for (size_t i = 0; i < limits::kIndexCovers; ++i) {
+    FieldDef covered = field;
+    covered.name = "c" + std::to_string(i);
+    covered.number = static_cast<uint32_t>(i + 1);
+    wrong.fields.push_back(covered);
+    wrong.indexes[0].cover.push_back({.field = covered.name});
+  }
+  EXPECT_TRUE(compile(wrong).ok());
+  wrong.indexes[0].cover.push_back({.field = "owner"});
+  EXPECT_EQ(GetReason(compile(wrong)), Reason::kLimitExceeded);
 }
 
 TEST(Checks, ADefinitionMustFitItsRecord) {
