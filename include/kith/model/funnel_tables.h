@@ -93,6 +93,10 @@ class Counts {
   using Entry = std::pair<Key, int64_t>;
   void Add(const Key& key, int64_t delta) {
     if (delta == 0) return;
+    if (entries_.empty() || entries_.back().first < key) {
+      entries_.emplace_back(key, delta);
+      return;
+    }
     auto at = std::lower_bound(entries_.begin(), entries_.end(), key, [](const Entry& e, const Key& k) { return e.first < k; });
     if (at == entries_.end() || key < at->first) {
       entries_.insert(at, Entry{key, delta});
