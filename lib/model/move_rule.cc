@@ -81,7 +81,7 @@ class Run {
   StatusOr<std::vector<MoveEntry>> Former(const Draft& record);
   StatusOr<std::vector<Item>> Present(const Draft& record, const std::vector<MoveEntry>& former);
   StatusOr<MoveEntry> EntryOf(const Draft& move) const;
-  Status Check(const Draft& move, const MoveEntry& entry, const Draft& record);
+  Status Check(const Draft& move, const MoveEntry& entry, Id from, const Draft& record);
   void Complete(const Draft& record, MoveEntry& entry) const;
   Status Write(const Item& item, Id from);
   Status SetIf(const Draft& move, size_t field, const Value& value);
@@ -166,7 +166,7 @@ StatusOr<MoveEntry> Run::EntryOf(const Draft& move) const {
                    "a move lies in the future");
 }
 
-Status Run::Check(const Draft& move, const MoveEntry& entry, const Draft& record) {
+Status Run::Check(const Draft& move, const MoveEntry& entry, Id from, const Draft& record) {
   if (entry.to.is_null()) {
     return MakeError(
         {.reason = Reason::kRequired, .type = moves_.type->name, .record = entry.record, .field = moves_.Field(moves_.to).name},
@@ -193,7 +193,9 @@ Status Run::Check(const Draft& move, const MoveEntry& entry, const Draft& record
                       .hint = "the pipeline is for records of type " + ToText(for_type)},
                      "the type has no such pipeline");
   }
-  if (!stage->archived || (!move.created() && !move.Changed(static_cast<int32_t>(moves_.to)))) return absl::OkStatus();
+  // What is in an archived stage may be put right there and change hands.
+  const bool stays = from == entry.to || (!move.created() && !move.Changed(static_cast<int32_t>(moves_.to)));
+  if (!stage->archived || stays) return absl::OkStatus();
   return MakeError({.reason = Reason::kStageArchived,
                     .type = record.type().name,
                     .record = record.id(),
@@ -253,13 +255,14 @@ Status Run::Settle(Id record_id) {
   KITH_ASSIGN_OR_RETURN(std::vector<Item> items, Present(*record, former));
   std::vector<MoveEntry> present;
   for (Item& item : items) {
+    const Id from = present.empty() ? Id() : present.back().to;
     if (item.draft != nullptr) {
-      KITH_RETURN_IF_ERROR(Check(*item.draft, item.entry, *record));
+      KITH_RETURN_IF_ERROR(Check(*item.draft, item.entry, from, *record));
       KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(item.entry.to));
       item.entry.pipeline = stage->pipeline;
       if (IsNews(*item.draft) && item.draft->created()) Complete(*record, item.entry);
     }
-    KITH_RETURN_IF_ERROR(Write(item, present.empty() ? Id() : present.back().to));
+    KITH_RETURN_IF_ERROR(Write(item, from));
     present.push_back(item.entry);
   }
   return Assert(*record, former, present);
@@ -366,7 +369,7 @@ Status Run::HandOver(const Draft& record) {
   const bool new_move = last.draft != nullptr && last.draft->created();
   if (new_move || last.entry.owner == Id(record.header().owner)) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(last.entry.to));
-  if (stage == nullptr || stage->kind != StageKind::kOpen || stage->archived) return absl::OkStatus();
+  if (stage == nullptr || stage->kind != StageKind::kOpen) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const Id move, context_.Create(*moves_.type));
   KITH_RETURN_IF_ERROR(context_.Set(move, moves_.Field(moves_.record), Value(record.id())));
   KITH_RETURN_IF_ERROR(context_.Set(move, moves_.Field(moves_.to), Value(last.entry.to)));

@@ -105,8 +105,8 @@ std::optional<Schema> Schema::Of(const catalog::Catalog& catalog) {
 }
 
 StatusOr<Schema> Schema::Get(const catalog::Catalog& catalog) {
-  std::optional<Schema> schema = Of(catalog);
-  if (schema.has_value()) return *std::move(schema);
+  const std::optional<Schema> schema = Of(catalog);
+  if (schema.has_value()) return *schema;
   return MakeError({.reason = Reason::kPackageMissing, .value = "kith.crm", .hint = "open the database with model::OpenDatabase"},
                    "the database has no pipelines, stages and moves");
 }

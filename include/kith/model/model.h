@@ -30,7 +30,11 @@ inline constexpr std::string_view kPipelineSystem = "kith.pipeline";
 [[nodiscard]] StatusOr<Pipeline> GetPipeline(const Snapshot& snapshot, Id pipeline);
 // Every pipeline, for one pipelined type or (empty) for all.
 [[nodiscard]] StatusOr<std::vector<Pipeline>> GetPipelines(const Snapshot& snapshot, std::string_view for_type = {});
-// Adds a pipeline with its stages to a batch; creates what is absent, by name. Round trip with GetPipeline. For JSON see PipelineFromJson.
+// Adds a pipeline with its stages to a batch: creates what is absent, by name, and gives what is there the values of `pipeline`; a stage
+// that it does not list stays as it is, since stages are archived and never removed. Ids are not read. Positions are kept when they ascend,
+// else the order of the list counts. Round trip with GetPipeline. For JSON see PipelineFromJson. Errors, kept in the batch: UnknownType,
+// NotPipelined, BatchMalformed (a name that is empty, taken, too long or has a "/"). A change of order, kinds or stages counts every deal
+// of the pipeline anew within the write.
 void DefinePipeline(Batch& batch, const Pipeline& pipeline);
 // {"name": "legal", "for_type": "matter", "stages": [{"name": "intake", "kind": "open", "labels": {...}, "max_dwell_days": 30}, ...]}
 [[nodiscard]] StatusOr<Pipeline> PipelineFromJson(std::string_view json);
@@ -45,6 +49,10 @@ struct MoveOptions {
 };
 // Adds a move of a pipelined record to the stage "<pipeline>/<stage>" to a batch. Free: it may skip, go back, loop, reopen. The move is the
 // truth; the record's stage, pipeline, closed_at follow from its latest move when the batch is applied. Returns the move's local reference.
+// A move is put right by setting its `at` or `to`, taken back by deleting it; one with a past time finds its place among the others. An
+// open record that changes owner gets a move to the stage it is in, of cause event, so that statistics know who held it when. The amount on
+// the move into a won stage follows the record's. Errors: NotPipelined (in the batch when it can tell), UnknownStage, UnknownPipeline (one
+// for another type), StageArchived, EffectiveInFuture, ReferenceMissing.
 Id Move(Batch& batch, Id record, std::string_view stage_path, const MoveOptions& options = {});
 
 // A record's moves, by (at, order of recording).
@@ -58,6 +66,7 @@ struct MoveRecord {
   Money amount;
   std::string reason;
 };
+// NotFound when the record is absent or not visible; NotPipelined.
 [[nodiscard]] StatusOr<std::vector<MoveRecord>> GetMoves(const Snapshot& snapshot, Id record);
 
 // --- statistics
@@ -66,7 +75,9 @@ struct TablesOptions {
   std::optional<Time> recorded;  // as far as the database knew then: read from history instead of aggregates (slow)
   bool from_paths = false;       // ignore aggregates (the oracle)
 };
-// The statistics of a pipeline for the snapshot's viewer: from aggregates for the system, from the paths of visible records for others.
+// The statistics of a pipeline for the snapshot's viewer: from aggregates for the system, from the paths of visible records for others. As
+// of now they cost the rows and the open deals, however long history is; as of a past time also the deals that moved since. What has been
+// taken back or deleted counts at no time, unless `recorded` asks for what was known before. Errors: UnknownPipeline.
 [[nodiscard]] StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const TablesOptions& options = {});
 
 }  // namespace kith::model

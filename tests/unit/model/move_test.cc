@@ -278,11 +278,15 @@ TEST_F(MoveErrors, ArchivedStagesTakeNoMore) {
   world_.Set(world_.StageId("sales", "offer"), "archived", true);
   const ErrorInfo info = RefusedMove(deal, "sales/offer", Reason::kStageArchived);
   EXPECT_EQ(info.value, "sales/offer");
-  // What is there may still be put right.
+  // What is there may still be put right and change hands.
   world_.Set(move, "at", At("2026-02-02"));
   EXPECT_EQ(world_.Moves(deal)[0].at, At("2026-02-02"));
+  world_.Set(deal, "owner", world_.owners()[1]);
+  EXPECT_EQ(world_.Moves(deal).size(), 2U);
+  EXPECT_EQ(world_.Moves(deal)[1].owner, world_.owners()[1]);
   Batch batch = world_.NewBatch();
-  const Id other = world_.MoveTo(deal, "sales/talk");
+  world_.MoveTo(deal, "sales/talk");
+  const Id other = world_.MoveTo(deal, "sales/deal");
   batch.Set(other, "to", world_.StageId("sales", "offer"));
   Refused(batch, Reason::kStageArchived);
 }

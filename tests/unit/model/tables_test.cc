@@ -233,6 +233,33 @@ TEST(Tables, DoNotKnowTypesByName) {
   world.Verify();
 }
 
+// E04: the law firm's package as shipped.
+TEST(Tables, CountAMatterOfTheLegalPackage) {
+  World world;
+  const catalog::PackageSource legal = catalog::ShippedPackage("legal").value();
+  ASSERT_TRUE(world.db().Ensure(std::span(&legal, 1)).ok());
+  Batch batch = world.NewBatch();
+  const Id local = World::NewRecord(batch, "matter");
+  batch.Set(local, "fee", Yuan(88000));
+  Move(batch, local, "legal/intake", {.at = At("2026-01-02")});
+  Move(batch, local, "legal/proposal", {.at = At("2026-01-20")});
+  Move(batch, local, "legal/engaged", {.at = At("2026-02-10")});
+  const Id open = World::NewRecord(batch, "matter");
+  Move(batch, open, "legal/conflict_check", {.at = At("2026-02-20")});
+  const Id matter = world.Apply(batch).at(local.local_index());
+  EXPECT_EQ(world.Get(matter, "decided_at"), Value(At("2026-02-10")));
+  const FunnelTables tables = Read(world, world.GetPipelineNow("legal"), {});
+  ExpectSame(tables, Read(world, tables.pipeline, {.as_of = tables.as_of, .from_paths = true}));
+  EXPECT_EQ(tables.pipeline.Find("intake")->labels.at("zh"), "接案");
+  EXPECT_EQ(Total(tables, tables.pipeline.Find("conflict_check")->id).skipped, 1);
+  int64_t won = 0;
+  for (const auto& [key, row] : tables.rows.periods) won += key.group_kind == GroupKind::kAll ? row.won : 0;
+  EXPECT_EQ(won, 1);
+  ASSERT_EQ(tables.open.size(), 1U);
+  EXPECT_EQ(tables.open[0].stage, tables.pipeline.Find("conflict_check")->id);
+  world.Verify();
+}
+
 // D05, D10: stages put in, reordered and made another kind: everything is counted anew with the pipeline as it is.
 TEST(Tables, FollowARedefinedPipeline) {
   const uint64_t seed = TestSeed(13);
