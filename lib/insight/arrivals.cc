@@ -7,7 +7,6 @@ namespace kith::insight_internal {
 namespace {
 
 using model::GroupKind;
-using model::RowKey;
 
 constexpr double kHalfLifeDays = 28;
 constexpr int kLeastDays = 10;  // of history before a past forecast is tried

@@ -19,11 +19,9 @@ using insight_internal::Factors;
 using insight_internal::GroupOf;
 using insight_internal::HazardModel;
 using insight_internal::Hazards;
-using insight_internal::kSecondsPerDay;
 using insight_internal::Logistic;
 using insight_internal::Logit;
 using insight_internal::MainCurrency;
-using insight_internal::Percent;
 using insight_internal::Size;
 using insight_internal::StageSum;
 using insight_internal::StayOf;
@@ -339,7 +337,7 @@ DealForecast Forecaster::DealOf(const OpenDeal& deal, size_t index) {
     deal_draws_[draw][index] = chances[draw];
   }
   std::sort(chances.begin(), chances.end());
-  const auto at = [&](double p) { return chances[static_cast<size_t>(p * static_cast<double>(chances.size() - 1) + 0.5)]; };
+  const auto at = [&](double p) { return chances[static_cast<size_t>(std::lround(p * static_cast<double>(chances.size() - 1)))]; };
   out.win_low = std::min(at(kLow), out.win_in_period);
   out.win_high = std::max(at(kHigh), out.win_in_period);
   return out;
@@ -347,11 +345,9 @@ DealForecast Forecaster::DealOf(const OpenDeal& deal, size_t index) {
 
 void Forecaster::ForecastDeals() {
   deal_draws_.assign(draws_.size(), std::vector<double>(tables_.open.size(), 0));
-  const auto& by_id = model_->shape().by_id;
+  places_.reserve(tables_.open.size());
   for (const OpenDeal& deal : tables_.open) {
-    const auto stage = by_id.find(deal.stage.value());
-    const bool known = stage != by_id.end() && stage->second < model_->shape().stages;
-    places_.emplace_back(known ? stage->second : insight_internal::kNoStage, std::max(DaysBetween(deal.entered, now_), 0.0));
+    places_.emplace_back(model_->shape().StageOf(deal.stage.value()), std::max(DaysBetween(deal.entered, now_), 0.0));
   }
   for (size_t i = 0; i < tables_.open.size(); ++i) {
     DealForecast deal = DealOf(tables_.open[i], i);

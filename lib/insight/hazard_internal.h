@@ -31,6 +31,8 @@ struct Shape {
   [[nodiscard]] size_t cell(size_t stage, size_t bin) const { return stage * kBins + bin; }
   [[nodiscard]] size_t exit(size_t stage, size_t bin, size_t destination) const { return cell(stage, bin) * destinations() + destination; }
   [[nodiscard]] ExitClass ClassOf(size_t stage, size_t destination) const;
+  // The open stage of an id; kNoStage for any other id.
+  [[nodiscard]] size_t StageOf(uint64_t id) const;
 };
 [[nodiscard]] Shape ShapeOf(const model::Pipeline& pipeline);
 
@@ -75,13 +77,30 @@ class HazardModel {
   [[nodiscard]] double PhaseFactor(size_t phase, size_t exit_class) const { return phases_[phase][exit_class]; }
 
  private:
+  using Months = std::map<model::Epoch, std::array<ExitPair, kClasses>>;
+  // Exits of the groups of a kind by stage * kClasses + class.
+  using GroupPairs = std::map<uint64_t, std::vector<ExitPair>>;
+  struct StageTotals {
+    std::vector<double> by_bin;
+    std::vector<double> mix;  // by destination, sums to 1
+    double rate = 0;
+  };
+
+  // hazard.cc
   void Gather(const model::FunnelTables& tables);
   void Fit();
+  [[nodiscard]] StageTotals TotalsOf(size_t stage) const;
+  void FitBin(size_t stage, size_t bin, const StageTotals& totals);
   [[nodiscard]] double LevelWeight(size_t stage, size_t exit_class) const;
+  // effects.cc
   void FitGroups(const model::FunnelTables& tables);
-  using Months = std::map<model::Epoch, std::array<ExitPair, kClasses>>;
+  [[nodiscard]] GroupPairs PairsOf(const model::FunnelTables& tables, model::GroupKind kind) const;
   void FitPhases(const model::FunnelTables& tables);
+  void AddOpenMonths(const model::OpenDeal& deal, size_t stage, Time as_of, Months& months) const;
   void GatePhases(const Months& months);
+  // Adds a row's exits, and the exits that the model expects of days at risk, to `pairs` by class.
+  void AddObserved(const model::StageRow& row, size_t stage, ExitPair* pairs) const;
+  void AddExpected(size_t stage, size_t bin, double days, ExitPair* pairs) const;
 
   Shape shape_;
   std::vector<double> exposure_;  // days by cell

@@ -99,7 +99,7 @@ Transition Stepper::TransitionIn(size_t phase, bool phase_factors) const {
       double total = 0;
       double from = ages_[node];
       const double end = from + step_;
-      for (size_t bin = model::AgeBin(static_cast<int64_t>(from * kSecondsPerDay + 0.5)); from < end; ++bin) {
+      for (size_t bin = model::AgeBin(std::llround(from * kSecondsPerDay)); from < end; ++bin) {
         const double edge = bin + 1 < kBins ? static_cast<double>(edges[bin + 1]) / kSecondsPerDay : end;
         const double to = std::min(end, std::max(edge, from));
         const double days = (to - from) * hazards_.rate[shape_.cell(s, bin)];

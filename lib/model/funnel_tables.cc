@@ -90,7 +90,7 @@ double AmountSketch::BucketValue(int32_t bucket) {
 double AmountSketch::Quantile(double p) const {
   const int64_t all = buckets.total();
   if (all <= 0) return 0;
-  const auto rank = static_cast<int64_t>(p * static_cast<double>(all - 1) + 0.5);
+  const auto rank = std::llround(p * static_cast<double>(all - 1));
   int64_t seen = 0;
   for (const auto& [bucket, n] : buckets) {
     seen += n;

@@ -1,0 +1,237 @@
+// What acts on the hazards: groups of deals, and the month within the quarter.
+#include <algorithm>
+#include <cmath>
+
+#include "insight/hazard_internal.h"
+
+namespace kith::insight_internal {
+namespace {
+
+using model::FunnelTables;
+using model::GroupKind;
+using model::RowKey;
+
+constexpr double kLeastEvents = 20;     // of a class, before groups may act on it
+constexpr double kLeastExpected = 0.5;  // expected events of a group and stage to take part in estimating the spread
+constexpr double kLeastGain = 3;        // nats by which an effect must beat none
+constexpr size_t kStrengths = 40;       // strengths of group effects that are tried
+constexpr double kPhaseWeight = 20;     // prior events behind a phase's factor
+constexpr double kPhaseCertainty = 1;   // standard errors by which the mean gain of phases must exceed 0
+constexpr int kLeastScored = 3;         // months that were predicted with a factor
+
+// ln P(O | E) for O ~ Poisson(E·theta), theta ~ Gamma(nu, nu), up to terms in O alone.
+double NegativeBinomial(double nu, double observed, double expected) {
+  return LogGamma(observed + nu) - LogGamma(nu) + nu * std::log(nu / (nu + expected)) - observed * std::log(nu + expected);
+}
+
+struct Strength {
+  double nu = 0;    // of the Gamma prior; larger: groups more alike
+  double gain = 0;  // log likelihood over no effects
+};
+
+Strength MostLikely(const std::vector<ExitPair>& pairs) {
+  Strength best;
+  double none = 0;
+  for (const ExitPair& p : pairs) none -= p.expected;  // Poisson with theta = 1
+  for (size_t i = 0; i < kStrengths; ++i) {
+    const double nu = 0.5 * std::pow(10'000.0, static_cast<double>(i) / (kStrengths - 1));
+    double sum = 0;
+    for (const ExitPair& p : pairs) sum += NegativeBinomial(nu, p.observed, p.expected);
+    if (i == 0 || sum - none > best.gain) best = {nu, sum - none};
+  }
+  return best;
+}
+
+struct Fitted {
+  double gain = 0;
+  std::map<uint64_t, Factors> factors;
+};
+
+using GroupPairs = std::map<uint64_t, std::vector<ExitPair>>;
+
+// What makes the expected exits of a stage and class sum to the observed ones, so that effects are between groups alone.
+double ScaleOf(const GroupPairs& groups, size_t index) {
+  ExitPair sum;
+  for (const auto& [group, pairs] : groups) {
+    sum.observed += pairs[index].observed;
+    sum.expected += pairs[index].expected;
+  }
+  return sum.expected > 0 ? sum.observed / sum.expected : 1;
+}
+
+// theta ~ Gamma(nu, nu) per group, stage and class; nu is shared by the stages of a class.
+Fitted FitGroupPairs(const GroupPairs& groups, size_t stages) {
+  Fitted fitted;
+  for (const auto& [group, pairs] : groups) fitted.factors[group].by_stage_class.assign(stages * kClasses, 1);
+  for (size_t c = 0; c < kClasses; ++c) {
+    std::vector<ExitPair> all;
+    std::vector<double> scale;
+    double events = 0;
+    for (size_t s = 0; s < stages; ++s) {
+      scale.push_back(ScaleOf(groups, s * kClasses + c));
+      for (const auto& [group, pairs] : groups) {
+        const ExitPair& p = pairs[s * kClasses + c];
+        if (p.expected * scale[s] < kLeastExpected) continue;
+        all.push_back({p.observed, p.expected * scale[s]});
+        events += p.observed;
+      }
+    }
+    if (events < kLeastEvents) continue;
+    const Strength strength = MostLikely(all);
+    if (strength.gain < kLeastGain) continue;
+    fitted.gain += strength.gain;
+    for (const auto& [group, pairs] : groups) {
+      for (size_t s = 0; s < stages; ++s) {
+        const ExitPair& p = pairs[s * kClasses + c];
+        fitted.factors[group].by_stage_class[s * kClasses + c] = (strength.nu + p.observed) / (strength.nu + p.expected * scale[s]);
+      }
+    }
+  }
+  return fitted;
+}
+
+}  // namespace
+
+size_t PhaseOf(model::Epoch epoch) { return static_cast<size_t>(((epoch % 3) + 3) % 3); }
+
+const Factors& HazardModel::GroupFactors(uint64_t group) const {
+  const auto found = groups_.find(group);
+  return found == groups_.end() ? none_ : found->second;
+}
+
+void HazardModel::AddObserved(const model::StageRow& row, size_t stage, ExitPair* pairs) const {
+  for (const auto& [cell, n] : row.exits) {
+    const auto to = shape_.by_id.find(cell.destination);
+    if (to != shape_.by_id.end()) pairs[static_cast<size_t>(shape_.ClassOf(stage, to->second))].observed += static_cast<double>(n);
+  }
+}
+
+void HazardModel::AddExpected(size_t stage, size_t bin, double days, ExitPair* pairs) const {
+  for (size_t c = 0; c < kClasses; ++c) pairs[c].expected += days * class_rate_[shape_.cell(stage, bin) * kClasses + c];
+}
+
+HazardModel::GroupPairs HazardModel::PairsOf(const FunnelTables& tables, GroupKind kind) const {
+  GroupPairs groups;
+  const auto pairs_of = [&](uint64_t group, size_t stage) {
+    std::vector<ExitPair>& pairs = groups[group];
+    if (pairs.empty()) pairs.resize(shape_.stages * kClasses);
+    return pairs.data() + stage * kClasses;
+  };
+  const auto& rows = tables.rows.stages;
+  for (auto row = rows.lower_bound(RowKey{kind, 0, std::numeric_limits<model::Epoch>::min(), 0}); row != rows.end(); ++row) {
+    if (row->first.group_kind != kind) break;
+    const size_t stage = shape_.StageOf(row->first.stage);
+    if (stage == kNoStage) continue;
+    ExitPair* pairs = pairs_of(row->first.group, stage);
+    for (const auto& [cell, seconds] : row->second.exposure)
+      AddExpected(stage, cell.bin, static_cast<double>(seconds) / kSecondsPerDay, pairs);
+    AddObserved(row->second, stage, pairs);
+  }
+  for (const model::OpenDeal& deal : tables.open) {
+    const uint64_t group = GroupOf(deal, kind);
+    const size_t stage = shape_.StageOf(deal.stage.value());
+    if (group == 0 || stage == kNoStage) continue;
+    BinSums bins{};
+    const Ages ages = OpenAges(deal, tables.as_of);
+    AddExposure(ages.from, ages.to, bins);
+    ExitPair* pairs = pairs_of(group, stage);
+    for (size_t b = model::AgeBin(ages.from); b < kBins && bins[b] > 0; ++b) {
+      AddExpected(stage, b, static_cast<double>(bins[b]) / kSecondsPerDay, pairs);
+    }
+  }
+  return groups;
+}
+
+void HazardModel::FitGroups(const FunnelTables& tables) {
+  double best = 0;
+  for (const GroupKind kind : {GroupKind::kSegment, GroupKind::kOwner, GroupKind::kSource}) {
+    const GroupPairs groups = PairsOf(tables, kind);
+    if (groups.size() < 2) continue;
+    Fitted fitted = FitGroupPairs(groups, shape_.stages);
+    if (fitted.gain <= best) continue;
+    best = fitted.gain;
+    group_kind_ = kind;
+    groups_ = std::move(fitted.factors);
+  }
+}
+
+void HazardModel::FitPhases(const FunnelTables& tables) {
+  Months months;
+  for (const auto& [key, row] : tables.rows.stages) {
+    if (key.group_kind != GroupKind::kAll) break;
+    const size_t stage = shape_.StageOf(key.stage);
+    if (stage == kNoStage) continue;
+    for (const auto& [cell, seconds] : row.exposure) {
+      AddExpected(stage, cell.bin, static_cast<double>(seconds) / kSecondsPerDay, months[key.epoch - cell.months_back].data());
+    }
+    if (!row.exits.empty()) AddObserved(row, stage, months[key.epoch].data());
+  }
+  for (const model::OpenDeal& deal : tables.open) {
+    const size_t stage = shape_.StageOf(deal.stage.value());
+    if (stage != kNoStage) AddOpenMonths(deal, stage, tables.as_of, months);
+  }
+  GatePhases(months);
+}
+
+void HazardModel::AddOpenMonths(const model::OpenDeal& deal, size_t stage, Time as_of, Months& months) const {
+  const Ages ages = OpenAges(deal, as_of);
+  int64_t from = ages.from;
+  model::Epoch epoch = model::EpochOf(Time{deal.entered.micros + from * kMicrosPerSecond});
+  while (from < ages.to) {
+    const int64_t month_end = (model::StartOfEpoch(epoch + 1).micros - deal.entered.micros) / kMicrosPerSecond;
+    const int64_t to = std::min(ages.to, std::max(month_end, from + 1));
+    BinSums bins{};
+    AddExposure(from, to, bins);
+    ExitPair* month = months[epoch].data();
+    for (size_t b = model::AgeBin(from); b < kBins && bins[b] > 0; ++b) {
+      AddExpected(stage, b, static_cast<double>(bins[b]) / kSecondsPerDay, month);
+    }
+    from = to;
+    ++epoch;
+  }
+}
+
+// Each month is predicted from the months before it, with and without a factor for its place in the quarter; both know the level of the
+// last three months, so that drift and a beginning are not taken for a phase.
+void HazardModel::GatePhases(const Months& months) {
+  std::array<std::array<ExitPair, kClasses>, kPhases> seen;
+  double gain = 0;
+  double squares = 0;
+  int scored = 0;
+  for (auto now = months.begin(); now != months.end(); ++now) {
+    double step = 0;
+    bool known = false;
+    for (size_t c = 0; c < kClasses; ++c) {
+      ExitPair quarter;
+      int active = 0;
+      for (model::Epoch back = 1; back <= static_cast<model::Epoch>(kPhases); ++back) {
+        const auto past = months.find(now->first - back);
+        if (past == months.end() || past->second[c].observed <= 0) continue;
+        ++active;
+        quarter.observed += past->second[c].observed;
+        quarter.expected += past->second[c].expected;
+      }
+      if (active < static_cast<int>(kPhases)) continue;
+      const double expected = now->second[c].expected * quarter.observed / quarter.expected;
+      ExitPair& phase = seen[PhaseOf(now->first)][c];
+      const double factor = (kPhaseWeight + phase.observed) / (kPhaseWeight + phase.expected);
+      known = known || phase.expected > 0;
+      step += now->second[c].observed * std::log(factor) - expected * (factor - 1);
+      phase.observed += now->second[c].observed;
+      phase.expected += expected;
+    }
+    if (!known) continue;
+    ++scored;
+    gain += step;
+    squares += step * step;
+  }
+  if (scored < kLeastScored || gain < kLeastGain || gain < kPhaseCertainty * std::sqrt(squares)) return;
+  has_phases_ = true;
+  for (size_t phase = 0; phase < kPhases; ++phase) {
+    for (size_t c = 0; c < kClasses; ++c) {
+      phases_[phase][c] = (kPhaseWeight + seen[phase][c].observed) / (kPhaseWeight + seen[phase][c].expected);
+    }
+  }
+}
+
+}  // namespace kith::insight_internal
