@@ -34,6 +34,8 @@ size_t HeapBytes(const Value& value) {
   }
 }
 
+size_t BytesOf(const Assignment& assignment) { return sizeof(Assignment) + HeapBytes(assignment.value); }
+
 bool MaySetFields(Change::Op op) {
   return op == Change::Op::kCreate || op == Change::Op::kUpsert || op == Change::Op::kCreateIfAbsent || op == Change::Op::kPatch;
 }
@@ -96,6 +98,7 @@ void Batch::FailAt(const Status& status, const TypeDef* type, Id target) {
 void Batch::Clear() {
   changes_.clear();
   local_types_.clear();
+  local_definitions_.clear();
   local_changes_.clear();
   local_count_ = 0;
   size_bytes_ = 0;
@@ -108,8 +111,8 @@ TypeNumber Batch::TypeOf(Id target) const {
   return target.local_index() < local_types_.size() ? local_types_[target.local_index()] : TypeNumber{0};
 }
 
-Status Batch::CheckSize(size_t more) const {
-  if (changes_.size() >= limits::kBatchChanges) {
+Status Batch::CheckSize(size_t more, size_t new_changes) const {
+  if (changes_.size() + new_changes > limits::kBatchChanges) {
     return MakeError({.reason = Reason::kLimitExceeded, .hint = "limit kBatchChanges, 100000: apply several batches"},
                      "the batch has too many changes");
   }
@@ -135,6 +138,7 @@ Status Batch::CheckTarget(Id target) const {
 Id Batch::Define(Change::Op op, std::string_view type, const ExternalRef* external) {
   const Id local = Id::Local(local_count_++);
   local_types_.push_back(0);
+  local_definitions_.push_back(kNoChange);
   local_changes_.push_back(kNoChange);
   if (!status_.ok()) return local;
   const size_t index = changes_.size();
@@ -153,7 +157,7 @@ Id Batch::Define(Change::Op op, std::string_view type, const ExternalRef* extern
     }
   }
   const size_t size = sizeof(Change) + (external != nullptr ? external->system.size() + external->key.size() : 0);
-  if (const Status status = CheckSize(size); !status.ok()) {
+  if (const Status status = CheckSize(size, 1); !status.ok()) {
     fail(status);
     return local;
   }
@@ -165,6 +169,7 @@ Id Batch::Define(Change::Op op, std::string_view type, const ExternalRef* extern
   if (external != nullptr) change.external = *external;
   change.effective = effective_;
   local_types_.back() = change.type;
+  local_definitions_.back() = index;
   if (MaySetFields(op)) local_changes_.back() = index;
   return local;
 }
@@ -186,19 +191,23 @@ StatusOr<const TypeDef*> Batch::TypeForSetting(Id target) const {
   return catalog_->GetType(TypeOf(target));
 }
 
-// The change that takes assignments for `target` with the present effective time: its latest, or a new patch.
-Change& Batch::ChangeFor(Id target) {
-  if (target.is_local()) {
-    size_t& index = local_changes_[target.local_index()];
+// The change that takes assignments for `target` with the present effective time: its latest; kNoChange when there must be a new one.
+size_t Batch::FindChangeFor(Id target) const {
+  const auto fits = [&](const Change& change) {
     // What is created only if absent is left untouched when present, so its fields stay with its own change.
-    if (index != kNoChange && (changes_[index].effective == effective_ || changes_[index].op == Change::Op::kCreateIfAbsent)) {
-      return changes_[index];
-    }
-    index = changes_.size();
-  } else if (!changes_.empty()) {
-    Change& last = changes_.back();
-    if (last.op == Change::Op::kPatch && last.target == target && last.effective == effective_) return last;
+    return change.effective == effective_ || change.op == Change::Op::kCreateIfAbsent;
+  };
+  if (target.is_local()) {
+    const size_t index = local_changes_[target.local_index()];
+    return index != kNoChange && fits(changes_[index]) ? index : kNoChange;
   }
+  if (changes_.empty()) return kNoChange;
+  const Change& last = changes_.back();
+  return last.op == Change::Op::kPatch && last.target == target && fits(last) ? changes_.size() - 1 : kNoChange;
+}
+
+Change& Batch::AddPatch(Id target) {
+  if (target.is_local()) local_changes_[target.local_index()] = changes_.size();
   Change& change = changes_.emplace_back();
   change.op = Change::Op::kPatch;
   change.target = target;
@@ -241,13 +250,35 @@ void Batch::Assign(Id target, std::string_view field, Value value, bool add, std
   if (!type.ok()) return FailAt(WithContext(type.status(), {.field = std::string(field)}), nullptr, target);
   StatusOr<Assignment> checked = CheckAssignment(**type, field, std::move(value), add);
   if (!checked.ok()) return FailAt(WithContext(checked.status(), {.field = std::string(field)}), *type, target);
-  const size_t size = sizeof(Assignment) + HeapBytes(checked->value);
-  if (const Status status = CheckSize(size + sizeof(Change)); !status.ok()) return FailAt(status, *type, target);
-  size_bytes_ += size;
-  Change& change = ChangeFor(target);
+  const size_t index = FindChangeFor(target);
+  const bool found = index != kNoChange;
+  const Status status = CheckSize(BytesOf(*checked) + (found ? 0 : sizeof(Change)), found ? 0 : 1);
+  if (!status.ok()) return FailAt(status, *type, target);
+  Change& change = found ? changes_[index] : AddPatch(target);
   checked->effective = effective.has_value() || change.effective == effective_ ? effective : effective_;
+  Append(change, *std::move(checked));
+}
+
+void Batch::Append(Change& change, Assignment assignment) {
+  size_bytes_ += BytesOf(assignment);
   if (change.assignments.empty()) change.assignments.reserve(kAssignmentsAtFirst);
-  change.assignments.push_back(*std::move(checked));
+  change.assignments.push_back(std::move(assignment));
+}
+
+void Batch::SetInitially(Id target, std::string_view field, Value value) {
+  if (!status_.ok()) return;
+  const StatusOr<const TypeDef*> type = TypeForSetting(target);
+  if (!type.ok()) return FailAt(WithContext(type.status(), {.field = std::string(field)}), nullptr, target);
+  const size_t index = target.is_local() ? local_definitions_[target.local_index()] : kNoChange;
+  if (index == kNoChange || !MaySetFields(changes_[index].op)) {
+    return FailAt(MakeError({.reason = Reason::kBatchMalformed, .field = std::string(field)}, "the batch does not create the record"),
+                  *type, target);
+  }
+  StatusOr<Assignment> checked = CheckAssignment(**type, field, std::move(value), false);
+  Status status = checked.status();
+  if (status.ok()) status = CheckSize(BytesOf(*checked), 0);
+  if (!status.ok()) return FailAt(WithContext(status, {.field = std::string(field)}), *type, target);
+  Append(changes_[index], *std::move(checked));
 }
 
 void Batch::Set(Id target, std::string_view field, Value value) { Assign(target, field, std::move(value), false, std::nullopt); }
@@ -299,7 +330,7 @@ void Batch::AddTargeted(Change::Op op, Id target, const ExternalRef* external, u
     if (const Status status = engine::CheckExternal(*external); !status.ok()) return fail(WithContext(status, {.type = (*type)->name}));
   }
   const size_t size = sizeof(Change) + (external != nullptr ? external->system.size() + external->key.size() : 0);
-  if (const Status status = CheckSize(size); !status.ok()) return fail(status);
+  if (const Status status = CheckSize(size, 1); !status.ok()) return fail(status);
   size_bytes_ += size;
   Change& change = changes_.emplace_back();
   change.op = op;
@@ -323,7 +354,7 @@ void Batch::RequireAbsent(std::string_view type, const ExternalRef& external) {
   const StatusOr<const TypeDef*> found = catalog_->GetType(type);
   if (!found.ok()) return fail(found.status());
   if (const Status status = engine::CheckExternal(external); !status.ok()) return fail(status);
-  if (const Status status = CheckSize(sizeof(Change)); !status.ok()) return fail(status);
+  if (const Status status = CheckSize(sizeof(Change), 1); !status.ok()) return fail(status);
   size_bytes_ += sizeof(Change) + external.system.size() + external.key.size();
   Change& change = changes_.emplace_back();
   change.op = Change::Op::kRequireAbsent;
@@ -338,6 +369,7 @@ StatusOr<Batch> Batch::Rebind(std::shared_ptr<const catalog::Catalog> catalog) c
   Batch bound(std::move(catalog), actor_, reason_);
   bound.origin_ = origin_;
   bound.local_count_ = local_count_;
+  bound.local_definitions_ = local_definitions_;
   bound.local_changes_ = local_changes_;
   bound.local_types_.reserve(local_types_.size());
   for (const TypeNumber number : local_types_) {

@@ -31,8 +31,7 @@ class BatchReader {
     for (size_t i = 0; i < changes.size(); ++i) KITH_RETURN_IF_ERROR(ReadChange(changes[i], "changes[" + std::to_string(i) + "]"));
     // What new records are given may refer to records defined after them.
     for (const Deferred& deferred : deferred_) {
-      batch_.SetEffective(deferred.effective);
-      KITH_RETURN_IF_ERROR(ReadSet(deferred.target, *deferred.values, deferred.path + ".set", false));
+      KITH_RETURN_IF_ERROR(ReadSet(deferred.target, *deferred.values, deferred.path + ".set", &Batch::SetInitially));
     }
     batch_.SetEffective(std::nullopt);
     return absl::OkStatus();
@@ -43,8 +42,8 @@ class BatchReader {
     Id target;
     const Json* values;
     std::string path;
-    std::optional<Time> effective;
   };
+  using Setter = void (Batch::*)(Id target, std::string_view field, Value value);
 
   StatusOr<std::string_view> FindOperation(const Json& change, const std::string& path) {
     std::string_view operation;
@@ -84,7 +83,7 @@ class BatchReader {
     const std::string subject_path = path + "." + std::string(operation);
     if (operation == "create" || operation == "upsert" || operation == "create_if_absent" || operation == "existing") {
       KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {"as", "ref", "set", "effective"}));
-      return ReadDefinition(change, path, operation, effective);
+      return ReadDefinition(change, path, operation);
     }
     if (operation == "require_absent") {
       KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {"ref"}));
@@ -102,8 +101,8 @@ class BatchReader {
     const std::string subject_path = path + "." + std::string(operation);
     if (operation == "patch") {
       KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {"set", "add", "effective"}));
-      if (const auto set = change.find("set"); set != change.end()) KITH_RETURN_IF_ERROR(ReadSet(target, *set, path + ".set", false));
-      if (const auto add = change.find("add"); add != change.end()) KITH_RETURN_IF_ERROR(ReadSet(target, *add, path + ".add", true));
+      if (const auto set = change.find("set"); set != change.end()) KITH_RETURN_IF_ERROR(ReadSet(target, *set, path + ".set", &Batch::Set));
+      if (const auto add = change.find("add"); add != change.end()) KITH_RETURN_IF_ERROR(ReadSet(target, *add, path + ".add", &Batch::Add));
       return Taken(subject_path);
     }
     if (operation == "delete") {
@@ -128,7 +127,7 @@ class BatchReader {
     return Taken(subject_path);
   }
 
-  Status ReadDefinition(const Json& change, const std::string& path, std::string_view operation, std::optional<Time> effective) {
+  Status ReadDefinition(const Json& change, const std::string& path, std::string_view operation) {
     const std::string subject_path = path + "." + std::string(operation);
     const Json& subject = change.at(std::string(operation));
     if (!subject.is_string()) return Malformed(subject_path, "must be the name of a type");
@@ -151,21 +150,17 @@ class BatchReader {
     }
     const auto set = change.find("set");
     if (set == change.end()) return absl::OkStatus();
-    if (operation == "existing") return ReadSet(local, *set, path + ".set", false);
-    deferred_.push_back({local, &*set, path, effective});
+    if (operation == "existing") return ReadSet(local, *set, path + ".set", &Batch::Set);
+    deferred_.push_back({local, &*set, path});
     return absl::OkStatus();
   }
 
-  Status ReadSet(Id target, const Json& values, const std::string& path, bool add) {
+  Status ReadSet(Id target, const Json& values, const std::string& path, Setter setter) {
     if (!values.is_object()) return Malformed(path, "must be an object of fields");
     for (const auto& [name, json] : values.items()) {
       const std::string at = path + "." + name;
       KITH_ASSIGN_OR_RETURN(Value value, ReadFieldValue(target, name, json, at));
-      if (add) {
-        batch_.Add(target, name, std::move(value));
-      } else {
-        batch_.Set(target, name, std::move(value));
-      }
+      (batch_.*setter)(target, name, std::move(value));
       KITH_RETURN_IF_ERROR(Taken(at));
     }
     return absl::OkStatus();

@@ -214,6 +214,7 @@ StatusOr<Json> ParseBatchJson(std::string_view text) {
   try {
     document = Json::parse(text.begin(), text.end(), callback);
   } catch (const Json::parse_error& error) {
+    if (!fault.empty()) return Malformed("$", fault);
     return MakeError({.reason = Reason::kBatchMalformed, .field = "$", .hint = PlaceOf(text, error.byte)}, "is no JSON");
   } catch (const Json::exception&) {
     return Malformed("$", "is no JSON");

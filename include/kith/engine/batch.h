@@ -70,6 +70,8 @@ class Batch {
   Id Resolve(std::string_view type, const Ref& ref);
 
   void Set(Id target, std::string_view field, Value value);
+  // As Set, with the change that defines the local reference `target`, whatever the batch does to the record after it.
+  void SetInitially(Id target, std::string_view field, Value value);
   // From `effective` on, which must not lie in the future: a backdated value enters history at its place and shows now only if nothing
   // later holds.
   void SetAt(Id target, std::string_view field, Value value, Time effective);
@@ -126,12 +128,14 @@ class Batch {
   static constexpr size_t kNoChange = SIZE_MAX;
   Id Define(Change::Op op, std::string_view type, const ExternalRef* external);
   void Assign(Id target, std::string_view field, Value value, bool add, std::optional<Time> effective);
+  void Append(Change& change, Assignment assignment);
   [[nodiscard]] StatusOr<Assignment> CheckAssignment(const catalog::TypeDef& type, std::string_view name, Value value, bool add) const;
   void AddTargeted(Change::Op op, Id target, const ExternalRef* external, uint64_t version);
-  [[nodiscard]] Status CheckSize(size_t more) const;
+  [[nodiscard]] Status CheckSize(size_t more, size_t new_changes) const;
   [[nodiscard]] Status CheckTarget(Id target) const;
   [[nodiscard]] StatusOr<const catalog::TypeDef*> TypeForSetting(Id target) const;
-  [[nodiscard]] Change& ChangeFor(Id target);
+  [[nodiscard]] size_t FindChangeFor(Id target) const;
+  [[nodiscard]] Change& AddPatch(Id target);
   void FailAt(const Status& status, const catalog::TypeDef* type, Id target);
 
   std::shared_ptr<const catalog::Catalog> catalog_;
@@ -141,7 +145,8 @@ class Batch {
   std::optional<Time> effective_;
   std::vector<Change> changes_;
   std::vector<TypeNumber> local_types_;
-  std::vector<size_t> local_changes_;  // local reference -> index of the change that sets its fields, or kNoChange
+  std::vector<size_t> local_definitions_;  // local reference -> index of the change that defines it, or kNoChange
+  std::vector<size_t> local_changes_;      // local reference -> index of the change that sets its fields, or kNoChange
   uint32_t local_count_ = 0;
   size_t size_bytes_ = 0;
   Status status_;

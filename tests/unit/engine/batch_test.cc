@@ -201,7 +201,7 @@ TEST_F(BatchTest, LimitsAreReportedByName) {
   EXPECT_TRUE(Batch(shop_.Read()->shared_catalog(), {}, std::string(limits::kReasonBytes, 'x')).status().ok());
 
   Batch many = shop_.NewBatch();
-  for (size_t i = 0; i < limits::kBatchChanges; ++i) many.Create("counter");
+  for (size_t i = 0; i < limits::kBatchChanges; ++i) many.Set(many.Create("counter"), "n", 1);
   EXPECT_TRUE(many.status().ok()) << many.status();
   many.Create("counter");
   EXPECT_EQ(GetReason(many.status()), Reason::kLimitExceeded);
