@@ -254,8 +254,10 @@ kith_code kith_cursor_position(kith_cursor* cursor, kith_text** position, kith_e
   Zero(position);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(position, "position"));
-    KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCurrent(cursor));
-    *position = NewText(object->cursor->position());
+    KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCursor(cursor));
+    std::string last = object->cursor->position();
+    if (last.empty()) return kith::MakeError(kith::Reason::kBadOptions, "the cursor has given no record yet; call kith_cursor_next first");
+    *position = NewText(std::move(last));
     return absl::OkStatus();
   });
 }

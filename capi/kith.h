@@ -432,7 +432,7 @@ KITH_API kith_code kith_cursor_view(kith_cursor* cursor, kith_view* view, kith_e
 KITH_API kith_code kith_cursor_covered(kith_cursor* cursor, size_t index, kith_value* value, kith_error** err);
 /* Fills up to `cap` views at once (caller buffer); *count 0 is the end. */
 KITH_API kith_code kith_cursor_fill(kith_cursor* cursor, kith_view* views, size_t cap, size_t* count, kith_error** err);
-/* Where the current entry stands, for kith_range_after in a later snapshot. position: owned. */
+/* Where the last entry given out stands, also after the end, for kith_range_after in a later snapshot. position: owned. */
 KITH_API kith_code kith_cursor_position(kith_cursor* cursor, kith_text** position, kith_error** err);
 KITH_API void kith_cursor_free(kith_cursor* cursor);
 

@@ -36,7 +36,9 @@ class ScanCursor final : public RecordCursor {
       if (!ReadKey(id) || id >= end_) break;
       id_ = Id(id);
       record_ = record::View(cursor_->value(), &type_.layout);
-      if (source_.MaySee(record_)) return true;
+      if (!source_.MaySee(record_)) continue;
+      last_ = id_;
+      return true;
     }
     status_.Update(cursor_->status());
     id_ = Id();
@@ -48,7 +50,7 @@ class ScanCursor final : public RecordCursor {
   [[nodiscard]] const Status& status() const override { return status_; }
   [[nodiscard]] std::string position() const override {
     std::string position;
-    AppendU64(position, id_.value());
+    if (!last_.is_null()) AppendU64(position, last_.value());
     return position;
   }
   [[nodiscard]] Value covered(size_t) const override { return {}; }
@@ -77,6 +79,7 @@ class ScanCursor final : public RecordCursor {
   uint64_t end_ = 0;
   bool started_ = false;
   Id id_;
+  Id last_;  // the last record given out: where a later page goes on, also after the end
   record::View record_;
   Status status_;
 };
@@ -211,7 +214,10 @@ class IndexCursor final : public RecordCursor {
         break;
       }
       id_ = format::IndexEntryId(key_);
-      if (!NeedsRecord() || Accepts()) return true;
+      if (!NeedsRecord() || Accepts()) {
+        last_key_ = key_;
+        return true;
+      }
       if (!status_.ok()) break;
     }
     status_.Update(cursor_->status());
@@ -227,7 +233,7 @@ class IndexCursor final : public RecordCursor {
     return record;
   }
   [[nodiscard]] const Status& status() const override { return status_; }
-  [[nodiscard]] std::string position() const override { return std::string(key_); }
+  [[nodiscard]] std::string position() const override { return std::string(last_key_); }
 
   [[nodiscard]] Value covered(size_t i) const override {
     if (key_.empty() || i >= index_.cover.size()) return {};
@@ -292,6 +298,7 @@ class IndexCursor final : public RecordCursor {
   bool started_ = false;
   std::unique_ptr<storage::Cursor> cursor_;
   storage::View key_;
+  storage::View last_key_;  // of the last entry given out: where a later page goes on, also after the end
   Id id_;
   Status status_;
 };

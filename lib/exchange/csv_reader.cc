@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kChunkBytes = 64 * 1024;
 constexpr size_t kRowBytes = 1024 * 1024;
 constexpr size_t kCells = 1024;
+// libcsv's state within a field; with `quoted` set at the end of the file, a quote is still open.
+constexpr int kFieldBegun = 2;
 
 struct FileCloser {
   void operator()(std::FILE* file) const { std::fclose(file); }  // NOLINT(cert-err33-c): the file was only read
@@ -40,7 +42,7 @@ struct RawRow {
 class LibcsvReader : public CsvReader {
  public:
   LibcsvReader(std::FILE* file, int64_t size, char delimiter) : file_(file), size_(size) {
-    csv_init(&parser_, CSV_STRICT_FINI);
+    csv_init(&parser_, 0);
     csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
   }
   ~LibcsvReader() override { csv_free(&parser_); }
@@ -119,7 +121,10 @@ class LibcsvReader : public CsvReader {
 
   void Finish() {
     finished_ = true;
-    if (csv_fini(&parser_, OnCell, OnRow, this) == 0) return;
+    bool open_quote = parser_.quoted != 0 && parser_.pstate == kFieldBegun;
+    csv_fini(&parser_, OnCell, OnRow, this);
+    if (!open_quote) return;
+    if (!rows_.empty()) rows_.pop_back();  // the row that the open quote swallowed
     building_ = {};
     building_.line = row_line_;
     building_.too_large = true;

@@ -86,7 +86,7 @@ TEST_F(BadInput, NotACurrency) {
   Refused("WrongKind", "", [](kith_batch* b) { kith_batch_set_money(b, kith_batch_create(b, "account"), "annual_revenue", 1, "yuan"); });
 }
 TEST_F(BadInput, UnknownStage) {
-  Refused("UnknownStage", "to", [](kith_batch* b) {
+  Refused("UnknownStage", "", [](kith_batch* b) {
     kith_id deal = kith_batch_create(b, "opportunity");
     kith_batch_set_text(b, deal, "name", KITH_STR("D"));
     kith_batch_move(b, deal, "default/nowhere");
@@ -98,7 +98,7 @@ TEST_F(BadInput, MissingRecord) {
 }
 TEST_F(BadInput, EffectiveInTheFuture) {
   kith_id account = Account("1", "Acme");
-  Refused("EffectiveInFuture", "name", [&](kith_batch* b) {
+  Refused("EffectiveInFuture", "", [&](kith_batch* b) {
     kith_batch_set_effective(b, INT64_MAX - 1);
     kith_batch_set_text(b, account, "name", KITH_STR("x"));
   });
@@ -230,7 +230,7 @@ TEST(BadFile, NotADatabase) {
   std::ofstream(path + "/data.mdb") << std::string(8192, 'x');
   fs::permissions(path + "/data.mdb", fs::perms::owner_read | fs::perms::owner_write);
   fs::permissions(path, fs::perms::owner_all);
-  EXPECT_EQ(OpenReason(path), "Corrupt");
+  EXPECT_EQ(OpenReason(path), "FormatUnknown");
 }
 
 TEST(BadFile, ReadOnlyFolder) {

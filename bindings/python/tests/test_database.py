@@ -131,7 +131,7 @@ def test_an_index_in_pages_while_it_is_written(db: kith.Database) -> None:
     while True:
         with db.snapshot() as now:
             cursor = now.index("account", "by_name", low="N05", high="N20", after=after)
-            page = [record["name"] for record, _ in zip(cursor, range(4), strict=False)]
+            page = [record["name"] for _, record in zip(range(4), cursor, strict=False)]
             if not page:
                 break
             seen += page

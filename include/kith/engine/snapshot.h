@@ -67,7 +67,7 @@ class RecordCursor {
   [[nodiscard]] virtual Id id() const = 0;
   [[nodiscard]] virtual StatusOr<record::View> record() const = 0;  // borrowed from the snapshot
   [[nodiscard]] virtual const Status& status() const = 0;
-  // Where this entry stands, to go on later from another snapshot.
+  // Where the last entry given out stands, also after the end, to go on later from another snapshot; empty when there was none.
   [[nodiscard]] virtual std::string position() const = 0;
   // The covered value of an index's `cover[i]`; null value for a scan. Owned copy.
   [[nodiscard]] virtual Value covered(size_t i) const = 0;

@@ -74,7 +74,7 @@ TEST(ImportTest, LoadsWhatIsRightAndNamesEachBadRow) {  // B22
     EXPECT_FALSE(p.reason.empty());
   }
   EXPECT_EQ(seen, (std::set<std::string>{"clients.csv:4:title::Required", "clients.csv:5:since:soon:WrongKind",
-                                         "clients.csv:6:parent:77:ReferenceMissing", "deals.csv:5:client:9:ReferenceMissing",
+                                         "clients.csv:6:parent:77:RecordMissing", "deals.csv:5:client:9:RecordMissing",
                                          "deals.csv:6:value:much:WrongKind", "deals.csv:7:opened:31.02.2024:WrongKind",
                                          "deals.csv:8:::RowRejected"}));
 }
