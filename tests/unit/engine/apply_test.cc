@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -397,6 +398,34 @@ TEST(ApplyTest, Checkpoints) {
   EXPECT_EQ(GetReason(shop->Apply(shop.NewBatch(), {.checkpoint = long_name}).status()), Reason::kLimitExceeded);
   EXPECT_EQ(GetReason(shop->Apply(shop.NewBatch(), {.checkpoint = "c", .checkpoint_value = long_value}).status()), Reason::kLimitExceeded);
   EXPECT_EQ(GetReason(shop->Apply(shop.NewBatch(), {.checkpoint_value = "v"}).status()), Reason::kBadOptions);
+}
+
+// Whatever a timeout says, the key tells what happened: nothing is lost and nothing is done twice.
+TEST(ApplyTest, AfterATimeoutTheKeyTells) {
+  Shop shop;
+  const Id id = shop.Add("counter", [](Batch& batch, Id counter) { batch.Set(counter, "n", 0); });
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    while (!done) shop.AddItem("busy");
+  });
+  constexpr int kAdds = 60;
+  for (int i = 0; i < kAdds; ++i) {
+    Batch batch = shop.NewBatch();
+    batch.Add(id, "n", 1);
+    ApplyOptions options{.idempotency_key = "k" + std::to_string(i), .timeout = std::chrono::microseconds(20)};
+    StatusOr<Outcome> outcome = shop->Apply(batch, options);
+    if (!outcome.ok()) {
+      const Reason reason = GetReason(outcome.status());
+      EXPECT_TRUE(reason == Reason::kTimeout || reason == Reason::kOutcomeUnknown) << outcome.status();
+      options.timeout = {};
+      outcome = shop->Apply(batch, options);
+      EXPECT_TRUE(outcome.ok()) << outcome.status();
+      EXPECT_FALSE(reason == Reason::kTimeout && outcome->replayed);
+    }
+  }
+  done = true;
+  other.join();
+  EXPECT_EQ(shop.Get(id, "n"), Value(kAdds));
 }
 
 TEST(ApplyTest, ManyBatchesStandAlone) {
