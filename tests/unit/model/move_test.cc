@@ -276,7 +276,7 @@ TEST_F(MoveErrors, ArchivedStagesTakeNoMore) {
   const Id deal = world_.Create();
   const Id move = world_.MoveTo(deal, "sales/offer", {.at = At("2026-02-01")});
   world_.Set(world_.StageId("sales", "offer"), "archived", true);
-  const ErrorInfo info = RefusedMove(deal, "sales/offer", Reason::kStageArchived);
+  const ErrorInfo info = RefusedMove(world_.Create(), "sales/offer", Reason::kStageArchived);
   EXPECT_EQ(info.value, "sales/offer");
   // What is there may still be put right and change hands.
   world_.Set(move, "at", At("2026-02-02"));
