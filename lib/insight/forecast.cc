@@ -268,6 +268,7 @@ void Forecaster::FitModel() {
     if (found != open.end()) ++found->second;
   }
   std::vector<std::pair<int64_t, uint64_t>> order;
+  order.reserve(open.size());
   for (const auto& [group, n] : open) order.emplace_back(-n, group);
   std::sort(order.begin(), order.end());
   if (order.size() > kMostGroups) order.resize(kMostGroups);
