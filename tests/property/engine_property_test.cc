@@ -424,7 +424,7 @@ class Trial {
     times_ = {kTimeMax, db_.clock.now()};
   }
 
-  // One batch on both sides, and what follows at once.
+  // One batch or a few together, on both sides, and what follows at once.
   void Step() {
     ++steps_;
     // Now and then no time passes, or the clock goes back: recorded times must not.
@@ -433,40 +433,30 @@ class Trial {
     } else if (!generator_.OneIn(4)) {
       db_.clock.Advance(static_cast<int64_t>(generator_.Below(200)));
     }
-    const Time now = std::max(recorded_, db_.clock.now());
-    const Ops ops = generator_.Make(now);
-    SCOPED_TRACE("at " + std::to_string(now.micros) + "\n" + Dump(ops));
-    Batch batch = db_.NewBatch();
-    ops.Fill(batch);
+    if (generator_.OneIn(20)) return TryOnly();
     const uint64_t before = db_.Read()->sequence();
-    const bool dry = generator_.OneIn(20);
-    if (dry) {
-      // Says what would happen and leaves nothing behind.
-      ApplyOptions try_only;
-      try_only.dry_run = true;
-      const StatusOr<Outcome> tried = db_->Apply(batch, try_only);
-      Oracle copy = oracle_;
-      ASSERT_EQ(tried.ok(), copy.Apply(ops, now).error.empty()) << tried.status();
-      ASSERT_EQ(db_.Read()->sequence(), before);
-      return;
+    const size_t count = generator_.OneIn(4) ? 2 + generator_.Below(3) : 1;
+    std::vector<Ops> all;
+    std::vector<Batch> batches;
+    // All know what there was before the first of them.
+    for (size_t i = 0; i < count; ++i) all.push_back(generator_.Make(Now()));
+    for (const Ops& ops : all) ops.Fill(batches.emplace_back(db_.NewBatch()));
+    std::string trace = "at " + std::to_string(Now().micros) + "\n";
+    for (const Ops& ops : all) trace += Dump(ops) + "--\n";
+    SCOPED_TRACE(trace);
+
+    const std::vector<StatusOr<Outcome>> outcomes = Apply(batches);
+    std::map<Id, Operation> changed;
+    uint64_t sequence = before;
+    for (size_t i = 0; i < count; ++i) Take(all[i], outcomes[i], sequence, changed);
+    const auto snapshot = db_.Read();
+    ASSERT_EQ(snapshot->sequence(), sequence);
+    ASSERT_EQ(snapshot->recorded(), recorded_);
+    for (const auto& [id, operation] : changed) {
+      const OracleRecord& record = oracle_.records().at(id);
+      ASSERT_EQ(CompareRecord(*snapshot, oracle_, record), "") << "step " << steps_;
+      ASSERT_EQ(CompareHistory(*snapshot, record), "") << "step " << steps_ << "\n" << Dump(*snapshot, record);
     }
-    const StatusOr<Outcome> outcome = db_->Apply(batch);
-    const Oracle::Result result = oracle_.Apply(ops, now);
-    ASSERT_EQ(outcome.ok(), result.error.empty()) << outcome.status() << ", the oracle says '" << result.error << "' at step " << steps_;
-    if (!outcome.ok()) {
-      ++refused_[NameOf(GetReason(outcome.status()))];
-      ASSERT_EQ(db_.Read()->sequence(), before);
-      return;
-    }
-    ++applied_;
-    ASSERT_EQ(outcome->ids, result.ids);
-    if (!result.changed.empty()) recorded_ = now;
-    for (const Op& op : ops.ops) {
-      if (op.at) times_.push_back(*op.at);
-    }
-    if (ops.effective) times_.push_back(*ops.effective);
-    times_.push_back(now);
-    TakeFeed(*outcome, result, before);
   }
 
   // Everything there is to read.
@@ -643,29 +633,64 @@ class Trial {
     std::string stored;  // the last row
   };
 
-  void TakeFeed(const Outcome& outcome, const Oracle::Result& result, uint64_t before) {
-    const auto snapshot = db_.Read();
-    ASSERT_EQ(snapshot->recorded(), recorded_);
-    if (result.changed.empty()) {
-      ASSERT_EQ(outcome.first_sequence, 0u) << "step " << steps_;
-      ASSERT_EQ(snapshot->sequence(), before) << "step " << steps_;
+  [[nodiscard]] Time Now() const { return std::max(recorded_, db_.clock.now()); }
+
+  // A dry run says what would happen and leaves nothing behind.
+  void TryOnly() {
+    const Ops ops = generator_.Make(Now());
+    SCOPED_TRACE("tried at " + std::to_string(Now().micros) + "\n" + Dump(ops));
+    Batch batch = db_.NewBatch();
+    ops.Fill(batch);
+    const uint64_t before = db_.Read()->sequence();
+    ApplyOptions options;
+    options.dry_run = true;
+    const StatusOr<Outcome> tried = db_->Apply(batch, options);
+    Oracle copy = oracle_;
+    const Oracle::Result result = copy.Apply(ops, Now());
+    ASSERT_EQ(tried.ok(), result.error.empty()) << tried.status();
+    ASSERT_EQ(tried.ok() ? tried->ids : result.ids, result.ids);
+    ASSERT_EQ(db_.Read()->sequence(), before);
+  }
+
+  std::vector<StatusOr<Outcome>> Apply(const std::vector<Batch>& batches) {
+    if (batches.size() == 1) return {db_->Apply(batches[0])};
+    std::vector<const Batch*> together;
+    for (const Batch& batch : batches) together.push_back(&batch);
+    return db_->ApplyMany(together);
+  }
+
+  // The outcome of one batch: `sequence` is the last before it and becomes the last of it.
+  void Take(const Ops& ops, const StatusOr<Outcome>& outcome, uint64_t& sequence, std::map<Id, Operation>& changed) {
+    const Time now = Now();
+    const Oracle::Result result = oracle_.Apply(ops, now);
+    ASSERT_EQ(outcome.ok(), result.error.empty()) << outcome.status() << ", the oracle says '" << result.error << "' at step " << steps_;
+    if (!outcome.ok()) {
+      ++refused_[NameOf(GetReason(outcome.status()))];
       return;
     }
-    ASSERT_EQ(outcome.first_sequence, before + 1);
-    const Snapshot::Feed feed = snapshot->Changes(before, SIZE_MAX).value();
-    ASSERT_EQ(feed.scanned, outcome.last_sequence);
-    std::map<Id, Operation> changed;
+    ++applied_;
+    ASSERT_EQ(outcome->ids, result.ids);
+    for (const Op& op : ops.ops) {
+      if (op.at) times_.push_back(*op.at);
+    }
+    if (ops.effective) times_.push_back(*ops.effective);
+    times_.push_back(now);
+    if (result.changed.empty()) {
+      ASSERT_EQ(outcome->first_sequence, 0u) << "step " << steps_;
+      return;
+    }
+    recorded_ = now;
+    ASSERT_EQ(outcome->first_sequence, sequence + 1);
+    ASSERT_EQ(outcome->last_sequence, sequence + result.changed.size());
+    const Snapshot::Feed feed = db_.Read()->Changes(sequence, result.changed.size()).value();
+    std::map<Id, Operation> fed;
     for (const FeedEntry& entry : feed.entries) {
-      changed[entry.record] = entry.operation;
+      fed[entry.record] = entry.operation;
       if (result.changed.contains(entry.record)) oracle_.Number(entry.record, entry.sequence);
     }
-    ASSERT_EQ(feed.entries.size(), changed.size()) << "step " << steps_;
-    ASSERT_EQ(changed, result.changed) << "step " << steps_;
-    for (const auto& [id, operation] : changed) {
-      ASSERT_EQ(CompareRecord(*snapshot, oracle_, oracle_.records().at(id)), "") << "step " << steps_;
-      ASSERT_EQ(CompareHistory(*snapshot, oracle_.records().at(id)), "") << "step " << steps_ << "\n"
-                                                                         << Dump(*snapshot, oracle_.records().at(id));
-    }
+    ASSERT_EQ(fed, result.changed) << "step " << steps_;
+    changed.insert(fed.begin(), fed.end());
+    sequence = outcome->last_sequence;
   }
 
   IndexRange RandomRange(const TypeDef& type, const IndexDef& index) {
