@@ -29,8 +29,8 @@ struct KeyspaceSpec {
   std::string name;
   KeyOrder order = KeyOrder::kBytes;
   // Values are padded to a multiple of 8 bytes and sealed with an 8-byte checksum over (keyspace, key, value); reads check it and give
-  // reason Corrupt. Such values are 8-byte aligned in the map when keys are 8 or 16 bytes. Readers see the value as it was put, plus its
-  // zero padding.
+  // reason Corrupt. Such values are 8-byte aligned in the map when all keys are of 8, or all of 16 bytes. Readers see the value as it was
+  // put, plus its zero padding.
   bool sealed = false;
 };
 // Index into the span of specs given at open.

@@ -174,6 +174,20 @@ TEST_F(CursorTest, PositionsOutliveTheirEntries) {
   }
 }
 
+// A scan that has reached the end can be taken up again when more has come.
+TEST_F(CursorTest, PositionStaysAfterTheEnd) {
+  const auto snapshot = db_.Read();
+  const auto none = *snapshot->ScanIndex("company", "by_name", {.low = "x"});
+  EXPECT_FALSE(none->Next());
+  EXPECT_EQ(none->position(), "");
+  const auto cursor = *snapshot->ScanIndex("company", "by_name", {});
+  while (cursor->Next()) {
+  }
+  Add("later", 1);
+  Add("zz", 1);
+  EXPECT_EQ(Names(*db_.Read(), "by_name", {.after = cursor->position()}), (Strings{"zz"}));
+}
+
 // Keys of more than limits::kIndexKeyBytes are cut; answers are exact all the same.
 TEST_F(CursorTest, LongKeysAreCheckedAgainstTheRecords) {
   const std::string base(limits::kIndexKeyBytes + 20, 'x');

@@ -69,7 +69,7 @@ TEST(FeedTest, AConsumerResumesWhereItsCheckpointStands) {
     ASSERT_TRUE(outcome.ok()) << outcome.status();
   };
   const uint64_t start = expected;
-  for (int round = 0; round < 10; ++round) {
+  for (size_t round = 0; round < 10; ++round) {
     db.AddCompany("A");
     db.AddCompany("B");
     consume(1 + round % 4);
