@@ -182,9 +182,9 @@ class DamageTest : public StorageTest {
   std::string dump_before_;
 };
 
-// Runs `work` in a child; the signal that ended it, or 0.
+// Runs `work` in a child; the signal that ended it, or the exit code with which a sanitizer did, or 0.
 template <typename Work>
-int SignalOf(Work work) {
+int DeathOf(Work work) {
   const pid_t child = fork();
   if (child == 0) {
     work();
@@ -192,7 +192,7 @@ int SignalOf(Work work) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 TEST_F(DamageTest, ASoundFileHasNoProblems) {
@@ -210,13 +210,13 @@ TEST_F(DamageTest, NoMutationKillsTheProcessOrShowsOtherContent) {
   // KITH_DAMAGE_CASES: longer campaigns by hand.
   const char* wanted = getenv("KITH_DAMAGE_CASES");
   const int cases = wanted != nullptr ? std::atoi(wanted) : 1000;
-  const int signal = SignalOf([&] {
+  const int death = DeathOf([&] {
     std::mt19937_64 random(seed);
     for (int i = 0; i < cases; ++i) RunCase(Mutate(sound_, older_, random), *counts);
   });
   std::printf("%d cases: %d refused, %d opened with sound content, %d with that of the commit before\n", counts->cases, counts->refused,
               counts->opened - counts->rolled_back, counts->rolled_back);
-  EXPECT_EQ(signal, 0) << "in case " << counts->cases;
+  EXPECT_EQ(death, 0) << "in case " << counts->cases;
   EXPECT_EQ(counts->cases, cases);
   EXPECT_EQ(counts->wrong, 0);
   EXPECT_EQ(counts->unhelpful, 0);
@@ -233,7 +233,7 @@ TEST_F(DamageTest, LmdbAloneDiesOfATruncatedFile) {
   bytes.resize(8 * kPageSize);
   WriteFile(DataFile("raw"), bytes);
   EXPECT_FALSE(Problems(DataFile("raw")).empty());
-  const int signal = SignalOf([this] {
+  const int death = DeathOf([this] {
     MDB_env* env = nullptr;
     MDB_txn* txn = nullptr;
     mdb_env_create(&env);
@@ -250,7 +250,7 @@ TEST_F(DamageTest, LmdbAloneDiesOfATruncatedFile) {
       }
     }
   });
-  EXPECT_NE(signal, 0);
+  EXPECT_NE(death, 0);
 }
 
 // R23: structure and seals of an older page are sound; the digest shows it.

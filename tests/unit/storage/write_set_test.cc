@@ -125,7 +125,8 @@ TEST_F(WriteSetTest, EqualsAModelUnderRandomJobs) {
       }));
       jobs.push_back(owned.back().get());
     }
-    environment->Run(jobs, {});
+    const std::vector<Status> outcomes = environment->Run(jobs, {});
+    ASSERT_EQ(outcomes.size(), jobs.size());
     const auto snapshot = environment->Read();
     ExpectSame(**snapshot, model);
     ASSERT_FALSE(HasFatalFailure());
