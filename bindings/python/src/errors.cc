@@ -2,7 +2,7 @@
 
 namespace kith_python {
 
-void Check(kith_code code, kith_error* error) {
+void Check(kith_code code, kith_error*& error) {
   if (code == KITH_OK) return;
   nb::object make = nb::module_::import_("kith.errors").attr("_make");
   nb::object exception = make(code, kith_code_name(code), kith_reason_name(kith_error_reason(error)), PyText(kith_error_message(error)),

@@ -48,8 +48,9 @@ using Cursor = Handle<kith_cursor, kith_cursor_free>;
 using Range = Handle<kith_range, kith_range_free>;
 using Text = Handle<kith_text, kith_text_free>;
 
-// Raises the Python exception of an error; returns when code is KITH_OK. Takes the error.
-void Check(kith_code code, kith_error* error);
+// Raises the Python exception of an error; returns when code is KITH_OK. Takes the error. By reference: in Check(f(&error), error) the
+// arguments may be evaluated in either order.
+void Check(kith_code code, kith_error*& error);
 
 inline kith_str ToStr(std::string_view text) { return {text.data(), text.size()}; }
 inline std::string_view View(kith_str text) { return {text.data == nullptr ? "" : text.data, text.size}; }
