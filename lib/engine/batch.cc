@@ -40,15 +40,6 @@ bool MaySetFields(Change::Op op) {
   return op == Change::Op::kCreate || op == Change::Op::kUpsert || op == Change::Op::kCreateIfAbsent || op == Change::Op::kPatch;
 }
 
-StatusOr<Value> ChoiceValue(const FieldDef& field, std::string_view name) {
-  const catalog::ChoiceDef* choice = field.FindChoice(name);
-  if (choice != nullptr) return Value(Choice{choice->number});
-  std::vector<std::string_view> names;
-  for (const catalog::ChoiceDef& known : field.choices) names.push_back(known.name);
-  return MakeError({.reason = Reason::kNotAChoice, .field = field.name, .value = std::string(name), .hint = NearestHint(name, names)},
-                   "the field has no such choice");
-}
-
 // The bounds hold for the sum, which the writer checks.
 Status CheckAmount(const FieldDef& field, const Value& amount) {
   KITH_RETURN_IF_ERROR(engine::AddValues({}, amount).status());
@@ -289,32 +280,20 @@ void Batch::SetAt(Id target, std::string_view field, Value value, Time effective
 
 void Batch::Add(Id target, std::string_view field, Value amount) { Assign(target, field, std::move(amount), true, std::nullopt); }
 
-void Batch::SetChoice(Id target, std::string_view field, std::string_view choice) {
+void Batch::SetNamed(Id target, std::string_view field, Kind kind, Value names) {
   if (!status_.ok()) return;
   const StatusOr<const TypeDef*> type = TypeForSetting(target);
   if (!type.ok()) return FailAt(WithContext(type.status(), {.field = std::string(field)}), nullptr, target);
   const StatusOr<FieldTarget> found = engine::FindTarget(**type, field);
   if (!found.ok()) return FailAt(found.status(), *type, target);
-  if (const Status status = RequireKind(found->field, field, Kind::kChoice); !status.ok()) return FailAt(status, *type, target);
-  const StatusOr<Value> value = ChoiceValue(*found->field, choice);
-  if (!value.ok()) return FailAt(value.status(), *type, target);
-  Set(target, field, *value);
+  if (const Status status = RequireKind(found->field, field, kind); !status.ok()) return FailAt(status, *type, target);
+  Set(target, field, std::move(names));
 }
 
+void Batch::SetChoice(Id target, std::string_view field, std::string_view choice) { SetNamed(target, field, Kind::kChoice, choice); }
+
 void Batch::SetChoices(Id target, std::string_view field, const std::vector<std::string>& choices) {
-  if (!status_.ok()) return;
-  const StatusOr<const TypeDef*> type = TypeForSetting(target);
-  if (!type.ok()) return FailAt(WithContext(type.status(), {.field = std::string(field)}), nullptr, target);
-  const StatusOr<FieldTarget> found = engine::FindTarget(**type, field);
-  if (!found.ok()) return FailAt(found.status(), *type, target);
-  if (const Status status = RequireKind(found->field, field, Kind::kChoiceSet); !status.ok()) return FailAt(status, *type, target);
-  ChoiceSet set;
-  for (const std::string& name : choices) {
-    const StatusOr<Value> value = ChoiceValue(*found->field, name);
-    if (!value.ok()) return FailAt(value.status(), *type, target);
-    set.push_back(value->get<Choice>());
-  }
-  Set(target, field, std::move(set));
+  SetNamed(target, field, Kind::kChoiceSet, choices);
 }
 
 // --- other changes

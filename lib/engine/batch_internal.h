@@ -22,8 +22,8 @@ struct FieldTarget {
 };
 [[nodiscard]] StatusOr<FieldTarget> FindTarget(const catalog::TypeDef& type, std::string_view name);
 
-// Brings a value into the form its field stores, where nothing is lost: whole numbers for decimals and doubles, decimals to the field's
-// scale, choice sets in ascending order. Values of another kind stay as they are, for the check that follows.
+// Brings a value into the form its field stores, where nothing is lost: whole numbers for decimals, doubles and references, decimals to the
+// field's scale, choices by name, choice sets in ascending order. Values of another kind stay as they are, for the check that follows.
 [[nodiscard]] StatusOr<Value> FitValue(const catalog::FieldDef& field, Value value);
 
 // A fitted value against everything the field declares. Local references pass; the type of a reference is the caller's to check.

@@ -29,6 +29,24 @@ Value FitChoices(ChoiceSet set) {
   return set.empty() ? Value() : Value(std::move(set));
 }
 
+StatusOr<Choice> ChoiceByName(const catalog::FieldDef& field, const std::string& name) {
+  const catalog::ChoiceDef* choice = field.FindChoice(name);
+  if (choice != nullptr) return Choice{choice->number};
+  std::vector<std::string_view> names;
+  for (const catalog::ChoiceDef& known : field.choices) names.emplace_back(known.name);
+  return MakeError({.reason = Reason::kNotAChoice, .field = field.name, .value = name, .hint = NearestHint(name, names)},
+                   "the field has no such choice");
+}
+
+StatusOr<Value> ChoicesByName(const catalog::FieldDef& field, const TextList& names) {
+  ChoiceSet set;
+  for (const std::string& name : names) {
+    KITH_ASSIGN_OR_RETURN(const Choice choice, ChoiceByName(field, name));
+    set.push_back(choice);
+  }
+  return FitChoices(std::move(set));
+}
+
 Status WrongKind(std::string_view name, std::string_view expected, const Value& value) {
   return MakeError({.reason = Reason::kWrongKind, .field = std::string(name), .value = ToText(value)},
                    "expected " + std::string(expected) + ", got " + std::string(NameOf(value.kind())));
@@ -115,10 +133,15 @@ StatusOr<Value> FitValue(const catalog::FieldDef& field, Value value) {
     case Kind::kDouble:
       if (const auto* whole = value.get_if<int64_t>()) return Value(static_cast<double>(*whole));
       return value;
+    case Kind::kChoice:
+      if (const auto* name = value.get_if<std::string>()) return ChoiceByName(field, *name);
+      return value;
     case Kind::kChoiceSet:
       if (const auto* set = value.get_if<ChoiceSet>()) return FitChoices(*set);
+      if (const auto* names = value.get_if<TextList>()) return ChoicesByName(field, *names);
       return value;
     case Kind::kRef:
+      if (const auto* number = value.get_if<int64_t>()) return *number == 0 ? Value() : Value(Id(static_cast<uint64_t>(*number)));
       if (const Id* id = value.get_if<Id>(); id != nullptr && id->is_null()) return Value();
       return value;
     default:
@@ -137,6 +160,7 @@ StatusOr<Value> FitHeaderValue(int32_t header_field, Value value) {
   if (header_field == catalog::kHeaderVisibility) return FitVisibility(value);
   if (value.is_null()) return value;
   if (header_field == catalog::kHeaderOwner) {
+    if (const auto* whole = value.get_if<int64_t>()) value = Id(static_cast<uint64_t>(*whole));
     const Id* id = value.get_if<Id>();
     if (id == nullptr) return WrongKind("owner", "ref", value);
     if (id->is_null()) return Value();

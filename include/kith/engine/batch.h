@@ -69,13 +69,15 @@ class Batch {
   // An id or local reference as it is; an external reference through Existing. Null gives null.
   Id Resolve(std::string_view type, const Ref& ref);
 
+  // Null clears. Where nothing is lost a value is brought into the field's form: whole numbers for decimals, doubles and (as ids)
+  // references, texts for choices by name, text lists for choice sets.
   void Set(Id target, std::string_view field, Value value);
   // As Set, with the change that defines the local reference `target`, whatever the batch does to the record after it.
   void SetInitially(Id target, std::string_view field, Value value);
   // From `effective` on, which must not lie in the future: a backdated value enters history at its place and shows now only if nothing
   // later holds.
   void SetAt(Id target, std::string_view field, Value value, Time effective);
-  // A choice by its name, a choice set by its names.
+  // As Set with the name as text, the names as a text list, but only for fields of that kind.
   void SetChoice(Id target, std::string_view field, std::string_view choice);
   void SetChoices(Id target, std::string_view field, const std::vector<std::string>& choices);
   // Adds to a number; exact under concurrency since it is evaluated by the writer.
@@ -126,6 +128,7 @@ class Batch {
 
  private:
   static constexpr size_t kNoChange = SIZE_MAX;
+  void SetNamed(Id target, std::string_view field, Kind kind, Value names);
   Id Define(Change::Op op, std::string_view type, const ExternalRef* external);
   void Assign(Id target, std::string_view field, Value value, bool add, std::optional<Time> effective);
   void Append(Change& change, Assignment assignment);

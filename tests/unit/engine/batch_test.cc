@@ -40,6 +40,17 @@ TEST_F(BatchTest, RefusesWhatTheCatalogDoesNotKnow) {
   EXPECT_NE(GetErrorInfo(field).hint.find("name"), std::string::npos);
 }
 
+TEST_F(BatchTest, NamesAndNumbersAreBroughtIntoTheFieldsForm) {
+  Batch batch = shop_.NewBatch();
+  const Id item = batch.Create("item");
+  batch.Set(item, "state", "old");
+  batch.Set(item, "owner", 77);
+  ASSERT_TRUE(batch.status().ok()) << batch.status();
+  EXPECT_EQ(batch.changes()[0].assignments[0].value.kind(), Kind::kChoice);
+  EXPECT_EQ(batch.changes()[0].assignments[1].value, Value(Id(77)));
+  EXPECT_EQ(GetReason(SetError("state", "odd")), Reason::kNotAChoice);
+}
+
 TEST_F(BatchTest, RefusesValuesThatDoNotFit) {
   const auto expect = [&](std::string_view field, const Value& value, Reason reason, std::string_view shown) {
     ExpectError(SetError(field, value),
@@ -117,7 +128,7 @@ TEST_F(BatchTest, HeaderFieldsThatMayBeSet) {
   for (const std::string_view field : {"id", "created", "updated", "version"}) {
     EXPECT_EQ(GetReason(SetError(field, 1)), Reason::kFieldReadOnly) << field;
   }
-  EXPECT_EQ(GetReason(SetError("owner", 5)), Reason::kWrongKind);
+  EXPECT_EQ(GetReason(SetError("owner", "5")), Reason::kWrongKind);
   EXPECT_EQ(GetReason(SetError("owner", Id(uint64_t{1} << 53))), Reason::kOutOfRange);
   EXPECT_EQ(GetReason(SetError("unit", int64_t{1} << 32)), Reason::kOutOfRange);
   EXPECT_EQ(GetReason(SetError("unit", -1)), Reason::kOutOfRange);
