@@ -1,6 +1,7 @@
 // The changes of a group to one keyspace, in key order: a B+ tree of 64 entries a node that keeps the first 16 bytes of each key in arrays
-// of its own. A search walks those arrays and looks at a key itself only when two agree in 16 bytes. Measured against a btree_set of the
-// same entries it takes a third of the time (benchmarks/micro/storage_bench.cc); an ordered map of strings takes ten times as long.
+// of its own. A search walks those arrays and looks at a key itself only when two agree in 16 bytes. Measured for 100 000 random e-mail
+// keys: 130 ns an insert, against 180 ns for a btree_set of the same entries and 500 ns or more for an ordered map of strings
+// (benchmarks/micro/storage_bench.cc).
 //
 // Nothing is ever removed but all at once; an undone change stays as one in state kNone.
 #ifndef KITH_LIB_STORAGE_CHANGE_TREE_H_

@@ -73,10 +73,7 @@ void WriterPool::Loop() {
   while (true) {
     ++idle_;
     const auto ready = [this] { return stop_ || !queue_.empty(); };
-    if (holds_memory && !work_.wait_for(lock, GetTuning().retained_time, ready)) {
-      set.Clear(0);
-      holds_memory = false;
-    }
+    if (holds_memory && !work_.wait_for(lock, GetTuning().retained_time, ready)) set.Clear(0);
     work_.wait(lock, ready);
     --idle_;
     if (queue_.empty()) return;
