@@ -212,13 +212,14 @@ std::string_view PackedReader::Text() {
 }
 
 Value PackedReader::Get() {
-  const uint8_t kind = U8();
-  if (!ok_ || kind > static_cast<uint8_t>(Kind::kBytes)) {
+  uint8_t kind = U8();
+  if (kind > static_cast<uint8_t>(Kind::kBytes)) {
     Fail();
-    return {};
+    kind = 0;
   }
+  // One object on every path, so that it is built where the caller wants it.
   Value v = ReadPayload(*this, static_cast<Kind>(kind));
-  if (!ok_) return {};
+  if (!ok_) v = Value();
   return v;
 }
 
