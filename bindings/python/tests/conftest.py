@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import kith
 import pytest
+
+import kith
 
 
 @pytest.fixture

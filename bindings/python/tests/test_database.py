@@ -8,8 +8,9 @@ import os
 import pathlib
 import threading
 
-import kith
 import pytest
+
+import kith
 from kith import LocalId, Money
 
 CNY = "CNY"

@@ -6,8 +6,9 @@ import datetime as dt
 import pathlib
 import random
 
-import kith
 import pytest
+
+import kith
 from kith import Money
 
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
