@@ -7,6 +7,8 @@ import doctest
 import os
 import pathlib
 import threading
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -66,9 +68,7 @@ def test_every_kind_round_trips(db: kith.Database) -> None:
     db.ensure({"package": "test.all", "version": "1.0.0", "needs": ["kith.crm"], "types": [{"name": "thing", "fields": fields}]})
     assert db.ensure({"package": "test.all", "version": "1.0.0", "needs": ["kith.crm"], "types": [{"name": "thing", "fields": fields}]}) == []
     client = account(db, "1", name="Acme")
-    from decimal import Decimal
-
-    values = {
+    values: dict[str, Any] = {
         "flag": True,
         "count": -(2**62),
         "share": Decimal("12.345"),
