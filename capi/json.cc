@@ -50,6 +50,7 @@ Json Of(const insight::StageFunnel& stage) {
           {"rework", stage.rework},
           {"skipped", stage.skipped},
           {"rate", Of(stage.rate)},
+          {"open_amount_minor", stage.open_amount.minor},
           {"median_days", Number(stage.median_days)},
           {"mean_days", Number(stage.mean_days)}};
 }
@@ -126,6 +127,8 @@ std::string ToJson(const insight::FunnelReport& report) {
                {"win_rate", Of(report.win_rate)},
                {"end_to_end", Number(report.end_to_end)},
                {"median_cycle_days", Number(report.median_cycle_days)},
+               {"currency", report.currency.code()},
+               {"open_elsewhere", report.open_elsewhere},
                {"warnings", report.warnings},
                {"stages", Json::array()}};
   for (const insight::StageFunnel& stage : report.stages) json["stages"].push_back(Of(stage));
