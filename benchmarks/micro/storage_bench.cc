@@ -162,7 +162,7 @@ void LoadDiscarded(benchmark::State& state) {
     }
   } job;
   Job* jobs[] = {&job};
-  for (auto _ : state) environment->Run(jobs, {});
+  for (auto _ : state) benchmark::DoNotOptimize(environment->Run(jobs, {}));
   state.SetItemsProcessed(state.iterations() * 100'000);
 }
 BENCHMARK(LoadDiscarded)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
