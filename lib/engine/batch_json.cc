@@ -21,6 +21,12 @@ using catalog::TypeDef;
 constexpr std::string_view kOperations[] = {"create", "upsert", "create_if_absent", "existing", "patch",
                                             "delete", "link",   "require_absent",   "unlink",   "require"};
 
+std::string MemberPath(std::string path, std::string_view member) {
+  path += '.';
+  path += member;
+  return path;
+}
+
 // Reads a batch's document into a Batch. The first error ends it.
 class BatchReader {
  public:
@@ -64,7 +70,7 @@ class BatchReader {
     for (const auto& [name, value] : change.items()) {
       if (allowed.count(name) != 0) continue;
       return MakeError({.reason = Reason::kBatchMalformed,
-                        .field = path + "." + name,
+                        .field = MemberPath(path, name),
                         .hint = NearestHint(name, std::vector<std::string_view>(allowed.begin(), allowed.end()))},
                        "a change of operation " + std::string(operation) + " has no such member");
     }
@@ -158,7 +164,7 @@ class BatchReader {
   Status ReadSet(Id target, const Json& values, const std::string& path, Setter setter) {
     if (!values.is_object()) return Malformed(path, "must be an object of fields");
     for (const auto& [name, json] : values.items()) {
-      const std::string at = path + "." + name;
+      const std::string at = MemberPath(path, name);
       KITH_ASSIGN_OR_RETURN(Value value, ReadFieldValue(target, name, json, at));
       (batch_.*setter)(target, name, std::move(value));
       KITH_RETURN_IF_ERROR(Taken(at));
@@ -203,7 +209,7 @@ class BatchReader {
     }
     if (!json.is_object()) return Malformed(path, "must be an id, \"$name\" or {\"type\": ..., \"ref\": [system, key]}");
     for (const auto& [name, value] : json.items()) {
-      if (name != "type" && name != "ref") return Malformed(path + "." + name, "is no member of a reference");
+      if (name != "type" && name != "ref") return Malformed(MemberPath(path, name), "is no member of a reference");
     }
     const auto type = json.find("type");
     if (type != json.end() && !type->is_string()) return Malformed(path + ".type", "must be the name of a type");

@@ -18,7 +18,7 @@ constexpr int kAttempts = 16;
 constexpr std::string_view kDefinitionSystem = "kith.definition";
 
 // Definition records as a batch of the compiled-in types.
-StatusOr<Batch> DefinitionBatch(std::shared_ptr<const Catalog> catalog, const Catalog::Plan& plan) {
+StatusOr<Batch> DefinitionBatch(const std::shared_ptr<const Catalog>& catalog, const Catalog::Plan& plan) {
   Batch batch(catalog, {}, "ensure");
   batch.SetOrigin(Origin::kPackage);
   for (const catalog::Definition& definition : plan.definitions) {
@@ -103,6 +103,7 @@ StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::Package
   ApplyRequest request = NewRequest(definitions, before);
   request.definitions = true;
   std::vector<ApplyRequest> seed_requests;
+  seed_requests.reserve(seeds.size());
   for (const Batch& batch : seeds) seed_requests.push_back(NewRequest(batch, after));
   EnsureJob job(plan, std::move(request), std::move(seed_requests), dry_run);
   KITH_RETURN_IF_ERROR(RunJob(job));
