@@ -58,7 +58,7 @@ class Run {
   }
 
   void Load() {
-    constexpr uint64_t kPerTransaction = 100'000;
+    constexpr uint64_t kPerTransaction = 50'000;
     for (uint64_t first = 0; first < settings_.rows; first += kPerTransaction) {
       uint64_t count = std::min(kPerTransaction, settings_.rows - first);
       for (auto& store : stores_) {

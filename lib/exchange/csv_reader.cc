@@ -24,7 +24,7 @@ struct FileCloser {
   void operator()(std::FILE* file) const { std::fclose(file); }  // NOLINT(cert-err33-c): the file was only read
 };
 
-Status RowProblem(std::string message, std::string hint = {}) {
+Status RowProblem(std::string_view message, std::string hint = {}) {
   ErrorInfo info;
   info.reason = Reason::kRowRejected;
   info.hint = std::move(hint);
@@ -187,7 +187,8 @@ StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(std::string_view path, char
   info.value = name;
   info.hint = "check that the file exists and may be read";
   if (file != nullptr) std::fclose(file);  // NOLINT(cert-err33-c)
-  return MakeError(std::move(info), std::string("the file cannot be read: ") + std::strerror(info.os_error));
+  std::string why = std::strerror(info.os_error);
+  return MakeError(std::move(info), "the file cannot be read: " + why);
 }
 
 }  // namespace kith::exchange

@@ -27,7 +27,7 @@ class Planner {
       KITH_ASSIGN_OR_RETURN(FilePass pass, PlanFile(file));
       planned.push_back(std::move(pass));
     }
-    return Order(std::move(planned));
+    return Order(planned);
   }
 
  private:
@@ -70,9 +70,9 @@ class Planner {
   }
 
   // Depth first over references; a reference back into what is being visited is left to a second pass.
-  StatusOr<std::vector<FilePass>> Order(std::vector<FilePass> planned) {
+  StatusOr<std::vector<FilePass>> Order(const std::vector<FilePass>& planned) {
     std::vector<FilePass> second;
-    for (FilePass& pass : planned) Visit(pass, planned);
+    for (const FilePass& pass : planned) Visit(pass, planned);
     for (FilePass& pass : ordered_) {
       FilePass later = pass;
       later.second = true;
