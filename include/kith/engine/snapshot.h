@@ -20,11 +20,6 @@
 #include "kith/engine/viewer.h"
 #include "kith/record/record.h"
 
-namespace kith::storage {
-class Reader;
-class Snapshot;
-}  // namespace kith::storage
-
 namespace kith {
 
 // A record that owns its bytes: what past states are given as.
