@@ -87,7 +87,9 @@ double LowerTail(double x, double n, double rate, double precision) {
   }
   double p = std::exp(LogBeta(a, b + n) - LogBeta(a, b));
   double sum = 0;
-  for (double k = 0; k < x; ++k) {
+  const auto successes = static_cast<int64_t>(std::ceil(x));
+  for (int64_t i = 0; i < successes; ++i) {
+    const auto k = static_cast<double>(i);
     sum += p;
     p *= (n - k) * (a + k) / ((k + 1) * (b + n - k - 1));
   }
