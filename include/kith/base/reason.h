@@ -76,6 +76,7 @@ namespace kith {
   X(ExpressionMalformed, 4001, kInvalidArgument)      \
   X(EndOfCursor, 4002, kOutOfRange)                   \
   X(CostExceeded, 4003, kResourceExhausted)           \
+  X(QueryMalformed, 4004, kInvalidArgument)           \
   /* 5xxx: processes (pipelines, moves) */            \
   X(NotPipelined, 5001, kInvalidArgument)             \
   X(UnknownPipeline, 5002, kInvalidArgument)          \
