@@ -78,10 +78,23 @@ kith::StatusOr<CursorObject*> UseCurrent(const kith_cursor* cursor) {
 
 // Moves on; OutOfRange without a message at the end.
 kith::Status Advance(CursorObject& cursor) {
-  cursor.covered_read = false;
+  cursor.covered.clear();
   cursor.current = cursor.cursor->Next();
   if (cursor.current) return absl::OkStatus();
   return cursor.cursor->status().ok() ? absl::OutOfRangeError("") : cursor.cursor->status();
+}
+
+// The covered values of the current entry, `out` having room for as many as the index covers.
+kith::Status ReadCovered(const CursorObject& cursor, kith_value* out) {
+  kith::PackedReader in(cursor.cursor->covered_bytes());
+  for (const kith::catalog::IndexPart& part : cursor.index->cover) {
+    const kith::catalog::FieldDef* field = part.position < 0 ? nullptr : &cursor.type->fields[static_cast<size_t>(part.position)];
+    ToC(in.GetPacked(), field, *out++);
+  }
+  if (in.done()) return absl::OkStatus();
+  return kith::MakeError(
+      {.reason = kith::Reason::kCorrupt, .type = cursor.type->name, .record = cursor.cursor->id(), .field = cursor.index->name},
+      "the index entry does not hold the values that the index covers");
 }
 
 kith_value Of(kith_kind kind, int64_t number) {
@@ -220,15 +233,33 @@ kith_code kith_cursor_covered(kith_cursor* cursor, size_t index, kith_value* val
     if (object->index == nullptr || index >= object->index->cover.size()) {
       return kith::MakeError(kith::Reason::kBadOptions, "the index covers no value at position " + std::to_string(index));
     }
-    if (!object->covered_read) {
-      object->covered.clear();
-      object->cursor->Covered(object->covered);
-      object->covered_read = true;
+    if (object->covered.empty()) {
+      std::vector<kith_value> covered(object->index->cover.size());
+      KITH_RETURN_IF_ERROR(ReadCovered(*object, covered.data()));
+      object->covered = std::move(covered);
     }
-    if (index >= object->covered.size())
-      return kith::MakeError(kith::Reason::kCorrupt, "the index entry holds fewer values than it covers");
-    int32_t position = object->index->cover[index].position;
-    *value = ToC(object->covered[index], position < 0 ? nullptr : &object->type->fields[static_cast<size_t>(position)]);
+    *value = object->covered[index];
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_cursor_page(kith_cursor* cursor, kith_id* ids, kith_value* values, size_t cap, size_t* count, kith_error** err) {
+  Zero(count);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(count, "count"));
+    KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCursor(cursor));
+    if (object->index == nullptr || object->index->cover.empty()) {
+      return kith::MakeError({.reason = kith::Reason::kBadOptions, .type = object->type->name, .hint = "use kith_cursor_fill"},
+                             "the cursor's index covers no values");
+    }
+    if (cap != 0) KITH_RETURN_IF_ERROR(Required(values, "values"));
+    for (; *count < cap; ++*count) {
+      kith::Status status = Advance(*object);
+      if (status.code() == kith::StatusCode::kOutOfRange) break;
+      KITH_RETURN_IF_ERROR(status);
+      KITH_RETURN_IF_ERROR(ReadCovered(*object, values + *count * object->index->cover.size()));
+      if (ids != nullptr) ids[*count] = object->cursor->id().value();
+    }
     return absl::OkStatus();
   });
 }

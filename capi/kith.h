@@ -428,8 +428,11 @@ KITH_API kith_code kith_snapshot_scan_index(kith_snapshot* snapshot, const char*
 KITH_API kith_code kith_cursor_next(kith_cursor* cursor, kith_error** err);
 KITH_API kith_id kith_cursor_id(const kith_cursor* cursor);
 KITH_API kith_code kith_cursor_view(kith_cursor* cursor, kith_view* view, kith_error** err);
-/* The i-th covered value of the index's entry; text borrowed(cursor) until the next call. */
+/* The i-th covered value of the index's entry; text borrowed(snapshot). */
 KITH_API kith_code kith_cursor_covered(kith_cursor* cursor, size_t index, kith_value* value, kith_error** err);
+/* A list page in one call, from the index alone: the next `cap` entries at most, *count 0 is the end. With n values covered by the index,
+   values[i * n + j] is the j-th of entry i and ids[i] its record (caller buffers; ids may be NULL). Text borrowed(snapshot). */
+KITH_API kith_code kith_cursor_page(kith_cursor* cursor, kith_id* ids, kith_value* values, size_t cap, size_t* count, kith_error** err);
 /* Fills up to `cap` views at once (caller buffer); *count 0 is the end. */
 KITH_API kith_code kith_cursor_fill(kith_cursor* cursor, kith_view* views, size_t cap, size_t* count, kith_error** err);
 /* Where the last entry given out stands, also after the end, for kith_range_after in a later snapshot. position: owned. */

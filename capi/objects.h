@@ -62,8 +62,7 @@ struct CursorObject {
   const catalog::TypeDef* type = nullptr;
   const catalog::IndexDef* index = nullptr;
   bool current = false;
-  std::vector<Value> covered;  // of the current entry, read on demand
-  bool covered_read = false;
+  std::vector<kith_value> covered;  // of the current entry, read on demand
 };
 struct FunnelObject {
   insight::FunnelReport report;

@@ -1,5 +1,8 @@
 #include "values.h"
 
+#include <bit>
+#include <cstring>
+
 namespace kith::capi {
 namespace {
 
@@ -13,13 +16,15 @@ kith_value Number(Kind kind, int64_t number) {
   value.number = number;
   return value;
 }
+// The packed code is its three letters, the first in the lowest byte.
+void SetCurrency(Currency currency, kith_value& value) {
+  const uint32_t packed = currency.packed();
+  static_assert(std::endian::native == std::endian::little && sizeof(packed) == sizeof(value.currency));
+  std::memcpy(value.currency, &packed, sizeof(packed));
+}
 kith_value OfMoney(Money money) {
   kith_value value = Number(Kind::kMoney, money.minor);
-  uint32_t packed = money.currency.packed();
-  for (char& c : value.currency) {
-    c = static_cast<char>(packed & 0xFF);
-    packed >>= 8;
-  }
+  SetCurrency(money.currency, value);
   return value;
 }
 kith_value OfText(Kind kind, std::string_view text) {
@@ -27,10 +32,14 @@ kith_value OfText(Kind kind, std::string_view text) {
   value.text = FromText(text);
   return value;
 }
+// The choice's name; none when the field is not known to have it.
+kith_str ChoiceText(int64_t number, const catalog::FieldDef* field) {
+  const catalog::ChoiceDef* choice = field == nullptr ? nullptr : field->FindChoice(static_cast<int32_t>(number));
+  return choice == nullptr ? kith_str{} : FromText(choice->name);
+}
 kith_value OfChoice(int64_t number, const catalog::FieldDef* field) {
   kith_value value = Number(Kind::kChoice, number);
-  const catalog::ChoiceDef* choice = field == nullptr ? nullptr : field->FindChoice(static_cast<int32_t>(number));
-  if (choice != nullptr) value.text = FromText(choice->name);
+  value.text = ChoiceText(number, field);
   return value;
 }
 
@@ -136,44 +145,15 @@ StatusOr<kith_value> ReadItem(const catalog::TypeDef& type, record::View view, i
   return OfChoice(view.GetChoiceItem(at, item).number, field);
 }
 
-kith_value ToC(const Value& value, const catalog::FieldDef* field) {
-  switch (value.kind()) {
-    case Kind::kNull:
-      break;
-    case Kind::kBool:
-      return Number(Kind::kBool, value.get<bool>() ? 1 : 0);
-    case Kind::kInt:
-      return Number(Kind::kInt, value.get<int64_t>());
-    case Kind::kDecimal: {
-      kith_value out = Number(Kind::kDecimal, value.get<Decimal>().units);
-      out.scale = value.get<Decimal>().scale;
-      return out;
-    }
-    case Kind::kDouble: {
-      kith_value out = Of(Kind::kDouble);
-      out.real = value.get<double>();
-      return out;
-    }
-    case Kind::kMoney:
-      return OfMoney(value.get<Money>());
-    case Kind::kText:
-      return OfText(Kind::kText, value.get<std::string>());
-    case Kind::kBytes:
-      return OfText(Kind::kBytes, value.get<Bytes>().data);
-    case Kind::kTextList:
-      return Number(Kind::kTextList, static_cast<int64_t>(value.get<TextList>().size()));
-    case Kind::kChoiceSet:
-      return Number(Kind::kChoiceSet, static_cast<int64_t>(value.get<ChoiceSet>().size()));
-    case Kind::kChoice:
-      return OfChoice(value.get<Choice>().number, field);
-    case Kind::kDate:
-      return Number(Kind::kDate, value.get<Date>().days);
-    case Kind::kTime:
-      return Number(Kind::kTime, value.get<Time>().micros);
-    case Kind::kRef:
-      return Number(Kind::kRef, static_cast<int64_t>(value.get<Id>().value()));
-  }
-  return kith_value{};
+void ToC(const PackedValue& value, const catalog::FieldDef* field, kith_value& out) {
+  out.kind = static_cast<kith_kind>(value.kind);
+  out.scale = value.scale;
+  out.number = value.number;
+  out.real = value.real;
+  out.text = FromText(value.text);
+  SetCurrency(value.currency, out);
+  out.zero = 0;
+  if (value.kind == Kind::kChoice) out.text = ChoiceText(value.number, field);
 }
 
 kith_view ToC(record::View view) {

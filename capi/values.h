@@ -2,6 +2,7 @@
 #ifndef KITH_CAPI_VALUES_H_
 #define KITH_CAPI_VALUES_H_
 
+#include "kith/base/packed.h"
 #include "objects.h"
 
 namespace kith::capi {
@@ -10,8 +11,8 @@ namespace kith::capi {
 [[nodiscard]] kith_value ReadValue(const catalog::TypeDef& type, record::View view, int32_t position);
 // Item of a text list or choice set.
 [[nodiscard]] StatusOr<kith_value> ReadItem(const catalog::TypeDef& type, record::View view, int32_t position, size_t item);
-// An owned value; text is borrowed from `value`. `field` may be nullptr (header fields).
-[[nodiscard]] kith_value ToC(const Value& value, const catalog::FieldDef* field);
+// Text is borrowed as the value's is. `field` may be nullptr (header fields).
+void ToC(const PackedValue& value, const catalog::FieldDef* field, kith_value& out);
 // A record as the C ABI shows it: borrowed like the view.
 [[nodiscard]] kith_view ToC(record::View view);
 // A bound for a part of an index, at `position` of `type`: integers and texts are taken for references, choices (by name) and times where

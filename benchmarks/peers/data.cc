@@ -27,16 +27,22 @@ Row MakeRow(uint64_t i) {
       "Met at the fair; wants a trial of the " + std::to_string(dice >> 12 & 63) + " seat plan, budget to be named after the board meets.";
   row.owner = static_cast<int64_t>(Mix(dice) % (1 + i / static_cast<uint64_t>(kRowsPerOwner))) + 1;
   row.amount = static_cast<int64_t>(dice >> 20 & 0xFFFFFF);
-  row.close_date = 19'000 + static_cast<int32_t>(dice >> 44 & 2047);
+  // No two rows share a day (up to two million rows): stores break ties differently, and then a page would not be the same in each.
+  row.close_date = static_cast<int32_t>(i * 2'654'435'761 & 0x1FFFFF);
   row.stage = static_cast<int64_t>(dice >> 56 & 3);
   return row;
 }
 
 std::vector<int> PathOf(uint64_t deal) {
+  if (deal >= kOpenDeals || (deal < 3'300 && deal % 50 == 0)) return {0};
   uint64_t dice = Mix(deal ^ 0xABCDEF);
-  if (deal % 50 == 0) return {0};
   if (dice % 10 < 3) return {0, 5};
   return {0, 1 + static_cast<int>(dice >> 8 & 1), dice % 10 < 7 ? 4 : 5};
+}
+
+int64_t StartOf(uint64_t deal) {
+  constexpr uint64_t kMinutes = 2 * 365 * 24 * 60;
+  return (int64_t{19'000} * 86'400 + static_cast<int64_t>(Mix(deal) % kMinutes) * 60) * 1'000'000;
 }
 
 void Require(bool ok, const std::string& what) {

@@ -47,15 +47,19 @@ class KithStore : public Store {
   std::string name() const override { return "Kith"; }
 
   void Load(uint64_t first, uint64_t count) override {
-    kith_batch* batch = NewBatch();
-    for (uint64_t i = first; i < first + count; ++i) Fill(batch, MakeRow(i));
-    kith_id local = kith_id{1} << 63;  // the first record of a batch
-    kith_outcome* outcome = nullptr;
+    constexpr uint64_t kRowsPerBatch = 25'000;
+    std::vector<kith_batch*> batches;
+    for (uint64_t begin = first; begin < first + count; begin += kRowsPerBatch) {
+      batches.push_back(NewBatch());
+      for (uint64_t i = begin; i < std::min(begin + kRowsPerBatch, first + count); ++i) Fill(batches.back(), MakeRow(i));
+    }
+    std::vector<kith_outcome*> outcomes(batches.size());
     kith_error* error = nullptr;
-    Check(kith_db_apply(db_, batch, nullptr, &outcome, &error), error);
-    if (first == 0) first_id_ = kith_outcome_id(outcome, local);
-    kith_outcome_free(outcome);
-    kith_batch_free(batch);
+    Check(kith_db_apply_many(db_, batches.data(), batches.size(), nullptr, outcomes.data(), nullptr, &error), error);
+    kith_id local = kith_id{1} << 63;  // the first record of a batch
+    if (first == 0) first_id_ = kith_outcome_id(outcomes[0], local);
+    for (kith_outcome* outcome : outcomes) kith_outcome_free(outcome);
+    for (kith_batch* batch : batches) kith_batch_free(batch);
     Renew();
   }
 
@@ -96,14 +100,11 @@ class KithStore : public Store {
     Check(kith_range_new(&range, &error), error);
     kith_range_equal(range, kith_value_int(owner));
     Check(kith_snapshot_scan_index(snapshot_, "deal", "by_seller", range, &cursor, &error), error);
+    kith_value values[50 * 3];  // name, amount, stage
+    size_t count = 0;
+    Check(kith_cursor_page(cursor, nullptr, values, 50, &count, &error), error);
     int64_t sum = 0;
-    for (int i = 0; i < 50 && kith_cursor_next(cursor, &error) == KITH_OK; ++i) {
-      kith_value amount;
-      kith_value name;
-      Check(kith_cursor_covered(cursor, 1, &amount, &error), error);
-      Check(kith_cursor_covered(cursor, 0, &name, &error), error);
-      sum += amount.number + static_cast<int64_t>(name.text.size);
-    }
+    for (size_t i = 0; i < count; ++i) sum += values[3 * i + 1].number + static_cast<int64_t>(values[3 * i].text.size);
     kith_cursor_free(cursor);
     kith_range_free(range);
     return sum;
@@ -251,8 +252,7 @@ class KithMoves : public MoveStore {
     return batch;
   }
   static void Fill(kith_batch* batch, uint64_t deal) {
-    // Two years of deals, each a few weeks long.
-    int64_t at = (int64_t{19'000} * 86'400 + static_cast<int64_t>(deal % 1'051'200) * 60) * 1'000'000;
+    int64_t at = StartOf(deal);
     kith_batch_set_effective(batch, at);
     kith_id record = kith_batch_create(batch, "opportunity");
     kith_batch_set_text(batch, record, "name", Str("Deal " + std::to_string(deal)));

@@ -69,8 +69,12 @@ class MoveStore {
 };
 [[nodiscard]] std::unique_ptr<MoveStore> NewKithMoves(const std::string& folder);
 [[nodiscard]] std::unique_ptr<MoveStore> NewSqliteMoves(const std::string& folder);
-// Where deal `i` goes after entering stage 0: stages by number, 4 is won, 5 is lost; ends with the last move.
+// Where a deal goes from stage 0 on: stages by number, 4 is won, 5 is lost; ends with the last move. Closed but for a few of the first ones
+// and all from kOpenDeals on, so that history can grow while as many deals are open.
 [[nodiscard]] std::vector<int> PathOf(uint64_t deal);
+inline constexpr uint64_t kOpenDeals = uint64_t{1} << 40;
+// When its path begins, in microseconds: at any time of the same two years, whatever the number.
+[[nodiscard]] int64_t StartOf(uint64_t deal);
 
 // A check that ends the program: a benchmark that got an error measures nothing.
 void Require(bool ok, const std::string& what);

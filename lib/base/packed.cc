@@ -41,29 +41,6 @@ struct Putter {
   void operator()(const Bytes& v) const { out.Text(v.data); }
 };
 
-bool ReadBool(PackedReader& in) {
-  const uint8_t v = in.U8();
-  if (v > 1) in.Fail();
-  return v == 1;
-}
-
-Decimal ReadDecimal(PackedReader& in) {
-  Decimal v;
-  v.scale = in.U8();
-  v.units = in.Signed();
-  if (v.scale > kMaxScale) in.Fail();
-  return v;
-}
-
-Money ReadMoney(PackedReader& in) {
-  uint32_t packed = 0;
-  for (int shift = 0; shift < 24; shift += 8) packed |= static_cast<uint32_t>(in.U8()) << shift;
-  Money v;
-  v.currency = Currency::FromPacked(packed);
-  v.minor = in.Signed();
-  return v;
-}
-
 int32_t ReadI32(PackedReader& in) {
   const int64_t v = in.Signed();
   if (v < INT32_MIN || v > INT32_MAX) {
@@ -71,6 +48,12 @@ int32_t ReadI32(PackedReader& in) {
     return 0;
   }
   return static_cast<int32_t>(v);
+}
+
+Currency ReadCurrency(PackedReader& in) {
+  uint32_t packed = 0;
+  for (int shift = 0; shift < 24; shift += 8) packed |= static_cast<uint32_t>(in.U8()) << shift;
+  return Currency::FromPacked(packed);
 }
 
 // The count of items that follow, each of at least one byte: a larger count is malformed, so memory is bounded by the input.
@@ -83,53 +66,99 @@ size_t ReadCount(PackedReader& in) {
   return static_cast<size_t>(count);
 }
 
-TextList ReadTextList(PackedReader& in) {
+// The payload of a value; the items of a list are passed over.
+void ReadPayload(PackedReader& in, PackedValue& v) {
+  switch (v.kind) {
+    case Kind::kNull:
+      return;
+    case Kind::kBool:
+      v.number = in.U8();
+      if (v.number > 1) in.Fail();
+      return;
+    case Kind::kDecimal:
+      v.scale = in.U8();
+      v.number = in.Signed();
+      if (v.scale > kMaxScale) in.Fail();
+      return;
+    case Kind::kMoney:
+      v.currency = ReadCurrency(in);
+      v.number = in.Signed();
+      return;
+    case Kind::kInt:
+    case Kind::kTime:
+      v.number = in.Signed();
+      return;
+    case Kind::kChoice:
+    case Kind::kDate:
+      v.number = ReadI32(in);
+      return;
+    case Kind::kRef:
+      v.number = static_cast<int64_t>(in.Varint());
+      return;
+    case Kind::kDouble:
+      v.real = in.Double();
+      return;
+    case Kind::kText:
+    case Kind::kBytes:
+      v.text = in.Text();
+      return;
+    case Kind::kTextList:
+      v.number = static_cast<int64_t>(ReadCount(in));
+      for (int64_t i = 0; i < v.number && in.ok(); ++i) static_cast<void>(in.Text());
+      return;
+    case Kind::kChoiceSet:
+      v.number = static_cast<int64_t>(ReadCount(in));
+      for (int64_t i = 0; i < v.number && in.ok(); ++i) static_cast<void>(ReadI32(in));
+      return;
+  }
+  in.Fail();
+}
+
+TextList ReadTextList(PackedReader in) {
   TextList list;
   const size_t count = ReadCount(in);
-  for (size_t i = 0; i < count && in.ok(); ++i) list.emplace_back(in.Text());
+  for (size_t i = 0; i < count; ++i) list.emplace_back(in.Text());
   return list;
 }
 
-ChoiceSet ReadChoiceSet(PackedReader& in) {
-  ChoiceSet set;
-  const size_t count = ReadCount(in);
-  set.reserve(count);
-  for (size_t i = 0; i < count && in.ok(); ++i) set.push_back({ReadI32(in)});
+ChoiceSet ReadChoiceSet(PackedReader in) {
+  ChoiceSet set(ReadCount(in));
+  for (Choice& item : set) item.number = ReadI32(in);
   return set;
 }
 
-Value ReadPayload(PackedReader& in, Kind kind) {
-  switch (kind) {
+// `payload` is where the value's payload, already read, begins.
+Value ToValue(const PackedValue& v, std::string_view payload) {
+  switch (v.kind) {
     case Kind::kNull:
-      return {};
+      break;
     case Kind::kBool:
-      return ReadBool(in);
+      return v.number == 1;
     case Kind::kInt:
-      return in.Signed();
+      return v.number;
     case Kind::kDecimal:
-      return ReadDecimal(in);
+      return Decimal{v.number, v.scale};
     case Kind::kDouble:
-      return in.Double();
+      return v.real;
     case Kind::kMoney:
-      return ReadMoney(in);
+      return Money{v.number, v.currency};
     case Kind::kText:
-      return in.Text();
+      return v.text;
     case Kind::kTextList:
-      return ReadTextList(in);
+      return ReadTextList(PackedReader(payload));
     case Kind::kChoice:
-      return Choice{ReadI32(in)};
+      return Choice{static_cast<int32_t>(v.number)};
     case Kind::kChoiceSet:
-      return ReadChoiceSet(in);
+      return ReadChoiceSet(PackedReader(payload));
     case Kind::kDate:
-      return Date{ReadI32(in)};
+      return Date{static_cast<int32_t>(v.number)};
     case Kind::kTime:
-      return Time{in.Signed()};
+      return Time{v.number};
     case Kind::kRef:
-      return Id(in.Varint());
+      return Id(static_cast<uint64_t>(v.number));
     case Kind::kBytes:
-      return Bytes{std::string(in.Text())};
+      return Bytes{std::string(v.text)};
   }
-  in.Fail();
   return {};
 }
 
@@ -161,17 +190,7 @@ void PackedWriter::Put(const Value& v) {
   std::visit(Putter{*this}, v.storage());
 }
 
-uint8_t PackedReader::U8() {
-  if (in_.empty()) {
-    Fail();
-    return 0;
-  }
-  const uint8_t v = static_cast<uint8_t>(in_.front());
-  in_.remove_prefix(1);
-  return v;
-}
-
-uint64_t PackedReader::Varint() {
+uint64_t PackedReader::LongVarint() {
   uint64_t v = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     const uint8_t byte = U8();
@@ -211,16 +230,18 @@ std::string_view PackedReader::Text() {
   return v;
 }
 
-Value PackedReader::Get() {
-  uint8_t kind = U8();
-  if (kind > static_cast<uint8_t>(Kind::kBytes)) {
-    Fail();
-    kind = 0;
-  }
+PackedValue PackedReader::GetPacked() {
   // One object on every path, so that it is built where the caller wants it.
-  Value v = ReadPayload(*this, static_cast<Kind>(kind));
-  if (!ok_) v = Value();
+  PackedValue v;
+  v.kind = static_cast<Kind>(U8());
+  ReadPayload(*this, v);
+  if (!ok_) v = PackedValue();
   return v;
+}
+
+Value PackedReader::Get() {
+  const std::string_view payload = in_.empty() ? in_ : in_.substr(1);
+  return ToValue(GetPacked(), payload);
 }
 
 }  // namespace kith

@@ -161,6 +161,49 @@ TEST_F(ReadWrite, CoveringValuesAndFill) {
   EXPECT_EQ(error.get(), nullptr);
 }
 
+TEST_F(ReadWrite, PageFromACoveringIndexAlone) {
+  kith_id parent = Account("p", "Holding");
+  Batch batch = NewBatch();
+  for (int i = 0; i < 5; ++i) {
+    kith_id deal = kith_batch_create(batch, "opportunity");
+    kith_batch_set_text(batch, deal, "name", Str("D" + std::to_string(i)));
+    kith_batch_set_ref(batch, deal, "account", parent);
+    if (i != 1) kith_batch_set_money(batch, deal, "amount", i * 100, "EUR");
+    kith_batch_set_date(batch, deal, "close_date", 20000 + i);
+  }
+  KITH_ASSERT_OK(Apply(batch), error);
+  Snapshot snapshot = Read();
+  Range range;
+  KITH_ASSERT_OK(kith_range_new(range.out(), error.out()), error);
+  kith_range_equal(range, kith_value_ref(parent));
+  Cursor cursor;
+  KITH_ASSERT_OK(kith_snapshot_scan_index(snapshot, "opportunity", "by_account", range, cursor.out(), error.out()), error);
+  kith_value values[4 * 8];
+  kith_id ids[4];
+  size_t count = 0;
+  EXPECT_EQ(kith_cursor_page(cursor, ids, nullptr, 4, &count, error.out()), KITH_INVALID_ARGUMENT);
+  KITH_ASSERT_OK(kith_cursor_page(cursor, ids, values, 4, &count, error.out()), error);
+  ASSERT_EQ(count, 4U);
+  // The texts of a page stay while the cursor goes on.
+  kith_value more[8];
+  KITH_ASSERT_OK(kith_cursor_page(cursor, nullptr, more, 1, &count, error.out()), error);
+  ASSERT_EQ(count, 1U);
+  EXPECT_EQ(Str(more[0].text), "D0");
+  const size_t covered = 3;  // name, amount, stage
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(Str(values[i * covered].text), "D" + std::to_string(4 - i));
+    const kith_value& amount = values[i * covered + 1];
+    EXPECT_EQ(amount.kind, i == 3 ? KITH_KIND_NULL : KITH_KIND_MONEY);
+    EXPECT_EQ(amount.number, i == 3 ? 0 : static_cast<int64_t>(4 - i) * 100);
+    EXPECT_NE(ids[i], 0U);
+  }
+  KITH_ASSERT_OK(kith_cursor_page(cursor, ids, values, 4, &count, error.out()), error);
+  EXPECT_EQ(count, 0U);
+  Cursor scan;
+  KITH_ASSERT_OK(kith_snapshot_scan(snapshot, "opportunity", 0, scan.out(), error.out()), error);
+  EXPECT_EQ(kith_cursor_page(scan, ids, values, 4, &count, error.out()), KITH_INVALID_ARGUMENT);
+}
+
 TEST_F(ReadWrite, HandlesMayBeFreedInAnyOrder) {
   kith_id id = Account("1", "Acme");
   Snapshot snapshot = Read();

@@ -27,16 +27,35 @@ class PackedWriter {
   std::string& out_;
 };
 
+// A value in place, without memory of its own.
+struct PackedValue {
+  Kind kind = Kind::kNull;
+  uint8_t scale = 0;      // of a decimal
+  Currency currency;      // of money
+  int64_t number = 0;     // bool, int, units, minor units, choice, days, micros, id; of a list how many items
+  double real = 0;        // double
+  std::string_view text;  // text, bytes: borrowed from the input
+};
+
 class PackedReader {
  public:
   explicit PackedReader(std::string_view in) : in_(in) {}
-  uint8_t U8();
-  uint64_t Varint();
+  uint8_t U8() {
+    if (in_.empty()) {
+      Fail();
+      return 0;
+    }
+    const auto v = static_cast<uint8_t>(in_.front());
+    in_.remove_prefix(1);
+    return v;
+  }
+  uint64_t Varint() { return !in_.empty() && static_cast<uint8_t>(in_.front()) < 0x80 ? U8() : LongVarint(); }
   int64_t Signed();
   uint64_t Fixed64();
   double Double();
   std::string_view Text();  // borrowed from the input
   Value Get();
+  PackedValue GetPacked();
 
   [[nodiscard]] bool ok() const { return ok_; }
   // All input consumed, and none of it malformed.
@@ -48,6 +67,8 @@ class PackedReader {
   }
 
  private:
+  uint64_t LongVarint();
+
   std::string_view in_;
   bool ok_ = true;
 };

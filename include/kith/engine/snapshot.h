@@ -68,7 +68,8 @@ class RecordCursor {
   [[nodiscard]] virtual Value covered(size_t i) const = 0;
   // All covered values, appended to `out` in cover order.
   virtual void Covered(std::vector<Value>& out) const = 0;
-  // The same as stored, in the packed form of base/packed.h, for readers that want no copy. Borrowed until the next Next().
+  // The same as stored, in the packed form of base/packed.h, for readers that want no copy. Borrowed as a view is; inside a write until
+  // the next Next().
   [[nodiscard]] virtual std::string_view covered_bytes() const = 0;
 };
 
