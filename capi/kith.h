@@ -179,7 +179,7 @@ typedef struct kith_open_options {
   uint32_t node;     /* 0..511, middle part of new ids */
   uint64_t map_size; /* bytes of address space; 0: 64 GiB or what fits */
   uint64_t max_size; /* quota of the data file in bytes; 0: none */
-  uint64_t seed;     /* 0: from the system */
+  uint64_t seed;     /* of a new file's creation id: with a clock too, the same writes give the same file; 0: from the system */
   uint64_t slow_ms;  /* applies slower than this are logged; 0: none */
   kith_log_fn log;   /* NULL: none */
   uintptr_t log_context;

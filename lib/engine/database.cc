@@ -264,6 +264,7 @@ StatusOr<std::shared_ptr<Database>> Database::Open(std::string_view path, const 
   stored.max_size = options.max_size;
   stored.durability = options.durability;
   stored.allow_any_file_system = options.allow_any_file_system;
+  stored.seed = options.seed;
   stored.log = options.log;
   stored.application_format = format::kVersion;
   KITH_ASSIGN_OR_RETURN(std::shared_ptr<storage::Environment> environment,

@@ -145,7 +145,7 @@ Status Store::CheckHeader(MDB_txn* txn) {
     StoreHeader header;
     header.application_format = options_.application_format;
     header.page_size = kPageSize;
-    header.creation_id = NewCreationId();
+    header.creation_id = NewCreationId(options_.seed);
     header.library_version = kLibraryVersion;
     KITH_RETURN_IF_ERROR(PutHeader(txn, header));
     return PutFirstState(txn);

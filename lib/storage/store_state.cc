@@ -83,8 +83,14 @@ StatusOr<StoreHeader> DecodeHeader(std::string_view bytes) {
   return header;
 }
 
-std::string NewCreationId() {
+std::string NewCreationId(uint64_t seed) {
   std::string id(kCreationIdBytes, '\0');
+  if (seed != 0) {
+    const XXH128_hash_t hash = XXH3_128bits(&seed, sizeof(seed));
+    static_assert(sizeof(hash) == kCreationIdBytes);
+    std::memcpy(id.data(), &hash, sizeof(hash));
+    return id;
+  }
   size_t filled = 0;
   while (filled < id.size()) {
     const ssize_t n = getrandom(id.data() + filled, id.size() - filled, 0);

@@ -29,7 +29,8 @@ struct StoreHeader {
 [[nodiscard]] std::string EncodeHeader(const StoreHeader& header);
 // FormatUnknown, FormatNewer (storage format; the application's is the caller's to compare).
 [[nodiscard]] StatusOr<StoreHeader> DecodeHeader(std::string_view bytes);
-[[nodiscard]] std::string NewCreationId();
+// Follows from the seed, or is random when that is 0.
+[[nodiscard]] std::string NewCreationId(uint64_t seed);
 
 // Written by every commit: the digest of each keyspace (R23) and the transaction that wrote it. An older page in a newer one's place has
 // sound structure and seals, but the digests no longer add up; an older main page shows by its transaction.

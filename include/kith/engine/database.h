@@ -32,7 +32,7 @@ struct OpenOptions {
   bool allow_any_file_system = false;
   uint16_t node = 0;                  // 0..511: the middle part of the ids this database gives
   std::function<Time()> clock;        // unset: the system's. Recorded times never go back, whatever it says
-  uint64_t seed = 0;                  // of creation ids; 0: from the system
+  uint64_t seed = 0;                  // see storage::OpenOptions
   storage::LogSink log;               // never sees field values
   std::chrono::milliseconds slow{0};  // an apply slower than this is logged; 0: none
   Extensions extensions;              // model::OpenDatabase fills this in

@@ -53,6 +53,7 @@ struct OpenOptions {
   uint64_t max_size = 0;   // soft quota of the data file in bytes; past 90 % of it puts are refused and deletes allowed. 0: none
   Durability durability = Durability::kFull;
   bool allow_any_file_system = false;
+  uint64_t seed = 0;  // of a new store's creation id, so that the same writes give the same file; 0: from the system
   LogSink log;
   uint32_t application_format = 1;  // the format above storage; a file with a greater one is refused with FormatNewer
 };
