@@ -56,6 +56,7 @@ class DraftRecord final : public Draft {
   [[nodiscard]] const Value& Get(size_t position) const override;
   [[nodiscard]] bool Changed(int32_t position) const override;
   [[nodiscard]] Time effective() const override { return effective_; }
+  [[nodiscard]] StatusOr<record::View> view() const override;
 
   // The value shown for a field or header field.
   [[nodiscard]] Value Shown(int32_t position) const;
@@ -112,6 +113,8 @@ class DraftRecord final : public Draft {
   mutable std::vector<Value> values_;  // by position; filled from before_ at first use
   std::vector<Assertion> assertions_;
   std::unique_ptr<std::vector<HistoryEntry>> history_;  // once it was needed
+  mutable std::string bytes_;                           // of view(), at revision bytes_revision_
+  mutable uint32_t bytes_revision_ = 0;
 };
 
 // What the writer looks up often about a type, worked out once a catalog.

@@ -34,6 +34,18 @@ std::span<const Value> DraftRecord::values() const {
   return values_;
 }
 
+StatusOr<record::View> DraftRecord::view() const {
+  if (deleted_) return record::View();
+  if (!created_ && revision_ == 0) return before_;
+  if (bytes_revision_ != revision_) {
+    record::Builder builder;
+    KITH_ASSIGN_OR_RETURN(const std::string_view bytes, builder.Build(header_, type_->layout, values(), before_));
+    bytes_.assign(bytes);
+    bytes_revision_ = revision_;
+  }
+  return record::View(bytes_, &type_->layout);
+}
+
 Id DraftRecord::RefAt(size_t position) const {
   if (values_.empty() && !before_.is_null()) return before_.GetRef(position);
   const Id* id = Get(position).get_if<Id>();

@@ -50,6 +50,10 @@ class Context final : public RuleContext {
     return applier_.ScanIndex(type, index, range);
   }
 
+  [[nodiscard]] std::unique_ptr<RecordCursor> Scan(const TypeDef& type, Id after) const override {
+    return NewScanCursor(Source{.reader = &applier_.set(), .catalog = &applier_.catalog()}, type, after);
+  }
+
   Status Set(Id target, const FieldDef& field, Value value, std::optional<Time> effective) override {
     KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, LoadLive(target));
     const Status status = SetField(*draft, field, std::move(value), effective.value_or(applier_.now()));

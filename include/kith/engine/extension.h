@@ -32,6 +32,9 @@ class Draft {
   // The field or owner differs from before (any assigned field of a created record).
   [[nodiscard]] virtual bool Changed(int32_t position) const = 0;
   [[nodiscard]] virtual Time effective() const = 0;  // of the change
+  // The record in the form it would be stored in, built when asked for: what expressions are evaluated on. Borrowed until the draft
+  // changes. A null view when it is deleted. Errors: TooLong.
+  [[nodiscard]] virtual StatusOr<record::View> view() const = 0;
 };
 
 // What a rule sees and may do.
@@ -49,6 +52,8 @@ class RuleContext {
   // The state before the batch, by index. Combine with touched().
   [[nodiscard]] virtual StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
                                                                           const IndexRange& range) const = 0;
+  // The same in id order, from the id after `after`.
+  [[nodiscard]] virtual std::unique_ptr<RecordCursor> Scan(const catalog::TypeDef& type, Id after) const = 0;
   // Effects. `effective` unset: the time of apply. May set fields declared `derived`.
   virtual Status Set(Id target, const catalog::FieldDef& field, Value value, std::optional<Time> effective = std::nullopt) = 0;
   [[nodiscard]] virtual StatusOr<Id> Create(const catalog::TypeDef& type, std::optional<Time> effective = std::nullopt) = 0;

@@ -195,6 +195,34 @@ TEST(RulesTest, CreateAndDelete) {
   EXPECT_THAT(shop.Problems(), IsEmpty());
 }
 
+TEST(RulesTest, DraftsShowTheirBytesAndTypesCanBeScanned) {
+  std::vector<std::string> seen;
+  const FunctionRule rule([&](RuleContext& context) -> Status {
+    const catalog::TypeDef* item = context.catalog().FindType("item");
+    if (item == nullptr) return absl::OkStatus();
+    const size_t name = item->FindField("name")->position;
+    for (const Draft* draft : context.changed()) {
+      if (draft->type().number != item->number) continue;
+      KITH_ASSIGN_OR_RETURN(const record::View view, draft->view());
+      seen.push_back(view.is_null() ? "deleted" : std::string(view.GetText(name)));
+      EXPECT_EQ(view.is_null() ? draft->id() : view.id(), draft->id());
+    }
+    std::string before;
+    for (const auto cursor = context.Scan(*item, Id()); cursor->Next();) before += std::string(cursor->record()->GetText(name)) + " ";
+    seen.push_back(before);
+    return absl::OkStatus();
+  });
+  Shop shop(WithRule(rule));
+  const Id pen = shop.AddItem("pen");
+  const Id cup = shop.AddItem("cup");
+  seen.clear();
+  Batch batch = shop.NewBatch();
+  batch.Set(pen, "name", "ink");
+  batch.Delete(cup);
+  shop.Apply(batch);
+  EXPECT_THAT(seen, ElementsAre("ink", "deleted", "pen cup "));
+}
+
 TEST(RulesTest, ConstraintsHoldForEffectsToo) {
   enum class Fault { kNone, kRange, kMissing, kWrongType, kFuture, kNoRecord, kKind } fault = Fault::kNone;
   const FunctionRule rule([&](RuleContext& context) -> Status {
