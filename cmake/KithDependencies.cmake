@@ -13,7 +13,7 @@ find_path(KITH_FLATBUFFERS_INCLUDE flatbuffers/flatbuffers.h REQUIRED)
 find_path(KITH_XXHASH_INCLUDE xxhash.h REQUIRED)
 
 set(KITH_ABSL_TARGETS absl::status absl::statusor absl::strings absl::str_format absl::flat_hash_map absl::flat_hash_set absl::btree
-    absl::inlined_vector absl::hash absl::int128)
+    absl::inlined_vector absl::hash absl::int128 absl::time)
 add_library(kith_dependencies INTERFACE)
 target_include_directories(kith_dependencies SYSTEM INTERFACE ${KITH_FLATBUFFERS_INCLUDE} ${KITH_XXHASH_INCLUDE})
 target_compile_definitions(kith_dependencies INTERFACE XXH_INLINE_ALL)

@@ -60,6 +60,87 @@ struct Appender {
   void operator()(const Bytes& v) const { AppendTextKey(key, v.data); }
 };
 
+// Takes bytes off the front of a key, turned back when they were inverted.
+class KeyReader {
+ public:
+  KeyReader(std::string_view& key, Order order) : key_(key), flip_(order == Order::kDescending ? uint8_t{0xFF} : uint8_t{0}) {}
+
+  [[nodiscard]] bool ok() const { return ok_; }
+  uint8_t U8() {
+    if (key_.empty()) {
+      ok_ = false;
+      return 0;
+    }
+    const uint8_t byte = static_cast<uint8_t>(static_cast<uint8_t>(key_.front()) ^ flip_);
+    key_.remove_prefix(1);
+    return byte;
+  }
+  template <typename T>
+  T Number() {
+    T value = 0;
+    for (size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>(value << 8 | U8());
+    return value;
+  }
+  int32_t I32() { return static_cast<int32_t>(Number<uint32_t>() ^ 0x80000000u); }
+  int64_t I64() { return static_cast<int64_t>(Number<uint64_t>() ^ (uint64_t{1} << 63)); }
+  double Double() {
+    const auto bits = Number<uint64_t>();
+    constexpr uint64_t kSign = uint64_t{1} << 63;
+    return std::bit_cast<double>((bits & kSign) != 0 ? bits & ~kSign : ~bits);
+  }
+  Money ReadMoney() {
+    uint32_t packed = 0;
+    for (int shift = 0; shift < 24; shift += 8) packed |= static_cast<uint32_t>(U8()) << shift;
+    return {I64(), Currency::FromPacked(packed)};
+  }
+  std::string Text() {
+    std::string text;
+    while (ok_) {
+      const uint8_t byte = U8();
+      if (byte == 0 && U8() == 0) break;
+      text.push_back(static_cast<char>(byte));
+    }
+    return text;
+  }
+
+ private:
+  std::string_view& key_;
+  uint8_t flip_;
+  bool ok_ = true;
+};
+
+Value ReadPayload(KeyReader& in, Kind kind, uint8_t scale) {
+  switch (kind) {
+    case Kind::kBool:
+      return in.U8() != 0;
+    case Kind::kInt:
+      return in.I64();
+    case Kind::kDecimal:
+      return Decimal{in.I64(), scale};
+    case Kind::kDouble:
+      return in.Double();
+    case Kind::kMoney:
+      return in.ReadMoney();
+    case Kind::kText:
+      return in.Text();
+    case Kind::kChoice:
+      return Choice{in.I32()};
+    case Kind::kDate:
+      return Date{in.I32()};
+    case Kind::kTime:
+      return Time{in.I64()};
+    case Kind::kRef:
+      return Id(in.Number<uint64_t>());
+    case Kind::kBytes:
+      return Bytes{in.Text()};
+    case Kind::kNull:
+    case Kind::kTextList:
+    case Kind::kChoiceSet:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
 
 void AppendU16(std::string& key, uint16_t value) { AppendBigEndian(key, value); }
@@ -86,6 +167,14 @@ void AppendValueKey(std::string& key, const Value& value, Order order) {
   std::visit(Appender{key}, value.storage());
   if (order == Order::kAscending) return;
   for (size_t i = begin; i < key.size(); ++i) key[i] = static_cast<char>(~static_cast<uint8_t>(key[i]));
+}
+
+bool ReadValueKey(std::string_view& key, Kind kind, uint8_t scale, Order order, Value& out) {
+  KeyReader in(key, order);
+  const uint8_t mark = in.U8();
+  out = mark == static_cast<uint8_t>(kValueMark) ? ReadPayload(in, kind, scale) : Value();
+  const bool is_list = kind == Kind::kTextList || kind == Kind::kChoiceSet || kind == Kind::kNull;
+  return in.ok() && mark <= static_cast<uint8_t>(kValueMark) && !(is_list && mark != 0);
 }
 
 std::string PrefixEnd(std::string_view prefix) {

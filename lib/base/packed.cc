@@ -244,4 +244,13 @@ Value PackedReader::Get() {
   return ToValue(GetPacked(), payload);
 }
 
+void PackedReader::Get(Value& out) {
+  if (in_.empty() || static_cast<Kind>(in_.front()) != Kind::kText) {
+    out = Get();
+    return;
+  }
+  in_.remove_prefix(1);
+  out.SetText(Text());
+}
+
 }  // namespace kith

@@ -56,6 +56,7 @@ class ScanCursor final : public RecordCursor {
   [[nodiscard]] Value covered(size_t) const override { return {}; }
   void Covered(std::vector<Value>&) const override {}
   [[nodiscard]] std::string_view covered_bytes() const override { return {}; }
+  [[nodiscard]] std::string_view key_parts() const override { return {}; }
 
  private:
   bool Start() {
@@ -248,6 +249,9 @@ class IndexCursor final : public RecordCursor {
   }
   [[nodiscard]] std::string_view covered_bytes() const override {
     return key_.empty() ? std::string_view() : source_.Lend(cursor_->value());
+  }
+  [[nodiscard]] std::string_view key_parts() const override {
+    return key_.empty() ? std::string_view() : source_.Lend(format::IndexEntryParts(key_).substr(kNumberBytes));
   }
 
  private:

@@ -241,7 +241,9 @@ StatusOr<Value> GetField(const catalog::TypeDef& type, record::View record, std:
   // A field named as a part of the header hides it (a move's owner).
   const std::optional<int32_t> position = type.FindPosition(field);
   if (!position.has_value()) return catalog::Catalog::GetField(type, field).status();
-  return *position < 0 ? format::HeaderValue(record.header(), *position) : record.Get(static_cast<size_t>(*position));
+  return GetFieldAt(record, *position);
 }
+
+Value GetFieldAt(record::View record, int32_t position) { return format::ValueOf(record, position); }
 
 }  // namespace kith

@@ -29,6 +29,10 @@ void AppendTextKey(std::string& key, std::string_view text);
 // kind is not part of the key.
 void AppendValueKey(std::string& key, const Value& value, Order order = Order::kAscending);
 
+// Takes a value of that kind off the front of a key. False, with `key` and `out` unspecified, when it is none or was cut short; a key that
+// AppendValueKey made gives back what it was made of (but for -0, and for lists, which keys do not hold).
+[[nodiscard]] bool ReadValueKey(std::string_view& key, Kind kind, uint8_t scale, Order order, Value& out);
+
 // The smallest key greater than every key that starts with `prefix`; empty when there is none (all bytes 0xFF).
 [[nodiscard]] std::string PrefixEnd(std::string_view prefix);
 

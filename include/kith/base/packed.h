@@ -55,6 +55,7 @@ class PackedReader {
   double Double();
   std::string_view Text();  // borrowed from the input
   Value Get();
+  void Get(Value& out);  // the same; the memory of a text that `out` holds is used again
   PackedValue GetPacked();
 
   [[nodiscard]] bool ok() const { return ok_; }

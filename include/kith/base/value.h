@@ -82,6 +82,14 @@ class Value {
     return std::get<T>(data_);
   }
   [[nodiscard]] const Storage& storage() const { return data_; }
+  // Becomes this text; the memory of a text that it held is used again.
+  void SetText(std::string_view text) {
+    if (auto* held = std::get_if<std::string>(&data_)) {
+      held->assign(text);
+    } else {
+      data_.emplace<std::string>(text);
+    }
+  }
 
   friend bool operator==(const Value&, const Value&) = default;
 

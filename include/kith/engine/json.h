@@ -3,8 +3,11 @@
 #define KITH_ENGINE_JSON_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "kith/base/status.h"
+#include "kith/base/value.h"
 #include "kith/catalog/catalog.h"
 #include "kith/engine/history.h"
 #include "kith/record/record.h"
@@ -18,6 +21,11 @@ namespace kith {
 // [{"sequence", "operation", "actor", "reason", "recorded", "effective", "fields": [{"field", "before", "after", "effective"}]}], in the
 // given order. A field that the catalog no longer knows is named "<package number>/<field number>".
 [[nodiscard]] std::string HistoryToJson(const catalog::Catalog& catalog, const std::vector<HistoryEntry>& history);
+
+// One value; `field` names choices, nullptr: none. The second is the inverse of the first: `kind` is the field's. A reference is an id.
+// Errors: WrongKind with the form to write, NotAChoice, OutOfRange.
+[[nodiscard]] std::string ValueToJsonText(const catalog::FieldDef* field, const Value& value);
+[[nodiscard]] StatusOr<Value> ValueFromJsonText(const catalog::FieldDef* field, Kind kind, std::string_view json);
 
 }  // namespace kith
 

@@ -71,6 +71,8 @@ class RecordCursor {
   // The same as stored, in the packed form of base/packed.h, for readers that want no copy. Borrowed as a view is; inside a write until
   // the next Next().
   [[nodiscard]] virtual std::string_view covered_bytes() const = 0;
+  // The index parts of the entry as base/key.h encodes them, cut at limits::kIndexKeyBytes; empty for a scan. Borrowed likewise.
+  [[nodiscard]] virtual std::string_view key_parts() const = 0;
 };
 
 class Snapshot {
@@ -126,6 +128,8 @@ class Snapshot {
 
 // The value of a field by name, header fields included ("id", "created", "updated", "owner", "unit", "version", "visibility").
 [[nodiscard]] StatusOr<Value> GetField(const catalog::TypeDef& type, record::View record, std::string_view field);
+// The same by position (catalog::TypeDef::FindPosition).
+[[nodiscard]] Value GetFieldAt(record::View record, int32_t position);
 
 }  // namespace kith
 

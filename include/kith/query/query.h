@@ -31,6 +31,7 @@
 //
 // Order. Values come in the order of index keys (base/key.h): text by bytes, choices by number, money by currency and then amount, NaN
 // last. Records equal in all of "order" come by id, upwards or downwards as the access chosen gives it; order by "id" as well to fix it.
+// An index orders by what its keys hold: texts that are equal in the first limits::kIndexKeyBytes bytes come by id.
 //
 // Pages. `limit` and `after` give pages that are stable under writes: a row that nobody changes appears on exactly one of them. A token
 // belongs to its query, parameters and point in time; for another query it is refused (BadOptions).
@@ -175,7 +176,7 @@ class Rows {
   [[nodiscard]] virtual std::string token() const = 0;
   // The plan as it was run, with what it did, as JSON.
   [[nodiscard]] virtual std::string Explain() const = 0;
-  [[nodiscard]] virtual const Work& work() const = 0;
+  [[nodiscard]] virtual Work work() const = 0;
 };
 
 // A query, checked and planned.
@@ -191,7 +192,7 @@ class Prepared {
 
   [[nodiscard]] const Query& query() const;
   [[nodiscard]] std::span<const Column> columns() const;
-  // The expansions' own queries, in order: their columns, and what they expand in turn.
+  // The expansions' own queries, in order: their columns, and what they expand in turn. They run within this one only.
   [[nodiscard]] std::span<const Prepared> expansions() const;
   // Parameters from JSON {"name": value}, each in the form of its kind in batches (engine/batch.h).
   [[nodiscard]] StatusOr<Parameters> ParametersFromJson(std::string_view json) const;
@@ -199,10 +200,10 @@ class Prepared {
   [[nodiscard]] std::string Explain() const;
 
   struct Compiled;
+  explicit Prepared(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}  // for Prepare
   [[nodiscard]] const Compiled& compiled() const { return *compiled_; }
 
  private:
-  explicit Prepared(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
   std::shared_ptr<const Compiled> compiled_;
 };
 

@@ -89,6 +89,34 @@ TEST_P(KeyOrder, BytesOrderAsValues) {
   }
 }
 
+// Two values after each other come back from their keys, and no key that was cut short passes for a value.
+TEST_P(KeyOrder, KeysReadBack) {
+  const uint64_t seed = Seed(20260705);
+  SCOPED_TRACE("KITH_TEST_SEED=" + std::to_string(seed));
+  Random random(seed + static_cast<uint64_t>(GetParam()));
+  const uint8_t scale = 4;  // of the random decimals
+  for (int i = 0; i < 20'000; ++i) {
+    const Order order = random.OneIn(2) ? Order::kAscending : Order::kDescending;
+    const Value a = random.OneIn(10) ? Value() : random.Of(GetParam());
+    const Value b = random.OneIn(10) ? Value() : random.Of(GetParam());
+    std::string key = KeyOf(a, order);
+    const size_t first = key.size();
+    AppendValueKey(key, b, order);
+    std::string_view rest = key;
+    Value read;
+    ASSERT_TRUE(ReadValueKey(rest, GetParam(), scale, order, read));
+    ASSERT_EQ(read, a);
+    ASSERT_EQ(rest.size(), key.size() - first);
+    ASSERT_TRUE(ReadValueKey(rest, GetParam(), scale, order, read));
+    ASSERT_EQ(read, b);
+    ASSERT_TRUE(rest.empty());
+    for (size_t cut = 0; cut < first; ++cut) {
+      std::string_view part = std::string_view(key).substr(0, cut);
+      ASSERT_FALSE(ReadValueKey(part, GetParam(), scale, order, read));
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, KeyOrder,
                          ::testing::Values(Kind::kBool, Kind::kInt, Kind::kDecimal, Kind::kDouble, Kind::kMoney, Kind::kText, Kind::kChoice,
                                            Kind::kDate, Kind::kTime, Kind::kRef, Kind::kBytes),
@@ -121,6 +149,17 @@ TEST(Key, NotANumberIsOneValueAndLast) {
   EXPECT_GT(KeyOf(nan, Order::kAscending), KeyOf(std::numeric_limits<double>::infinity(), Order::kAscending));
   EXPECT_LT(KeyOf(nan, Order::kDescending), KeyOf(std::numeric_limits<double>::infinity(), Order::kDescending));
   EXPECT_EQ(KeyOf(-0.0, Order::kAscending), KeyOf(0.0, Order::kAscending));
+}
+
+TEST(Key, ListsAndMalformedKeysAreNotRead) {
+  Value read;
+  std::string_view null = std::string_view("\0", 1);
+  EXPECT_TRUE(ReadValueKey(null, Kind::kTextList, 0, Order::kAscending, read));
+  EXPECT_TRUE(read.is_null());
+  std::string_view list = "\1";
+  EXPECT_FALSE(ReadValueKey(list, Kind::kTextList, 0, Order::kAscending, read));
+  std::string_view mark = "\2\1";
+  EXPECT_FALSE(ReadValueKey(mark, Kind::kBool, 0, Order::kAscending, read));
 }
 
 TEST(Key, FixedWidthNumbersReadBack) {

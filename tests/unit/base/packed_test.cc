@@ -35,6 +35,14 @@ TEST(Packed, ValuesComeBackAsTheyWere) {
     ASSERT_EQ(reader.Get(), a) << ToText(a);
     ASSERT_EQ(reader.Get(), b) << ToText(b);
     ASSERT_TRUE(reader.done());
+    // Into a value that held something else before.
+    PackedReader again(bytes);
+    Value held = b;
+    again.Get(held);
+    ASSERT_EQ(held, a) << ToText(a);
+    again.Get(held);
+    ASSERT_EQ(held, b) << ToText(b);
+    ASSERT_TRUE(again.done());
   }
 }
 

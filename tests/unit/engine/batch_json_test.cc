@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "kith/base/limits.h"
+#include "kith/engine/json.h"
 #include "shop.h"
 
 namespace kith {
@@ -65,6 +66,24 @@ TEST_F(BatchJsonTest, ValuesArriveAsWritten) {
   EXPECT_EQ(shop_.Get(ink, "rate"), Value(Decimal{200, 2}));
   EXPECT_EQ(shop_.Get(ink, "weight"), Value(3.0));
   EXPECT_EQ(shop_.Get(ink, "quantity"), Value());
+}
+
+TEST_F(BatchJsonTest, SingleValuesThereAndBack) {
+  const catalog::TypeDef& item = **shop_->GetCatalog().value()->GetType("item");
+  const auto same = [](const catalog::FieldDef* field, Kind kind, const Value& value) {
+    const std::string text = ValueToJsonText(field, value);
+    const StatusOr<Value> read = ValueFromJsonText(field, kind, text);
+    EXPECT_TRUE(read.ok() && *read == value) << text << " " << read.status();
+    return text;
+  };
+  EXPECT_EQ(same(item.FindField("state"), Kind::kChoice, Choice{2}), "\"old\"");
+  EXPECT_EQ(same(item.FindField("price"), Kind::kMoney, Yuan(5)), R"({"currency":"CNY","minor":5})");
+  EXPECT_EQ(same(nullptr, Kind::kRef, Id(77)), "77");
+  EXPECT_EQ(same(nullptr, Kind::kTime, Time{0}), "\"1970-01-01T00:00:00Z\"");
+  EXPECT_EQ(same(nullptr, Kind::kInt, Value()), "null");
+  EXPECT_EQ(GetReason(ValueFromJsonText(nullptr, Kind::kRef, "\"x\"").status()), Reason::kWrongKind);
+  EXPECT_EQ(GetReason(ValueFromJsonText(nullptr, Kind::kInt, "{").status()), Reason::kWrongKind);
+  EXPECT_EQ(GetReason(ValueFromJsonText(item.FindField("state"), Kind::kChoice, "\"new?\"").status()), Reason::kNotAChoice);
 }
 
 TEST_F(BatchJsonTest, EveryOperation) {

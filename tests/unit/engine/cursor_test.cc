@@ -4,6 +4,7 @@
 #include <optional>
 #include <random>
 
+#include "kith/base/key.h"
 #include "kith/base/limits.h"
 #include "kith/base/packed.h"
 #include "support/company.h"
@@ -138,7 +139,11 @@ TEST_F(CursorTest, CoveredValuesAreTheRecordsOwn) {
   EXPECT_EQ(all, (std::vector<Value>{"kept", "C-1", {}, Yuan(-5), {}}));
   PackedReader packed(cursor->covered_bytes());
   EXPECT_EQ(packed.Get(), Value("C-1"));
+  std::string parts;
+  AppendValueKey(parts, Value("covered"));
+  EXPECT_EQ(cursor->key_parts(), parts);
   EXPECT_FALSE(cursor->Next());
+  EXPECT_TRUE(cursor->key_parts().empty());
   EXPECT_TRUE(cursor->id().is_null());
   EXPECT_EQ(cursor->covered(0), Value());
   EXPECT_TRUE(cursor->covered_bytes().empty());
