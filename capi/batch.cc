@@ -252,6 +252,12 @@ void kith_batch_add_money(kith_batch* batch, kith_id target, const char* field, 
   });
 }
 
+void kith_batch_restore(kith_batch* batch, kith_id target) {
+  With(batch, [&](kith::Batch& b) {
+    b.Restore(kith::Id(target));
+    return absl::OkStatus();
+  });
+}
 void kith_batch_delete(kith_batch* batch, kith_id target) {
   With(batch, [&](kith::Batch& b) {
     b.Delete(kith::Id(target));

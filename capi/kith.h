@@ -273,6 +273,9 @@ KITH_API void kith_batch_set_bytes(kith_batch* batch, kith_id target, const char
 KITH_API void kith_batch_add_int(kith_batch* batch, kith_id target, const char* field, int64_t amount);
 KITH_API void kith_batch_add_money(kith_batch* batch, kith_id target, const char* field, int64_t minor, const char* currency);
 KITH_API void kith_batch_delete(kith_batch* batch, kith_id target);
+/* Brings back a deleted record as it was, with its external references and what its deletion took along. Fails at apply when something has
+   taken its place. */
+KITH_API void kith_batch_restore(kith_batch* batch, kith_id target);
 KITH_API void kith_batch_link(kith_batch* batch, kith_id target, kith_ref external);
 KITH_API void kith_batch_unlink(kith_batch* batch, kith_id target, kith_ref external);
 KITH_API void kith_batch_require_version(kith_batch* batch, kith_id target, uint64_t version);

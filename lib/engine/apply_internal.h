@@ -82,6 +82,7 @@ class DraftRecord final : public Draft {
   // For messages: the local reference of a created record, the index of the change that touched it last.
   Id local;
   int64_t change = -1;
+  TextList external_refs;                // of a deleted record: the systems and keys it had, in turn
   std::vector<uint32_t> shown_to_rules;  // revision last shown, by rule
 
   [[nodiscard]] Id NameForErrors() const { return created_ && !local.is_null() ? local : id(); }
@@ -157,6 +158,8 @@ class Applier {
   [[nodiscard]] StatusOr<DraftRecord*> Load(Id id);
   [[nodiscard]] DraftRecord* FindDraft(Id id);
   [[nodiscard]] StatusOr<DraftRecord*> NewDraft(const catalog::TypeDef& type, Time effective, Origin origin);
+  // The same with an id that is known to be free.
+  [[nodiscard]] DraftRecord& AddDraft(Id id, const catalog::TypeDef& type, Time effective, Origin origin);
   // The state before the batch, by an index that is whole.
   [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
                                                                   const IndexRange& range) const;
@@ -195,6 +198,11 @@ class Applier {
   [[nodiscard]] Status LinkRecord(const Change& change, size_t index);
   [[nodiscard]] Status UnlinkRecord(const Change& change, size_t index);
   [[nodiscard]] Status CheckWritable(const catalog::TypeDef& type) const;
+  // restore.cc
+  [[nodiscard]] Status RestoreRecord(const Change& change, size_t index);
+  [[nodiscard]] Status Revive(const catalog::TypeDef& type, const HistoryEntry& deletion, size_t index);
+  [[nodiscard]] Status RestoreExternals(const DraftRecord& draft, const Value& externals);
+  [[nodiscard]] Status RestoreCascade(const HistoryEntry& deletion, size_t index);
   // deletes.cc
   [[nodiscard]] Status FollowDeletes();
   [[nodiscard]] Status FollowDelete(DraftRecord& draft);

@@ -321,6 +321,11 @@ void Batch::AddTargeted(Change::Op op, Id target, const ExternalRef* external, u
 }
 
 void Batch::Delete(Id target) { AddTargeted(Change::Op::kDelete, target, nullptr, 0); }
+void Batch::Restore(Id target) {
+  if (target.is_local())
+    return Fail(MakeError({.reason = Reason::kBadOptions, .record = target}, "only a record that was deleted is restored"));
+  AddTargeted(Change::Op::kRestore, target, nullptr, 0);
+}
 void Batch::Link(Id target, const ExternalRef& external) { AddTargeted(Change::Op::kLink, target, &external, 0); }
 void Batch::Unlink(Id target, const ExternalRef& external) { AddTargeted(Change::Op::kUnlink, target, &external, 0); }
 void Batch::RequireVersion(Id target, uint64_t version) { AddTargeted(Change::Op::kRequireVersion, target, nullptr, version); }

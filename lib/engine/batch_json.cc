@@ -18,8 +18,8 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-constexpr std::string_view kOperations[] = {"create", "upsert", "create_if_absent", "existing", "patch",
-                                            "delete", "link",   "require_absent",   "unlink",   "require"};
+constexpr std::string_view kOperations[] = {"create",  "upsert", "create_if_absent", "existing", "patch",  "delete",
+                                            "restore", "link",   "require_absent",   "unlink",   "require"};
 
 std::string MemberPath(std::string path, std::string_view member) {
   path += '.';
@@ -59,10 +59,11 @@ class BatchReader {
       operation = name;
     }
     if (!operation.empty()) return operation;
-    return MakeError({.reason = Reason::kBatchMalformed,
-                      .field = path,
-                      .hint = "one of create, upsert, create_if_absent, existing, patch, delete, link, unlink, require, require_absent"},
-                     "has no operation");
+    return MakeError(
+        {.reason = Reason::kBatchMalformed,
+         .field = path,
+         .hint = "one of create, upsert, create_if_absent, existing, patch, delete, restore, link, unlink, require, require_absent"},
+        "has no operation");
   }
 
   Status CheckMembers(const Json& change, const std::string& path, std::string_view operation, std::set<std::string_view> allowed) {
@@ -114,6 +115,11 @@ class BatchReader {
     if (operation == "delete") {
       KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {"effective"}));
       batch_.Delete(target);
+      return Taken(subject_path);
+    }
+    if (operation == "restore") {
+      KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {}));
+      batch_.Restore(target);
       return Taken(subject_path);
     }
     if (operation == "require") {
@@ -284,6 +290,8 @@ std::string_view OperationOf(Change::Op op) {
       return "patch";
     case Change::Op::kDelete:
       return "delete";
+    case Change::Op::kRestore:
+      return "restore";
     case Change::Op::kLink:
       return "link";
     case Change::Op::kUnlink:

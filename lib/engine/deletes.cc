@@ -37,6 +37,7 @@ Status Applier::DeleteRecord(DraftRecord& draft, Time effective) {
   for (const ExternalRef& external : externals) {
     set_.Delete(format::kExternal, format::ExternalKey(draft.type().number, external));
     set_.Delete(format::kExternal, format::ExternalReverseKey(draft.id(), external));
+    draft.external_refs.insert(draft.external_refs.end(), {external.system, external.key});
   }
   return absl::OkStatus();
 }

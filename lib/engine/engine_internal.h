@@ -2,7 +2,7 @@
 // half (read_internal.h: snapshots, cursors, history, Verify) both keep.
 //
 // Time:
-// - A record's life runs from a kCreate entry to the next kDelete. Ids are never reused, so there is at most one.
+// - A record's life runs from a kCreate entry to the next kDelete. A restored record has a further life; ids are never given to another.
 // - The base value of a field is what the creation gave it: `before` of the field's first FieldChange, else the present value. A base that
 //   is not null is an assertion (effective: the create entry's effective, sequence: the create entry's); a null base asserts nothing.
 // - Every FieldChange is an assertion (its effective, the entry's sequence). Those of a create entry come after the base.

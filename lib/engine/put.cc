@@ -41,6 +41,12 @@ void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields) {
   };
   for (const int32_t header : {catalog::kHeaderOwner, catalog::kHeaderUnit, catalog::kHeaderVisibility}) list(header);
   for (size_t i = 0; i < draft.type().fields.size(); ++i) list(static_cast<int32_t>(i));
+  if (draft.external_refs.empty()) return;
+  fields.push_back({.package = kHeaderPackage,
+                    .number = format::kExternalRefsNumber,
+                    .before = draft.external_refs,
+                    .after = {},
+                    .effective = draft.effective()});
 }
 
 }  // namespace

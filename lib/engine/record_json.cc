@@ -48,7 +48,9 @@ Ordered ActorToJson(const Actor& actor) {
 Ordered FieldToJson(const catalog::TypeDef* type, const FieldChange& change) {
   const catalog::FieldDef* field = change.package == kHeaderPackage ? nullptr : FindField(type, change);
   std::string name;
-  if (change.package == kHeaderPackage) {
+  if (change.package == kHeaderPackage && change.number == format::kExternalRefsNumber) {
+    name = "external_refs";
+  } else if (change.package == kHeaderPackage) {
     name = NameOfHeaderField(-static_cast<int32_t>(change.number));
   } else if (field != nullptr) {
     name = field->name;

@@ -56,10 +56,13 @@ StatusOr<DraftRecord*> Applier::NewDraft(const TypeDef& type, Time effective, Or
     return MakeError({.reason = Reason::kLimitExceeded, .type = type.name, .hint = "2^32 - 1 records of one type and node were created"},
                      "no id is left");
   }
-  const Id id = Id::Of(type.number, request_.node, ++counter->second);
+  return &AddDraft(Id::Of(type.number, request_.node, ++counter->second), type, effective, origin);
+}
+
+DraftRecord& Applier::AddDraft(Id id, const TypeDef& type, Time effective, Origin origin) {
   DraftRecord& draft = drafts_.emplace_back(id, type, effective, now_, origin);
   by_id_.emplace(id.value(), &draft);
-  return &draft;
+  return draft;
 }
 
 const TypePlan& Applier::PlanOf(const TypeDef& type) {
@@ -249,6 +252,8 @@ Status Applier::ResolveChange(const Change& change, size_t index) {
       KITH_RETURN_IF_ERROR(CheckEffective(effective, static_cast<int64_t>(index)));
       return DeleteRecord(*draft, effective);
     }
+    case Change::Op::kRestore:
+      return RestoreRecord(change, index);
     case Change::Op::kLink:
       return LinkRecord(change, index);
     case Change::Op::kUnlink:

@@ -229,6 +229,24 @@ class Batch:
     def delete(self, target: Target) -> None:
         self._handle.delete(_raw(target))
 
+    def restore(self, id: int) -> None:
+        """Brings back a deleted record as it was, with its external references and what its deletion took along.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         acme = batch.create("account", name="Acme")
+        ...     id = batch.outcome.id(acme)
+        ...     with db.batch() as batch:
+        ...         batch.delete(id)
+        ...     with db.batch() as batch:
+        ...         batch.restore(id)
+        ...     with db.snapshot() as now:
+        ...         print(now[id]["name"])
+        Acme
+        """
+        self._handle.restore(id)
+
     def link(self, target: Target, ref: tuple[str, str]) -> None:
         """Gives a record a further external reference."""
         self._handle.link(_raw(target), ref)

@@ -77,6 +77,7 @@ void BindBatch(nb::module_& module) {
       .def("add_money", [](const Batch& b, kith_id t, const char* field, int64_t minor,
                            const char* currency) { kith_batch_add_money(b.get(), t, field, minor, currency); })
       .def("delete", [](const Batch& b, kith_id t) { kith_batch_delete(b.get(), t); })
+      .def("restore", [](const Batch& b, kith_id t) { kith_batch_restore(b.get(), t); })
       .def("link", [](const Batch& b, kith_id t, nb::handle ref) { kith_batch_link(b.get(), t, Ref(ref).get()); })
       .def("unlink", [](const Batch& b, kith_id t, nb::handle ref) { kith_batch_unlink(b.get(), t, Ref(ref).get()); })
       .def("require_version", [](const Batch& b, kith_id t, uint64_t version) { kith_batch_require_version(b.get(), t, version); })

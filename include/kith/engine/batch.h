@@ -43,6 +43,7 @@ struct Change {
     kUnlink,          // takes `external` from `target`
     kRequireVersion,  // `target` must stand at `version`
     kRequireAbsent,   // no record of `type` may have `external`
+    kRestore,         // `target`, which was deleted, is there again
   };
   Op op = Op::kPatch;
   TypeNumber type = 0;
@@ -83,6 +84,11 @@ class Batch {
   // Adds to a number; exact under concurrency since it is evaluated by the writer.
   void Add(Id target, std::string_view field, Value amount);
   void Delete(Id target);
+  // Brings back a deleted record as it was deleted, with its external references and the records that its deletion took along by cascade;
+  // what the deletion let go (detach) stays so. Its history goes on: it did not exist in between. What the batch sets as well holds from
+  // now on. Refused when something has taken its place: Unique, ExternalRefTaken, ReferenceMissing; RecordMissing when there never was such
+  // a record, PreconditionFailed when it exists.
+  void Restore(Id target);
   void Link(Id target, const ExternalRef& external);
   void Unlink(Id target, const ExternalRef& external);
   void RequireVersion(Id target, uint64_t version);
@@ -96,7 +102,8 @@ class Batch {
   // operation:
   //   {"create" | "upsert" | "create_if_absent" | "existing": "account", "as": "a", "ref": ["system", "key"], "set": {...}, "effective":
   //   "..."}
-  //   {"patch": <target>, "set": {...}, "add": {...}, "effective": "..."}   {"delete": <target>}   {"require": <target>, "version": 17}
+  //   {"patch": <target>, "set": {...}, "add": {...}, "effective": "..."}   {"delete": <target>}   {"restore": <id>}
+  //   {"require": <target>, "version": 17}
   //   {"link": <target>, "ref": [..]}   {"unlink": <target>, "ref": [..]}   {"require_absent": "account", "ref": [..]}
   // <target>: an id, "$a" for the change named "a", or {"type": "account", "ref": ["system", "key"]}.
   // Values: money {"minor": 1250000, "currency": "CNY"} or "12500.00 CNY"; times and dates as text; decimals as text; choices by name;

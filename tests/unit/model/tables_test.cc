@@ -260,6 +260,29 @@ TEST(Tables, CountAMatterOfTheLegalPackage) {
   world.Verify();
 }
 
+// A deleted deal leaves the statistics; restored, it is back with its moves, and they are as they were.
+TEST(Tables, ARestoredDealCountsAsBefore) {
+  World world;
+  Batch batch = world.NewBatch();
+  const Id local = World::NewRecord(batch, "opportunity");
+  Move(batch, local, "sales/lead", {.at = At("2026-01-02")});
+  Move(batch, local, "sales/offer", {.at = At("2026-01-20")});
+  Move(batch, local, "sales/won", {.at = At("2026-02-10")});
+  const Id deal = world.Apply(batch).at(local.local_index());
+  const Pipeline pipeline = world.GetPipelineNow("sales");
+  const FunnelTables before = Read(world, pipeline, {});
+  Batch remove = world.NewBatch();
+  remove.Delete(deal);
+  world.Apply(remove);
+  EXPECT_TRUE(Read(world, pipeline, {}).rows == Rows());
+  Batch restore = world.NewBatch();
+  restore.Restore(deal);
+  world.Apply(restore);
+  EXPECT_TRUE(Read(world, pipeline, {}).rows == before.rows);
+  EXPECT_EQ(world.Get(deal, "closed_at"), Value(At("2026-02-10")));
+  world.Verify();
+}
+
 // D05, D10: stages put in, reordered and made another kind: everything is counted anew with the pipeline as it is.
 TEST(Tables, FollowARedefinedPipeline) {
   const uint64_t seed = TestSeed(13);

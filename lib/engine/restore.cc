@@ -1,0 +1,101 @@
+// Deleted records brought back: a new life with what the deletion says the record was.
+#include <algorithm>
+#include <utility>
+
+#include "engine/apply_internal.h"
+
+namespace kith::engine {
+namespace {
+
+using catalog::OnDelete;
+using catalog::TypeDef;
+
+Status NeverWas(Id id) { return MakeError({.reason = Reason::kRecordMissing, .record = id}, "there never was such a record"); }
+
+// The position of what a deletion lists: a field, a HeaderField; nothing for what the catalog no longer knows.
+std::optional<int32_t> PositionOf(const TypeDef& type, const FieldChange& change) {
+  if (change.package == kHeaderPackage) return format::HeaderFieldOf(change.number);
+  const catalog::FieldDef* field = type.FindField(change.package, change.number);
+  return field == nullptr ? std::nullopt : std::optional(static_cast<int32_t>(field->position));
+}
+
+}  // namespace
+
+Status Applier::RestoreRecord(const Change& change, size_t index) {
+  KITH_ASSIGN_OR_RETURN(const TypeDef* type, catalog_.GetType(change.target.type()));
+  KITH_RETURN_IF_ERROR(CheckWritable(*type));
+  KITH_ASSIGN_OR_RETURN(const DraftRecord* present, Load(change.target));
+  if (present != nullptr) return MakeError({.reason = Reason::kPreconditionFailed, .record = change.target}, "the record is not deleted");
+  const StatusOr<HistoryEntry> deletion = ReadLastHistory(set_, change.target);
+  if (IsNotFound(deletion.status())) return NeverWas(change.target);
+  KITH_RETURN_IF_ERROR(deletion.status());
+  KITH_RETURN_IF_ERROR(Revive(*type, *deletion, index));
+  return RestoreCascade(*deletion, index);
+}
+
+Status Applier::Revive(const TypeDef& type, const HistoryEntry& deletion, size_t index) {
+  DraftRecord& draft = AddDraft(deletion.record, type, now_, request_.batch->origin());
+  draft.change = static_cast<int64_t>(index);
+  for (const FieldChange& was : deletion.fields) {
+    if (was.package == kHeaderPackage && was.number == format::kExternalRefsNumber) {
+      KITH_RETURN_IF_ERROR(RestoreExternals(draft, was.before));
+      continue;
+    }
+    const std::optional<int32_t> position = PositionOf(type, was);
+    if (position.has_value()) KITH_RETURN_IF_ERROR(draft.Assert(*position, was.before, now_, now_, set_).status());
+  }
+  return absl::OkStatus();
+}
+
+Status Applier::RestoreExternals(const DraftRecord& draft, const Value& externals) {
+  const auto* list = externals.get_if<TextList>();
+  for (size_t i = 0; list != nullptr && i + 1 < list->size(); i += 2) {
+    const ExternalRef external{(*list)[i], (*list)[i + 1]};
+    KITH_ASSIGN_OR_RETURN(const std::optional<Id> taken, FindExternal(draft.type().number, external));
+    if (taken.has_value()) {
+      return MakeError({.reason = Reason::kExternalRefTaken,
+                        .type = draft.type().name,
+                        .record = *taken,
+                        .value = external.system + " " + external.key,
+                        .hint = "unlink it there first"},
+                       "another record has the external reference that the restored one had");
+    }
+    PutExternal(draft.type(), draft.id(), external);
+  }
+  return absl::OkStatus();
+}
+
+// What went with the record: the feed has the deletions of one batch side by side, with one time of recording.
+Status Applier::RestoreCascade(const HistoryEntry& deletion, size_t index) {
+  std::vector<HistoryEntry> gone;
+  const auto collect = [&](bool forward) -> Status {
+    uint64_t sequence = deletion.sequence;
+    for (;;) {
+      sequence = forward ? sequence + 1 : sequence - 1;
+      const StatusOr<storage::View> bytes = set_.Get(format::kFeed, storage::IntegerKey(sequence));
+      if (IsNotFound(bytes.status())) return absl::OkStatus();
+      KITH_RETURN_IF_ERROR(bytes.status());
+      KITH_ASSIGN_OR_RETURN(const format::FeedValue feed, format::DecodeFeed(*bytes));
+      if (feed.recorded != deletion.recorded) return absl::OkStatus();
+      if (feed.operation != Operation::kDelete || FindDraft(feed.record) != nullptr) continue;
+      KITH_ASSIGN_OR_RETURN(HistoryEntry last, ReadLastHistory(set_, feed.record));
+      if (last.sequence == sequence) gone.push_back(std::move(last));
+    }
+  };
+  KITH_RETURN_IF_ERROR(collect(false));
+  KITH_RETURN_IF_ERROR(collect(true));
+  for (const HistoryEntry& other : gone) {
+    const TypeDef* type = catalog_.FindType(other.record.type());
+    const bool went_along = type != nullptr && FindDraft(other.record) == nullptr &&
+                            std::any_of(other.fields.begin(), other.fields.end(), [&](const FieldChange& was) {
+                              const catalog::FieldDef* field = type->FindField(was.package, was.number);
+                              return field != nullptr && field->on_delete == OnDelete::kCascade && was.before == Value(deletion.record);
+                            });
+    if (!went_along) continue;
+    KITH_RETURN_IF_ERROR(Revive(*type, other, index));
+    KITH_RETURN_IF_ERROR(RestoreCascade(other, index));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace kith::engine
