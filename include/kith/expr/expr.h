@@ -12,8 +12,8 @@
 // none, as an error in CEL, and && and || absorb it in the same way: `no value && false` is false. Compared with the literal null such a
 // field is equal to it. A list field without a value is an empty list. A filter whose answer has no value does not match.
 //
-// Errors of compiling: ExpressionMalformed, UnknownField, UnknownType, NotAChoice, LimitExceeded; field is "line:column" (both from 1, in
-// code points), value what stands there, hint the nearest known name or what to write instead.
+// Errors of compiling: ExpressionMalformed, WrongKind, UnknownField, UnknownType, NotAChoice, LimitExceeded; field is "line:column" (both
+// from 1, in code points), value what stands there, hint the nearest known name or what to write instead.
 #ifndef KITH_EXPR_EXPR_H_
 #define KITH_EXPR_EXPR_H_
 
@@ -62,6 +62,14 @@ struct Conditions {
   bool exact = false;          // a record matches exactly when all of them hold
 };
 
+// A reference that an expression follows on its way to other records.
+struct Reference {
+  const catalog::TypeDef* type = nullptr;  // whose field it is; of the program's catalog
+  int32_t position = 0;                    // of the field in its type, or kHeaderOwner
+  bool back = false;  // false: from a record of `type` to the one it refers to; true: from that one to the records that refer to it
+  friend bool operator==(const Reference&, const Reference&) = default;
+};
+
 // An expression, checked and compiled. Immutable: share it between threads; copying is cheap. Holds its catalog.
 class Program {
  public:
@@ -75,6 +83,8 @@ class Program {
   [[nodiscard]] std::span<const int32_t> reads() const;
   // It reads other records through links or related(): its answer depends on more than the record.
   [[nodiscard]] bool reads_others() const;
+  // By which ways it gets to them, each once; empty when it reads none.
+  [[nodiscard]] std::span<const Reference> references() const;
   [[nodiscard]] const Conditions& conditions() const;
 
   struct Code;
