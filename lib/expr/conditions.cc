@@ -75,9 +75,11 @@ class Finder {
   bool Among(const Node& node) {
     const Node& left = Child(node, 0);
     const Node& right = Child(node, 1);
-    if (left.op != Op::kField || right.op != Op::kConstant) return false;
+    if (left.op != Op::kField || !IsOrdered(FieldOf(left))) return false;
+    if (right.op == Op::kVariable) return AddList(FieldOf(left), right.argument);
+    if (right.op != Op::kConstant) return false;
     const Cell& list = code_.constants[static_cast<size_t>(right.argument)];
-    if (list.tag != Tag::kList || !IsOrdered(FieldOf(left))) return false;
+    if (list.tag != Tag::kList) return false;
     Condition condition{FieldOf(left).position, Comparison::kIn, {}, -1};
     for (const Cell& item : list.list()) {
       const std::optional<Value> value = Fit(FieldOf(left), item);
@@ -114,12 +116,21 @@ class Finder {
   // An amount is compared with amounts of its currency only.
   static bool IsMoneyRange(const FieldSlot& field, const Cell& cell) { return field.kind == Kind::kMoney && cell.tag == Tag::kMoney; }
 
-  // The value comes later: only where what the variable holds is of the field's own kind.
+  [[nodiscard]] const Type& TypeOf(int32_t variable) const { return code_.environment.variables[static_cast<size_t>(variable)].type; }
+
+  // The value comes later: of the field's own kind, or nobody knows yet (see Condition::variable).
   bool AddVariable(const FieldSlot& field, Comparison comparison, int32_t variable) {
-    const TypeKind kind = code_.environment.variables[static_cast<size_t>(variable)].type.kind;
-    if (!IsOrdered(field) || kind != KindOf(field)) return false;
+    const TypeKind kind = TypeOf(variable).kind;
+    const bool is_name = field.kind == Kind::kChoice && kind == TypeKind::kString;
+    if (!IsOrdered(field) || (kind != TypeKind::kDyn && kind != KindOf(field) && !is_name)) return false;
     if (comparison != Comparison::kEqual && !HasRange(field) && field.kind != Kind::kMoney) return false;
     conditions_.all.push_back({field.position, comparison, {}, variable});
+    return true;
+  }
+  bool AddList(const FieldSlot& field, int32_t variable) {
+    const TypeKind kind = TypeOf(variable).kind;
+    if (kind != TypeKind::kDyn && kind != TypeKind::kList) return false;
+    conditions_.all.push_back({field.position, Comparison::kIn, {}, variable});
     return true;
   }
   static TypeKind KindOf(const FieldSlot& field) {

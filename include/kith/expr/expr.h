@@ -55,7 +55,9 @@ struct Condition {
   int32_t position = 0;  // of the field in its type, or a catalog::HeaderField
   Comparison comparison = Comparison::kEqual;
   std::vector<Value> values;  // of the field's kind and scale; kIn: any number, kIsNull: none, else one
-  int32_t variable = -1;      // position in Environment::variables of what stands in the place of `values`; -1: they are constants
+  // Position in Environment::variables of what stands in the place of `values`; -1: they are constants. The condition then holds for values
+  // (of kIn: lists of values) of the field's kind, a choice by its name; where the variable's type is dyn it may be given another.
+  int32_t variable = -1;
 };
 struct Conditions {
   std::vector<Condition> all;  // joined by &&
