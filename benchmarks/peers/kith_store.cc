@@ -31,6 +31,14 @@ kith_db* OpenDatabase(const std::string& folder) {
   return db;
 }
 
+constexpr const char* kPageQuery = R"({"from": "deal", "where": "seller == $who", "select": ["name", "amount", "stage"],
+  "order": ["-close_date"], "limit": 50, "parameters": {"who": "int"}})";
+constexpr const char* kGroupRecordsQuery = R"({"from": "deal", "where": "city == $city && amount >= $least", "group": ["stage", "seller"],
+  "aggregates": [{"sum": "amount"}, {"count": "*"}], "parameters": {"city": "text", "least": "money"}})";
+constexpr const char* kGroupEntriesQuery = R"({"from": "deal", "where": "close_date >= $from && amount >= $least",
+  "group": ["stage", "seller"], "aggregates": [{"sum": "amount"}, {"count": "*"}], "parameters": {"from": "date", "least": "money"}})";
+std::string Least() { return R"("least": {"minor": )" + std::to_string(kLeastAmount) + R"(, "currency": "CNY"})"; }
+
 class KithStore : public Store {
  public:
   explicit KithStore(const std::string& folder) : db_(OpenDatabase(folder)) {
@@ -39,8 +47,12 @@ class KithStore : public Store {
     Renew();
     Check(kith_snapshot_field(snapshot_, "deal", "amount", &amount_, &error), error);
     Check(kith_snapshot_field(snapshot_, "deal", "name", &name_, &error), error);
+    page_ = Prepare(kPageQuery);
+    group_records_ = Prepare(kGroupRecordsQuery);
+    group_entries_ = Prepare(kGroupEntriesQuery);
   }
   ~KithStore() override {
+    for (kith_query* query : {page_, group_records_, group_entries_}) kith_query_free(query);
     kith_snapshot_free(snapshot_);
     kith_db_free(db_);
   }
@@ -110,6 +122,15 @@ class KithStore : public Store {
     return sum;
   }
 
+  int64_t QueryPage(int64_t owner) override {
+    int64_t sum = 0;
+    Run(page_, R"({"who": )" + std::to_string(owner) + "}", 50,
+        [&sum](const kith_value* row) { sum += row[1].number + static_cast<int64_t>(row[0].text.size); });
+    return sum;
+  }
+  int64_t GroupRecords() override { return SumGroups(group_records_, std::string(R"({"city": ")") + kCity + "\", " + Least() + "}"); }
+  int64_t GroupEntries() override { return SumGroups(group_entries_, R"({"from": "2024-10-28", )" + Least() + "}"); }
+
   void Patch(std::span<const uint64_t> rows) override {
     kith_batch* batch = NewBatch();
     for (uint64_t row : rows) kith_batch_add_money(batch, first_id_ + row, "amount", 1, "CNY");
@@ -153,6 +174,34 @@ class KithStore : public Store {
   }
 
  private:
+  kith_query* Prepare(const char* json) {
+    kith_query* query = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_query_prepare(snapshot_, kith_str_from_cstr(json), &query, &error), error);
+    return query;
+  }
+  template <typename Take>
+  void Run(const kith_query* query, const std::string& parameters, size_t page, const Take& take) {
+    kith_rows* rows = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_query_run(query, snapshot_, Str(parameters), nullptr, &rows, &error), error);
+    size_t columns = kith_rows_column_count(rows);
+    const kith_value* values = nullptr;
+    size_t count = 0;
+    do {
+      Check(kith_rows_next(rows, page, &values, nullptr, &count, &error), error);
+      for (size_t i = 0; i < count; ++i) take(values + i * columns);
+    } while (count == page);
+    kith_rows_free(rows);
+  }
+  int64_t SumGroups(const kith_query* query, const std::string& parameters) {
+    int64_t sum = 0;
+    Run(query, parameters, 1024, [&sum](const kith_value* row) {
+      for (int column = 0; column < 4; ++column) sum += row[column].number;
+    });
+    return sum;
+  }
+
   kith_batch* NewBatch() {
     kith_batch* batch = nullptr;
     kith_error* error = nullptr;
@@ -193,6 +242,9 @@ class KithStore : public Store {
 
   kith_db* db_;
   kith_snapshot* snapshot_ = nullptr;
+  kith_query* page_ = nullptr;
+  kith_query* group_records_ = nullptr;
+  kith_query* group_entries_ = nullptr;
   kith_field amount_ = 0;
   kith_field name_ = 0;
   kith_id first_id_ = 0;

@@ -120,6 +120,10 @@ class LmdbStore : public Store {
     mdb_txn_reset(read_);
     return sum;
   }
+  bool has_queries() const override { return false; }
+  int64_t QueryPage(int64_t) override { return 0; }
+  int64_t GroupRecords() override { return 0; }
+  int64_t GroupEntries() override { return 0; }
   void Patch(std::span<const uint64_t> rows) override {
     std::lock_guard lock(mutex_);
     MDB_txn* txn = nullptr;

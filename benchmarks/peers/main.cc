@@ -43,6 +43,7 @@ class Run {
     Gets("get by id, two fields, hot 5,000", std::min<uint64_t>(settings_.rows, 5'000));
     Read("scan, per record", settings_.rows, [](Store& store) { return store.Scan(); });
     Pages();
+    Queries();
     Patches();
     Commits();
     ManyThreads();
@@ -68,11 +69,12 @@ class Run {
     }
   }
 
-  void Read(const std::string& workload, uint64_t operations, const std::function<int64_t(Store&)>& work) {
+  void Read(const std::string& workload, uint64_t operations, const std::function<int64_t(Store&)>& work, bool queries = false) {
     if (!Wanted(workload)) return;
     for (int repeat = 0; repeat < settings_.repeats; ++repeat) {
       std::vector<int64_t> answers;
       for (auto& store : stores_) {
+        if (queries && !store->has_queries()) continue;
         int64_t answer = 0;
         Elapsed elapsed = Time([&] { answer = work(*store); });
         answers.push_back(answer);
@@ -90,16 +92,37 @@ class Run {
     Read(workload + ", one transaction", rows.size(), [&](Store& store) { return store.GetInOne(rows); });
   }
 
-  void Pages() {
+  [[nodiscard]] std::vector<int64_t> SomeOwners() const {
     std::mt19937_64 dice(7);
     uint64_t owners = settings_.rows / kRowsPerOwner;
     std::vector<int64_t> wanted(settings_.gets / 50 + 1);
     for (int64_t& owner : wanted) owner = static_cast<int64_t>(dice() % owners) + 1;
+    return wanted;
+  }
+
+  void Pages() {
+    const std::vector<int64_t> wanted = SomeOwners();
     Read("page of 50 from a covering index", wanted.size(), [&](Store& store) {
       int64_t sum = 0;
       for (int64_t owner : wanted) sum += store.Page(owner);
       return sum;
     });
+  }
+
+  void Queries() {
+    const std::vector<int64_t> wanted = SomeOwners();
+    Read(
+        "query: top 50 of one owner by date", wanted.size(),
+        [&](Store& store) {
+          int64_t sum = 0;
+          for (int64_t owner : wanted) sum += store.QueryPage(owner);
+          return sum;
+        },
+        true);
+    Read(
+        "query: sums by stage and owner, records", 1, [](Store& store) { return store.GroupRecords(); }, true);
+    Read(
+        "query: sums by stage and owner, index", 1, [](Store& store) { return store.GroupEntries(); }, true);
   }
 
   void Patches() {

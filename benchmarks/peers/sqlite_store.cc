@@ -131,6 +131,21 @@ class SqliteStore : public Store {
     sqlite3_reset(s);
     return sum;
   }
+  int64_t QueryPage(int64_t owner) override { return Page(owner); }
+  int64_t GroupRecords() override {
+    sqlite3_stmt* s =
+        main_.Prepare("SELECT stage, seller, sum(amount), count(*) FROM deal WHERE city = ? AND amount >= ? GROUP BY stage, seller");
+    Bind(s, 1, kCity);
+    sqlite3_bind_int64(s, 2, kLeastAmount);
+    return SumGroups(s);
+  }
+  int64_t GroupEntries() override {
+    sqlite3_stmt* s =
+        main_.Prepare("SELECT stage, seller, sum(amount), count(*) FROM deal WHERE close_date >= ? AND amount >= ? GROUP BY stage, seller");
+    sqlite3_bind_int(s, 1, kFirstDay);
+    sqlite3_bind_int64(s, 2, kLeastAmount);
+    return SumGroups(s);
+  }
   void Patch(std::span<const uint64_t> rows) override {
     main_.Run("BEGIN IMMEDIATE");
     for (uint64_t row : rows) {
@@ -154,6 +169,14 @@ class SqliteStore : public Store {
   }
 
  private:
+  static int64_t SumGroups(sqlite3_stmt* s) {
+    int64_t sum = 0;
+    while (sqlite3_step(s) == SQLITE_ROW) {
+      for (int column = 0; column < 4; ++column) sum += sqlite3_column_int64(s, column);
+    }
+    sqlite3_reset(s);
+    return sum;
+  }
   static void Insert(Connection& c, const Row& row) {
     sqlite3_stmt* s = c.Prepare(
         "INSERT INTO deal(version, created, updated, name, email, city, note, seller, amount, currency, close_date, stage)"

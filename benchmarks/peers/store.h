@@ -26,6 +26,10 @@ struct Row {
 // Row `i` of the data set, the same in every run.
 [[nodiscard]] Row MakeRow(uint64_t i);
 inline constexpr int64_t kRowsPerOwner = 100;
+// What the grouped queries ask for: about a sixteenth and a quarter of the rows.
+inline constexpr const char* kCity = "Wien";
+inline constexpr int64_t kLeastAmount = 0x800000;
+inline constexpr int32_t kFirstDay = 20'024;
 
 class Store {
  public:
@@ -41,6 +45,14 @@ class Store {
   [[nodiscard]] virtual int64_t Scan() = 0;
   // First 50 of an owner's rows by close date descending, from the index alone: sum of amount and length of name.
   [[nodiscard]] virtual int64_t Page(int64_t owner) = 0;
+  // The rest is asked in the store's query language; a store without one gives nothing.
+  [[nodiscard]] virtual bool has_queries() const { return true; }
+  // The same page.
+  [[nodiscard]] virtual int64_t QueryPage(int64_t owner) = 0;
+  // Sums of amount and counts by stage and owner of the deals of a city above an amount, which no index has: the sum of all of it.
+  [[nodiscard]] virtual int64_t GroupRecords() = 0;
+  // The same of the deals above an amount that close from a day on, which the index above covers.
+  [[nodiscard]] virtual int64_t GroupEntries() = 0;
   // Adds one to amount of each row in one durable transaction.
   virtual void Patch(std::span<const uint64_t> rows) = 0;
   // One durable transaction of one new row. Thread-safe.

@@ -54,6 +54,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kith/base/packed.h"
 #include "kith/base/status.h"
 #include "kith/base/value.h"
 #include "kith/catalog/catalog.h"
@@ -144,6 +145,13 @@ struct Row {
   std::vector<std::vector<Row>> related;  // one list an expansion
 };
 
+// Rows in place, without memory of their own where the snapshot holds their values: what a binding shows.
+struct Page {
+  std::vector<Id> ids;              // null in grouped rows
+  std::vector<PackedValue> values;  // row after row, one a column
+  std::vector<Row> rows;  // the same rows where they are not plain fields: lists, amounts and related records are in them. Else empty
+};
+
 using Parameters = std::map<std::string, expr::Any, std::less<>>;
 
 struct RunOptions {
@@ -164,6 +172,7 @@ struct Work {
   std::chrono::microseconds time{0};
 };
 
+class Prepared;
 class Rows {
  public:
   virtual ~Rows() = default;
@@ -171,7 +180,10 @@ class Rows {
   virtual bool Next() = 0;
   [[nodiscard]] virtual const Row& row() const = 0;  // borrowed until the next Next()
   [[nodiscard]] virtual const Status& status() const = 0;
-  [[nodiscard]] virtual std::span<const Column> columns() const = 0;
+  // Instead of Next(): the next rows, at most `cap`; none at the end or on error. Texts are borrowed from the page, and from the snapshot.
+  virtual void NextPage(size_t cap, Page& page) = 0;
+  // What runs: the query prepared, or the same for the snapshot's catalog.
+  [[nodiscard]] virtual const Prepared& prepared() const = 0;
   // Where the row given out last stands, also after the end: RunOptions::after of the next page. Empty when there was none.
   [[nodiscard]] virtual std::string token() const = 0;
   // The plan as it was run, with what it did, as JSON.

@@ -1,0 +1,58 @@
+// Aggregates of the values of a group.
+#ifndef KITH_LIB_QUERY_AGGREGATE_H_
+#define KITH_LIB_QUERY_AGGREGATE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/numeric/int128.h"
+#include "query/term.h"
+
+namespace kith::query {
+
+// The column of an aggregate over a term, without its name. Errors: WrongKind for kinds that it cannot be taken of.
+[[nodiscard]] StatusOr<Column> ColumnOf(Function function, const CompiledTerm& term, const std::string& where);
+
+// Takes values one by one. Nulls are left out by the caller.
+class Accumulator {
+ public:
+  explicit Accumulator(Function function) : function_(function) {}
+
+  void Count() { ++count_; }
+  void Add(const PackedValue& value);
+  // Into a column: the amounts of money, one a currency, and the value. Errors: ArithmeticOverflow.
+  [[nodiscard]] Status Finish(Value& value, std::vector<Money>& amounts) const;
+
+ private:
+  struct Sum {
+    Currency currency;
+    int64_t count = 0;
+    absl::int128 total = 0;
+    int64_t least = 0;
+    int64_t greatest = 0;
+  };
+  void AddMoney(Money money);
+  void AddNumber(const PackedValue& value);
+  void AddDouble(double value);
+  void AddExtreme(const PackedValue& value);
+  [[nodiscard]] Status FinishMoney(std::vector<Money>& amounts) const;
+  [[nodiscard]] StatusOr<Value> FinishSum() const;
+  [[nodiscard]] Value FinishAverage() const;
+
+  Function function_;
+  Kind kind_ = Kind::kNull;  // of the values so far
+  uint8_t scale_ = 0;
+  int64_t count_ = 0;
+  absl::int128 total_ = 0;
+  double real_ = 0;
+  double lost_ = 0;  // what rounding took off real_
+  Value extreme_;
+  std::vector<Sum> sums_;                                       // by currency, few
+  std::unique_ptr<absl::flat_hash_set<std::string>> distinct_;  // identities of values
+};
+
+}  // namespace kith::query
+
+#endif  // KITH_LIB_QUERY_AGGREGATE_H_

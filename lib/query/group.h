@@ -1,0 +1,47 @@
+// Rows by groups.
+#ifndef KITH_LIB_QUERY_GROUP_H_
+#define KITH_LIB_QUERY_GROUP_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "query/aggregate.h"
+#include "query/compiled.h"
+#include "query/execution.h"
+
+namespace kith::query {
+
+class Grouping {
+ public:
+  Grouping(const Prepared::Compiled& compiled, const Calendar& calendar, Context& context);
+
+  [[nodiscard]] Status Add(const Current& row);
+  // The groups that having lets through, those after `after_key` in the query's order.
+  [[nodiscard]] StatusOr<std::vector<KeptRow>> Finish(const std::string& after_key);
+
+ private:
+  struct Group {
+    std::vector<Value> values;
+    std::vector<Accumulator> accumulators;
+  };
+  [[nodiscard]] Group& Find();
+  [[nodiscard]] StatusOr<Row> RowOf(Group& group) const;
+  [[nodiscard]] StatusOr<bool> Passes(const Row& row);
+  // By the query's order, then by the groups' values.
+  [[nodiscard]] std::string SortKey(const Row& row) const;
+
+  const Prepared::Compiled& compiled_;
+  const Calendar& calendar_;
+  Context& context_;
+  std::vector<PackedValue> cells_;  // of the row that is added
+  std::vector<Value> held_;         // what they are borrowed from, when not from the row
+  std::string identity_;
+  Value scratch_;
+  std::vector<Group> groups_;
+  absl::flat_hash_map<std::string, size_t> by_identity_;
+};
+
+}  // namespace kith::query
+
+#endif  // KITH_LIB_QUERY_GROUP_H_
