@@ -56,12 +56,6 @@ kith::StatusOr<kith::IndexRange> ToRange(const kith_range* given, const kith::ca
   return range;
 }
 
-kith::StatusOr<std::shared_ptr<SnapshotObject>> Share(kith_snapshot* snapshot) {
-  auto shared = std::static_pointer_cast<SnapshotObject>(ShareHandle(HandleKind::kSnapshot, reinterpret_cast<uint64_t>(snapshot)));
-  if (shared == nullptr) return BadHandle(HandleKind::kSnapshot, reinterpret_cast<uint64_t>(snapshot));
-  return shared;
-}
-
 // A cursor that may be used: its snapshot has not been renewed since.
 kith::StatusOr<CursorObject*> UseCursor(const kith_cursor* cursor) {
   KITH_ASSIGN_OR_RETURN(CursorObject * object, Use(cursor));

@@ -66,9 +66,9 @@ Slot* FindLive(HandleKind kind, uint64_t handle) noexcept {
 }  // namespace
 
 std::string_view NameOf(HandleKind kind) {
-  constexpr std::array<std::string_view, 11> kNames = {"none",        "kith_error",   "kith_text",     "kith_db",
-                                                       "kith_batch",  "kith_outcome", "kith_snapshot", "kith_range",
-                                                       "kith_cursor", "kith_funnel",  "kith_forecast"};
+  constexpr std::array<std::string_view, 13> kNames = {"none",          "kith_error",    "kith_text",  "kith_db",     "kith_batch",
+                                                       "kith_outcome",  "kith_snapshot", "kith_range", "kith_cursor", "kith_funnel",
+                                                       "kith_forecast", "kith_query",    "kith_rows"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -11,7 +11,21 @@
 
 namespace kith::capi {
 
-enum class HandleKind : uint8_t { kNone = 0, kError, kText, kDatabase, kBatch, kOutcome, kSnapshot, kRange, kCursor, kFunnel, kForecast };
+enum class HandleKind : uint8_t {
+  kNone = 0,
+  kError,
+  kText,
+  kDatabase,
+  kBatch,
+  kOutcome,
+  kSnapshot,
+  kRange,
+  kCursor,
+  kFunnel,
+  kForecast,
+  kQuery,
+  kRows
+};
 [[nodiscard]] std::string_view NameOf(HandleKind kind);
 
 // Registers an object; never 0. Throws std::bad_alloc.

@@ -1,7 +1,7 @@
 /*
  * Kith: a CRM core that a product links into its own process. This is its stable C interface (C99).
  *
- * Reading order: versions, strings and values, errors, database, batch, snapshot, cursor, history, feed, insight, import.
+ * Reading order: versions, strings and values, errors, database, batch, snapshot, cursor, query, history, feed, insight, import.
  *
  * Conventions
  *   Results     Functions that can fail return a kith_code; outputs are zeroed on entry and set on success. `err` may be NULL.
@@ -441,6 +441,66 @@ KITH_API kith_code kith_cursor_fill(kith_cursor* cursor, kith_view* views, size_
 /* Where the last entry given out stands, also after the end, for kith_range_after in a later snapshot. position: owned. */
 KITH_API kith_code kith_cursor_position(kith_cursor* cursor, kith_text** position, kith_error** err);
 KITH_API void kith_cursor_free(kith_cursor* cursor);
+
+/* ---------------------------------------------------------------- queries */
+
+/* A query, checked and planned. Immutable; any thread. Its JSON form is described in kith/query/query.h:
+ * {"from": "opportunity", "where": "owner == $who", "select": ["name", "account.name"], "order": ["-close_date"], "limit": 50} */
+typedef struct kith_query kith_query;
+
+/* Plans for the catalog that the snapshot has; with a newer one it is planned anew at each run. Errors name the place in the query:
+ * QueryMalformed, UnknownType, UnknownField, ExpressionMalformed. query: owned. */
+KITH_API kith_code kith_query_prepare(kith_snapshot* snapshot, kith_str json, kith_query** query, kith_error** err);
+/* The plan as JSON: access, index, conditions, what is checked again, order. json: owned. */
+KITH_API kith_code kith_query_explain(const kith_query* query, kith_text** json, kith_error** err);
+KITH_API void kith_query_free(kith_query* query);
+
+typedef struct kith_query_options {
+  uint32_t struct_size;
+  uint8_t in_past; /* not 0: the state at (effective, recorded) */
+  uint8_t zero[3];
+  int64_t effective;      /* µs; INT64_MAX: now */
+  int64_t recorded;       /* µs; INT64_MAX: now */
+  uint64_t time_limit_us; /* from the run on; 0: none. Past it: Timeout */
+  uint64_t cost;          /* index entries and records touched at most; 0: no limit. Past it: CostExceeded */
+  kith_str after;         /* token of an earlier page */
+} kith_query_options;
+#define KITH_QUERY_OPTIONS_INIT                                              \
+  {                                                                          \
+    (uint32_t)sizeof(kith_query_options), 0, {0, 0, 0}, 0, 0, 0, 0, { 0, 0 } \
+  }
+
+/* Rows of a run. One thread at a time, but for kith_rows_cancel. Holds its snapshot; after the snapshot was renewed its calls give Closed.
+ */
+typedef struct kith_rows kith_rows;
+typedef struct kith_column {
+  kith_str name;  /* borrowed(rows) */
+  kith_kind kind; /* KITH_KIND_NULL: as each value says */
+  int32_t scale;
+  uint8_t per_currency; /* an aggregate of money: items of one currency each, and a value when there is just one */
+  uint8_t zero[7];
+} kith_column;
+
+/* parameters: JSON {"who": 123}, values as batches have them; empty: none. options NULL: none. rows: owned. */
+KITH_API kith_code kith_query_run(const kith_query* query, kith_snapshot* snapshot, kith_str parameters, const kith_query_options* options,
+                                  kith_rows** rows, kith_error** err);
+KITH_API size_t kith_rows_column_count(const kith_rows* rows);
+KITH_API kith_code kith_rows_column(const kith_rows* rows, size_t index, kith_column* column);
+/* The next rows, at most `cap` at once: values[i * columns + j] is column j of row i, ids[i] its record (0 in groups). Both
+ * borrowed(rows) until the next call. *count 0 is the end. Lists have number items, amounts by currency too: see kith_rows_item. */
+KITH_API kith_code kith_rows_next(kith_rows* rows, size_t cap, const kith_value** values, const kith_id** ids, size_t* count,
+                                  kith_error** err);
+/* An item of a list, or an amount, of the rows that kith_rows_next gave last. */
+KITH_API kith_code kith_rows_item(const kith_rows* rows, size_t row, size_t column, size_t item, kith_value* value, kith_error** err);
+/* The next rows, at most `cap` at once, as a JSON list of objects with related records; an empty list is the end. json: owned. */
+KITH_API kith_code kith_rows_json(kith_rows* rows, size_t cap, kith_text** json, kith_error** err);
+/* Where the last row stands, for kith_query_options.after in a later snapshot; empty when there was none. token: owned. */
+KITH_API kith_code kith_rows_token(const kith_rows* rows, kith_text** token, kith_error** err);
+/* The plan with what was done: entries, records, rows, time. json: owned. */
+KITH_API kith_code kith_rows_explain(const kith_rows* rows, kith_text** json, kith_error** err);
+/* Lets a call that runs, and later ones, end with Cancelled. Any thread. */
+KITH_API void kith_rows_cancel(kith_rows* rows);
+KITH_API void kith_rows_free(kith_rows* rows);
 
 /* ---------------------------------------------------------------- pipelines and insight */
 

@@ -3,6 +3,7 @@
 #define KITH_CAPI_OBJECTS_H_
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "kith/engine/database.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
+#include "kith/query/query.h"
 
 namespace kith::capi {
 
@@ -64,6 +66,18 @@ struct CursorObject {
   bool current = false;
   std::vector<kith_value> covered;  // of the current entry, read on demand
 };
+struct QueryObject {
+  query::Prepared prepared;
+};
+struct RowsObject {
+  std::shared_ptr<SnapshotObject> snapshot;
+  uint64_t renewals = 0;  // the snapshot's when the query was run
+  std::atomic<bool> cancelled = false;
+  std::unique_ptr<query::Rows> rows;
+  query::Page page;  // what the last call gave; its memory is used again
+  std::vector<kith_value> values;
+  std::vector<kith_id> ids;
+};
 struct FunnelObject {
   insight::FunnelReport report;
 };
@@ -85,6 +99,8 @@ KITH_HANDLE(kith_outcome, kOutcome, OutcomeObject)
 KITH_HANDLE(kith_snapshot, kSnapshot, SnapshotObject)
 KITH_HANDLE(kith_range, kRange, RangeObject)
 KITH_HANDLE(kith_cursor, kCursor, CursorObject)
+KITH_HANDLE(kith_query, kQuery, QueryObject)
+KITH_HANDLE(kith_rows, kRows, RowsObject)
 KITH_HANDLE(kith_funnel, kFunnel, FunnelObject)
 KITH_HANDLE(kith_forecast, kForecast, ForecastObject)
 #undef KITH_HANDLE
@@ -122,6 +138,8 @@ void GuardVoid(Body&& body) noexcept {
 }
 
 // --- inputs
+// The snapshot, shared, for a child that keeps it alive.
+[[nodiscard]] StatusOr<std::shared_ptr<SnapshotObject>> Share(kith_snapshot* snapshot);
 // A string argument; an error when data is NULL with a size.
 [[nodiscard]] StatusOr<std::string_view> Text(kith_str text, std::string_view what);
 [[nodiscard]] StatusOr<std::string_view> Name(const char* name, std::string_view what);

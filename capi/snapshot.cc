@@ -55,6 +55,16 @@ kith::StatusOr<int32_t> PositionOf(const kith::catalog::TypeDef& type, std::stri
 
 }  // namespace
 
+namespace kith::capi {
+
+StatusOr<std::shared_ptr<SnapshotObject>> Share(kith_snapshot* snapshot) {
+  auto shared = std::static_pointer_cast<SnapshotObject>(ShareHandle(HandleKind::kSnapshot, reinterpret_cast<uint64_t>(snapshot)));
+  if (shared == nullptr) return BadHandle(HandleKind::kSnapshot, reinterpret_cast<uint64_t>(snapshot));
+  return shared;
+}
+
+}  // namespace kith::capi
+
 extern "C" {
 
 kith_code kith_db_read(kith_db* db, const kith_viewer* viewer, kith_snapshot** snapshot, kith_error** err) {

@@ -178,4 +178,21 @@ AT(kith_import_options, problem_limit, 64);
 AT(kith_import_options, progress, 72);
 AT(kith_import_options, progress_context, 80);
 
+SIZE(kith_query_options, 56);
+AT(kith_query_options, struct_size, 0);
+AT(kith_query_options, in_past, 4);
+AT(kith_query_options, zero, 5);
+AT(kith_query_options, effective, 8);
+AT(kith_query_options, recorded, 16);
+AT(kith_query_options, time_limit_us, 24);
+AT(kith_query_options, cost, 32);
+AT(kith_query_options, after, 40);
+
+SIZE(kith_column, 32);
+AT(kith_column, name, 0);
+AT(kith_column, kind, 16);
+AT(kith_column, scale, 20);
+AT(kith_column, per_currency, 24);
+AT(kith_column, zero, 25);
+
 int main(void) { return 0; }

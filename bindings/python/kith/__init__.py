@@ -16,6 +16,7 @@ from kith.errors import (
     ResourceExhaustedError,
     UnavailableError,
 )
+from kith.query import Rows
 from kith.values import LocalId, Money
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "PermissionDeniedError",
     "Record",
     "ResourceExhaustedError",
+    "Rows",
     "Snapshot",
     "UnavailableError",
     "open",

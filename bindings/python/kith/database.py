@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from kith import _kith
 from kith.errors import ClosedError
+from kith.query import Rows, parameters_json
 from kith.values import LocalId, Money, Ref, Target
 
 _NOW = 2**63 - 1  # later than any time on either axis
@@ -94,6 +95,12 @@ class Database:
     def snapshot(self, viewer: int = 0, units: Sequence[int] = ()) -> Snapshot:
         """A consistent view for one viewer; 0 is the system, who sees everything."""
         return Snapshot(self._handle.read(viewer, list(units)))
+
+    def query(self, query: str | dict[str, Any], parameters: Mapping[str, Any] | None = None, **options: Any) -> Rows:
+        """The same as `Snapshot.query` on the newest state, for the system."""
+        # The rows keep what they need of the snapshot.
+        with self.snapshot() as now:
+            return now.query(query, parameters, **options)
 
     def ensure(self, definition: str | dict[str, Any], numbers: str = "", *, dry_run: bool = False) -> list[str]:
         """Makes a package of types and fields present; what changed, one line each."""
@@ -443,6 +450,37 @@ class Snapshot:
         """Records by an index: equal values of its leading fields, then a range of the next."""
         handle = self._open().scan_index(type, index, list(equal), low, high, low_inclusive, high_inclusive, reverse, after)
         return Cursor(self, handle)
+
+    def query(
+        self,
+        query: str | dict[str, Any],
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        after: str = "",
+        effective: dt.datetime | None = None,
+        recorded: dt.datetime | None = None,
+        time_limit: float | None = None,
+        cost: int = 0,
+    ) -> Rows:
+        """Rows of a query, a dictionary or its JSON; `parameters` are what its $names stand for.
+
+        `after` continues after the token of an earlier page; `effective` and `recorded` ask for the state at a point in time;
+        `time_limit` (seconds) and `cost` (index entries and records) end a query that takes more.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         _ = batch.create("account", name="Acme", industry="law", employees=12)
+        ...     with db.snapshot() as now:
+        ...         list(now.query({"from": "account", "where": "employees > $n", "select": ["name", "industry"]}, {"n": 10}))
+        [{'name': 'Acme', 'industry': 'law'}]
+        """
+        text = query if isinstance(query, str) else json.dumps(query)
+        prepared = _kith.prepare(self._open(), text)
+        as_of = None if effective is None and recorded is None else (_micros(effective), _micros(recorded))
+        limit = 0 if time_limit is None else max(1, int(time_limit * 1e6))
+        rows = prepared.run(self._open(), parameters_json(parameters or {}), as_of, limit, cost, after)
+        return Rows(rows, bool(json.loads(text).get("expand")))
 
     def changes(self, after: int = 0, limit: int = 1000) -> tuple[list[tuple[int, int, int]], int]:
         """Changes after a sequence number as (sequence, id, operation), and where to go on."""

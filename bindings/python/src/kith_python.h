@@ -90,6 +90,7 @@ kith_code Released(Call&& call) {
 
 void BindBatch(nb::module_& module);
 void BindSnapshot(nb::module_& module);
+void BindQuery(nb::module_& module);
 void BindDatabase(nb::module_& module);
 
 }  // namespace kith_python

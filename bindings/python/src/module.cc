@@ -6,4 +6,5 @@ NB_MODULE(_kith, module) {
   kith_python::BindDatabase(module);
   kith_python::BindBatch(module);
   kith_python::BindSnapshot(module);
+  kith_python::BindQuery(module);
 }
