@@ -64,7 +64,8 @@ std::optional<absl::TimeZone> FixedZone(std::string_view name) {
   int hours = 0;
   int minutes = 0;
   if (colon == std::string_view::npos || colon == 0 || colon > 2 || name.size() != colon + 3) return std::nullopt;
-  if (!absl::SimpleAtoi(ToAbsl(name.substr(0, colon)), &hours) || !absl::SimpleAtoi(ToAbsl(name.substr(colon + 1)), &minutes)) return std::nullopt;
+  if (!absl::SimpleAtoi(ToAbsl(name.substr(0, colon)), &hours) || !absl::SimpleAtoi(ToAbsl(name.substr(colon + 1)), &minutes))
+    return std::nullopt;
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
   return absl::FixedTimeZone((negative ? -1 : 1) * (hours * 3600 + minutes * 60));
 }

@@ -27,11 +27,15 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
     raise TypeError(f"no parameter of a query: {type(value).__name__}")
 
 
 def parameters_json(parameters: Mapping[str, Any]) -> str:
-    return json.dumps(dict(parameters), default=_plain)
+    return json.dumps({name: _plain(value) for name, value in parameters.items()})
 
 
 class Rows:
