@@ -2,6 +2,7 @@
 #include <absl/strings/numbers.h>
 #include <absl/time/civil_time.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -121,8 +122,13 @@ template Cell PartOf<ClockPart::kMilliseconds>(Context&, Arguments);
 
 std::optional<absl::TimeZone> FindZone(std::string_view name) {
   if (const std::optional<absl::TimeZone> fixed = FixedZone(name)) return fixed;
+  // A name of the tz database is a path below its folder and must not lead elsewhere, nor to what this machine calls its own zone.
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-' || c == '/';
+  });
   absl::TimeZone zone;
-  if (name.empty() || !absl::LoadTimeZone(ToAbsl(name), &zone)) return std::nullopt;
+  if (!plain || name.empty() || name[0] == '/' || name == "localtime") return std::nullopt;
+  if (!absl::LoadTimeZone(ToAbsl(name), &zone)) return std::nullopt;
   return zone;
 }
 

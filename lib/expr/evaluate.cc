@@ -291,10 +291,10 @@ Cell Evaluation::Member(const Node& node) {
                             : context_.Fail(Reason::kOutOfRange, "no such key", key.tag == Tag::kString ? key.str() : NameOf(key.tag));
   }
   if (of.tag != Tag::kList || node.op == Op::kHasMember) return context_.NoOverload("[]", {of, key});
-  const bool whole = key.tag == Tag::kInt || key.tag == Tag::kUint ||
-                     (key.tag == Tag::kDouble && key.real == static_cast<double>(static_cast<int64_t>(key.real)));
+  int64_t index = key.tag == Tag::kDouble ? -1 : key.integer;
+  if (key.tag == Tag::kDouble && key.real >= 0 && key.real <= UINT32_MAX) index = static_cast<int64_t>(key.real);
+  const bool whole = key.tag == Tag::kInt || key.tag == Tag::kUint || (key.tag == Tag::kDouble && static_cast<double>(index) == key.real);
   if (!whole) return context_.NoOverload("[]", {of, key});
-  const int64_t index = key.tag == Tag::kDouble ? static_cast<int64_t>(key.real) : key.integer;
   if (index < 0 || index >= int64_t{of.extra})
     return context_.Fail(Reason::kOutOfRange, "the list has no such element", context_.Keep(std::to_string(index)));
   return of.items[index];
