@@ -180,6 +180,12 @@ std::partial_ordering Compare(const PackedValue& cell, const PackedValue& other)
   }
 }
 
+bool Equal(const PackedValue& cell, const PackedValue& other) {
+  // Texts of different sizes need not be looked at.
+  if (cell.kind == Kind::kText && other.kind == Kind::kText) return cell.text == other.text;
+  return Compare(cell, other) == 0;
+}
+
 void AppendIdentity(std::string& bytes, const PackedValue& cell) {
   const auto append = [&bytes](const auto& number) { bytes.append(reinterpret_cast<const char*>(&number), sizeof(number)); };
   bytes.push_back(static_cast<char>(cell.kind));

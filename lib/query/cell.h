@@ -21,6 +21,8 @@ void PeekAt(record::View record, int32_t position, PackedValue& cell);
 // Values of one kind; unordered when there is no order between them: other kinds, other currencies, NaN.
 [[nodiscard]] std::partial_ordering Compare(const PackedValue& cell, const PackedValue& other);
 
+[[nodiscard]] bool Equal(const PackedValue& cell, const PackedValue& other);
+
 // Appends bytes that are equal when the values are, and end where they end: to find values by, not to order them.
 void AppendIdentity(std::string& bytes, const PackedValue& cell);
 

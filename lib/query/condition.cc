@@ -13,15 +13,13 @@ using Comparison = expr::Condition::Comparison;
 bool Holds(Comparison comparison, std::partial_ordering order) {
   switch (comparison) {
     case Comparison::kLess:
-      return order == std::partial_ordering::less;
+      return order < 0;
     case Comparison::kLessOrEqual:
-      return order == std::partial_ordering::less || order == std::partial_ordering::equivalent;
+      return order <= 0;
     case Comparison::kGreater:
-      return order == std::partial_ordering::greater;
-    case Comparison::kGreaterOrEqual:
-      return order == std::partial_ordering::greater || order == std::partial_ordering::equivalent;
+      return order > 0;
     default:
-      return order == std::partial_ordering::equivalent;
+      return order >= 0;
   }
 }
 
@@ -92,14 +90,14 @@ expr::Match BoundCondition::Test(const PackedValue& value) const {
   const bool null = value.kind == Kind::kNull;
   if (comparison == Comparison::kIsNull) return null ? expr::Match::kYes : expr::Match::kNo;
   if (null) return expr::Match::kNull;
-  const bool equality = comparison == Comparison::kEqual || comparison == Comparison::kIn;
-  for (const PackedValue& constant : cells) {
-    const std::partial_ordering order = Compare(value, constant);
-    // As in expressions: of amounts in different currencies none is the greater.
-    if (!equality && order == std::partial_ordering::unordered) return expr::Match::kNull;
-    if (Holds(comparison, order)) return expr::Match::kYes;
+  if (comparison == Comparison::kEqual || comparison == Comparison::kIn) {
+    const bool found = std::any_of(cells.begin(), cells.end(), [&value](const PackedValue& constant) { return Equal(value, constant); });
+    return found ? expr::Match::kYes : expr::Match::kNo;
   }
-  return expr::Match::kNo;
+  const std::partial_ordering order = Compare(value, cells.front());
+  // As in expressions: of amounts in different currencies none is the greater.
+  if (order == std::partial_ordering::unordered) return expr::Match::kNull;
+  return Holds(comparison, order) ? expr::Match::kYes : expr::Match::kNo;
 }
 
 std::vector<IndexRange> RangesOf(const IndexPath& path, std::span<const BoundCondition> conditions) {

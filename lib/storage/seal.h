@@ -38,9 +38,16 @@ inline constexpr size_t kSealBytes = 8;
   return XXH3_64bits(key.data(), key.size()) + salt;
 }
 
+// XXH3 of more than kShortHash bytes, with the widest vectors that this processor has: the same number, in a third of the time.
+inline constexpr size_t kShortHash = 240;  // up to here XXH3 has no use for vectors
+[[nodiscard]] uint64_t LongHash(std::string_view bytes);
+[[nodiscard]] inline uint64_t HashOf(std::string_view bytes) {
+  return bytes.size() <= kShortHash ? XXH3_64bits(bytes.data(), bytes.size()) : LongHash(bytes);
+}
+
 // Over (keyspace, key, value). The value's hash is unseeded, because a seeded XXH3 derives a fresh secret for every long input.
 [[nodiscard]] inline uint64_t SealOf(uint64_t salt, std::string_view key, std::string_view value) {
-  return Mix64(XXH3_64bits(value.data(), value.size()) ^ KeyHash(salt, key));
+  return Mix64(HashOf(value) ^ KeyHash(salt, key));
 }
 
 // `stored` is a padded value and its seal. False when damaged, else `value` is the padded value without the seal.
