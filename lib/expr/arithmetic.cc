@@ -60,26 +60,48 @@ Cell CalculateDecimal(Context& context, Sign sign, Decimal a, Decimal b) {
   return Cell::Of(Decimal{static_cast<int64_t>(result), static_cast<uint8_t>(scale)});
 }
 
+Cell MixedCurrencies(Context& context, Money a, Money b) {
+  return context.Fail(Reason::kCurrencyMismatch, "amounts in different currencies do not go together",
+                      context.Keep(a.currency.code() + ", " + b.currency.code()), "convert one of them first");
+}
+
 Cell CalculateMoney(Context& context, Sign sign, Money a, Money b) {
-  if (a.currency != b.currency) {
-    return context.Fail(Reason::kCurrencyMismatch, "amounts in different currencies are not added",
-                        context.Keep(a.currency.code() + ", " + b.currency.code()), "convert one of them first");
-  }
+  if (a.currency != b.currency) return MixedCurrencies(context, a, b);
   int64_t minor = 0;
   if (!Calculate(sign, a.minor, b.minor, minor)) return Overflow(context);
   return Cell::Of(Money{minor, a.currency});
 }
 
-// Times an int or a decimal, rounded to the minor unit, half to even.
-Cell ScaleMoney(Context& context, Money money, Decimal factor) {
-  const Int128 product = Int128{money.minor} * factor.units;
-  const Int128 unit = PowerOfTen(factor.scale);
-  Int128 whole = product / unit;
-  const Int128 rest = 2 * (product % unit);
+// dividend / divisor rounded to the minor unit, half to even.
+Cell RoundedMoney(Context& context, Int128 dividend, Int128 divisor, Currency currency) {
+  if (divisor < 0) return RoundedMoney(context, -dividend, -divisor, currency);
+  Int128 whole = dividend / divisor;
+  const Int128 rest = 2 * (dividend % divisor);
   const Int128 magnitude = rest < 0 ? -rest : rest;
-  if (magnitude > unit || (magnitude == unit && whole % 2 != 0)) whole += product < 0 ? -1 : 1;
+  if (magnitude > divisor || (magnitude == divisor && whole % 2 != 0)) whole += dividend < 0 ? -1 : 1;
   if (whole < INT64_MIN || whole > INT64_MAX) return Overflow(context);
-  return Cell::Of(Money{static_cast<int64_t>(whole), money.currency});
+  return Cell::Of(Money{static_cast<int64_t>(whole), currency});
+}
+
+Cell MultiplyMoney(Context& context, Money money, Decimal factor) {
+  return RoundedMoney(context, Int128{money.minor} * factor.units, PowerOfTen(factor.scale), money.currency);
+}
+Cell DivideMoney(Context& context, Money money, Decimal divisor) {
+  if (divisor.units == 0) return NoDivisor(context);
+  return RoundedMoney(context, Int128{money.minor} * PowerOfTen(divisor.scale), divisor.units, money.currency);
+}
+
+// How many times one amount is in another.
+Cell RatioOfMoney(Context& context, Money a, Money b) {
+  if (a.currency != b.currency) return MixedCurrencies(context, a, b);
+  return b.minor == 0 ? NoDivisor(context) : Cell::Double(static_cast<double>(a.minor) / static_cast<double>(b.minor));
+}
+// A quotient of decimals seldom is one.
+Cell RatioOfDecimals(Context& context, Decimal a, Decimal b) {
+  if (b.units == 0) return NoDivisor(context);
+  const int shift = a.scale - b.scale;
+  const double ratio = static_cast<double>(a.units) / static_cast<double>(b.units);
+  return Cell::Double(shift < 0 ? ratio * std::pow(10.0, -shift) : ratio / std::pow(10.0, shift));
 }
 
 Cell CalculateNumbers(Context& context, Sign sign, Arguments args, std::string_view name) {
@@ -164,14 +186,19 @@ Cell Subtract(Context& context, Arguments args) {
 }
 
 Cell Multiply(Context& context, Arguments args) {
-  if (args[0].tag == Tag::kMoney && IsDecimal(args[1])) return ScaleMoney(context, args[0].money(), DecimalOf(args[1]));
-  if (args[1].tag == Tag::kMoney && IsDecimal(args[0])) return ScaleMoney(context, args[1].money(), DecimalOf(args[0]));
+  if (args[0].tag == Tag::kMoney && IsDecimal(args[1])) return MultiplyMoney(context, args[0].money(), DecimalOf(args[1]));
+  if (args[1].tag == Tag::kMoney && IsDecimal(args[0])) return MultiplyMoney(context, args[1].money(), DecimalOf(args[0]));
   return CalculateNumbers(context, Sign::kTimes, args, "*");
 }
 
 Cell Divide(Context& context, Arguments args) {
   if (Both(args, Tag::kDouble)) return Cell::Double(args[0].real / args[1].real);  // as IEEE 754 has it
   if (Both(args, Tag::kUint)) return args[1].natural == 0 ? NoDivisor(context) : Cell::Uint(args[0].natural / args[1].natural);
+  if (Both(args, Tag::kMoney)) return RatioOfMoney(context, args[0].money(), args[1].money());
+  if (args[0].tag == Tag::kMoney && IsDecimal(args[1])) return DivideMoney(context, args[0].money(), DecimalOf(args[1]));
+  if (!Both(args, Tag::kInt) && IsDecimal(args[0]) && IsDecimal(args[1])) {
+    return RatioOfDecimals(context, DecimalOf(args[0]), DecimalOf(args[1]));
+  }
   if (!Both(args, Tag::kInt)) return context.NoOverload("/", {args[0], args[1]});
   if (args[1].integer == 0) return NoDivisor(context);
   if (args[0].integer == INT64_MIN && args[1].integer == -1) return Overflow(context);

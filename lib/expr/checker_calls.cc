@@ -191,7 +191,12 @@ bool Checker::CheckOverloads(Ast& node, const Function& function) {
   if (!count) return Fail(node, Reason::kExpressionMalformed, "the function takes another number of arguments", node.text);
   if (found == nullptr) {
     const std::string_view name = node.text == "-_" ? "-" : std::string_view(node.text);
-    return Fail(node, Reason::kWrongKind, Concat({name, " does not take these kinds"}), KindsOf(node));
+    const auto has = [&](TypeKind kind) {
+      return std::any_of(node.children.begin(), node.children.end(), [&](const Ast* child) { return child->type.kind == kind; });
+    };
+    const bool exact = has(TypeKind::kDouble) && (has(TypeKind::kMoney) || has(TypeKind::kDecimal));
+    return Fail(node, Reason::kWrongKind, Concat({name, " does not take these kinds"}), KindsOf(node),
+                exact ? "write decimal(\"0.5\") for an exact 0.5" : "");
   }
   node.type = same ? Type(found->gives) : Type();
   if (node.type.kind == TypeKind::kList) {

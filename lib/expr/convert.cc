@@ -120,8 +120,12 @@ Cell ToDouble(Context& context, Arguments args) {
     case Tag::kDecimal:
       return Cell::Double(static_cast<double>(from.integer) / std::pow(10.0, from.scale));
     case Tag::kString: {
+      // SimpleAtod takes white space, hexadecimal digits and numbers past the range as well.
       double value = 0;
-      return absl::SimpleAtod(ToAbsl(from.str()), &value) ? Cell::Double(value) : Unreadable(context, "a double", from);
+      const bool plain = from.str().find_first_of(" \t\n\v\f\rxX") == std::string_view::npos;
+      const bool read = plain && absl::SimpleAtod(ToAbsl(from.str()), &value);
+      const bool past = read && std::isinf(value) && from.str().find_first_of("0123456789") != std::string_view::npos;
+      return read && !past ? Cell::Double(value) : Unreadable(context, "a double", from);
     }
     default:
       return context.NoOverload("double", {from});

@@ -191,11 +191,10 @@ class Lexer {
       if (at_ >= text_.size() || (quote.size() == 1 && (Peek() == '\n' || Peek() == '\r'))) {
         return Fail(start_, "a text without its end", quote, quote.size() == 1 ? "a text of several lines stands in three quotes" : "");
       }
-      if (Peek() == '\\' && !raw) {
-        if (!Escape(bytes, content)) return false;
-      } else {
-        if (Peek() == '\\' && at_ + 1 < text_.size()) content += text_[at_++];  // raw: the character after it does not end the text
+      if (Peek() != '\\' || raw) {
         content += text_[at_++];
+      } else if (!Escape(bytes, content)) {
+        return false;
       }
     }
     at_ += quote.size();

@@ -55,6 +55,15 @@ INSTANTIATE_TEST_SUITE_P(Literals, Table,
                              {"9223372036854775808", "ExpressionMalformed at 1:1"},
                          }));
 
+// A raw text ends at the first quote, a backslash before it or not.
+INSTANTIATE_TEST_SUITE_P(Raw, Table,
+                         ::testing::Values(std::vector<Case>{
+                             {R"(r'\' + 'x')", R"("\\x")"},
+                             {R"(r'\d+\.' + "\d")", "ExpressionMalformed at 1:13"},
+                             {R"(r"""\"""")", "ExpressionMalformed at 1:9"},
+                             {R"(br'\x41' == b'\\x41')", "true"},
+                         }));
+
 INSTANTIATE_TEST_SUITE_P(Arithmetic, Table,
                          ::testing::Values(std::vector<Case>{
                              {"1 + 2 * 3 - 4 / 2 % 2", "7"},
@@ -81,6 +90,16 @@ INSTANTIATE_TEST_SUITE_P(Arithmetic, Table,
                              {"money('1', 'EUR') + money('1', 'CNY')", "CurrencyMismatch at 1:19"},
                              {"money('0.25', 'EUR') * decimal('0.5')", "money(\"0.12\", \"EUR\")"},
                              {"money('0.35', 'EUR') * decimal('0.5')", "money(\"0.18\", \"EUR\")"},
+                             {"money('10', 'EUR') / 3 + money('0.25', 'EUR') / -10", "money(\"3.31\", \"EUR\")"},
+                             {"money('10', 'EUR') / decimal('0.4')", "money(\"25.00\", \"EUR\")"},
+                             {"money('-0.25', 'EUR') / 10", "money(\"-0.02\", \"EUR\")"},
+                             {"money('-0.35', 'EUR') / 10", "money(\"-0.04\", \"EUR\")"},
+                             {"money('10', 'EUR') / money('4', 'EUR')", "2.5"},
+                             {"money('10', 'EUR') / money('4', 'CNY')", "CurrencyMismatch at 1:20"},
+                             {"money('10', 'EUR') / 0", "ArithmeticOverflow at 1:20"},
+                             {"money('10', 'EUR') * 0.5", "WrongKind at 1:20"},
+                             {"decimal('1.50') / 2 + decimal('0.3') / decimal('1.20')", "1.0"},
+                             {"1 / decimal('0')", "ArithmeticOverflow at 1:3"},
                              {"-money('1', 'EUR')", "money(\"-1.00\", \"EUR\")"},
                          }));
 
@@ -170,6 +189,10 @@ INSTANTIATE_TEST_SUITE_P(Conversions, Table,
                              {"int('x')", "OutOfRange at 1:1"},
                              {"uint(-1)", "OutOfRange at 1:1"},
                              {"double('1e3') + double(2)", "1002.0"},
+                             {"double('1e400')", "OutOfRange at 1:1"},
+                             {"double(' 1')", "OutOfRange at 1:1"},
+                             {"double('0x10')", "OutOfRange at 1:1"},
+                             {"double('-Infinity')", "double(\"-Infinity\")"},
                              {"string(1.0)", "\"1\""},
                              {"string(b'\\xff')", "NotUtf8 at 1:1"},
                              {"bool('TRUE')", "true"},
