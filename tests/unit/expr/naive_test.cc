@@ -2,6 +2,7 @@
 #include <absl/numeric/int128.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <random>
@@ -29,7 +30,6 @@ struct Outcome {
   [[nodiscard]] const T& as() const {
     return *value.get_if<T>();
   }
-  friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 const Outcome kNoValue = Any();
 
