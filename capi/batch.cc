@@ -2,6 +2,7 @@
 #include <climits>
 
 #include "kith/model/model.h"
+#include "kith/query/segment.h"
 #include "objects.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
@@ -321,6 +322,19 @@ void kith_batch_define_pipeline(kith_batch* batch, kith_str json) {
     kith::model::DefinePipeline(b, pipeline);
     return absl::OkStatus();
   });
+}
+
+kith_id kith_batch_define_segment(kith_batch* batch, kith_str name, kith_str for_type, kith_str condition) {
+  kith_id result = 0;
+  With(batch, [&](kith::Batch& b) -> kith::Status {
+    kith::query::Segment segment;
+    KITH_ASSIGN_OR_RETURN(segment.name, Text(name, "name"));
+    KITH_ASSIGN_OR_RETURN(segment.for_type, Text(for_type, "for_type"));
+    KITH_ASSIGN_OR_RETURN(segment.condition, Text(condition, "condition"));
+    result = kith::query::DefineSegment(b, segment).value();
+    return absl::OkStatus();
+  });
+  return result;
 }
 
 kith_code kith_batch_from_json(kith_db* db, kith_str json, kith_batch** batch, kith_error** err) {

@@ -36,6 +36,30 @@ Json Of(const insight::Rate& rate) {
 Json Of(const insight::Quantiles& q) {
   return {{"p10", Number(q.p10)}, {"p50", Number(q.p50)}, {"p90", Number(q.p90)}, {"mean", Number(q.mean)}, {"sd", Number(q.sd)}};
 }
+// Lists and maps with string keys as JSON has them, numbers within what JSON keeps exact; the rest as CEL writes it.
+Json Of(const expr::Any& any) {
+  if (any.is_null()) return nullptr;
+  if (const auto* v = any.get_if<bool>()) return *v;
+  if (const auto* v = any.get_if<int64_t>()) return *v;
+  if (const auto* v = any.get_if<uint64_t>()) return *v;
+  if (const auto* v = any.get_if<double>()) return Number(*v);
+  if (const auto* v = any.get_if<std::string>()) return *v;
+  if (const auto* v = any.get_if<Id>()) return v->value();
+  if (const auto* v = any.get_if<expr::AnyList>()) {
+    Json list = Json::array();
+    for (const expr::Any& item : *v) list.push_back(Of(item));
+    return list;
+  }
+  if (const auto* v = any.get_if<expr::AnyMap>()) {
+    Json map = Json::object();
+    for (size_t i = 0; i < v->keys.size(); ++i) {
+      const auto* key = v->keys[i].get_if<std::string>();
+      map[key != nullptr ? *key : ToText(v->keys[i])] = Of(v->values[i]);
+    }
+    return map;
+  }
+  return ToText(any);
+}
 Json Of(Period period) { return {{"first", ToText(period.first)}, {"end", ToText(period.end)}}; }
 
 Json Of(const insight::StageFunnel& stage) {
@@ -200,6 +224,23 @@ std::string ToJson(const std::vector<model::Pipeline>& pipelines) {
   Json json = Json::array();
   for (const model::Pipeline& pipeline : pipelines) json.push_back(Json::parse(model::ToJson(pipeline)));
   return Dump(json);
+}
+
+std::string ToJson(const std::vector<query::Segment>& segments) {
+  Json list = Json::array();
+  for (const query::Segment& segment : segments) {
+    list.push_back({{"id", segment.id.value()},
+                    {"name", segment.name},
+                    {"for_type", segment.for_type},
+                    {"condition", segment.condition},
+                    {"labels", segment.labels},
+                    {"complete", segment.complete}});
+  }
+  return Dump(list);
+}
+
+std::string ToJson(const expr::Any& value) {
+  return Dump({{"type", ToText(expr::Type(value.kind()))}, {"value", Of(value)}, {"text", ToText(value)}});
 }
 
 }  // namespace kith::capi

@@ -7,8 +7,10 @@
 
 #include "kith/engine/database.h"
 #include "kith/exchange/csv.h"
+#include "kith/expr/any.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
+#include "kith/query/segment.h"
 
 namespace kith::capi {
 
@@ -21,6 +23,8 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const insight::BacktestReport& report);
 [[nodiscard]] std::string ToJson(const exchange::ImportReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<model::Pipeline>& pipelines);
+[[nodiscard]] std::string ToJson(const std::vector<query::Segment>& segments);
+[[nodiscard]] std::string ToJson(const expr::Any& value);
 
 }  // namespace kith::capi
 

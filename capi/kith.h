@@ -502,6 +502,25 @@ KITH_API kith_code kith_rows_explain(const kith_rows* rows, kith_text** json, ki
 KITH_API void kith_rows_cancel(kith_rows* rows);
 KITH_API void kith_rows_free(kith_rows* rows);
 
+/* ---------------------------------------------------------------- expressions */
+
+/* The value of a CEL expression without records: json (owned) is {"type": "int", "value": 3, "text": "3"}. Kinds that JSON has no form for
+   have their text as the value. The error's field is "line:column". */
+KITH_API kith_code kith_eval(kith_str expression, kith_text** json, kith_error** err);
+
+/* ---------------------------------------------------------------- segments */
+
+/* Adds a segment to a batch, or gives the one of that name another condition: an expression over the records of `for_type`. Whoever enters
+   or leaves shows in the feed as a created or deleted segment_member. Returns the segment's reference. */
+KITH_API kith_id kith_batch_define_segment(kith_batch* batch, kith_str name, kith_str for_type, kith_str condition);
+/* Looks at the existing records that new segments have not looked at yet, until all segments are complete. */
+KITH_API kith_code kith_db_fill_segments(kith_db* db, kith_error** err);
+/* Segments as JSON; for_type NULL: all. json: owned. */
+KITH_API kith_code kith_snapshot_segments(kith_snapshot* snapshot, const char* for_type, kith_text** json, kith_error** err);
+/* The next members after `after` (0: from the start) in id order, at most `cap` (caller buffer). */
+KITH_API kith_code kith_snapshot_members(kith_snapshot* snapshot, const char* segment, kith_id after, kith_id* ids, size_t cap,
+                                         size_t* count, kith_error** err);
+
 /* ---------------------------------------------------------------- pipelines and insight */
 
 /* Pipelines as JSON; for_type NULL: all. json: owned. */

@@ -66,6 +66,11 @@ std::optional<int32_t> TypeDef::FindPosition(std::string_view part_name) const {
 }
 
 const IndexDef* TypeDef::FindIndex(std::string_view index_name) const { return FindBy(indexes, &IndexDef::name, index_name); }
+const IndexDef* TypeDef::FindIndexLedBy(int32_t position) const {
+  const auto led = [&](const IndexDef& index) { return index.parts.front().position == position; };
+  const auto found = std::find_if(indexes.begin(), indexes.end(), led);
+  return found == indexes.end() ? nullptr : &*found;
+}
 const BehaviourDef* TypeDef::FindBehaviour(std::string_view behaviour_name) const {
   return FindBy(behaviours, &BehaviourDef::name, behaviour_name);
 }

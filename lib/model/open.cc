@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "kith/query/segment.h"
 #include "model/extensions_internal.h"
 #include "model/pipeline_internal.h"
 
@@ -31,7 +32,7 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 }  // namespace
 
 const Extensions& StandardExtensions() {
-  static const Extensions kExtensions = {{&MovesRule()}, {&FunnelDerivation()}, Explain};
+  static const Extensions kExtensions = {{&MovesRule(), &query::SegmentsRule()}, {&FunnelDerivation()}, Explain};
   return kExtensions;
 }
 
@@ -43,6 +44,7 @@ StatusOr<std::shared_ptr<Database>> OpenDatabase(std::string_view path, OpenOpti
   if (database->read_only()) return database;
   KITH_ASSIGN_OR_RETURN(const catalog::PackageSource package, catalog::ShippedPackage(kStandardPackage));
   KITH_RETURN_IF_ERROR(database->Ensure(std::span(&package, 1)).status());
+  KITH_RETURN_IF_ERROR(query::FillSegments(*database));
   return database;
 }
 

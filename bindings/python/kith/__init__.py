@@ -16,6 +16,7 @@ from kith.errors import (
     ResourceExhaustedError,
     UnavailableError,
 )
+from kith.expressions import eval
 from kith.query import Rows
 from kith.values import LocalId, Money
 
@@ -42,5 +43,6 @@ __all__ = [
     "Rows",
     "Snapshot",
     "UnavailableError",
+    "eval",
     "open",
 ]

@@ -118,6 +118,10 @@ class Database:
         catalog: dict[str, Any] = json.loads(self._handle.catalog_json())
         return catalog
 
+    def fill_segments(self) -> None:
+        """Looks at the existing records that new segments have not looked at yet, until all segments are complete."""
+        self._handle.fill_segments()
+
     def verify(self) -> list[str]:
         """Recomputes everything derived and checks every stored byte; the problems found, none when sound."""
         problems: list[str] = json.loads(self._handle.verify_json())["problems"]
@@ -274,6 +278,10 @@ class Batch:
 
     def define_pipeline(self, pipeline: dict[str, Any]) -> None:
         self._handle.define_pipeline(json.dumps(pipeline))
+
+    def define_segment(self, name: str, for_type: str, condition: str) -> LocalId:
+        """A segment of the records for which `condition` holds; see `Snapshot.members`. Large types are looked at by `Database.fill_segments`."""
+        return self._local(self._handle.define_segment(name, for_type, condition), {})
 
     def to_json(self) -> str:
         return self._handle.to_json()
@@ -488,6 +496,27 @@ class Snapshot:
 
     def checkpoint(self, name: str) -> bytes | None:
         return self._open().checkpoint(name)
+
+    def segments(self, for_type: str | None = None) -> list[dict[str, Any]]:
+        segments: list[dict[str, Any]] = json.loads(self._open().segments(for_type))
+        return segments
+
+    def members(self, segment: str, after: int = 0) -> Iterator[int]:
+        """Ids of a segment's members in id order, kept with every write.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         law = batch.create("account", name="Adler", industry="law")
+        ...         batch.create("account", name="Bloom", industry="retail")
+        ...         batch.define_segment("law firms", "account", "industry == 'law'")
+        ...     with db.snapshot() as now:
+        ...         print([now[id]["name"] for id in now.members("law firms")])
+        ['Adler']
+        """
+        while page := self._open().members(segment, after, 1000):
+            yield from page
+            after = page[-1]
 
     def pipelines(self, for_type: str | None = None) -> list[dict[str, Any]]:
         pipelines: list[dict[str, Any]] = json.loads(self._open().pipelines(for_type))

@@ -90,6 +90,10 @@ void BindBatch(nb::module_& module) {
       .def("move", [](const Batch& b, kith_id t, const char* stage,
                       const std::string& reason) { return kith_batch_move_because(b.get(), t, stage, ToStr(reason)); })
       .def("define_pipeline", [](const Batch& b, const std::string& json) { kith_batch_define_pipeline(b.get(), ToStr(json)); })
+      .def("define_segment",
+           [](const Batch& b, const std::string& name, const std::string& for_type, const std::string& condition) {
+             return kith_batch_define_segment(b.get(), ToStr(name), ToStr(for_type), ToStr(condition));
+           })
       .def("check",
            [](const Batch& b) {
              kith_error* error = nullptr;

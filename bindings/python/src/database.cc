@@ -110,6 +110,11 @@ void BindDatabase(nb::module_& module) {
              Check(Released([&] { return kith_db_verify(db.get(), nullptr, report.out(), &error); }), error);
              return Take(report);
            })
+      .def("fill_segments",
+           [](const Db& db) {
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_fill_segments(db.get(), &error); }), error);
+           })
       .def("backup",
            [](const Db& db, const std::string& target) {
              kith_error* error = nullptr;

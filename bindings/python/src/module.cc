@@ -7,4 +7,10 @@ NB_MODULE(_kith, module) {
   kith_python::BindBatch(module);
   kith_python::BindSnapshot(module);
   kith_python::BindQuery(module);
+  module.def("eval", [](const std::string& expression) {
+    kith_python::Text json;
+    kith_error* error = nullptr;
+    kith_python::Check(kith_eval(kith_python::ToStr(expression), json.out(), &error), error);
+    return kith_python::Take(json);
+  });
 }

@@ -156,6 +156,27 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
           nb::arg("for_type").none());
 }
 
+void BindSegments(nb::class_<Snapshot>& snapshot) {
+  snapshot
+      .def(
+          "segments",
+          [](const Snapshot& s, const std::optional<std::string>& type) {
+            Text json;
+            kith_error* error = nullptr;
+            Check(kith_snapshot_segments(s.get(), type ? type->c_str() : nullptr, json.out(), &error), error);
+            return Take(json);
+          },
+          nb::arg("for_type").none())
+      .def("members", [](const Snapshot& s, const char* segment, kith_id after, size_t limit) {
+        std::vector<kith_id> ids(limit);
+        size_t count = 0;
+        kith_error* error = nullptr;
+        Check(Released([&] { return kith_snapshot_members(s.get(), segment, after, ids.data(), ids.size(), &count, &error); }), error);
+        ids.resize(count);
+        return ids;
+      });
+}
+
 }  // namespace
 
 void BindSnapshot(nb::module_& module) {
@@ -258,6 +279,7 @@ void BindSnapshot(nb::module_& module) {
            })
       .def("close", &Snapshot::Close);
   BindInsight(snapshot);
+  BindSegments(snapshot);
 }
 
 }  // namespace kith_python

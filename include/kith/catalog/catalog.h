@@ -132,6 +132,8 @@ struct TypeDef {
   // The position of what a name stands for: the field of that name, or else the header part (a HeaderField, below 0).
   [[nodiscard]] std::optional<int32_t> FindPosition(std::string_view part_name) const;
   [[nodiscard]] const IndexDef* FindIndex(std::string_view index_name) const;
+  // An index whose first part is this one. Each reference field leads one.
+  [[nodiscard]] const IndexDef* FindIndexLedBy(int32_t position) const;
   [[nodiscard]] const BehaviourDef* FindBehaviour(std::string_view behaviour_name) const;
   // The field that plays a role, nullptr when the type has no such behaviour or role.
   [[nodiscard]] const FieldDef* FindRole(std::string_view behaviour_name, std::string_view role) const;

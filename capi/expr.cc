@@ -1,0 +1,22 @@
+// Expressions without records.
+#include "kith/expr/expr.h"
+
+#include "json.h"
+#include "objects.h"
+
+using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
+
+extern "C" {
+
+kith_code kith_eval(kith_str expression, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(std::string_view text, Text(expression, "expression"));
+    KITH_ASSIGN_OR_RETURN(const kith::expr::Any value, kith::expr::Eval(text));
+    *json = NewText(ToJson(value));
+    return absl::OkStatus();
+  });
+}
+
+}  // extern "C"
