@@ -98,7 +98,8 @@ TEST_F(SegmentTest, EntersAndLeavesAreInTheFeedAndInHistory) {
   const auto now = *db_->Read();
   const TypeNumber member = now->catalog().FindType("segment_member")->number;
   std::string story;
-  for (const FeedEntry& entry : now->Changes(start, 100)->entries) {
+  const Snapshot::Feed feed = *now->Changes(start, 100);
+  for (const FeedEntry& entry : feed.entries) {
     if (entry.record.type() != member) continue;
     story += entry.operation == Operation::kCreate ? "enters " : "leaves ";
   }
@@ -270,7 +271,7 @@ TEST_F(SegmentTest, RefusesWhatCannotBeKept) {
     return db_->Apply(batch).status();
   };
   EXPECT_EQ(GetReason(refuse("account", "industri == 'law'")), Reason::kUnknownField);
-  EXPECT_THAT(std::string(refuse("account", "industri == 'law'").message()), HasSubstr("industry"));
+  EXPECT_THAT(GetErrorInfo(refuse("account", "industri == 'law'")).hint, HasSubstr("industry"));
   EXPECT_EQ(GetReason(refuse("account", "employees")), Reason::kWrongKind);
   EXPECT_EQ(GetReason(refuse("account", "employees > ")), Reason::kExpressionMalformed);
   EXPECT_EQ(GetReason(refuse("acount", "employees > 1")), Reason::kUnknownType);
