@@ -8,14 +8,6 @@ namespace {
 
 constexpr size_t kFeedPage = 10'000;
 
-// An index that the field leads: the catalog sees to it that there is one for each reference.
-const catalog::IndexDef* LedBy(const catalog::TypeDef& type, const catalog::FieldDef& field) {
-  for (const catalog::IndexDef& index : type.indexes) {
-    if (index.parts.front().position == static_cast<int32_t>(field.position)) return &index;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 bool Meter::Check() {
@@ -99,7 +91,7 @@ void World::ForEachRelated(const catalog::TypeDef& type, const catalog::FieldDef
     }
     return;
   }
-  const catalog::IndexDef* index = LedBy(type, field);
+  const catalog::IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field.position));
   if (index == nullptr)
     return Fail(MakeError({.reason = Reason::kUnknownIndex, .type = type.name, .field = field.name}, "no index leads to it"));
   const StatusOr<std::unique_ptr<RecordCursor>> cursor = snapshot_.ScanIndex(type, *index, {.equal = {id}});
