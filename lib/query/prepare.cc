@@ -59,7 +59,7 @@ StatusOr<std::vector<Parameter>> ParametersOf(const Query& query) {
   for (std::string& name : names) parameters.push_back({.name = std::move(name)});
   for (const auto& [name, kind_name] : query.parameters) {
     const std::string where = At("parameters", name);
-    const auto used = std::find_if(parameters.begin(), parameters.end(), [&name](const Parameter& p) { return p.name == name; });
+    const auto used = std::find_if(parameters.begin(), parameters.end(), [&known = name](const Parameter& p) { return p.name == known; });
     if (used == parameters.end()) return Malformed(where, name, "is declared and used nowhere");
     const std::optional<Kind> kind = KindFromName(kind_name);
     if (!kind.has_value() || *kind == Kind::kNull || *kind == Kind::kChoiceSet) {
