@@ -1,6 +1,7 @@
 // A query's JSON form.
-#include <array>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 #include <utility>
 
 #include "kith/base/concat.h"
@@ -247,7 +248,13 @@ void Put(Json& json, const Query& query) {
 
 }  // namespace
 
-bool operator==(const Query&, const Query&) = default;
+bool operator==(const Query& a, const Query& b) {
+  const auto members = [](const Query& q) {
+    return std::tie(q.from, q.where, q.select, q.distinct, q.group, q.aggregates, q.having, q.order, q.limit, q.after, q.expand,
+                    q.parameters, q.time_zone, q.fiscal_start_month);
+  };
+  return members(a) == members(b);
+}
 
 StatusOr<Query> FromJson(std::string_view json) {
   if (json.size() > limits::kQueryBytes) {
