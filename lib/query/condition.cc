@@ -80,6 +80,7 @@ std::vector<Value> InKeyOrder(const std::vector<Value>& values, Order order) {
   std::sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   keyed.erase(std::unique(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first == b.first; }), keyed.end());
   std::vector<Value> sorted;
+  sorted.reserve(keyed.size());
   for (auto& [key, value] : keyed) sorted.push_back(std::move(value));
   return sorted;
 }

@@ -56,6 +56,7 @@ StatusOr<std::vector<Parameter>> ParametersOf(const Query& query) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   std::vector<Parameter> parameters;
+  parameters.reserve(names.size());
   for (std::string& name : names) parameters.push_back({.name = std::move(name)});
   for (const auto& [name, kind_name] : query.parameters) {
     const std::string where = At("parameters", name);
@@ -387,6 +388,7 @@ class Compiler {
 StatusOr<Prepared> Prepared::Prepare(const Query& query, const Snapshot& snapshot) {
   KITH_ASSIGN_OR_RETURN(std::vector<Parameter> parameters, ParametersOf(query));
   std::vector<expr::Variable> variables;
+  variables.reserve(parameters.size());
   for (const Parameter& parameter : parameters) variables.push_back({VariableName(parameter.name), TypeOf(parameter.kind)});
   Compiler compiler(query, snapshot, variables, "");
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<Compiled> compiled, compiler.Compile(nullptr, std::nullopt));
