@@ -4,6 +4,7 @@
 #include <array>
 
 #include "catalog/compile_internal.h"
+#include "catalog/definition_json_internal.h"
 #include "kith/base/nearest.h"
 
 namespace kith::catalog {
@@ -40,6 +41,8 @@ int32_t HeaderFieldFromName(std::string_view name) {
 const ChoiceDef* FieldDef::FindChoice(std::string_view choice_name) const { return FindBy(choices, &ChoiceDef::name, choice_name); }
 const ChoiceDef* FieldDef::FindChoice(int32_t choice_number) const { return FindBy(choices, &ChoiceDef::number, choice_number); }
 
+std::string_view NameOf(IndexKind kind) { return kIndexKindNames[static_cast<size_t>(kind)]; }
+
 std::string_view BehaviourDef::RoleOr(std::string_view role, std::string_view otherwise) const {
   const auto it = roles.find(role);
   return it == roles.end() ? otherwise : std::string_view(it->second);
@@ -66,8 +69,13 @@ std::optional<int32_t> TypeDef::FindPosition(std::string_view part_name) const {
 }
 
 const IndexDef* TypeDef::FindIndex(std::string_view index_name) const { return FindBy(indexes, &IndexDef::name, index_name); }
+const IndexDef* TypeDef::FindIndex(IndexKind kind) const {
+  const auto it = std::find_if(indexes.begin(), indexes.end(), [kind](const IndexDef& index) { return index.kind == kind; });
+  return it == indexes.end() ? nullptr : &*it;
+}
+
 const IndexDef* TypeDef::FindIndexLedBy(int32_t position) const {
-  const auto led = [&](const IndexDef& index) { return index.parts.front().position == position; };
+  const auto led = [&](const IndexDef& index) { return index.kind == IndexKind::kOrdered && index.parts.front().position == position; };
   const auto found = std::find_if(indexes.begin(), indexes.end(), led);
   return found == indexes.end() ? nullptr : &*found;
 }

@@ -81,6 +81,32 @@ Status Compiler::CheckType(const TypeDef& type) const {
   return absl::OkStatus();
 }
 
+// What the kind of an index forbids beside what holds for all.
+Status Compiler::CheckIndexKind(const TypeDef& type, const IndexDef& index) const {
+  const bool text = index.kind == IndexKind::kText;
+  const std::string kind(NameOf(index.kind));
+  if (index.kind != IndexKind::kOrdered) {
+    if (index.unique) return IndexError(type, index, "unique", {"an index of kind " + kind + " is never unique"});
+    if (!index.cover.empty()) return IndexError(type, index, "cover", {"an index of kind " + kind + " covers nothing"});
+  }
+  for (size_t i = 0; i < index.parts.size(); ++i) {
+    const IndexPart& part = index.parts[i];
+    const std::string path = JoinPath("fields", i);
+    const FieldDef* field = type.FindField(part.field);
+    if (index.kind == IndexKind::kOrdered && field != nullptr && !CanBeOrdered(field->kind)) {
+      return IndexError(type, index, path, {"a " + std::string(NameOf(field->kind)) + " has no order", part.field});
+    }
+    if (index.kind != IndexKind::kOrdered && part.order == Order::kDescending) {
+      return IndexError(type, index, path, {"an index of kind " + kind + " has no order", "-" + part.field, "leave the minus out"});
+    }
+    if (text && (field == nullptr || (field->kind != Kind::kText && field->kind != Kind::kTextList))) {
+      return IndexError(type, index, path, {"a text index takes fields of kind text and text_list", part.field});
+    }
+    if (!text && part.weight != 1) return IndexError(type, index, "weights", {"only a text index has weights"});
+  }
+  return absl::OkStatus();
+}
+
 Status Compiler::CheckIndex(const TypeDef& type, const IndexDef& index) const {
   if (std::string fault = NameFault(index.name); !fault.empty()) return IndexError(type, index, "name", {fault, ToText(Value(index.name))});
   if (index.parts.empty()) return IndexError(type, index, "fields", {"an index has at least one field"});
@@ -93,8 +119,7 @@ Status Compiler::CheckIndex(const TypeDef& type, const IndexDef& index) const {
                       {"more fields than limits::kIndexCovers", std::to_string(index.cover.size()), {}, Reason::kLimitExceeded});
   }
   for (const auto* parts : {&index.parts, &index.cover}) {
-    const bool key = parts == &index.parts;
-    const std::string_view member = key ? "fields" : "cover";
+    const std::string_view member = parts == &index.parts ? "fields" : "cover";
     std::set<std::string_view> names;
     for (size_t i = 0; i < parts->size(); ++i) {
       const std::string& name = (*parts)[i].field;
@@ -110,12 +135,9 @@ Status Compiler::CheckIndex(const TypeDef& type, const IndexDef& index) const {
                           {"the field is of a kind that this library does not know", name, "open the database with a newer library",
                            Reason::kFormatNewer});
       }
-      if (key && field != nullptr && !CanBeOrdered(field->kind)) {
-        return IndexError(type, index, path, {"a " + std::string(NameOf(field->kind)) + " has no order", name});
-      }
     }
   }
-  return absl::OkStatus();
+  return CheckIndexKind(type, index);
 }
 
 Status Compiler::CheckIndexNumbers() const {

@@ -98,7 +98,9 @@ Status Compiler::CompleteIndexes() {
   }
   for (TypeDef& type : catalog_->types_) {
     for (const FieldDef& field : type.fields) {
-      const auto leads = [&field](const IndexDef& index) { return !index.parts.empty() && index.parts[0].field == field.name; };
+      const auto leads = [&field](const IndexDef& index) {
+        return index.kind == IndexKind::kOrdered && !index.parts.empty() && index.parts[0].field == field.name;
+      };
       if (field.kind != Kind::kRef || std::any_of(type.indexes.begin(), type.indexes.end(), leads)) continue;
       IndexDef index;
       index.name = "by_" + field.name;

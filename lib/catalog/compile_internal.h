@@ -63,6 +63,7 @@ class Compiler {
   Status CheckType(const TypeDef& type) const;
   Status CheckIndex(const TypeDef& type, const IndexDef& index) const;
   Status CheckBehaviour(const TypeDef& type, const BehaviourDef& behaviour) const;
+  Status CheckIndexKind(const TypeDef& type, const IndexDef& index) const;
   Status CheckIndexNumbers() const;
   // check_fields.cc
   Status CheckFields(TypeDef& type) const;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "catalog/definition_json_internal.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
@@ -120,6 +122,41 @@ Json WriteParts(const std::vector<IndexPart>& parts) {
   return json;
 }
 
+// An index of a kind that this library does not know cannot be kept up to date, so nothing may be written with it.
+void ReadIndexKind(ObjectReader& reader, IndexDef& index, Form form) {
+  std::string name;
+  if (!reader.Text("kind", name)) return;
+  const auto it = std::find(kIndexKindNames.begin(), kIndexKindNames.end(), name);
+  if (it != kIndexKindNames.end()) {
+    index.kind = static_cast<IndexKind>(it - kIndexKindNames.begin());
+  } else if (form == Form::kStored) {
+    reader.Fail(MakeError(
+        {.reason = Reason::kFormatNewer, .field = reader.PathOf("kind"), .value = name, .hint = "open the database with a newer library"},
+        "the index is of a kind that this library does not know"));
+  } else {
+    reader.Fail("kind", "unknown kind of index", name, NearestHint(name, {kIndexKindNames.begin(), kIndexKindNames.end()}));
+  }
+}
+
+// One number a field, in their order.
+void ReadWeights(ObjectReader& reader, std::vector<IndexPart>& parts) {
+  if (reader.Find("weights") == nullptr) return;
+  const std::vector<Json>& weights = reader.Items("weights");
+  if (reader.ok() && weights.size() != parts.size()) return reader.Fail("weights", "there is one weight a field");
+  for (size_t i = 0; i < weights.size() && reader.ok(); ++i) {
+    if (!weights[i].is_number_unsigned() || weights[i] < 1U || weights[i] > limits::kIndexWeight) {
+      return reader.Fail(MalformedAt(JoinPath(reader.PathOf("weights"), i), "a weight is a whole number from 1 to limits::kIndexWeight",
+                                     Shown(weights[i])));
+    }
+    parts[i].weight = weights[i].get<uint32_t>();
+  }
+}
+
+void WriteWeights(const std::vector<IndexPart>& parts, Json& json) {
+  if (std::all_of(parts.begin(), parts.end(), [](const IndexPart& part) { return part.weight == 1; })) return;
+  for (const IndexPart& part : parts) json["weights"].push_back(part.weight);
+}
+
 void ReadBehaviours(ObjectReader& reader, TypeDef& type) {
   for (const auto& [name, roles] : reader.Members("behaviours")) {
     const std::string path = JoinPath(reader.PathOf("behaviours"), name);
@@ -212,7 +249,9 @@ StatusOr<IndexDef> ReadIndex(const Json& json, const std::string& path, Form for
   IndexDef index;
   if (!reader.Text("name", index.name) && reader.ok() && form == Form::kPackage) reader.Fail("name", "is missing");
   reader.Require("fields");
+  ReadIndexKind(reader, index, form);
   index.parts = ReadParts(reader, "fields", true);
+  ReadWeights(reader, index.parts);
   index.cover = ReadParts(reader, "cover", false);
   reader.Flag("unique", index.unique);
   if (form == Form::kStored) {
@@ -230,6 +269,8 @@ Json WriteIndex(const IndexDef& index, Form form) {
     json["number"] = index.number;
     if (index.automatic) json["automatic"] = true;
   }
+  if (index.kind != IndexKind::kOrdered) json["kind"] = NameOf(index.kind);
+  WriteWeights(index.parts, json);
   if (index.unique) json["unique"] = true;
   if (!index.cover.empty()) json["cover"] = WriteParts(index.cover);
   AddExtra(json, index.extra);

@@ -2,7 +2,9 @@
 #ifndef KITH_LIB_CATALOG_DEFINITION_JSON_INTERNAL_H_
 #define KITH_LIB_CATALOG_DEFINITION_JSON_INTERNAL_H_
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "catalog/json_internal.h"
 #include "kith/catalog/catalog.h"
@@ -27,6 +29,8 @@ struct FieldDraft {
 [[nodiscard]] StatusOr<FieldDraft> ReadField(const Json& json, const std::string& path, Form form);
 [[nodiscard]] Status ResolveValues(FieldDraft& draft);
 [[nodiscard]] Json WriteField(const FieldDef& field, Form form);
+
+inline constexpr std::array<std::string_view, 3> kIndexKindNames = {"ordered", "text", "column"};  // by IndexKind
 
 [[nodiscard]] StatusOr<IndexDef> ReadIndex(const Json& json, const std::string& path, Form form);
 [[nodiscard]] Json WriteIndex(const IndexDef& index, Form form);

@@ -310,7 +310,8 @@ Status Merger::MergeIndex(uint32_t package_number, TypeDef& type, const IndexDra
     return Conflict(JoinPath(draft.path, "name"), "index " + type.name + "." + it->name + " belongs to package " + PackageName(it->package),
                     "choose another name", it->name);
   }
-  const bool same = it->unique == index.unique && SameParts(it->parts, index.parts) && SameParts(it->cover, index.cover);
+  const bool same =
+      it->kind == index.kind && it->unique == index.unique && SameParts(it->parts, index.parts) && SameParts(it->cover, index.cover);
   index.number = same ? it->number : next_index_++;
   index.extra = it->extra;
   *it = std::move(index);

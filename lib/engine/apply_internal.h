@@ -220,6 +220,7 @@ class Applier {
   [[nodiscard]] Status PutRecords();
   [[nodiscard]] Status PutRecord(DraftRecord& draft);
   void PutIndexes(const DraftRecord& draft);
+  void PutOrdered(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutHistory(const DraftRecord& draft);
   // derive.cc
   [[nodiscard]] Status Derive();

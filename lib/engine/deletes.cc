@@ -14,7 +14,8 @@ using catalog::TypeDef;
 // An index that finds a field's references; nullptr while none is whole.
 const IndexDef* LeadingIndex(const TypeDef& type, size_t position, const WriterCatalog& catalog) {
   for (const IndexDef& index : type.indexes) {
-    if (index.parts.empty() || index.parts[0].position != static_cast<int32_t>(position)) continue;
+    if (index.kind != catalog::IndexKind::kOrdered || index.parts.empty() || index.parts[0].position != static_cast<int32_t>(position))
+      continue;
     if (catalog.IsReady(index)) return &index;
   }
   return nullptr;

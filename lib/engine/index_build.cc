@@ -91,6 +91,7 @@ class BuildJob final : public storage::Job {
 
   // The id of the last record done; 0 when there are no more.
   StatusOr<uint64_t> AddEntries(storage::WriteSet& set, uint64_t after) const {
+    if (index_.kind != catalog::IndexKind::kOrdered) return uint64_t{0};
     const uint64_t begin = Id::Of(type_.number, 0, 0).value();
     const uint64_t first = after < begin ? begin : after + 1;
     std::vector<Entry> entries;

@@ -52,23 +52,26 @@ void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields) {
 }  // namespace
 
 void Applier::PutIndexes(const DraftRecord& draft) {
-  const TypeDef& type = draft.type();
+  for (const IndexDef& index : draft.type().indexes) {
+    if (!draft.created() && !draft.deleted() && !EntryChanged(draft, index)) continue;
+    if (index.kind == catalog::IndexKind::kOrdered) PutOrdered(draft, index);
+  }
+}
+
+void Applier::PutOrdered(const DraftRecord& draft, const IndexDef& index) {
   const auto value_before = [&](int32_t position) { return format::ValueOf(draft.before(), position); };
-  for (const IndexDef& index : type.indexes) {
-    const bool had = !draft.created();
-    const bool has = !draft.deleted();
-    if (had && has && !EntryChanged(draft, index)) continue;
-    if (had) format::MakeIndexEntry(index, draft.id(), value_before, old_entry_);
-    if (has) format::MakeIndexEntry(index, draft.header(), draft.values(), entry_);
-    const bool same_key = had && has && old_entry_.key == entry_.key;
-    if (had && !same_key) index_writes_.Delete(old_entry_.key);
-    if (!has || (same_key && !entry_.cut && old_entry_.value == entry_.value)) continue;
-    IndexWrites::Place place = index_writes_.Put(entry_.key, entry_.value);
-    // A cut key may stand for other values than before.
-    if (index.unique && !entry_.has_null && (!same_key || entry_.cut)) {
-      place.size -= sizeof(uint64_t);
-      unique_.push_back({&draft, &index, place, entry_.cut});
-    }
+  const bool had = !draft.created();
+  const bool has = !draft.deleted();
+  if (had) format::MakeIndexEntry(index, draft.id(), value_before, old_entry_);
+  if (has) format::MakeIndexEntry(index, draft.header(), draft.values(), entry_);
+  const bool same_key = had && has && old_entry_.key == entry_.key;
+  if (had && !same_key) index_writes_.Delete(old_entry_.key);
+  if (!has || (same_key && !entry_.cut && old_entry_.value == entry_.value)) return;
+  IndexWrites::Place place = index_writes_.Put(entry_.key, entry_.value);
+  // A cut key may stand for other values than before.
+  if (index.unique && !entry_.has_null && (!same_key || entry_.cut)) {
+    place.size -= sizeof(uint64_t);
+    unique_.push_back({&draft, &index, place, entry_.cut});
   }
 }
 

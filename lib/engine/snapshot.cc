@@ -121,6 +121,14 @@ class SnapshotImpl final : public Snapshot {
 
   [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
                                                                   const IndexRange& range) const override {
+    if (index.kind != catalog::IndexKind::kOrdered) {
+      return MakeError({.reason = Reason::kUnknownIndex,
+                        .type = type.name,
+                        .field = index.name,
+                        .value = std::string(NameOf(index.kind)),
+                        .hint = "only an ordered index has an order to scan in"},
+                       "the index is not an ordered one");
+    }
     if (!loaded_->IsReady(index)) {
       return MakeError({.reason = Reason::kUnknownIndex,
                         .type = type.name,

@@ -71,6 +71,7 @@ void CheckRecord(Verification& run, Id id, std::string_view bytes) {
   for (const FieldDef& field : type->fields) CheckReference(run, id, field, values[field.position]);
   format::IndexEntry entry;
   for (const IndexDef& index : type->indexes) {
+    if (index.kind != catalog::IndexKind::kOrdered) continue;
     format::MakeIndexEntry(index, record.header(), values, entry);
     CheckIndexed(run, *type, index, id, entry);
   }

@@ -51,7 +51,7 @@ std::optional<MoveSchema::Cover> CoverOf(const IndexDef* index) {
 const IndexDef* FindIndexOn(const TypeDef& type, std::initializer_list<std::string_view> fields) {
   const IndexDef* best = nullptr;
   for (const IndexDef& index : type.indexes) {
-    if (index.parts.size() < fields.size()) continue;
+    if (index.kind != catalog::IndexKind::kOrdered || index.parts.size() < fields.size()) continue;
     size_t i = 0;
     for (std::string_view field : fields) {
       if (index.parts[i].field != field || index.parts[i].order != Order::kAscending) break;

@@ -81,6 +81,8 @@ struct IndexPart {
   Order order = Order::kAscending;
   // Derived: position in the type's fields, or a HeaderField below -1.
   int32_t position = 0;
+
+  uint32_t weight = 1;  // of a match in this field, text indexes
 };
 enum HeaderField : int32_t {
   kHeaderId = -1,
@@ -94,8 +96,17 @@ enum HeaderField : int32_t {
 // The header field of that name ("owner" -> kHeaderOwner), 0 when there is none.
 [[nodiscard]] int32_t HeaderFieldFromName(std::string_view name);
 
+// What an index answers. An ordered one holds an entry a record; the others hold blocks of many records (design of each: index/).
+enum class IndexKind : uint8_t {
+  kOrdered,  // ranges, pages in order, unique values
+  kText,     // words and fragments of texts
+  kColumn,   // filters and sums over all records of the type
+};
+[[nodiscard]] std::string_view NameOf(IndexKind kind);  // "ordered", "text", "column"
+
 struct IndexDef {
   std::string name;
+  IndexKind kind = IndexKind::kOrdered;
   uint32_t package = 0;    // number of the package that declares it
   uint32_t number = 0;     // within the database: leads the index's keys; never reused, a redefined index gets a new one; 0: to be allotted
   bool unique = false;     // among live records; entries with a null part do not collide
@@ -132,7 +143,9 @@ struct TypeDef {
   // The position of what a name stands for: the field of that name, or else the header part (a HeaderField, below 0).
   [[nodiscard]] std::optional<int32_t> FindPosition(std::string_view part_name) const;
   [[nodiscard]] const IndexDef* FindIndex(std::string_view index_name) const;
-  // An index whose first part is this one. Each reference field leads one.
+  // The type's first index of a kind, nullptr when it has none.
+  [[nodiscard]] const IndexDef* FindIndex(IndexKind kind) const;
+  // An ordered index whose first part is this one. Each reference field leads one.
   [[nodiscard]] const IndexDef* FindIndexLedBy(int32_t position) const;
   [[nodiscard]] const BehaviourDef* FindBehaviour(std::string_view behaviour_name) const;
   // The field that plays a role, nullptr when the type has no such behaviour or role.

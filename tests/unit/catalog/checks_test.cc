@@ -223,12 +223,23 @@ TEST(Checks, Indexes) {
       {index(R"("name": "by_a", "fields": ["a"], "cover": ["-a"])"), Reason::kUnknownField, path + ".cover[0]", "unknown field"},
       {index(R"("name": "by_a", "fields": ["a"], "cover": ["tags", "tags"])"), kMalformed, path + ".cover[1]", "twice"},
       {index(R"("name": "by_a", "fields": ["a"], "unique": "yes")"), kMalformed, path + ".unique", "true or false"},
+      {index(R"("name": "by_a", "fields": ["a"], "kind": "txt")"), kMalformed, path + ".kind", "unknown kind", "\"text\""},
+      {index(R"("name": "by_a", "fields": ["a"], "kind": "text")"), kMalformed, path + ".fields[0]", "kind text and text_list"},
+      {index(R"("name": "by_a", "fields": ["tags"], "kind": "text", "unique": true)"), kMalformed, path + ".unique", "never unique"},
+      {index(R"("name": "by_a", "fields": ["tags"], "kind": "text", "cover": ["a"])"), kMalformed, path + ".cover", "covers nothing"},
+      {index(R"("name": "by_a", "fields": ["-tags"], "kind": "text")"), kMalformed, path + ".fields[0]", "has no order"},
+      {index(R"("name": "by_a", "fields": ["tags"], "kind": "text", "weights": [1, 2])"), kMalformed, path + ".weights",
+       "one weight a field"},
+      {index(R"("name": "by_a", "fields": ["tags"], "kind": "text", "weights": [0])"), kMalformed, path + ".weights[0]", "whole number"},
+      {index(R"("name": "by_a", "fields": ["tags"], "kind": "text", "weights": [101])"), kMalformed, path + ".weights[0]", "kIndexWeight"},
+      {index(R"("name": "by_a", "fields": ["a"], "weights": [2])"), kMalformed, path + ".weights", "only a text index"},
       {index(R"("name": "by_a", "fields": [)" + nine + "]"), Reason::kLimitExceeded, path + ".fields", "kIndexFields"},
       {Acme(Thing(fields, R"("indexes": [{"name": "x", "fields": ["a"]}, {"name": "x", "fields": ["a"]}])")), kMalformed,
        "types[0].indexes[1].name", "taken"},
   };
   for (const Refused& c : cases) ExpectRefused(c);
   EXPECT_TRUE(Plan(index(R"("name": "by_a", "fields": ["a", "-blob", "owner", "created"], "cover": ["tags", "set", "id"])")).ok());
+  EXPECT_TRUE(Plan(index(R"("name": "search", "kind": "text", "fields": ["tags"], "weights": [100])")).ok());
 }
 
 TEST(Checks, SeedsAndNumbers) {

@@ -35,6 +35,27 @@ TEST(Plan, InstallsAndIsIdempotent) {
   EXPECT_THAT(again->seeds, IsEmpty());
 }
 
+TEST(Plan, KeepsTheKindAndWeightsOfAnIndex) {
+  const auto acme = [](std::string_view index) {
+    return Acme(Thing(kName, R"("indexes": [{"name": "search", "fields": ["name"])" + std::string(index) + "}]"));
+  };
+  const auto before = Ensured(acme(R"(, "kind": "text", "weights": [8])"));
+  const StatusOr<std::shared_ptr<const Catalog>> stored = FromDefinitions(1, ToDefinitions(*before));
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  const IndexDef* index = (*stored)->FindType("thing")->FindIndex(IndexKind::kText);
+  ASSERT_NE(index, nullptr);
+  EXPECT_EQ(index->parts[0].weight, 8u);
+  // Weights count when a search ranks; another kind is another index.
+  const StatusOr<Catalog::Plan> weights = Plan(*before, acme(R"(, "kind": "text", "weights": [9])"));
+  ASSERT_TRUE(weights.ok()) << weights.status();
+  EXPECT_THAT(weights->new_indexes, IsEmpty());
+  EXPECT_EQ(weights->after->FindType("thing")->FindIndex("search")->parts[0].weight, 9u);
+  const StatusOr<Catalog::Plan> kind = Plan(*before, acme({}));
+  ASSERT_TRUE(kind.ok()) << kind.status();
+  EXPECT_THAT(kind->new_indexes, SizeIs(1));
+  EXPECT_THAT(kind->dropped_indexes, SizeIs(1));
+}
+
 TEST(Plan, DescribesAnUpgradeLineByLine) {
   const auto before = Ensured(Acme(Thing(R"({"name": "name", "kind": "text"}, {"name": "old", "kind": "int"},
                     {"name": "tier", "kind": "choice", "choices": [{"name": "gold"}]})",
