@@ -213,7 +213,9 @@ kith_code kith_rows_explain(const kith_rows* rows, kith_text** json, kith_error*
 }
 
 void kith_rows_cancel(kith_rows* rows) {
-  if (RowsObject* object = Peek(rows)) object->cancelled = true;
+  // Shared while it is touched: the rows' own thread may free them meanwhile.
+  const auto object = std::static_pointer_cast<RowsObject>(ShareHandle(HandleKind::kRows, reinterpret_cast<uint64_t>(rows)));
+  if (object != nullptr) object->cancelled = true;
 }
 
 void kith_rows_free(kith_rows* rows) { Drop(rows); }
