@@ -32,6 +32,7 @@ Segment SegmentOf(const SegmentSchema& schema, record::View view) {
 Status UnknownSegment(const Snapshot& snapshot, std::string_view name) {
   KITH_ASSIGN_OR_RETURN(const std::vector<Segment> all, GetSegments(snapshot));
   std::vector<std::string_view> names;
+  names.reserve(all.size());
   for (const Segment& segment : all) names.push_back(segment.name);
   return MakeError({.reason = Reason::kRecordMissing,
                     .type = std::string(kSegmentType),
