@@ -3,6 +3,7 @@
 find_package(Threads REQUIRED)
 find_package(absl REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ICU REQUIRED COMPONENTS i18n uc)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_library(KITH_LMDB lmdb REQUIRED)
 find_library(KITH_RE2 re2 REQUIRED)
@@ -17,6 +18,6 @@ set(KITH_ABSL_TARGETS absl::status absl::statusor absl::strings absl::str_format
 add_library(kith_dependencies INTERFACE)
 target_include_directories(kith_dependencies SYSTEM INTERFACE ${KITH_FLATBUFFERS_INCLUDE} ${KITH_XXHASH_INCLUDE})
 target_compile_definitions(kith_dependencies INTERFACE XXH_INLINE_ALL)
-target_link_libraries(kith_dependencies INTERFACE ${KITH_ABSL_TARGETS} nlohmann_json::nlohmann_json OpenSSL::Crypto
+target_link_libraries(kith_dependencies INTERFACE ${KITH_ABSL_TARGETS} nlohmann_json::nlohmann_json OpenSSL::Crypto ICU::i18n ICU::uc
                       ${KITH_LMDB} ${KITH_RE2} ${KITH_UTF8PROC} ${KITH_CSV} Threads::Threads)
 target_link_options(kith_dependencies INTERFACE -Wl,--as-needed)
