@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "kith/base/key.h"
 
@@ -254,7 +255,7 @@ struct Oracle::Run {
     record.deleted = true;
     record.deleted_effective = effective;
     record.deleted_recorded = now;
-    record.externals.clear();
+    record.last_externals = std::exchange(record.externals, {});
     deleted.push_back(record.id);
   }
 

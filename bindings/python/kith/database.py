@@ -508,8 +508,8 @@ class Snapshot:
         >>> with kith.open(temporary=True) as db:
         ...     with db.batch() as batch:
         ...         law = batch.create("account", name="Adler", industry="law")
-        ...         batch.create("account", name="Bloom", industry="retail")
-        ...         batch.define_segment("law firms", "account", "industry == 'law'")
+        ...         other = batch.create("account", name="Bloom", industry="retail")
+        ...         segment = batch.define_segment("law firms", "account", "industry == 'law'")
         ...     with db.snapshot() as now:
         ...         print([now[id]["name"] for id in now.members("law firms")])
         ['Adler']
