@@ -1,0 +1,180 @@
+// Warm paths (§5.4.5): uniform-cost search over paths, back from the target.
+#include <algorithm>
+#include <queue>
+#include <string>
+#include <unordered_map>
+
+#include "kith/insight/relationship.h"
+
+namespace kith::insight {
+namespace {
+
+// A path under way, as a chain of steps back to the target.
+struct Step {
+  Id person;
+  int32_t previous = -1;  // position of the step nearer to the target
+  int32_t hops = 0;
+};
+
+struct Open {
+  double value = 0;
+  int32_t step = 0;
+  bool done = false;  // ends with one of ours
+  friend bool operator<(const Open& a, const Open& b) {
+    return a.value != b.value ? a.value < b.value : a.step > b.step;  // equal values: first found, first out
+  }
+};
+
+Status Check(const PathOptions& options) {
+  if (!(options.damping > 0 && options.damping <= 1)) {
+    return MakeError({.reason = Reason::kBadOptions, .field = "damping", .value = std::to_string(options.damping)},
+                     "damping lies above 0 and is at most 1");
+  }
+  constexpr int kMostHops = 6;
+  if (options.hops < 1 || options.hops > kMostHops) {
+    return MakeError({.reason = Reason::kBadOptions, .field = "hops", .value = std::to_string(options.hops)}, "a path has 1 to 6 hops");
+  }
+  return absl::OkStatus();
+}
+
+class PathSearch {
+ public:
+  PathSearch(const NeighboursOf& neighbours, const std::function<bool(Id)>& ours, const PathOptions& options)
+      : neighbours_(neighbours), ours_(ours), options_(options) {}
+  StatusOr<std::vector<WarmPath>> Run(Id target);
+
+ private:
+  Status Extend(const Open& from);
+  [[nodiscard]] bool OnPath(int32_t step, Id person) const;
+  void Offer(double value, const Step& step);
+  [[nodiscard]] WarmPath PathAt(const Open& open) const;
+  bool IsOurs(Id person);
+
+  const NeighboursOf& neighbours_;
+  const std::function<bool(Id)>& ours_;
+  const PathOptions& options_;
+  std::vector<Step> steps_;
+  std::priority_queue<Open> open_;
+  std::priority_queue<double, std::vector<double>, std::greater<>> best_;  // values of the best complete paths, the least on top
+  std::unordered_map<Id, bool> known_;                                     // answers of ours_
+};
+
+bool PathSearch::IsOurs(Id person) {
+  const auto [at, added] = known_.try_emplace(person, false);
+  if (added) at->second = ours_(person);
+  return at->second;
+}
+
+bool PathSearch::OnPath(int32_t step, Id person) const {
+  for (; step >= 0; step = steps_[static_cast<size_t>(step)].previous) {
+    if (steps_[static_cast<size_t>(step)].person == person) return true;
+  }
+  return false;
+}
+
+void PathSearch::Offer(double value, const Step& step) {
+  const bool done = IsOurs(step.person);
+  // Only ours can follow the last hop, and everyone else needs one more.
+  if (!done && step.hops == options_.hops) return;
+  if (done) {
+    best_.push(value);
+    if (best_.size() > options_.count) best_.pop();
+  }
+  steps_.push_back(step);
+  open_.push({value, static_cast<int32_t>(steps_.size() - 1), done});
+}
+
+Status PathSearch::Extend(const Open& from) {
+  const Step at = steps_[static_cast<size_t>(from.step)];
+  const double damping = at.hops == 0 ? 1 : options_.damping;
+  KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> people, neighbours_(at.person));
+  for (const Acquaintance& next : people) {
+    const double value = from.value * damping * std::clamp(next.strength, 0.0, 1.0);
+    // A path only loses by going on: one that is no better than the worst kept cannot get among them.
+    if (value <= 0 || (best_.size() == options_.count && value <= best_.top())) continue;
+    if (OnPath(from.step, next.person)) continue;
+    Offer(value, {next.person, from.step, at.hops + 1});
+  }
+  return absl::OkStatus();
+}
+
+WarmPath PathSearch::PathAt(const Open& open) const {
+  WarmPath path;
+  path.value = open.value;
+  for (int32_t step = open.step; step >= 0; step = steps_[static_cast<size_t>(step)].previous) {
+    path.people.push_back(steps_[static_cast<size_t>(step)].person);
+  }
+  return path;
+}
+
+StatusOr<std::vector<WarmPath>> PathSearch::Run(Id target) {
+  std::vector<WarmPath> found;
+  if (options_.count == 0) return found;
+  steps_.push_back({target, -1, 0});
+  open_.push({1, 0, false});
+  while (!open_.empty() && found.size() < options_.count) {
+    const Open next = open_.top();
+    open_.pop();
+    if (next.done) {
+      found.push_back(PathAt(next));
+    } else {
+      KITH_RETURN_IF_ERROR(Extend(next));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+StatusOr<std::vector<WarmPath>> FindWarmPaths(const NeighboursOf& neighbours, const std::function<bool(Id)>& ours, Id target,
+                                              const PathOptions& options) {
+  KITH_RETURN_IF_ERROR(Check(options));
+  return PathSearch(neighbours, ours, options).Run(target);
+}
+
+Network::Network(std::span<const Edge> edges) {
+  struct Directed {
+    Id from;
+    Acquaintance to;
+  };
+  std::vector<Directed> all;
+  all.reserve(2 * edges.size());
+  for (const Edge& edge : edges) {
+    if (!(edge.strength > 0) || edge.a == edge.b) continue;
+    const double strength = std::min(1.0, edge.strength);
+    all.push_back({edge.a, {edge.b, strength}});
+    all.push_back({edge.b, {edge.a, strength}});
+  }
+  std::sort(all.begin(), all.end(), [](const Directed& a, const Directed& b) {
+    if (a.from != b.from) return a.from < b.from;
+    return a.to.person != b.to.person ? a.to.person < b.to.person : a.to.strength > b.to.strength;
+  });
+  const auto same = [](const Directed& a, const Directed& b) { return a.from == b.from && a.to.person == b.to.person; };
+  all.erase(std::unique(all.begin(), all.end(), same), all.end());
+  edges_.reserve(all.size());
+  for (const Directed& edge : all) {
+    if (people_.empty() || people_.back() != edge.from) {
+      people_.push_back(edge.from);
+      starts_.push_back(edges_.size());
+    }
+    edges_.push_back(edge.to);
+  }
+  starts_.push_back(edges_.size());
+  for (size_t i = 0; i < people_.size(); ++i) {
+    std::stable_sort(edges_.begin() + static_cast<ptrdiff_t>(starts_[i]), edges_.begin() + static_cast<ptrdiff_t>(starts_[i + 1]),
+                     [](const Acquaintance& a, const Acquaintance& b) { return a.strength > b.strength; });
+  }
+}
+
+std::span<const Acquaintance> Network::Neighbours(Id person) const {
+  const auto at = std::lower_bound(people_.begin(), people_.end(), person);
+  if (at == people_.end() || *at != person) return {};
+  const auto i = static_cast<size_t>(at - people_.begin());
+  return std::span(edges_).subspan(starts_[i], starts_[i + 1] - starts_[i]);
+}
+
+StatusOr<std::vector<WarmPath>> Network::Paths(const std::function<bool(Id)>& ours, Id target, const PathOptions& options) const {
+  return FindWarmPaths([this](Id person) -> StatusOr<std::span<const Acquaintance>> { return Neighbours(person); }, ours, target, options);
+}
+
+}  // namespace kith::insight
