@@ -1,0 +1,53 @@
+// The facts of relationships read from a snapshot, and what they come to: how close an employee is to a contact, where a contact stands,
+// how a deal's decision chain stands.
+//
+// Reads what the snapshot's viewer may see: an interaction or an acquaintance kept visible for its owner alone makes a tie for its owner
+// alone. Errors: RecordMissing or NotFound for a record that is not there, PackageMissing without the standard package, those of the
+// snapshot.
+#ifndef KITH_INSIGHT_RELATIONS_H_
+#define KITH_INSIGHT_RELATIONS_H_
+
+#include <optional>
+#include <vector>
+
+#include "kith/engine/snapshot.h"
+#include "kith/insight/relationship.h"
+
+namespace kith::insight {
+
+struct RelationOptions {
+  // Unset: the snapshot's recorded time. What happened later, or is valid at another time, counts nothing.
+  std::optional<Time> as_of = {};
+  // Unset: as known now. Set: each record as it was known then; what was deleted or given to another person since is not found.
+  std::optional<Time> recorded = {};
+  EvidenceOptions evidence = {};
+  TieOptions tie = {};
+  ChainOptions chain = {};
+};
+
+// The employees with an interaction, and each one's tie; strongest first.
+struct EmployeeTie {
+  Id employee;
+  Score tie;
+};
+[[nodiscard]] StatusOr<std::vector<EmployeeTie>> ReadTies(const Snapshot& snapshot, Id contact, const RelationOptions& options = {});
+
+// A contact as seen by a party: us (null) or a competitor. Our closeness is what employees' interactions say; a competitor's is the
+// evidence of it, and at least 0.
+struct PersonReport {
+  Id contact;
+  StanceInputs inputs;
+  Score stance;      // [-1, 1]
+  double score = 0;  // 0..100
+  Light light = Light::kAmber;
+  std::vector<EmployeeTie> ties;  // of ours
+};
+[[nodiscard]] StatusOr<PersonReport> ReadPerson(const Snapshot& snapshot, Id contact, Id party = {}, const RelationOptions& options = {});
+
+// The decision chain of a deal as a party sees it: the contacts with a role in it, lines by influence and by whom they report to. How well
+// we reach somebody is our closeness.
+[[nodiscard]] StatusOr<ChainReport> ReadChain(const Snapshot& snapshot, Id deal, Id party = {}, const RelationOptions& options = {});
+
+}  // namespace kith::insight
+
+#endif  // KITH_INSIGHT_RELATIONS_H_

@@ -1,0 +1,125 @@
+// Relationships from records: what is read equals the formulas on the same facts.
+#include "kith/insight/relations.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "unit/model/world.h"
+
+namespace kith::insight {
+namespace {
+
+class Relations : public ::testing::Test {
+ protected:
+  Id Add(std::string_view type, const std::vector<std::pair<std::string_view, Value>>& fields) {
+    Batch batch = world_.NewBatch();
+    const Id id = batch.Create(type);
+    for (const auto& [name, value] : fields) batch.Set(id, name, value);
+    return world_.Apply(batch).at(id.local_index());
+  }
+  Value Choose(std::string_view type, std::string_view field, std::string_view choice) {
+    return Choice{world_.Read()->catalog().FindType(type)->FindField(field)->FindChoice(choice)->number};
+  }
+  Id Contact() { return Add("contact", {{"name", "Li"}}); }
+  Id Meet(Id employee, Id contact, std::string_view direction = "mutual") {
+    return Add("interaction", {{"kind", Choose("interaction", "kind", "meeting")},
+                               {"direction", Choose("interaction", "direction", direction)},
+                               {"at", world_.now()},
+                               {"employee", employee},
+                               {"contact", contact}});
+  }
+  Id Say(Id subject, Id party, std::string_view dimension, double value) {
+    return Add("evidence", {{"subject", subject},
+                            {"party", party.is_null() ? Value() : Value(party)},
+                            {"dimension", Choose("evidence", "dimension", dimension)},
+                            {"value", value},
+                            {"source", Choose("evidence", "source", "document")},
+                            {"at", world_.now()}});
+  }
+  Id GiveRole(Id contact, Id deal, std::string_view role, bool veto = false) {
+    return Add("contact_role", {{"contact", contact},
+                                {"opportunity", deal},
+                                {"role", Choose("contact_role", "role", role)},
+                                {"political", Choose("contact_role", "political", "inner_circle")},
+                                {"veto", veto}});
+  }
+  model::World world_;
+};
+
+// M04, M17, A04
+TEST_F(Relations, ATieComesFromInteractionsAsOfAnyTime) {
+  const Id contact = Contact();
+  const Time before = world_.now();
+  world_.Advance(kMicrosPerDay);
+  EXPECT_EQ(ReadPerson(*world_.Read(), contact)->score, 50);
+  const Id meeting = Meet(world_.owners()[0], contact);
+  const PersonReport report = *ReadPerson(*world_.Read(), contact);
+  ASSERT_EQ(report.ties.size(), 1U);
+  EXPECT_EQ(report.ties[0].employee, world_.owners()[0]);
+  EXPECT_NEAR(report.ties[0].tie.value, 1 - std::exp(-0.5), 1e-9);
+  EXPECT_EQ(report.ties[0].tie.contributions.at(0).record, meeting);
+  EXPECT_GT(report.score, 50);
+  EXPECT_TRUE(ReadTies(*world_.Read(), contact, {.as_of = before})->empty());
+  EXPECT_TRUE(ReadTies(*world_.Read(), contact, {.recorded = before})->empty());
+  EXPECT_TRUE(absl::IsNotFound(ReadPerson(*world_.Read(), Id::Of(contact.type(), 0, 999)).status()));
+}
+
+// M11: what only its owner may see makes a tie for its owner alone.
+TEST_F(Relations, APrivateTieIsItsOwners) {
+  const Id contact = Contact();
+  const Id meeting = Meet(world_.owners()[0], contact);
+  Batch batch = world_.NewBatch();
+  batch.Set(meeting, "owner", world_.owners()[0]);
+  batch.Set(meeting, "visibility", "owner");
+  world_.Apply(batch);
+  EXPECT_EQ(ReadTies(*world_.Read({.id = world_.owners()[0]}), contact)->size(), 1U);
+  EXPECT_TRUE(ReadTies(*world_.Read({.id = world_.owners()[1]}), contact)->empty());
+}
+
+// M05, M09, B06
+TEST_F(Relations, AChainIsReadForUsAndForACompetitor) {
+  const Id deal = world_.Create();
+  const Id rival = Add("competitor", {{"name", "Rival"}});
+  const Id boss = Contact();
+  const Id engineer = Contact();
+  GiveRole(boss, deal, "decision_maker");
+  const Id role = GiveRole(engineer, deal, "technical", true);
+  Say(boss, Id(), "solution", 1);
+  Say(boss, rival, "closeness", 1);
+  Meet(world_.owners()[0], boss);
+  world_.Set(engineer, "reports_to", boss);
+  const ChainReport ours = *ReadChain(*world_.Read(), deal);
+  ASSERT_EQ(ours.people.size(), 2U);
+  EXPECT_EQ(ours.missing, std::vector<ChainRole>{ChainRole::kUser});
+  EXPECT_EQ(ours.unknown, std::vector<Id>{engineer});
+  // The superior's stance reaches the engineer by the line.
+  EXPECT_NEAR(ours.people[1].stance, 0.3 * ours.people[0].stance, 1e-9);
+  const ChainReport theirs = *ReadChain(*world_.Read(), deal, rival);
+  EXPECT_GT(theirs.value, 0);
+  EXPECT_GT(Lead(ours, theirs), 0);
+  Say(engineer, Id(), "solution", -1);
+  EXPECT_LT(ReadChain(*world_.Read(), deal)->value, ours.value);
+  // The same contacts have no role in another deal, nor after the role ended.
+  EXPECT_TRUE(ReadChain(*world_.Read(), world_.Create())->people.empty());
+  world_.Set(role, "valid_to", DateOf(world_.now()));
+  EXPECT_EQ(ReadChain(*world_.Read(), deal)->people.size(), 1U);
+}
+
+TEST_F(Relations, InfluenceAndDottedLinesCount) {
+  const Id deal = world_.Create();
+  const Id coach = Contact();
+  const Id user = Contact();
+  GiveRole(coach, deal, "coach");
+  GiveRole(user, deal, "user");
+  Say(coach, Id(), "solution", 1);
+  Add("influence", {{"contact", coach}, {"on", user}, {"strength", 0.4}, {"confidence", 0.5}});
+  const ChainReport by_influence = *ReadChain(*world_.Read(), deal);
+  ASSERT_EQ(by_influence.people.at(1).contact, coach);  // by role
+  EXPECT_NEAR(by_influence.people[0].stance, 0.2 * by_influence.people[1].stance, 1e-9);
+  Add("dotted_line", {{"contact", user}, {"superior", coach}});
+  EXPECT_NEAR(ReadChain(*world_.Read(), deal)->people[0].stance, 0.35 * by_influence.people[1].stance, 1e-9);
+}
+
+}  // namespace
+}  // namespace kith::insight
