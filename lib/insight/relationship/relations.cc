@@ -148,6 +148,7 @@ StatusOr<std::vector<EmployeeTie>> Facts::Ties(Id contact) const {
     if (!interaction.employee.is_null() && interaction.at <= as_of_) by_employee[interaction.employee].push_back(interaction);
   }));
   std::vector<EmployeeTie> ties;
+  ties.reserve(by_employee.size());
   for (const auto& [employee, interactions] : by_employee) ties.push_back({employee, TieStrength(interactions, as_of_, options_.tie)});
   std::stable_sort(ties.begin(), ties.end(), [](const EmployeeTie& a, const EmployeeTie& b) { return a.tie.value > b.tie.value; });
   return ties;
@@ -165,6 +166,7 @@ StatusOr<StanceInputs> Facts::Inputs(Id contact, Id party, std::span<const Emplo
   inputs.price = EstimateEvidence(by_dimension["price"], as_of_, options_.evidence);
   if (party.is_null()) {
     std::vector<Score> ours;
+    ours.reserve(ties.size());
     for (const EmployeeTie& tie : ties) ours.push_back(tie.tie);
     inputs.closeness = ours.empty() ? TieStrength({}, as_of_, options_.tie) : NoisyOr(ours);
     return inputs;
@@ -235,6 +237,7 @@ StatusOr<ChainReport> Facts::ChainOf(Id deal, Id party) const {
     KITH_ASSIGN_OR_RETURN(const std::vector<EmployeeTie> ties, Ties(member.contact));
     KITH_ASSIGN_OR_RETURN(member.inputs, Inputs(member.contact, party, ties));
     std::vector<double> strengths;
+    strengths.reserve(ties.size());
     for (const EmployeeTie& tie : ties) strengths.push_back(tie.tie.value);
     reach.push_back(NoisyOr(strengths));
   }
