@@ -57,8 +57,9 @@ std::optional<SegmentSchema> SegmentSchema::Of(const Catalog& catalog) {
   schema.segment = catalog.FindType(kSegmentType);
   schema.member = catalog.FindType(kMemberType);
   if (schema.segment == nullptr || schema.member == nullptr) return std::nullopt;
-  const auto field = [](const TypeDef* type, std::string_view name, const FieldDef*& out) {
-    return (out = type->FindField(name)) != nullptr;
+  const auto field = [](const TypeDef* type, std::string_view field_name, const FieldDef*& out) {
+    out = type->FindField(field_name);
+    return out != nullptr;
   };
   const bool whole = field(schema.segment, "name", schema.name) && field(schema.segment, "for_type", schema.for_type) &&
                      field(schema.segment, "condition", schema.condition) && field(schema.segment, "steps", schema.steps) &&
