@@ -1,5 +1,7 @@
 #include "storage/page_check.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -38,10 +40,16 @@ struct NamedTree {
   Db db;
 };
 
+// How many whole pages the file has; 0 when it cannot be told, and then no page is inside.
+uint64_t PagesOf(int fd) {
+  struct stat info {};
+  return fstat(fd, &info) == 0 ? static_cast<uint64_t>(info.st_size) / kPageSize : 0;
+}
+
 class Walker {
  public:
   Walker(int fd, const Meta& meta, CheckDepth depth, EntryVisitor* visitor)
-      : fd_(fd), meta_(meta), depth_(depth), visitor_(visitor), used_(meta.last_page + 1, false) {
+      : fd_(fd), file_pages_(PagesOf(fd)), meta_(meta), depth_(depth), visitor_(visitor), used_(meta.last_page + 1, false) {
     used_[0] = used_[1] = true;
   }
 
@@ -79,8 +87,9 @@ class Walker {
   }
   [[nodiscard]] bool GaveUp() const { return result_.problems.size() >= kMaxProblems; }
 
-  bool Claim(uint64_t page) {
-    if (page < format::kMetaPages || page > meta_.last_page) return Problem(page, "outside the file");
+  // `written`: it is in use, so it lies within what the file has of its pages.
+  bool Claim(uint64_t page, bool written = true) {
+    if (page < format::kMetaPages || page > meta_.last_page || (written && page >= file_pages_)) return Problem(page, "outside the file");
     if (used_[page]) return Problem(page, "in use twice");
     used_[page] = true;
     return true;
@@ -321,13 +330,14 @@ class Walker {
       uint64_t page = 0;
       std::memcpy(&page, value.data() + i * sizeof(page), sizeof(page));
       if (page >= last) Problem(number, "a record of the free list is out of order");
-      if (!Claim(page)) return;
+      if (!Claim(page, false)) return;
       last = page;
     }
     result_.free_pages += count;
   }
 
   const int fd_;
+  const uint64_t file_pages_;
   const Meta& meta_;
   const CheckDepth depth_;
   EntryVisitor* const visitor_;

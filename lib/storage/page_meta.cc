@@ -14,18 +14,22 @@ namespace {
 using format::Db;
 using format::Meta;
 
+// LMDB never writes a page that a transaction took at the end of the file and gave back before it ended, so a sound file may be shorter
+// than its last page. Pages in use lie within it: that is checked page by page.
+constexpr uint64_t kMostUnwritten = uint64_t{1} << 20;
+
 Status FormatError(std::string_view what) {
   return MakeError({.reason = Reason::kFormatUnknown, .hint = "this is not a database written by this library on this kind of machine"},
                    what);
 }
 
-Status CheckRoot(const Db& db, const Meta& meta, uint16_t flags) {
+Status CheckRoot(const Db& db, uint64_t file_pages, uint16_t flags) {
   if (db.flags != flags) return CorruptError("a meta page has unexpected flags");
   if (db.root == format::kNoPage) {
     if (db.depth != 0 || db.entries != 0) return CorruptError("a meta page counts entries in an empty tree");
     return absl::OkStatus();
   }
-  if (db.root < format::kMetaPages || db.root > meta.last_page) return CorruptError("a meta page points outside the file");
+  if (db.root < format::kMetaPages || db.root >= file_pages) return CorruptError("a meta page points outside the file");
   if (db.depth == 0 || db.depth > format::kMaxDepth) return CorruptError("a meta page gives an impossible depth");
   return absl::OkStatus();
 }
@@ -41,11 +45,13 @@ Status CheckMeta(const char* page, uint64_t number, uint64_t file_pages, Meta& m
   if (meta.address != 0) return CorruptError("a meta page asks for a fixed map address");
   // LMDB writes transaction n to meta page n mod 2; a fresh file has 0 in both.
   if (meta.transaction != 0 && meta.transaction % 2 != number) return CorruptError("a meta page stands in the other's place");
-  if (meta.last_page < format::kMetaPages - 1 || meta.last_page >= file_pages) return CorruptError("the file is shorter than its pages");
+  if (meta.last_page < format::kMetaPages - 1 || meta.last_page >= file_pages + kMostUnwritten) {
+    return CorruptError("the file is shorter than its pages");
+  }
   const uint16_t free_flags = meta.free_db.flags & static_cast<uint16_t>(~format::kNoSubdirectory);
   if (free_flags != format::kIntegerKey) return CorruptError("a meta page has unexpected flags");
-  KITH_RETURN_IF_ERROR(CheckRoot(meta.free_db, meta, meta.free_db.flags));
-  return CheckRoot(meta.main_db, meta, 0);
+  KITH_RETURN_IF_ERROR(CheckRoot(meta.free_db, file_pages, meta.free_db.flags));
+  return CheckRoot(meta.main_db, file_pages, 0);
 }
 
 }  // namespace

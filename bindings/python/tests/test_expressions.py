@@ -3,8 +3,9 @@
 import datetime as dt
 import decimal
 
-import kith
 import pytest
+
+import kith
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,35 @@ TEST_F(DamageTest, NoMutationKillsTheProcessOrShowsOtherContent) {
   munmap(counts, sizeof(Counts));
 }
 
+// LMDB leaves a page unwritten that a transaction took at the end of the file and gave back: the file is shorter than its last page, and
+// sound.
+TEST_F(DamageTest, AFreePageAtTheEndNeedNotBeThere) {
+  {
+    const auto environment = Open();
+    const auto put = [&](uint64_t id, size_t size) {
+      ASSERT_TRUE(Write(*environment, [&](WriteSet& set) { set.Put(kRecords, IntegerKey(id), std::string(size, 'v')); }).ok());
+    };
+    put(1, 100);
+    put(2, 200'000);  // the end of the file
+    ASSERT_TRUE(Write(*environment, [](WriteSet& set) { set.Delete(kRecords, IntegerKey(2)); }).ok());
+    for (int i = 0; i < 3; ++i) put(1, 100);
+    dump_ = Dump(*environment);
+  }
+  std::string bytes = ReadFile(DataFile());
+  const uint64_t whole = bytes.size() / kPageSize;
+  bytes.resize(bytes.size() - kPageSize);
+  WriteFile(DataFile(), bytes);
+  {
+    const UniqueFd fd(open(DataFile().c_str(), O_RDONLY | O_CLOEXEC));
+    ASSERT_EQ(ReadMeta(fd.get(), std::nullopt)->last_page + 1, whole);
+  }
+  EXPECT_EQ(Problems(DataFile()), std::vector<std::string>());
+  const auto environment = Open();
+  EXPECT_EQ(Dump(*environment), dump_);
+  ASSERT_TRUE(Write(*environment, [](WriteSet& set) { set.Put(kRecords, IntegerKey(3), std::string(300'000, 'w')); }).ok());
+  EXPECT_EQ(Problems(DataFile()), std::vector<std::string>());
+}
+
 // The control: without the check the same wounds do kill.
 TEST_F(DamageTest, LmdbAloneDiesOfATruncatedFile) {
   MakeFile();
