@@ -16,6 +16,9 @@ bool IsBuiltIn(const TypeDef& type) { return type.number < kFirstOpenType; }
 
 bool CanBeOrdered(Kind kind) { return kind != Kind::kTextList && kind != Kind::kChoiceSet; }
 
+// A column packs values of a fixed width.
+bool CanBeColumn(Kind kind) { return CanBeOrdered(kind) && kind != Kind::kText && kind != Kind::kBytes; }
+
 std::vector<std::string_view> PartNames(const TypeDef& type) {
   std::vector<std::string_view> names = FieldNames(type);
   for (const std::string_view header : {"id", "created", "updated", "owner", "unit", "version", "visibility"}) names.push_back(header);
@@ -89,6 +92,10 @@ Status Compiler::CheckIndexKind(const TypeDef& type, const IndexDef& index) cons
     if (index.unique) return IndexError(type, index, "unique", {"an index of kind " + kind + " is never unique"});
     if (!index.cover.empty()) return IndexError(type, index, "cover", {"an index of kind " + kind + " covers nothing"});
   }
+  if (index.kind == IndexKind::kColumn && index.parts.size() != 1) {
+    return IndexError(type, index, "fields",
+                      {"a column holds one field", std::to_string(index.parts.size()), "declare an index for each field"});
+  }
   for (size_t i = 0; i < index.parts.size(); ++i) {
     const IndexPart& part = index.parts[i];
     const std::string path = JoinPath("fields", i);
@@ -101,6 +108,9 @@ Status Compiler::CheckIndexKind(const TypeDef& type, const IndexDef& index) cons
     }
     if (text && (field == nullptr || (field->kind != Kind::kText && field->kind != Kind::kTextList))) {
       return IndexError(type, index, path, {"a text index takes fields of kind text and text_list", part.field});
+    }
+    if (index.kind == IndexKind::kColumn && field != nullptr && !CanBeColumn(field->kind)) {
+      return IndexError(type, index, path, {"a " + std::string(NameOf(field->kind)) + " has no fixed width", part.field});
     }
     if (!text && part.weight != 1) return IndexError(type, index, "weights", {"only a text index has weights"});
   }

@@ -20,6 +20,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "engine/column_writes.h"
 #include "engine/engine_internal.h"
 #include "engine/format.h"
 #include "engine/index_writes.h"
@@ -221,6 +222,7 @@ class Applier {
   [[nodiscard]] Status PutRecord(DraftRecord& draft);
   void PutIndexes(const DraftRecord& draft);
   void PutOrdered(const DraftRecord& draft, const catalog::IndexDef& index);
+  void PutColumn(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutHistory(const DraftRecord& draft);
   // derive.cc
   [[nodiscard]] Status Derive();
@@ -253,6 +255,7 @@ class Applier {
     bool cut;
   };
   IndexWrites index_writes_;
+  ColumnWrites column_writes_;
   std::vector<UniqueCheck> unique_;  // entries put by the batch
   record::Builder builder_;
   format::IndexEntry entry_;

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "engine/column_writes.h"
 #include "engine/database_internal.h"
 #include "engine/index_build_internal.h"
 
@@ -91,6 +92,7 @@ class BuildJob final : public storage::Job {
 
   // The id of the last record done; 0 when there are no more.
   StatusOr<uint64_t> AddEntries(storage::WriteSet& set, uint64_t after) const {
+    if (index_.kind == catalog::IndexKind::kColumn) return AddBlocks(set, after);
     if (index_.kind != catalog::IndexKind::kOrdered) return uint64_t{0};
     const uint64_t begin = Id::Of(type_.number, 0, 0).value();
     const uint64_t first = after < begin ? begin : after + 1;
@@ -110,6 +112,26 @@ class BuildJob final : public storage::Job {
       for (const Entry& entry : entries) KITH_RETURN_IF_ERROR(CheckUnique(set, entry));
     }
     return entries.size() < kRecordsAtOnce ? uint64_t{0} : entries.back().id.value();
+  }
+
+  // The same for a column.
+  StatusOr<uint64_t> AddBlocks(storage::WriteSet& set, uint64_t after) const {
+    const uint64_t begin = Id::Of(type_.number, 0, 0).value();
+    const uint64_t first = after < begin ? begin : after + 1;
+    ColumnWrites writes;
+    size_t count = 0;
+    uint64_t last = 0;
+    const std::unique_ptr<storage::Cursor> cursor = set.NewCursor(format::kRecord);
+    for (bool more = cursor->SeekAtLeast(storage::IntegerKey(first)); more && count < kRecordsAtOnce; more = cursor->Next()) {
+      const record::View record(cursor->value(), &type_.layout);
+      if (record.header().id >= begin + kSequenceEnd) break;
+      writes.Set(type_, index_, record.id(), format::ValueOf(record, index_.parts[0].position));
+      last = record.id().value();
+      ++count;
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+    KITH_RETURN_IF_ERROR(writes.Emit(set));
+    return count < kRecordsAtOnce ? uint64_t{0} : last;
   }
 
   Status CheckUnique(const storage::WriteSet& set, const Entry& entry) const {

@@ -55,7 +55,15 @@ void Applier::PutIndexes(const DraftRecord& draft) {
   for (const IndexDef& index : draft.type().indexes) {
     if (!draft.created() && !draft.deleted() && !EntryChanged(draft, index)) continue;
     if (index.kind == catalog::IndexKind::kOrdered) PutOrdered(draft, index);
+    if (index.kind == catalog::IndexKind::kColumn) PutColumn(draft, index);
   }
+}
+
+void Applier::PutColumn(const DraftRecord& draft, const IndexDef& index) {
+  if (draft.deleted()) return column_writes_.Remove(draft.type(), index, draft.id());
+  const int32_t position = index.parts[0].position;
+  column_writes_.Set(draft.type(), index, draft.id(),
+                     position >= 0 ? draft.values()[static_cast<size_t>(position)] : format::HeaderValue(draft.header(), position));
 }
 
 void Applier::PutOrdered(const DraftRecord& draft, const IndexDef& index) {
@@ -129,6 +137,7 @@ Status Applier::PutRecords() {
     set_.Put(format::kMeta, format::CounterKey(type, request_.node), value);
   }
   index_writes_.Emit(set_);
+  KITH_RETURN_IF_ERROR(column_writes_.Emit(set_));
   return CheckUnique();
 }
 

@@ -59,6 +59,10 @@ struct Source {
 [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> NewIndexCursor(const Source& source, const catalog::TypeDef& type,
                                                                      const catalog::IndexDef& index, const IndexRange& range);
 
+// Blocks of columns, of one type; at least one, all whole.
+[[nodiscard]] std::unique_ptr<ColumnCursor> NewColumnCursor(const Source& source, const catalog::TypeDef& type,
+                                                            std::span<const catalog::IndexDef* const> indexes);
+
 // The state row; a database without one has had no change.
 [[nodiscard]] StatusOr<format::State> ReadState(const storage::Reader& reader);
 

@@ -129,14 +129,26 @@ class SnapshotImpl final : public Snapshot {
                         .hint = "only an ordered index has an order to scan in"},
                        "the index is not an ordered one");
     }
-    if (!loaded_->IsReady(index)) {
-      return MakeError({.reason = Reason::kUnknownIndex,
-                        .type = type.name,
-                        .field = index.name,
-                        .hint = "wait until the call that added it (ensure) has returned"},
-                       "the index is still being built");
-    }
+    KITH_RETURN_IF_ERROR(CheckReady(type, index));
     return NewIndexCursor(source_, type, index, range);
+  }
+
+  [[nodiscard]] StatusOr<std::unique_ptr<ColumnCursor>> ScanColumns(const catalog::TypeDef& type,
+                                                                    std::span<const catalog::IndexDef* const> indexes) const override {
+    if (!viewer_.is_system()) {
+      return MakeError({.reason = Reason::kNotVisible, .type = type.name, .hint = "read the records"},
+                       "a column is for a viewer who sees every record");
+    }
+    if (indexes.empty()) return MakeError({.reason = Reason::kBadOptions, .type = type.name}, "there is no column to read");
+    for (const catalog::IndexDef* index : indexes) {
+      if (index->kind != catalog::IndexKind::kColumn) {
+        return MakeError(
+            {.reason = Reason::kUnknownIndex, .type = type.name, .field = index->name, .value = std::string(NameOf(index->kind))},
+            "the index is not a column");
+      }
+      KITH_RETURN_IF_ERROR(CheckReady(type, *index));
+    }
+    return NewColumnCursor(source_, type, indexes);
   }
 
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override;
@@ -174,6 +186,15 @@ class SnapshotImpl final : public Snapshot {
   }
 
  private:
+  [[nodiscard]] Status CheckReady(const catalog::TypeDef& type, const catalog::IndexDef& index) const {
+    if (loaded_->IsReady(index)) return {};
+    return MakeError({.reason = Reason::kUnknownIndex,
+                      .type = type.name,
+                      .field = index.name,
+                      .hint = "wait until the call that added it (ensure) has returned"},
+                     "the index is still being built");
+  }
+
   [[nodiscard]] StatusOr<Id> FindExternal(const catalog::TypeDef& type, const ExternalRef& external) const {
     // Longer ones cannot have been stored, nor looked up.
     if (external.system.size() > limits::kExternalSystemBytes || external.key.size() > limits::kExternalKeyBytes) return NotFound();

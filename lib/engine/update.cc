@@ -50,6 +50,10 @@ class TrackingSnapshot final : public Snapshot {
                                                                   const IndexRange& range) const override {
     return snapshot_->ScanIndex(type, index, range);
   }
+  [[nodiscard]] StatusOr<std::unique_ptr<ColumnCursor>> ScanColumns(const catalog::TypeDef& type,
+                                                                    std::span<const catalog::IndexDef* const> indexes) const override {
+    return snapshot_->ScanColumns(type, indexes);
+  }
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override { return snapshot_->GetAsOf(id, as_of); }
   [[nodiscard]] StatusOr<std::vector<HistoryEntry>> History(Id id) const override { return snapshot_->History(id); }
   [[nodiscard]] StatusOr<HistoryEntry> Entry(Id record, uint64_t sequence) const override { return snapshot_->Entry(record, sequence); }

@@ -241,6 +241,7 @@ StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage:
   ReadIndexStates(run);
   VerifyRecords(run);
   VerifyIndexes(run);
+  VerifyColumns(run);
   VerifyHistory(run);
   VerifyFeed(run);
   VerifyExternals(run);

@@ -18,6 +18,7 @@
 #include "kith/catalog/catalog.h"
 #include "kith/engine/history.h"
 #include "kith/engine/viewer.h"
+#include "kith/index/column.h"
 #include "kith/record/record.h"
 
 namespace kith {
@@ -75,6 +76,20 @@ class RecordCursor {
   [[nodiscard]] virtual std::string_view key_parts() const = 0;
 };
 
+// Blocks of one or more columns of a type, aligned: row i of each block is the same record. In id order; blocks without records are left
+// out.
+class ColumnCursor {
+ public:
+  virtual ~ColumnCursor() = default;
+  // False at the end or on error (see status()).
+  virtual bool Next() = 0;
+  // The id of row 0; row i is the record whose sequence is greater by i.
+  [[nodiscard]] virtual Id first() const = 0;
+  // One a column, in the order asked. Borrowed from the snapshot; the span until the next Next().
+  [[nodiscard]] virtual std::span<const column::BlockView> blocks() const = 0;
+  [[nodiscard]] virtual const Status& status() const = 0;
+};
+
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
@@ -102,6 +117,10 @@ class Snapshot {
                                                                           const IndexRange& range) const = 0;
   [[nodiscard]] virtual StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
                                                                           const IndexRange& range) const = 0;
+  // Indexes of kind column of one type, at least one. Blocks know nothing of who may see a record, so this is for the system's viewer
+  // alone: NotVisible for others. UnknownIndex when one is of another kind or being built.
+  [[nodiscard]] virtual StatusOr<std::unique_ptr<ColumnCursor>> ScanColumns(const catalog::TypeDef& type,
+                                                                            std::span<const catalog::IndexDef* const> indexes) const = 0;
 
   // --- time
   // The record as it held at a point on both axes; NotFound when it did not exist then.
