@@ -233,12 +233,16 @@ TEST(Checks, Indexes) {
       {index(R"("name": "by_a", "fields": ["tags"], "kind": "text", "weights": [0])"), kMalformed, path + ".weights[0]", "whole number"},
       {index(R"("name": "by_a", "fields": ["tags"], "kind": "text", "weights": [101])"), kMalformed, path + ".weights[0]", "kIndexWeight"},
       {index(R"("name": "by_a", "fields": ["a"], "weights": [2])"), kMalformed, path + ".weights", "only a text index"},
+      {index(R"("name": "c", "kind": "column", "fields": ["a", "owner"])"), kMalformed, path + ".fields", "one field", "index for each"},
+      {index(R"("name": "c", "kind": "column", "fields": ["tags"])"), kMalformed, path + ".fields[0]", "no fixed width"},
+      {index(R"("name": "c", "kind": "column", "fields": ["blob"])"), kMalformed, path + ".fields[0]", "no fixed width"},
       {index(R"("name": "by_a", "fields": [)" + nine + "]"), Reason::kLimitExceeded, path + ".fields", "kIndexFields"},
       {Acme(Thing(fields, R"("indexes": [{"name": "x", "fields": ["a"]}, {"name": "x", "fields": ["a"]}])")), kMalformed,
        "types[0].indexes[1].name", "taken"},
   };
   for (const Refused& c : cases) ExpectRefused(c);
   EXPECT_TRUE(Plan(index(R"("name": "by_a", "fields": ["a", "-blob", "owner", "created"], "cover": ["tags", "set", "id"])")).ok());
+  EXPECT_TRUE(Plan(index(R"("name": "c", "kind": "column", "fields": ["owner"])")).ok());
   EXPECT_TRUE(Plan(index(R"("name": "search", "kind": "text", "fields": ["tags"], "weights": [100])")).ok());
 }
 
