@@ -101,7 +101,8 @@ TEST_F(Relations, AChainIsReadForUsAndForACompetitor) {
   Say(engineer, Id(), "solution", -1);
   EXPECT_LT(ReadChain(*world_.Read(), deal)->value, ours.value);
   // The same contacts have no role in another deal, nor after the role ended.
-  EXPECT_TRUE(ReadChain(*world_.Read(), world_.Create())->people.empty());
+  const Id other = world_.Create();
+  EXPECT_TRUE(ReadChain(*world_.Read(), other)->people.empty());
   world_.Set(role, "valid_to", DateOf(world_.now()));
   EXPECT_EQ(ReadChain(*world_.Read(), deal)->people.size(), 1U);
 }
