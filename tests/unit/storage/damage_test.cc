@@ -220,8 +220,8 @@ TEST_F(DamageTest, NoMutationKillsTheProcessOrShowsOtherContent) {
   EXPECT_EQ(counts->cases, cases);
   EXPECT_EQ(counts->wrong, 0);
   EXPECT_EQ(counts->unhelpful, 0);
-  EXPECT_GT(counts->refused, cases / 2);
-  EXPECT_GT(counts->opened, cases / 50);  // wounds in free pages and in slack
+  EXPECT_GT(counts->refused, cases / 3);
+  EXPECT_GT(counts->opened, cases / 50);  // wounds in free pages, in slack, and a file cut within its free end
   munmap(counts, sizeof(Counts));
 }
 
