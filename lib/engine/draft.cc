@@ -105,6 +105,10 @@ Assertion* DraftRecord::FindAssertion(int32_t position, Time effective) {
 Status DraftRecord::HoldStored(int32_t position, Time effective, const storage::Reader& reader, Holder& holder) {
   if (history_ == nullptr) {
     KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(reader, id()));
+    // A restored record's present life begins after its last deletion.
+    const auto deletion =
+        std::find_if(entries.rbegin(), entries.rend(), [](const HistoryEntry& entry) { return entry.operation == Operation::kDelete; });
+    entries.erase(entries.begin(), deletion.base());
     history_ = std::make_unique<std::vector<HistoryEntry>>(std::move(entries));
   }
   const bool header = position < 0;

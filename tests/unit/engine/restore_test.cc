@@ -133,6 +133,27 @@ TEST_F(RestoreTest, ConflictsAreNamedAndChangeNothing) {
   EXPECT_THAT(shop_.Problems(), IsEmpty());
 }
 
+// The history of a former life says nothing of the present one: a write that repeats an old value is no repetition.
+TEST_F(RestoreTest, ABackdatedWriteKnowsThePresentLifeAlone) {
+  const Id pen = shop_.Add("item", [](Batch& batch, Id id) {
+    batch.Set(id, "name", "pen");
+    batch.Set(id, "quantity", 1);
+  });
+  Batch change = shop_.NewBatch();
+  change.Set(pen, "quantity", 3);
+  shop_.Apply(change);
+  Delete(pen);
+  shop_.clock.Advance(kMicrosPerSecond);
+  ASSERT_TRUE(Restore(pen).ok());
+  shop_.clock.Advance(kMicrosPerSecond);
+  const Time then = shop_.clock.now();
+  Batch backdated = shop_.NewBatch();
+  backdated.SetAt(pen, "quantity", 1, then);
+  shop_.Apply(backdated);
+  EXPECT_EQ(shop_.Get(pen, "quantity"), Value(1));
+  EXPECT_THAT(shop_.Problems(), IsEmpty());
+}
+
 TEST_F(RestoreTest, HasAJsonFormAndManyLives) {
   const Id pen = shop_.AddItem("pen");
   for (int life = 0; life < 3; ++life) {
