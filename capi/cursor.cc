@@ -82,7 +82,7 @@ kith::Status Advance(CursorObject& cursor) {
 kith::Status ReadCovered(const CursorObject& cursor, kith_value* out) {
   kith::PackedReader in(cursor.cursor->covered_bytes());
   for (const kith::catalog::IndexPart& part : cursor.index->cover) {
-    const kith::catalog::FieldDef* field = part.position < 0 ? nullptr : &cursor.type->fields[static_cast<size_t>(part.position)];
+    const kith::catalog::FieldDef* field = cursor.type->FieldAt(part.position);
     ToC(in.GetPacked(), field, *out++);
   }
   if (in.done()) return absl::OkStatus();

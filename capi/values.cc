@@ -64,19 +64,6 @@ kith_value ReadHeader(const record::Header& header, int32_t position) {
   }
 }
 
-Kind HeaderKind(int32_t position) {
-  switch (position) {
-    case catalog::kHeaderId:
-    case catalog::kHeaderOwner:
-      return Kind::kRef;
-    case catalog::kHeaderCreated:
-    case catalog::kHeaderUpdated:
-      return Kind::kTime;
-    default:
-      return Kind::kInt;
-  }
-}
-
 StatusOr<Value> ChoiceFromC(const kith_value& value, std::string_view text, const catalog::FieldDef* field) {
   if (text.empty()) return Value(Choice{static_cast<int32_t>(value.number)});
   const catalog::ChoiceDef* choice = field == nullptr ? nullptr : field->FindChoice(text);
@@ -131,7 +118,7 @@ kith_value ReadValue(const catalog::TypeDef& type, record::View view, int32_t po
 }
 
 StatusOr<kith_value> ReadItem(const catalog::TypeDef& type, record::View view, int32_t position, size_t item) {
-  const catalog::FieldDef* field = position < 0 ? nullptr : &type.fields[static_cast<size_t>(position)];
+  const catalog::FieldDef* field = type.FieldAt(position);
   if (field == nullptr || (field->kind != Kind::kTextList && field->kind != Kind::kChoiceSet)) {
     ErrorInfo info;
     info.reason = Reason::kWrongKind;
@@ -163,9 +150,9 @@ kith_view ToC(record::View view) {
 }
 
 StatusOr<Value> FromC(const kith_value& value, const catalog::TypeDef& type, int32_t position) {
-  const catalog::FieldDef* field = position < 0 ? nullptr : &type.fields[static_cast<size_t>(position)];
+  const catalog::FieldDef* field = type.FieldAt(position);
   Kind kind = static_cast<Kind>(value.kind);
-  Kind wanted = field != nullptr ? field->kind : HeaderKind(position);
+  const Kind wanted = type.KindAt(position);
   if (kind == Kind::kInt && (wanted == Kind::kRef || wanted == Kind::kTime || wanted == Kind::kDate || wanted == Kind::kChoice))
     kind = wanted;
   if (kind == Kind::kText && wanted == Kind::kChoice) kind = wanted;

@@ -68,6 +68,20 @@ std::optional<int32_t> TypeDef::FindPosition(std::string_view part_name) const {
   return header == 0 ? std::nullopt : std::optional(header);
 }
 
+Kind TypeDef::KindAt(int32_t position) const {
+  if (const FieldDef* field = FieldAt(position); field != nullptr) return field->kind;
+  switch (position) {
+    case kHeaderId:
+    case kHeaderOwner:
+      return Kind::kRef;
+    case kHeaderCreated:
+    case kHeaderUpdated:
+      return Kind::kTime;
+    default:
+      return Kind::kInt;
+  }
+}
+
 const IndexDef* TypeDef::FindIndex(std::string_view index_name) const { return FindBy(indexes, &IndexDef::name, index_name); }
 const IndexDef* TypeDef::FindIndex(IndexKind kind) const {
   const auto it = std::find_if(indexes.begin(), indexes.end(), [kind](const IndexDef& index) { return index.kind == kind; });

@@ -307,7 +307,7 @@ std::string_view OperationOf(Change::Op op) {
 bool Defines(Change::Op op) { return op <= Change::Op::kExisting; }
 
 void PutAssignment(const TypeDef& type, const Assignment& assignment, Json& change) {
-  const FieldDef* field = assignment.position < 0 ? nullptr : &type.fields[static_cast<size_t>(assignment.position)];
+  const FieldDef* field = type.FieldAt(assignment.position);
   const Id* id = assignment.value.get_if<Id>();
   Json value = id != nullptr ? TargetToJson(*id) : ValueToJson(field, assignment.value);
   change[assignment.add ? "add" : "set"][std::string(FieldNameAt(type, assignment.position))] = std::move(value);

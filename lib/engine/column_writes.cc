@@ -9,11 +9,8 @@ namespace kith::engine {
 
 column::Spec ColumnSpec(const catalog::TypeDef& type, const catalog::IndexDef& index) {
   const int32_t position = index.parts[0].position;
-  if (position >= 0) {
-    const catalog::FieldDef& field = type.fields[static_cast<size_t>(position)];
-    return {.kind = field.kind, .scale = field.scale};
-  }
-  return {.kind = format::HeaderKind(position)};
+  const catalog::FieldDef* field = type.FieldAt(position);
+  return {.kind = type.KindAt(position), .scale = field == nullptr ? uint8_t{0} : field->scale};
 }
 
 std::string ColumnKey(const catalog::IndexDef& index, Id block) {

@@ -93,23 +93,9 @@ struct KeyRange {
   std::string end;
 };
 
-Kind KindOf(const TypeDef& type, const IndexPart& part) {
-  if (part.position >= 0) return type.fields[static_cast<size_t>(part.position)].kind;
-  switch (part.position) {
-    case catalog::kHeaderCreated:
-    case catalog::kHeaderUpdated:
-      return Kind::kTime;
-    case catalog::kHeaderId:
-    case catalog::kHeaderOwner:
-      return Kind::kRef;
-    default:
-      return Kind::kInt;
-  }
-}
-
 // Appends a bound to a key in the form that entries have: decimals at the field's scale.
 Status AppendBound(const TypeDef& type, const IndexPart& part, const Value& value, std::string& key) {
-  const Kind kind = KindOf(type, part);
+  const Kind kind = type.KindAt(part.position);
   if (!value.is_null() && value.kind() != kind) {
     std::string message = "the index holds values of kind ";
     message.append(NameOf(kind)).append(", not ").append(NameOf(value.kind()));

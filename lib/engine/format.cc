@@ -288,19 +288,6 @@ Value HeaderValue(const record::Header& header, int32_t header_field) {
   }
 }
 
-Kind HeaderKind(int32_t header_field) {
-  switch (header_field) {
-    case catalog::kHeaderId:
-    case catalog::kHeaderOwner:
-      return Kind::kRef;
-    case catalog::kHeaderCreated:
-    case catalog::kHeaderUpdated:
-      return Kind::kTime;
-    default:
-      return Kind::kInt;
-  }
-}
-
 Value ValueOf(record::View view, int32_t position) {
   return position >= 0 ? view.Get(static_cast<size_t>(position)) : HeaderValue(view.header(), position);
 }

@@ -102,8 +102,6 @@ void MakeIndexEntry(const catalog::IndexDef& index, const record::Header& header
 // (0: null), version and visibility integers.
 [[nodiscard]] Value ValueOf(record::View view, int32_t position);
 [[nodiscard]] Value HeaderValue(const record::Header& header, int32_t header_field);
-// The kind of a header field's values.
-[[nodiscard]] Kind HeaderKind(int32_t header_field);
 
 }  // namespace kith::format
 

@@ -269,7 +269,7 @@ Status Applier::ResolveChange(const Change& change, size_t index) {
 
 Status Applier::Assign(DraftRecord& draft, const Assignment& assignment, Time effective) {
   const TypeDef& type = draft.type();
-  const catalog::FieldDef* const field = assignment.position < 0 ? nullptr : &type.fields[static_cast<size_t>(assignment.position)];
+  const catalog::FieldDef* const field = type.FieldAt(assignment.position);
   if (!assignment.add) {
     const Id* id = assignment.value.get_if<Id>();
     if (id == nullptr || !id->is_local()) {

@@ -26,19 +26,6 @@ std::string Dotted(const Ast& node) {
   return of.empty() ? of : Concat({of, ".", node.text});
 }
 
-Kind KindOfHeader(int32_t position) {
-  switch (position) {
-    case catalog::kHeaderId:
-    case catalog::kHeaderOwner:
-      return Kind::kRef;
-    case catalog::kHeaderCreated:
-    case catalog::kHeaderUpdated:
-      return Kind::kTime;
-    default:
-      return Kind::kInt;
-  }
-}
-
 }  // namespace
 
 bool Checker::Fail(const Ast& node, Reason reason, std::string_view message, std::string_view value, std::string_view hint) {
@@ -110,42 +97,19 @@ bool Checker::UseVariable(Ast& node, std::string_view name) {
 }
 
 FieldSlot Checker::SlotAt(const catalog::TypeDef& type, int32_t position) {
-  if (position < 0) return {position, KindOfHeader(position), 0, nullptr};
-  const catalog::FieldDef& field = type.fields[static_cast<size_t>(position)];
-  return {position, field.kind, field.scale, &field};
+  const catalog::FieldDef* field = type.FieldAt(position);
+  return {position, type.KindAt(position), field == nullptr ? uint8_t{0} : field->scale, field};
 }
 
 Type Checker::TypeOfSlot(const FieldSlot& slot, bool of_record) const {
-  switch (slot.kind) {
-    case Kind::kBool:
-      return TypeKind::kBool;
-    case Kind::kInt:
-      return TypeKind::kInt;
-    case Kind::kDecimal:
-      return TypeKind::kDecimal;
-    case Kind::kDouble:
-      return TypeKind::kDouble;
-    case Kind::kMoney:
-      return TypeKind::kMoney;
-    case Kind::kText:
-      return TypeKind::kString;
-    case Kind::kTextList:
-      return Type::List(TypeKind::kString);
-    case Kind::kChoice:
-      return Type::Choice(*slot.def);
-    case Kind::kChoiceSet:
-      return Type::List(Type::Choice(*slot.def));
-    case Kind::kDate:
-      return TypeKind::kDate;
-    case Kind::kTime:
-      return TypeKind::kTimestamp;
-    case Kind::kBytes:
-      return TypeKind::kBytes;
-    case Kind::kRef:
-      break;
-    case Kind::kNull:
-      return TypeKind::kDyn;
-  }
+  if (slot.kind == Kind::kChoice) return Type::Choice(*slot.def);
+  if (slot.kind == Kind::kChoiceSet) return Type::List(Type::Choice(*slot.def));
+  if (slot.kind == Kind::kTextList) return Type::List(TypeKind::kString);
+  return slot.kind == Kind::kRef ? Type::Record(TypesBehind(slot, of_record)) : Type(TypeKindOf(slot.kind));
+}
+
+// The types that a reference may be of; none: any.
+std::vector<const catalog::TypeDef*> Checker::TypesBehind(const FieldSlot& slot, bool of_record) const {
   std::vector<const catalog::TypeDef*> types;
   if (slot.def != nullptr) {
     for (const std::string& name : slot.def->refers_to) {
@@ -156,7 +120,7 @@ Type Checker::TypeOfSlot(const FieldSlot& slot, bool of_record) const {
   } else if (slot.position == catalog::kHeaderId && of_record) {
     types.push_back(environment_.record);
   }
-  return Type::Record(std::move(types));
+  return types;
 }
 
 bool Checker::UseField(Ast& node, int32_t position) {

@@ -68,6 +68,7 @@ class Checker {
   bool UseVariable(Ast& node, std::string_view name);
   bool UseField(Ast& node, int32_t position);
   [[nodiscard]] Type TypeOfSlot(const FieldSlot& slot, bool of_record) const;
+  [[nodiscard]] std::vector<const catalog::TypeDef*> TypesBehind(const FieldSlot& slot, bool of_record) const;
   [[nodiscard]] static FieldSlot SlotAt(const catalog::TypeDef& type, int32_t position);
   void Follow(const Ast& from);
   void AddReference(const catalog::TypeDef* type, int32_t position, bool back);

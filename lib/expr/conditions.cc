@@ -122,7 +122,7 @@ class Finder {
   bool AddVariable(const FieldSlot& field, Comparison comparison, int32_t variable) {
     const TypeKind kind = TypeOf(variable).kind;
     const bool is_name = field.kind == Kind::kChoice && kind == TypeKind::kString;
-    if (!IsOrdered(field) || (kind != TypeKind::kDyn && kind != KindOf(field) && !is_name)) return false;
+    if (!IsOrdered(field) || (kind != TypeKind::kDyn && kind != TypeKindOf(field.kind) && !is_name)) return false;
     if (comparison != Comparison::kEqual && !HasRange(field) && field.kind != Kind::kMoney) return false;
     conditions_.all.push_back({field.position, comparison, {}, variable});
     return true;
@@ -132,34 +132,6 @@ class Finder {
     if (kind != TypeKind::kDyn && kind != TypeKind::kList) return false;
     conditions_.all.push_back({field.position, Comparison::kIn, {}, variable});
     return true;
-  }
-  static TypeKind KindOf(const FieldSlot& field) {
-    switch (field.kind) {
-      case Kind::kBool:
-        return TypeKind::kBool;
-      case Kind::kInt:
-        return TypeKind::kInt;
-      case Kind::kDecimal:
-        return TypeKind::kDecimal;
-      case Kind::kDouble:
-        return TypeKind::kDouble;
-      case Kind::kMoney:
-        return TypeKind::kMoney;
-      case Kind::kText:
-        return TypeKind::kString;
-      case Kind::kChoice:
-        return TypeKind::kChoice;
-      case Kind::kDate:
-        return TypeKind::kDate;
-      case Kind::kTime:
-        return TypeKind::kTimestamp;
-      case Kind::kRef:
-        return TypeKind::kRecord;
-      case Kind::kBytes:
-        return TypeKind::kBytes;
-      default:
-        return TypeKind::kDyn;
-    }
   }
 
   // The constant in the field's form, when that loses nothing.

@@ -70,6 +70,39 @@ Type Type::Record(std::vector<const catalog::TypeDef*> types) {
   return type;
 }
 
+TypeKind TypeKindOf(Kind kind) {
+  switch (kind) {
+    case Kind::kNull:
+      return TypeKind::kDyn;
+    case Kind::kBool:
+      return TypeKind::kBool;
+    case Kind::kInt:
+      return TypeKind::kInt;
+    case Kind::kDecimal:
+      return TypeKind::kDecimal;
+    case Kind::kDouble:
+      return TypeKind::kDouble;
+    case Kind::kMoney:
+      return TypeKind::kMoney;
+    case Kind::kText:
+      return TypeKind::kString;
+    case Kind::kTextList:
+    case Kind::kChoiceSet:
+      return TypeKind::kList;
+    case Kind::kChoice:
+      return TypeKind::kChoice;
+    case Kind::kDate:
+      return TypeKind::kDate;
+    case Kind::kTime:
+      return TypeKind::kTimestamp;
+    case Kind::kBytes:
+      return TypeKind::kBytes;
+    case Kind::kRef:
+      return TypeKind::kRecord;
+  }
+  return TypeKind::kDyn;
+}
+
 std::string ToText(const Type& type) {
   std::string text(NameOf(type.kind));
   if (!type.parameters.empty()) {

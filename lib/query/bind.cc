@@ -41,14 +41,14 @@ StatusOr<expr::Any> BindParameter(const Parameter& parameter, const expr::Any& g
 // The constants of a condition; false when the field cannot hold one.
 StatusOr<bool> BindVariable(const catalog::TypeDef& type, const expr::Condition& condition, const expr::Any& variable,
                             std::vector<Value>& values) {
-  const catalog::FieldDef* field = FieldAt(type, condition.position);
+  const catalog::FieldDef* field = type.FieldAt(condition.position);
   const uint8_t scale = field == nullptr ? uint8_t{0} : field->scale;
   const expr::AnyList* list = variable.get_if<expr::AnyList>();
   const std::span<const expr::Any> items = list == nullptr ? std::span(&variable, 1) : std::span<const expr::Any>(*list);
   if ((list != nullptr) != (condition.comparison == Comparison::kIn)) return false;
   for (const expr::Any& item : items) {
     if (item.is_null()) return false;
-    StatusOr<Value> value = ToFieldValue(item, KindAt(type, condition.position), scale, field);
+    StatusOr<Value> value = ToFieldValue(item, type.KindAt(condition.position), scale, field);
     if (!value.ok()) return false;
     values.push_back(*std::move(value));
   }

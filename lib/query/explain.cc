@@ -49,7 +49,7 @@ std::string_view NameOf(Comparison comparison) {
 }
 
 std::string NameAt(const catalog::TypeDef& type, int32_t position) {
-  if (const catalog::FieldDef* field = FieldAt(type, position)) return field->name;
+  if (const catalog::FieldDef* field = type.FieldAt(position)) return field->name;
   for (const std::string_view name : {"id", "created", "updated", "owner", "unit", "version", "visibility"}) {
     if (catalog::HeaderFieldFromName(name) == position) return std::string(name);
   }
@@ -84,7 +84,7 @@ class ConditionText {
     return condition.comparison == Comparison::kIn ? Concat({"[", text, "]"}) : text;
   }
   [[nodiscard]] std::string Shown(int32_t position, const Value& value) const {
-    const catalog::FieldDef* field = FieldAt(*compiled_.type, position);
+    const catalog::FieldDef* field = compiled_.type->FieldAt(position);
     return value.kind() == Kind::kChoice ? ValueToJsonText(field, value) : ToText(value);
   }
 

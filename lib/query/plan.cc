@@ -34,7 +34,7 @@ double Share(const TypeDef& type, const Condition& condition) {
       break;
   }
   double one = 0.001;
-  switch (KindAt(type, condition.position)) {
+  switch (type.KindAt(condition.position)) {
     case Kind::kBool:
       one = 0.5;
       break;
@@ -89,7 +89,7 @@ IndexPath PathOf(const Demand& demand, const IndexDef& index) {
   path.index = &index;
   bool has_in = false;
   for (const IndexPart& part : index.parts) {
-    const Kind kind = KindAt(*demand.type, part.position);
+    const Kind kind = demand.type->KindAt(part.position);
     if (!IsInKeys(kind)) return path;
     std::optional<size_t> equal = FindCondition(demand, part.position, {Comparison::kEqual, Comparison::kIsNull});
     if (!equal.has_value() && !has_in) {
@@ -130,7 +130,7 @@ bool GivesOrder(const Demand& demand, const IndexPath& path, bool& reverse) {
   for (const IndexPart& part : path.index->parts) {
     if (next == wanted.size()) break;
     if (is_constant(part.position)) continue;
-    const bool fits = IsInKeys(KindAt(*demand.type, part.position)) && wanted[next].position == part.position;
+    const bool fits = IsInKeys(demand.type->KindAt(part.position)) && wanted[next].position == part.position;
     if (!fits || !takes(wanted[next], part.order)) return false;
     ++next;
   }

@@ -110,8 +110,8 @@ void TakeKinds(const Compiled& compiled, std::vector<Parameter>& parameters, std
     if (condition.variable < 0 || condition.comparison == expr::Condition::Comparison::kIn) continue;
     const auto i = static_cast<size_t>(condition.variable);
     if (parameters[i].declared || mixed[i]) continue;
-    const Kind kind = KindAt(*compiled.type, condition.position);
-    const FieldDef* field = FieldAt(*compiled.type, condition.position);
+    const Kind kind = compiled.type->KindAt(condition.position);
+    const FieldDef* field = compiled.type->FieldAt(condition.position);
     if (parameters[i].kind == Kind::kNull) {
       parameters[i].kind = kind;
       parameters[i].scale = field == nullptr ? uint8_t{0} : field->scale;
@@ -343,7 +343,7 @@ class Compiler {
     const std::optional<int32_t> position = (*type)->FindPosition(expansion.field);
     if (!position.has_value())
       return NameAt(catalog::Catalog::GetField(**type, expansion.field).status(), At(where, "field"), expansion.field);
-    if (KindAt(**type, *position) == Kind::kRef) return *position;
+    if ((*type)->KindAt(*position) == Kind::kRef) return *position;
     return Malformed(At(where, "field"), expansion.field, Concat({"of ", expansion.query.from, " is no reference"}));
   }
 

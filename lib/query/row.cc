@@ -10,8 +10,8 @@ namespace kith::query {
 EntryLayout::EntryLayout(const catalog::TypeDef& type, const catalog::IndexDef& index) {
   for (const catalog::IndexPart& cover : index.cover) covers_.push_back(cover.position);
   for (const catalog::IndexPart& part : index.parts) {
-    const catalog::FieldDef* field = FieldAt(type, part.position);
-    parts_.push_back({part.position, KindAt(type, part.position), field == nullptr ? uint8_t{0} : field->scale, part.order});
+    const catalog::FieldDef* field = type.FieldAt(part.position);
+    parts_.push_back({part.position, type.KindAt(part.position), field == nullptr ? uint8_t{0} : field->scale, part.order});
   }
 }
 

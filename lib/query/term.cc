@@ -34,7 +34,7 @@ std::vector<const TypeDef*> TargetsOf(const Scope& scope, const std::vector<cons
   std::vector<const TypeDef*> targets;
   for (size_t i = 0; i < types.size(); ++i) {
     const int32_t position = positions[i].second;
-    const FieldDef* field = FieldAt(*types[i], position);
+    const FieldDef* field = types[i]->FieldAt(position);
     if (field != nullptr && field->refers_to.empty()) return {};
     if (field == nullptr) {
       const TypeDef* owner = scope.Environment().owner;
@@ -57,10 +57,10 @@ std::optional<PathSteps::Positions> FindStep(const std::vector<const TypeDef*>& 
     if (!position.has_value()) return std::nullopt;
     positions.emplace_back(type->number, *position);
   }
-  const Kind kind = positions.empty() ? Kind::kNull : KindAt(*types[0], positions[0].second);
+  const Kind kind = positions.empty() ? Kind::kNull : types[0]->KindAt(positions[0].second);
   for (size_t i = 1; i < types.size(); ++i) {
-    const FieldDef* field = FieldAt(*types[i], positions[i].second);
-    const bool differs = KindAt(*types[i], positions[i].second) != kind || kind == Kind::kChoice || kind == Kind::kChoiceSet;
+    const FieldDef* field = types[i]->FieldAt(positions[i].second);
+    const bool differs = types[i]->KindAt(positions[i].second) != kind || kind == Kind::kChoice || kind == Kind::kChoiceSet;
     if (differs || (field != nullptr && kind == Kind::kDecimal)) return std::nullopt;
   }
   return positions;
@@ -157,24 +157,6 @@ Kind KindOf(const expr::Type& type, bool& held) {
 
 }  // namespace
 
-Kind KindAt(const TypeDef& type, int32_t position) {
-  if (position >= 0) return type.fields[static_cast<size_t>(position)].kind;
-  switch (position) {
-    case catalog::kHeaderCreated:
-    case catalog::kHeaderUpdated:
-      return Kind::kTime;
-    case catalog::kHeaderId:
-    case catalog::kHeaderOwner:
-      return Kind::kRef;
-    default:
-      return Kind::kInt;
-  }
-}
-
-const FieldDef* FieldAt(const TypeDef& type, int32_t position) {
-  return position < 0 ? nullptr : &type.fields[static_cast<size_t>(position)];
-}
-
 expr::Environment Scope::Environment() const {
   // Owners are employees where there are such; a host that uses its own ids has nothing to read of them.
   return {.catalog = catalog, .record = type, .owner = catalog->FindType("employee"), .variables = variables};
@@ -209,11 +191,11 @@ bool CompiledTerm::CompilePath(const Scope& scope) {
     if (!positions.has_value() || positions->empty()) return false;
     const bool last = i + 1 == names.size();
     if (last) {
-      const FieldDef* field = FieldAt(*types[0], positions->front().second);
-      column_.kind = KindAt(*types[0], positions->front().second);
+      const FieldDef* field = types[0]->FieldAt(positions->front().second);
+      column_.kind = types[0]->KindAt(positions->front().second);
       column_.scale = field == nullptr ? uint8_t{0} : field->scale;
       if (column_.kind == Kind::kChoice || column_.kind == Kind::kChoiceSet) column_.choices = field;
-    } else if (KindAt(*types[0], positions->front().second) == Kind::kRef) {
+    } else if (types[0]->KindAt(positions->front().second) == Kind::kRef) {
       types = TargetsOf(scope, types, *positions);
     } else {
       return false;

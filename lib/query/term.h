@@ -14,10 +14,6 @@
 
 namespace kith::query {
 
-// The kind of what stands at a position of a type, header fields included; its definition, nullptr for those.
-[[nodiscard]] Kind KindAt(const catalog::TypeDef& type, int32_t position);
-[[nodiscard]] const catalog::FieldDef* FieldAt(const catalog::TypeDef& type, int32_t position);
-
 // Which values an index entry alone gives: those it covers, and the parts of its key.
 class EntryLayout {
  public:

@@ -142,6 +142,10 @@ struct TypeDef {
   [[nodiscard]] const FieldDef* FindField(uint32_t package_number, uint32_t field_number) const;
   // The position of what a name stands for: the field of that name, or else the header part (a HeaderField, below 0).
   [[nodiscard]] std::optional<int32_t> FindPosition(std::string_view part_name) const;
+  // The field at a position, nullptr for a HeaderField.
+  [[nodiscard]] const FieldDef* FieldAt(int32_t position) const { return position < 0 ? nullptr : &fields[static_cast<size_t>(position)]; }
+  // The kind of the values at a field's position or HeaderField: id and owner are references, created and updated times, the rest integers.
+  [[nodiscard]] Kind KindAt(int32_t position) const;
   [[nodiscard]] const IndexDef* FindIndex(std::string_view index_name) const;
   // The type's first index of a kind, nullptr when it has none.
   [[nodiscard]] const IndexDef* FindIndex(IndexKind kind) const;

@@ -48,6 +48,9 @@ struct Type {
   friend bool operator==(const Type&, const Type&) = default;
 };
 
+// What a value of a field of that kind is: lists and choice sets are lists, references records; kDyn for Kind::kNull.
+[[nodiscard]] TypeKind TypeKindOf(Kind kind);
+
 // "int", "list(string)", "choice industry", "record account".
 [[nodiscard]] std::string ToText(const Type& type);
 

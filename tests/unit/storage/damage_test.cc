@@ -220,7 +220,8 @@ TEST_F(DamageTest, NoMutationKillsTheProcessOrShowsOtherContent) {
   EXPECT_EQ(counts->cases, cases);
   EXPECT_EQ(counts->wrong, 0);
   EXPECT_EQ(counts->unhelpful, 0);
-  EXPECT_GT(counts->refused, cases / 3);
+  // 530 of a thousand on average, with a deviation of 16; the others cut or change what nothing reads, or give the commit before.
+  EXPECT_GT(counts->refused, cases * 9 / 20);
   EXPECT_GT(counts->opened, cases / 50);  // wounds in free pages, in slack, and a file cut within its free end
   munmap(counts, sizeof(Counts));
 }
