@@ -11,7 +11,7 @@
 namespace kith::insight_internal {
 
 struct Arrivals {
-  double level = 0;               // deals a day, exponentially weighted (half-life 28 days)
+  double level = 0;               // deals a day, the recent days counting most
   double log_sd = 0;              // uncertainty of the mean level over the horizon: Gamma posterior and past errors at that horizon
   std::array<double, 7> weekday;  // factor by ISO weekday - 1; their mean is 1
   std::vector<double> enters;     // share of deals by the stage they enter; then those won, and those lost, by their first move

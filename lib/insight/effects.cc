@@ -15,9 +15,8 @@ constexpr double kLeastEvents = 20;     // of a class, before groups may act on 
 constexpr double kLeastExpected = 0.5;  // expected events of a group and stage to take part in estimating the spread
 constexpr double kLeastGain = 3;        // nats by which an effect must beat none
 constexpr size_t kStrengths = 40;       // strengths of group effects that are tried
-constexpr double kPhaseWeight = 20;     // prior events behind a phase's factor
-constexpr double kPhaseCertainty = 1;   // standard errors by which the mean gain of phases must exceed 0
-constexpr int kLeastScored = 3;         // months that were predicted with a factor
+constexpr double kPhaseLevel = 0.05;    // chance of a month's effect on any class where there is none
+constexpr double kLeastMonthExits = 5;  // of a class, for a month to be compared
 
 // ln P(O | E) for O ~ Poisson(E·theta), theta ~ Gamma(nu, nu), up to terms in O alone.
 double NegativeBinomial(double nu, double observed, double expected) {
@@ -40,6 +39,56 @@ Strength MostLikely(const std::vector<ExitPair>& pairs) {
     if (i == 0 || sum - none > best.gain) best = {nu, sum - none};
   }
   return best;
+}
+
+using Quarter = std::array<double, kPhases>;  // by the month's place in it
+
+// Logs of observed over expected exits of a class, last quarter first.
+std::vector<Quarter> QuartersOf(const std::map<model::Epoch, std::array<ExitPair, kClasses>>& months, model::Epoch last,
+                                size_t exit_class) {
+  std::vector<Quarter> quarters;
+  for (model::Epoch end = last;; end -= static_cast<model::Epoch>(kPhases)) {
+    Quarter logs{};
+    for (model::Epoch month = end; month > end - static_cast<model::Epoch>(kPhases); --month) {
+      const auto found = months.find(month);
+      if (found == months.end()) return quarters;
+      const ExitPair& pair = found->second[exit_class];
+      if (pair.observed < kLeastMonthExits || !(pair.expected > 0)) return quarters;
+      logs[PhaseOf(month)] = std::log(pair.observed / pair.expected);
+    }
+    quarters.push_back(logs);
+  }
+}
+
+struct PhaseEffect {
+  Quarter shrunk{};  // logs, their sum 0
+  double p_value = 1;
+  bool tested = false;
+};
+
+PhaseEffect EffectOf(const std::vector<Quarter>& quarters) {
+  PhaseEffect effect;
+  const auto n = static_cast<double>(quarters.size());
+  if (n < 2) return effect;
+  effect.tested = true;
+  Quarter mean{};
+  std::vector<Quarter> centred = quarters;
+  for (Quarter& quarter : centred) {
+    const double level = (quarter[0] + quarter[1] + quarter[2]) / static_cast<double>(kPhases);
+    for (size_t phase = 0; phase < kPhases; ++phase) mean[phase] += (quarter[phase] -= level) / n;
+  }
+  double between = 0;
+  double within = 0;
+  for (size_t phase = 0; phase < kPhases; ++phase) {
+    between += n * mean[phase] * mean[phase];
+    for (const Quarter& quarter : centred) within += std::pow(quarter[phase] - mean[phase], 2);
+  }
+  constexpr double kBetween = kPhases - 1;
+  const double degrees = kBetween * (n - 1);
+  const double f = within > 0 ? (between / kBetween) / (within / degrees) : 0;
+  effect.p_value = f > 0 ? BetaCdf(degrees / 2, kBetween / 2, degrees / (degrees + kBetween * f)) : 1;
+  for (size_t phase = 0; phase < kPhases; ++phase) effect.shrunk[phase] = mean[phase] * std::max(0.0, f > 0 ? 1 - 1 / f : 0.0);
+  return effect;
 }
 
 struct Fitted {
@@ -155,7 +204,7 @@ void HazardModel::FitGroups(const FunnelTables& tables) {
   }
 }
 
-void HazardModel::FitPhases(const FunnelTables& tables) {
+void HazardModel::GatherPhases(const FunnelTables& tables) {
   Months months;
   for (const auto& [key, row] : tables.rows.stages) {
     if (key.group_kind != GroupKind::kAll) break;
@@ -170,7 +219,7 @@ void HazardModel::FitPhases(const FunnelTables& tables) {
     const size_t stage = shape_.StageOf(deal.stage.value());
     if (stage != kNoStage) AddOpenMonths(deal, stage, tables.as_of, months);
   }
-  GatePhases(months);
+  FitPhases(months, model::EpochOf(Time{tables.as_of.micros + 1}) - 1);
 }
 
 void HazardModel::AddOpenMonths(const model::OpenDeal& deal, size_t stage, Time as_of, Months& months) const {
@@ -191,47 +240,34 @@ void HazardModel::AddOpenMonths(const model::OpenDeal& deal, size_t stage, Time 
   }
 }
 
-// Each month is predicted from the months before it, with and without a factor for its place in the quarter; both know the level of the
-// last three months, so that drift and a beginning are not taken for a phase.
-void HazardModel::GatePhases(const Months& months) {
-  std::array<std::array<ExitPair, kClasses>, kPhases> seen;
-  double gain = 0;
-  double squares = 0;
-  int scored = 0;
-  for (auto now = months.begin(); now != months.end(); ++now) {
-    double step = 0;
-    bool known = false;
-    for (size_t c = 0; c < kClasses; ++c) {
-      ExitPair quarter;
-      int active = 0;
-      for (model::Epoch back = 1; back <= static_cast<model::Epoch>(kPhases); ++back) {
-        const auto past = months.find(now->first - back);
-        if (past == months.end() || past->second[c].observed <= 0) continue;
-        ++active;
-        quarter.observed += past->second[c].observed;
-        quarter.expected += past->second[c].expected;
-      }
-      if (active < static_cast<int>(kPhases)) continue;
-      const double expected = now->second[c].expected * quarter.observed / quarter.expected;
-      ExitPair& phase = seen[PhaseOf(now->first)][c];
-      const double factor = (kPhaseWeight + phase.observed) / (kPhaseWeight + phase.expected);
-      known = known || phase.expected > 0;
-      step += now->second[c].observed * std::log(factor) - expected * (factor - 1);
-      phase.observed += now->second[c].observed;
-      phase.expected += expected;
-    }
-    if (!known) continue;
-    ++scored;
-    gain += step;
-    squares += step * step;
+// Whole quarters (three months on end, back from the last whole month) are the blocks and the month's place within them the treatment of a
+// two-way analysis of variance on the log of observed over expected exits: a quarter's level takes up drift, so two quarters alike in shape
+// suffice. Factors act if so large an F would be rare by chance, and are shrunk by 1 - 1/F.
+void HazardModel::FitPhases(const Months& months, model::Epoch last_whole) {
+  std::array<PhaseEffect, kClasses> effects;
+  double tests = 0;
+  for (size_t c = 0; c < kClasses; ++c) {
+    effects[c] = EffectOf(QuartersOf(months, last_whole, c));
+    tests += effects[c].tested;
   }
-  if (scored < kLeastScored || gain < kLeastGain || gain < kPhaseCertainty * std::sqrt(squares)) return;
-  has_phases_ = true;
-  for (size_t phase = 0; phase < kPhases; ++phase) {
-    for (size_t c = 0; c < kClasses; ++c) {
-      phases_[phase][c] = (kPhaseWeight + seen[phase][c].observed) / (kPhaseWeight + seen[phase][c].expected);
-    }
+  for (size_t c = 0; c < kClasses; ++c) {
+    if (!effects[c].tested || effects[c].p_value >= kPhaseLevel / tests) continue;
+    has_phases_ = true;
+    for (size_t phase = 0; phase < kPhases; ++phase) phases_[phase][c] = std::exp(effects[c].shrunk[phase]);
+    LevelPhases(months, c);
   }
+}
+
+// Over the months seen, the factors leave the expected number of exits as it is.
+void HazardModel::LevelPhases(const Months& months, size_t exit_class) {
+  double plain = 0;
+  double with_factors = 0;
+  for (const auto& [month, pairs] : months) {
+    if (pairs[exit_class].observed <= 0) continue;
+    plain += pairs[exit_class].expected;
+    with_factors += pairs[exit_class].expected * phases_[PhaseOf(month)][exit_class];
+  }
+  for (auto& phase : phases_) phase[exit_class] *= plain / with_factors;
 }
 
 }  // namespace kith::insight_internal

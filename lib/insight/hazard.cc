@@ -50,7 +50,7 @@ HazardModel::HazardModel(const FunnelTables& tables) : shape_(ShapeOf(tables.pip
   Gather(tables);
   Fit();
   FitGroups(tables);
-  FitPhases(tables);
+  GatherPhases(tables);
 }
 
 void HazardModel::Gather(const FunnelTables& tables) {

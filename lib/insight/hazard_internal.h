@@ -71,7 +71,7 @@ class HazardModel {
   [[nodiscard]] const Factors& GroupFactors(uint64_t group) const;
   [[nodiscard]] const std::map<uint64_t, Factors>& groups() const { return groups_; }
 
-  // Whether the month within the quarter matters, by the log score of predicting each month from those before it.
+  // Whether the month within the quarter matters, by an analysis of variance over whole quarters.
   [[nodiscard]] bool has_phases() const { return has_phases_; }
   // Factor by (phase, class).
   [[nodiscard]] double PhaseFactor(size_t phase, size_t exit_class) const { return phases_[phase][exit_class]; }
@@ -95,9 +95,10 @@ class HazardModel {
   // effects.cc
   void FitGroups(const model::FunnelTables& tables);
   [[nodiscard]] GroupPairs PairsOf(const model::FunnelTables& tables, model::GroupKind kind) const;
-  void FitPhases(const model::FunnelTables& tables);
+  void GatherPhases(const model::FunnelTables& tables);
   void AddOpenMonths(const model::OpenDeal& deal, size_t stage, Time as_of, Months& months) const;
-  void GatePhases(const Months& months);
+  void FitPhases(const Months& months, model::Epoch last_whole);
+  void LevelPhases(const Months& months, size_t exit_class);
   // Adds a row's exits, and the exits that the model expects of days at risk, to `pairs` by class.
   void AddObserved(const model::StageRow& row, size_t stage, ExitPair* pairs) const;
   void AddExpected(size_t stage, size_t bin, double days, ExitPair* pairs) const;

@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "insight/arrivals_internal.h"
+#include "unit/insight/made_tables.h"
+
+namespace kith::insight_internal {
+namespace {
+
+using insight::testing::MakePipeline;
+using insight::testing::Random;
+using model::FunnelTables;
+using model::GroupKind;
+
+constexpr int32_t kFirstDay = 17'000;
+
+int64_t Poisson(double mean, Random& random) {
+  int64_t n = 0;
+  for (double product = random.Uniform(); product > std::exp(-mean); product *= random.Uniform()) ++n;
+  return n;
+}
+
+// Arrivals of `days` days, `rate(day)` a day on average.
+template <typename Rate>
+FunnelTables Arriving(int32_t days, const Rate& rate, Random& random) {
+  FunnelTables tables;
+  tables.pipeline = MakePipeline(1);
+  for (int32_t day = 0; day < days; ++day) {
+    const Date date{kFirstDay + day};
+    const model::Epoch epoch = model::EpochOf(StartOf(date));
+    const auto of_month = static_cast<uint8_t>(date.days - DateOf(model::StartOfEpoch(epoch)).days + 1);
+    tables.rows.periods[{GroupKind::kAll, 0, epoch, 0}].arrivals.Add(of_month, Poisson(rate(day), random));
+  }
+  tables.as_of = Time{StartOf(Date{kFirstDay + days}).micros - 1};
+  return tables;
+}
+
+Arrivals Fit(const FunnelTables& tables) { return FitArrivals(tables, ShapeOf(tables.pipeline), 30); }
+
+// A fourfold jump is followed within two weeks, and is not forgotten at once in the expected error.
+TEST(Arrivals, FollowAJump) {
+  Random random(3);
+  double after = 0;
+  constexpr int kSeeds = 50;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    const auto rate = [](int32_t day) { return day < 400 ? 8.0 : 32.0; };
+    const Arrivals jumped = Fit(Arriving(414, rate, random));
+    after += jumped.level / kSeeds;
+    EXPECT_GT(Fit(Arriving(460, rate, random)).log_sd, Fit(Arriving(400, rate, random)).log_sd);
+  }
+  EXPECT_GT(after, 0.75 * 32);  // a mean of half-life 28 days would be at 15
+}
+
+// In quiet times the level is about as steady as a mean of half-life 28 days.
+TEST(Arrivals, AreSteadyInQuietTimes) {
+  Random random(4);
+  double square = 0;
+  constexpr int kSeeds = 200;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    const double level = Fit(Arriving(
+                                 400, [](int32_t) { return 8.0; }, random))
+                             .level;
+    square += (level / 8 - 1) * (level / 8 - 1) / kSeeds;
+  }
+  // Such a mean has variance rate / (2 * 28 / ln 2 * rate^2) in shares of the rate.
+  EXPECT_LT(std::sqrt(square), 1.1 * std::sqrt(std::log(2) / (2 * 28 * 8)));
+}
+
+TEST(Arrivals, FindTheWeekday) {
+  Random random(5);
+  const Arrivals arrivals = Fit(Arriving(
+      400, [](int32_t day) { return IsoWeekday(Date{kFirstDay + day}) <= 5 ? 7.0 : 0.0; }, random));
+  EXPECT_GT(arrivals.weekday[0], 1.2);
+  EXPECT_LT(arrivals.weekday[6], 0.4);
+  EXPECT_NEAR(arrivals.level, 5, 1);
+  EXPECT_EQ(Fit(FunnelTables{MakePipeline(1), Time{}, {}, {}}).level, 0);
+}
+
+}  // namespace
+}  // namespace kith::insight_internal
