@@ -14,6 +14,7 @@ namespace {
 using insight_internal::StageIndex;
 using insight_internal::StageSum;
 using insight_internal::SumStages;
+using insight_internal::WonIn;
 using model::FunnelTables;
 using model::GroupKind;
 
@@ -24,19 +25,6 @@ struct Judged {
   double chance;
   bool won;
 };
-
-// What was won in a period, in one currency.
-double WonIn(const FunnelTables& tables, Period period, Currency currency) {
-  double won = 0;
-  for (const auto& [key, row] : tables.rows.periods) {
-    if (key.group_kind != GroupKind::kAll) break;
-    const int32_t month = DateOf(model::StartOfEpoch(key.epoch)).days;
-    for (const auto& [cell, minor] : row.won_minor) {
-      if (cell.currency == currency.packed() && period.contains(Date{month + cell.day - 1})) won += static_cast<double>(minor);
-    }
-  }
-  return won;
-}
 
 // The classic: open amounts times the historical rate of winning from their stage.
 double StageRateForecast(const FunnelTables& tables, Currency currency) {

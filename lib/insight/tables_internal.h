@@ -46,6 +46,9 @@ struct StageSum {
                                               const Window& window = {});
 [[nodiscard]] model::PeriodRow SumPeriods(const model::FunnelTables& tables, model::GroupKind kind, uint64_t group,
                                           const Window& window = {});
+// Minor units that a group won in a period, in one currency.
+[[nodiscard]] double WonIn(const model::FunnelTables& tables, Period period, Currency currency,
+                           model::GroupKind kind = model::GroupKind::kAll, uint64_t group = 0);
 // Groups of a kind that have rows, ascending.
 [[nodiscard]] std::vector<uint64_t> GroupsOf(const model::FunnelTables& tables, model::GroupKind kind);
 [[nodiscard]] uint64_t GroupOf(const model::OpenDeal& deal, model::GroupKind kind);

@@ -9,6 +9,7 @@
 #define KITH_INSIGHT_FORECAST_H_
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,17 @@ struct LedgerEntry {
   double actual = 0;
 };
 
+// A world that differs from the one on record in what is asked about.
+struct WhatIf {
+  struct Faster {
+    Id stage;
+    double factor = 1;  // deals leave the stage so many times as fast, to where they go anyway; above 0, at most 100
+  };
+  std::vector<Id> lost = {};     // open deals taken as lost; ids of others are passed over
+  double more_deals_a_week = 0;  // arrivals on top of those expected; negative: fewer, at least none
+  std::vector<Faster> faster = {};
+};
+
 struct ForecastOptions {
   Currency currency = {};  // amounts in other currencies are left out and counted in `excluded`; null: the one most deals have
   bool strict = false;     // refuse (NotEnoughData) below the maturity thresholds instead of widening
@@ -33,6 +45,11 @@ struct ForecastOptions {
   uint64_t seed = 1;  // of parameter draws
   int parameter_draws = 24;
   std::vector<LedgerEntry> ledger = {};
+  WhatIf what_if = {};
+  // Forecasts of the parts of the whole, whose means sum to it: by owner, segment or source. `roll_up` joins groups to larger ones, such as
+  // owners to teams; what is in none is part 0.
+  model::GroupKind by = model::GroupKind::kAll;
+  std::map<uint64_t, uint64_t> roll_up = {};
 };
 
 struct DealForecast {
@@ -46,6 +63,22 @@ struct DealForecast {
   Money amount;
   double expected_minor = 0;  // amount × win_in_period
   std::string reason;         // for people: stage, age against the typical, owner's effect, sample size
+};
+
+// The chance that what `quantiles` describes, quantile q at (i + 0.5) / size, is at least `minor`.
+[[nodiscard]] double ProbabilityAtLeast(const std::vector<double>& quantiles, double minor);
+
+// One owner's, team's, segment's or source's share of a forecast. Deals to come are shared out by who got those of the last months.
+struct PartForecast {
+  uint64_t part = 0;
+  double closed = 0;
+  Quantiles from_open;
+  Quantiles from_new;
+  Quantiles total;
+  int64_t open_deals = 0;
+  std::vector<double> total_quantiles;
+  // P(total >= minor): of reaching a quota.
+  [[nodiscard]] double ProbabilityAtLeast(double minor) const { return insight::ProbabilityAtLeast(total_quantiles, minor); }
 };
 
 struct ForecastReport {
@@ -67,12 +100,13 @@ struct ForecastReport {
   std::vector<std::string> warnings;
   // Points of the total's distribution function: quantile q at (i + 0.5) / size.
   std::vector<double> total_quantiles;
+  std::vector<PartForecast> parts;  // with options.by: largest mean first; means of closed, open, new and total sum to the whole's
   // P(total >= minor).
-  [[nodiscard]] double ProbabilityAtLeast(double minor) const;
+  [[nodiscard]] double ProbabilityAtLeast(double minor) const { return insight::ProbabilityAtLeast(total_quantiles, minor); }
 };
 
 // The period may begin before as_of (what closed since then is counted in `closed`), or after it (deals then have to survive until it
-// begins). Limited to two years after as_of.
+// begins). Limited to two years after as_of. Adjacent periods' means of open and of new deals sum to those of the period they make up.
 [[nodiscard]] StatusOr<ForecastReport> Forecast(const model::FunnelTables& tables, Period period, const ForecastOptions& options = {});
 
 // --- attainment ---

@@ -1,0 +1,23 @@
+// Statistics in several currencies as statistics in one.
+#ifndef KITH_INSIGHT_CURRENCIES_H_
+#define KITH_INSIGHT_CURRENCIES_H_
+
+#include <map>
+
+#include "kith/base/money.h"
+#include "kith/model/funnel_tables.h"
+
+namespace kith::insight {
+
+struct ExchangeRates {
+  Currency into;
+  std::map<Currency, double> rates;  // units of `into` for one unit of the currency, both in major units; above 0
+};
+// Amounts of the currencies with a rate become amounts in `into`; the others stay as they are. Rounded to minor units, each sum once; won
+// amounts are kept in buckets of ratio 1.02, which a rate moves by at most half a bucket. One rate for all times, so that what changes is
+// business and not the market. BadOptions: `into` is null, or a rate is not above 0.
+[[nodiscard]] StatusOr<model::FunnelTables> InCurrency(model::FunnelTables tables, const ExchangeRates& rates);
+
+}  // namespace kith::insight
+
+#endif  // KITH_INSIGHT_CURRENCIES_H_

@@ -1,0 +1,16 @@
+// The common shock: what past forecasts missed beyond their own spread.
+#ifndef KITH_LIB_INSIGHT_SHOCK_INTERNAL_H_
+#define KITH_LIB_INSIGHT_SHOCK_INTERNAL_H_
+
+#include <vector>
+
+#include "kith/insight/forecast.h"
+
+namespace kith::insight_internal {
+
+// Variance of the log common to all deals of a period whose forecast mean is `mean`, from the forecasts whose periods are over at `now`.
+[[nodiscard]] double LearntShock(const std::vector<insight::LedgerEntry>& ledger, double mean, Time now);
+
+}  // namespace kith::insight_internal
+
+#endif  // KITH_LIB_INSIGHT_SHOCK_INTERNAL_H_
