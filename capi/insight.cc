@@ -2,88 +2,16 @@
 #include <cmath>
 
 #include "json.h"
-#include "kith/model/model.h"
-#include "objects.h"
+#include "question.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
 
 namespace {
 
-struct Question {
-  const kith::Snapshot* snapshot = nullptr;
-  kith::model::Pipeline pipeline;
-  kith_insight_options options;
-
-  // The moment asked about.
-  [[nodiscard]] kith::Time Now() const { return options.as_of != 0 ? kith::Time{options.as_of} : snapshot->recorded(); }
-  [[nodiscard]] kith::StatusOr<kith::model::FunnelTables> Tables() const {
-    kith::model::TablesOptions tables;
-    if (options.as_of != 0) tables.as_of = kith::Time{options.as_of};
-    return kith::model::ReadTables(*snapshot, pipeline.id, tables);
-  }
-  [[nodiscard]] kith::insight::FunnelOptions FunnelOptions() const {
-    kith::insight::FunnelOptions funnel;
-    if (options.level != 0) funnel.level = options.level;
-    funnel.strict = options.strict != 0;
-    if (options.owner != 0) {
-      funnel.group_kind = kith::model::GroupKind::kOwner;
-      funnel.group = options.owner;
-    }
-    return funnel;
-  }
-  [[nodiscard]] kith::StatusOr<kith::insight::ForecastOptions> ForecastOptions() const {
-    kith::insight::ForecastOptions forecast;
-    forecast.strict = options.strict != 0;
-    if (options.seed != 0) forecast.seed = options.seed;
-    std::string_view code(options.currency, strnlen(options.currency, sizeof(options.currency)));
-    if (code.empty()) return forecast;
-    std::optional<kith::Currency> currency = kith::Currency::FromCode(code);
-    if (!currency) return kith::MakeError(kith::Reason::kBadOptions, "currency is not three capital letters of ISO 4217");
-    forecast.currency = *currency;
-    return forecast;
-  }
-};
-
-kith::StatusOr<Question> Ask(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options) {
-  Question question;
-  KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
-  KITH_ASSIGN_OR_RETURN(std::string_view name, Name(pipeline, "pipeline"));
-  KITH_ASSIGN_OR_RETURN(question.options, ReadOptions(options, kith_insight_options KITH_INSIGHT_OPTIONS_INIT));
-  double level = question.options.level;
-  if (level != 0 && !(level > 0 && level < 1)) return kith::MakeError(kith::Reason::kBadOptions, "level must lie between 0 and 1");
-  question.snapshot = object->snapshot.get();
-  KITH_ASSIGN_OR_RETURN(question.pipeline, kith::model::GetPipeline(*question.snapshot, name));
-  return question;
-}
-
 kith_rate ToC(const kith::insight::Rate& rate) {
   return {rate.value, rate.low, rate.high, rate.successes, rate.trials, static_cast<int32_t>(rate.maturity), 0};
 }
 kith_quantiles ToC(const kith::insight::Quantiles& q) { return {q.p10, q.p50, q.p90, q.mean, q.sd}; }
-
-kith::StatusOr<kith::PeriodUnit> UnitFromName(std::string_view name) {
-  constexpr std::pair<std::string_view, kith::PeriodUnit> kUnits[] = {{"day", kith::PeriodUnit::kDay},
-                                                                      {"week", kith::PeriodUnit::kWeek},
-                                                                      {"month", kith::PeriodUnit::kMonth},
-                                                                      {"quarter", kith::PeriodUnit::kQuarter},
-                                                                      {"year", kith::PeriodUnit::kYear}};
-  for (const auto& [known, unit] : kUnits) {
-    if (name == known) return unit;
-  }
-  kith::ErrorInfo info;
-  info.reason = kith::Reason::kBadOptions;
-  info.value = std::string(name.substr(0, 80));
-  info.hint = "use day, week, month, quarter or year";
-  return kith::MakeError(std::move(info), "not a unit of periods");
-}
-
-// "2026-Q3" and the like, or "this-quarter" and "next-month" as seen from `now`.
-kith::StatusOr<kith::Period> PeriodFromText(std::string_view text, kith::Time now) {
-  int offset = text.starts_with("next-") ? 1 : 0;
-  if (offset == 0 && !text.starts_with("this-")) return kith::ParsePeriod(text);
-  KITH_ASSIGN_OR_RETURN(kith::PeriodUnit unit, UnitFromName(text.substr(5)));
-  return kith::PeriodAt(kith::DateOf(now), unit, offset);
-}
 
 }  // namespace
 
@@ -105,9 +33,9 @@ kith_code kith_snapshot_funnel(kith_snapshot* snapshot, const char* pipeline, co
   Zero(funnel);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(funnel, "funnel"));
-    KITH_ASSIGN_OR_RETURN(Question question, Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
-    KITH_ASSIGN_OR_RETURN(kith::insight::FunnelReport report, kith::insight::Funnel(tables, question.FunnelOptions()));
+    KITH_ASSIGN_OR_RETURN(kith::insight::FunnelReport report, kith::insight::Funnel(tables, question.Funnel()));
     *funnel = Wrap<kith_funnel>(std::make_shared<FunnelObject>(FunnelObject{std::move(report)}));
     return absl::OkStatus();
   });
@@ -161,12 +89,47 @@ kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, cons
   Zero(json);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(json, "json"));
-    KITH_ASSIGN_OR_RETURN(Question question, Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
     kith::insight::RepOptions reps;
-    reps.funnel = question.FunnelOptions();
+    reps.funnel = question.Funnel();
     KITH_ASSIGN_OR_RETURN(auto reports, kith::insight::RepsAgainstTeam(tables, reps));
     *json = NewText(ToJson(reports));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_velocity(kith_snapshot* snapshot, const char* pipeline, const char* before, const char* after,
+                                 const kith_insight_options* options, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(std::string_view first, Name(before, "before"));
+    KITH_ASSIGN_OR_RETURN(std::string_view second, Name(after, "after"));
+    KITH_ASSIGN_OR_RETURN(kith::insight::Months earlier, question.MonthsOf(first));
+    KITH_ASSIGN_OR_RETURN(kith::insight::Months later, question.MonthsOf(second));
+    KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
+    KITH_ASSIGN_OR_RETURN(kith::insight::VelocityReport report,
+                          kith::insight::CompareVelocity(tables, earlier, later, question.Gap().drivers));
+    *json = NewText(ToJson(report));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
+                            kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(std::string_view text, Name(period, "period"));
+    KITH_ASSIGN_OR_RETURN(kith::insight::Months months, question.MonthsOf(text));
+    KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
+    KITH_ASSIGN_OR_RETURN(std::optional<kith::model::FunnelTables> collection, question.Collection());
+    KITH_ASSIGN_OR_RETURN(kith::insight::GapReport report,
+                          kith::insight::DiagnoseGap(tables, months, question.Gap(), collection ? &*collection : nullptr));
+    *json = NewText(ToJson(report));
     return absl::OkStatus();
   });
 }
@@ -176,11 +139,12 @@ kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, 
   Zero(forecast);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(forecast, "forecast"));
-    KITH_ASSIGN_OR_RETURN(Question question, Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::string_view text, Name(period, "period"));
     KITH_ASSIGN_OR_RETURN(kith::Period when, PeriodFromText(text, question.Now()));
-    KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.ForecastOptions());
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
+    KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.Forecast(tables));
+    KITH_ASSIGN_OR_RETURN(how.ledger, question.Ledger(when, how));
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastReport report, kith::insight::Forecast(tables, when, how));
     *forecast = Wrap<kith_forecast>(std::make_shared<ForecastObject>(ForecastObject{std::move(report)}));
     return absl::OkStatus();
@@ -248,19 +212,17 @@ kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, 
   Zero(json);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(json, "json"));
-    KITH_ASSIGN_OR_RETURN(Question question, Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::string_view unit_name, Name(unit, "unit"));
     KITH_ASSIGN_OR_RETURN(kith::PeriodUnit periods, UnitFromName(unit_name));
     if (count == 0 || count > 400) return kith::MakeError(kith::Reason::kBadOptions, "count must be 1 to 400");
-    KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.ForecastOptions());
+    KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
+    KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.Forecast(tables));
+    how.what_if = {};
     kith::Time now = question.Now();
     std::vector<kith::Period> past;
     for (size_t back = count; back > 0; --back) past.push_back(kith::PeriodAt(kith::DateOf(now), periods, -static_cast<int>(back)));
-    auto tables_at = [&](kith::Time as_of) {
-      kith::model::TablesOptions tables;
-      tables.as_of = as_of;
-      return kith::model::ReadTables(*question.snapshot, question.pipeline.id, tables);
-    };
+    auto tables_at = [&](kith::Time as_of) { return question.TablesAt(as_of); };
     KITH_ASSIGN_OR_RETURN(kith::insight::BacktestReport report, kith::insight::Backtest(tables_at, past, now, how));
     *json = NewText(ToJson(report));
     return absl::OkStatus();

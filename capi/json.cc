@@ -101,22 +101,78 @@ Json Of(const insight::DealForecast& deal) {
           {"low", Number(deal.win_low)},
           {"high", Number(deal.win_high)},
           {"win_ever", Number(deal.win_ever)},
+          {"early_close_days", Number(deal.early_close_days)},
           {"median_close_days", Number(deal.median_close_days)},
+          {"late_close_days", Number(deal.late_close_days)},
+          {"contributions",
+           {{"base", Number(deal.contributions.base)},
+            {"stage", Number(deal.contributions.stage)},
+            {"age", Number(deal.contributions.age)},
+            {"group", Number(deal.contributions.group)}}},
           {"amount_minor", deal.amount.minor},
           {"currency", deal.amount.currency.code()},
           {"expected_minor", Number(deal.expected_minor)},
           {"reason", deal.reason}};
 }
 
+Json Of(const std::vector<insight::DriverChange>& changes) {
+  Json json = Json::array();
+  for (const insight::DriverChange& change : changes) {
+    json.push_back({{"driver", insight::NameOf(change.kind)},
+                    {"before", Number(change.before)},
+                    {"after", Number(change.after)},
+                    {"log_change", Number(change.log_change)},
+                    {"log_sd", Number(change.log_sd)},
+                    {"contribution", Number(change.contribution)},
+                    {"beyond_chance", change.beyond_chance}});
+  }
+  return json;
+}
+
+Json Of(const insight::Velocity& velocity) {
+  return {{"open_deals", Number(velocity.open_deals)},
+          {"win_rate", Number(velocity.win_rate)},
+          {"mean_minor", Number(velocity.mean_amount)},
+          {"cycle_days", Number(velocity.cycle_days)},
+          {"won", velocity.won},
+          {"closed", velocity.closed},
+          {"minor_a_day", Number(velocity.per_day())}};
+}
+
+Json Of(const insight::Drivers& drivers) {
+  return {{"worked", Number(drivers.worked)},
+          {"closed", Number(drivers.closed)},
+          {"won", Number(drivers.won)},
+          {"revenue_minor", Number(drivers.revenue)},
+          {"collected_minor", drivers.has_collection ? Number(drivers.collected) : Json(nullptr)}};
+}
+
+Json Of(const insight::PartForecast& part) {
+  return {{"part", part.part},       {"closed", Number(part.closed)}, {"from_open", Of(part.from_open)}, {"from_new", Of(part.from_new)},
+          {"total", Of(part.total)}, {"open_deals", part.open_deals}};
+}
+
 Json Of(const insight::ForecastReport& report, bool with_deals) {
-  Json json = {{"as_of", ToText(report.as_of)},       {"period", Of(report.period)},
-               {"currency", report.currency.code()},  {"closed", Number(report.closed)},
-               {"from_open", Of(report.from_open)},   {"from_new", Of(report.from_new)},
-               {"total", Of(report.total)},           {"shock_sd", Number(report.shock_sd)},
-               {"open_deals", report.open_deals},     {"expected_new_deals", Number(report.expected_new_deals)},
-               {"closed_deals", report.closed_deals}, {"excluded", report.excluded},
-               {"maturity", NameOf(report.maturity)}, {"warnings", report.warnings}};
+  Json json = {{"as_of", ToText(report.as_of)},
+               {"period", Of(report.period)},
+               {"currency", report.currency.code()},
+               {"closed", Number(report.closed)},
+               {"from_open", Of(report.from_open)},
+               {"from_new", Of(report.from_new)},
+               {"total", Of(report.total)},
+               {"shock_sd", Number(report.shock_sd)},
+               {"open_deals", report.open_deals},
+               {"expected_new_deals", Number(report.expected_new_deals)},
+               {"closed_deals", report.closed_deals},
+               {"excluded", report.excluded},
+               {"maturity", NameOf(report.maturity)},
+               {"warnings", report.warnings},
+               {"model", report.model}};
   if (!with_deals) return json;
+  json["quantiles"] = Json::array();
+  for (const double quantile : report.total_quantiles) json["quantiles"].push_back(Number(quantile));
+  json["parts"] = Json::array();
+  for (const insight::PartForecast& part : report.parts) json["parts"].push_back(Of(part));
   json["deals"] = Json::array();
   for (const insight::DealForecast& deal : report.deals) json["deals"].push_back(Of(deal));
   return json;
@@ -170,6 +226,22 @@ std::string ToJson(const std::vector<insight::RepReport>& reports) {
     json.push_back(std::move(rep));
   }
   return Dump(json);
+}
+
+std::string ToJson(const insight::VelocityReport& report) {
+  return Dump(
+      {{"currency", report.currency.code()}, {"before", Of(report.before)}, {"after", Of(report.after)}, {"changes", Of(report.changes)}});
+}
+
+std::string ToJson(const insight::GapReport& report) {
+  return Dump({{"currency", report.currency.code()},
+               {"target", Number(report.target)},
+               {"reached", Number(report.reached)},
+               {"gap", Number(report.gap)},
+               {"usual", Of(report.usual)},
+               {"actual", Of(report.actual)},
+               {"causes", Of(report.causes)},
+               {"summary", report.summary}});
 }
 
 std::string ToJson(const insight::ForecastReport& report) { return Dump(Of(report, true)); }

@@ -8,6 +8,7 @@
 #include "kith/engine/database.h"
 #include "kith/exchange/csv.h"
 #include "kith/expr/any.h"
+#include "kith/insight/drivers.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
 #include "kith/query/segment.h"
@@ -19,6 +20,8 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const std::vector<ExternalRef>& refs);
 [[nodiscard]] std::string ToJson(const insight::FunnelReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepReport>& reports);
+[[nodiscard]] std::string ToJson(const insight::VelocityReport& report);
+[[nodiscard]] std::string ToJson(const insight::GapReport& report);
 [[nodiscard]] std::string ToJson(const insight::ForecastReport& report);
 [[nodiscard]] std::string ToJson(const insight::BacktestReport& report);
 [[nodiscard]] std::string ToJson(const exchange::ImportReport& report);

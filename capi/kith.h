@@ -548,9 +548,22 @@ typedef struct kith_insight_options {
   uint32_t zero2;
   double level; /* of intervals; 0: 0.95 */
   uint64_t seed;
+  /* JSON, borrowed for the call, what is absent has no effect:
+   *   "period"        funnel and reps: whole months such as "2026-Q1"; else all of history
+   *   "group"         funnel, velocity, gap: {"kind": "owner" | "segment" | "source", "id": number}, instead of everybody
+   *   "by"            forecast: parts by "owner", "segment" or "source", or by a field of these records such as "owner.team"
+   *   "learn_from"    forecast: widen by what forecasts of so many periods before missed; costs two reads of the past each
+   *   "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted first
+   *   "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}}
+   *   "target"        gap: minor units; else what is usual
+   *   "compare_with"  gap: how many periods before it are the usual; 4
+   *   "collection"    gap: the pipeline of money documents whose won stage means paid */
+  kith_str more;
 } kith_insight_options;
-#define KITH_INSIGHT_OPTIONS_INIT \
-  { (uint32_t)sizeof(kith_insight_options), 0, {0, 0, 0}, 0, 0, {0, 0, 0, 0}, 0, 0, 0 }
+#define KITH_INSIGHT_OPTIONS_INIT                                                                  \
+  {                                                                                                \
+    (uint32_t)sizeof(kith_insight_options), 0, {0, 0, 0}, 0, 0, {0, 0, 0, 0}, 0, 0, 0, { NULL, 0 } \
+  }
 
 /* The funnel of a pipeline. */
 typedef struct kith_funnel kith_funnel;
@@ -590,6 +603,16 @@ KITH_API void kith_funnel_free(kith_funnel* funnel);
 /* Every rep against the team, as JSON, most costly gap first. json: owned. */
 KITH_API kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                                       kith_error** err);
+
+/* Velocity, open deals x win rate x amount / cycle, of two periods of whole months, and what changed it, as JSON. The changes'
+ * contributions sum to the change. json: owned. */
+KITH_API kith_code kith_snapshot_velocity(kith_snapshot* snapshot, const char* pipeline, const char* before, const char* after,
+                                          const kith_insight_options* options, kith_text** json, kith_error** err);
+
+/* Why a period of whole months fell short of the target, or of what is usual, as JSON: too few deals, a low win rate, small deals, slow
+ * ones, slow cash; ranked, and summing to the gap. json: owned. */
+KITH_API kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
+                                     kith_text** json, kith_error** err);
 
 /* A forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07", or relative to the moment asked about: "this-month",
  * "next-quarter". Amounts in minor units. */

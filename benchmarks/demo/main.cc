@@ -131,7 +131,7 @@ StatusOr<Findings> Look(Database& database, const Subject& subject) {
   insight::ForecastOptions options;
   KITH_ASSIGN_OR_RETURN(insight::BacktestReport backtest, insight::Backtest(tables_at, past, subject.as_of, options));
   for (const insight::BacktestPoint& point : backtest.points) {
-    options.ledger.push_back({point.origin, point.period, point.forecast.total.mean, point.forecast.model_sd, point.actual});
+    options.ledger.push_back(insight::EntryOf(point));
   }
   KITH_ASSIGN_OR_RETURN(findings.forecast, insight::Forecast(tables, quarter, options));
   ShowForecast(findings.forecast, name);

@@ -61,7 +61,7 @@ StatusOr<BacktestReport> Run(const Task& task) {
   KITH_ASSIGN_OR_RETURN(const BacktestReport warm,
                         insight::Backtest(tables_at, WarmUp(log, task.origins.front(), task.horizon), kTimeMax, options));
   for (const insight::BacktestPoint& point : warm.points) {
-    options.ledger.push_back({point.origin, point.period, point.forecast.total.mean, point.forecast.model_sd, point.actual});
+    options.ledger.push_back(insight::EntryOf(point));
   }
   return insight::Backtest(tables_at, PeriodsOf(log, task.origins, task.horizon), kTimeMax, options, won);
 }

@@ -121,6 +121,10 @@ void MeasurePoints(BacktestReport& report) {
 
 }  // namespace
 
+LedgerEntry EntryOf(const BacktestPoint& point) {
+  return {point.origin, point.period, point.forecast.total.mean, point.forecast.model_sd, point.actual, point.forecast.model};
+}
+
 StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<Period>& periods, Time now, const ForecastOptions& options,
                                   const WonBetween& won_between) {
   std::vector<Period> ordered = periods;
@@ -146,7 +150,7 @@ StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<P
       const std::set<Id> winners(won.begin(), won.end());
       for (const DealForecast& deal : point.forecast.deals) judged.push_back({deal.win_in_period, winners.contains(deal.deal)});
     }
-    as_then.ledger.push_back({origin, period, point.forecast.total.mean, point.forecast.model_sd, point.actual});
+    as_then.ledger.push_back(EntryOf(point));
     report.points.push_back(std::move(point));
   }
   MeasurePoints(report);

@@ -79,7 +79,8 @@ class Forecaster {
   [[nodiscard]] uint64_t EffectiveGroup(uint64_t group) const { return groups_.contains(group) ? group : 0; }
   void ForecastDeals();
   DealForecast DealOf(const OpenDeal& deal, size_t index);
-  [[nodiscard]] double MedianCloseDays(const SweepResult& ever, size_t stage, double age, double win_ever) const;
+  // Days until the chance of having been won reaches `wins`.
+  [[nodiscard]] double CloseDays(const SweepResult& ever, size_t stage, double age, double wins) const;
   [[nodiscard]] std::string ReasonOf(const OpenDeal& deal, size_t stage, double age, double win, double win_of_all) const;
   void DrawChances();
   std::vector<Compound> NewDeals();  // and whose they are, into compound_groups_
@@ -214,19 +215,18 @@ void Forecaster::DrawChances() {
   for (int draw = 0; draw < options_.parameter_draws; ++draw) draws_.push_back(ChancesOf(Adjusted(model_->Draw(random)), {}));
 }
 
-double Forecaster::MedianCloseDays(const SweepResult& ever, size_t stage, double age, double win_ever) const {
-  if (win_ever < kNever) return std::numeric_limits<double>::quiet_NaN();
+double Forecaster::CloseDays(const SweepResult& ever, size_t stage, double age, double wins) const {
   // all[k] holds the chances with steps - k steps to go.
   const auto within = [&](size_t steps) { return ever.all[kEverSteps - steps].At(stage, age); };
   size_t low = 0;
   size_t high = kEverSteps;
   while (high - low > 1) {
     const size_t middle = (low + high) / 2;
-    (within(middle) >= win_ever / 2 ? high : low) = middle;
+    (within(middle) >= wins ? high : low) = middle;
   }
   const double before = low == 0 ? 0 : within(low);
   const double mass = within(high) - before;
-  return kEverStepDays * (static_cast<double>(low) + (mass > 0 ? (win_ever / 2 - before) / mass : 1));
+  return kEverStepDays * (static_cast<double>(low) + (mass > 0 ? (wins - before) / mass : 1));
 }
 
 std::string Forecaster::ReasonOf(const OpenDeal& deal, size_t stage, double age, double win, double win_of_all) const {
@@ -249,7 +249,7 @@ DealForecast Forecaster::DealOf(const OpenDeal& deal, size_t index) {
   out.deal = deal.deal;
   out.stage = deal.stage;
   out.amount = deal.amount;
-  out.median_close_days = std::numeric_limits<double>::quiet_NaN();
+  out.early_close_days = out.median_close_days = out.late_close_days = std::numeric_limits<double>::quiet_NaN();
   const auto [stage, age] = places_[index];
   if (stage == insight_internal::kNoStage) return out;
   if (IsTakenAsLost(deal.deal)) {
@@ -262,7 +262,14 @@ DealForecast Forecaster::DealOf(const OpenDeal& deal, size_t index) {
   out.win_in_period = has_group ? groups_.at(group).in_period.InPeriod(stage, age) : of_all;
   const SweepResult& ever = has_group ? groups_.at(group).ever : ever_;
   out.win_ever = std::max(ever.now.At(stage, age), out.win_in_period);
-  out.median_close_days = MedianCloseDays(ever, stage, age, out.win_ever);
+  if (out.win_ever >= kNever) {
+    out.early_close_days = CloseDays(ever, stage, age, kLow * out.win_ever);
+    out.median_close_days = CloseDays(ever, stage, age, 0.5 * out.win_ever);
+    out.late_close_days = CloseDays(ever, stage, age, kHigh * out.win_ever);
+  }
+  const double entering = all_.OfNew(0, 0);
+  const double in_stage = all_.InPeriod(stage, 0);
+  out.contributions = {entering, in_stage - entering, of_all - in_stage, out.win_in_period - of_all};
   out.reason = ReasonOf(deal, stage, age, out.win_in_period, of_all);
   // The group's effect carries over to the draws on the scale of log odds.
   const double shift = has_group ? Logit(out.win_in_period) - Logit(of_all) : 0;

@@ -23,6 +23,7 @@ double LearntShock(const std::vector<insight::LedgerEntry>& ledger, double mean,
   std::vector<Miss> misses;
   double length = 0;
   for (const insight::LedgerEntry& entry : ledger) {
+    if (entry.model != insight::kForecastModel) continue;
     if (!(entry.mean > 0) || !(entry.actual > 0) || StartOf(entry.period.end) > now) continue;
     const double spread = entry.model_sd / entry.mean;
     // A forecast of a company ten times smaller says little about this one.

@@ -98,7 +98,7 @@ AT(kith_rate, trials, 32);
 AT(kith_rate, maturity, 40);
 AT(kith_rate, zero, 44);
 
-SIZE(kith_insight_options, 48);
+SIZE(kith_insight_options, 64);
 AT(kith_insight_options, struct_size, 0);
 AT(kith_insight_options, strict, 4);
 AT(kith_insight_options, zero, 5);
@@ -108,6 +108,7 @@ AT(kith_insight_options, currency, 24);
 AT(kith_insight_options, zero2, 28);
 AT(kith_insight_options, level, 32);
 AT(kith_insight_options, seed, 40);
+AT(kith_insight_options, more, 48);
 
 SIZE(kith_funnel_stage, 144);
 AT(kith_funnel_stage, stage, 0);

@@ -480,5 +480,42 @@ TEST_F(ReadWrite, InsightOnAFewDeals) {
   EXPECT_EQ(Reason(error), "UnknownPipeline");
 }
 
+// What goes beyond the fields of kith_insight_options is JSON, and each mistake in it is named.
+TEST_F(ReadWrite, InsightsTakeMoreAsJson) {
+  Batch batch = NewBatch();
+  kith_id deal = kith_batch_create(batch, "opportunity");
+  kith_batch_set_text(batch, deal, "name", Str("D"));
+  kith_batch_set_money(batch, deal, "amount", 1000, "EUR");
+  kith_batch_move(batch, deal, "default/qualified");
+  KITH_ASSERT_OK(Apply(batch), error);
+  Snapshot snapshot = Read();
+  Forecast forecast;
+  const auto ask = [&](const std::string& more, const char* currency = "EUR") {
+    kith_insight_options options = KITH_INSIGHT_OPTIONS_INIT;
+    std::memcpy(options.currency, currency, 3);
+    options.more = Str(more);
+    return kith_snapshot_forecast(snapshot, "default", "next-quarter", &options, forecast.out(), error.out());
+  };
+  KITH_ASSERT_OK(ask(R"({"by": "source", "learn_from": 0, "what_if": {"more_deals_a_week": 7, "faster": {"qualified": 2}}})"), error);
+  Text json;
+  KITH_ASSERT_OK(kith_forecast_to_json(forecast, json.out(), error.out()), error);
+  EXPECT_EQ(Json::parse(Str(json))["parts"].size(), 1U);
+  KITH_ASSERT_OK(ask(R"({"rates": {"EUR": 7.8}})", "CNY"), error);
+  kith_forecast_summary total;
+  kith_forecast_get_summary(forecast, &total);
+  EXPECT_EQ(total.excluded, 0);
+  for (const char* bad :
+       {"{", "[]", R"({"By": "source"})", R"({"by": "colour"})", R"({"learn_from": 101})", R"({"learn_from": -1})",
+        R"({"period": "2026-W07"})", R"({"group": {"kind": "owner"}})", R"({"rates": {"EURO": 1}})", R"({"rates": {"USD": 0}})",
+        R"({"what_if": {"lost": 5}})", R"({"what_if": {"faster": {"nowhere": 2}}})", R"({"what_if": {"faster": {"qualified": 0}}})"}) {
+    EXPECT_NE(ask(bad), KITH_OK) << bad;
+  }
+  EXPECT_EQ(ask(R"({"bye": "source"})"), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(error), "BadOptions");
+  EXPECT_EQ(kith_snapshot_gap(snapshot, "default", "2020-Q1", nullptr, json.out(), error.out()), KITH_FAILED_PRECONDITION);
+  EXPECT_EQ(Reason(error), "NotEnoughData");
+  EXPECT_EQ(kith_snapshot_velocity(snapshot, "default", "2020-Q1", "2020-W01", nullptr, json.out(), error.out()), KITH_INVALID_ARGUMENT);
+}
+
 }  // namespace
 }  // namespace host

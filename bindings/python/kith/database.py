@@ -522,22 +522,110 @@ class Snapshot:
         pipelines: list[dict[str, Any]] = json.loads(self._open().pipelines(for_type))
         return pipelines
 
-    def funnel(self, pipeline: str, *, as_of: dt.datetime | None = None, owner: int = 0, level: float = 0.95, strict: bool = False) -> dict[str, Any]:
-        """The funnel per stage: rates with intervals, sample sizes, maturity."""
-        options = _insight(strict=strict, as_of=as_of, owner=owner, level=level)
+    def funnel(
+        self,
+        pipeline: str,
+        *,
+        period: str | None = None,
+        owner: int = 0,
+        segment: int = 0,
+        source: int = 0,
+        as_of: dt.datetime | None = None,
+        level: float = 0.95,
+        strict: bool = False,
+    ) -> dict[str, Any]:
+        """The funnel per stage: rates with intervals, sample sizes, maturity; of whole months if a period such as "2026-Q1" is given."""
+        options = _insight(strict=strict, as_of=as_of, level=level, period=period, group=_group(owner, segment, source))
         report: dict[str, Any] = json.loads(self._open().funnel(pipeline, options))
         return report
 
-    def reps(self, pipeline: str, *, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+    def reps(self, pipeline: str, *, period: str | None = None, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
         """Every rep against the team, the most costly gap first."""
-        report: list[dict[str, Any]] = json.loads(self._open().reps(pipeline, _insight(as_of=as_of)))
+        report: list[dict[str, Any]] = json.loads(self._open().reps(pipeline, _insight(as_of=as_of, period=period)))
+        return report
+
+    def velocity(
+        self,
+        pipeline: str,
+        before: str,
+        after: str,
+        *,
+        owner: int = 0,
+        segment: int = 0,
+        source: int = 0,
+        as_of: dt.datetime | None = None,
+        currency: str = "",
+        rates: dict[str, float] | None = None,
+    ) -> dict[str, Any]:
+        """Revenue a day = open deals x win rate x amount / cycle in two periods, and what changed it: contributions sum to the change."""
+        options = _insight(as_of=as_of, currency=currency, group=_group(owner, segment, source), rates=rates)
+        report: dict[str, Any] = json.loads(self._open().velocity(pipeline, before, after, options))
+        return report
+
+    def gap(
+        self,
+        pipeline: str,
+        period: str,
+        *,
+        target: float | None = None,
+        compare_with: int | None = None,
+        collection: str | None = None,
+        owner: int = 0,
+        segment: int = 0,
+        source: int = 0,
+        as_of: dt.datetime | None = None,
+        currency: str = "",
+        rates: dict[str, float] | None = None,
+    ) -> dict[str, Any]:
+        """Why a period fell short of its target (minor units), or of the periods before it: ranked causes that sum to the gap.
+
+        ``collection`` names the pipeline of money documents whose won stage means paid; slow cash is then among the causes.
+        """
+        options = _insight(
+            as_of=as_of,
+            currency=currency,
+            group=_group(owner, segment, source),
+            rates=rates,
+            target=target,
+            compare_with=compare_with,
+            collection=collection,
+        )
+        report: dict[str, Any] = json.loads(self._open().gap(pipeline, period, options))
         return report
 
     def forecast(
-        self, pipeline: str, period: str, *, as_of: dt.datetime | None = None, currency: str = "", strict: bool = False, seed: int = 0
+        self,
+        pipeline: str,
+        period: str,
+        *,
+        by: str | None = None,
+        learn_from: int = 0,
+        what_if: dict[str, Any] | None = None,
+        as_of: dt.datetime | None = None,
+        currency: str = "",
+        rates: dict[str, float] | None = None,
+        strict: bool = False,
+        seed: int = 0,
     ) -> dict[str, Any]:
-        """What a period such as "2026-Q3" will bring: closed, from open, from new, total as P10, P50, P90."""
-        options = _insight(strict=strict, as_of=as_of, currency=currency, seed=seed)
+        """What a period such as "2026-Q3" will bring: closed, from open, from new, total as P10, P50, P90.
+
+        ``by`` adds parts that sum to the whole: "owner", "segment", "source", or a field of these records such as "owner.team".
+        ``learn_from`` widens the interval by what forecasts of so many periods before missed. ``what_if`` asks about another world:
+        ``{"lost": [ids], "more_deals_a_week": 10, "faster": {"proposal": 2}}``. ``rates`` converts into ``currency`` first.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="D", amount=kith.Money(10_000, "CNY"))
+        ...         move = batch.move(deal, "default/qualified")
+        ...     with db.snapshot() as now:
+        ...         report = now.forecast("default", "next-quarter", by="source")
+        ...         print(report["maturity"], len(report["parts"]))
+        learning 1
+        """
+        options = _insight(
+            strict=strict, as_of=as_of, currency=currency, seed=seed, by=by, learn_from=learn_from or None, what_if=what_if, rates=rates
+        )
         report: dict[str, Any] = json.loads(self._open().forecast(pipeline, period, options))
         return report
 
@@ -547,7 +635,17 @@ class Snapshot:
         return report
 
 
+def _group(owner: int, segment: int, source: int) -> dict[str, Any] | None:
+    given = [{"kind": kind, "id": id} for kind, id in (("owner", owner), ("segment", segment), ("source", source)) if id]
+    if len(given) > 1:
+        raise ValueError("give one of owner, segment and source")
+    return given[0] if given else None
+
+
 def _insight(
-    *, strict: bool = False, as_of: dt.datetime | None = None, owner: int = 0, currency: str = "", level: float = 0.95, seed: int = 0
+    *, strict: bool = False, as_of: dt.datetime | None = None, currency: str = "", level: float = 0.95, seed: int = 0, **more: Any
 ) -> _kith.InsightOptions:
-    return _kith.InsightOptions(strict, 0 if as_of is None else _micros(as_of), owner, currency, level, seed)
+    given = {name: value for name, value in more.items() if value is not None}
+    return _kith.InsightOptions(
+        strict, 0 if as_of is None else _micros(as_of), 0, currency, level, seed, json.dumps(given) if given else ""
+    )

@@ -70,18 +70,41 @@ bool Next(const Cursor& cursor) {
   return true;
 }
 
-kith_insight_options InsightOptions(bool strict, int64_t as_of, kith_id owner, const std::string& currency, double level, uint64_t seed) {
-  kith_insight_options options = KITH_INSIGHT_OPTIONS_INIT;
-  options.strict = strict ? 1 : 0;
-  options.as_of = as_of;
-  options.owner = owner;
-  options.level = level;
-  options.seed = seed;
-  for (size_t i = 0; i < currency.size() && i < 3; ++i) options.currency[i] = currency[i];
-  return options;
+// Options of an insight with the JSON they borrow.
+class InsightOptions {
+ public:
+  InsightOptions(bool strict, int64_t as_of, kith_id owner, const std::string& currency, double level, uint64_t seed, std::string more)
+      : more_(std::move(more)) {
+    options_.strict = strict ? 1 : 0;
+    options_.as_of = as_of;
+    options_.owner = owner;
+    options_.level = level;
+    options_.seed = seed;
+    for (size_t i = 0; i < currency.size() && i < 3; ++i) options_.currency[i] = currency[i];
+  }
+  [[nodiscard]] kith_insight_options get() const {
+    kith_insight_options options = options_;
+    options.more = {more_.data(), more_.size()};
+    return options;
+  }
+
+ private:
+  kith_insight_options options_ = KITH_INSIGHT_OPTIONS_INIT;
+  std::string more_;
+};
+
+// The JSON that ask(options, json, error) gives.
+template <typename Ask>
+nb::str JsonOf(const InsightOptions& how, const Ask& ask) {
+  const kith_insight_options options = how.get();
+  Text json;
+  kith_error* error = nullptr;
+  Check(Released([&] { return ask(&options, json.out(), &error); }), error);
+  return Take(json);
 }
 
-nb::str Funnel(const Snapshot& s, const char* pipeline, const kith_insight_options& options) {
+nb::str Funnel(const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+  const kith_insight_options options = how.get();
   Handle<kith_funnel, kith_funnel_free> funnel;
   Text json;
   kith_error* error = nullptr;
@@ -90,7 +113,8 @@ nb::str Funnel(const Snapshot& s, const char* pipeline, const kith_insight_optio
   return Take(json);
 }
 
-nb::str Forecast(const Snapshot& s, const char* pipeline, const char* period, const kith_insight_options& options) {
+nb::str Forecast(const Snapshot& s, const char* pipeline, const char* period, const InsightOptions& how) {
+  const kith_insight_options options = how.get();
   Handle<kith_forecast, kith_forecast_free> forecast;
   Text json;
   kith_error* error = nullptr;
@@ -132,18 +156,27 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
   snapshot.def("funnel", &Funnel)
       .def("forecast", &Forecast)
       .def("reps",
-           [](const Snapshot& s, const char* pipeline, const kith_insight_options& options) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_reps(s.get(), pipeline, &options, json.out(), &error); }), error);
-             return Take(json);
+           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+             return JsonOf(
+                 how, [&](auto* options, auto json, auto error) { return kith_snapshot_reps(s.get(), pipeline, options, json, error); });
+           })
+      .def("velocity",
+           [](const Snapshot& s, const char* pipeline, const char* before, const char* after, const InsightOptions& how) {
+             return JsonOf(how, [&](auto* options, auto json, auto error) {
+               return kith_snapshot_velocity(s.get(), pipeline, before, after, options, json, error);
+             });
+           })
+      .def("gap",
+           [](const Snapshot& s, const char* pipeline, const char* period, const InsightOptions& how) {
+             return JsonOf(how, [&](auto* options, auto json, auto error) {
+               return kith_snapshot_gap(s.get(), pipeline, period, options, json, error);
+             });
            })
       .def("backtest",
-           [](const Snapshot& s, const char* pipeline, const char* unit, size_t count, const kith_insight_options& options) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_backtest(s.get(), pipeline, unit, count, &options, json.out(), &error); }), error);
-             return Take(json);
+           [](const Snapshot& s, const char* pipeline, const char* unit, size_t count, const InsightOptions& how) {
+             return JsonOf(how, [&](auto* options, auto json, auto error) {
+               return kith_snapshot_backtest(s.get(), pipeline, unit, count, options, json, error);
+             });
            })
       .def(
           "pipelines",
@@ -184,9 +217,8 @@ void BindSnapshot(nb::module_& module) {
       .def_ro("id", &kith_view::id)
       .def_ro("version", &kith_view::version)
       .def_ro("type", &kith_view::type);
-  nb::class_<kith_insight_options>(module, "InsightOptions")
-      .def("__init__", [](kith_insight_options* self, bool strict, int64_t as_of, kith_id owner, const std::string& currency, double level,
-                          uint64_t seed) { *self = InsightOptions(strict, as_of, owner, currency, level, seed); });
+  nb::class_<InsightOptions>(module, "InsightOptions")
+      .def(nb::init<bool, int64_t, kith_id, const std::string&, double, uint64_t, std::string>());
   BindCursor(module);
   auto snapshot = nb::class_<Snapshot>(module, "Snapshot");
   snapshot

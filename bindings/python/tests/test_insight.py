@@ -84,6 +84,73 @@ def test_forecast_adds_up_and_never_reads_a_typed_probability(sales: kith.Databa
         assert len(report["points"]) == 3
 
 
+def test_the_funnel_of_a_period_and_of_a_group(sales: kith.Database) -> None:  # C02, C03
+    with sales.snapshot() as now:
+        quarters = [now.funnel("default", period=f"2024-Q{quarter}")["arrivals"] for quarter in (1, 2, 3, 4)]
+        assert sum(quarters) == 400
+        assert min(quarters) > 50
+        assert now.funnel("default", source=99)["arrivals"] == 0
+        with pytest.raises(kith.InvalidArgumentError, match="BadOptions"):
+            now.funnel("default", period="2024-W07")
+        with pytest.raises(ValueError, match="one of owner"):
+            now.funnel("default", owner=1, source=2)
+
+
+def test_velocity_and_gap_add_up(sales: kith.Database) -> None:  # C07, C17
+    with sales.snapshot() as now:
+        velocity = now.velocity("default", "2024-Q2", "2024-Q3")
+        change = velocity["after"]["minor_a_day"] - velocity["before"]["minor_a_day"]
+        assert sum(c["contribution"] for c in velocity["changes"]) == pytest.approx(change)
+        gap = now.gap("default", "2024-Q4", compare_with=2, target=100_000_000)
+        assert sum(c["contribution"] for c in gap["causes"]) == pytest.approx(gap["gap"])
+        assert gap["causes"][0]["driver"] == "volume"
+        assert "too few deals" in gap["summary"]
+        with pytest.raises(kith.InvalidArgumentError, match="UnknownPipeline"):
+            now.gap("default", "2024-Q4", collection="nowhere")
+
+
+def test_parts_sum_to_the_whole_by_team_too(db: kith.Database) -> None:  # C16
+    with db.batch() as b:
+        teams = [b.create("team", name=name) for name in ("North", "South")]
+        reps = [b.create("employee", name=f"R{i}", team=teams[i % 2]) for i in range(4)]
+    assert b.outcome is not None
+    owners = [b.outcome.id(rep) for rep in reps]
+    north = b.outcome.id(teams[0])
+    dice = random.Random(3)
+    with db.batch() as b:
+        for i in range(80):
+            b.effective(START + dt.timedelta(days=dice.uniform(0, 170)))
+            deal = b.create("opportunity", name=f"D{i}", amount=Money(10_000, "CNY"), owner=owners[i % 4])
+            b.move(deal, "default/qualified")
+            b.effective(START + dt.timedelta(days=dice.uniform(171, 190)))
+            if i % 3:
+                b.move(deal, "default/won" if i % 2 else "default/lost")
+            b.effective(None)
+    as_of = START + dt.timedelta(days=192)
+    with db.snapshot() as now:
+        for by, count in (("owner", 4), ("owner.team", 2)):
+            report = now.forecast("default", "2024-Q3", as_of=as_of, by=by)
+            assert len(report["parts"]) == count
+            for of in ("from_open", "from_new", "total"):
+                assert sum(part[of]["mean"] for part in report["parts"]) == pytest.approx(report[of]["mean"])
+        assert north in [part["part"] for part in report["parts"]]
+        lost = [deal["id"] for deal in report["deals"]]
+        without = now.forecast("default", "2024-Q3", as_of=as_of, what_if={"lost": lost})
+        assert without["from_open"]["mean"] == 0
+        assert without["from_new"]["mean"] == pytest.approx(report["from_new"]["mean"])
+        more = now.forecast("default", "2024-Q3", as_of=as_of, what_if={"more_deals_a_week": 10, "faster": {"qualified": 2}})
+        assert more["from_new"]["mean"] > report["from_new"]["mean"]
+        dollars = now.forecast("default", "2024-Q3", as_of=as_of, currency="USD", rates={"CNY": 0.14})
+        assert dollars["closed"] == pytest.approx(0.14 * report["closed"])
+        learnt = now.forecast("default", "2024-07", as_of=START + dt.timedelta(days=182), learn_from=3)
+        assert learnt["shock_sd"] > 0
+        for deal in report["deals"]:
+            assert sum(deal["contributions"].values()) == pytest.approx(deal["win_in_period"])
+        for bad in ({"faster": {"nowhere": 2}}, {"sooner": 1}, {"lost": 5}):
+            with pytest.raises(kith.InvalidArgumentError):
+                now.forecast("default", "2024-Q3", as_of=as_of, what_if=bad)
+
+
 def test_strict_refuses_what_it_cannot_know(db: kith.Database) -> None:  # C09
     with db.batch() as b:
         deal = b.create("opportunity", name="D", amount=Money(1, "CNY"))

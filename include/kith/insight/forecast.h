@@ -11,12 +11,16 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kith/insight/estimate.h"
 #include "kith/model/funnel_tables.h"
 
 namespace kith::insight {
+
+// Name and version of the method, in every report and ledger entry: what another version missed says nothing about this one.
+inline constexpr std::string_view kForecastModel = "semi-markov/2";
 
 // A past forecast and what came of it; what the common shock is learnt from.
 struct LedgerEntry {
@@ -25,6 +29,7 @@ struct LedgerEntry {
   double mean = 0;
   double model_sd = 0;  // before the shock
   double actual = 0;
+  std::string model = std::string(kForecastModel);  // entries of other versions are passed over
 };
 
 // A world that differs from the one on record in what is asked about.
@@ -52,6 +57,15 @@ struct ForecastOptions {
   std::map<uint64_t, uint64_t> roll_up = {};
 };
 
+// What a deal's chance is made of: a deal that enters the first stage now, what being in its own stage adds, having been there so long, and
+// its owner, segment or source. They sum to win_in_period.
+struct Contributions {
+  double base = 0;
+  double stage = 0;
+  double age = 0;
+  double group = 0;
+};
+
 struct DealForecast {
   Id deal;
   Id stage;
@@ -59,7 +73,10 @@ struct DealForecast {
   double win_ever = 0;       // P(won within the model's horizon of two years)
   double win_low = 0;        // 80 % interval of win_in_period from parameter uncertainty
   double win_high = 0;
-  double median_close_days = 0;  // from as_of, given that it is won; NaN when it practically never is
+  double early_close_days = 0;  // one of ten wins comes until then; from as_of, given that it is won; NaN when it practically never is
+  double median_close_days = 0;
+  double late_close_days = 0;  // nine of ten
+  Contributions contributions;
   Money amount;
   double expected_minor = 0;  // amount × win_in_period
   std::string reason;         // for people: stage, age against the typical, owner's effect, sample size
@@ -82,6 +99,7 @@ struct PartForecast {
 };
 
 struct ForecastReport {
+  std::string model = std::string(kForecastModel);
   Time as_of;
   Period period;
   Currency currency;
@@ -141,6 +159,8 @@ struct BacktestReport {
   double ece = 0;  // expected calibration error, ten bins
   int64_t deals = 0;
 };
+[[nodiscard]] LedgerEntry EntryOf(const BacktestPoint& point);
+
 // Tables as of a moment; for example a lambda that reads a database as of it.
 using TablesAt = std::function<StatusOr<model::FunnelTables>(Time as_of)>;
 // Deals won in [first, end), as known at the end; for the measures of single deals.

@@ -44,7 +44,8 @@ std::string BytesOf(const ForecastReport& report) {
   numbers.insert(numbers.end(), report.total_quantiles.begin(), report.total_quantiles.end());
   std::string text;
   for (const DealForecast& deal : report.deals) {
-    numbers.insert(numbers.end(), {deal.win_in_period, deal.win_ever, deal.win_low, deal.win_high, deal.median_close_days});
+    numbers.insert(numbers.end(), {deal.win_in_period, deal.win_ever, deal.win_low, deal.win_high, deal.early_close_days,
+                                   deal.median_close_days, deal.late_close_days, deal.contributions.stage, deal.contributions.age});
     text += std::to_string(deal.deal.value()) + deal.reason;
   }
   std::string bytes(numbers.size() * sizeof(double), '\0');
@@ -122,6 +123,12 @@ TEST(Forecast, EveryDealHasAChanceAnIntervalAndAReason) {
     EXPECT_GE(deal.win_high, deal.win_in_period);
     EXPECT_GT(deal.median_close_days, 0);
     EXPECT_LT(deal.median_close_days, 400);
+    EXPECT_GT(deal.early_close_days, 0);
+    EXPECT_LT(deal.early_close_days, deal.median_close_days);
+    EXPECT_LT(deal.median_close_days, deal.late_close_days);
+    const Contributions& parts = deal.contributions;  // C10, C20
+    EXPECT_NEAR(parts.base + parts.stage + parts.age + parts.group, deal.win_in_period, 1e-12);
+    EXPECT_EQ(parts.base, report->deals[0].contributions.base);
     EXPECT_THAT(deal.reason, HasSubstr(" resolved deals"));
     EXPECT_LE(deal.expected_minor, last);
     last = deal.expected_minor;
@@ -267,6 +274,10 @@ TEST(Forecast, TheCommonShockIsLearntFromMatureForecastsOnly) {
   EXPECT_GT(missed->total.p90 - missed->total.p10, none->total.p90 - none->total.p10);
   EXPECT_NEAR(none->shock_sd, 0.06, 1e-12);
   EXPECT_EQ(missed->model_sd, none->model_sd);
+  ForecastOptions other = options;
+  for (LedgerEntry& entry : other.ledger) entry.model = "another method";
+  EXPECT_EQ(Forecast(tables, period, other)->shock_sd, none->shock_sd);
+  EXPECT_EQ(none->model, kForecastModel);
   for (LedgerEntry& entry : options.ledger) entry.period = period;  // none is over yet
   EXPECT_EQ(Forecast(tables, period, options)->shock_sd, none->shock_sd);
 }

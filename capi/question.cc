@@ -1,0 +1,303 @@
+#include "question.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "kith/base/concat.h"
+#include "kith/base/nearest.h"
+
+namespace kith::capi {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using model::GroupKind;
+
+constexpr int kMostLearnt = 100;
+
+Status Malformed(std::string field, std::string_view message, std::string hint = {}) {
+  return MakeError({.reason = Reason::kBadOptions, .field = std::move(field), .hint = std::move(hint)}, message);
+}
+
+Status CheckMembers(const Json& json, const std::string& path, const std::vector<std::string_view>& known) {
+  if (!json.is_object()) return Malformed(path, "is no JSON object");
+  for (const auto& [name, value] : json.items()) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    return Malformed(path.empty() ? name : Concat({path, ".", name}), "is not known", NearestHint(name, known));
+  }
+  return {};
+}
+
+// The member, or null when it is absent.
+const Json* Member(const Json& json, std::string_view name) {
+  const auto found = json.find(std::string(name));
+  return found == json.end() || found->is_null() ? nullptr : &*found;
+}
+
+Status ReadNumber(const Json& json, std::string_view name, double& out) {
+  const Json* value = Member(json, name);
+  if (value == nullptr) return {};
+  if (!value->is_number()) return Malformed(std::string(name), "is no number");
+  out = value->get<double>();
+  return {};
+}
+
+Status ReadCount(const Json& json, std::string_view name, int most, int& out) {
+  const Json* value = Member(json, name);
+  if (value == nullptr) return {};
+  if (!value->is_number_unsigned() || value->get<uint64_t>() > static_cast<uint64_t>(most)) {
+    return Malformed(std::string(name), Concat({"is no whole number from 0 to ", std::to_string(most)}));
+  }
+  out = value->get<int>();
+  return {};
+}
+
+StatusOr<std::string> TextOf(const Json& json, std::string_view name) {
+  const Json* value = Member(json, name);
+  if (value == nullptr) return std::string();
+  if (!value->is_string()) return Malformed(std::string(name), "is no text");
+  return value->get<std::string>();
+}
+
+StatusOr<GroupKind> KindFromName(std::string_view name) {
+  constexpr std::pair<std::string_view, GroupKind> kKinds[] = {
+      {"owner", GroupKind::kOwner}, {"segment", GroupKind::kSegment}, {"source", GroupKind::kSource}};
+  for (const auto& [known, kind] : kKinds) {
+    if (name == known) return kind;
+  }
+  return Malformed(std::string(name.substr(0, 80)), "is no kind of group", "use owner, segment or source");
+}
+
+StatusOr<insight::WhatIf> WhatIfFrom(const Json& json, const model::Pipeline& pipeline) {
+  insight::WhatIf what_if;
+  KITH_RETURN_IF_ERROR(CheckMembers(json, "what_if", {"lost", "more_deals_a_week", "faster"}));
+  KITH_RETURN_IF_ERROR(ReadNumber(json, "more_deals_a_week", what_if.more_deals_a_week));
+  if (const Json* lost = Member(json, "lost"); lost != nullptr) {
+    if (!lost->is_array()) return Malformed("what_if.lost", "is no list of ids");
+    for (const Json& id : *lost) {
+      if (!id.is_number_unsigned()) return Malformed("what_if.lost", "is no list of ids");
+      what_if.lost.emplace_back(id.get<uint64_t>());
+    }
+  }
+  if (const Json* faster = Member(json, "faster"); faster != nullptr) {
+    if (!faster->is_object()) return Malformed("what_if.faster", "is no object of stages and factors");
+    for (const auto& [name, factor] : faster->items()) {
+      const model::Stage* stage = pipeline.Find(name);
+      if (stage == nullptr) return MakeError({.reason = Reason::kUnknownStage, .value = name}, "the pipeline has no such stage");
+      if (!factor.is_number()) return Malformed(Concat({"what_if.faster.", name}), "is no number");
+      what_if.faster.push_back({stage->id, factor.get<double>()});
+    }
+  }
+  return what_if;
+}
+
+// The period of the same length that many before.
+Period Before(Period period, int back) {
+  const model::Epoch first = model::EpochOf(StartOf(period.first));
+  const model::Epoch end = model::EpochOf(StartOf(period.end));
+  const bool months = DateOf(model::StartOfEpoch(first)) == period.first && DateOf(model::StartOfEpoch(end)) == period.end;
+  if (months) {
+    const model::Epoch shift = back * (end - first);
+    return {DateOf(model::StartOfEpoch(first - shift)), DateOf(model::StartOfEpoch(end - shift))};
+  }
+  const int32_t shift = back * (period.end.days - period.first.days);
+  return {Date{period.first.days - shift}, Date{period.end.days - shift}};
+}
+
+}  // namespace
+
+StatusOr<PeriodUnit> UnitFromName(std::string_view name) {
+  constexpr std::pair<std::string_view, PeriodUnit> kUnits[] = {{"day", PeriodUnit::kDay},
+                                                                {"week", PeriodUnit::kWeek},
+                                                                {"month", PeriodUnit::kMonth},
+                                                                {"quarter", PeriodUnit::kQuarter},
+                                                                {"year", PeriodUnit::kYear}};
+  for (const auto& [known, unit] : kUnits) {
+    if (name == known) return unit;
+  }
+  return MakeError(
+      {.reason = Reason::kBadOptions, .value = std::string(name.substr(0, 80)), .hint = "use day, week, month, quarter or year"},
+      "not a unit of periods");
+}
+
+StatusOr<Period> PeriodFromText(std::string_view text, Time now) {
+  const int offset = text.starts_with("next-") ? 1 : 0;
+  if (offset == 0 && !text.starts_with("this-")) return ParsePeriod(text);
+  KITH_ASSIGN_OR_RETURN(const PeriodUnit unit, UnitFromName(text.substr(5)));
+  return PeriodAt(DateOf(now), unit, offset);
+}
+
+StatusOr<Question> Question::Ask(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options) {
+  Question question;
+  KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+  KITH_ASSIGN_OR_RETURN(std::string_view name, Name(pipeline, "pipeline"));
+  KITH_ASSIGN_OR_RETURN(question.options_, ReadOptions(options, kith_insight_options KITH_INSIGHT_OPTIONS_INIT));
+  const double level = question.options_.level;
+  if (level != 0 && !(level > 0 && level < 1)) return MakeError(Reason::kBadOptions, "level must lie between 0 and 1");
+  question.snapshot_ = object->snapshot.get();
+  KITH_ASSIGN_OR_RETURN(question.pipeline_, model::GetPipeline(*question.snapshot_, name));
+  const char* code = question.options_.currency;
+  if (const std::string_view text(code, strnlen(code, sizeof(question.options_.currency))); !text.empty()) {
+    const std::optional<Currency> currency = Currency::FromCode(text);
+    if (!currency) return MakeError(Reason::kBadOptions, "currency is not three capital letters of ISO 4217");
+    question.currency_ = *currency;
+  }
+  if (question.options_.owner != 0) {
+    question.group_kind_ = GroupKind::kOwner;
+    question.group_ = question.options_.owner;
+  }
+  KITH_ASSIGN_OR_RETURN(const std::string_view more, Text(question.options_.more, "more"));
+  if (!more.empty()) KITH_RETURN_IF_ERROR(question.ReadMore(more));
+  return question;
+}
+
+Status Question::ReadMore(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) return Malformed("more", "is no JSON");
+  KITH_RETURN_IF_ERROR(
+      CheckMembers(json, "", {"period", "group", "by", "learn_from", "rates", "what_if", "collection", "target", "compare_with"}));
+  KITH_RETURN_IF_ERROR(ReadCount(json, "learn_from", kMostLearnt, learn_from_));
+  KITH_RETURN_IF_ERROR(ReadCount(json, "compare_with", kMostLearnt, gap_.compare_with));
+  KITH_ASSIGN_OR_RETURN(collection_, TextOf(json, "collection"));
+  KITH_ASSIGN_OR_RETURN(const std::string by, TextOf(json, "by"));
+  if (!by.empty()) KITH_RETURN_IF_ERROR(ReadBy(by));
+  KITH_ASSIGN_OR_RETURN(const std::string period, TextOf(json, "period"));
+  if (!period.empty()) {
+    KITH_ASSIGN_OR_RETURN(window_, MonthsOf(period));
+  }
+  if (Member(json, "target") != nullptr) {
+    gap_.target.emplace();
+    KITH_RETURN_IF_ERROR(ReadNumber(json, "target", *gap_.target));
+  }
+  if (const Json* group = Member(json, "group"); group != nullptr) {
+    KITH_RETURN_IF_ERROR(CheckMembers(*group, "group", {"kind", "id"}));
+    KITH_ASSIGN_OR_RETURN(const std::string kind, TextOf(*group, "kind"));
+    KITH_ASSIGN_OR_RETURN(group_kind_, KindFromName(kind));
+    const Json* id = Member(*group, "id");
+    if (id == nullptr || !id->is_number_unsigned()) return Malformed("group.id", "is no number");
+    group_ = id->get<uint64_t>();
+  }
+  if (const Json* what_if = Member(json, "what_if"); what_if != nullptr) {
+    KITH_ASSIGN_OR_RETURN(what_if_, WhatIfFrom(*what_if, pipeline_));
+  }
+  const Json* rates = Member(json, "rates");
+  if (rates == nullptr) return {};
+  if (!rates->is_object()) return Malformed("rates", "is no object of currencies and rates");
+  if (currency_.is_null()) return Malformed("rates", "need the currency to convert into", "set currency");
+  rates_.into = currency_;
+  for (const auto& [code, rate] : rates->items()) {
+    const std::optional<Currency> currency = Currency::FromCode(code);
+    if (!currency || !rate.is_number()) return Malformed(Concat({"rates.", code}), "is no currency with a rate");
+    rates_.rates[*currency] = rate.get<double>();
+  }
+  return {};
+}
+
+Status Question::ReadBy(std::string_view by) {
+  const size_t dot = by.find('.');
+  KITH_ASSIGN_OR_RETURN(by_, KindFromName(by.substr(0, dot)));
+  if (dot != std::string_view::npos) by_field_ = std::string(by.substr(dot + 1));
+  return {};
+}
+
+StatusOr<insight::Months> Question::MonthsOf(std::string_view text) const {
+  KITH_ASSIGN_OR_RETURN(const Period period, PeriodFromText(text, Now()));
+  const insight::Months months{model::EpochOf(StartOf(period.first)), model::EpochOf(StartOf(period.end))};
+  if (DateOf(model::StartOfEpoch(months.from)) == period.first && DateOf(model::StartOfEpoch(months.to)) == period.end) return months;
+  return Malformed("period", "is not one of whole months", "use a month, a quarter or a year");
+}
+
+StatusOr<model::FunnelTables> Question::Read(Id pipeline, std::optional<Time> as_of) const {
+  model::TablesOptions options;
+  options.as_of = as_of;
+  KITH_ASSIGN_OR_RETURN(model::FunnelTables tables, model::ReadTables(*snapshot_, pipeline, options));
+  if (rates_.into.is_null()) return tables;
+  return insight::InCurrency(std::move(tables), rates_);
+}
+
+StatusOr<model::FunnelTables> Question::Tables() const {
+  return Read(pipeline_.id, options_.as_of != 0 ? std::optional<Time>(Time{options_.as_of}) : std::nullopt);
+}
+
+StatusOr<model::FunnelTables> Question::TablesAt(Time as_of) const { return Read(pipeline_.id, as_of); }
+
+StatusOr<std::optional<model::FunnelTables>> Question::Collection() const {
+  if (collection_.empty()) return std::optional<model::FunnelTables>();
+  KITH_ASSIGN_OR_RETURN(const model::Pipeline pipeline, model::GetPipeline(*snapshot_, collection_));
+  KITH_ASSIGN_OR_RETURN(model::FunnelTables tables, Read(pipeline.id, Now()));
+  return std::optional<model::FunnelTables>(std::move(tables));
+}
+
+insight::FunnelOptions Question::Funnel() const {
+  insight::FunnelOptions funnel;
+  if (options_.level != 0) funnel.level = options_.level;
+  funnel.strict = options_.strict != 0;
+  funnel.group_kind = group_kind_;
+  funnel.group = group_;
+  if (window_) {
+    funnel.from = window_->from;
+    funnel.to = window_->to;
+  }
+  return funnel;
+}
+
+StatusOr<insight::ForecastOptions> Question::Forecast(const model::FunnelTables& tables) const {
+  insight::ForecastOptions forecast;
+  forecast.strict = options_.strict != 0;
+  if (options_.seed != 0) forecast.seed = options_.seed;
+  forecast.currency = currency_;
+  forecast.what_if = what_if_;
+  forecast.by = by_;
+  if (!by_field_.empty()) {
+    KITH_ASSIGN_OR_RETURN(forecast.roll_up, RollUp(tables));
+  }
+  return forecast;
+}
+
+// Groups are records whose field tells the part; a record that is gone, or without the field's value, is in none.
+StatusOr<std::map<uint64_t, uint64_t>> Question::RollUp(const model::FunnelTables& tables) const {
+  std::set<uint64_t> groups;
+  for (const auto& [key, row] : tables.rows.periods) {
+    if (key.group_kind == by_) groups.insert(key.group);
+  }
+  for (const model::OpenDeal& deal : tables.open) {
+    if (by_ == GroupKind::kOwner && !deal.owner.is_null()) groups.insert(deal.owner.value());
+  }
+  std::map<uint64_t, uint64_t> roll_up;
+  for (const uint64_t group : groups) {
+    const StatusOr<record::View> view = snapshot_->Get(Id(group));
+    if (!view.ok()) continue;
+    const catalog::TypeDef* type = snapshot_->catalog().FindType(Id(group).type());
+    if (type == nullptr) continue;
+    KITH_ASSIGN_OR_RETURN(const Value value, GetField(*type, *view, by_field_));
+    if (const auto* id = value.get_if<Id>()) roll_up[group] = id->value();
+    if (const auto* number = value.get_if<int64_t>()) roll_up[group] = static_cast<uint64_t>(*number);
+  }
+  if (roll_up.empty()) roll_up[0] = 0;  // an empty map would not join anything
+  return roll_up;
+}
+
+StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insight::ForecastOptions options) const {
+  std::vector<insight::LedgerEntry> ledger;
+  if (learn_from_ == 0) return ledger;
+  options.what_if = {};
+  options.by = GroupKind::kAll;
+  options.strict = false;
+  std::vector<Period> past;
+  for (int back = 1; static_cast<int>(past.size()) < learn_from_ && back <= learn_from_ + kMostLearnt; ++back) {
+    const Period before = Before(period, back);
+    if (StartOf(before.end) <= Now()) past.push_back(before);
+  }
+  KITH_ASSIGN_OR_RETURN(const insight::BacktestReport report,
+                        insight::Backtest([this](Time at) { return TablesAt(at); }, past, Now(), options));
+  for (const insight::BacktestPoint& point : report.points) ledger.push_back(insight::EntryOf(point));
+  return ledger;
+}
+
+insight::GapOptions Question::Gap() const {
+  insight::GapOptions gap = gap_;
+  gap.drivers = {group_kind_, group_, currency_};
+  return gap;
+}
+
+}  // namespace kith::capi

@@ -1,0 +1,65 @@
+// What a host asks of a pipeline's statistics: kith_insight_options and their JSON part, read and checked.
+#ifndef KITH_CAPI_QUESTION_H_
+#define KITH_CAPI_QUESTION_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kith/insight/currencies.h"
+#include "kith/insight/drivers.h"
+#include "kith/insight/forecast.h"
+#include "kith/model/model.h"
+#include "objects.h"
+
+namespace kith::capi {
+
+// "2026-Q3" and the like, or "this-quarter" and "next-month" as seen from `now`.
+[[nodiscard]] StatusOr<Period> PeriodFromText(std::string_view text, Time now);
+[[nodiscard]] StatusOr<PeriodUnit> UnitFromName(std::string_view name);
+
+class Question {
+ public:
+  [[nodiscard]] static StatusOr<Question> Ask(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options);
+
+  // The moment asked about.
+  [[nodiscard]] Time Now() const { return options_.as_of != 0 ? Time{options_.as_of} : snapshot_->recorded(); }
+  // As of that moment, or of another one; amounts converted by the question's rates.
+  [[nodiscard]] StatusOr<model::FunnelTables> Tables() const;
+  [[nodiscard]] StatusOr<model::FunnelTables> TablesAt(Time as_of) const;
+  // Of the pipeline of money documents that the question names, if any.
+  [[nodiscard]] StatusOr<std::optional<model::FunnelTables>> Collection() const;
+  [[nodiscard]] insight::FunnelOptions Funnel() const;
+  // Without the ledger.
+  [[nodiscard]] StatusOr<insight::ForecastOptions> Forecast(const model::FunnelTables& tables) const;
+  // Of forecasts of the `learn_from` periods before `period`, each made with what was known then.
+  [[nodiscard]] StatusOr<std::vector<insight::LedgerEntry>> Ledger(Period period, insight::ForecastOptions options) const;
+  [[nodiscard]] insight::GapOptions Gap() const;
+  // A period of whole months.
+  [[nodiscard]] StatusOr<insight::Months> MonthsOf(std::string_view period) const;
+
+ private:
+  Status ReadMore(std::string_view json);
+  Status ReadBy(std::string_view by);
+  [[nodiscard]] StatusOr<std::map<uint64_t, uint64_t>> RollUp(const model::FunnelTables& tables) const;
+  [[nodiscard]] StatusOr<model::FunnelTables> Read(Id pipeline, std::optional<Time> as_of) const;
+
+  const Snapshot* snapshot_ = nullptr;
+  model::Pipeline pipeline_;
+  kith_insight_options options_{};
+  Currency currency_;
+  std::optional<insight::Months> window_;
+  model::GroupKind group_kind_ = model::GroupKind::kAll;
+  uint64_t group_ = 0;
+  model::GroupKind by_ = model::GroupKind::kAll;
+  std::string by_field_;  // of the group's record: its value is the part
+  int learn_from_ = 0;
+  insight::ExchangeRates rates_;
+  insight::WhatIf what_if_;
+  insight::GapOptions gap_;
+  std::string collection_;
+};
+
+}  // namespace kith::capi
+
+#endif  // KITH_CAPI_QUESTION_H_
