@@ -91,10 +91,42 @@ kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, cons
     KITH_RETURN_IF_ERROR(Required(json, "json"));
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
-    kith::insight::RepOptions reps;
-    reps.funnel = question.Funnel();
-    KITH_ASSIGN_OR_RETURN(auto reports, kith::insight::RepsAgainstTeam(tables, reps));
+    KITH_ASSIGN_OR_RETURN(auto reports, kith::insight::RepsAgainstTeam(tables, question.Reps()));
     *json = NewText(ToJson(reports));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_ways(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
+                             kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(std::vector<kith::model::DealPath> paths, question.Paths());
+    *json = NewText(
+        ToJson(question.pipeline(), kith::insight::Ways(paths), kith::insight::Cohorts(question.pipeline(), paths, question.Now())));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_deals_behind(kith_snapshot* snapshot, const char* pipeline, const char* stage, const kith_insight_options* options,
+                                     kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(stage, "stage"));
+    const kith::model::Stage* found = question.pipeline().Find(name);
+    if (found == nullptr) {
+      return kith::MakeError({.reason = kith::Reason::kUnknownStage, .value = std::string(name)}, "the pipeline has no such stage");
+    }
+    KITH_ASSIGN_OR_RETURN(std::vector<kith::model::DealPath> paths, question.Paths());
+    const kith::insight::FunnelOptions funnel = question.Funnel();
+    kith::insight::CountedOptions counted{funnel.group_kind, funnel.group};
+    if (funnel.from) counted.from = *funnel.from;
+    if (funnel.to) counted.to = *funnel.to;
+    *json = NewText(ToJson(kith::insight::DealsBehind(question.pipeline(), paths, found->id, counted)));
     return absl::OkStatus();
   });
 }

@@ -228,6 +228,34 @@ std::string ToJson(const std::vector<insight::RepReport>& reports) {
   return Dump(json);
 }
 
+std::string ToJson(const model::Pipeline& pipeline, const std::vector<insight::Way>& ways, const std::vector<insight::Cohort>& cohorts) {
+  Json json = {{"ways", Json::array()}, {"cohorts", Json::array()}};
+  for (const insight::Way& way : ways) {
+    Json stages = Json::array();
+    for (const Id id : way.stages) {
+      const model::Stage* stage = pipeline.Find(id);
+      stages.push_back(stage != nullptr ? Json(stage->name) : Json(id.value()));
+    }
+    json["ways"].push_back({{"stages", stages}, {"deals", way.deals}, {"median_days", Number(way.median_days)}});
+  }
+  for (const insight::Cohort& cohort : cohorts) {
+    json["cohorts"].push_back({{"month", ToText(DateOf(model::StartOfEpoch(cohort.month))).substr(0, 7)},
+                               {"deals", cohort.deals},
+                               {"won", cohort.won},
+                               {"lost", cohort.lost},
+                               {"won_by", cohort.won_by},
+                               {"win_rate", Of(cohort.win_rate)}});
+  }
+  return Dump(json);
+}
+
+std::string ToJson(const insight::CountedDeals& deals) {
+  Json json = {{"advanced", Json::array()}, {"lost", Json::array()}};
+  for (const Id id : deals.advanced) json["advanced"].push_back(id.value());
+  for (const Id id : deals.lost) json["lost"].push_back(id.value());
+  return Dump(json);
+}
+
 std::string ToJson(const insight::VelocityReport& report) {
   return Dump(
       {{"currency", report.currency.code()}, {"before", Of(report.before)}, {"after", Of(report.after)}, {"changes", Of(report.changes)}});

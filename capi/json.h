@@ -11,6 +11,7 @@
 #include "kith/insight/drivers.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
+#include "kith/insight/paths.h"
 #include "kith/query/segment.h"
 
 namespace kith::capi {
@@ -20,6 +21,9 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const std::vector<ExternalRef>& refs);
 [[nodiscard]] std::string ToJson(const insight::FunnelReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepReport>& reports);
+[[nodiscard]] std::string ToJson(const model::Pipeline& pipeline, const std::vector<insight::Way>& ways,
+                                 const std::vector<insight::Cohort>& cohorts);
+[[nodiscard]] std::string ToJson(const insight::CountedDeals& deals);
 [[nodiscard]] std::string ToJson(const insight::VelocityReport& report);
 [[nodiscard]] std::string ToJson(const insight::GapReport& report);
 [[nodiscard]] std::string ToJson(const insight::ForecastReport& report);

@@ -549,8 +549,8 @@ typedef struct kith_insight_options {
   double level; /* of intervals; 0: 0.95 */
   uint64_t seed;
   /* JSON, borrowed for the call, what is absent has no effect:
-   *   "period"        funnel and reps: whole months such as "2026-Q1"; else all of history
-   *   "group"         funnel, velocity, gap: {"kind": "owner" | "segment" | "source", "id": number}, instead of everybody
+   *   "period"        funnel, reps, deals behind: whole months such as "2026-Q1"; else all of history
+   *   "group"         funnel, deals behind, velocity, gap: {"kind": "owner" | "segment" | "source", "id": number}, instead of everybody
    *   "by"            forecast: parts by "owner", "segment" or "source", or by a field of these records such as "owner.team"
    *   "learn_from"    forecast: widen by what forecasts of so many periods before missed; costs two reads of the past each
    *   "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted first
@@ -600,7 +600,17 @@ KITH_API kith_code kith_funnel_get_stage(const kith_funnel* funnel, size_t index
 KITH_API kith_code kith_funnel_to_json(const kith_funnel* funnel, kith_text** json, kith_error** err);
 KITH_API void kith_funnel_free(kith_funnel* funnel);
 
-/* Every rep against the team, as JSON, most costly gap first. json: owned. */
+/* The ways that deals went, most frequent first, and what became of those that began in the same month, as JSON; looks at every deal.
+ * json: owned. */
+KITH_API kith_code kith_snapshot_ways(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
+                                      kith_error** err);
+/* Ids of the deals behind a stage's counts, as JSON {"advanced": [ids], "lost": [ids]}, for the group and period of the options; looks at
+ * every deal. json: owned. */
+KITH_API kith_code kith_snapshot_deals_behind(kith_snapshot* snapshot, const char* pipeline, const char* stage,
+                                              const kith_insight_options* options, kith_text** json, kith_error** err);
+
+/* Every rep against the team, or the options' owner alone, as JSON, most costly gap first. False discoveries are controlled over the
+ * report, so that one rep's own report finds more. json: owned. */
 KITH_API kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                                       kith_error** err);
 

@@ -241,6 +241,19 @@ insight::FunnelOptions Question::Funnel() const {
   return funnel;
 }
 
+insight::RepOptions Question::Reps() const {
+  insight::RepOptions reps;
+  reps.funnel = Funnel();
+  if (group_kind_ == GroupKind::kOwner) reps.owner = Id(group_);
+  return reps;
+}
+
+StatusOr<std::vector<model::DealPath>> Question::Paths() const {
+  model::TablesOptions options;
+  options.as_of = Now();
+  return model::ReadPaths(*snapshot_, pipeline_.id, options);
+}
+
 StatusOr<insight::ForecastOptions> Question::Forecast(const model::FunnelTables& tables) const {
   insight::ForecastOptions forecast;
   forecast.strict = options_.strict != 0;

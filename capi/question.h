@@ -30,6 +30,9 @@ class Question {
   // Of the pipeline of money documents that the question names, if any.
   [[nodiscard]] StatusOr<std::optional<model::FunnelTables>> Collection() const;
   [[nodiscard]] insight::FunnelOptions Funnel() const;
+  [[nodiscard]] insight::RepOptions Reps() const;
+  [[nodiscard]] StatusOr<std::vector<model::DealPath>> Paths() const;
+  [[nodiscard]] const model::Pipeline& pipeline() const { return pipeline_; }
   // Without the ledger.
   [[nodiscard]] StatusOr<insight::ForecastOptions> Forecast(const model::FunnelTables& tables) const;
   // Of forecasts of the `learn_from` periods before `period`, each made with what was known then.

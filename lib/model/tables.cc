@@ -232,15 +232,24 @@ Status ReadKnown(const Question& q, KnownDeals& deals) {
   return absl::OkStatus();
 }
 
-Status ReadFromPaths(const Question& q, FunnelTables& tables) {
+StatusOr<KnownDeals> ReadDeals(const Question& q) {
   KnownDeals deals;
   KITH_RETURN_IF_ERROR(q.recorded == kTimeMax ? ReadPresent(q, deals) : ReadKnown(q, deals));
+  return deals;
+}
+
+std::vector<DealPath> PathsOf(const Question& q, const Pipeline& pipeline, const KnownDeals& deals) {
   std::vector<DealPath> paths;
   for (const auto& [id, deal] : deals) {
-    DealPath path = PathOf(tables.pipeline, id, deal.moves, q.as_of);
+    DealPath path = PathOf(pipeline, id, deal.moves, q.as_of);
     if (!path.moves.empty()) paths.push_back(std::move(path));
   }
-  tables = TablesFromPaths(tables.pipeline, paths, q.as_of);
+  return paths;
+}
+
+Status ReadFromPaths(const Question& q, FunnelTables& tables) {
+  KITH_ASSIGN_OR_RETURN(KnownDeals deals, ReadDeals(q));
+  tables = TablesFromPaths(tables.pipeline, PathsOf(q, tables.pipeline, deals), q.as_of);
   std::erase_if(tables.open, [&](const OpenDeal& open) {
     return LastMove(deals[open.deal].moves, q.as_of)->pipeline != tables.pipeline.id;  // gone on in another pipeline
   });
@@ -251,19 +260,47 @@ Status ReadFromPaths(const Question& q, FunnelTables& tables) {
 
 }  // namespace
 
-StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
-  KITH_ASSIGN_OR_RETURN(const Schema schema, Schema::Get(snapshot.catalog()));
-  FunnelTables tables;
-  KITH_ASSIGN_OR_RETURN(tables.pipeline, GetPipeline(snapshot, pipeline));
-  KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* type, snapshot.catalog().GetType(tables.pipeline.for_type));
+namespace {
+
+// What a read of a pipeline's statistics needs to know, held while it lasts.
+struct Asked {
+  Schema schema;
+  Pipeline pipeline;
+  const catalog::TypeDef* type = nullptr;
+  PipelinedRoles roles;
+  Time as_of;
+  Time recorded;
+  [[nodiscard]] Question question(const Snapshot& snapshot) const { return {snapshot, schema, *type, roles, as_of, recorded}; }
+};
+
+StatusOr<Asked> Ask(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
+  KITH_ASSIGN_OR_RETURN(Schema schema, Schema::Get(snapshot.catalog()));
+  KITH_ASSIGN_OR_RETURN(Pipeline asked, GetPipeline(snapshot, pipeline));
+  KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* type, snapshot.catalog().GetType(asked.for_type));
   const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(*type);
   if (!roles.has_value()) return NotPipelinedError(snapshot.catalog(), type->name, {});
   const Time known = std::min(snapshot.recorded(), options.recorded.value_or(kTimeMax));
-  tables.as_of = options.as_of.value_or(known);
-  const Question question{snapshot, schema, *type, *roles, tables.as_of, options.recorded.value_or(kTimeMax)};
+  return Asked{std::move(schema), std::move(asked), type, *roles, options.as_of.value_or(known), options.recorded.value_or(kTimeMax)};
+}
+
+}  // namespace
+
+StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const Asked asked, Ask(snapshot, pipeline, options));
+  const Question question = asked.question(snapshot);
+  FunnelTables tables;
+  tables.pipeline = asked.pipeline;
+  tables.as_of = asked.as_of;
   const bool from_paths = options.from_paths || options.recorded.has_value() || !snapshot.viewer().is_system();
   KITH_RETURN_IF_ERROR(from_paths ? ReadFromPaths(question, tables) : FromRows(question, tables).Read());
   return tables;
+}
+
+StatusOr<std::vector<DealPath>> ReadPaths(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const Asked asked, Ask(snapshot, pipeline, options));
+  const Question question = asked.question(snapshot);
+  KITH_ASSIGN_OR_RETURN(const KnownDeals deals, ReadDeals(question));
+  return PathsOf(question, asked.pipeline, deals);
 }
 
 }  // namespace kith::model

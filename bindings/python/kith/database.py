@@ -539,9 +539,31 @@ class Snapshot:
         report: dict[str, Any] = json.loads(self._open().funnel(pipeline, options))
         return report
 
-    def reps(self, pipeline: str, *, period: str | None = None, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
-        """Every rep against the team, the most costly gap first."""
-        report: list[dict[str, Any]] = json.loads(self._open().reps(pipeline, _insight(as_of=as_of, period=period)))
+    def ways(self, pipeline: str, *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """The ways that deals went, most frequent first, and cohorts: what became of those that began in the same month."""
+        report: dict[str, Any] = json.loads(self._open().ways(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def deals_behind(
+        self,
+        pipeline: str,
+        stage: str,
+        *,
+        period: str | None = None,
+        owner: int = 0,
+        segment: int = 0,
+        source: int = 0,
+        as_of: dt.datetime | None = None,
+    ) -> dict[str, list[int]]:
+        """Ids of the deals that a stage's counts in the funnel are made of: those that went on and those lost."""
+        options = _insight(as_of=as_of, period=period, group=_group(owner, segment, source))
+        report: dict[str, list[int]] = json.loads(self._open().deals_behind(pipeline, stage, options))
+        return report
+
+    def reps(self, pipeline: str, *, owner: int = 0, period: str | None = None, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+        """Every rep against the team, or one of them, the most costly gap first; one rep's own report finds more than the whole one."""
+        options = _insight(as_of=as_of, period=period, group=_group(owner, 0, 0))
+        report: list[dict[str, Any]] = json.loads(self._open().reps(pipeline, options))
         return report
 
     def velocity(

@@ -160,6 +160,17 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_reps(s.get(), pipeline, options, json, error); });
            })
+      .def("ways",
+           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+             return JsonOf(
+                 how, [&](auto* options, auto json, auto error) { return kith_snapshot_ways(s.get(), pipeline, options, json, error); });
+           })
+      .def("deals_behind",
+           [](const Snapshot& s, const char* pipeline, const char* stage, const InsightOptions& how) {
+             return JsonOf(how, [&](auto* options, auto json, auto error) {
+               return kith_snapshot_deals_behind(s.get(), pipeline, stage, options, json, error);
+             });
+           })
       .def("velocity",
            [](const Snapshot& s, const char* pipeline, const char* before, const char* after, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {

@@ -96,6 +96,20 @@ def test_the_funnel_of_a_period_and_of_a_group(sales: kith.Database) -> None:  #
             now.funnel("default", owner=1, source=2)
 
 
+def test_ways_and_the_deals_behind_a_count(sales: kith.Database) -> None:  # C10, C22
+    with sales.snapshot() as now:
+        report = now.ways("default")
+        assert {tuple(way["stages"]) for way in report["ways"]} == {("qualified", "lost"), ("qualified", "proposal", "won")}
+        assert sum(way["deals"] for way in report["ways"]) == 400
+        assert sum(cohort["deals"] for cohort in report["cohorts"]) == 400
+        stages = {stage["name"]: stage for stage in now.funnel("default", period="2024-Q2")["stages"]}
+        behind = now.deals_behind("default", "qualified", period="2024-Q2")
+        assert len(behind["advanced"]) == stages["qualified"]["advanced"] > 0
+        assert len(behind["lost"]) == stages["qualified"]["lost"] > 0
+        with pytest.raises(kith.InvalidArgumentError, match="UnknownStage"):
+            now.deals_behind("default", "nowhere")
+
+
 def test_velocity_and_gap_add_up(sales: kith.Database) -> None:  # C07, C17
     with sales.snapshot() as now:
         velocity = now.velocity("default", "2024-Q2", "2024-Q3")

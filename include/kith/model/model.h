@@ -80,6 +80,9 @@ struct TablesOptions {
 // taken back or deleted counts at no time, unless `recorded` asks for what was known before. Errors: UnknownPipeline.
 [[nodiscard]] StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const TablesOptions& options = {});
 
+// The paths behind the statistics: every visible record's moves within the pipeline up to as_of, by id. Costs every record of the type.
+[[nodiscard]] StatusOr<std::vector<DealPath>> ReadPaths(const Snapshot& snapshot, Id pipeline, const TablesOptions& options = {});
+
 }  // namespace kith::model
 
 #endif  // KITH_MODEL_MODEL_H_

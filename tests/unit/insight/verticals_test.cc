@@ -86,6 +86,9 @@ TEST_F(VerticalsTest, CoreFunctionsRunUnchanged) {
     const model::Pipeline pipeline = *model::GetPipeline(*now, PipelineOf(vertical));
     const model::FunnelTables tables = *model::ReadTables(*now, pipeline.id, {.as_of = as_of});
     funnels.push_back(*Funnel(tables));
+    const StatusOr<std::vector<model::DealPath>> paths = model::ReadPaths(*now, pipeline.id, {.as_of = as_of});
+    ASSERT_TRUE(paths.ok());
+    EXPECT_EQ(TablesFromPaths(pipeline, *paths, as_of).rows, tables.rows);
     ForecastOptions options;
     options.currency = *Currency::FromCode("CNY");
     const StatusOr<ForecastReport> forecast = Forecast(tables, PeriodAt(DateOf(as_of), PeriodUnit::kQuarter, 1), options);

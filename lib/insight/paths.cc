@@ -1,0 +1,88 @@
+#include "kith/insight/paths.h"
+
+#include <algorithm>
+#include <map>
+
+#include "insight/tables_internal.h"
+
+namespace kith::insight {
+namespace {
+
+using model::DealPath;
+using model::StageKind;
+
+// Sorts.
+double MedianOf(std::vector<double>& values) {
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+StageKind KindOf(const model::Pipeline& pipeline, const DealPath& path) {
+  const model::Stage* last = pipeline.Find(path.moves.back().to);
+  return last == nullptr ? StageKind::kOpen : last->kind;
+}
+
+}  // namespace
+
+std::vector<Way> Ways(const std::vector<DealPath>& paths) {
+  std::map<std::vector<Id>, std::vector<double>> days;
+  for (const DealPath& path : paths) {
+    if (path.moves.empty()) continue;
+    std::vector<Id> stages;
+    for (const model::PathMove& move : path.moves) {
+      if (stages.empty() || stages.back() != move.to) stages.push_back(move.to);
+    }
+    days[stages].push_back(static_cast<double>(path.moves.back().at.micros - path.moves.front().at.micros) /
+                           static_cast<double>(kMicrosPerDay));
+  }
+  std::vector<Way> ways;
+  for (auto& [stages, spans] : days) ways.push_back({stages, static_cast<int64_t>(spans.size()), MedianOf(spans)});
+  std::stable_sort(ways.begin(), ways.end(),
+                   [](const Way& a, const Way& b) { return a.deals != b.deals ? a.deals > b.deals : a.stages.size() < b.stages.size(); });
+  return ways;
+}
+
+std::vector<Cohort> Cohorts(const model::Pipeline& pipeline, const std::vector<DealPath>& paths, Time as_of) {
+  std::map<model::Epoch, Cohort> cohorts;
+  const model::Epoch over = model::EpochOf(Time{as_of.micros + 1});  // the first month that is not over
+  for (const DealPath& whole : paths) {
+    const DealPath path = model::CutAt(whole, as_of);
+    if (path.moves.empty()) continue;
+    const model::Epoch month = model::EpochOf(path.moves.front().at);
+    Cohort& cohort = cohorts[month];
+    cohort.month = month;
+    ++cohort.deals;
+    cohort.won_by.resize(static_cast<size_t>(std::max(over - month, 0)), 0);
+    const StageKind kind = KindOf(pipeline, path);
+    cohort.lost += kind == StageKind::kLost;
+    if (kind != StageKind::kWon) continue;
+    ++cohort.won;
+    for (auto later = static_cast<size_t>(model::EpochOf(path.moves.back().at) - month); later < cohort.won_by.size(); ++later)
+      ++cohort.won_by[later];
+  }
+  std::vector<Cohort> list;
+  for (auto& [month, cohort] : cohorts) {
+    cohort.win_rate = WilsonRate(cohort.won, cohort.won + cohort.lost);
+    list.push_back(std::move(cohort));
+  }
+  return list;
+}
+
+CountedDeals DealsBehind(const model::Pipeline& pipeline, const std::vector<DealPath>& paths, Id stage, const CountedOptions& options) {
+  CountedDeals deals;
+  for (const DealPath& path : paths) {
+    model::FunnelTables one;
+    one.pipeline = pipeline;
+    model::Contribute(pipeline, path, 1, one.rows);
+    const size_t index = insight_internal::StageIndex(pipeline, stage.value());
+    if (index == insight_internal::kNoStage) continue;
+    const insight_internal::StageSum sum =
+        insight_internal::SumStages(one, options.group_kind, options.group, {options.from, options.to})[index];
+    if (sum.advanced > 0) deals.advanced.push_back(path.deal);
+    if (sum.lost > 0) deals.lost.push_back(path.deal);
+  }
+  return deals;
+}
+
+}  // namespace kith::insight
