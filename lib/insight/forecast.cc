@@ -8,6 +8,7 @@
 #include "insight/hazard_internal.h"
 #include "insight/parts_internal.h"
 #include "insight/shock_internal.h"
+#include "kith/insight/drift.h"
 
 namespace kith::insight {
 namespace {
@@ -366,6 +367,7 @@ void Forecaster::Warn() {
   if (report_.excluded > 0) {
     report_.warnings.push_back(std::to_string(report_.excluded) + " open deals are left out of the amounts: another currency or no amount");
   }
+  for (const Drift& drift : DriftOf(tables_)) report_.warnings.push_back(drift.text);
   if (arrivals_.level <= 0 && end_days_ > 0) report_.warnings.push_back("no arrivals on record: new deals are not expected");
   if (model_ && model_->has_phases()) report_.warnings.push_back("the month within the quarter matters and is taken into account");
 }
