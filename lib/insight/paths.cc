@@ -37,6 +37,7 @@ std::vector<Way> Ways(const std::vector<DealPath>& paths) {
                            static_cast<double>(kMicrosPerDay));
   }
   std::vector<Way> ways;
+  ways.reserve(days.size());
   for (auto& [stages, spans] : days) ways.push_back({stages, static_cast<int64_t>(spans.size()), MedianOf(spans)});
   std::stable_sort(ways.begin(), ways.end(),
                    [](const Way& a, const Way& b) { return a.deals != b.deals ? a.deals > b.deals : a.stages.size() < b.stages.size(); });

@@ -274,13 +274,13 @@ struct Asked {
 };
 
 StatusOr<Asked> Ask(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
-  KITH_ASSIGN_OR_RETURN(Schema schema, Schema::Get(snapshot.catalog()));
+  KITH_ASSIGN_OR_RETURN(const Schema schema, Schema::Get(snapshot.catalog()));
   KITH_ASSIGN_OR_RETURN(Pipeline asked, GetPipeline(snapshot, pipeline));
   KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* type, snapshot.catalog().GetType(asked.for_type));
   const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(*type);
   if (!roles.has_value()) return NotPipelinedError(snapshot.catalog(), type->name, {});
   const Time known = std::min(snapshot.recorded(), options.recorded.value_or(kTimeMax));
-  return Asked{std::move(schema), std::move(asked), type, *roles, options.as_of.value_or(known), options.recorded.value_or(kTimeMax)};
+  return Asked{schema, std::move(asked), type, *roles, options.as_of.value_or(known), options.recorded.value_or(kTimeMax)};
 }
 
 }  // namespace
