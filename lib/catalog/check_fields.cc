@@ -105,7 +105,7 @@ Status Compiler::CheckField(const TypeDef& type, FieldDef& field) const {
   }
   std::string language;
   if (std::string fault = LabelsFault(field.labels, language); !fault.empty())
-    return FieldError(type, field, JoinPath("labels", language), {fault});
+    return FieldError(type, field, JoinJsonPath("labels", language), {fault});
   KITH_RETURN_IF_ERROR(CheckReference(type, field));
   KITH_RETURN_IF_ERROR(CheckChoices(type, field));
   KITH_RETURN_IF_ERROR(CheckText(type, field));
@@ -148,7 +148,7 @@ Status Compiler::CheckChoices(const TypeDef& type, const FieldDef& field) const 
   std::set<int32_t> numbers;
   for (size_t i = 0; i < field.choices.size(); ++i) {
     const ChoiceDef& choice = field.choices[i];
-    const std::string path = JoinPath("choices", choice.name);
+    const std::string path = JoinJsonPath("choices", choice.name);
     if (std::string fault = NameFault(choice.name); !fault.empty())
       return FieldError(type, field, path, {fault, ToText(Value(choice.name))});
     if (!names.insert(choice.name).second) return FieldError(type, field, path, {"the name is taken", choice.name});
@@ -159,7 +159,7 @@ Status Compiler::CheckChoices(const TypeDef& type, const FieldDef& field) const 
     if (!numbers.insert(choice.number).second) return FieldError(type, field, path, {"the number is taken", std::to_string(choice.number)});
     std::string language;
     if (std::string fault = LabelsFault(choice.labels, language); !fault.empty()) {
-      return FieldError(type, field, JoinPath(path + ".labels", language), {fault});
+      return FieldError(type, field, JoinJsonPath(path + ".labels", language), {fault});
     }
   }
   return absl::OkStatus();

@@ -53,7 +53,7 @@ Status Compiler::CheckPackages() const {
       return PackageError(package, "version", {"not a version", ToText(Value(package.version))});
     std::string language;
     if (std::string fault = LabelsFault(package.labels, language); !fault.empty())
-      return PackageError(package, JoinPath("labels", language), {fault});
+      return PackageError(package, JoinJsonPath("labels", language), {fault});
   }
   return absl::OkStatus();
 }
@@ -71,11 +71,12 @@ Status Compiler::CheckType(const TypeDef& type) const {
     return TypeError(type, {}, {"its package is unknown", std::to_string(type.package), {}, Reason::kPackageMissing});
   }
   std::string language;
-  if (std::string fault = LabelsFault(type.labels, language); !fault.empty()) return TypeError(type, JoinPath("labels", language), {fault});
+  if (std::string fault = LabelsFault(type.labels, language); !fault.empty())
+    return TypeError(type, JoinJsonPath("labels", language), {fault});
   std::set<std::string_view> behaviours;
   for (const BehaviourDef& behaviour : type.behaviours) {
     if (!behaviours.insert(behaviour.name).second)
-      return TypeError(type, JoinPath("behaviours", behaviour.name), {"the behaviour occurs twice"});
+      return TypeError(type, JoinJsonPath("behaviours", behaviour.name), {"the behaviour occurs twice"});
   }
   std::set<std::string_view> indexes;
   for (const IndexDef& index : type.indexes) {
@@ -98,7 +99,7 @@ Status Compiler::CheckIndexKind(const TypeDef& type, const IndexDef& index) cons
   }
   for (size_t i = 0; i < index.parts.size(); ++i) {
     const IndexPart& part = index.parts[i];
-    const std::string path = JoinPath("fields", i);
+    const std::string path = JoinJsonPath("fields", i);
     const FieldDef* field = type.FindField(part.field);
     if (index.kind == IndexKind::kOrdered && field != nullptr && !CanBeOrdered(field->kind)) {
       return IndexError(type, index, path, {"a " + std::string(NameOf(field->kind)) + " has no order", part.field});
@@ -133,7 +134,7 @@ Status Compiler::CheckIndex(const TypeDef& type, const IndexDef& index) const {
     std::set<std::string_view> names;
     for (size_t i = 0; i < parts->size(); ++i) {
       const std::string& name = (*parts)[i].field;
-      const std::string path = JoinPath(member, i);
+      const std::string path = JoinJsonPath(member, i);
       const FieldDef* field = type.FindField(name);
       if (!type.FindPosition(name).has_value()) {
         return IndexError(type, index, path,
@@ -166,10 +167,10 @@ Status Compiler::CheckIndexNumbers() const {
 
 // A behaviour or role that this library does not know came with a newer one: only its fields must exist.
 Status Compiler::CheckBehaviour(const TypeDef& type, const BehaviourDef& behaviour) const {
-  const std::string base = JoinPath("behaviours", behaviour.name);
+  const std::string base = JoinJsonPath("behaviours", behaviour.name);
   const BehaviourRule* rule = FindBehaviourRule(behaviour.name);
   for (const auto& [role, field_name] : behaviour.roles) {
-    const std::string path = JoinPath(base, role);
+    const std::string path = JoinJsonPath(base, role);
     const FieldDef* field = type.FindField(field_name);
     if (field == nullptr) {
       return TypeError(type, path,

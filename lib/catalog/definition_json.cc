@@ -73,7 +73,7 @@ StatusOr<ChoiceDef> ReadChoiceDef(const Json& json, const std::string& path, For
 void ReadChoices(ObjectReader& reader, FieldDef& field, Form form) {
   const std::vector<Json>& items = reader.Items("choices");
   for (size_t i = 0; i < items.size(); ++i) {
-    StatusOr<ChoiceDef> choice = ReadChoiceDef(items[i], JoinPath(reader.PathOf("choices"), i), form);
+    StatusOr<ChoiceDef> choice = ReadChoiceDef(items[i], JoinJsonPath(reader.PathOf("choices"), i), form);
     if (!choice.ok()) return reader.Fail(choice.status());
     field.choices.push_back(*std::move(choice));
   }
@@ -145,7 +145,7 @@ void ReadWeights(ObjectReader& reader, std::vector<IndexPart>& parts) {
   if (reader.ok() && weights.size() != parts.size()) return reader.Fail("weights", "there is one weight a field");
   for (size_t i = 0; i < weights.size() && reader.ok(); ++i) {
     if (!weights[i].is_number_unsigned() || weights[i] < 1U || weights[i] > limits::kIndexWeight) {
-      return reader.Fail(MalformedAt(JoinPath(reader.PathOf("weights"), i), "a weight is a whole number from 1 to limits::kIndexWeight",
+      return reader.Fail(MalformedAt(JoinJsonPath(reader.PathOf("weights"), i), "a weight is a whole number from 1 to limits::kIndexWeight",
                                      Shown(weights[i])));
     }
     parts[i].weight = weights[i].get<uint32_t>();
@@ -159,12 +159,12 @@ void WriteWeights(const std::vector<IndexPart>& parts, Json& json) {
 
 void ReadBehaviours(ObjectReader& reader, TypeDef& type) {
   for (const auto& [name, roles] : reader.Members("behaviours")) {
-    const std::string path = JoinPath(reader.PathOf("behaviours"), name);
+    const std::string path = JoinJsonPath(reader.PathOf("behaviours"), name);
     BehaviourDef behaviour;
     behaviour.name = name;
     if (!roles.is_object()) return reader.Fail(MalformedAt(path, "roles and their fields are expected", Shown(roles)));
     for (const auto& [role, field] : roles.items()) {
-      if (!field.is_string()) return reader.Fail(MalformedAt(JoinPath(path, role), "the name of a field is expected", Shown(field)));
+      if (!field.is_string()) return reader.Fail(MalformedAt(JoinJsonPath(path, role), "the name of a field is expected", Shown(field)));
       behaviour.roles[role] = field.get_ref<const std::string&>();
     }
     type.behaviours.push_back(std::move(behaviour));
@@ -218,7 +218,7 @@ Status ResolveValues(FieldDraft& draft) {
       {{"min", draft.minimum, field.minimum}, {"max", draft.maximum, field.maximum}, {"default", draft.initial, field.initial}}};
   for (const Member& member : members) {
     if (member.json.is_null()) continue;
-    KITH_ASSIGN_OR_RETURN(member.value, ReadValue(member.json, field, JoinPath(draft.path, member.key)));
+    KITH_ASSIGN_OR_RETURN(member.value, ReadValue(member.json, field, JoinJsonPath(draft.path, member.key)));
   }
   return absl::OkStatus();
 }

@@ -1,5 +1,4 @@
-#include <algorithm>
-#include <cctype>
+#include "kith/base/json.h"
 
 #include "catalog/json_internal.h"
 #include "kith/base/limits.h"
@@ -8,119 +7,10 @@
 namespace kith::catalog {
 namespace {
 
-// Builds the tree as nlohmann's own builder does, and refuses what that one lets pass.
-class TreeBuilder final : public nlohmann::json_sax<Json> {
- public:
-  explicit TreeBuilder(std::string_view text) : text_(text) {}
-
-  bool null() override { return Add(Json(nullptr)); }
-  bool boolean(bool v) override { return Add(Json(v)); }
-  bool number_integer(int64_t v) override { return Add(Json(v)); }
-  bool number_unsigned(uint64_t v) override { return Add(Json(v)); }
-  bool number_float(double v, const std::string& /*text*/) override { return Add(Json(v)); }
-  bool string(std::string& v) override { return Add(Json(std::move(v))); }
-  bool binary(Json::binary_t& /*v*/) override { return Refuse("binary values are no JSON"); }
-  bool start_object(size_t /*size*/) override { return Open(Json::object()); }
-  bool start_array(size_t /*size*/) override { return Open(Json::array()); }
-  bool end_object() override { return Close(); }
-  bool end_array() override { return Close(); }
-
-  bool key(std::string& name) override {
-    Level& level = levels_.back();
-    level.key = name;
-    return level.node->contains(name) ? Refuse("the key occurs twice") : true;
-  }
-
-  bool parse_error(size_t position, const std::string& /*last_token*/, const nlohmann::detail::exception& error) override {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
-    std::string_view what = error.what();
-    if (const size_t colon = what.find(": "); colon != std::string_view::npos) what.remove_prefix(colon + 2);
-    return RefuseAt(what, position == 0 ? 0 : position - 1);
-  }
-
-  [[nodiscard]] const Status& status() const { return status_; }
-  Json TakeRoot() { return std::move(root_); }
-
- private:
-  struct Level {
-    Json* node;
-    std::string key;  // of the member being read
-  };
-
-  [[nodiscard]] std::string Path() const {
-    std::string path;
-    for (const Level& level : levels_) {
-      const bool innermost = &level == &levels_.back();  // an outer list already holds the item being read
-      if (level.node->is_array()) {
-        path = JoinPath(path, level.node->size() - (innermost ? 0 : 1));
-      } else if (!level.key.empty()) {
-        path = JoinPath(path, level.key);
-      }
-    }
-    return path;
-  }
-  bool Refuse(std::string_view message) { return RefuseAt(message, std::string_view::npos); }
-  bool RefuseAt(std::string_view message, size_t position) {
-    std::string full(message);
-    if (position != std::string_view::npos) {
-      const std::string_view before = text_.substr(0, position);
-      const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-      const size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-      full += " at line " + std::to_string(line) + ", column " + std::to_string(before.size() - line_start + 1);
-    }
-    status_ = MalformedAt(Path(), full);
-    return false;
-  }
-
-  Json* Place(Json&& value) {
-    if (levels_.empty()) {
-      root_ = std::move(value);
-      return &root_;
-    }
-    Level& level = levels_.back();
-    if (level.node->is_array()) {
-      level.node->push_back(std::move(value));
-      return &level.node->back();
-    }
-    return &((*level.node)[level.key] = std::move(value));
-  }
-  bool Add(Json&& value) {
-    Place(std::move(value));
-    return true;
-  }
-  bool Open(Json&& empty) {
-    if (levels_.size() >= limits::kPackageDepth) return Refuse("nested deeper than limits::kPackageDepth");
-    Json* node = Place(std::move(empty));
-    levels_.push_back({node, {}});
-    return true;
-  }
-  bool Close() {
-    levels_.pop_back();
-    return true;
-  }
-
-  std::string_view text_;
-  Json root_;
-  std::vector<Level> levels_;
-  Status status_;
-};
-
-bool IsPlainKey(std::string_view key) {
-  return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-}
+constexpr JsonRules kRules = {
+    .document = "the document", .malformed = Reason::kPackageMalformed, .bytes = limits::kPackageBytes, .depth = limits::kPackageDepth};
 
 }  // namespace
-
-std::string JoinPath(std::string_view path, std::string_view key) {
-  std::string joined(path);
-  if (!IsPlainKey(key)) return joined + "[\"" + ToText(Value(key), limits::kNameBytes) + "\"]";
-  if (!joined.empty()) joined += '.';
-  return joined += key;
-}
-
-std::string JoinPath(std::string_view path, size_t index) { return std::string(path) + "[" + std::to_string(index) + "]"; }
 
 Status MalformedAt(std::string_view path, std::string_view message, std::string value, std::string hint) {
   return MakeError({.reason = Reason::kPackageMalformed,
@@ -138,15 +28,8 @@ std::string Shown(const Json& value) {
 }
 
 StatusOr<Json> ParseStrict(std::string_view text) {
-  if (text.size() > limits::kPackageBytes) {
-    return MakeError({.reason = Reason::kLimitExceeded, .field = "$", .value = std::to_string(text.size()) + " bytes"},
-                     "the document is larger than limits::kPackageBytes");
-  }
-  TreeBuilder builder(text);
-  const bool parsed = Json::sax_parse(text.begin(), text.end(), &builder);
-  if (!builder.status().ok()) return builder.status();
-  if (!parsed) return MalformedAt({}, "not a JSON document");
-  return builder.TakeRoot();
+  KITH_RETURN_IF_ERROR(CheckJson(text, kRules));
+  return Json::parse(text, nullptr, false);
 }
 
 ObjectReader::ObjectReader(const Json& value, std::string path, Unknown unknown) : path_(std::move(path)), unknown_(unknown) {
@@ -197,14 +80,14 @@ void ObjectReader::Number(std::string_view key, uint32_t& out, uint32_t maximum)
 void ObjectReader::Texts(std::string_view key, std::vector<std::string>& out) {
   const std::vector<Json>& items = Items(key);
   for (size_t i = 0; i < items.size(); ++i) {
-    if (!items[i].is_string()) return Fail(MalformedAt(JoinPath(PathOf(key), i), "a text is expected", Shown(items[i])));
+    if (!items[i].is_string()) return Fail(MalformedAt(JoinJsonPath(PathOf(key), i), "a text is expected", Shown(items[i])));
     out.push_back(items[i].get_ref<const std::string&>());
   }
 }
 
 void ObjectReader::ReadLabels(Labels& out) {
   for (const auto& [language, label] : Members("labels")) {
-    const std::string path = JoinPath(PathOf("labels"), language);
+    const std::string path = JoinJsonPath(PathOf("labels"), language);
     if (!label.is_string()) return Fail(MalformedAt(path, "a text is expected", Shown(label)));
     out[language] = label.get_ref<const std::string&>();
   }

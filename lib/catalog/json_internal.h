@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kith/base/json.h"
 #include "kith/base/status.h"
 #include "kith/catalog/catalog.h"
 
@@ -16,17 +17,13 @@ namespace kith::catalog {
 
 using Json = nlohmann::json;
 
-// "types[2].fields[0]" and "kind" -> "types[2].fields[0].kind". The root's path is empty.
-[[nodiscard]] std::string JoinPath(std::string_view path, std::string_view key);
-[[nodiscard]] std::string JoinPath(std::string_view path, size_t index);
-
 // PackageMalformed at a path ("$" for the root).
 [[nodiscard]] Status MalformedAt(std::string_view path, std::string_view message, std::string value = {}, std::string hint = {});
 
 // A short rendering of a value for messages.
 [[nodiscard]] std::string Shown(const Json& value);
 
-// Parses one document. Errors: PackageMalformed with path, line and column.
+// Parses one document. Errors as of CheckJson: PackageMalformed, NotUtf8, LimitExceeded.
 [[nodiscard]] StatusOr<Json> ParseStrict(std::string_view text);
 
 // What happens to members that nobody asked for.
@@ -53,7 +50,7 @@ class ObjectReader {
   const std::map<std::string, Json, std::less<>>& Members(std::string_view key);
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string PathOf(std::string_view key) const { return JoinPath(path_, key); }
+  [[nodiscard]] std::string PathOf(std::string_view key) const { return JoinJsonPath(path_, key); }
   void Fail(std::string_view key, std::string_view message, std::string value = {}, std::string hint = {});
   void Fail(Status status);
   [[nodiscard]] bool ok() const { return status_.ok(); }

@@ -37,12 +37,12 @@ Status CheckSameField(const TypeDef& type, const FieldDef& before, const FieldDr
   const std::string name = type.name + "." + before.name;
   if (before.kind != draft.def.kind || before.scale != draft.def.scale) {
     const std::string member = before.kind != draft.def.kind ? "kind" : "scale";
-    return Conflict(JoinPath(draft.path, member),
+    return Conflict(JoinJsonPath(draft.path, member),
                     "field " + name + " is of kind " + KindText(before) + " and cannot become one of kind " + KindText(draft.def),
                     "retire it and add a field of another name", KindText(draft.def));
   }
   if (before.kind == Kind::kRef && Narrows(before, draft.def)) {
-    return Conflict(JoinPath(draft.path, "to"), "field " + name + " may already point to types that are left out",
+    return Conflict(JoinJsonPath(draft.path, "to"), "field " + name + " may already point to types that are left out",
                     "keep the types it may point to and add to them");
   }
   return absl::OkStatus();
@@ -76,7 +76,7 @@ Status Merger::CheckNeeds(const PackageDraft& draft) const {
     const Need need = ParseNeed(draft.def.needs[i]).value_or(Need{});
     const auto it =
         std::find_if(input_.packages.begin(), input_.packages.end(), [&](const PackageDef& p) { return p.name == need.package; });
-    const std::string path = JoinPath("needs", i);
+    const std::string path = JoinJsonPath("needs", i);
     if (it == input_.packages.end()) {
       return MakeError(
           {.reason = Reason::kPackageMissing, .field = path, .value = draft.def.needs[i], .hint = "ensure " + need.package + " with it"},
@@ -132,7 +132,7 @@ Status Merger::Merge(PackageDraft draft) {
 StatusOr<TypeDef*> Merger::FindOrAddType(const PackageDraft& package, uint32_t package_number, const TypeDraft& draft) {
   const auto it = types_.find(draft.def.name);
   TypeDef* type = it == types_.end() ? nullptr : &input_.types[it->second];
-  const std::string name_path = JoinPath(draft.path, draft.extends ? "type" : "name");
+  const std::string name_path = JoinJsonPath(draft.path, draft.extends ? "type" : "name");
   if (draft.extends) {
     if (type == nullptr) {
       std::vector<std::string_view> names;
@@ -170,11 +170,12 @@ Status Merger::MergeTypeHead(TypeDef& type, const TypeDraft& draft) const {
   type.retired = draft.def.retired;
   for (const BehaviourDef& before : type.behaviours) {
     const BehaviourDef* after = draft.def.FindBehaviour(before.name);
-    const std::string path = JoinPath(JoinPath(draft.path, "behaviours"), before.name);
+    const std::string path = JoinJsonPath(JoinJsonPath(draft.path, "behaviours"), before.name);
     if (after == nullptr) return Conflict(path, "type " + type.name + " cannot lose a behaviour", "declare it again");
     for (const auto& [role, field] : before.roles) {
       if (after->RoleOr(role) == field) continue;
-      return Conflict(JoinPath(path, role), Concat({"role ", role, " of type ", type.name, " is played by field ", field, " and stays so"}),
+      return Conflict(JoinJsonPath(path, role),
+                      Concat({"role ", role, " of type ", type.name, " is played by field ", field, " and stays so"}),
                       "name the same field", std::string(after->RoleOr(role)));
     }
   }
@@ -202,7 +203,7 @@ Status Merger::MergeType(const PackageDraft& package, uint32_t package_number, T
 Status Merger::MergeField(const PackageDraft& package, uint32_t package_number, TypeDef& type, FieldDraft& draft) {
   FieldDef* before = FindField(type, draft.def.name);
   if (before != nullptr && before->package != package_number) {
-    return Conflict(JoinPath(draft.path, "name"),
+    return Conflict(JoinJsonPath(draft.path, "name"),
                     "field " + type.name + "." + before->name + " belongs to package " + PackageName(before->package),
                     "choose another name, such as one that begins with the package's", before->name);
   }
@@ -282,14 +283,14 @@ Status Merger::NumberChoices(const PackageDraft& package, const TypeDef& type, c
                          "append \"" + choice.name + "\": " + std::to_string(next));
     }
     if (present != nullptr && package.has_numbers && present->number != it->second) {
-      return Conflict(JoinPath(path, choice.name), "the choice has the number " + std::to_string(present->number) + " in this database",
+      return Conflict(JoinJsonPath(path, choice.name), "the choice has the number " + std::to_string(present->number) + " in this database",
                       "give it that number", std::to_string(it->second));
     }
     choice.number = package.has_numbers ? it->second : present != nullptr ? present->number : next++;
   }
   for (const ChoiceDef& choice : before == nullptr ? std::vector<ChoiceDef>() : before->choices) {
     if (field.FindChoice(choice.name) != nullptr) continue;
-    return Conflict(JoinPath(draft.path, "choices"), "choice " + choice.name + " of field " + type.name + "." + field.name + " is gone",
+    return Conflict(JoinJsonPath(draft.path, "choices"), "choice " + choice.name + " of field " + type.name + "." + field.name + " is gone",
                     "keep it and add \"retired\": true", choice.name);
   }
   return absl::OkStatus();
@@ -307,8 +308,9 @@ Status Merger::MergeIndex(uint32_t package_number, TypeDef& type, const IndexDra
     return absl::OkStatus();
   }
   if (it->package != package_number) {
-    return Conflict(JoinPath(draft.path, "name"), "index " + type.name + "." + it->name + " belongs to package " + PackageName(it->package),
-                    "choose another name", it->name);
+    return Conflict(JoinJsonPath(draft.path, "name"),
+                    "index " + type.name + "." + it->name + " belongs to package " + PackageName(it->package), "choose another name",
+                    it->name);
   }
   const bool same =
       it->kind == index.kind && it->unique == index.unique && SameParts(it->parts, index.parts) && SameParts(it->cover, index.cover);
@@ -335,7 +337,7 @@ Status Merger::CheckNothingGone(const PackageDraft& draft, uint32_t package_numb
     }
     for (const FieldDef& field : type.fields) {
       if (field.package != package_number || fields.count(field.name) > 0) continue;
-      const std::string path = now != nullptr ? JoinPath(now->path, "fields") : std::string("extend");
+      const std::string path = now != nullptr ? JoinJsonPath(now->path, "fields") : std::string("extend");
       return Conflict(path, "field " + type.name + "." + field.name + " is gone", "keep it and add \"retired\": true", field.name);
     }
     for (const IndexDef& index : type.indexes) {

@@ -16,7 +16,7 @@ Status ReadMap(const Json& json, const std::string& path, T minimum, T maximum, 
   if (!json.is_object()) return MalformedAt(path, "names and their numbers are expected", Shown(json));
   std::set<T> taken;
   for (const auto& [name, value] : json.items()) {
-    const std::string member = JoinPath(path, name);
+    const std::string member = JoinJsonPath(path, name);
     if (const std::string fault = NameFault(name); !fault.empty()) return MalformedAt(member, fault);
     const bool fits = value.is_number_unsigned() && value.template get<uint64_t>() >= static_cast<uint64_t>(minimum) &&
                       value.template get<uint64_t>() <= static_cast<uint64_t>(maximum);
@@ -38,7 +38,7 @@ StatusOr<TypeNumbers> ReadTypeNumbers(const Json& json, const std::string& path)
     KITH_RETURN_IF_ERROR(ReadMap(*fields, reader.PathOf("fields"), uint32_t{0}, limits::kFieldsPerTypeAndPackage - 1, numbers.fields));
   }
   for (const auto& [field, choices] : reader.Members("choices")) {
-    const std::string choices_path = JoinPath(reader.PathOf("choices"), field);
+    const std::string choices_path = JoinJsonPath(reader.PathOf("choices"), field);
     if (const std::string fault = NameFault(field); !fault.empty()) return MalformedAt(choices_path, fault);
     KITH_RETURN_IF_ERROR(ReadMap(choices, choices_path, int32_t{1}, limits::kChoiceNumber, numbers.choices[field]));
   }
@@ -53,8 +53,8 @@ StatusOr<Numbers> ReadNumbersDocument(const Json& json, std::string_view package
   if (named != package) reader.Fail("package", "the numbers belong to another package", ToText(Value(named)));
   Numbers numbers;
   for (const auto& [type, members] : reader.Members("types")) {
-    if (const std::string fault = NameFault(type); !fault.empty()) return MalformedAt(JoinPath("types", type), fault);
-    KITH_ASSIGN_OR_RETURN(numbers[type], ReadTypeNumbers(members, JoinPath("types", type)));
+    if (const std::string fault = NameFault(type); !fault.empty()) return MalformedAt(JoinJsonPath("types", type), fault);
+    KITH_ASSIGN_OR_RETURN(numbers[type], ReadTypeNumbers(members, JoinJsonPath("types", type)));
   }
   KITH_RETURN_IF_ERROR(reader.Finish());
   return numbers;

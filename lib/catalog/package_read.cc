@@ -13,7 +13,7 @@ class NameSet {
  public:
   Status Add(const std::string& name, const std::string& path) {
     if (names_.insert(name).second) return absl::OkStatus();
-    return MalformedAt(JoinPath(path, "name"), "the name is taken", name);
+    return MalformedAt(JoinJsonPath(path, "name"), "the name is taken", name);
   }
 
  private:
@@ -22,14 +22,14 @@ class NameSet {
 
 Status CheckName(const std::string& name, const std::string& path, std::string (*fault)(std::string_view)) {
   const std::string message = fault(name);
-  return message.empty() ? absl::OkStatus() : MalformedAt(JoinPath(path, "name"), message, ToText(Value(name)));
+  return message.empty() ? absl::OkStatus() : MalformedAt(JoinJsonPath(path, "name"), message, ToText(Value(name)));
 }
 
 Status ReadFields(ObjectReader& reader, TypeDraft& type) {
   NameSet names;
   const std::vector<Json>& items = reader.Items("fields");
   for (size_t i = 0; i < items.size(); ++i) {
-    KITH_ASSIGN_OR_RETURN(FieldDraft field, ReadField(items[i], JoinPath(reader.PathOf("fields"), i), Form::kPackage));
+    KITH_ASSIGN_OR_RETURN(FieldDraft field, ReadField(items[i], JoinJsonPath(reader.PathOf("fields"), i), Form::kPackage));
     KITH_RETURN_IF_ERROR(CheckName(field.def.name, field.path, FieldNameFault));
     KITH_RETURN_IF_ERROR(names.Add(field.def.name, field.path));
     type.fields.push_back(std::move(field));
@@ -41,7 +41,7 @@ Status ReadIndexes(ObjectReader& reader, TypeDraft& type) {
   NameSet names;
   const std::vector<Json>& items = reader.Items("indexes");
   for (size_t i = 0; i < items.size(); ++i) {
-    const std::string path = JoinPath(reader.PathOf("indexes"), i);
+    const std::string path = JoinJsonPath(reader.PathOf("indexes"), i);
     KITH_ASSIGN_OR_RETURN(IndexDef index, ReadIndex(items[i], path, Form::kPackage));
     KITH_RETURN_IF_ERROR(CheckName(index.name, path, NameFault));
     KITH_RETURN_IF_ERROR(names.Add(index.name, path));
@@ -52,9 +52,9 @@ Status ReadIndexes(ObjectReader& reader, TypeDraft& type) {
 
 // A package may name only behaviours and roles that this library knows; a file may hold those of a newer one.
 Status CheckBehaviours(const TypeDraft& type) {
-  const std::string base = JoinPath(type.path, "behaviours");
+  const std::string base = JoinJsonPath(type.path, "behaviours");
   for (const BehaviourDef& behaviour : type.def.behaviours) {
-    const std::string path = JoinPath(base, behaviour.name);
+    const std::string path = JoinJsonPath(base, behaviour.name);
     const BehaviourRule* rule = FindBehaviourRule(behaviour.name);
     if (rule == nullptr) {
       return MakeError({.reason = Reason::kUnknownBehaviour,
@@ -68,7 +68,7 @@ Status CheckBehaviours(const TypeDraft& type) {
       if (rule->Find(role) != nullptr) continue;
       return MakeError({.reason = Reason::kUnknownBehaviour,
                         .type = type.def.name,
-                        .field = JoinPath(path, role),
+                        .field = JoinJsonPath(path, role),
                         .value = ToText(Value(role)),
                         .hint = NearestHint(role, rule->RoleNames())},
                        "the behaviour has no such role");
@@ -96,7 +96,7 @@ Status ReadTypes(ObjectReader& reader, std::string_view key, bool extends, Packa
   NameSet names;
   const std::vector<Json>& items = reader.Items(key);
   for (size_t i = 0; i < items.size(); ++i) {
-    KITH_ASSIGN_OR_RETURN(TypeDraft type, ReadType(items[i], JoinPath(key, i), extends));
+    KITH_ASSIGN_OR_RETURN(TypeDraft type, ReadType(items[i], JoinJsonPath(key, i), extends));
     KITH_RETURN_IF_ERROR(names.Add(type.def.name, type.path));
     package.types.push_back(std::move(type));
   }
@@ -135,8 +135,8 @@ Status ReadSeeds(ObjectReader& reader, PackageDraft& package) {
   std::set<std::string> keys;
   const std::vector<Json>& items = reader.Items("seeds");
   for (size_t i = 0; i < items.size(); ++i) {
-    KITH_ASSIGN_OR_RETURN(SeedDraft seed, ReadSeed(items[i], JoinPath("seeds", i)));
-    if (!keys.insert(seed.Key()).second) return MalformedAt(JoinPath(seed.path, "ref"), "an earlier seed has this reference");
+    KITH_ASSIGN_OR_RETURN(SeedDraft seed, ReadSeed(items[i], JoinJsonPath("seeds", i)));
+    if (!keys.insert(seed.Key()).second) return MalformedAt(JoinJsonPath(seed.path, "ref"), "an earlier seed has this reference");
     package.seeds.push_back(std::move(seed));
   }
   return absl::OkStatus();
@@ -153,7 +153,7 @@ Status CheckHead(PackageDraft& package) {
   for (size_t i = 0; i < package.def.needs.size(); ++i) {
     const std::string& need = package.def.needs[i];
     if (ParseNeed(need).has_value()) continue;
-    return MalformedAt(JoinPath("needs", i), "a need is a package, with or without a least version: \"kith.crm >= 1.2.0\"",
+    return MalformedAt(JoinJsonPath("needs", i), "a need is a package, with or without a least version: \"kith.crm >= 1.2.0\"",
                        ToText(Value(need)));
   }
   return absl::OkStatus();

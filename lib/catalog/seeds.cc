@@ -18,7 +18,7 @@ StatusOr<SeedDraft> ReadSeedReference(const Json& json, const std::string& path)
   const Json* ref = reader.Require("ref");
   KITH_RETURN_IF_ERROR(reader.Finish());
   const bool pair = ref->is_array() && ref->size() == 2 && (*ref)[0].is_string() && (*ref)[1].is_string();
-  if (!pair) return MalformedAt(JoinPath(path, "ref"), "an external reference is written [\"system\", \"key\"]", Shown(*ref));
+  if (!pair) return MalformedAt(JoinJsonPath(path, "ref"), "an external reference is written [\"system\", \"key\"]", Shown(*ref));
   target.ref = {(*ref)[0].get<std::string>(), (*ref)[1].get<std::string>()};
   return target;
 }
@@ -38,10 +38,10 @@ class SeedWriter {
   StatusOr<Json> Write(size_t position, std::set<size_t>& wanted) const {
     const SeedDraft& seed = seeds_[position];
     const StatusOr<const TypeDef*> type = catalog_.GetType(seed.type);
-    if (!type.ok()) return MalformedAt(JoinPath(seed.path, "type"), "unknown type", seed.type, GetErrorInfo(type.status()).hint);
+    if (!type.ok()) return MalformedAt(JoinJsonPath(seed.path, "type"), "unknown type", seed.type, GetErrorInfo(type.status()).hint);
     Json set = Json::object();
     for (const auto& [name, value] : seed.set.items()) {
-      const std::string path = JoinPath(JoinPath(seed.path, "set"), name);
+      const std::string path = JoinJsonPath(JoinJsonPath(seed.path, "set"), name);
       const StatusOr<const FieldDef*> field = Catalog::GetField(**type, name);
       if (!field.ok()) return MalformedAt(path, "unknown field", {}, GetErrorInfo(field.status()).hint);
       KITH_ASSIGN_OR_RETURN(set[name], WriteMember(**field, value, path, position, wanted));
@@ -74,7 +74,7 @@ class SeedWriter {
   static Status CheckRequired(const TypeDef& type, const SeedDraft& seed) {
     for (const FieldDef& field : type.fields) {
       if (!field.required || field.initial.has_value() || seed.set.contains(field.name)) continue;
-      return MalformedAt(JoinPath(seed.path, "set"), "a required field is missing", {}, "set " + field.name);
+      return MalformedAt(JoinJsonPath(seed.path, "set"), "a required field is missing", {}, "set " + field.name);
     }
     return absl::OkStatus();
   }

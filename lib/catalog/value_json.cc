@@ -77,7 +77,7 @@ StatusOr<Value> ReadList(const Json& json, const FieldDef& field, const std::str
   TextList texts;
   ChoiceSet choices;
   for (size_t i = 0; i < json.size(); ++i) {
-    const std::string item_path = JoinPath(path, i);
+    const std::string item_path = JoinJsonPath(path, i);
     if (field.kind == Kind::kTextList) {
       if (!json[i].is_string()) return MalformedAt(item_path, "a text is expected", Shown(json[i]));
       texts.push_back(json[i].get_ref<const std::string&>());

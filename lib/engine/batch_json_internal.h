@@ -19,7 +19,7 @@ using Json = nlohmann::json;
 // An error with its field replaced by the path.
 [[nodiscard]] Status AtPath(const Status& status, const std::string& path);
 
-// Parses one document of limited size and depth without doubled members. Errors: BatchMalformed with line and column, LimitExceeded.
+// Parses one document. Errors as of CheckJson: BatchMalformed, NotUtf8, LimitExceeded.
 [[nodiscard]] StatusOr<Json> ParseBatchJson(std::string_view text);
 
 [[nodiscard]] StatusOr<Time> ReadTime(const Json& json, const std::string& path);

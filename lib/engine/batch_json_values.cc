@@ -1,9 +1,8 @@
-#include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "engine/batch_json_internal.h"
+#include "kith/base/json.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
 
@@ -13,7 +12,8 @@ namespace {
 using catalog::ChoiceDef;
 using catalog::FieldDef;
 
-constexpr int kDeepest = 16;
+constexpr JsonRules kRules = {
+    .document = "the batch", .malformed = Reason::kBatchMalformed, .bytes = limits::kBatchBytes, .depth = limits::kBatchDepth};
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::string Shown(const Json& json) { return ToText(Value(json.dump(-1, ' ', false, Json::error_handler_t::replace))); }
@@ -170,15 +170,6 @@ struct JsonWriter {
   Json operator()(const Bytes& v) const { return EncodeBase64(v.data); }
 };
 
-// "line 3, column 14" of a byte of a document.
-std::string PlaceOf(std::string_view text, size_t byte) {
-  const std::string_view before = text.substr(0, std::min(byte, text.size()));
-  const size_t lines = static_cast<size_t>(std::count(before.begin(), before.end(), '\n'));
-  const size_t line_start = before.rfind('\n');
-  const size_t column = line_start == std::string_view::npos ? before.size() : before.size() - line_start - 1;
-  return "line " + std::to_string(lines + 1) + ", column " + std::to_string(std::max<size_t>(column, 1));
-}
-
 }  // namespace
 
 Status Malformed(std::string_view path, std::string_view message) {
@@ -193,34 +184,8 @@ Status AtPath(const Status& status, const std::string& path) {
 }
 
 StatusOr<Json> ParseBatchJson(std::string_view text) {
-  if (text.size() > limits::kBatchBytes) {
-    return MakeError({.reason = Reason::kLimitExceeded, .hint = "limit kBatchBytes, 64 MiB: apply several batches"},
-                     "the batch is too large");
-  }
-  if (!IsUtf8(text)) return MakeError(Reason::kNotUtf8, "the batch is not UTF-8");
-  std::vector<std::set<std::string>> open;
-  std::string fault;
-  const auto callback = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (!fault.empty()) return false;
-    if (depth > kDeepest) fault = "nests deeper than 16";
-    if (event == Json::parse_event_t::object_start) open.emplace_back();
-    if (event == Json::parse_event_t::object_end) open.pop_back();
-    if (event == Json::parse_event_t::key && !open.back().insert(parsed.get<std::string>()).second) {
-      fault = "has member " + parsed.get<std::string>() + " twice in one object";
-    }
-    return fault.empty();
-  };
-  Json document;
-  try {
-    document = Json::parse(text.begin(), text.end(), callback);
-  } catch (const Json::parse_error& error) {
-    if (!fault.empty()) return Malformed("$", fault);
-    return MakeError({.reason = Reason::kBatchMalformed, .field = "$", .hint = PlaceOf(text, error.byte)}, "is no JSON");
-  } catch (const Json::exception&) {
-    return Malformed("$", "is no JSON");
-  }
-  if (!fault.empty()) return Malformed("$", fault);
-  return document;
+  KITH_RETURN_IF_ERROR(CheckJson(text, kRules));
+  return Json::parse(text, nullptr, false);
 }
 
 StatusOr<Time> ReadTime(const Json& json, const std::string& path) {

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "kith/base/json.h"
+#include "kith/base/limits.h"
 #include "kith/base/nearest.h"
 #include "kith/exchange/csv.h"
 #include "packages/embedded.h"
@@ -13,6 +15,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
+
+constexpr JsonRules kRules = {
+    .document = "the mapping", .malformed = Reason::kMappingMalformed, .bytes = limits::kMappingBytes, .depth = limits::kPackageDepth};
 
 Status Malformed(const std::string& path, std::string_view message, std::string value = {}) {
   ErrorInfo info;
@@ -74,7 +79,7 @@ class Members {
   template <typename Read>
   void Each(const char* name, Read&& read) {
     size_t index = 0;
-    for (const Json& item : List(name)) read(item, PathOf(name) + "[" + std::to_string(index++) + "]");
+    for (const Json& item : List(name)) read(item, JoinJsonPath(PathOf(name), index++));
   }
   const Json* Find(const char* name, bool required = false) {
     known_.emplace_back(name);
@@ -83,7 +88,7 @@ class Members {
     if (required) Fail(name, "is missing");
     return nullptr;
   }
-  [[nodiscard]] std::string PathOf(const std::string& name) const { return path_.empty() ? name : path_ + "." + name; }
+  [[nodiscard]] std::string PathOf(std::string_view name) const { return JoinJsonPath(path_, name); }
   // Refuses unknown members; call last.
   void Done() {
     if (!json_.is_object()) return;
@@ -244,8 +249,8 @@ Status NoMapping(const fs::path& folder) {
 }  // namespace
 
 StatusOr<Mapping> MappingFromJson(std::string_view text) {
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) return Malformed("$", "the mapping is not JSON");
+  KITH_RETURN_IF_ERROR(CheckJson(text, kRules));
+  const Json json = Json::parse(text, nullptr, false);
   Status status;
   Mapping mapping;
   Members members(json, "", status);

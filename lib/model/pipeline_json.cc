@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "kith/base/json.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
 #include "model/pipeline_internal.h"
@@ -16,6 +17,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr JsonRules kRules = {
+    .document = "the pipeline", .malformed = Reason::kPackageMalformed, .bytes = limits::kPackageBytes, .depth = limits::kPackageDepth};
+
 Status Malformed(std::string path, std::string_view message, std::string value = {}, std::string hint = {}) {
   return MakeError({.reason = Reason::kPackageMalformed, .field = std::move(path), .value = std::move(value), .hint = std::move(hint)},
                    message);
@@ -24,28 +28,6 @@ Status Malformed(std::string path, std::string_view message, std::string value =
 std::string Shown(const Json& json) {
   std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   return ToText(Value(std::move(text)));
-}
-
-// Parses; a repeated member is an error, which a plain parse would pass over.
-StatusOr<Json> Parse(std::string_view text) {
-  if (text.size() > limits::kPackageBytes) return Malformed("$", "longer than limits::kPackageBytes");
-  std::vector<std::set<std::string>> open;
-  std::string repeated;
-  bool too_deep = false;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    too_deep |= depth > static_cast<int>(limits::kPackageDepth);
-    if (event == Json::parse_event_t::object_start) open.emplace_back();
-    if (event == Json::parse_event_t::object_end && !open.empty()) open.pop_back();
-    if (event == Json::parse_event_t::key && !open.empty() && !open.back().insert(parsed.get<std::string>()).second) {
-      repeated = parsed.get<std::string>();
-    }
-    return !too_deep;
-  };
-  Json json = Json::parse(text, watch, false);
-  if (too_deep) return Malformed("$", "nested deeper than limits::kPackageDepth");
-  if (json.is_discarded()) return Malformed("$", "this is not JSON");
-  if (!repeated.empty()) return Malformed(std::move(repeated), "a member stands twice in one object");
-  return json;
 }
 
 // Reads the members of one object and keeps the first error.
@@ -86,12 +68,7 @@ class Members {
     if (required) status_ = Malformed(PathOf(name), "is missing");
     return nullptr;
   }
-  [[nodiscard]] std::string PathOf(std::string_view name) const {
-    std::string path = path_;
-    if (!path.empty()) path += '.';
-    path += name;
-    return path;
-  }
+  [[nodiscard]] std::string PathOf(std::string_view name) const { return JoinJsonPath(path_, name); }
   void Fail(std::string path, std::string_view message, const Json& value) {
     if (status_.ok()) status_ = Malformed(std::move(path), message, Shown(value));
   }
@@ -121,7 +98,7 @@ void ReadLabels(Members& members, Stage& stage) {
   if (labels == nullptr) return;
   if (!labels->is_object()) return members.Fail(members.PathOf("labels"), "is not an object of texts by language", *labels);
   for (const auto& label : labels->items()) {
-    const std::string path = members.PathOf("labels") + "." + label.key();
+    const std::string path = JoinJsonPath(members.PathOf("labels"), label.key());
     if (label.key() != "en" && label.key() != "zh") {
       return members.Fail(Malformed(path, "stages have labels in two languages", {}, "use \"en\" and \"zh\""));
     }
@@ -154,7 +131,8 @@ StatusOr<Stage> ReadStage(const Json& json, size_t index) {
 }  // namespace
 
 StatusOr<Pipeline> PipelineFromJson(std::string_view json) {
-  KITH_ASSIGN_OR_RETURN(const Json root, Parse(json));
+  KITH_RETURN_IF_ERROR(CheckJson(json, kRules));
+  const Json root = Json::parse(json, nullptr, false);
   Members members(root, {});
   Pipeline pipeline;
   members.Text("name", pipeline.name, true);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kith/base/concat.h"
+#include "kith/base/json.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
 #include "query/names.h"
@@ -15,12 +16,11 @@ namespace {
 // Members keep the order in which they are written here.
 using Json = nlohmann::ordered_json;
 
+constexpr JsonRules kRules = {
+    .document = "the query", .malformed = Reason::kQueryMalformed, .bytes = limits::kQueryBytes, .depth = limits::kPackageDepth};
+
 Status Malformed(const std::string& path, std::string_view message, std::string_view hint = {}) {
   return MakeError({.reason = Reason::kQueryMalformed, .field = path, .hint = std::string(hint)}, message);
-}
-
-std::string Join(const std::string& path, std::string_view member) {
-  return path.empty() ? std::string(member) : Concat({path, ".", member});
 }
 
 // One object of the document: members are taken by name, what is left over at the end is unknown.
@@ -68,7 +68,7 @@ class Object {
     if (value == nullptr) return {};
     if (!value->is_array()) return Malformed(At(member), "is no list");
     for (size_t i = 0; i < value->size(); ++i) {
-      KITH_RETURN_IF_ERROR(read((*value)[i], Concat({At(member), "[", std::to_string(i), "]"})));
+      KITH_RETURN_IF_ERROR(read((*value)[i], JoinJsonPath(At(member), i)));
     }
     return {};
   }
@@ -80,7 +80,7 @@ class Object {
     }
     return {};
   }
-  [[nodiscard]] std::string At(std::string_view member) const { return Join(path_, member); }
+  [[nodiscard]] std::string At(std::string_view member) const { return JoinJsonPath(path_, member); }
 
  private:
   Object(const Json& json, std::string path) : json_(json), path_(std::move(path)) {}
@@ -257,12 +257,8 @@ bool operator==(const Query& a, const Query& b) {
 }
 
 StatusOr<Query> FromJson(std::string_view json) {
-  if (json.size() > limits::kQueryBytes) {
-    return MakeError({.reason = Reason::kLimitExceeded, .hint = "limit kQueryBytes, 1 MiB"}, "the query is too large");
-  }
-  if (!IsUtf8(json)) return MakeError(Reason::kNotUtf8, "the query is not UTF-8");
+  KITH_RETURN_IF_ERROR(CheckJson(json, kRules));
   const Json document = Json::parse(json, nullptr, false);
-  if (document.is_discarded()) return Malformed("$", "is no JSON");
   KITH_ASSIGN_OR_RETURN(Object object, Object::Of(document, ""));
   Query query;
   KITH_RETURN_IF_ERROR(ReadQuery(object, 0, query));

@@ -36,7 +36,7 @@ TEST(PackageText, RefusesWhatIsNotADocument) {
       {"{} x", kMalformed, "$", "syntax error"},
       {"{\"package\": \"acme\", \"version\": \"1.0.0\",\n \"types\": [{\"name\": }]}", kMalformed, "types[0].name", "line 2, column 21"},
       {"{\"package\": \"acme\", \"types\": [1, 2", kMalformed, "types[2]", "unexpected end"},
-      {"{\"package\": \"a\xff\"}", kMalformed, "package", "ill-formed UTF-8"},
+      {"{\"package\": \"a\xff\"}", Reason::kNotUtf8, "package", "ill-formed UTF-8"},
       {R"({"package": "acme", "package": "acme"})", kMalformed, "package", "occurs twice"},
       {Acme(R"({"name": "thing", "name": "thing"})"), kMalformed, "types[0].name", "occurs twice"},
       {R"({"package": 7})", kMalformed, "package", "a text is expected"},
@@ -68,11 +68,11 @@ TEST(PackageText, LimitsDepthAndSize) {
                        for (size_t i = 0; i < limits::kPackageDepth - 1; ++i) path += "[0]";
                        return path;
                      }(),
-                 "kPackageDepth"});
+                 "deeper than 32"});
   const std::string full = Acme(Thing(R"({"name": "a", "kind": "int"})"));
   std::string largest = full + std::string(limits::kPackageBytes - full.size(), ' ');
   EXPECT_TRUE(Plan(largest).ok());
-  ExpectRefused({largest + " ", Reason::kLimitExceeded, "$", "kPackageBytes"});
+  ExpectRefused({largest + " ", Reason::kLimitExceeded, "$", "larger than"});
 }
 
 TEST(Checks, Types) {

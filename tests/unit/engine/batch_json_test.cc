@@ -249,7 +249,7 @@ TEST_F(BatchJsonTest, DocumentsThatAreNoJson) {
   EXPECT_EQ(GetReason(error("")), Reason::kBatchMalformed);
   const Status broken = error("{\"changes\":\n  [}");
   EXPECT_EQ(GetReason(broken), Reason::kBatchMalformed);
-  EXPECT_THAT(GetErrorInfo(broken).hint, HasSubstr("line 2"));
+  EXPECT_THAT(std::string(broken.message()), HasSubstr("line 2"));
   EXPECT_EQ(GetReason(error("{\"changes\": []} x")), Reason::kBatchMalformed);
   EXPECT_EQ(GetReason(error("{\"changes\": [], \"reason\": \"\xFF\"}")), Reason::kNotUtf8);
   EXPECT_THAT(std::string(error(R"({"changes": [], "changes": []})").message()), HasSubstr("twice"));

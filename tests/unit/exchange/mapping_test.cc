@@ -9,7 +9,9 @@ TEST(MappingTest, ErrorsNameThePath) {
     const char* path;
   };
   const Case cases[] = {
-      {"[", "$"},
+      {"", "$"},
+      {"[", "[0]"},
+      {R"({"name": "a", "name": "b"})", "name"},
       {R"({"files": [{"file": "a.csv", "type": "account", "system": "s", "key": "k", "columns": [{"column": "x"}]}]})",
        "files[0].columns[0].field"},
       {R"({"files": [{"file": "a.csv", "type": "account", "system": "s", "columns": []}]})", "files[0].key"},

@@ -37,7 +37,7 @@ TEST(QueryJson, EveryMemberThereAndBack) {
 TEST(QueryJson, RefusesWithThePlace) {
   ExpectRefused("{", Reason::kQueryMalformed, "$");
   ExpectRefused("[]", Reason::kQueryMalformed, "$");
-  ExpectRefused("{\"from\": \"\xFF\"}", Reason::kNotUtf8, "");
+  ExpectRefused("{\"from\": \"\xFF\"}", Reason::kNotUtf8, "from");
   ExpectRefused(R"({"from": 1})", Reason::kQueryMalformed, "from");
   ExpectRefused(R"({"form": "deal"})", Reason::kQueryMalformed, "form");
   EXPECT_EQ(GetErrorInfo(FromJson(R"({"form": "deal"})").status()).hint, "did you mean \"from\"?");
@@ -59,7 +59,7 @@ TEST(QueryJson, Limits) {
   std::string json = R"({"from": "deal", "where": ")";
   json.append(limits::kQueryBytes - json.size() - 2, ' ').append("\"}");
   EXPECT_TRUE(FromJson(json).ok());
-  ExpectRefused(json + " ", Reason::kLimitExceeded, "");
+  ExpectRefused(json + " ", Reason::kLimitExceeded, "$");
 
   const auto nested = [](size_t depth) {
     std::string begin = R"({"from": "deal")";

@@ -519,6 +519,8 @@ TEST_F(QueryTest, ARunEndsAtItsLimits) {
 }
 
 TEST_F(QueryTest, ErrorsNameThePlaceAndTheNearest) {
+  ExpectRefused(R"({"from": "deal", "from": "client"})", Reason::kQueryMalformed, "from");
+  ExpectRefused(R"({"from": "deal", "group": [{"value": "stage", "value": "count"}]})", Reason::kQueryMalformed, "group[0].value");
   ExpectRefused(R"({"from": "del"})", Reason::kUnknownType, "from");
   ExpectRefused(R"({"from": "deal", "where": "nam == $x"})", Reason::kUnknownField, "where");
   ExpectRefused(R"({"from": "deal", "select": ["name", "name"]})", Reason::kQueryMalformed, "");
