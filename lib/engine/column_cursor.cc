@@ -9,11 +9,11 @@ namespace {
 
 class ColumnCursorImpl final : public ColumnCursor {
  public:
-  ColumnCursorImpl(const Source& source, const catalog::TypeDef& type, std::span<const catalog::IndexDef* const> indexes)
+  ColumnCursorImpl(const Source& source, const catalog::TypeDef& type, std::span<const catalog::IndexDef* const> indexes, Id after)
       : source_(source), type_(type), blocks_(indexes.size()) {
+    const Id start = after.is_null() ? Id() : column::BlockOf(Id(after.value() + 1));
     for (const catalog::IndexDef* index : indexes) {
-      columns_.push_back({index, ColumnSpec(type, *index), ColumnKey(*index, Id()), source.reader->NewCursor(format::kIndex)});
-      columns_.back().prefix.resize(sizeof(uint32_t));
+      columns_.push_back({index, ColumnSpec(type, *index), ColumnKey(*index, start), source.reader->NewCursor(format::kIndex)});
     }
   }
 
@@ -33,14 +33,14 @@ class ColumnCursorImpl final : public ColumnCursor {
   struct Column {
     const catalog::IndexDef* index;
     column::Spec spec;
-    std::string prefix;
+    std::string start;  // the index's number, then the first block
     std::unique_ptr<storage::Cursor> cursor;
   };
 
   [[nodiscard]] bool Step(Column& column) {
-    const bool more = started_ ? column.cursor->Next() : column.cursor->SeekAtLeast(column.prefix);
+    const bool more = started_ ? column.cursor->Next() : column.cursor->SeekAtLeast(column.start);
     if (!column.cursor->status().ok()) status_ = column.cursor->status();
-    return more && column.cursor->key().starts_with(column.prefix);
+    return more && column.cursor->key().starts_with(std::string_view(column.start).substr(0, sizeof(uint32_t)));
   }
 
   [[nodiscard]] static Id BlockId(const Column& column) {
@@ -82,8 +82,8 @@ class ColumnCursorImpl final : public ColumnCursor {
 }  // namespace
 
 std::unique_ptr<ColumnCursor> NewColumnCursor(const Source& source, const catalog::TypeDef& type,
-                                              std::span<const catalog::IndexDef* const> indexes) {
-  return std::make_unique<ColumnCursorImpl>(source, type, indexes);
+                                              std::span<const catalog::IndexDef* const> indexes, Id after) {
+  return std::make_unique<ColumnCursorImpl>(source, type, indexes, after);
 }
 
 }  // namespace kith::engine

@@ -61,7 +61,7 @@ struct Source {
 
 // Blocks of columns, of one type; at least one, all whole.
 [[nodiscard]] std::unique_ptr<ColumnCursor> NewColumnCursor(const Source& source, const catalog::TypeDef& type,
-                                                            std::span<const catalog::IndexDef* const> indexes);
+                                                            std::span<const catalog::IndexDef* const> indexes, Id after);
 
 // The state row; a database without one has had no change.
 [[nodiscard]] StatusOr<format::State> ReadState(const storage::Reader& reader);

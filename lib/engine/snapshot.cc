@@ -134,7 +134,8 @@ class SnapshotImpl final : public Snapshot {
   }
 
   [[nodiscard]] StatusOr<std::unique_ptr<ColumnCursor>> ScanColumns(const catalog::TypeDef& type,
-                                                                    std::span<const catalog::IndexDef* const> indexes) const override {
+                                                                    std::span<const catalog::IndexDef* const> indexes,
+                                                                    Id after) const override {
     if (!viewer_.is_system()) {
       return MakeError({.reason = Reason::kNotVisible, .type = type.name, .hint = "read the records"},
                        "a column is for a viewer who sees every record");
@@ -148,7 +149,7 @@ class SnapshotImpl final : public Snapshot {
       }
       KITH_RETURN_IF_ERROR(CheckReady(type, *index));
     }
-    return NewColumnCursor(source_, type, indexes);
+    return NewColumnCursor(source_, type, indexes, after);
   }
 
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override;

@@ -51,8 +51,9 @@ class TrackingSnapshot final : public Snapshot {
     return snapshot_->ScanIndex(type, index, range);
   }
   [[nodiscard]] StatusOr<std::unique_ptr<ColumnCursor>> ScanColumns(const catalog::TypeDef& type,
-                                                                    std::span<const catalog::IndexDef* const> indexes) const override {
-    return snapshot_->ScanColumns(type, indexes);
+                                                                    std::span<const catalog::IndexDef* const> indexes,
+                                                                    Id after) const override {
+    return snapshot_->ScanColumns(type, indexes, after);
   }
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override { return snapshot_->GetAsOf(id, as_of); }
   [[nodiscard]] StatusOr<std::vector<HistoryEntry>> History(Id id) const override { return snapshot_->History(id); }

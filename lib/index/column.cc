@@ -191,6 +191,20 @@ Value BlockView::Get(size_t row) const {
   return ValueOf(spec_, LoadInteger(values_, WidthOf(spec_.kind), row), CurrencyAt(row).packed());
 }
 
+PackedValue BlockView::GetPacked(size_t row) const {
+  PackedValue cell;
+  if (!has_.Test(row)) return cell;
+  cell.kind = spec_.kind;
+  cell.scale = spec_.scale;
+  if (spec_.kind == Kind::kDouble) {
+    cell.real = LoadAt<double>(values_, row);
+  } else {
+    cell.number = LoadInteger(values_, WidthOf(spec_.kind), row);
+    cell.currency = CurrencyAt(row);
+  }
+  return cell;
+}
+
 void BlockView::Integers(std::span<int64_t, kRows> out) const {
   switch (WidthOf(spec_.kind)) {
     case 1:

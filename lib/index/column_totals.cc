@@ -24,12 +24,6 @@ void Sum::AddHalves(int64_t high, int64_t low) {
   Add(low);
 }
 
-StatusOr<int64_t> Sum::Total() const {
-  const auto total = static_cast<int64_t>(low_);
-  if (high_ != (total < 0 ? -1 : 0)) return MakeError(Reason::kArithmeticOverflow, "a sum is outside the range of 64 bits");
-  return total;
-}
-
 // Halves of values are summed apart, so that no sum of a block overflows and the loop can be vectors.
 void Accumulate(const BlockView& block, const Bitmap& rows, Totals& totals) {
   const Bitmap taken = rows & block.has();
@@ -62,61 +56,49 @@ void Accumulate(const BlockView& block, const Bitmap& rows, DoubleTotals& totals
   });
 }
 
-struct Groups::Impl {
+struct GroupNumbers::Impl {
   // Nulls are told from zeros by `present`.
   struct Key {
     std::array<int64_t, 2> values = {};
     uint32_t present = 0;
-    uint32_t currency = 0;
     friend bool operator==(const Key&, const Key&) = default;
     template <typename H>
     friend H AbslHashValue(H h, const Key& key) {
-      return H::combine(std::move(h), key.values[0], key.values[1], key.present, key.currency);
+      return H::combine(std::move(h), key.values[0], key.values[1], key.present);
     }
   };
-  absl::flat_hash_map<Key, size_t> places;
-  std::vector<Group> groups;
+  absl::flat_hash_map<Key, uint32_t> numbers;
+  std::vector<std::array<Value, 2>> groups;
 
-  Group& At(const Key& key, std::span<const BlockView> keys, size_t row) {
-    const auto [place, added] = places.try_emplace(key, groups.size());
-    if (!added) return groups[place->second];
-    Group& group = groups.emplace_back();
-    for (size_t i = 0; i < keys.size(); ++i) group.keys[i] = keys[i].Get(row);
-    group.currency = Currency::FromPacked(key.currency);
-    return group;
+  uint32_t NumberOf(const Key& key, std::span<const BlockView* const> keys, size_t row) {
+    const auto [number, added] = numbers.try_emplace(key, static_cast<uint32_t>(groups.size()));
+    if (added) {
+      groups.emplace_back();
+      for (size_t i = 0; i < keys.size(); ++i) groups.back()[i] = keys[i]->Get(row);
+    }
+    return number->second;
   }
 };
 
-Groups::Groups() : impl_(std::make_unique<Impl>()) {}
-Groups::~Groups() = default;
-Groups::Groups(Groups&&) noexcept = default;
-Groups& Groups::operator=(Groups&&) noexcept = default;
+GroupNumbers::GroupNumbers() : impl_(std::make_unique<Impl>()) {}
+GroupNumbers::~GroupNumbers() = default;
+GroupNumbers::GroupNumbers(GroupNumbers&&) noexcept = default;
+GroupNumbers& GroupNumbers::operator=(GroupNumbers&&) noexcept = default;
 
-void Groups::Add(std::span<const BlockView> keys, const BlockView* summed, const Bitmap& rows) {
-  std::array<std::array<int64_t, kRows>, 2> values = {};
-  for (size_t i = 0; i < keys.size(); ++i) keys[i].Integers(values[i]);
-  std::array<int64_t, kRows> amounts = {};
-  if (summed != nullptr) summed->Integers(amounts);
-  const bool money = summed != nullptr && summed->spec().kind == Kind::kMoney;
-
+void GroupNumbers::Find(std::span<const BlockView* const> keys, const Bitmap& rows, std::span<uint32_t, kRows> numbers) {
+  std::array<std::array<int64_t, kRows>, 2> values;
+  for (size_t i = 0; i < keys.size(); ++i) keys[i]->Integers(values[i]);
   rows.ForEach([&](size_t row) {
-    const bool has = summed != nullptr && summed->has().Test(row);
-    Impl::Key key{.values = {values[0][row], values[1][row]}};
-    for (size_t i = 0; i < keys.size(); ++i) key.present |= keys[i].has().Test(row) ? 1U << i : 0U;
-    if (money && has) key.currency = summed->CurrencyAt(row).packed();
-    Group& group = impl_->At(key, keys, row);
-    ++group.rows;
-    if (!has) return;
-    ++group.totals.count;
-    group.totals.sum.Add(amounts[row]);
-    group.totals.min = std::min(group.totals.min, amounts[row]);
-    group.totals.max = std::max(group.totals.max, amounts[row]);
+    Impl::Key key;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      key.values[i] = values[i][row];
+      key.present |= keys[i]->has().Test(row) ? 1U << i : 0U;
+    }
+    numbers[row] = impl_->NumberOf(key, keys, row);
   });
 }
 
-std::vector<Groups::Group> Groups::Take() {
-  impl_->places.clear();
-  return std::exchange(impl_->groups, {});
-}
+size_t GroupNumbers::size() const { return impl_->groups.size(); }
+const Value& GroupNumbers::key(size_t group, size_t i) const { return impl_->groups[group][i]; }
 
 }  // namespace kith::column

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kith/base/key.h"
+#include "query/column_blocks.h"
 
 namespace kith::query {
 namespace {
@@ -165,6 +166,51 @@ class IndexSource final : public RecordSource {
   std::vector<Value> parts_;
 };
 
+// --- rows of columns
+
+class ColumnSource final : public RecordSource {
+ public:
+  ColumnSource(const Plan& plan, ColumnBlocks blocks, Context& context)
+      : plan_(plan), blocks_(std::move(blocks)), context_(context), cells_(plan.layout.size()) {}
+
+  bool Next(Current& row) override {
+    while (true) {
+      while (!left_.Any()) {
+        if (!blocks_.Next()) return Keep(blocks_.status()) && false;
+        left_ = blocks_.rows();
+      }
+      const size_t next = left_.First();
+      left_.Clear(next);
+      row.id = Id(blocks_.first().value() + next);
+      if (plan_.covered ? TakeCells(next, row) : TakeRecord(row)) break;
+      if (!status().ok()) return false;
+    }
+    last_ = row.id;
+    return true;
+  }
+  [[nodiscard]] std::string position() const override { return PositionOf(last_); }
+
+ private:
+  bool TakeCells(size_t at, Current& row) {
+    for (size_t i = 0; i < cells_.size(); ++i) cells_[i] = blocks_.blocks()[i].GetPacked(at);
+    row.record = record::View();
+    row.layout = &plan_.layout;
+    row.entry = cells_;
+    return true;
+  }
+  bool TakeRecord(Current& row) {
+    row.record = context_.world.Get(row.id);
+    return Keep(context_.world.status()) && !row.record.is_null();
+  }
+
+  const Plan& plan_;
+  ColumnBlocks blocks_;
+  Context& context_;
+  column::Bitmap left_;
+  std::vector<PackedValue> cells_;
+  Id last_;
+};
+
 // --- ids in two indexes
 
 // The ids of some ranges, read step by step.
@@ -246,6 +292,11 @@ StatusOr<std::unique_ptr<RecordSource>> OpenSource(const Plan& plan, const TypeD
     case Access::kIndex:
       source = std::make_unique<IndexSource>(plan, type, RangesOf(plan.first, conditions), context, after);
       break;
+    case Access::kColumns: {
+      KITH_ASSIGN_OR_RETURN(ColumnBlocks blocks, ColumnBlocks::Open(plan, type, conditions, context, IdAt(after)));
+      source = std::make_unique<ColumnSource>(plan, std::move(blocks), context);
+      break;
+    }
     case Access::kIntersection: {
       KITH_ASSIGN_OR_RETURN(std::vector<Id> ids, Intersect(plan, type, conditions, context));
       source = std::make_unique<IdsSource>(std::move(ids), type, context, IdAt(after));

@@ -73,13 +73,45 @@ void Accumulator::Add(const PackedValue& value) {
   AddNumber(value);
 }
 
+Accumulator::Sum& Accumulator::SumOf(Currency currency) {
+  const auto sum = std::find_if(sums_.begin(), sums_.end(), [currency](const Sum& s) { return s.currency == currency; });
+  return sum == sums_.end() ? sums_.emplace_back(Sum{.currency = currency}) : *sum;
+}
+
 void Accumulator::AddMoney(Money money) {
-  auto sum = std::find_if(sums_.begin(), sums_.end(), [money](const Sum& s) { return s.currency == money.currency; });
-  if (sum == sums_.end()) sum = sums_.insert(sum, {.currency = money.currency, .least = money.minor, .greatest = money.minor});
-  ++sum->count;
-  sum->total += money.minor;
-  sum->least = std::min(sum->least, money.minor);
-  sum->greatest = std::max(sum->greatest, money.minor);
+  Sum& sum = SumOf(money.currency);
+  ++sum.count;
+  sum.total += money.minor;
+  sum.least = std::min(sum.least, money.minor);
+  sum.greatest = std::max(sum.greatest, money.minor);
+}
+
+// Sums of whole numbers and of amounts in one currency are taken at once; the rest value by value.
+void Accumulator::Add(const column::BlockView& block, const column::Bitmap& rows) {
+  const Kind kind = block.spec().kind;
+  const bool has_sum = function_ == Function::kSum || function_ == Function::kAverage;
+  const bool is_whole = kind == Kind::kInt || kind == Kind::kDecimal;
+  const std::optional<Currency> currency = block.OneCurrency();
+  const bool at_once = (has_sum && is_whole) || (currency.has_value() && function_ != Function::kCountDistinct);
+  if (function_ == Function::kCount) return Count(static_cast<int64_t>((rows & block.has()).Count()));
+  if (!at_once) return (rows & block.has()).ForEach([&](size_t row) { Add(block.GetPacked(row)); });
+  column::Totals totals;
+  column::Accumulate(block, rows, totals);
+  if (totals.count == 0) return;
+  const absl::int128 total = absl::MakeInt128(totals.sum.high(), totals.sum.low());
+  const auto count = static_cast<int64_t>(totals.count);
+  kind_ = kind;
+  count_ += count;
+  if (is_whole) {
+    scale_ = block.spec().scale;
+    total_ += total;
+    return;
+  }
+  Sum& sum = SumOf(*currency);
+  sum.count += count;
+  sum.total += total;
+  sum.least = std::min(sum.least, totals.min);
+  sum.greatest = std::max(sum.greatest, totals.max);
 }
 
 void Accumulator::AddNumber(const PackedValue& value) {

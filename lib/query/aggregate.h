@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/numeric/int128.h"
+#include "kith/index/column.h"
 #include "query/term.h"
 
 namespace kith::query {
@@ -20,8 +21,10 @@ class Accumulator {
  public:
   explicit Accumulator(Function function) : function_(function) {}
 
-  void Count() { ++count_; }
+  void Count(int64_t rows) { count_ += rows; }
   void Add(const PackedValue& value);
+  // The values of some rows of a column, nulls left out.
+  void Add(const column::BlockView& block, const column::Bitmap& rows);
   // Into a column: the amounts of money, one a currency, and the value. Errors: ArithmeticOverflow.
   [[nodiscard]] Status Finish(Value& value, std::vector<Money>& amounts) const;
 
@@ -30,9 +33,10 @@ class Accumulator {
     Currency currency;
     int64_t count = 0;
     absl::int128 total = 0;
-    int64_t least = 0;
-    int64_t greatest = 0;
+    int64_t least = INT64_MAX;
+    int64_t greatest = INT64_MIN;
   };
+  [[nodiscard]] Sum& SumOf(Currency currency);
   void AddMoney(Money money);
   void AddNumber(const PackedValue& value);
   void AddDouble(double value);

@@ -52,6 +52,7 @@ struct Prepared::Compiled {
   Demand demand;
   std::optional<size_t> link;  // of an expansion: the condition that leads from the row's record
   Plan plan;
+  std::optional<Plan> record_plan;  // when the plan reads columns: for viewers who do not see every record
 
   std::vector<Prepared> expansions;
   std::vector<std::optional<CompiledTerm>> references;  // by expansion: the reference that it follows, none: the record itself

@@ -4,6 +4,7 @@
 
 #include "kith/base/concat.h"
 #include "kith/base/key.h"
+#include "query/column_blocks.h"
 #include "query/group.h"
 #include "xxhash.h"
 
@@ -40,6 +41,7 @@ Status Execution::Start(const std::string& after) {
     for (const Value& value : condition.values) condition.cells.push_back(InPlace(value));
   }
   plan_ = &compiled_.plan;
+  if (compiled_.record_plan.has_value() && !context_.world.snapshot().viewer().is_system()) plan_ = &*compiled_.record_plan;
   if (!conditions_hold_ || context_.world.is_past()) {
     scan_plan_ = ScanPlan(compiled_.demand);
     plan_ = &*scan_plan_;
@@ -61,6 +63,7 @@ Status Execution::Open(const std::string& after) {
     }
     (buffered_ ? after_key_ : position) = std::move(token.place);
   }
+  if (GroupsBlocks()) return {};
   KITH_ASSIGN_OR_RETURN(source_, OpenSource(*plan_, *compiled_.type, bound_, context_, position));
   return {};
 }
@@ -159,11 +162,19 @@ Status Execution::SortAll() {
   return status_;
 }
 
+bool Execution::GroupsBlocks() const { return compiled_.grouped && TakesBlocks(compiled_, *plan_); }
+
 Status Execution::GroupAll() {
   Grouping grouping(compiled_, calendar_, context_);
-  Current row;
-  while (NextMatch(row)) KITH_RETURN_IF_ERROR(grouping.Add(row));
-  KITH_RETURN_IF_ERROR(status_);
+  if (GroupsBlocks()) {
+    KITH_ASSIGN_OR_RETURN(ColumnBlocks blocks, ColumnBlocks::Open(*plan_, *compiled_.type, bound_, context_, Id()));
+    while (blocks.Next()) grouping.Add(*plan_, blocks);
+    KITH_RETURN_IF_ERROR(blocks.status());
+  } else {
+    Current row;
+    while (NextMatch(row)) KITH_RETURN_IF_ERROR(grouping.Add(row));
+    KITH_RETURN_IF_ERROR(status_);
+  }
   KITH_ASSIGN_OR_RETURN(rows_, grouping.Finish(after_key_));
   return {};
 }

@@ -58,6 +58,8 @@ class Execution {
   [[nodiscard]] Status Links(const Current& row, std::vector<Id>& links);
   [[nodiscard]] Status Expand(const std::vector<Id>& links, Row& row);
   [[nodiscard]] Status SortAll();
+  // Whether groups are made of whole blocks of columns, without a source of rows.
+  [[nodiscard]] bool GroupsBlocks() const;
   [[nodiscard]] Status GroupAll();
   [[nodiscard]] bool Keep(const Status& status) {
     status_.Update(status);

@@ -1,9 +1,11 @@
 // Plans and rows as JSON.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "kith/base/concat.h"
 #include "kith/engine/json.h"
 #include "query/compiled.h"
+#include "query/group.h"
 
 namespace kith::query {
 namespace {
@@ -24,6 +26,8 @@ std::string_view NameOf(Access access) {
       return "index";
     case Access::kIntersection:
       return "intersection";
+    case Access::kColumns:
+      return "columns";
   }
   return "scan";
 }
@@ -110,6 +114,16 @@ void PutAccess(const Prepared::Compiled& compiled, const Plan& plan, const Condi
   if (plan.access == Access::kIds) json["conditions"] = {text(plan.ids)};
   if (plan.access == Access::kIndex) json.update(Of(plan.first, text));
   if (plan.access == Access::kIntersection) json["indexes"] = {Of(plan.first, text), Of(plan.second, text)};
+  if (plan.access == Access::kColumns) {
+    json["columns"] = Json::array();
+    for (const catalog::IndexDef* column : plan.columns) json["columns"].push_back(column->name);
+    json["conditions"] = Json::array();
+    for (size_t i = 0; i < compiled.demand.conditions.size(); ++i) {
+      const bool rechecked = std::find(plan.rechecked.begin(), plan.rechecked.end(), i) != plan.rechecked.end();
+      if (!rechecked) json["conditions"].push_back(text(i));
+    }
+    if (compiled.grouped) json["blockwise"] = TakesBlocks(compiled, plan);
+  }
   json["covered"] = plan.covered;
   json["rechecked"] = Json::array();
   for (const size_t condition : plan.rechecked) json["rechecked"].push_back(text(condition));

@@ -1,5 +1,8 @@
 #include "query/group.h"
 
+#include <algorithm>
+#include <array>
+
 #include "kith/base/key.h"
 
 namespace kith::query {
@@ -13,7 +16,21 @@ expr::Any ToAny(const Column& column, const Value& value) {
   return known == nullptr ? expr::Any(int64_t{choice->number}) : expr::Any(known->name);
 }
 
+const column::BlockView& BlockOf(const Plan& plan, const ColumnBlocks& blocks, const CompiledTerm& term) {
+  return blocks.blocks()[*plan.ColumnOf(*term.own())];
+}
+
 }  // namespace
+
+bool TakesBlocks(const Prepared::Compiled& compiled, const Plan& plan) {
+  constexpr size_t kKeys = 2;  // of column::GroupNumbers
+  const auto is_column = [&plan](const CompiledTerm& term) { return term.own().has_value() && plan.ColumnOf(*term.own()).has_value(); };
+  const auto is_key = [&](const CompiledTerm& term) { return is_column(term) && column::GroupNumbers::CanBeKey(term.column().kind); };
+  const auto is_sum = [&](const CompiledAggregate& aggregate) { return !aggregate.term.has_value() || is_column(*aggregate.term); };
+  return plan.access == Access::kColumns && plan.covered && plan.decided && compiled.terms.size() <= kKeys &&
+         std::all_of(compiled.terms.begin(), compiled.terms.end(), is_key) &&
+         std::all_of(compiled.aggregates.begin(), compiled.aggregates.end(), is_sum);
+}
 
 Grouping::Grouping(const Prepared::Compiled& compiled, const Calendar& calendar, Context& context)
     : compiled_(compiled), calendar_(calendar), context_(context), cells_(compiled.terms.size()), held_(compiled.terms.size()) {
@@ -24,12 +41,17 @@ Grouping::Grouping(const Prepared::Compiled& compiled, const Calendar& calendar,
 Grouping::Group& Grouping::Find() {
   const auto [found, added] = by_identity_.try_emplace(identity_, groups_.size());
   if (added) {
-    Group& group = groups_.emplace_back();
-    group.values.resize(cells_.size());
+    Group& group = NewGroup();
     for (size_t i = 0; i < cells_.size(); ++i) Store(cells_[i], group.values[i]);
-    for (const CompiledAggregate& aggregate : compiled_.aggregates) group.accumulators.emplace_back(aggregate.function);
   }
   return groups_[found->second];
+}
+
+Grouping::Group& Grouping::NewGroup() {
+  Group& group = groups_.emplace_back();
+  group.values.resize(cells_.size());
+  for (const CompiledAggregate& aggregate : compiled_.aggregates) group.accumulators.emplace_back(aggregate.function);
+  return group;
 }
 
 Status Grouping::Add(const Current& row) {
@@ -42,7 +64,7 @@ Status Grouping::Add(const Current& row) {
   for (size_t i = 0; i < compiled_.aggregates.size(); ++i) {
     const std::optional<CompiledTerm>& term = compiled_.aggregates[i].term;
     if (!term.has_value()) {
-      group.accumulators[i].Count();
+      group.accumulators[i].Count(1);
       continue;
     }
     PackedValue cell;
@@ -50,6 +72,41 @@ Status Grouping::Add(const Current& row) {
     if (cell.kind != Kind::kNull) group.accumulators[i].Add(cell);
   }
   return {};
+}
+
+void Grouping::Add(const Plan& plan, const ColumnBlocks& blocks) {
+  context_.meter.work.matched += blocks.rows().Count();
+  if (!compiled_.terms.empty()) return AddToGroups(plan, blocks);
+  for (size_t i = 0; i < compiled_.aggregates.size(); ++i) {
+    const std::optional<CompiledTerm>& term = compiled_.aggregates[i].term;
+    Accumulator& accumulator = groups_[0].accumulators[i];
+    if (term.has_value()) {
+      accumulator.Add(BlockOf(plan, blocks, *term), blocks.rows());
+    } else {
+      accumulator.Count(static_cast<int64_t>(blocks.rows().Count()));
+    }
+  }
+}
+
+void Grouping::AddToGroups(const Plan& plan, const ColumnBlocks& blocks) {
+  std::array<const column::BlockView*, 2> keys = {};
+  for (size_t i = 0; i < compiled_.terms.size(); ++i) keys[i] = &BlockOf(plan, blocks, compiled_.terms[i]);
+  std::array<uint32_t, column::kRows> numbers;
+  numbers_.Find({keys.data(), compiled_.terms.size()}, blocks.rows(), numbers);
+  while (groups_.size() < numbers_.size()) {
+    const size_t number = groups_.size();
+    Group& group = NewGroup();
+    for (size_t i = 0; i < compiled_.terms.size(); ++i) group.values[i] = numbers_.key(number, i);
+  }
+  for (size_t i = 0; i < compiled_.aggregates.size(); ++i) {
+    const std::optional<CompiledTerm>& term = compiled_.aggregates[i].term;
+    if (!term.has_value()) {
+      blocks.rows().ForEach([&](size_t row) { groups_[numbers[row]].accumulators[i].Count(1); });
+      continue;
+    }
+    const column::BlockView& block = BlockOf(plan, blocks, *term);
+    (blocks.rows() & block.has()).ForEach([&](size_t row) { groups_[numbers[row]].accumulators[i].Add(block.GetPacked(row)); });
+  }
 }
 
 StatusOr<Row> Grouping::RowOf(Group& group) const {

@@ -7,16 +7,22 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "query/aggregate.h"
+#include "query/column_blocks.h"
 #include "query/compiled.h"
 #include "query/execution.h"
 
 namespace kith::query {
+
+// Whether groups can be made of blocks of columns at once: all conditions are theirs, and so are at most two groups and all aggregates.
+[[nodiscard]] bool TakesBlocks(const Prepared::Compiled& compiled, const Plan& plan);
 
 class Grouping {
  public:
   Grouping(const Prepared::Compiled& compiled, const Calendar& calendar, Context& context);
 
   [[nodiscard]] Status Add(const Current& row);
+  // All rows of a block; see TakesBlocks.
+  void Add(const Plan& plan, const ColumnBlocks& blocks);
   // The groups that having lets through, those after `after_key` in the query's order.
   [[nodiscard]] StatusOr<std::vector<KeptRow>> Finish(const std::string& after_key);
 
@@ -26,6 +32,8 @@ class Grouping {
     std::vector<Accumulator> accumulators;
   };
   [[nodiscard]] Group& Find();
+  Group& NewGroup();
+  void AddToGroups(const Plan& plan, const ColumnBlocks& blocks);
   [[nodiscard]] StatusOr<Row> RowOf(Group& group) const;
   [[nodiscard]] StatusOr<bool> Passes(const Row& row);
   // By the query's order, then by the groups' values.
@@ -40,6 +48,7 @@ class Grouping {
   Value scratch_;
   std::vector<Group> groups_;
   absl::flat_hash_map<std::string, size_t> by_identity_;
+  column::GroupNumbers numbers_;  // of blocks
 };
 
 }  // namespace kith::query

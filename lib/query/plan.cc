@@ -18,6 +18,8 @@ constexpr double kLookUp = 4;     // a record by its id
 constexpr double kSort = 1;       // a row that is sorted, its values kept
 constexpr double kSeek = 10;      // a range of an index
 constexpr double kInValues = 10;  // an `in` whose values are not known yet
+constexpr double kColumn = 0.01;  // a row of one column
+constexpr double kCells = 0.2;    // a row whose values are taken from columns one by one; half of that when it is grouped
 
 // The part of all records that a condition leaves.
 double Share(const TypeDef& type, const Condition& condition) {
@@ -206,7 +208,68 @@ Plan IntersectionPlan(const Demand& demand, const IndexPath& a, const IndexPath&
   return plan;
 }
 
+const IndexDef* FindColumn(const std::vector<const IndexDef*>& columns, int32_t position) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const IndexDef* c) { return c->parts[0].position == position; });
+  return found == columns.end() ? nullptr : *found;
+}
+
+// Notes the columns whose values are read, when they are all that is read.
+void TakeColumns(const Demand& demand, const std::vector<const IndexDef*>& columns, Plan& plan) {
+  if (demand.reads.records || !demand.exact || (!plan.ordered && demand.sort_reads.records)) return;
+  std::vector<int32_t> positions = demand.reads.positions;
+  if (!plan.ordered) positions.insert(positions.end(), demand.sort_reads.positions.begin(), demand.sort_reads.positions.end());
+  for (const size_t i : plan.rechecked) positions.push_back(demand.conditions[i].position);
+  std::sort(positions.begin(), positions.end());
+  positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+  std::erase(positions, catalog::kHeaderId);
+  std::vector<const IndexDef*> read;
+  for (const int32_t position : positions) read.push_back(FindColumn(columns, position));
+  if (std::find(read.begin(), read.end(), nullptr) != read.end()) return;
+  plan.columns = std::move(read);
+  plan.layout = EntryLayout(std::move(positions));
+  plan.covered = true;
+}
+
+// `columns` are those that can be read, at least one.
+Plan ColumnPlan(const Demand& demand, const std::vector<const IndexDef*>& columns) {
+  Plan plan = ScanPlan(demand);
+  plan.access = Access::kColumns;
+  std::vector<size_t> decided;
+  for (size_t i = 0; i < demand.conditions.size(); ++i) {
+    if (FindColumn(columns, demand.conditions[i].position) != nullptr) decided.push_back(i);
+  }
+  plan.rechecked = AllBut(demand, decided);
+  plan.decided = demand.exact && plan.rechecked.empty();
+  TakeColumns(demand, columns, plan);
+  for (const size_t i : decided) {
+    const int32_t position = demand.conditions[i].position;
+    if (!plan.ColumnOf(position).has_value()) plan.columns.push_back(FindColumn(columns, position));
+  }
+  if (plan.columns.empty()) plan.columns.push_back(columns.front());  // it tells which records there are
+  const double each = plan.covered ? (demand.grouped ? kCells / 2 : kCells) : kLookUp;
+  plan.cost = kSeek + kNominalRows * kColumn * static_cast<double>(plan.columns.size());
+  AddCost(demand, Share(demand, decided), each, plan);
+  return plan;
+}
+
+// Columns that can be read: none for viewers who do not see all, and none that is being built.
+std::vector<const IndexDef*> UsableColumns(const Demand& demand, const Snapshot& snapshot) {
+  std::vector<const IndexDef*> columns;
+  for (const IndexDef& index : demand.type->indexes) {
+    const IndexDef* column = &index;
+    if (index.kind == catalog::IndexKind::kColumn && snapshot.ScanColumns(*demand.type, {&column, 1}).ok()) columns.push_back(column);
+  }
+  return columns;
+}
+
 }  // namespace
+
+std::optional<size_t> Plan::ColumnOf(int32_t position) const {
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i]->parts[0].position == position) return i;
+  }
+  return std::nullopt;
+}
 
 std::vector<size_t> IndexPath::conditions() const {
   std::vector<size_t> all = equal;
@@ -225,7 +288,7 @@ Plan ScanPlan(const Demand& demand) {
   return plan;
 }
 
-Plan ChoosePlan(const Demand& demand, const Snapshot& snapshot) {
+Plan ChooseRecordPlan(const Demand& demand, const Snapshot& snapshot) {
   Plan best = ScanPlan(demand);
   const auto consider = [&best](Plan plan) {
     if (plan.cost < best.cost) best = std::move(plan);
@@ -242,6 +305,15 @@ Plan ChoosePlan(const Demand& demand, const Snapshot& snapshot) {
     for (size_t j = i + 1; j < narrowing.size(); ++j) consider(IntersectionPlan(demand, narrowing[i], narrowing[j]));
   }
   return best;
+}
+
+Plan ChoosePlan(const Demand& demand, const Snapshot& snapshot) {
+  Plan best = ChooseRecordPlan(demand, snapshot);
+  if (demand.repeated) return best;
+  const std::vector<const IndexDef*> columns = UsableColumns(demand, snapshot);
+  if (columns.empty()) return best;
+  Plan plan = ColumnPlan(demand, columns);
+  return plan.cost < best.cost ? std::move(plan) : std::move(best);
 }
 
 }  // namespace kith::query

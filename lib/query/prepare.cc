@@ -157,6 +157,7 @@ class Compiler {
     }
     MakeDemand();
     compiled_->plan = ChoosePlan(compiled_->demand, snapshot_);
+    if (compiled_->plan.access == Access::kColumns) compiled_->record_plan = ChooseRecordPlan(compiled_->demand, snapshot_);
     Query unpaged = query_;
     unpaged.limit = 0;
     unpaged.after.clear();
@@ -366,6 +367,8 @@ class Compiler {
       if (reference.has_value()) Demands(*reference, demand.reads);
     }
     demand.order.emplace();
+    demand.grouped = compiled_->grouped;
+    demand.repeated = compiled_->is_expansion;
     if (compiled_->grouped) return;
     demand.limit = query_.limit;
     for (const CompiledOrder& order : compiled_->order) {

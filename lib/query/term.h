@@ -14,16 +14,20 @@
 
 namespace kith::query {
 
-// Which values an index entry alone gives: those it covers, and the parts of its key.
+// Which values an index entry alone gives: those it covers, and the parts of its key. Or which a row of columns gives.
 class EntryLayout {
  public:
   EntryLayout() = default;
   EntryLayout(const catalog::TypeDef& type, const catalog::IndexDef& index);
+  // Of rows of columns: the values at these positions.
+  explicit EntryLayout(std::vector<int32_t> positions) : covers_(std::move(positions)) {}
 
   // Where Decode puts the value at a position; -1: an entry does not have it.
   [[nodiscard]] int Find(int32_t position) const;
   // Whether the value stands in the entry as it is, rather than being made from the key.
   [[nodiscard]] bool IsCover(int32_t position) const { return Find(position) >= 0 && static_cast<size_t>(Find(position)) < covers_.size(); }
+  // Of rows of columns.
+  [[nodiscard]] size_t size() const { return covers_.size(); }
   // From now on Decode gives this value, which Find has found.
   void Need(int32_t position);
   // Fills in what is needed, borrowed from the entry and from `parts`; false when the entry was cut before the end of a part that is.

@@ -117,10 +117,11 @@ class Snapshot {
                                                                           const IndexRange& range) const = 0;
   [[nodiscard]] virtual StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
                                                                           const IndexRange& range) const = 0;
-  // Indexes of kind column of one type, at least one. Blocks know nothing of who may see a record, so this is for the system's viewer
-  // alone: NotVisible for others. UnknownIndex when one is of another kind or being built.
+  // Indexes of kind column of one type, at least one, from the block that holds the id after `after`. Blocks know nothing of who may see a
+  // record, so this is for the system's viewer alone: NotVisible for others. UnknownIndex when one is of another kind or being built.
   [[nodiscard]] virtual StatusOr<std::unique_ptr<ColumnCursor>> ScanColumns(const catalog::TypeDef& type,
-                                                                            std::span<const catalog::IndexDef* const> indexes) const = 0;
+                                                                            std::span<const catalog::IndexDef* const> indexes,
+                                                                            Id after = {}) const = 0;
 
   // --- time
   // The record as it held at a point on both axes; NotFound when it did not exist then.

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kith/base/packed.h"
 #include "kith/base/status.h"
 #include "kith/base/value.h"
 
@@ -40,6 +41,12 @@ class Bitmap {
   void Clear(size_t row) { words_[row / 64] &= ~(uint64_t{1} << (row % 64)); }
   [[nodiscard]] size_t Count() const;
   [[nodiscard]] bool Any() const { return *this != Bitmap(); }
+  // The first row set; there must be one.
+  [[nodiscard]] size_t First() const {
+    size_t word = 0;
+    while (words_[word] == 0) ++word;
+    return word * 64 + static_cast<size_t>(std::countr_zero(words_[word]));
+  }
   [[nodiscard]] std::span<uint64_t, kWords> words() { return words_; }
   [[nodiscard]] std::span<const uint64_t, kWords> words() const { return words_; }
   // Calls fn(row) for each row set, ascending.
@@ -78,6 +85,7 @@ class BlockView {
   [[nodiscard]] const Bitmap& has() const { return has_; }    // those whose value is not null
   // The value; null where there is none.
   [[nodiscard]] Value Get(size_t row) const;
+  [[nodiscard]] PackedValue GetPacked(size_t row) const;
   // All rows, widened: a boolean's 0 or 1, units, minor units, numbers of choices, days, µs, ids. 0 where there is none. Not for doubles.
   void Integers(std::span<int64_t, kRows> out) const;
   // All rows of a column of doubles.
@@ -138,8 +146,9 @@ class Sum {
   void Add(int64_t value) { AddParts(static_cast<uint64_t>(value), value < 0 ? -1 : 0); }
   // The sum of value * 2^32 and a value.
   void AddHalves(int64_t high, int64_t low);
-  // ArithmeticOverflow when it does not fit.
-  [[nodiscard]] StatusOr<int64_t> Total() const;
+  // The sum is high() * 2^64 + low().
+  [[nodiscard]] int64_t high() const { return high_; }
+  [[nodiscard]] uint64_t low() const { return low_; }
   friend bool operator==(const Sum&, const Sum&) = default;
 
  private:
@@ -168,25 +177,22 @@ struct DoubleTotals {
 void Accumulate(const BlockView& block, const Bitmap& rows, Totals& totals);
 void Accumulate(const BlockView& block, const Bitmap& rows, DoubleTotals& totals);
 
-// Totals by one or two columns, and by currency when amounts are summed. For keys of few values: all groups are kept in memory.
-class Groups {
+// Numbers the groups that one or two columns make: rows with equal values have one number, from 0 on in the order met. Null is a value. For
+// keys of few values: all groups are kept in memory.
+class GroupNumbers {
  public:
-  struct Group {
-    std::array<Value, 2> keys;  // the second is null with one key
-    Currency currency;          // of amounts
-    uint64_t rows = 0;          // records, those without a value too
-    Totals totals;
-  };
-  Groups();
-  ~Groups();
-  Groups(Groups&&) noexcept;
-  Groups& operator=(Groups&&) noexcept;
+  GroupNumbers();
+  ~GroupNumbers();
+  GroupNumbers(GroupNumbers&&) noexcept;
+  GroupNumbers& operator=(GroupNumbers&&) noexcept;
 
-  // Aligned blocks; `keys` are one or two columns of no doubles or amounts, the same ones in every call. `summed` may be null: rows are
-  // counted alone. A record without an amount counts for the group without a currency.
-  void Add(std::span<const BlockView> keys, const BlockView* summed, const Bitmap& rows);
-  // In no order.
-  [[nodiscard]] std::vector<Group> Take();
+  // Columns of no doubles or amounts.
+  [[nodiscard]] static bool CanBeKey(Kind kind) { return CanHold(kind) && kind != Kind::kDouble && kind != Kind::kMoney; }
+  // Puts the number of each of the rows at its place. `keys` are aligned blocks of one or two columns, the same columns in every call.
+  void Find(std::span<const BlockView* const> keys, const Bitmap& rows, std::span<uint32_t, kRows> numbers);
+  [[nodiscard]] size_t size() const;
+  // Value of a key in a group.
+  [[nodiscard]] const Value& key(size_t group, size_t i) const;
 
  private:
   struct Impl;

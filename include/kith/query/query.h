@@ -208,7 +208,8 @@ class Prepared {
   [[nodiscard]] std::span<const Prepared> expansions() const;
   // Parameters from JSON {"name": value}, each in the form of its kind in batches (engine/batch.h).
   [[nodiscard]] StatusOr<Parameters> ParametersFromJson(std::string_view json) const;
-  // The plan as JSON: {"type", "access": "scan" | "index" | "intersection" | "ids", "index", "ranges", "covered", "rechecked", "order"...}.
+  // The plan as JSON: {"type", "access": "scan" | "index" | "intersection" | "ids" | "columns", "index", "ranges", "covered", "rechecked",
+  // "order"...}.
   [[nodiscard]] std::string Explain() const;
 
   struct Compiled;

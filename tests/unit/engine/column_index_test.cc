@@ -135,7 +135,17 @@ class ColumnIndexTest : public ::testing::Test {
     }
     ASSERT_TRUE((*cursor)->status().ok()) << (*cursor)->status();
     ASSERT_FALSE(records->Next());
+    ExpectTailFrom(*snapshot, type, columns);
     ASSERT_EQ(shop_.Problems(), std::vector<std::string>());
+  }
+  // From an id on, the first block is the one that holds the next id, or comes after it.
+  void ExpectTailFrom(const Snapshot& snapshot, const TypeDef& type, const std::vector<const IndexDef*>& columns) {
+    for (const Id after : things_) {
+      const auto cursor = *snapshot.ScanColumns(type, columns, after);
+      if (cursor->Next()) {
+        ASSERT_GE(cursor->first(), column::BlockOf(Id(after.value() + 1)));
+      }
+    }
   }
   // Puts, under an index's blocks, what `change` makes of the first one.
   void Damage(std::string_view index, const std::function<void(std::string& key, std::string& block)>& change) {

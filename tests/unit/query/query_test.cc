@@ -21,6 +21,7 @@ using query::Prepared;
 using query::Row;
 using query::Rows;
 using query::RunOptions;
+using ::testing::AllOf;
 using testing::AllRows;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -594,6 +595,50 @@ TEST_F(QueryTest, APageInPlaceIsTheSameAsItsRows) {
     EXPECT_EQ(at, expected.size());
     EXPECT_EQ(rows->work().rows, expected.size());
   }
+}
+
+constexpr const char* kColumnIndexes = R"([{"name": "c_state", "kind": "column", "fields": ["state"]},
+  {"name": "c_owner", "kind": "column", "fields": ["owner"]}, {"name": "c_amount", "kind": "column", "fields": ["amount"]},
+  {"name": "c_count", "kind": "column", "fields": ["count"]}])";
+
+TEST(QueryColumnsTest, ColumnsAnswerWhatIsAskedOfThem) {
+  Market market(kColumnIndexes);
+  std::mt19937_64 dice(3);
+  const std::vector<Id> deals = AddDeals(market, dice, AddClients(market, 3), 600);
+  const auto system = market.Read();
+  const auto explain = [&](const char* json) { return PrepareJson(json, *system).Explain(); };
+  EXPECT_EQ(explain(R"x({"from": "deal", "where": "count > 2 && amount > money('0', 'CNY')", "group": ["state", "owner"],
+      "aggregates": [{"sum": "amount"}, {"count": "*"}]
+})x"),
+            R"({"type":"deal","access":"columns","columns":["c_owner","c_amount","c_state","c_count"],"conditions":["count > 2",)"
+            R"("amount > 0.00 CNY"],"blockwise":true,"covered":true,"rechecked":[],"order":"groups"})");
+  // What no column has is read from the records that columns leave; few records are read so, many by a scan.
+  EXPECT_THAT(explain(R"({"from": "deal", "where": "state == 'won' && open", "select": ["name"]})"),
+              AllOf(HasSubstr(R"("access":"columns")"), HasSubstr(R"("covered":false)"), HasSubstr(R"("rechecked":["open == true"])")));
+  EXPECT_THAT(explain(R"({"from": "deal", "where": "count > 2", "select": ["name"]})"), HasSubstr(R"("access":"scan")"));
+  EXPECT_THAT(explain(R"({"from": "deal", "where": "count > 2 && size(name) > 1", "aggregates": [{"count": "*"}]})"),
+              HasSubstr(R"("access":"scan")"));
+}
+
+TEST(QueryColumnsTest, AQueryPlannedOnColumnsHidesWhatAViewerMayNotSee) {
+  Market market(kColumnIndexes);
+  std::mt19937_64 dice(4);
+  AddDeals(market, dice, AddClients(market, 3), 600);
+  const auto system = market.Read();
+  const Prepared prepared = PrepareJson(R"({"from": "deal", "group": ["state"], "aggregates": [{"count": "*", "name": "n"}]})", *system);
+  ASSERT_THAT(prepared.Explain(), HasSubstr(R"("access":"columns")"));
+  const auto viewed = market.Read({Id(2), {1}});
+  int64_t visible = 0;
+  const auto cursor = *viewed->Scan("deal");
+  while (cursor->Next()) ++visible;
+  ASSERT_LT(visible, 600);
+  const auto count = [&](const Snapshot& snapshot) {
+    int64_t all = 0;
+    for (const query::Row& row : AllRows(prepared, snapshot)) all += row.values[1].get<int64_t>();
+    return all;
+  };
+  EXPECT_EQ(count(*system), 600);
+  EXPECT_EQ(count(*viewed), visible);
 }
 
 }  // namespace
