@@ -178,7 +178,9 @@ kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, 
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.Forecast(tables));
     KITH_ASSIGN_OR_RETURN(how.ledger, question.Ledger(when, how));
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastReport report, kith::insight::Forecast(tables, when, how));
-    *forecast = Wrap<kith_forecast>(std::make_shared<ForecastObject>(ForecastObject{std::move(report)}));
+    auto object = std::make_shared<ForecastObject>();
+    object->report = std::move(report);
+    *forecast = Wrap<kith_forecast>(std::move(object));
     return absl::OkStatus();
   });
 }
@@ -221,8 +223,11 @@ kith_code kith_forecast_get_deal(const kith_forecast* forecast, size_t index, ki
     KITH_ASSIGN_OR_RETURN(ForecastObject * object, Use(forecast));
     if (index >= object->report.deals.size()) return absl::OutOfRangeError("");
     const kith::insight::DealForecast& from = object->report.deals[index];
-    *deal = {from.deal.value(), from.stage.value(),     from.win_in_period,  from.win_low,         from.win_high,
-             from.win_ever,     from.median_close_days, from.expected_minor, FromText(from.reason)};
+    const std::lock_guard lock(object->mutex);
+    const auto [reason, added] = object->reasons.try_emplace(index);
+    if (added) reason->second = kith::insight::ReasonOf(object->report, from);
+    *deal = {from.deal.value(),      from.stage.value(),  from.win_in_period,      from.win_low, from.win_high, from.win_ever,
+             from.median_close_days, from.expected_minor, FromText(reason->second)};
     return absl::OkStatus();
   });
 }

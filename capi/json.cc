@@ -94,9 +94,10 @@ Json Of(const insight::RepStage& stage) {
           {"weak", stage.weak}};
 }
 
-Json Of(const insight::DealForecast& deal) {
+Json Of(const insight::ForecastReport& report, const insight::DealForecast& deal) {
   return {{"id", deal.deal.value()},
           {"stage", deal.stage.value()},
+          {"age_days", Number(deal.age_days)},
           {"win_in_period", Number(deal.win_in_period)},
           {"low", Number(deal.win_low)},
           {"high", Number(deal.win_high)},
@@ -112,7 +113,7 @@ Json Of(const insight::DealForecast& deal) {
           {"amount_minor", deal.amount.minor},
           {"currency", deal.amount.currency.code()},
           {"expected_minor", Number(deal.expected_minor)},
-          {"reason", deal.reason}};
+          {"reason", insight::ReasonOf(report, deal)}};
 }
 
 Json Of(const std::vector<insight::DriverChange>& changes) {
@@ -174,7 +175,7 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
   json["parts"] = Json::array();
   for (const insight::PartForecast& part : report.parts) json["parts"].push_back(Of(part));
   json["deals"] = Json::array();
-  for (const insight::DealForecast& deal : report.deals) json["deals"].push_back(Of(deal));
+  for (const insight::DealForecast& deal : report.deals) json["deals"].push_back(Of(report, deal));
   return json;
 }
 

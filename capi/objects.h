@@ -6,7 +6,9 @@
 #include <atomic>
 #include <cstring>
 #include <exception>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <string>
 #include <utility>
@@ -83,6 +85,8 @@ struct FunnelObject {
 };
 struct ForecastObject {
   insight::ForecastReport report;
+  std::mutex mutex;                       // of `reasons`, made when asked for
+  std::map<size_t, std::string> reasons;  // by deal
 };
 
 #define KITH_HANDLE(handle, kind, object)                 \

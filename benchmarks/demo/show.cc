@@ -117,7 +117,7 @@ void ShowForecast(const insight::ForecastReport& report, std::string_view period
   for (size_t i = 0; i < std::min<size_t>(report.deals.size(), 3); ++i) {
     const insight::DealForecast& deal = report.deals[i];
     std::printf("  deal %llu: %s in the period (%s), %s\n", static_cast<unsigned long long>(deal.deal.value()),
-                Percent(deal.win_in_period).c_str(), Range(deal.win_low, deal.win_high).c_str(), deal.reason.c_str());
+                Percent(deal.win_in_period).c_str(), Range(deal.win_low, deal.win_high).c_str(), insight::ReasonOf(report, deal).c_str());
   }
   Warnings(report.warnings);
 }

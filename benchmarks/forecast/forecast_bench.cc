@@ -1,6 +1,6 @@
 // Backtests the forecast on real event logs and prints the measures next to those of the published baselines.
 //
-//   forecast_bench [folder] [log ...]     folder: default $KITH_SHARED_DATA; logs: bpic2012 bpic2012-28 bpic2020 maven small
+//   forecast_bench [folder] [log ...]     folder: default $KITH_SHARED_DATA; logs: bpic2012 bpic2012-28 bpic2020 maven small scale
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "forecast/logs.h"
+#include "forecast/scale.h"
 #include "kith/insight/forecast.h"
 
 namespace kith::benchmarks {
@@ -158,6 +159,7 @@ Status RunSmall(const Log& log) {
 
 Status RunAll(const std::string& folder, const std::set<std::string>& wanted) {
   const auto want = [&](const char* name) { return wanted.empty() || wanted.contains(name); };
+  if (want("scale")) KITH_RETURN_IF_ERROR(RunScale());
   if (want("bpic2012") || want("bpic2012-28") || want("small")) {
     KITH_ASSIGN_OR_RETURN(const Log log, LoadBpic2012(folder));
     if (want("bpic2012")) {

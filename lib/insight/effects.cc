@@ -1,6 +1,7 @@
 // What acts on the hazards: groups of deals, and the month within the quarter.
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "insight/hazard_internal.h"
 
@@ -159,6 +160,17 @@ void HazardModel::AddExpected(size_t stage, size_t bin, double days, ExitPair* p
   for (size_t c = 0; c < kClasses; ++c) pairs[c].expected += days * class_rate_[shape_.cell(stage, bin) * kClasses + c];
 }
 
+void HazardModel::AddExpected(size_t stage, Ages ages, double deals, ExitPair* pairs) const {
+  const auto add = [&](int64_t age, double sign) {
+    const size_t bin = model::AgeBin(age);
+    const double days = static_cast<double>(age - model::AgeBinEdges()[bin]) / kSecondsPerDay;
+    const size_t first = shape_.cell(stage, bin) * kClasses;
+    for (size_t c = 0; c < kClasses; ++c) pairs[c].expected += sign * (class_sum_[first + c] + days * class_rate_[first + c]);
+  };
+  add(ages.to, deals);
+  if (ages.from > 0) add(ages.from, -deals);
+}
+
 HazardModel::GroupPairs HazardModel::PairsOf(const FunnelTables& tables, GroupKind kind) const {
   GroupPairs groups;
   const auto pairs_of = [&](uint64_t group, size_t stage) {
@@ -180,13 +192,7 @@ HazardModel::GroupPairs HazardModel::PairsOf(const FunnelTables& tables, GroupKi
     const uint64_t group = GroupOf(deal, kind);
     const size_t stage = shape_.StageOf(deal.stage.value());
     if (group == 0 || stage == kNoStage) continue;
-    BinSums bins{};
-    const Ages ages = OpenAges(deal, tables.as_of);
-    AddExposure(ages.from, ages.to, bins);
-    ExitPair* pairs = pairs_of(group, stage);
-    for (size_t b = model::AgeBin(ages.from); b < kBins && bins[b] > 0; ++b) {
-      AddExpected(stage, b, static_cast<double>(bins[b]) / kSecondsPerDay, pairs);
-    }
+    AddExpected(stage, OpenAges(deal, tables.as_of), 1, pairs_of(group, stage));
   }
   return groups;
 }
@@ -215,26 +221,37 @@ void HazardModel::GatherPhases(const FunnelTables& tables) {
     }
     if (!row.exits.empty()) AddObserved(row, stage, months[key.epoch].data());
   }
-  for (const model::OpenDeal& deal : tables.open) {
-    const size_t stage = shape_.StageOf(deal.stage.value());
-    if (stage != kNoStage) AddOpenMonths(deal, stage, tables.as_of, months);
-  }
+  for (const OpenStays& stays : StaysByDay(tables)) AddOpenMonths(stays, tables.as_of, months);
   FitPhases(months, model::EpochOf(Time{tables.as_of.micros + 1}) - 1);
 }
 
-void HazardModel::AddOpenMonths(const model::OpenDeal& deal, size_t stage, Time as_of, Months& months) const {
-  const Ages ages = OpenAges(deal, as_of);
-  int64_t from = ages.from;
-  model::Epoch epoch = model::EpochOf(Time{deal.entered.micros + from * kMicrosPerSecond});
-  while (from < ages.to) {
-    const int64_t month_end = (model::StartOfEpoch(epoch + 1).micros - deal.entered.micros) / kMicrosPerSecond;
-    const int64_t to = std::min(ages.to, std::max(month_end, from + 1));
-    BinSums bins{};
-    AddExposure(from, to, bins);
-    ExitPair* month = months[epoch].data();
-    for (size_t b = model::AgeBin(from); b < kBins && bins[b] > 0; ++b) {
-      AddExpected(stage, b, static_cast<double>(bins[b]) / kSecondsPerDay, month);
-    }
+// Deals that entered a stage on one day as one stay, for months look alike to them.
+std::vector<HazardModel::OpenStays> HazardModel::StaysByDay(const FunnelTables& tables) const {
+  std::map<std::tuple<size_t, int32_t, int32_t>, OpenStays> by_day;
+  for (const model::OpenDeal& deal : tables.open) {
+    const size_t stage = shape_.StageOf(deal.stage.value());
+    if (stage == kNoStage) continue;
+    const Time since = deal.since.micros == 0 ? deal.entered : deal.since;
+    OpenStays& stays = by_day[{stage, DateOf(deal.entered).days, DateOf(since).days}];
+    // Means, updated.
+    stays.stage = stage;
+    ++stays.deals;
+    stays.entered.micros += (deal.entered.micros - stays.entered.micros) / stays.deals;
+    stays.since.micros += (since.micros - stays.since.micros) / stays.deals;
+  }
+  std::vector<OpenStays> all;
+  for (const auto& [day, stays] : by_day) all.push_back(stays);
+  return all;
+}
+
+void HazardModel::AddOpenMonths(const OpenStays& stays, Time as_of, Months& months) const {
+  const auto age = [&](Time at) { return std::max<int64_t>((at.micros - stays.entered.micros) / kMicrosPerSecond, 0); };
+  int64_t from = age(stays.since);
+  const int64_t end = age(as_of);
+  model::Epoch epoch = model::EpochOf(stays.since);
+  while (from < end) {
+    const int64_t to = std::min(end, std::max(age(model::StartOfEpoch(epoch + 1)), from + 1));
+    AddExpected(stays.stage, Ages{from, to}, static_cast<double>(stays.deals), months[epoch].data());
     from = to;
     ++epoch;
   }

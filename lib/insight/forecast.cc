@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
-#include "insight/chances_internal.h"
-#include "insight/hazard_internal.h"
+#include "insight/deals_internal.h"
 #include "insight/parts_internal.h"
 #include "insight/shock_internal.h"
 #include "kith/insight/drift.h"
@@ -17,14 +15,14 @@ using insight_internal::Arrivals;
 using insight_internal::Chances;
 using insight_internal::Compound;
 using insight_internal::DaysBetween;
+using insight_internal::DealGrid;
 using insight_internal::Distribution;
 using insight_internal::Factors;
+using insight_internal::GroupChances;
 using insight_internal::GroupOf;
 using insight_internal::HazardModel;
 using insight_internal::Hazards;
 using insight_internal::LearntShock;
-using insight_internal::Logistic;
-using insight_internal::Logit;
 using insight_internal::MainCurrency;
 using insight_internal::ManyQuantilesOf;
 using insight_internal::PlanTo;
@@ -32,7 +30,6 @@ using insight_internal::QuantilesOf;
 using insight_internal::Size;
 using insight_internal::SizesOf;
 using insight_internal::StageSum;
-using insight_internal::StayOf;
 using insight_internal::SumPeriods;
 using insight_internal::SumStages;
 using insight_internal::SweepPlan;
@@ -41,17 +38,12 @@ using model::FunnelTables;
 using model::GroupKind;
 using model::OpenDeal;
 
-constexpr double kMostDays = 731;  // two years
-constexpr double kEverStepDays = 7;
-constexpr size_t kEverSteps = 104;
-constexpr double kNever = 1e-3;              // chance of ever winning below which there is no close date
+constexpr double kMostDays = 731;            // two years
 constexpr size_t kMostGroups = 64;           // with effects of their own, those with most open deals first
 constexpr model::Epoch kRecentArrivals = 4;  // months from which the mix of groups is taken
 constexpr model::Epoch kRecentWins = 6;      // months from which amounts are taken
 constexpr int64_t kLeastSizes = 20;          // won deals before a group's own amounts are used
 constexpr double kMostFaster = 100;
-constexpr double kLow = 0.1;
-constexpr double kHigh = 0.9;
 
 class Forecaster {
  public:
@@ -64,10 +56,6 @@ class Forecaster {
   StatusOr<ForecastReport> Run();
 
  private:
-  struct GroupChances {
-    Chances in_period;
-    SweepResult ever;
-  };
   [[nodiscard]] Status Check() const;
   void MeasureMaturity();
   [[nodiscard]] Status CheckWhatIf() const;
@@ -75,14 +63,11 @@ class Forecaster {
   // With the stages that are to be faster.
   [[nodiscard]] Hazards Adjusted(Hazards hazards) const;
   [[nodiscard]] bool IsTakenAsLost(Id deal) const;
-  insight_internal::PeriodInputs InputsOf(std::vector<size_t>& open);
   [[nodiscard]] Chances ChancesOf(const Hazards& hazards, const Factors& factors) const;
-  [[nodiscard]] uint64_t EffectiveGroup(uint64_t group) const { return groups_.contains(group) ? group : 0; }
-  void ForecastDeals();
-  DealForecast DealOf(const OpenDeal& deal, size_t index);
-  // Days until the chance of having been won reaches `wins`.
-  [[nodiscard]] double CloseDays(const SweepResult& ever, size_t stage, double age, double wins) const;
-  [[nodiscard]] std::string ReasonOf(const OpenDeal& deal, size_t stage, double age, double win, double win_of_all) const;
+  [[nodiscard]] bool IsCounted(const OpenDeal& deal) const;
+  void PlaceDeals();
+  void ListDeals();
+  insight_internal::PeriodInputs InputsOf(std::vector<size_t>& open);
   void DrawChances();
   std::vector<Compound> NewDeals();  // and whose they are, into compound_groups_
   [[nodiscard]] std::vector<Size> SizesOfGroup(GroupKind kind, uint64_t group) const;
@@ -99,15 +84,12 @@ class Forecaster {
   double first_days_ = 0;
   std::optional<HazardModel> model_;
   Arrivals arrivals_;
-  Chances all_;                              // posterior mean, no group
-  SweepResult ever_;                         // the same, over two years
+  GroupChances all_;                         // posterior mean, no group
   std::map<uint64_t, GroupChances> groups_;  // groups with effects
   std::vector<Chances> draws_;
-  std::vector<std::vector<double>> deal_draws_;    // [draw][open deal]
-  std::vector<std::pair<size_t, double>> places_;  // stage of the model and age, by open deal
-  std::vector<uint64_t> compound_groups_;          // by compound of new deals; 0: of the rest
-  std::vector<std::string> typical_;               // stay in a stage, for people
-  std::vector<int64_t> resolved_;                  // by stage of the model
+  std::optional<DealGrid> grid_;
+  std::vector<DealGrid::Place> places_;    // by open deal
+  std::vector<uint64_t> compound_groups_;  // by compound of new deals; 0: of the rest
 };
 
 Status Forecaster::Check() const {
@@ -154,10 +136,10 @@ void Forecaster::MeasureMaturity() {
   report_.closed_deals = periods.won + periods.lost;
   int64_t least = report_.closed_deals;
   for (const size_t i : insight_internal::OpenStages(tables_.pipeline)) {
-    resolved_.push_back(sums[i].resolved());
-    const insight_internal::Stay stay = StayOf(sums[i].exposure, sums[i].exits);
-    typical_.push_back(std::isnan(stay.median_days) ? std::string() : std::to_string(static_cast<int64_t>(std::lround(stay.median_days))));
-    if (sums[i].reached > 0 && !tables_.pipeline.stages[i].archived) least = std::min(least, sums[i].resolved());
+    const model::Stage& stage = tables_.pipeline.stages[i];
+    report_.basis.push_back(
+        {stage.id, stage.name, sums[i].resolved(), insight_internal::StayOf(sums[i].exposure, sums[i].exits).median_days});
+    if (sums[i].reached > 0 && !stage.archived) least = std::min(least, sums[i].resolved());
   }
   report_.maturity = MaturityOf(least, options_.maturity);
 }
@@ -176,9 +158,9 @@ void Forecaster::FitModel() {
   arrivals_ = insight_internal::FitArrivals(tables_, model_->shape(), end_days_);
   arrivals_.level = std::max(arrivals_.level + options_.what_if.more_deals_a_week / 7, 0.0);
   const Hazards mean = Adjusted(model_->mean());
-  all_ = ChancesOf(mean, {});
-  SweepPlan ever{kEverStepDays, std::vector<size_t>(kEverSteps, 0), true};
-  ever_ = Sweep(*model_, mean, {}, false, ever);
+  const SweepPlan ever{insight_internal::kEverStepDays, std::vector<size_t>(insight_internal::kEverSteps, 0), true};
+  all_ = {ChancesOf(mean, {}), Sweep(*model_, mean, {}, false, ever)};
+  report_.group_kind = model_->group_kind();
   if (model_->group_kind() == GroupKind::kAll) return;
   std::map<uint64_t, int64_t> open;
   for (const auto& [group, factors] : model_->groups()) open[group] = 0;
@@ -216,94 +198,42 @@ void Forecaster::DrawChances() {
   for (int draw = 0; draw < options_.parameter_draws; ++draw) draws_.push_back(ChancesOf(Adjusted(model_->Draw(random)), {}));
 }
 
-double Forecaster::CloseDays(const SweepResult& ever, size_t stage, double age, double wins) const {
-  // all[k] holds the chances with steps - k steps to go.
-  const auto within = [&](size_t steps) { return ever.all[kEverSteps - steps].At(stage, age); };
-  size_t low = 0;
-  size_t high = kEverSteps;
-  while (high - low > 1) {
-    const size_t middle = (low + high) / 2;
-    (within(middle) >= wins ? high : low) = middle;
-  }
-  const double before = low == 0 ? 0 : within(low);
-  const double mass = within(high) - before;
-  return kEverStepDays * (static_cast<double>(low) + (mass > 0 ? (wins - before) / mass : 1));
+bool Forecaster::IsCounted(const OpenDeal& deal) const {
+  return deal.amount.currency == report_.currency && deal.amount.minor > 0 && !report_.currency.is_null();
 }
 
-std::string Forecaster::ReasonOf(const OpenDeal& deal, size_t stage, double age, double win, double win_of_all) const {
-  std::string text =
-      tables_.pipeline.stages[model_->shape().pipeline_index[stage]].name + " for " + std::to_string(static_cast<int64_t>(age)) + " days";
-  if (!typical_[stage].empty()) text += " (typical stay " + typical_[stage] + ")";
-  const uint64_t group = GroupOf(deal, model_->group_kind());
-  if (group != 0 && groups_.contains(group) && win_of_all > 0) {
-    const char* kind = model_->group_kind() == GroupKind::kOwner     ? "owner"
-                       : model_->group_kind() == GroupKind::kSegment ? "segment"
-                                                                     : "source";
-    const auto change = static_cast<int64_t>(std::lround((win / win_of_all - 1) * 100));
-    text += "; " + std::string(kind) + "'s effect " + (change >= 0 ? "+" : "") + std::to_string(change) + " %";
-  }
-  return text + "; from " + std::to_string(resolved_[stage]) + " resolved deals";
-}
-
-DealForecast Forecaster::DealOf(const OpenDeal& deal, size_t index) {
-  DealForecast out;
-  out.deal = deal.deal;
-  out.stage = deal.stage;
-  out.amount = deal.amount;
-  out.early_close_days = out.median_close_days = out.late_close_days = std::numeric_limits<double>::quiet_NaN();
-  const auto [stage, age] = places_[index];
-  if (stage == insight_internal::kNoStage) return out;
-  if (IsTakenAsLost(deal.deal)) {
-    out.reason = "taken as lost";
-    return out;
-  }
-  const uint64_t group = EffectiveGroup(GroupOf(deal, model_->group_kind()));
-  const bool has_group = model_->group_kind() != GroupKind::kAll && group != 0;
-  const double of_all = all_.InPeriod(stage, age);
-  out.win_in_period = has_group ? groups_.at(group).in_period.InPeriod(stage, age) : of_all;
-  const SweepResult& ever = has_group ? groups_.at(group).ever : ever_;
-  out.win_ever = std::max(ever.now.At(stage, age), out.win_in_period);
-  if (out.win_ever >= kNever) {
-    out.early_close_days = CloseDays(ever, stage, age, kLow * out.win_ever);
-    out.median_close_days = CloseDays(ever, stage, age, 0.5 * out.win_ever);
-    out.late_close_days = CloseDays(ever, stage, age, kHigh * out.win_ever);
-  }
-  const double entering = all_.OfNew(0, 0);
-  const double in_stage = all_.InPeriod(stage, 0);
-  out.contributions = {entering, in_stage - entering, of_all - in_stage, out.win_in_period - of_all};
-  out.reason = ReasonOf(deal, stage, age, out.win_in_period, of_all);
-  // The group's effect carries over to the draws on the scale of log odds.
-  const double shift = has_group ? Logit(out.win_in_period) - Logit(of_all) : 0;
-  std::vector<double> chances(draws_.size());
-  for (size_t draw = 0; draw < draws_.size(); ++draw) {
-    const double p = draws_[draw].InPeriod(stage, age);
-    chances[draw] = shift == 0 ? p : Logistic(Logit(p) + shift);
-    deal_draws_[draw][index] = chances[draw];
-  }
-  std::sort(chances.begin(), chances.end());
-  const auto at = [&](double p) { return chances[static_cast<size_t>(std::lround(p * static_cast<double>(chances.size() - 1)))]; };
-  out.win_low = std::min(at(kLow), out.win_in_period);
-  out.win_high = std::max(at(kHigh), out.win_in_period);
-  return out;
-}
-
-void Forecaster::ForecastDeals() {
-  deal_draws_.assign(draws_.size(), std::vector<double>(tables_.open.size(), 0));
+void Forecaster::PlaceDeals() {
+  grid_.emplace(*model_, all_, groups_, draws_);
   places_.reserve(tables_.open.size());
   for (const OpenDeal& deal : tables_.open) {
-    places_.emplace_back(model_->shape().StageOf(deal.stage.value()), std::max(DaysBetween(deal.entered, now_), 0.0));
-  }
-  for (size_t i = 0; i < tables_.open.size(); ++i) {
-    DealForecast deal = DealOf(tables_.open[i], i);
-    const bool counted = deal.amount.currency == report_.currency && deal.amount.minor > 0 && !report_.currency.is_null();
-    if (counted) {
-      deal.expected_minor = static_cast<double>(deal.amount.minor) * deal.win_in_period;
-    } else {
-      ++report_.excluded;
-    }
-    report_.deals.push_back(std::move(deal));
+    const size_t stage = model_->shape().StageOf(deal.stage.value());
+    const bool out = stage == insight_internal::kNoStage || IsTakenAsLost(deal.deal);
+    places_.push_back(out ? DealGrid::Place()
+                          : grid_->PlaceOf(stage, GroupOf(deal, model_->group_kind()), DaysBetween(deal.entered, now_)));
+    report_.excluded += !IsCounted(deal);
   }
   report_.open_deals = static_cast<int64_t>(tables_.open.size());
+}
+
+void Forecaster::ListDeals() {
+  std::vector<std::pair<double, size_t>> order;  // largest expected amount first
+  order.reserve(places_.size());
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const OpenDeal& deal = tables_.open[i];
+    order.emplace_back(IsCounted(deal) ? -static_cast<double>(deal.amount.minor) * grid_->WinAt(places_[i]) : 0, i);
+  }
+  std::sort(order.begin(), order.end());
+  report_.deals.resize(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    const OpenDeal& deal = tables_.open[order[i].second];
+    DealForecast& out = report_.deals[i];
+    out.deal = deal.deal;
+    out.stage = deal.stage;
+    out.age_days = std::max(DaysBetween(deal.entered, now_), 0.0);
+    out.amount = deal.amount;
+    grid_->Fill(places_[order[i].second], out);
+    out.expected_minor = std::abs(order[i].first);
+  }
 }
 
 std::vector<Size> Forecaster::SizesOfGroup(GroupKind kind, uint64_t group) const {
@@ -326,7 +256,7 @@ std::vector<Size> Forecaster::SizesOfGroup(GroupKind kind, uint64_t group) const
 
 std::vector<Compound> Forecaster::NewDeals() {
   const size_t stages = model_->shape().stages;
-  const double wins_of_all = WinsAtLevelOne(all_, arrivals_, stages, now_, period_);
+  const double wins_of_all = WinsAtLevelOne(all_.in_period, arrivals_, stages, now_, period_);
   std::vector<double> by_draw;
   for (const Chances& draw : draws_) by_draw.push_back(WinsAtLevelOne(draw, arrivals_, stages, now_, period_));
   std::vector<Compound> compounds;
@@ -374,12 +304,12 @@ void Forecaster::Warn() {
 
 insight_internal::PeriodInputs Forecaster::InputsOf(std::vector<size_t>& open) {
   insight_internal::PeriodInputs inputs;
-  inputs.chances.resize(draws_.size());
-  for (size_t i = 0; i < tables_.open.size(); ++i) {
-    if (report_.deals[i].expected_minor <= 0) continue;
+  inputs.rows = &grid_->rows();
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const DealGrid::Place& place = places_[i];
+    if (!place.known || !IsCounted(tables_.open[i])) continue;
     open.push_back(i);
-    inputs.amounts.push_back(static_cast<double>(tables_.open[i].amount.minor));
-    for (size_t draw = 0; draw < draws_.size(); ++draw) inputs.chances[draw].push_back(deal_draws_[draw][i]);
+    inputs.deals.push_back({static_cast<double>(tables_.open[i].amount.minor), place.low, place.high, place.weight});
   }
   inputs.arrivals = NewDeals();
   inputs.levels = insight_internal::LevelsOf(arrivals_.level, arrivals_.log_sd);
@@ -408,17 +338,16 @@ StatusOr<ForecastReport> Forecaster::Run() {
   if (end_days_ > 0) {
     FitModel();
     DrawChances();
-    ForecastDeals();
+    PlaceDeals();
+    ListDeals();
     inputs = InputsOf(open);
     report_.expected_new_deals = ExpectedArrivals(arrivals_, now_, period_.end);
     distributions = DistributionOf(inputs);
-    std::stable_sort(report_.deals.begin(), report_.deals.end(),
-                     [](const DealForecast& a, const DealForecast& b) { return a.expected_minor > b.expected_minor; });
   }
   Summarize(distributions);
   if (options_.by != GroupKind::kAll) {
-    const GroupKind kind = model_ ? model_->group_kind() : GroupKind::kAll;
-    report_.parts = insight_internal::PartsOf({tables_, options_, inputs, std::move(open), compound_groups_, kind, recent_}, report_);
+    report_.parts =
+        insight_internal::PartsOf({tables_, options_, inputs, std::move(open), compound_groups_, report_.group_kind, recent_}, report_);
   }
   Warn();
   return std::move(report_);
@@ -434,6 +363,21 @@ double ProbabilityAtLeast(const std::vector<double>& quantiles, double minor) {
   const double step = quantiles[above] - quantiles[above - 1];
   const double position = static_cast<double>(above) + 0.5 - (step > 0 ? (quantiles[above] - minor) / step : 0);
   return 1 - position / static_cast<double>(quantiles.size());
+}
+
+std::string ReasonOf(const ForecastReport& report, const DealForecast& deal) {
+  const auto basis = std::find_if(report.basis.begin(), report.basis.end(), [&](const StageBasis& b) { return b.stage == deal.stage; });
+  if (basis == report.basis.end()) return "in a stage that the pipeline no longer has";
+  if (deal.win_ever <= 0) return "taken as lost";
+  std::string text = basis->name + " for " + std::to_string(static_cast<int64_t>(deal.age_days)) + " days";
+  if (!std::isnan(basis->typical_days)) text += " (typical stay " + std::to_string(std::lround(basis->typical_days)) + ")";
+  const double of_all = deal.win_in_period - deal.contributions.group;
+  if (deal.contributions.group != 0 && of_all > 0) {
+    const char* kind = report.group_kind == GroupKind::kOwner ? "owner" : report.group_kind == GroupKind::kSegment ? "segment" : "source";
+    const int64_t change = std::lround((deal.win_in_period / of_all - 1) * 100);
+    text += "; " + std::string(kind) + "'s effect " + (change >= 0 ? "+" : "") + std::to_string(change) + " %";
+  }
+  return text + "; from " + std::to_string(basis->resolved) + " resolved deals";
 }
 
 StatusOr<ForecastReport> Forecast(const FunnelTables& tables, Period period, const ForecastOptions& options) {

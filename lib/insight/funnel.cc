@@ -9,13 +9,13 @@
 namespace kith::insight {
 namespace {
 
-using insight_internal::AddExposure;
-using insight_internal::Ages;
+using insight_internal::BinSums;
 using insight_internal::GroupOf;
 using insight_internal::GroupsOf;
 using insight_internal::kNoStage;
 using insight_internal::MainCurrency;
 using insight_internal::OpenAges;
+using insight_internal::OpenExposure;
 using insight_internal::OpenStages;
 using insight_internal::StageIndex;
 using insight_internal::StageSum;
@@ -42,12 +42,15 @@ bool IsWhole(const FunnelOptions& options) { return !options.from && !options.to
 
 // Every stay still open is a censored observation.
 void AddOpenStays(const FunnelTables& tables, const FunnelOptions& options, std::vector<StageSum>& sums) {
+  std::vector<OpenExposure> open(sums.size());
   for (const OpenDeal& deal : tables.open) {
     if (GroupOf(deal, options.group_kind) != options.group) continue;
     const size_t stage = StageIndex(tables.pipeline, deal.stage.value());
-    if (stage == kNoStage) continue;
-    const Ages ages = OpenAges(deal, tables.as_of);
-    AddExposure(ages.from, ages.to, sums[stage].exposure);
+    if (stage != kNoStage) open[stage].Add(OpenAges(deal, tables.as_of));
+  }
+  for (size_t stage = 0; stage < sums.size(); ++stage) {
+    const BinSums bins = open[stage].Sums();
+    for (size_t bin = 0; bin < bins.size(); ++bin) sums[stage].exposure[bin] += bins[bin];
   }
 }
 

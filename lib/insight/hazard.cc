@@ -67,15 +67,14 @@ void HazardModel::Gather(const FunnelTables& tables) {
       if (to != shape_.by_id.end()) exits_[shape_.exit(stage, cell.bin, to->second)] += static_cast<double>(n);
     }
   }
-  std::vector<BinSums> open(shape_.stages);
+  std::vector<OpenExposure> open(shape_.stages);
   for (const model::OpenDeal& deal : tables.open) {
     const size_t stage = shape_.StageOf(deal.stage.value());
-    if (stage == kNoStage) continue;
-    const Ages ages = OpenAges(deal, tables.as_of);
-    AddExposure(ages.from, ages.to, open[stage]);
+    if (stage != kNoStage) open[stage].Add(OpenAges(deal, tables.as_of));
   }
   for (size_t s = 0; s < shape_.stages; ++s) {
-    for (size_t b = 0; b < kBins; ++b) exposure_[shape_.cell(s, b)] += static_cast<double>(open[s][b]) / kSecondsPerDay;
+    const BinSums bins = open[s].Sums();
+    for (size_t b = 0; b < kBins; ++b) exposure_[shape_.cell(s, b)] += static_cast<double>(bins[b]) / kSecondsPerDay;
   }
 }
 
@@ -88,6 +87,17 @@ void HazardModel::Fit() {
   for (size_t s = 0; s < shape_.stages; ++s) {
     const StageTotals totals = TotalsOf(s);
     for (size_t b = 0; b < kBins; ++b) FitBin(s, b, totals);
+  }
+  const auto& edges = model::AgeBinEdges();
+  class_sum_.assign(class_rate_.size(), 0);
+  for (size_t s = 0; s < shape_.stages; ++s) {
+    for (size_t b = 1; b < kBins; ++b) {
+      const double days = static_cast<double>(edges[b] - edges[b - 1]) / kSecondsPerDay;
+      for (size_t c = 0; c < kClasses; ++c) {
+        const size_t before = shape_.cell(s, b - 1) * kClasses + c;
+        class_sum_[before + kClasses] = class_sum_[before] + days * class_rate_[before];
+      }
+    }
   }
 }
 

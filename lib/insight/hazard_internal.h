@@ -96,12 +96,21 @@ class HazardModel {
   void FitGroups(const model::FunnelTables& tables);
   [[nodiscard]] GroupPairs PairsOf(const model::FunnelTables& tables, model::GroupKind kind) const;
   void GatherPhases(const model::FunnelTables& tables);
-  void AddOpenMonths(const model::OpenDeal& deal, size_t stage, Time as_of, Months& months) const;
+  struct OpenStays {
+    size_t stage = 0;
+    int64_t deals = 0;
+    Time entered{};  // means
+    Time since{};
+  };
+  [[nodiscard]] std::vector<OpenStays> StaysByDay(const model::FunnelTables& tables) const;
+  void AddOpenMonths(const OpenStays& stays, Time as_of, Months& months) const;
   void FitPhases(const Months& months, model::Epoch last_whole);
   void LevelPhases(const Months& months, size_t exit_class);
   // Adds a row's exits, and the exits that the model expects of days at risk, to `pairs` by class.
   void AddObserved(const model::StageRow& row, size_t stage, ExitPair* pairs) const;
   void AddExpected(size_t stage, size_t bin, double days, ExitPair* pairs) const;
+  // The same of `deals` deals at ages [from, to) in seconds.
+  void AddExpected(size_t stage, Ages ages, double deals, ExitPair* pairs) const;
 
   Shape shape_;
   std::vector<double> exposure_;  // days by cell
@@ -110,6 +119,7 @@ class HazardModel {
   std::vector<double> dirichlet_;
   Hazards mean_;
   std::vector<double> class_rate_;  // mean hazard by cell * kClasses + class
+  std::vector<double> class_sum_;   // its integral up to the bin's lower edge, likewise
   model::GroupKind group_kind_ = model::GroupKind::kAll;
   std::map<uint64_t, Factors> groups_;
   Factors none_;

@@ -49,7 +49,7 @@ class Splitter {
   }
   Part& At(uint64_t part) {
     const auto [found, added] = parts_.try_emplace(part);
-    if (added) found->second.inputs.chances.resize(whole_.inputs.chances.size());
+    if (added) found->second.inputs.rows = whole_.inputs.rows;
     return found->second;
   }
 
@@ -66,9 +66,7 @@ class Splitter {
   void SplitOpen() {
     for (const model::OpenDeal& deal : whole_.tables.open) ++At(PartOf(GroupOf(deal, kind_))).open_deals;
     for (size_t i = 0; i < whole_.open.size(); ++i) {
-      PeriodInputs& inputs = At(PartOf(GroupOf(whole_.tables.open[whole_.open[i]], kind_))).inputs;
-      inputs.amounts.push_back(whole_.inputs.amounts[i]);
-      for (size_t draw = 0; draw < inputs.chances.size(); ++draw) inputs.chances[draw].push_back(whole_.inputs.chances[draw][i]);
+      At(PartOf(GroupOf(whole_.tables.open[whole_.open[i]], kind_))).inputs.deals.push_back(whole_.inputs.deals[i]);
     }
   }
 

@@ -15,7 +15,7 @@ struct Whole {
   const model::FunnelTables& tables;
   const insight::ForecastOptions& options;
   const PeriodInputs& inputs;
-  std::vector<size_t> open;               // index into tables.open, by inputs.amounts
+  std::vector<size_t> open;               // index into tables.open, by inputs.deals
   std::vector<uint64_t> compound_groups;  // by inputs.arrivals: the group of model_kind that it is of; 0: of the rest
   model::GroupKind model_kind = model::GroupKind::kAll;
   Window recent;  // from whose arrivals the shares of new deals are taken

@@ -2,7 +2,6 @@
 #include <array>
 #include <cmath>
 #include <complex>
-#include <numeric>
 
 #include "insight/period_internal.h"
 #include "insight/special_internal.h"
@@ -55,22 +54,31 @@ struct Moments {
   double variance = 0;
 };
 
+// First four cumulants of a sum of independent deals, by draw.
 struct Cumulants {
-  double k1 = 0, k2 = 0, k3 = 0, k4 = 0;
-  void AddBernoulli(double p, double a) {
-    const double v = p * (1 - p);
-    k1 += p * a;
-    k2 += v * a * a;
-    k3 += v * (1 - 2 * p) * a * a * a;
-    k4 += v * (1 - 6 * v) * a * a * a * a;
+  explicit Cumulants(size_t draws) : k1(draws), k2(draws), k3(draws), k4(draws) {}
+  std::vector<double> k1, k2, k3, k4;
+
+  void Add(const ChanceRows& rows, const OpenChance& deal) {
+    const double* low = rows.row(deal.low);
+    const double* high = rows.row(deal.high);
+    const double a = deal.amount;
+    const double a2 = a * a;
+    for (size_t d = 0; d < k1.size(); ++d) {
+      const double p = low[d] + deal.weight * (high[d] - low[d]);
+      const double v = p * (1 - p);
+      k1[d] += p * a;
+      k2[d] += v * a2;
+      k3[d] += v * (1 - 2 * p) * a2 * a;
+      k4[d] += v * (1 - 6 * v) * a2 * a2;
+    }
   }
   // exp of the four-term series; beyond the point where the quartic term turns the modulus upwards there is nothing left of it.
-  [[nodiscard]] Complex At(double t) const {
+  [[nodiscard]] Complex At(size_t draw, double t) const {
     const double t2 = t * t;
-    if (k4 > 0 && t2 * k4 > 6 * k2) return 0;
-    const double modulus = std::exp(-k2 * t2 / 2 + k4 * t2 * t2 / 24);
-    const double angle = k1 * t - k3 * t2 * t / 6;
-    return std::polar(modulus, angle);
+    if (k4[draw] > 0 && t2 * k4[draw] > 6 * k2[draw]) return 0;
+    const double modulus = std::exp(-k2[draw] * t2 / 2 + k4[draw] * t2 * t2 / 24);
+    return std::polar(modulus, k1[draw] * t - k3[draw] * t2 * t / 6);
   }
 };
 
@@ -90,7 +98,7 @@ class Inversion {
   PeriodDistributions Run();
 
  private:
-  void RankDeals();
+  void SumDeals();
   void MeasureMoments();
   [[nodiscard]] std::vector<Complex> OpenPart(size_t draw) const;
   // The chance of new deals at each frequency, averaged over the levels.
@@ -98,8 +106,10 @@ class Inversion {
   [[nodiscard]] Distribution Invert(const std::vector<Complex>& characteristic, const Moments& moments) const;
 
   const PeriodInputs& in_;
-  size_t draws_;
-  std::vector<size_t> by_variance_;  // open deals, largest variance first
+  const size_t draws_;
+  std::vector<OpenChance> exact_;  // deals of largest variance
+  Cumulants rest_;                 // of the others
+  double largest_ = 0;             // amount of a deal that is not negligible
   Moments open_, new_, total_;
   double step_ = 1;       // of the grid
   double frequency_ = 0;  // between the transform's points
@@ -107,13 +117,17 @@ class Inversion {
   std::vector<std::vector<Complex>> size_waves_;  // by compound: characteristic function of its sizes
 };
 
-Inversion::Inversion(const PeriodInputs& inputs) : in_(inputs), draws_(inputs.chances.size()) {
-  RankDeals();
+// Where no row is, new deals may still have draws.
+size_t DrawsOf(const PeriodInputs& inputs) {
+  if (inputs.rows != nullptr) return inputs.rows->draws();
+  return inputs.arrivals.empty() ? 0 : inputs.arrivals.front().wins.size();
+}
+
+Inversion::Inversion(const PeriodInputs& inputs) : in_(inputs), draws_(DrawsOf(inputs)), rest_(draws_) {
+  SumDeals();
   MeasureMoments();
   frequency_ = kTwoPi / (static_cast<double>(kPoints) * step_);
-  for (size_t i = 0; i < std::min(kExactDeals, by_variance_.size()); ++i) {
-    deal_waves_.push_back(Waves(in_.amounts[by_variance_[i]], frequency_));
-  }
+  for (const OpenChance& deal : exact_) deal_waves_.push_back(Waves(deal.amount, frequency_));
   for (const Compound& compound : in_.arrivals) {
     std::vector<Complex> sum(kFrequencies);
     for (const Size& size : compound.sizes) {
@@ -124,16 +138,31 @@ Inversion::Inversion(const PeriodInputs& inputs) : in_(inputs), draws_(inputs.ch
   }
 }
 
-void Inversion::RankDeals() {
-  std::vector<double> variance(in_.amounts.size(), 0);
-  for (const std::vector<double>& chances : in_.chances) {
-    for (size_t i = 0; i < variance.size(); ++i) variance[i] += chances[i] * (1 - chances[i]) * in_.amounts[i] * in_.amounts[i];
+double ChanceOf(const ChanceRows& rows, const OpenChance& deal, size_t draw) {
+  const double low = rows.row(deal.low)[draw];
+  return low + deal.weight * (rows.row(deal.high)[draw] - low);
+}
+
+void Inversion::SumDeals() {
+  if (draws_ == 0 || in_.rows == nullptr) return;
+  std::vector<std::pair<double, size_t>> order;  // by falling variance in the first draw; equals by their place
+  order.reserve(in_.deals.size());
+  for (size_t i = 0; i < in_.deals.size(); ++i) {
+    const double p = ChanceOf(*in_.rows, in_.deals[i], 0);
+    if (p > kNegligible) largest_ = std::max(largest_, in_.deals[i].amount);
+    order.emplace_back(-p * (1 - p) * in_.deals[i].amount * in_.deals[i].amount, i);
   }
-  by_variance_.resize(variance.size());
-  std::iota(by_variance_.begin(), by_variance_.end(), size_t{0});
-  const auto larger = [&](size_t a, size_t b) { return variance[a] != variance[b] ? variance[a] > variance[b] : a < b; };
-  const auto exact = static_cast<std::ptrdiff_t>(std::min(kExactDeals, by_variance_.size()));
-  std::partial_sort(by_variance_.begin(), by_variance_.begin() + exact, by_variance_.end(), larger);
+  const auto exact = static_cast<std::ptrdiff_t>(std::min(kExactDeals, order.size()));
+  if (exact > 0) std::nth_element(order.begin(), order.begin() + exact - 1, order.end());
+  std::sort(order.begin(), order.begin() + exact);
+  std::vector<bool> is_exact(order.size());
+  for (std::ptrdiff_t i = 0; i < exact; ++i) {
+    exact_.push_back(in_.deals[order[static_cast<size_t>(i)].second]);
+    is_exact[order[static_cast<size_t>(i)].second] = true;
+  }
+  for (size_t i = 0; i < in_.deals.size(); ++i) {
+    if (!is_exact[i]) rest_.Add(*in_.rows, in_.deals[i]);
+  }
 }
 
 // Of the mixture over draws and levels: means of the parts' moments, plus the variance of their means.
@@ -147,10 +176,10 @@ void Inversion::MeasureMoments() {
     sum.variance += w * variance;
     square.mean += w * mean * mean;
   };
+  Cumulants all = rest_;
+  for (const OpenChance& deal : exact_) all.Add(*in_.rows, deal);
   for (size_t draw = 0; draw < draws_; ++draw) {
-    Cumulants c;
-    for (size_t i = 0; i < in_.amounts.size(); ++i) c.AddBernoulli(in_.chances[draw][i], in_.amounts[i]);
-    add(c.k1, c.k2, weight, open_, open_square);
+    add(all.k1[draw], all.k2[draw], weight, open_, open_square);
     double first = 0;
     double second = 0;
     for (const Compound& compound : in_.arrivals) {
@@ -161,7 +190,7 @@ void Inversion::MeasureMoments() {
     }
     for (const Level& level : in_.levels) {
       add(first * level.value, second * level.value, weight * level.weight, new_, new_square);
-      add(c.k1 + first * level.value, c.k2 + second * level.value, weight * level.weight, total_, total_square);
+      add(all.k1[draw] + first * level.value, all.k2[draw] + second * level.value, weight * level.weight, total_, total_square);
     }
   }
   if (in_.levels.empty()) {
@@ -171,23 +200,15 @@ void Inversion::MeasureMoments() {
   open_.variance += std::max(open_square.mean - open_.mean * open_.mean, 0.0);
   new_.variance += std::max(new_square.mean - new_.mean * new_.mean, 0.0);
   total_.variance += std::max(total_square.mean - total_.mean * total_.mean, 0.0);
-  double largest = 0;
-  for (size_t i = 0; i < in_.amounts.size(); ++i) {
-    if (draws_ > 0 && in_.chances[0][i] > kNegligible) largest = std::max(largest, in_.amounts[i]);
-  }
-  const double range = total_.mean + std::max(kRangeSds * std::sqrt(total_.variance), largest);
+  const double range = total_.mean + std::max(kRangeSds * std::sqrt(total_.variance), largest_);
   step_ = range > 0 ? range / static_cast<double>(kPoints - 2 * kMargin) : 1;
 }
 
 std::vector<Complex> Inversion::OpenPart(size_t draw) const {
-  const std::vector<double>& chances = in_.chances[draw];
-  Cumulants rest;
-  for (size_t i = deal_waves_.size(); i < by_variance_.size(); ++i)
-    rest.AddBernoulli(chances[by_variance_[i]], in_.amounts[by_variance_[i]]);
   std::vector<Complex> part(kFrequencies);
-  for (size_t k = 0; k < kFrequencies; ++k) part[k] = rest.At(frequency_ * static_cast<double>(k));
-  for (size_t i = 0; i < deal_waves_.size(); ++i) {
-    const double p = chances[by_variance_[i]];
+  for (size_t k = 0; k < kFrequencies; ++k) part[k] = rest_.At(draw, frequency_ * static_cast<double>(k));
+  for (size_t i = 0; i < exact_.size(); ++i) {
+    const double p = ChanceOf(*in_.rows, exact_[i], draw);
     const std::vector<Complex>& waves = deal_waves_[i];
     for (size_t k = 0; k < kFrequencies; ++k) part[k] = Times(part[k], 1 - p + p * waves[k]);
   }

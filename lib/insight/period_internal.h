@@ -4,6 +4,7 @@
 #define KITH_LIB_INSIGHT_PERIOD_INTERNAL_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -46,9 +47,34 @@ struct Level {
   double weight = 1;
 };
 
+// Chances by draw of the parameters, in rows that many deals share.
+class ChanceRows {
+ public:
+  explicit ChanceRows(size_t draws) : draws_(draws) {}
+  [[nodiscard]] size_t draws() const { return draws_; }
+  [[nodiscard]] const double* row(size_t row) const { return values_.data() + row * draws_; }
+  // Returns the row's number. `chances` holds one a draw.
+  size_t Add(const std::vector<double>& chances) {
+    values_.insert(values_.end(), chances.begin(), chances.end());
+    return draws_ == 0 ? 0 : values_.size() / draws_ - 1;
+  }
+
+ private:
+  size_t draws_;
+  std::vector<double> values_;
+};
+
+// An open deal: its chance in a draw lies between those of two rows.
+struct OpenChance {
+  double amount = 0;  // > 0
+  uint32_t low = 0;   // rows
+  uint32_t high = 0;
+  double weight = 0;  // of `high`
+};
+
 struct PeriodInputs {
-  std::vector<double> amounts;               // of open deals, > 0
-  std::vector<std::vector<double>> chances;  // [draw][open deal]
+  const ChanceRows* rows = nullptr;  // outlives the inputs; null: no open deals
+  std::vector<OpenChance> deals;
   std::vector<Compound> arrivals;
   std::vector<Level> levels;
 };

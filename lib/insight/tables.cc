@@ -108,13 +108,20 @@ uint64_t GroupOf(const model::OpenDeal& deal, GroupKind kind) {
   return 0;
 }
 
-void AddExposure(int64_t from, int64_t to, BinSums& bins) {
-  const auto& edges = model::AgeBinEdges();
-  for (size_t bin = model::AgeBin(from); from < to; ++bin) {
-    const int64_t end = bin + 1 < model::kAgeBins ? std::min(to, edges[bin + 1]) : to;
-    bins[bin] += end - from;
-    from = end;
+void OpenExposure::Add(int64_t age, int64_t sign) {
+  const size_t bin = model::AgeBin(age);
+  beyond_[bin] += sign;
+  within_[bin] += sign * (age - model::AgeBinEdges()[bin]);
+}
+
+BinSums OpenExposure::Sums() const {
+  BinSums sums = within_;
+  int64_t deals = 0;
+  for (size_t bin = model::kAgeBins - 1; bin > 0; --bin) {
+    deals += beyond_[bin];
+    sums[bin - 1] += deals * (model::AgeBinEdges()[bin] - model::AgeBinEdges()[bin - 1]);
   }
+  return sums;
 }
 
 Ages OpenAges(const model::OpenDeal& deal, Time as_of) {

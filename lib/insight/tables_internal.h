@@ -53,14 +53,27 @@ struct StageSum {
 [[nodiscard]] std::vector<uint64_t> GroupsOf(const model::FunnelTables& tables, model::GroupKind kind);
 [[nodiscard]] uint64_t GroupOf(const model::OpenDeal& deal, model::GroupKind kind);
 
-// Adds the seconds of ages [from, to) to their bins.
-void AddExposure(int64_t from, int64_t to, BinSums& bins);
 // An open deal's time at risk that is not in the rows, as ages in seconds.
 struct Ages {
   int64_t from = 0;
   int64_t to = 0;
 };
 [[nodiscard]] Ages OpenAges(const model::OpenDeal& deal, Time as_of);
+
+// Exposure of many deals, at the cost of one bin each.
+class OpenExposure {
+ public:
+  void Add(Ages ages) {
+    Add(ages.to, 1);
+    Add(ages.from, -1);
+  }
+  [[nodiscard]] BinSums Sums() const;
+
+ private:
+  void Add(int64_t age, int64_t sign);
+  BinSums beyond_{};  // deals that leave the bin behind, by the bin they are in
+  BinSums within_{};  // seconds
+};
 
 // The currency that most open deals have; of won ones when none is open.
 [[nodiscard]] Currency MainCurrency(const model::FunnelTables& tables, const model::PeriodRow& all);

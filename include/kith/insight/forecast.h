@@ -69,6 +69,7 @@ struct Contributions {
 struct DealForecast {
   Id deal;
   Id stage;
+  double age_days = 0;       // in the stage
   double win_in_period = 0;  // P(won within the period)
   double win_ever = 0;       // P(won within the model's horizon of two years)
   double win_low = 0;        // 80 % interval of win_in_period from parameter uncertainty
@@ -79,7 +80,14 @@ struct DealForecast {
   Contributions contributions;
   Money amount;
   double expected_minor = 0;  // amount × win_in_period
-  std::string reason;         // for people: stage, age against the typical, owner's effect, sample size
+};
+
+// What the chances of the deals in a stage rest on.
+struct StageBasis {
+  Id stage;
+  std::string name;
+  int64_t resolved = 0;
+  double typical_days = 0;  // median stay; NaN: not reached
 };
 
 // The chance that what `quantiles` describes, quantile q at (i + 0.5) / size, is at least `minor`.
@@ -114,7 +122,9 @@ struct ForecastReport {
   int64_t closed_deals = 0;       // all-time sample behind the rates: won + lost
   int64_t excluded = 0;           // open deals in other currencies or without amount
   Maturity maturity = Maturity::kLearning;
-  std::vector<DealForecast> deals;  // open deals, largest expected amount first
+  std::vector<DealForecast> deals;                       // open deals, largest expected amount first
+  std::vector<StageBasis> basis;                         // of the open stages, by position
+  model::GroupKind group_kind = model::GroupKind::kAll;  // the kind of group that acts on chances; kAll: none does
   std::vector<std::string> warnings;
   // Points of the total's distribution function: quantile q at (i + 0.5) / size.
   std::vector<double> total_quantiles;
@@ -122,6 +132,9 @@ struct ForecastReport {
   // P(total >= minor).
   [[nodiscard]] double ProbabilityAtLeast(double minor) const { return insight::ProbabilityAtLeast(total_quantiles, minor); }
 };
+
+// Why a deal of the report has its chance, for people: stage, age against the typical, its group's effect, sample size.
+[[nodiscard]] std::string ReasonOf(const ForecastReport& report, const DealForecast& deal);
 
 // The period may begin before as_of (what closed since then is counted in `closed`), or after it (deals then have to survive until it
 // begins). Limited to two years after as_of. Adjacent periods' means of open and of new deals sum to those of the period they make up.

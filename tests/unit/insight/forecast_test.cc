@@ -46,7 +46,7 @@ std::string BytesOf(const ForecastReport& report) {
   for (const DealForecast& deal : report.deals) {
     numbers.insert(numbers.end(), {deal.win_in_period, deal.win_ever, deal.win_low, deal.win_high, deal.early_close_days,
                                    deal.median_close_days, deal.late_close_days, deal.contributions.stage, deal.contributions.age});
-    text += std::to_string(deal.deal.value()) + deal.reason;
+    text += std::to_string(deal.deal.value()) + ReasonOf(report, deal);
   }
   std::string bytes(numbers.size() * sizeof(double), '\0');
   std::memcpy(bytes.data(), numbers.data(), bytes.size());
@@ -129,7 +129,7 @@ TEST(Forecast, EveryDealHasAChanceAnIntervalAndAReason) {
     const Contributions& parts = deal.contributions;  // C10, C20
     EXPECT_NEAR(parts.base + parts.stage + parts.age + parts.group, deal.win_in_period, 1e-12);
     EXPECT_EQ(parts.base, report->deals[0].contributions.base);
-    EXPECT_THAT(deal.reason, HasSubstr(" resolved deals"));
+    EXPECT_THAT(ReasonOf(*report, deal), HasSubstr(" resolved deals"));
     EXPECT_LE(deal.expected_minor, last);
     last = deal.expected_minor;
     expected += deal.expected_minor;

@@ -90,6 +90,17 @@ TEST(Attain, IsMonotoneInEveryProbabilityOnLargeSetsToo) {
   }
 }
 
+// Inputs that own their rows, one for every deal.
+struct Owned {
+  explicit Owned(size_t draws) : rows(draws) { in.rows = &rows; }
+  void Add(double amount, const std::vector<double>& chances) {
+    const auto row = static_cast<uint32_t>(rows.Add(chances));
+    in.deals.push_back({amount, row, row, 0});
+  }
+  ChanceRows rows;
+  PeriodInputs in;
+};
+
 struct Errors {
   double largest_cdf = 0;
   double mean = 0;  // relative
@@ -102,9 +113,12 @@ Errors Compare(const PeriodInputs& in, uint64_t seed) {
   std::vector<double> sample;
   constexpr int kSample = 20'000;
   for (int i = 0; i < kSample; ++i) {
-    const auto draw = static_cast<size_t>(random.Uniform() * static_cast<double>(in.chances.size()));
+    const auto draw = static_cast<size_t>(random.Uniform() * static_cast<double>(in.rows->draws()));
     double sum = 0;
-    for (size_t d = 0; d < in.amounts.size(); ++d) sum += random.Uniform() < in.chances[draw][d] ? in.amounts[d] : 0;
+    for (const OpenChance& deal : in.deals) {
+      const double low = in.rows->row(deal.low)[draw];
+      sum += random.Uniform() < low + deal.weight * (in.rows->row(deal.high)[draw] - low) ? deal.amount : 0;
+    }
     double u = random.Uniform();
     double level = 0;
     for (const Level& l : in.levels) {
@@ -142,13 +156,15 @@ Errors Compare(const PeriodInputs& in, uint64_t seed) {
 TEST(PeriodDistribution, AgreesWithSimulationFromFewDealsToThousands) {
   for (const int n : {30, 300, 1500}) {
     Random random(static_cast<uint64_t>(n));
-    PeriodInputs in;
-    for (int i = 0; i < n; ++i) in.amounts.push_back(std::exp(10 + 1.6 * random.Normal()));
-    for (int draw = 0; draw < 5; ++draw) {
+    Owned owned(5);
+    for (int i = 0; i < n; ++i) {
+      const double amount = std::exp(10 + 1.6 * random.Normal());
       std::vector<double> chances;
-      for (int i = 0; i < n; ++i) chances.push_back(0.1 + 0.5 * random.Uniform() * (1 + 0.1 * draw));
-      in.chances.push_back(chances);
+      for (int draw = 0; draw < 5; ++draw) chances.push_back(0.1 + 0.5 * random.Uniform() * (1 + 0.1 * draw));
+      owned.Add(amount, chances);
+      if (i % 3 == 2) owned.in.deals.back().low = owned.in.deals.back().high - 2, owned.in.deals.back().weight = 0.3;
     }
+    const PeriodInputs& in = owned.in;
     const Errors errors = Compare(in, 7);
     EXPECT_LT(errors.largest_cdf, 0.015) << n;  // the sample's own error is about .01
     EXPECT_NEAR(errors.mean, 0, 0.02) << n;
@@ -156,9 +172,10 @@ TEST(PeriodDistribution, AgreesWithSimulationFromFewDealsToThousands) {
 }
 
 TEST(PeriodDistribution, AddsCompoundArrivalsWithASharedLevel) {
-  PeriodInputs in;
-  in.amounts = {40'000, 15'000};
-  in.chances = {{0.3, 0.6}, {0.4, 0.5}};
+  Owned owned(2);
+  owned.Add(40'000, {0.3, 0.4});
+  owned.Add(15'000, {0.6, 0.5});
+  PeriodInputs& in = owned.in;
   in.arrivals = {{{3, 4}, {{1000, 0.5}, {9000, 0.3}, {30'000, 0.2}}}, {{2, 1}, {{5000, 1}}}};
   in.levels = LevelsOf(2, 0.4);
   double mean_level = 0;
@@ -170,12 +187,9 @@ TEST(PeriodDistribution, AddsCompoundArrivalsWithASharedLevel) {
 }
 
 TEST(PeriodDistribution, ShockWidensAndKeepsTheMean) {
-  PeriodInputs in;
-  in.chances = {{}};
-  for (int i = 0; i < 400; ++i) {
-    in.amounts.push_back(1000);
-    in.chances[0].push_back(0.3);
-  }
+  Owned owned(1);
+  for (int i = 0; i < 400; ++i) owned.Add(1000, {0.3});
+  const PeriodInputs& in = owned.in;
   const Distribution plain = DistributionOf(in).total;
   const Distribution shocked = plain.WithShock(0.2);
   EXPECT_EQ(shocked.mean(), plain.mean());
