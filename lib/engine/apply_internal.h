@@ -24,6 +24,7 @@
 #include "engine/engine_internal.h"
 #include "engine/format.h"
 #include "engine/index_writes.h"
+#include "engine/text_writes.h"
 #include "kith/engine/batch.h"
 #include "kith/engine/database.h"
 #include "kith/engine/extension.h"
@@ -223,6 +224,7 @@ class Applier {
   void PutIndexes(const DraftRecord& draft);
   void PutOrdered(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutColumn(const DraftRecord& draft, const catalog::IndexDef& index);
+  void PutText(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutHistory(const DraftRecord& draft);
   // derive.cc
   [[nodiscard]] Status Derive();
@@ -256,6 +258,7 @@ class Applier {
   };
   IndexWrites index_writes_;
   ColumnWrites column_writes_;
+  TextWrites text_writes_;
   std::vector<UniqueCheck> unique_;  // entries put by the batch
   record::Builder builder_;
   format::IndexEntry entry_;

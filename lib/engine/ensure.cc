@@ -87,19 +87,6 @@ std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, c
   return after;
 }
 
-// Text indexes can be declared and their entries made (index/text.h), but nothing keeps them yet: an index that stayed empty would find
-// nothing and say so of everything.
-Status CheckKept(const Catalog& catalog) {
-  for (const catalog::TypeDef& type : catalog.types()) {
-    for (const catalog::IndexDef& index : type.indexes) {
-      if (index.kind != catalog::IndexKind::kText) continue;
-      return MakeError({.reason = Reason::kUnknownIndex, .type = type.name, .field = index.name, .hint = "leave the index out"},
-                       "text indexes are not kept by this version of the library");
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run) {
@@ -109,7 +96,6 @@ StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::Package
   report.catalog_version = before->version;
   report.changes = plan.changes;
   if (plan.definitions.empty()) return report;
-  KITH_RETURN_IF_ERROR(CheckKept(*plan.after));
 
   KITH_ASSIGN_OR_RETURN(const Batch definitions, DefinitionBatch(before->catalog, plan));
   KITH_ASSIGN_OR_RETURN(const std::vector<Batch> seeds, SeedBatches(plan));

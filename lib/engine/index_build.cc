@@ -3,6 +3,7 @@
 #include "engine/column_writes.h"
 #include "engine/database_internal.h"
 #include "engine/index_build_internal.h"
+#include "engine/text_writes.h"
 
 namespace kith::engine {
 namespace {
@@ -70,7 +71,7 @@ class BuildJob final : public storage::Job {
     KITH_RETURN_IF_ERROR(note.status());
     if (note->size() != sizeof(uint64_t)) return MakeError(Reason::kCorrupt, "the note of an index being built is malformed");
 
-    KITH_ASSIGN_OR_RETURN(const uint64_t last, AddEntries(set, ReadU64(note->data())));
+    KITH_ASSIGN_OR_RETURN(const uint64_t last, AddRecords(set, ReadU64(note->data())));
     if (last != 0) {
       std::string value;
       AppendU64(value, last);
@@ -90,48 +91,74 @@ class BuildJob final : public storage::Job {
     format::IndexEntry entry;
   };
 
-  // The id of the last record done; 0 when there are no more.
-  StatusOr<uint64_t> AddEntries(storage::WriteSet& set, uint64_t after) const {
-    if (index_.kind == catalog::IndexKind::kColumn) return AddBlocks(set, after);
-    if (index_.kind != catalog::IndexKind::kOrdered) return uint64_t{0};
+  // Shows `visit(record)` the records of one step; the id of the last one, 0 when there are no more.
+  template <typename Visit>
+  StatusOr<uint64_t> VisitRecords(const storage::WriteSet& set, uint64_t after, const Visit& visit) const {
     const uint64_t begin = Id::Of(type_.number, 0, 0).value();
     const uint64_t first = after < begin ? begin : after + 1;
-    std::vector<Entry> entries;
-    const std::unique_ptr<storage::Cursor> cursor = set.NewCursor(format::kRecord);
-    for (bool more = cursor->SeekAtLeast(storage::IntegerKey(first)); more && entries.size() < kRecordsAtOnce; more = cursor->Next()) {
-      const record::View record(cursor->value(), &type_.layout);
-      if (record.header().id >= begin + kSequenceEnd) break;
-      Entry& entry = entries.emplace_back();
-      entry.id = record.id();
-      format::MakeIndexEntry(
-          index_, entry.id, [&](int32_t position) { return format::ValueOf(record, position); }, entry.entry);
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
-    for (const Entry& entry : entries) set.Put(format::kIndex, entry.entry.key, entry.entry.value);
-    if (index_.unique) {
-      for (const Entry& entry : entries) KITH_RETURN_IF_ERROR(CheckUnique(set, entry));
-    }
-    return entries.size() < kRecordsAtOnce ? uint64_t{0} : entries.back().id.value();
-  }
-
-  // The same for a column.
-  StatusOr<uint64_t> AddBlocks(storage::WriteSet& set, uint64_t after) const {
-    const uint64_t begin = Id::Of(type_.number, 0, 0).value();
-    const uint64_t first = after < begin ? begin : after + 1;
-    ColumnWrites writes;
     size_t count = 0;
     uint64_t last = 0;
     const std::unique_ptr<storage::Cursor> cursor = set.NewCursor(format::kRecord);
     for (bool more = cursor->SeekAtLeast(storage::IntegerKey(first)); more && count < kRecordsAtOnce; more = cursor->Next()) {
       const record::View record(cursor->value(), &type_.layout);
       if (record.header().id >= begin + kSequenceEnd) break;
-      writes.Set(type_, index_, record.id(), format::ValueOf(record, index_.parts[0].position));
+      visit(record);
       last = record.id().value();
       ++count;
     }
     KITH_RETURN_IF_ERROR(cursor->status());
-    KITH_RETURN_IF_ERROR(writes.Emit(set));
     return count < kRecordsAtOnce ? uint64_t{0} : last;
+  }
+
+  // Adds what the index has of the next records; the id of the last one done, 0 when there are no more.
+  StatusOr<uint64_t> AddRecords(storage::WriteSet& set, uint64_t after) const {
+    switch (index_.kind) {
+      case catalog::IndexKind::kOrdered:
+        return AddEntries(set, after);
+      case catalog::IndexKind::kColumn:
+        return AddBlocks(set, after);
+      case catalog::IndexKind::kText:
+        return AddTexts(set, after);
+    }
+    return uint64_t{0};
+  }
+
+  StatusOr<uint64_t> AddEntries(storage::WriteSet& set, uint64_t after) const {
+    std::vector<Entry> entries;
+    const StatusOr<uint64_t> last = VisitRecords(set, after, [&](record::View record) {
+      Entry& entry = entries.emplace_back();
+      entry.id = record.id();
+      format::MakeIndexEntry(
+          index_, entry.id, [&](int32_t position) { return format::ValueOf(record, position); }, entry.entry);
+    });
+    KITH_RETURN_IF_ERROR(last.status());
+    for (const Entry& entry : entries) set.Put(format::kIndex, entry.entry.key, entry.entry.value);
+    if (index_.unique) {
+      for (const Entry& entry : entries) KITH_RETURN_IF_ERROR(CheckUnique(set, entry));
+    }
+    return last;
+  }
+
+  StatusOr<uint64_t> AddBlocks(storage::WriteSet& set, uint64_t after) const {
+    ColumnWrites writes;
+    const StatusOr<uint64_t> last = VisitRecords(set, after, [&](record::View record) {
+      writes.Set(type_, index_, record.id(), format::ValueOf(record, index_.parts[0].position));
+    });
+    KITH_RETURN_IF_ERROR(last.status());
+    KITH_RETURN_IF_ERROR(writes.Emit(set));
+    return last;
+  }
+
+  // Records written since the index was declared are folded with those of the step: at the end none is listed, and all terms are there.
+  StatusOr<uint64_t> AddTexts(storage::WriteSet& set, uint64_t after) const {
+    const TextTarget target{.type = &type_, .index = &index_, .whole = false};
+    TextWrites writes;
+    const StatusOr<uint64_t> last = VisitRecords(set, after, [&](record::View record) {
+      writes.Change(target, record.id(), {}, PackTexts(index_, [&](int32_t position) { return format::ValueOf(record, position); }));
+    });
+    KITH_RETURN_IF_ERROR(last.status());
+    KITH_RETURN_IF_ERROR(writes.Fold(target, set));
+    return last;
   }
 
   Status CheckUnique(const storage::WriteSet& set, const Entry& entry) const {

@@ -54,8 +54,17 @@ void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields) {
 void Applier::PutIndexes(const DraftRecord& draft) {
   for (const IndexDef& index : draft.type().indexes) {
     if (!draft.created() && !draft.deleted() && !EntryChanged(draft, index)) continue;
-    if (index.kind == catalog::IndexKind::kOrdered) PutOrdered(draft, index);
-    if (index.kind == catalog::IndexKind::kColumn) PutColumn(draft, index);
+    switch (index.kind) {
+      case catalog::IndexKind::kOrdered:
+        PutOrdered(draft, index);
+        break;
+      case catalog::IndexKind::kColumn:
+        PutColumn(draft, index);
+        break;
+      case catalog::IndexKind::kText:
+        PutText(draft, index);
+        break;
+    }
   }
 }
 
@@ -64,6 +73,15 @@ void Applier::PutColumn(const DraftRecord& draft, const IndexDef& index) {
   const int32_t position = index.parts[0].position;
   column_writes_.Set(draft.type(), index, draft.id(),
                      position >= 0 ? draft.values()[static_cast<size_t>(position)] : format::HeaderValue(draft.header(), position));
+}
+
+void Applier::PutText(const DraftRecord& draft, const IndexDef& index) {
+  std::string before;
+  std::string after;
+  if (!draft.created()) before = PackTexts(index, [&](int32_t position) { return format::ValueOf(draft.before(), position); });
+  if (!draft.deleted()) after = PackTexts(index, [&](int32_t position) { return draft.Shown(position); });
+  const TextTarget target{.type = &draft.type(), .index = &index, .whole = request_.catalog->IsReady(index)};
+  text_writes_.Change(target, draft.id(), std::move(before), std::move(after));
 }
 
 void Applier::PutOrdered(const DraftRecord& draft, const IndexDef& index) {
@@ -138,6 +156,7 @@ Status Applier::PutRecords() {
   }
   index_writes_.Emit(set_);
   KITH_RETURN_IF_ERROR(column_writes_.Emit(set_));
+  KITH_RETURN_IF_ERROR(text_writes_.Emit(set_));
   return CheckUnique();
 }
 

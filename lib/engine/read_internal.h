@@ -63,6 +63,11 @@ struct Source {
 [[nodiscard]] std::unique_ptr<ColumnCursor> NewColumnCursor(const Source& source, const catalog::TypeDef& type,
                                                             std::span<const catalog::IndexDef* const> indexes, Id after);
 
+// Of a text index that is whole.
+[[nodiscard]] std::unique_ptr<TermCursor> NewTermCursor(const Source& source, const catalog::TypeDef& type, const catalog::IndexDef& index,
+                                                        std::string_view term);
+[[nodiscard]] StatusOr<std::vector<Id>> ReadPendingTexts(const Source& source, const catalog::IndexDef& index);
+
 // The state row; a database without one has had no change.
 [[nodiscard]] StatusOr<format::State> ReadState(const storage::Reader& reader);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/read_internal.h"
+#include "kith/base/concat.h"
 #include "kith/base/key.h"
 #include "kith/base/limits.h"
 
@@ -121,14 +122,7 @@ class SnapshotImpl final : public Snapshot {
 
   [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
                                                                   const IndexRange& range) const override {
-    if (index.kind != catalog::IndexKind::kOrdered) {
-      return MakeError({.reason = Reason::kUnknownIndex,
-                        .type = type.name,
-                        .field = index.name,
-                        .value = std::string(NameOf(index.kind)),
-                        .hint = "only an ordered index has an order to scan in"},
-                       "the index is not an ordered one");
-    }
+    KITH_RETURN_IF_ERROR(CheckKind(type, index, catalog::IndexKind::kOrdered));
     KITH_RETURN_IF_ERROR(CheckReady(type, index));
     return NewIndexCursor(source_, type, index, range);
   }
@@ -142,14 +136,23 @@ class SnapshotImpl final : public Snapshot {
     }
     if (indexes.empty()) return MakeError({.reason = Reason::kBadOptions, .type = type.name}, "there is no column to read");
     for (const catalog::IndexDef* index : indexes) {
-      if (index->kind != catalog::IndexKind::kColumn) {
-        return MakeError(
-            {.reason = Reason::kUnknownIndex, .type = type.name, .field = index->name, .value = std::string(NameOf(index->kind))},
-            "the index is not a column");
-      }
+      KITH_RETURN_IF_ERROR(CheckKind(type, *index, catalog::IndexKind::kColumn));
       KITH_RETURN_IF_ERROR(CheckReady(type, *index));
     }
     return NewColumnCursor(source_, type, indexes, after);
+  }
+
+  [[nodiscard]] StatusOr<std::unique_ptr<TermCursor>> ScanTerm(const catalog::TypeDef& type, const catalog::IndexDef& index,
+                                                               std::string_view term) const override {
+    KITH_RETURN_IF_ERROR(CheckKind(type, index, catalog::IndexKind::kText));
+    KITH_RETURN_IF_ERROR(CheckReady(type, index));
+    return NewTermCursor(source_, type, index, term);
+  }
+
+  [[nodiscard]] StatusOr<std::vector<Id>> PendingTexts(const catalog::TypeDef& type, const catalog::IndexDef& index) const override {
+    KITH_RETURN_IF_ERROR(CheckKind(type, index, catalog::IndexKind::kText));
+    KITH_RETURN_IF_ERROR(CheckReady(type, index));
+    return ReadPendingTexts(source_, index);
   }
 
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override;
@@ -187,6 +190,15 @@ class SnapshotImpl final : public Snapshot {
   }
 
  private:
+  [[nodiscard]] static Status CheckKind(const catalog::TypeDef& type, const catalog::IndexDef& index, catalog::IndexKind wanted) {
+    if (index.kind == wanted) return {};
+    return MakeError({.reason = Reason::kUnknownIndex,
+                      .type = type.name,
+                      .field = index.name,
+                      .value = std::string(NameOf(index.kind)),
+                      .hint = "each kind of index is read in a way of its own"},
+                     Concat({"the index is not of kind ", NameOf(wanted)}));
+  }
   [[nodiscard]] Status CheckReady(const catalog::TypeDef& type, const catalog::IndexDef& index) const {
     if (loaded_->IsReady(index)) return {};
     return MakeError({.reason = Reason::kUnknownIndex,

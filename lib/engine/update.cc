@@ -55,6 +55,13 @@ class TrackingSnapshot final : public Snapshot {
                                                                     Id after) const override {
     return snapshot_->ScanColumns(type, indexes, after);
   }
+  [[nodiscard]] StatusOr<std::unique_ptr<TermCursor>> ScanTerm(const catalog::TypeDef& type, const catalog::IndexDef& index,
+                                                               std::string_view term) const override {
+    return snapshot_->ScanTerm(type, index, term);
+  }
+  [[nodiscard]] StatusOr<std::vector<Id>> PendingTexts(const catalog::TypeDef& type, const catalog::IndexDef& index) const override {
+    return snapshot_->PendingTexts(type, index);
+  }
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override { return snapshot_->GetAsOf(id, as_of); }
   [[nodiscard]] StatusOr<std::vector<HistoryEntry>> History(Id id) const override { return snapshot_->History(id); }
   [[nodiscard]] StatusOr<HistoryEntry> Entry(Id record, uint64_t sequence) const override { return snapshot_->Entry(record, sequence); }

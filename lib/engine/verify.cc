@@ -242,6 +242,7 @@ StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage:
   VerifyRecords(run);
   VerifyIndexes(run);
   VerifyColumns(run);
+  VerifyTexts(run);
   VerifyHistory(run);
   VerifyFeed(run);
   VerifyExternals(run);

@@ -53,6 +53,7 @@ struct Verification {
 void VerifyRecords(Verification& run);     // bytes, headers, references, and that the indexes have them
 void VerifyIndexes(Verification& run);     // nothing stale in them, unique keys; after VerifyRecords
 void VerifyColumns(Verification& run);     // column indexes, made anew
+void VerifyTexts(Verification& run);       // text indexes, against the terms of all records
 void VerifyHistory(Verification& run);     // order, and that the fold is the record
 void VerifyFeed(Verification& run);        // that it is the history in another order; after VerifyHistory
 void VerifyExternals(Verification& run);   // external references, both ways

@@ -18,6 +18,7 @@ inline constexpr size_t kIndexKeyBytes = 480;               // encoded fields of
 inline constexpr size_t kIndexFields = 8;                   // fields in the key of one index
 inline constexpr size_t kIndexCovers = 32;                  // fields an index stores beside its key
 inline constexpr uint32_t kIndexWeight = 100;               // weight of a field in a text index
+inline constexpr uint64_t kTextPending = 1024;              // records of a text index that wait to be folded into it
 inline constexpr size_t kNameBytes = 64;                    // name of a type, field, choice, index, package part
 inline constexpr size_t kExternalSystemBytes = 64;
 inline constexpr size_t kExternalKeyBytes = 256;

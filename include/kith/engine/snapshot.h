@@ -90,6 +90,18 @@ class ColumnCursor {
   [[nodiscard]] virtual const Status& status() const = 0;
 };
 
+// The records of a type that have one term of a text index (index/text.h) each, in id order. It knows nothing of who may see a record, nor
+// of what changed lately (Snapshot::PendingTexts): read what it names.
+class TermCursor {
+ public:
+  virtual ~TermCursor() = default;
+  // The first record from `id` on; false at the end or on error (see status()). It never goes back.
+  virtual bool SeekAtLeast(Id id) = 0;
+  virtual bool Next() = 0;
+  [[nodiscard]] virtual Id id() const = 0;
+  [[nodiscard]] virtual const Status& status() const = 0;
+};
+
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
@@ -122,6 +134,11 @@ class Snapshot {
   [[nodiscard]] virtual StatusOr<std::unique_ptr<ColumnCursor>> ScanColumns(const catalog::TypeDef& type,
                                                                             std::span<const catalog::IndexDef* const> indexes,
                                                                             Id after = {}) const = 0;
+  // Of a text index: the records with a term, and those that were changed or deleted since its terms were last brought up to date, in id
+  // order, limits::kTextPending at most. UnknownIndex when it is of another kind or being built.
+  [[nodiscard]] virtual StatusOr<std::unique_ptr<TermCursor>> ScanTerm(const catalog::TypeDef& type, const catalog::IndexDef& index,
+                                                                       std::string_view term) const = 0;
+  [[nodiscard]] virtual StatusOr<std::vector<Id>> PendingTexts(const catalog::TypeDef& type, const catalog::IndexDef& index) const = 0;
 
   // --- time
   // The record as it held at a point on both axes; NotFound when it did not exist then.
