@@ -11,7 +11,7 @@ function(kith_rooms)
   set(before "")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     # For processors that have it; who calls it asks the processor first.
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/storage/seal_avx2.cc PROPERTIES COMPILE_OPTIONS -mavx2)
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/base/hash_avx2.cc PROPERTIES COMPILE_OPTIONS -mavx2)
   endif()
   foreach(room ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/${room}/*.cc ${PROJECT_SOURCE_DIR}/lib/${room}/*/*.cc)

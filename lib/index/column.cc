@@ -1,14 +1,15 @@
 // The bytes of a block, little-endian:
-//   0 seal: XXH3 of all that follows   8 kind   9 scale   10 1 when currencies follow the values   11 zero   12 the currency of all amounts
-//   16 live bitmap   48 bitmap of values that are not null   80 values, zero where there is none   then one packed currency a row
+//   0 seal: XXH3 of all that follows   8 kind   9 scale   10 width of a number   11 1 when currencies follow the numbers
+//   12 the currency of all amounts   16 base   24 live bitmap   56 bitmap of values that are not null
+//   88 numbers, zero where there is no value   then one packed currency a row
 #include "kith/index/column.h"
 
-#include <xxhash.h>
-
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
 #include "index/column_internal.h"
+#include "kith/base/hash.h"
 
 namespace kith::column {
 namespace {
@@ -16,9 +17,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "blocks are read as they are stored");
 
 constexpr size_t kSealBytes = 8;
-constexpr size_t kLiveAt = 16;
+constexpr size_t kLiveAt = 24;
 constexpr size_t kHasAt = kLiveAt + sizeof(uint64_t) * Bitmap::kWords;
-constexpr size_t kValuesAt = kHasAt + sizeof(uint64_t) * Bitmap::kWords;
+constexpr size_t kNumbersAt = kHasAt + sizeof(uint64_t) * Bitmap::kWords;
 constexpr size_t kCurrencyBytes = kRows * sizeof(uint32_t);
 
 // What stands before the bitmaps.
@@ -26,50 +27,50 @@ struct Head {
   uint64_t seal = 0;
   uint8_t kind = 0;
   uint8_t scale = 0;
+  uint8_t width = 0;
   uint8_t has_currencies = 0;
-  uint8_t zero = 0;
   uint32_t currency = 0;
+  int64_t base = 0;
 };
 static_assert(sizeof(Head) == kLiveAt);
 
-// Bytes of one value, 0 for a kind that no column holds.
-size_t WidthOf(Kind kind) {
-  switch (kind) {
-    case Kind::kBool:
-      return 1;
-    case Kind::kChoice:
-    case Kind::kDate:
-      return sizeof(int32_t);
-    case Kind::kInt:
-    case Kind::kDecimal:
-    case Kind::kDouble:
-    case Kind::kMoney:
-    case Kind::kTime:
-    case Kind::kRef:
-      return sizeof(int64_t);
+template <typename T>
+void Widen(const BlockView::Packing& packing, std::span<int64_t, kRows> out) {
+  std::array<T, kRows> numbers;
+  std::memcpy(numbers.data(), packing.numbers, sizeof(numbers));
+  for (size_t row = 0; row < kRows; ++row) out[row] = static_cast<int64_t>(static_cast<uint64_t>(packing.base) + numbers[row]);
+}
+
+template <typename T>
+void AppendNumbers(std::span<const int64_t, kRows> values, const Bitmap& has, int64_t base, std::string& out) {
+  std::array<T, kRows> numbers = {};
+  has.ForEach([&](size_t row) { numbers[row] = static_cast<T>(static_cast<uint64_t>(values[row]) - static_cast<uint64_t>(base)); });
+  out.append(reinterpret_cast<const char*>(numbers.data()), sizeof(numbers));
+}
+
+void AppendAll(std::span<const int64_t, kRows> values, const Bitmap& has, uint8_t width, int64_t base, std::string& out) {
+  switch (width) {
+    case 0:
+      return;
+    case sizeof(uint8_t):
+      return AppendNumbers<uint8_t>(values, has, base, out);
+    case sizeof(uint16_t):
+      return AppendNumbers<uint16_t>(values, has, base, out);
+    case sizeof(uint32_t):
+      return AppendNumbers<uint32_t>(values, has, base, out);
     default:
-      return 0;
+      return AppendNumbers<uint64_t>(values, has, base, out);
   }
 }
 
-template <typename T>
-T LoadAt(const char* values, size_t row) {
-  T value;
-  std::memcpy(&value, values + row * sizeof(T), sizeof(T));
-  return value;
+// The fewest bytes for numbers up to this.
+uint8_t WidthFor(uint64_t greatest) {
+  if (greatest == 0) return 0;
+  if (greatest <= UINT8_MAX) return sizeof(uint8_t);
+  if (greatest <= UINT16_MAX) return sizeof(uint16_t);
+  return greatest <= UINT32_MAX ? sizeof(uint32_t) : sizeof(uint64_t);
 }
-
-template <typename T>
-void Widen(const char* values, std::span<int64_t, kRows> out) {
-  for (size_t row = 0; row < kRows; ++row) out[row] = LoadAt<T>(values, row);
-}
-
-template <typename T>
-void AppendNarrowed(std::span<const int64_t, kRows> values, std::string& out) {
-  std::array<T, kRows> narrowed;
-  for (size_t row = 0; row < kRows; ++row) narrowed[row] = static_cast<T>(values[row]);
-  out.append(reinterpret_cast<const char*>(narrowed.data()), sizeof(narrowed));
-}
+bool IsWidth(uint8_t width) { return width == 0 || (width <= sizeof(uint64_t) && std::has_single_bit(width)); }
 
 Value ValueOf(Spec spec, int64_t integer, uint32_t currency) {
   switch (spec.kind) {
@@ -94,12 +95,6 @@ Value ValueOf(Spec spec, int64_t integer, uint32_t currency) {
     default:
       return {};
   }
-}
-
-int64_t LoadInteger(const char* values, size_t width, size_t row) {
-  if (width == 1) return LoadAt<uint8_t>(values, row);
-  if (width == sizeof(int32_t)) return LoadAt<int32_t>(values, row);
-  return LoadAt<int64_t>(values, row);
 }
 
 Bitmap LoadBitmap(std::string_view bytes, size_t at) {
@@ -143,7 +138,22 @@ int64_t IntegerOf(const Value& value) {
   }
 }
 
-bool CanHold(Kind kind) { return WidthOf(kind) != 0; }
+bool CanHold(Kind kind) {
+  switch (kind) {
+    case Kind::kBool:
+    case Kind::kInt:
+    case Kind::kDecimal:
+    case Kind::kDouble:
+    case Kind::kMoney:
+    case Kind::kChoice:
+    case Kind::kDate:
+    case Kind::kTime:
+    case Kind::kRef:
+      return true;
+    default:
+      return false;
+  }
+}
 
 size_t Bitmap::Count() const {
   size_t count = 0;
@@ -167,13 +177,13 @@ Bitmap operator-(Bitmap a, const Bitmap& b) {
 }
 
 StatusOr<BlockView> BlockView::Parse(Spec spec, std::string_view bytes) {
-  const size_t plain = kValuesAt + kRows * WidthOf(spec.kind);
-  if (!CanHold(spec.kind) || bytes.size() < plain) return Corrupt();
+  if (!CanHold(spec.kind) || bytes.size() < kNumbersAt) return Corrupt();
   Head head;
   std::memcpy(&head, bytes.data(), sizeof(head));
-  if (head.seal != XXH3_64bits(bytes.data() + kSealBytes, bytes.size() - kSealBytes)) return Corrupt();
-  if (head.kind != static_cast<uint8_t>(spec.kind) || head.scale != spec.scale || head.has_currencies > 1) return Corrupt();
-  if (bytes.size() != plain + (head.has_currencies == 1 ? kCurrencyBytes : 0)) return Corrupt();
+  if (head.seal != LongHash(bytes.substr(kSealBytes))) return Corrupt();
+  if (head.kind != static_cast<uint8_t>(spec.kind) || head.scale != spec.scale) return Corrupt();
+  const size_t plain = kNumbersAt + kRows * head.width;
+  if (!IsWidth(head.width) || head.has_currencies > 1 || bytes.size() != plain + head.has_currencies * kCurrencyBytes) return Corrupt();
 
   BlockView view;
   view.spec_ = spec;
@@ -181,14 +191,14 @@ StatusOr<BlockView> BlockView::Parse(Spec spec, std::string_view bytes) {
   view.has_ = LoadBitmap(bytes, kHasAt);
   if (HasRowsPastEnd(view.live_) || (view.has_ - view.live_).Any()) return Corrupt();
   view.currency_ = head.currency;
-  view.values_ = bytes.data() + kValuesAt;
+  view.packing_ = {head.width, head.base, bytes.data() + kNumbersAt};
   if (head.has_currencies == 1) view.currencies_ = bytes.data() + plain;
   return view;
 }
 
 Value BlockView::Get(size_t row) const {
   if (!has_.Test(row)) return {};
-  return ValueOf(spec_, LoadInteger(values_, WidthOf(spec_.kind), row), CurrencyAt(row).packed());
+  return ValueOf(spec_, IntegerAt(row), CurrencyAt(row).packed());
 }
 
 PackedValue BlockView::GetPacked(size_t row) const {
@@ -197,38 +207,42 @@ PackedValue BlockView::GetPacked(size_t row) const {
   cell.kind = spec_.kind;
   cell.scale = spec_.scale;
   if (spec_.kind == Kind::kDouble) {
-    cell.real = LoadAt<double>(values_, row);
+    cell.real = std::bit_cast<double>(IntegerAt(row));
   } else {
-    cell.number = LoadInteger(values_, WidthOf(spec_.kind), row);
+    cell.number = IntegerAt(row);
     cell.currency = CurrencyAt(row);
   }
   return cell;
 }
 
 void BlockView::Integers(std::span<int64_t, kRows> out) const {
-  switch (WidthOf(spec_.kind)) {
-    case 1:
-      return Widen<uint8_t>(values_, out);
-    case sizeof(int32_t):
-      return Widen<int32_t>(values_, out);
-    case sizeof(int64_t):
-      std::memcpy(out.data(), values_, out.size_bytes());
+  switch (packing_.width) {
+    case 0:
+      std::fill(out.begin(), out.end(), packing_.base);
       return;
+    case sizeof(uint8_t):
+      return Widen<uint8_t>(packing_, out);
+    case sizeof(uint16_t):
+      return Widen<uint16_t>(packing_, out);
+    case sizeof(uint32_t):
+      return Widen<uint32_t>(packing_, out);
     default:
-      std::memset(out.data(), 0, out.size_bytes());
+      std::memcpy(out.data(), packing_.numbers, out.size_bytes());
   }
 }
 
 void BlockView::Doubles(std::span<double, kRows> out) const {
-  if (values_ == nullptr) {
-    std::memset(out.data(), 0, out.size_bytes());
+  if (packing_.width == 0) {
+    std::fill(out.begin(), out.end(), 0.0);
   } else {
-    std::memcpy(out.data(), values_, out.size_bytes());
+    std::memcpy(out.data(), packing_.numbers, out.size_bytes());
   }
 }
 
 Currency BlockView::CurrencyAt(size_t row) const {
-  return Currency::FromPacked(currencies_ == nullptr ? currency_ : LoadAt<uint32_t>(currencies_, row));
+  uint32_t packed = currency_;
+  if (currencies_ != nullptr) std::memcpy(&packed, currencies_ + row * sizeof(packed), sizeof(packed));
+  return Currency::FromPacked(packed);
 }
 
 Bitmap BlockView::InCurrency(Currency currency) const {
@@ -246,7 +260,9 @@ std::optional<Currency> BlockView::OneCurrency() const {
 }
 
 Block::Block(const BlockView& view) : spec_(view.spec_), live_(view.live_), has_(view.has_) {
-  view.Integers(values_);
+  std::array<int64_t, kRows> values;
+  view.Integers(values);
+  has_.ForEach([&](size_t row) { values_[row] = values[row]; });
   if (spec_.kind != Kind::kMoney) return;
   has_.ForEach([&](size_t row) { currencies_[row] = view.CurrencyAt(row).packed(); });
 }
@@ -272,29 +288,27 @@ void Block::Encode(std::string& out) const {
   Head head;
   head.kind = static_cast<uint8_t>(spec_.kind);
   head.scale = spec_.scale;
+  int64_t least = INT64_MAX;
+  int64_t greatest = INT64_MIN;
   bool first = true;
   has_.ForEach([&](size_t row) {
+    least = std::min(least, values_[row]);
+    greatest = std::max(greatest, values_[row]);
     if (first) head.currency = currencies_[row];
     if (currencies_[row] != head.currency) head.has_currencies = 1;
     first = false;
   });
   if (head.has_currencies == 1) head.currency = 0;
+  head.width = first ? uint8_t{0} : WidthFor(static_cast<uint64_t>(greatest) - static_cast<uint64_t>(least));
+  if (spec_.kind == Kind::kDouble && !first) head.width = sizeof(double);
+  head.base = first || head.width == sizeof(int64_t) ? 0 : least;
 
   out.assign(reinterpret_cast<const char*>(&head), sizeof(head));
   Append(live_, out);
   Append(has_, out);
-  switch (WidthOf(spec_.kind)) {
-    case 1:
-      AppendNarrowed<uint8_t>(values_, out);
-      break;
-    case sizeof(int32_t):
-      AppendNarrowed<int32_t>(values_, out);
-      break;
-    default:
-      AppendNarrowed<int64_t>(values_, out);
-  }
+  AppendAll(values_, has_, head.width, head.base, out);
   if (head.has_currencies == 1) out.append(reinterpret_cast<const char*>(currencies_.data()), sizeof(currencies_));
-  const uint64_t seal = XXH3_64bits(out.data() + kSealBytes, out.size() - kSealBytes);
+  const uint64_t seal = LongHash(std::string_view(out).substr(kSealBytes));
   std::memcpy(out.data(), &seal, sizeof(seal));
 }
 

@@ -1,6 +1,8 @@
 // Filters over packed values. The loops compare every row, those without a value too, and leave vectors to the compiler.
+#include <compare>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <span>
 
 #include "index/column_internal.h"
@@ -24,43 +26,91 @@ Bitmap Pack(const Marks& marks) {
 }
 
 template <typename T, typename Compare>
-Bitmap Mark(std::span<const T, kRows> values, T constant, const Compare& compare) {
+Bitmap Mark(const char* numbers, T constant, const Compare& compare) {
+  std::array<T, kRows> values;
+  std::memcpy(values.data(), numbers, sizeof(values));
   Marks marks;
   for (size_t row = 0; row < kRows; ++row) marks[row] = compare(values[row], constant) ? 1 : 0;
   return Pack(marks);
 }
 
 template <typename T>
-Bitmap MarkBy(std::span<const T, kRows> values, Comparison comparison, T constant) {
+Bitmap MarkBy(const char* numbers, Comparison comparison, T constant) {
   switch (comparison) {
     case Comparison::kEqual:
-      return Mark(values, constant, std::equal_to<T>());
+      return Mark(numbers, constant, std::equal_to<T>());
     case Comparison::kNotEqual:
-      return Mark(values, constant, std::not_equal_to<T>());
+      return Mark(numbers, constant, std::not_equal_to<T>());
     case Comparison::kLess:
-      return Mark(values, constant, std::less<T>());
+      return Mark(numbers, constant, std::less<T>());
     case Comparison::kLessEqual:
-      return Mark(values, constant, std::less_equal<T>());
+      return Mark(numbers, constant, std::less_equal<T>());
     case Comparison::kGreater:
-      return Mark(values, constant, std::greater<T>());
+      return Mark(numbers, constant, std::greater<T>());
     case Comparison::kGreaterEqual:
-      return Mark(values, constant, std::greater_equal<T>());
+      return Mark(numbers, constant, std::greater_equal<T>());
   }
   return {};
+}
+
+Bitmap AllRows() {
+  Bitmap all;
+  for (size_t row = 0; row < kRows; ++row) all.Set(row);
+  return all;
+}
+
+// All rows or none: every value is in this order to the constant.
+Bitmap Alike(Comparison comparison, std::strong_ordering order) {
+  static const Bitmap kAll = AllRows();
+  switch (comparison) {
+    case Comparison::kEqual:
+      return order == 0 ? kAll : Bitmap();
+    case Comparison::kNotEqual:
+      return order != 0 ? kAll : Bitmap();
+    case Comparison::kLess:
+      return order < 0 ? kAll : Bitmap();
+    case Comparison::kLessEqual:
+      return order <= 0 ? kAll : Bitmap();
+    case Comparison::kGreater:
+      return order > 0 ? kAll : Bitmap();
+    case Comparison::kGreaterEqual:
+      return order >= 0 ? kAll : Bitmap();
+  }
+  return {};
+}
+
+// The constant is packed as the values are, so that narrow numbers are compared.
+template <typename T>
+Bitmap MarkPacked(const BlockView::Packing& packing, Comparison comparison, int64_t constant) {
+  if (constant < packing.base) return Alike(comparison, std::strong_ordering::greater);
+  const uint64_t number = static_cast<uint64_t>(constant) - static_cast<uint64_t>(packing.base);
+  if (number > std::numeric_limits<T>::max()) return Alike(comparison, std::strong_ordering::less);
+  return MarkBy(packing.numbers, comparison, static_cast<T>(number));
+}
+
+Bitmap MarkIntegers(const BlockView::Packing& packing, Comparison comparison, int64_t constant) {
+  switch (packing.width) {
+    case 0:
+      return Alike(comparison, packing.base <=> constant);
+    case sizeof(uint8_t):
+      return MarkPacked<uint8_t>(packing, comparison, constant);
+    case sizeof(uint16_t):
+      return MarkPacked<uint16_t>(packing, comparison, constant);
+    case sizeof(uint32_t):
+      return MarkPacked<uint32_t>(packing, comparison, constant);
+    default:
+      return MarkBy<int64_t>(packing.numbers, comparison, constant);
+  }
 }
 
 }  // namespace
 
 Bitmap Where(const BlockView& block, Comparison comparison, const Value& constant) {
-  if (constant.kind() != block.spec().kind) return {};
+  if (constant.kind() != block.spec().kind || !block.has().Any()) return {};
   if (block.spec().kind == Kind::kDouble) {
-    std::array<double, kRows> values;
-    block.Doubles(values);
-    return MarkBy<double>(values, comparison, constant.get<double>()) & block.has();
+    return MarkBy<double>(block.packing().numbers, comparison, constant.get<double>()) & block.has();
   }
-  std::array<int64_t, kRows> values;
-  block.Integers(values);
-  const Bitmap rows = MarkBy<int64_t>(values, comparison, IntegerOf(constant));
+  const Bitmap rows = MarkIntegers(block.packing(), comparison, IntegerOf(constant));
   if (block.spec().kind != Kind::kMoney) return rows & block.has();
   const Bitmap comparable = block.InCurrency(constant.get<Money>().currency);
   return comparison == Comparison::kNotEqual ? block.has() - (comparable - rows) : rows & comparable;

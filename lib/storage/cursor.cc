@@ -69,7 +69,7 @@ namespace {
 // written in order. Prefetching touches nothing, whatever lies there. Always inlined: a function that only prefetches is optimized away.
 [[gnu::always_inline]] inline void FetchAhead(const MDB_val& value) {
   constexpr size_t kLine = 64;
-  constexpr size_t kLongest = 1024;  // longer ones have pages of their own, or leave enough time
+  constexpr size_t kLongest = 2048;  // longer ones have pages of their own
   constexpr uintptr_t kPage = 4096;
   if (value.mv_size > kLongest) return;
   const auto here = reinterpret_cast<uintptr_t>(value.mv_data);
@@ -87,7 +87,8 @@ bool BaseCursor::Move(MDB_cursor_op op) {
   MDB_val key{};
   MDB_val value{};
   const int code = mdb_cursor_get(cursor_, &key, &value, op);
-  if (op == MDB_NEXT && keyspace_->sealed) FetchAhead(value);
+  // Of short values without a seal, entries of indexes, many share a line.
+  if (op == MDB_NEXT && (keyspace_->sealed || value.mv_size > kShortHash)) FetchAhead(value);
   return Settle(code, key, value);
 }
 

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "kith/base/hash.h"
+
 namespace kith::storage {
 
 inline constexpr size_t kSealBytes = 8;
@@ -38,9 +40,7 @@ inline constexpr size_t kSealBytes = 8;
   return XXH3_64bits(key.data(), key.size()) + salt;
 }
 
-// XXH3 of more than kShortHash bytes, with the widest vectors that this processor has: the same number, in a third of the time.
 inline constexpr size_t kShortHash = 240;  // up to here XXH3 has no use for vectors
-[[nodiscard]] uint64_t LongHash(std::string_view bytes);
 [[nodiscard]] inline uint64_t HashOf(std::string_view bytes) {
   return bytes.size() <= kShortHash ? XXH3_64bits(bytes.data(), bytes.size()) : LongHash(bytes);
 }

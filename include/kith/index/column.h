@@ -8,6 +8,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,7 +22,7 @@
 
 namespace kith::column {
 
-// Rows of one block: with values of 8 bytes it fills half a page of the file, less what the page needs to hold it inline.
+// Rows of one block: with numbers of 8 bytes it fills half a page of the file, less what the page needs to hold it inline.
 inline constexpr size_t kRows = 240;
 
 // Whether values of the kind have a fixed width, so that a column can hold them: all but texts, lists, sets and bytes.
@@ -86,10 +87,34 @@ class BlockView {
   // The value; null where there is none.
   [[nodiscard]] Value Get(size_t row) const;
   [[nodiscard]] PackedValue GetPacked(size_t row) const;
-  // All rows, widened: a boolean's 0 or 1, units, minor units, numbers of choices, days, µs, ids. 0 where there is none. Not for doubles.
+  // Of a row with a value, not of doubles: see Integers.
+  [[nodiscard]] int64_t IntegerAt(size_t row) const {
+    switch (packing_.width) {
+      case 0:
+        return packing_.base;
+      case sizeof(uint8_t):
+        return NumberAt<uint8_t>(row);
+      case sizeof(uint16_t):
+        return NumberAt<uint16_t>(row);
+      case sizeof(uint32_t):
+        return NumberAt<uint32_t>(row);
+      default:
+        return NumberAt<uint64_t>(row);
+    }
+  }
+  // All rows, widened: a boolean's 0 or 1, units, minor units, numbers of choices, days, µs, ids. Any number where there is no value. Not
+  // for doubles.
   void Integers(std::span<int64_t, kRows> out) const;
   // All rows of a column of doubles.
   void Doubles(std::span<double, kRows> out) const;
+  // How the values are packed: a row's is `base` and an unsigned number of `width` bytes, the row's in `numbers`; with 8 bytes, and for
+  // doubles, it stands there itself. Width 0: all are `base`.
+  struct Packing {
+    uint8_t width = 0;  // 0, 1, 2, 4, 8
+    int64_t base = 0;
+    const char* numbers = nullptr;  // need no alignment
+  };
+  [[nodiscard]] const Packing& packing() const { return packing_; }
   // Of a row with an amount.
   [[nodiscard]] Currency CurrencyAt(size_t row) const;
   // Rows with an amount in the currency.
@@ -99,11 +124,18 @@ class BlockView {
 
  private:
   friend class Block;
+  template <typename T>
+  [[nodiscard]] int64_t NumberAt(size_t row) const {
+    T number;
+    std::memcpy(&number, packing_.numbers + row * sizeof(T), sizeof(T));
+    return static_cast<int64_t>(static_cast<uint64_t>(packing_.base) + number);
+  }
+
   Spec spec_;
   Bitmap live_;
   Bitmap has_;
-  uint32_t currency_ = 0;             // of all amounts, unless currencies_ is set
-  const char* values_ = nullptr;      // kRows values of WidthOf(kind) bytes
+  uint32_t currency_ = 0;  // of all amounts, unless currencies_ is set
+  Packing packing_;
   const char* currencies_ = nullptr;  // kRows packed currencies
 };
 
@@ -146,6 +178,8 @@ class Sum {
   void Add(int64_t value) { AddParts(static_cast<uint64_t>(value), value < 0 ? -1 : 0); }
   // The sum of value * 2^32 and a value.
   void AddHalves(int64_t high, int64_t low);
+  // A value so many times, up to kRows.
+  void AddTimes(int64_t value, uint64_t count);
   // The sum is high() * 2^64 + low().
   [[nodiscard]] int64_t high() const { return high_; }
   [[nodiscard]] uint64_t low() const { return low_; }

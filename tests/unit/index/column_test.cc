@@ -28,10 +28,27 @@ class Random {
   explicit Random(uint64_t seed) : engine_(seed) {}
   uint64_t Below(uint64_t n) { return engine_() % n; }
 
-  // Few small values, so that comparisons meet equal ones, and the edges.
+  // Whatever range comes after this: a block's values decide how wide its numbers are.
+  void ChooseRange() { range_ = Below(6); }
+  // Few values, so that comparisons meet equal ones; at times the edges.
   int64_t Integer() {
     constexpr int64_t kEdges[] = {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max(), int64_t{1} << 32, -1};
-    return Below(8) == 0 ? kEdges[Below(4)] : static_cast<int64_t>(Below(7)) - 3;
+    constexpr int64_t kTrillion = 1'000'000'000'000;
+    const auto some = static_cast<int64_t>(Below(7));
+    switch (range_) {
+      case 0:
+        return 5;
+      case 1:
+        return some - 3;
+      case 2:
+        return kTrillion + some * 9'000;
+      case 3:
+        return some * 600'000'000 - kTrillion;
+      case 4:
+        return Below(8) == 0 ? kEdges[Below(4)] : some - 3;
+      default:
+        return some * 42;
+    }
   }
   Value Of(Kind kind) {
     switch (kind) {
@@ -48,7 +65,7 @@ class Random {
       case Kind::kChoice:
         return Choice{static_cast<int32_t>(Below(5)) + 1};
       case Kind::kDate:
-        return Date{static_cast<int32_t>(Below(9)) - 4};
+        return Date{static_cast<int32_t>(Below(9)) * (range_ == 3 ? 100'000 : 1) - 4};
       case Kind::kTime:
         return Time{Integer()};
       default:
@@ -56,6 +73,7 @@ class Random {
     }
   }
   Rows Block(Kind kind) {
+    ChooseRange();
     Rows rows(kRows);
     for (auto& row : rows) {
       const uint64_t which = Below(10);
@@ -66,6 +84,7 @@ class Random {
 
  private:
   std::mt19937_64 engine_;
+  uint64_t range_ = 1;
 };
 
 std::string Encoded(Kind kind, const Rows& rows) {
@@ -169,7 +188,9 @@ TEST_P(EveryKind, FiltersEqualRowByRow) {
     const Rows rows = random_.Block(GetParam());
     const std::string bytes = Encoded(GetParam(), rows);
     const BlockView view = Parsed(GetParam(), bytes);
-    const std::vector<Value> constants = {random_.Of(GetParam()), random_.Of(GetParam())};
+    std::vector<Value> constants = {random_.Of(GetParam())};
+    if (random_.Below(2) == 0) random_.ChooseRange();
+    constants.insert(constants.begin(), random_.Of(GetParam()));
     for (int i = 0; i <= static_cast<int>(Comparison::kGreaterEqual); ++i) {
       const auto comparison = static_cast<Comparison>(i);
       const Bitmap found = Where(view, comparison, constants[0]);
@@ -194,7 +215,7 @@ TEST_P(EveryKind, DamageIsFound) {
     const StatusOr<BlockView> view = BlockView::Parse(SpecOf(GetParam()), bytes);
     EXPECT_EQ(GetReason(view.status()), Reason::kCorrupt);
     bytes = Encoded(GetParam(), random_.Block(GetParam()));
-    EXPECT_FALSE(BlockView::Parse(SpecOf(GetParam()), std::string_view(bytes).substr(0, at)).ok());
+    EXPECT_FALSE(BlockView::Parse(SpecOf(GetParam()), std::string_view(bytes).substr(0, at % bytes.size())).ok());
   }
   const Kind other = GetParam() == Kind::kInt ? Kind::kTime : Kind::kInt;
   EXPECT_FALSE(BlockView::Parse(SpecOf(other), bytes).ok());
@@ -244,14 +265,17 @@ TEST(ColumnTest, SumsAreExactBeyond64Bits) {
 
 TEST(ColumnTest, TotalsEqualRowByRow) {
   Random random(::kith::testing::TestSeed(12));
-  for (int round = 0; round < 50 * ::kith::testing::TestScale(); ++round) {
+  std::map<int, int> widths;
+  for (int round = 0; round < 100 * ::kith::testing::TestScale(); ++round) {
     const Rows rows = random.Block(Kind::kTime);
     const std::string bytes = Encoded(Kind::kTime, rows);
     const BlockView view = Parsed(Kind::kTime, bytes);
-    const Bitmap taken = Where(view, Comparison::kLess, Time{2});
+    ++widths[view.packing().width];
+    const Time limit = random.Of(Kind::kTime).get<Time>();
+    const Bitmap taken = Where(view, Comparison::kLess, limit);
     Totals expected;
     for (const auto& row : rows) {
-      if (!row.has_value() || row->is_null() || row->get<Time>().micros >= 2) continue;
+      if (!row.has_value() || row->is_null() || !(row->get<Time>() < limit)) continue;
       const int64_t micros = row->get<Time>().micros;
       ++expected.count;
       expected.sum.Add(micros);
@@ -262,6 +286,7 @@ TEST(ColumnTest, TotalsEqualRowByRow) {
     Accumulate(view, taken, totals);
     ASSERT_EQ(totals, expected);
   }
+  EXPECT_EQ(widths.size(), 5U);  // 0, 1, 2, 4, 8
 }
 
 TEST(ColumnTest, DoublesHaveTotalsToo) {

@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "storage/seal_avx2.h"
+#include "base/hash_avx2.h"
 
 namespace kith::storage {
 namespace {

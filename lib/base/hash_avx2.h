@@ -1,6 +1,6 @@
 // XXH3 compiled for processors with AVX2. Ask the processor first.
-#ifndef KITH_LIB_STORAGE_SEAL_AVX2_H_
-#define KITH_LIB_STORAGE_SEAL_AVX2_H_
+#ifndef KITH_LIB_BASE_HASH_AVX2_H_
+#define KITH_LIB_BASE_HASH_AVX2_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -11,12 +11,12 @@
 #define KITH_HAS_AVX2_HASH 0
 #endif
 
-namespace kith::storage {
+namespace kith {
 
 #if KITH_HAS_AVX2_HASH
 [[nodiscard]] uint64_t Avx2Hash(const char* data, size_t size);
 #endif
 
-}  // namespace kith::storage
+}  // namespace kith
 
-#endif  // KITH_LIB_STORAGE_SEAL_AVX2_H_
+#endif  // KITH_LIB_BASE_HASH_AVX2_H_

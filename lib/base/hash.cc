@@ -1,8 +1,10 @@
-#include "storage/seal.h"
+#include "kith/base/hash.h"
 
-#include "storage/seal_avx2.h"
+#include <xxhash.h>
 
-namespace kith::storage {
+#include "base/hash_avx2.h"
+
+namespace kith {
 namespace {
 
 uint64_t PlainHash(const char* data, size_t size) { return XXH3_64bits(data, size); }
@@ -22,4 +24,4 @@ uint64_t LongHash(std::string_view bytes) {
   return kHash(bytes.data(), bytes.size());
 }
 
-}  // namespace kith::storage
+}  // namespace kith
