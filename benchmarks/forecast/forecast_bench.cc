@@ -1,6 +1,9 @@
-// Backtests the forecast on real event logs and prints the measures next to those of the published baselines.
+// Backtests the forecast on real event logs, in simulated companies, and measures how long it takes.
 //
-//   forecast_bench [folder] [log ...]     folder: default $KITH_SHARED_DATA; logs: bpic2012 bpic2012-28 bpic2020 maven small scale
+//   forecast_bench [folder] [what ...]
+//
+// folder: default $KITH_SHARED_DATA. what: bpic2012 bpic2012-28 small bpic2020 maven, all of them if nothing is named; worlds, scale.
+// KITH_FORECAST_POINTS=1 prints every origin. compare.py beside this file puts the reference baselines next to it.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -12,6 +15,7 @@
 
 #include "forecast/logs.h"
 #include "forecast/scale.h"
+#include "forecast/worlds.h"
 #include "kith/insight/forecast.h"
 
 namespace kith::benchmarks {
@@ -20,18 +24,17 @@ namespace {
 using insight::BacktestReport;
 using insight::ForecastOptions;
 
-struct Baseline {
-  const char* name;
-  double wape, crps, coverage, auc, brier;  // NaN: not measured
-};
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
 struct Task {
   std::string name;
   const Log* log = nullptr;
   int32_t horizon = 0;
   std::vector<int32_t> origins;  // days after the log's start
-  std::vector<Baseline> baselines;
+};
+
+// The measures of a task, of one log or as means over samples of it.
+struct Measures {
+  size_t origins = 0;
+  double wape = 0, crps = 0, coverage = 0, width = 0, bias = 0, auc = 0, brier = 0, log_loss = 0, ece = 0, seconds = 0;
 };
 
 std::vector<int32_t> Range(int32_t from, double below, int32_t step) {
@@ -67,13 +70,6 @@ StatusOr<BacktestReport> Run(const Task& task) {
   return insight::Backtest(tables_at, PeriodsOf(log, task.origins, task.horizon), kTimeMax, options, won);
 }
 
-std::string Cell(double value) {
-  if (std::isnan(value)) return "     -";
-  char text[32];
-  std::snprintf(text, sizeof text, "%6.3f", value);
-  return text;
-}
-
 double WidthOf(const BacktestReport& report) {
   double width = 0;
   double actual = 0;
@@ -84,21 +80,19 @@ double WidthOf(const BacktestReport& report) {
   return width / actual;
 }
 
-void Print(const Task& task, const BacktestReport& report, double seconds) {
-  std::printf("\n%s: %zu origins of %d days, %lld deal forecasts, %.2f s\n", task.name.c_str(), report.points.size(), task.horizon,
-              static_cast<long long>(report.deals), seconds);
-  std::printf("  %-34s   WAPE  nCRPS  cov80    AUC  Brier   bias  width  logloss  ECE\n", "");
-  std::printf("  %-34s %s %s %s %s %s %s %s %s %s\n", "Kith", Cell(report.wape).c_str(), Cell(report.crps).c_str(),
-              Cell(report.coverage80).c_str(), Cell(report.auc).c_str(), Cell(report.brier).c_str(), Cell(report.bias).c_str(),
-              Cell(WidthOf(report)).c_str(), Cell(report.log_loss).c_str(), Cell(report.ece).c_str());
-  std::printf("  %-34s %s\n", "open amount x stage win rate (here)", Cell(report.stage_rate_wape).c_str());
-  for (const Baseline& b : task.baselines) {
-    std::printf("  %-34s %s %s %s %s %s\n", b.name, Cell(b.wape).c_str(), Cell(b.crps).c_str(), Cell(b.coverage).c_str(),
-                Cell(b.auc).c_str(), Cell(b.brier).c_str());
-  }
-  if (std::getenv("KITH_FORECAST_POINTS") == nullptr) return;
+void PrintHead() {
+  std::printf("%-28s %8s %6s %6s %6s %6s %6s %6s %6s %7s %6s %9s\n", "log", "origins", "WAPE", "nCRPS", "cov80", "width", "bias", "AUC",
+              "Brier", "logloss", "ECE", "s/origin");
+}
+
+void Print(const std::string& name, const Measures& m) {
+  std::printf("%-28s %8zu %6.3f %6.4f %6.3f %6.3f %6.3f %6.3f %6.4f %7.3f %6.3f %9.3f\n", name.c_str(), m.origins, m.wape, m.crps,
+              m.coverage, m.width, m.bias, m.auc, m.brier, m.log_loss, m.ece, m.seconds);
+}
+
+void PrintPoints(const BacktestReport& report) {
   for (const auto& point : report.points) {
-    std::printf("    %s actual %.0f p10 %.0f p50 %.0f p90 %.0f open %.0f new %.0f shock %.3f\n", ToText(point.period.first).c_str(),
+    std::printf("  %s actual %.0f p10 %.0f p50 %.0f p90 %.0f open %.0f new %.0f shock %.3f\n", ToText(point.period.first).c_str(),
                 point.actual, point.forecast.total.p10, point.forecast.total.p50, point.forecast.total.p90, point.forecast.from_open.mean,
                 point.forecast.from_new.mean, point.forecast.shock_sd);
   }
@@ -127,90 +121,76 @@ std::vector<int32_t> MavenOrigins(const Log& log) {
   return days;
 }
 
-Status RunTask(const Task& task) {
+StatusOr<Measures> Measure(const Task& task) {
   const auto begin = std::chrono::steady_clock::now();
   KITH_ASSIGN_OR_RETURN(const BacktestReport report, Run(task));
-  Print(task, report, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (std::getenv("KITH_FORECAST_POINTS") != nullptr) PrintPoints(report);
+  const size_t origins = report.points.size();
+  return Measures{origins,
+                  report.wape,
+                  report.crps,
+                  report.coverage80,
+                  WidthOf(report),
+                  report.bias,
+                  report.auc,
+                  report.brier,
+                  report.log_loss,
+                  report.ece,
+                  seconds / static_cast<double>(origins)};
+}
+
+Status RunTask(const Task& task) {
+  KITH_ASSIGN_OR_RETURN(const Measures measures, Measure(task));
+  Print(task.name, measures);
   return {};
 }
 
+// Means over samples of the log, as small companies have it.
 Status RunSmall(const Log& log) {
-  for (const auto& [share, seeds, baseline] :
-       {std::tuple(0.20, 2, Baseline{"c semi-Markov, 2,617 deals", kNone, .097, kNone, .783, kNone}),
-        std::tuple(0.05, 4, Baseline{"c semi-Markov, 654 deals", kNone, .186, kNone, .764, kNone}),
-        std::tuple(0.02, 6, Baseline{"c semi-Markov, 261 deals", kNone, .333, kNone, .726, kNone})}) {
-    double crps = 0;
-    double auc = 0;
-    double coverage = 0;
+  for (const auto& [share, seeds] : {std::pair(0.20, 2), std::pair(0.05, 4), std::pair(0.02, 6)}) {
+    Measures mean;
     for (int seed = 1; seed <= seeds; ++seed) {
       const Log sample = Sample(log, share, static_cast<uint64_t>(seed));
-      Task task{"", &sample, 14, Range(55, 137.9, 6), {}};
-      KITH_ASSIGN_OR_RETURN(const BacktestReport report, Run(task));
-      crps += report.crps / seeds;
-      auc += report.auc / seeds;
-      coverage += report.coverage80 / seeds;
+      KITH_ASSIGN_OR_RETURN(const Measures one, Measure({"", &sample, 14, Range(55, 137.9, 6)}));
+      mean.origins += one.origins;
+      for (double Measures::*m : {&Measures::wape, &Measures::crps, &Measures::coverage, &Measures::width, &Measures::bias, &Measures::auc,
+                                  &Measures::brier, &Measures::log_loss, &Measures::ece, &Measures::seconds}) {
+        mean.*m += one.*m / seeds;
+      }
     }
-    std::printf("\nBPIC 2012, %.0f %% of deals, %d samples\n  %-34s nCRPS %s AUC %s cov80 %s\n  %-34s nCRPS %s AUC %s\n", share * 100,
-                seeds, "Kith", Cell(crps).c_str(), Cell(auc).c_str(), Cell(coverage).c_str(), baseline.name, Cell(baseline.crps).c_str(),
-                Cell(baseline.auc).c_str());
+    Print("bpic2012-" + std::to_string(std::lround(share * 100)) + "%", mean);
+  }
+  return {};
+}
+
+Status RunLogs(const std::string& folder, const std::set<std::string>& wanted) {
+  const auto want = [&](const char* name) { return wanted.empty() || wanted.contains(name); };
+  if (want("bpic2012") || want("bpic2012-28") || want("small")) {
+    KITH_ASSIGN_OR_RETURN(const Log log, LoadBpic2012(folder));
+    if (want("bpic2012")) KITH_RETURN_IF_ERROR(RunTask({"bpic2012", &log, 14, Range(55, 137.9, 3)}));
+    if (want("bpic2012-28")) KITH_RETURN_IF_ERROR(RunTask({"bpic2012-28", &log, 28, Range(55, 123.9, 3)}));
+    if (want("small")) KITH_RETURN_IF_ERROR(RunSmall(log));
+  }
+  if (want("bpic2020")) {
+    KITH_ASSIGN_OR_RETURN(const Log log, LoadBpic2020(folder));
+    KITH_RETURN_IF_ERROR(RunTask({"bpic2020", &log, 30, Range(212, 696, 15)}));
+  }
+  if (want("maven")) {
+    KITH_ASSIGN_OR_RETURN(const Log log, LoadMaven(folder));
+    KITH_RETURN_IF_ERROR(RunTask({"maven", &log, 30, MavenOrigins(log)}));
   }
   return {};
 }
 
 Status RunAll(const std::string& folder, const std::set<std::string>& wanted) {
-  const auto want = [&](const char* name) { return wanted.empty() || wanted.contains(name); };
-  if (want("scale")) KITH_RETURN_IF_ERROR(RunScale());
-  if (want("bpic2012") || want("bpic2012-28") || want("small")) {
-    KITH_ASSIGN_OR_RETURN(const Log log, LoadBpic2012(folder));
-    if (want("bpic2012")) {
-      KITH_RETURN_IF_ERROR(RunTask({"BPIC 2012",
-                                    &log,
-                                    14,
-                                    Range(55, 137.9, 3),
-                                    {{"c  semi-Markov", .077, .054, .75, .794, .1400},
-                                     {"c2 with common shock", .078, .055, .82, .794, .1400},
-                                     {"d  gradient boosting + growth", .092, .068, .71, .796, .1388},
-                                     {"b3 stage conversion + growth", .136, .094, .75, .739, .1443},
-                                     {"b1 win rate x amount", .129, .104, .71, kNone, kNone},
-                                     {"a3 exponential smoothing", .189, .156, .71, kNone, kNone}}}));
-    }
-    if (want("bpic2012-28")) {
-      KITH_RETURN_IF_ERROR(RunTask({"BPIC 2012",
-                                    &log,
-                                    28,
-                                    Range(55, 123.9, 3),
-                                    {{"c  semi-Markov", .100, .066, .70, .770, .1716},
-                                     {"c2 with common shock", .101, .066, .78, .770, .1716},
-                                     {"d  gradient boosting + growth", .097, .076, .65, .772, .1723},
-                                     {"b2 stage win rate x amount", .088, .077, .87, kNone, kNone}}}));
-    }
-    if (want("small")) KITH_RETURN_IF_ERROR(RunSmall(log));
-  }
-  if (want("bpic2020")) {
-    KITH_ASSIGN_OR_RETURN(const Log log, LoadBpic2020(folder));
-    KITH_RETURN_IF_ERROR(RunTask({"BPIC 2020",
-                                  &log,
-                                  30,
-                                  Range(212, 696, 15),
-                                  {{"c  semi-Markov", .206, .154, .76, .986, .0405},
-                                   {"c2 with common shock", .208, .155, .76, .986, .0405},
-                                   {"d  gradient boosting + growth", .239, .184, .64, .990, .0358},
-                                   {"ETS weekly", .243, .186, .42, kNone, kNone},
-                                   {"a3 exponential smoothing", .293, .237, .76, kNone, kNone}}}));
-  }
-  if (want("maven")) {
-    KITH_ASSIGN_OR_RETURN(const Log log, LoadMaven(folder));
-    KITH_RETURN_IF_ERROR(RunTask({"Maven (fictitious)",
-                                  &log,
-                                  30,
-                                  MavenOrigins(log),
-                                  {{"c  semi-Markov, phase chosen by eye", .090, .064, 1.0, .757, .1035},
-                                   {"c2 with common shock", .101, .102, 1.0, .757, .1035},
-                                   {"d  gradient boosting + growth", .171, .124, .62, .762, .1042},
-                                   {"a4 same month last quarter", .187, .253, 1.0, kNone, kNone},
-                                   {"b2 stage win rate x amount", .334, .235, .69, kNone, kNone}}}));
-  }
-  return {};
+  const bool worlds = wanted.contains("worlds");
+  const bool scale = wanted.contains("scale");
+  if (worlds) KITH_RETURN_IF_ERROR(RunWorlds());
+  if (scale) KITH_RETURN_IF_ERROR(RunScale());
+  if (!wanted.empty() && wanted.size() == size_t{worlds} + size_t{scale}) return {};
+  PrintHead();
+  return RunLogs(folder, wanted);
 }
 
 }  // namespace
@@ -229,7 +209,7 @@ int main(int argc, char** argv) {
     }
   }
   if (folder.empty()) {
-    std::fprintf(stderr, "usage: forecast_bench [folder with bpic2012, bpic2020, maven_crm] [log ...]; or set KITH_SHARED_DATA\n");
+    std::fprintf(stderr, "usage: forecast_bench [folder with bpic2012, bpic2020, maven_crm] [what ...]; or set KITH_SHARED_DATA\n");
     return 2;
   }
   const kith::Status status = kith::benchmarks::RunAll(folder, wanted);

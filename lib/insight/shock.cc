@@ -7,9 +7,7 @@
 namespace kith::insight_internal {
 namespace {
 
-// Prior sd of the log, and the windows it is worth.
-constexpr double kShockPrior = 0.06;
-constexpr double kShockPriorWindows = 4;
+constexpr double kNoShockWindows = 4;  // what the prior, that the model's own spread is enough, is worth
 constexpr double kShockMemory = 3;  // half-life of past forecasts, in horizons
 constexpr double kShockBiasWindows = 6;
 constexpr double kMostShock = 0.5;  // sd of the log
@@ -31,8 +29,7 @@ double LearntShock(const std::vector<insight::LedgerEntry>& ledger, double mean,
     misses.push_back({std::log(entry.actual / entry.mean), std::log1p(spread * spread), DaysBetween(entry.origin, now), alike});
     length += entry.period.end.days - entry.period.first.days;
   }
-  const double prior = kShockPrior * kShockPrior;
-  if (misses.empty()) return prior;
+  if (misses.empty()) return 0;
   length /= static_cast<double>(misses.size());
   std::sort(misses.begin(), misses.end(), [](const Miss& a, const Miss& b) { return a.age < b.age; });
   const double gap = misses.size() > 1 ? (misses.back().age - misses.front().age) / static_cast<double>(misses.size() - 1) : length;
@@ -51,7 +48,7 @@ double LearntShock(const std::vector<insight::LedgerEntry>& ledger, double mean,
     excess += miss.weight / weights * ((miss.log_error - bias) * (miss.log_error - bias) - miss.variance);
   }
   const double learnt = std::clamp(excess, 0.0, kMostShock * kMostShock);
-  return (windows * learnt + kShockPriorWindows * prior) / (windows + kShockPriorWindows);
+  return windows * learnt / (windows + kNoShockWindows);
 }
 
 }  // namespace kith::insight_internal
