@@ -110,6 +110,18 @@ kith_code kith_snapshot_ways(kith_snapshot* snapshot, const char* pipeline, cons
   });
 }
 
+kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
+                               kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
+    *json = NewText(ToJson(kith::insight::DataGapsOf(tables), kith::insight::StuckDealsOf(tables)));
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_snapshot_deals_behind(kith_snapshot* snapshot, const char* pipeline, const char* stage, const kith_insight_options* options,
                                      kith_text** json, kith_error** err) {
   Zero(json);
@@ -243,6 +255,33 @@ kith_code kith_forecast_to_json(const kith_forecast* forecast, kith_text** json,
 }
 
 void kith_forecast_free(kith_forecast* forecast) { Drop(forecast); }
+
+kith_id kith_batch_save_forecast(kith_batch* batch, const kith_forecast* forecast) {
+  BatchObject* object = Peek(batch);
+  kith_id result = 0;
+  if (object == nullptr) return result;
+  GuardVoid([&] {
+    const kith::StatusOr<ForecastObject*> saved = Use(forecast);
+    if (saved.ok()) {
+      result = kith::insight::SaveForecast(object->batch, (*saved)->report).value();
+    } else {
+      object->batch.Fail(saved.status());
+    }
+  });
+  return result;
+}
+
+kith_code kith_snapshot_saved_forecasts(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
+                                        kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(std::vector<kith::insight::SavedForecast> saved, question.Saved());
+    *json = NewText(ToJson(saved));
+    return absl::OkStatus();
+  });
+}
 
 kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count,
                                  const kith_insight_options* options, kith_text** json, kith_error** err) {

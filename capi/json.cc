@@ -287,13 +287,56 @@ std::string ToJson(const insight::BacktestReport& report) {
                {"log_loss", Number(report.log_loss)},
                {"ece", Number(report.ece)},
                {"deals", report.deals},
+               {"reliability", Json::array()},
                {"points", Json::array()}};
+  for (const insight::CalibrationBin& bin : report.reliability) {
+    json["reliability"].push_back({{"forecast", Number(bin.forecast)}, {"won", Number(bin.won)}, {"deals", bin.deals}});
+  }
   for (const insight::BacktestPoint& point : report.points) {
     json["points"].push_back({{"origin", ToText(point.origin)},
                               {"period", Of(point.period)},
                               {"forecast", Of(point.forecast, false)},
                               {"actual", Number(point.actual)},
                               {"stage_rate_forecast", Number(point.stage_rate_forecast)}});
+  }
+  return Dump(json);
+}
+
+std::string ToJson(const std::vector<insight::SavedForecast>& saved) {
+  const insight::PastScore score = insight::ScoreOf(saved);
+  Json json = {{"score",
+                {{"forecasts", score.forecasts},
+                 {"coverage80", Number(score.coverage80)},
+                 {"wape", Number(score.wape)},
+                 {"bias", Number(score.bias)},
+                 {"pinball", Number(score.pinball)}}},
+               {"forecasts", Json::array()}};
+  for (const insight::SavedForecast& forecast : saved) {
+    json["forecasts"].push_back({{"id", forecast.record.value()},
+                                 {"made_at", ToText(forecast.entry.origin)},
+                                 {"period", Of(forecast.entry.period)},
+                                 {"model", forecast.entry.model},
+                                 {"currency", forecast.currency.code()},
+                                 {"total", Of(forecast.total)},
+                                 {"actual", forecast.over ? Number(forecast.entry.actual) : Json(nullptr)}});
+  }
+  return Dump(json);
+}
+
+std::string ToJson(const std::vector<insight::DataGap>& gaps, const std::vector<insight::StuckDeal>& stuck) {
+  Json json = {{"gaps", Json::array()}, {"stuck", Json::array()}};
+  for (const insight::DataGap& gap : gaps) {
+    json["gaps"].push_back(
+        {{"kind", insight::NameOf(gap.kind)}, {"stage", gap.stage.value()}, {"missing", gap.missing}, {"text", gap.text}});
+  }
+  for (const insight::StuckDeal& deal : stuck) {
+    json["stuck"].push_back({{"id", deal.deal.value()},
+                             {"stage", deal.stage.value()},
+                             {"age_days", Number(deal.age_days)},
+                             {"still_there", Number(deal.still_there)},
+                             {"limit_days", Number(deal.limit_days)},
+                             {"amount_minor", deal.amount.minor},
+                             {"currency", deal.amount.currency.code()}});
   }
   return Dump(json);
 }

@@ -11,7 +11,9 @@
 #include "kith/insight/drivers.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
+#include "kith/insight/health.h"
 #include "kith/insight/paths.h"
+#include "kith/insight/saved.h"
 #include "kith/query/segment.h"
 
 namespace kith::capi {
@@ -28,6 +30,8 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const insight::GapReport& report);
 [[nodiscard]] std::string ToJson(const insight::ForecastReport& report);
 [[nodiscard]] std::string ToJson(const insight::BacktestReport& report);
+[[nodiscard]] std::string ToJson(const std::vector<insight::SavedForecast>& saved);
+[[nodiscard]] std::string ToJson(const std::vector<insight::DataGap>& gaps, const std::vector<insight::StuckDeal>& stuck);
 [[nodiscard]] std::string ToJson(const exchange::ImportReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<model::Pipeline>& pipelines);
 [[nodiscard]] std::string ToJson(const std::vector<query::Segment>& segments);

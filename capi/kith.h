@@ -553,6 +553,7 @@ typedef struct kith_insight_options {
    *   "group"         funnel, deals behind, velocity, gap: {"kind": "owner" | "segment" | "source", "id": number}, instead of everybody
    *   "by"            forecast: parts by "owner", "segment" or "source", or by a field of these records such as "owner.team"
    *   "learn_from"    forecast: widen by what forecasts of so many periods before missed; costs two reads of the past each
+   *   "learn_saved"   forecast: true: by what saved forecasts missed, too
    *   "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted first
    *   "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}}
    *   "target"        gap: minor units; else what is usual
@@ -624,6 +625,10 @@ KITH_API kith_code kith_snapshot_velocity(kith_snapshot* snapshot, const char* p
 KITH_API kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
                                      kith_text** json, kith_error** err);
 
+/* What to enter next so that statistics become usable, and deals that stand still, as JSON {"gaps": [...], "stuck": [...]}. json: owned. */
+KITH_API kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
+                                        kith_text** json, kith_error** err);
+
 /* A forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07", or relative to the moment asked about: "this-month",
  * "next-quarter". Amounts in minor units. */
 typedef struct kith_forecast kith_forecast;
@@ -669,6 +674,13 @@ KITH_API size_t kith_forecast_deal_count(const kith_forecast* forecast);
 KITH_API kith_code kith_forecast_get_deal(const kith_forecast* forecast, size_t index, kith_forecast_deal* deal);
 KITH_API kith_code kith_forecast_to_json(const kith_forecast* forecast, kith_text** json, kith_error** err);
 KITH_API void kith_forecast_free(kith_forecast* forecast);
+
+/* Adds a record of type "forecast" to the batch and returns its local reference, 0 after an error. The whole is kept, with the model's
+ * version; parts and deals are not. */
+KITH_API kith_id kith_batch_save_forecast(kith_batch* batch, const kith_forecast* forecast);
+/* The saved forecasts of a pipeline, what came of those whose periods are over and how good these were, as JSON. json: owned. */
+KITH_API kith_code kith_snapshot_saved_forecasts(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
+                                                 kith_text** json, kith_error** err);
 
 /* How good forecasts of the last `count` periods of a unit ("month", "quarter", "week") made at their starts would have been. json: owned.
  */

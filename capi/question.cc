@@ -154,9 +154,13 @@ StatusOr<Question> Question::Ask(kith_snapshot* snapshot, const char* pipeline, 
 Status Question::ReadMore(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded()) return Malformed("more", "is no JSON");
-  KITH_RETURN_IF_ERROR(
-      CheckMembers(json, "", {"period", "group", "by", "learn_from", "rates", "what_if", "collection", "target", "compare_with"}));
+  KITH_RETURN_IF_ERROR(CheckMembers(
+      json, "", {"period", "group", "by", "learn_from", "learn_saved", "rates", "what_if", "collection", "target", "compare_with"}));
   KITH_RETURN_IF_ERROR(ReadCount(json, "learn_from", kMostLearnt, learn_from_));
+  if (const Json* saved = Member(json, "learn_saved"); saved != nullptr) {
+    if (!saved->is_boolean()) return Malformed("learn_saved", "is neither true nor false");
+    learn_saved_ = saved->get<bool>();
+  }
   KITH_RETURN_IF_ERROR(ReadCount(json, "compare_with", kMostLearnt, gap_.compare_with));
   KITH_ASSIGN_OR_RETURN(collection_, TextOf(json, "collection"));
   KITH_ASSIGN_OR_RETURN(const std::string by, TextOf(json, "by"));
@@ -292,6 +296,12 @@ StatusOr<std::map<uint64_t, uint64_t>> Question::RollUp(const model::FunnelTable
 
 StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insight::ForecastOptions options) const {
   std::vector<insight::LedgerEntry> ledger;
+  if (learn_saved_) {
+    KITH_ASSIGN_OR_RETURN(const std::vector<insight::SavedForecast> saved, Saved());
+    for (const insight::SavedForecast& forecast : saved) {
+      if (forecast.over) ledger.push_back(forecast.entry);
+    }
+  }
   if (learn_from_ == 0) return ledger;
   options.what_if = {};
   options.by = GroupKind::kAll;
@@ -306,6 +316,8 @@ StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insi
   for (const insight::BacktestPoint& point : report.points) ledger.push_back(insight::EntryOf(point));
   return ledger;
 }
+
+StatusOr<std::vector<insight::SavedForecast>> Question::Saved() const { return insight::SavedForecasts(*snapshot_, pipeline_.id, Now()); }
 
 insight::GapOptions Question::Gap() const {
   insight::GapOptions gap = gap_;

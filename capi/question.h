@@ -9,6 +9,7 @@
 #include "kith/insight/currencies.h"
 #include "kith/insight/drivers.h"
 #include "kith/insight/forecast.h"
+#include "kith/insight/saved.h"
 #include "kith/model/model.h"
 #include "objects.h"
 
@@ -35,8 +36,9 @@ class Question {
   [[nodiscard]] const model::Pipeline& pipeline() const { return pipeline_; }
   // Without the ledger.
   [[nodiscard]] StatusOr<insight::ForecastOptions> Forecast(const model::FunnelTables& tables) const;
-  // Of forecasts of the `learn_from` periods before `period`, each made with what was known then.
+  // Of forecasts of the `learn_from` periods before `period`, each made with what was known then, and of saved ones.
   [[nodiscard]] StatusOr<std::vector<insight::LedgerEntry>> Ledger(Period period, insight::ForecastOptions options) const;
+  [[nodiscard]] StatusOr<std::vector<insight::SavedForecast>> Saved() const;
   [[nodiscard]] insight::GapOptions Gap() const;
   // A period of whole months.
   [[nodiscard]] StatusOr<insight::Months> MonthsOf(std::string_view period) const;
@@ -57,6 +59,7 @@ class Question {
   model::GroupKind by_ = model::GroupKind::kAll;
   std::string by_field_;  // of the group's record: its value is the part
   int learn_from_ = 0;
+  bool learn_saved_ = false;
   insight::ExchangeRates rates_;
   insight::WhatIf what_if_;
   insight::GapOptions gap_;

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <set>
 
+#include "insight/score_internal.h"
 #include "insight/tables_internal.h"
 #include "kith/insight/forecast.h"
 
@@ -58,8 +59,6 @@ double Crps(const std::vector<double>& sample, double actual) {
   return to_actual / n - spread / (n * n);
 }
 
-double Pinball(double quantile, double actual, double p) { return std::max(p * (actual - quantile), (p - 1) * (actual - quantile)); }
-
 // Chance that a won deal was ranked above one that was not; ties count half.
 double Auc(std::vector<Judged> deals) {
   std::sort(deals.begin(), deals.end(), [](const Judged& a, const Judged& b) { return a.chance < b.chance; });
@@ -92,31 +91,35 @@ void MeasureDeals(std::vector<Judged> deals, BacktestReport& report) {
   }
   std::stable_sort(deals.begin(), deals.end(), [](const Judged& a, const Judged& b) { return a.chance < b.chance; });
   for (size_t bin = 0; bin < kCalibrationBins; ++bin) {
-    double gap = 0;
-    for (size_t i = deals.size() * bin / kCalibrationBins; i < deals.size() * (bin + 1) / kCalibrationBins; ++i)
-      gap += deals[i].chance - deals[i].won;
-    report.ece += std::abs(gap) / n;
+    CalibrationBin sums;
+    for (size_t i = deals.size() * bin / kCalibrationBins; i < deals.size() * (bin + 1) / kCalibrationBins; ++i) {
+      ++sums.deals;
+      sums.forecast += deals[i].chance;
+      sums.won += deals[i].won;
+    }
+    report.ece += std::abs(sums.forecast - sums.won) / n;
+    if (sums.deals == 0) continue;
+    sums.forecast /= static_cast<double>(sums.deals);
+    sums.won /= static_cast<double>(sums.deals);
+    report.reliability.push_back(sums);
   }
 }
 
 void MeasurePoints(BacktestReport& report) {
-  double actual = 0;
-  double inside = 0;
+  insight_internal::Score score;
+  double crps = 0;
+  double stage_rate_error = 0;
   for (const BacktestPoint& point : report.points) {
-    const Quantiles& total = point.forecast.total;
-    actual += point.actual;
-    inside += point.actual >= total.p10 && point.actual <= total.p90;
-    report.wape += std::abs(point.actual - total.p50);
-    report.bias += total.mean - point.actual;
-    report.crps += Crps(point.forecast.total_quantiles, point.actual);
-    report.pinball +=
-        (Pinball(total.p10, point.actual, 0.1) + Pinball(total.p50, point.actual, 0.5) + Pinball(total.p90, point.actual, 0.9)) / 3;
-    report.stage_rate_wape += std::abs(point.actual - point.stage_rate_forecast);
+    score.Add(point.forecast.total, point.actual);
+    crps += Crps(point.forecast.total_quantiles, point.actual);
+    stage_rate_error += std::abs(point.actual - point.stage_rate_forecast);
   }
-  report.coverage80 = report.points.empty() ? 0 : inside / static_cast<double>(report.points.size());
-  for (double* measure : {&report.wape, &report.bias, &report.crps, &report.pinball, &report.stage_rate_wape}) {
-    *measure = actual > 0 ? *measure / actual : std::numeric_limits<double>::quiet_NaN();
-  }
+  report.coverage80 = score.coverage80();
+  report.wape = score.wape();
+  report.bias = score.bias();
+  report.pinball = score.pinball();
+  report.crps = score.Relative(crps);
+  report.stage_rate_wape = score.Relative(stage_rate_error);
 }
 
 }  // namespace

@@ -318,6 +318,7 @@ insight_internal::PeriodInputs Forecaster::InputsOf(std::vector<size_t>& open) {
 
 StatusOr<ForecastReport> Forecaster::Run() {
   KITH_RETURN_IF_ERROR(Check());
+  report_.pipeline = tables_.pipeline.id;
   report_.as_of = tables_.as_of;
   report_.period = period_;
   report_.currency = options_.currency.is_null() ? MainCurrency(tables_, SumPeriods(tables_, GroupKind::kAll, 0)) : options_.currency;

@@ -9,13 +9,11 @@
 namespace kith::insight {
 namespace {
 
-using insight_internal::BinSums;
+using insight_internal::AddOpenStays;
 using insight_internal::GroupOf;
 using insight_internal::GroupsOf;
 using insight_internal::kNoStage;
 using insight_internal::MainCurrency;
-using insight_internal::OpenAges;
-using insight_internal::OpenExposure;
 using insight_internal::OpenStages;
 using insight_internal::StageIndex;
 using insight_internal::StageSum;
@@ -39,20 +37,6 @@ Window WindowOf(const FunnelOptions& options) {
 }
 
 bool IsWhole(const FunnelOptions& options) { return !options.from && !options.to; }
-
-// Every stay still open is a censored observation.
-void AddOpenStays(const FunnelTables& tables, const FunnelOptions& options, std::vector<StageSum>& sums) {
-  std::vector<OpenExposure> open(sums.size());
-  for (const OpenDeal& deal : tables.open) {
-    if (GroupOf(deal, options.group_kind) != options.group) continue;
-    const size_t stage = StageIndex(tables.pipeline, deal.stage.value());
-    if (stage != kNoStage) open[stage].Add(OpenAges(deal, tables.as_of));
-  }
-  for (size_t stage = 0; stage < sums.size(); ++stage) {
-    const BinSums bins = open[stage].Sums();
-    for (size_t bin = 0; bin < bins.size(); ++bin) sums[stage].exposure[bin] += bins[bin];
-  }
-}
 
 StageFunnel StageOf(const model::Stage& stage, const StageSum& sum, const FunnelOptions& options, Currency currency) {
   StageFunnel out;
@@ -185,7 +169,7 @@ StatusOr<FunnelReport> Funnel(const FunnelTables& tables, const FunnelOptions& o
                      "the level of an interval lies between 0 and 1");
   }
   std::vector<StageSum> sums = SumStages(tables, options.group_kind, options.group, WindowOf(options));
-  if (IsWhole(options)) AddOpenStays(tables, options, sums);
+  if (IsWhole(options)) AddOpenStays(tables, options.group_kind, options.group, sums);
   const model::PeriodRow periods = SumPeriods(tables, options.group_kind, options.group, WindowOf(options));
 
   FunnelReport report;

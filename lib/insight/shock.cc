@@ -8,7 +8,7 @@ namespace kith::insight_internal {
 namespace {
 
 constexpr double kNoShockWindows = 4;  // what the prior, that the model's own spread is enough, is worth
-constexpr double kShockMemory = 3;  // half-life of past forecasts, in horizons
+constexpr double kShockMemory = 3;     // half-life of past forecasts, in horizons
 constexpr double kShockBiasWindows = 6;
 constexpr double kMostShock = 0.5;  // sd of the log
 

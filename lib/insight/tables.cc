@@ -130,6 +130,19 @@ Ages OpenAges(const model::OpenDeal& deal, Time as_of) {
           std::max<int64_t>((as_of.micros - deal.entered.micros) / kMicrosPerSecond, 0)};
 }
 
+void AddOpenStays(const FunnelTables& tables, GroupKind kind, uint64_t group, std::vector<StageSum>& sums) {
+  std::vector<OpenExposure> open(sums.size());
+  for (const model::OpenDeal& deal : tables.open) {
+    if (GroupOf(deal, kind) != group) continue;
+    const size_t stage = StageIndex(tables.pipeline, deal.stage.value());
+    if (stage != kNoStage) open[stage].Add(OpenAges(deal, tables.as_of));
+  }
+  for (size_t stage = 0; stage < sums.size(); ++stage) {
+    const BinSums bins = open[stage].Sums();
+    for (size_t bin = 0; bin < bins.size(); ++bin) sums[stage].exposure[bin] += bins[bin];
+  }
+}
+
 Currency MainCurrency(const FunnelTables& tables, const model::PeriodRow& all) {
   std::map<uint32_t, int64_t> counts;
   for (const model::OpenDeal& deal : tables.open) {
@@ -162,6 +175,16 @@ Stay StayOf(const BinSums& exposure, const BinSums& exits) {
   }
   if (any) stay.mean_days = mean / kSecondsPerDay;
   return stay;
+}
+
+double SurvivalTo(const BinSums& exposure, const BinSums& exits, int64_t age) {
+  const auto& edges = model::AgeBinEdges();
+  double hazard = 0;
+  for (size_t bin = 0; bin < model::kAgeBins && edges[bin] < age && exposure[bin] > 0; ++bin) {
+    const int64_t end = bin + 1 < model::kAgeBins ? std::min(age, edges[bin + 1]) : age;
+    hazard += static_cast<double>(exits[bin]) / static_cast<double>(exposure[bin]) * static_cast<double>(end - edges[bin]);
+  }
+  return std::exp(-hazard);
 }
 
 std::string Percent(double share) { return std::to_string(static_cast<int>(std::lround(share * 100))) + " %"; }

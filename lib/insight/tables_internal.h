@@ -75,6 +75,9 @@ class OpenExposure {
   BinSums within_{};  // seconds
 };
 
+// Adds the stays of a group that are still open, as censored ones.
+void AddOpenStays(const model::FunnelTables& tables, model::GroupKind kind, uint64_t group, std::vector<StageSum>& sums);
+
 // The currency that most open deals have; of won ones when none is open.
 [[nodiscard]] Currency MainCurrency(const model::FunnelTables& tables, const model::PeriodRow& all);
 
@@ -84,6 +87,9 @@ struct Stay {
   double mean_days = 0;    // restricted to the ages observed; NaN: none
 };
 [[nodiscard]] Stay StayOf(const BinSums& exposure, const BinSums& exits);
+
+// Share of stays that last at least `age` seconds.
+[[nodiscard]] double SurvivalTo(const BinSums& exposure, const BinSums& exits, int64_t age);
 
 // "31 %".
 [[nodiscard]] std::string Percent(double share);

@@ -108,6 +108,7 @@ struct PartForecast {
 
 struct ForecastReport {
   std::string model = std::string(kForecastModel);
+  Id pipeline;
   Time as_of;
   Period period;
   Currency currency;
@@ -158,6 +159,12 @@ struct BacktestPoint {
   double actual = 0;
   double stage_rate_forecast = 0;  // the classic: open amount × historical win rate of its stage, plus closed
 };
+// Deals of like chance together: how many of them were won.
+struct CalibrationBin {
+  double forecast = 0;  // mean chance
+  double won = 0;       // share
+  int64_t deals = 0;
+};
 struct BacktestReport {
   std::vector<BacktestPoint> points;
   double coverage80 = 0;       // share of actuals within P10..P90
@@ -169,7 +176,8 @@ struct BacktestReport {
   double auc = 0;              // of deals' win_in_period
   double brier = 0;
   double log_loss = 0;
-  double ece = 0;  // expected calibration error, ten bins
+  double ece = 0;                           // expected calibration error, ten bins
+  std::vector<CalibrationBin> reliability;  // these bins, ascending; none is empty
   int64_t deals = 0;
 };
 [[nodiscard]] LedgerEntry EntryOf(const BacktestPoint& point);

@@ -1,0 +1,103 @@
+#include "kith/insight/saved.h"
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <tuple>
+
+#include "insight/score_internal.h"
+#include "insight/tables_internal.h"
+#include "kith/model/model.h"
+
+namespace kith::insight {
+namespace {
+
+constexpr std::string_view kType = "forecast";
+
+Value MoneyOf(double minor, Currency currency) { return currency.is_null() ? Value() : Value(Money{std::llround(minor), currency}); }
+
+class Reader {
+ public:
+  Reader(const catalog::TypeDef& type, record::View view) : type_(type), view_(view) {}
+  [[nodiscard]] int64_t Int(std::string_view field) const { return view_.GetInt(At(field)); }
+  [[nodiscard]] std::string Text(std::string_view field) const { return std::string(view_.GetText(At(field))); }
+  [[nodiscard]] double Minor(std::string_view field) const { return static_cast<double>(view_.GetMoney(At(field)).minor); }
+  [[nodiscard]] Currency CurrencyOf(std::string_view field) const { return view_.GetMoney(At(field)).currency; }
+
+ private:
+  [[nodiscard]] size_t At(std::string_view field) const { return type_.FindField(field)->position; }
+  const catalog::TypeDef& type_;
+  record::View view_;
+};
+
+SavedForecast Read(const catalog::TypeDef& type, record::View view) {
+  const Reader record(type, view);
+  SavedForecast saved;
+  saved.record = view.id();
+  saved.entry.origin = Time{record.Int("made_at")};
+  saved.entry.period = {Date{static_cast<int32_t>(record.Int("starts"))}, Date{static_cast<int32_t>(record.Int("ends"))}};
+  saved.entry.model = record.Text("model");
+  saved.entry.mean = record.Minor("mean");
+  saved.entry.model_sd = record.Minor("model_sd");
+  saved.total = {record.Minor("p10"), record.Minor("p50"), record.Minor("p90"), saved.entry.mean, record.Minor("sd")};
+  saved.currency = record.CurrencyOf("mean");
+  return saved;
+}
+
+}  // namespace
+
+Id SaveForecast(Batch& batch, const ForecastReport& report) {
+  const Id record = batch.Create(kType);
+  batch.Set(record, "pipeline", report.pipeline);
+  batch.Set(record, "starts", report.period.first);
+  batch.Set(record, "ends", report.period.end);
+  batch.Set(record, "made_at", report.as_of);
+  batch.Set(record, "model", report.model);
+  batch.Set(record, "open_deals", report.open_deals);
+  const std::pair<std::string_view, double> amounts[] = {
+      {"closed", report.closed},   {"p10", report.total.p10}, {"p50", report.total.p50},    {"p90", report.total.p90},
+      {"mean", report.total.mean}, {"sd", report.total.sd},   {"model_sd", report.model_sd}};
+  for (const auto& [field, minor] : amounts) batch.Set(record, field, MoneyOf(minor, report.currency));
+  return record;
+}
+
+StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id pipeline, Time now) {
+  const catalog::TypeDef* type = snapshot.catalog().FindType(kType);
+  const catalog::IndexDef* index = type == nullptr ? nullptr : type->FindIndex("by_pipeline");
+  if (index == nullptr) {
+    return MakeError({.reason = Reason::kPackageMissing, .type = std::string(kType), .hint = "open the database with model::OpenDatabase"},
+                     "the database keeps no forecasts");
+  }
+  IndexRange range;
+  range.equal.emplace_back(pipeline);
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*type, *index, range));
+  std::vector<SavedForecast> all;
+  std::map<Date, model::FunnelTables> ends;  // tables as of the periods' ends
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    SavedForecast saved = Read(*type, view);
+    if (saved.entry.origin > now) continue;
+    const Time end = StartOf(saved.entry.period.end);
+    saved.over = end <= now;
+    if (saved.over) {
+      const auto [found, added] = ends.try_emplace(saved.entry.period.end);
+      if (added) {
+        KITH_ASSIGN_OR_RETURN(found->second, model::ReadTables(snapshot, pipeline, {.as_of = Time{end.micros - 1}}));
+      }
+      saved.entry.actual = insight_internal::WonIn(found->second, saved.entry.period, saved.currency);
+    }
+    all.push_back(std::move(saved));
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return all;
+}
+
+PastScore ScoreOf(const std::vector<SavedForecast>& saved) {
+  insight_internal::Score score;
+  for (const SavedForecast& forecast : saved) {
+    if (forecast.over) score.Add(forecast.total, forecast.entry.actual);
+  }
+  return {score.forecasts(), score.coverage80(), score.wape(), score.bias(), score.pinball()};
+}
+
+}  // namespace kith::insight
