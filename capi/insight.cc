@@ -299,7 +299,11 @@ kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, 
     std::vector<kith::Period> past;
     for (size_t back = count; back > 0; --back) past.push_back(kith::PeriodAt(kith::DateOf(now), periods, -static_cast<int>(back)));
     auto tables_at = [&](kith::Time as_of) { return question.TablesAt(as_of); };
-    KITH_ASSIGN_OR_RETURN(kith::insight::BacktestReport report, kith::insight::Backtest(tables_at, past, now, how));
+    KITH_ASSIGN_OR_RETURN(const std::vector<kith::model::DealPath> paths, question.Paths());
+    auto won_between = [&](kith::Time first, kith::Time end) -> kith::StatusOr<std::vector<kith::Id>> {
+      return kith::insight::WonIn(question.pipeline(), paths, first, end);
+    };
+    KITH_ASSIGN_OR_RETURN(kith::insight::BacktestReport report, kith::insight::Backtest(tables_at, past, now, how, won_between));
     *json = NewText(ToJson(report));
     return absl::OkStatus();
   });

@@ -157,6 +157,7 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
   Json json = {{"as_of", ToText(report.as_of)},
                {"period", Of(report.period)},
                {"currency", report.currency.code()},
+               {"minor_digits", report.currency.minor_digits()},
                {"closed", Number(report.closed)},
                {"from_open", Of(report.from_open)},
                {"from_new", Of(report.from_new)},
@@ -258,12 +259,16 @@ std::string ToJson(const insight::CountedDeals& deals) {
 }
 
 std::string ToJson(const insight::VelocityReport& report) {
-  return Dump(
-      {{"currency", report.currency.code()}, {"before", Of(report.before)}, {"after", Of(report.after)}, {"changes", Of(report.changes)}});
+  return Dump({{"currency", report.currency.code()},
+               {"minor_digits", report.currency.minor_digits()},
+               {"before", Of(report.before)},
+               {"after", Of(report.after)},
+               {"changes", Of(report.changes)}});
 }
 
 std::string ToJson(const insight::GapReport& report) {
   return Dump({{"currency", report.currency.code()},
+               {"minor_digits", report.currency.minor_digits()},
                {"target", Number(report.target)},
                {"reached", Number(report.reached)},
                {"gap", Number(report.gap)},

@@ -124,6 +124,9 @@ StatusOr<Findings> Look(Database& database, const Subject& subject) {
     return name.ok() ? ToText(*name) : std::to_string(owner.value());
   });
 
+  Heading("What stands still, and what is missing");
+  ShowHealth(insight::StuckDealsOf(tables), insight::DataGapsOf(tables));
+
   Period quarter = NextQuarter(subject.as_of);
   std::string name = NameOf(quarter, PeriodUnit::kQuarter);
   Heading("Forecast of " + name);

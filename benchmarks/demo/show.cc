@@ -102,6 +102,15 @@ void ShowReps(const std::vector<insight::RepReport>& reports, const NameOfOwner&
   }
 }
 
+void ShowHealth(const std::vector<insight::StuckDeal>& stuck, const std::vector<insight::DataGap>& gaps) {
+  std::printf("  %zu deals have been in their stage for longer than nine of ten\n", stuck.size());
+  for (size_t i = 0; i < std::min<size_t>(stuck.size(), 3); ++i) {
+    std::printf("  deal %llu: %.0f days, as long as %s of stays there\n", static_cast<unsigned long long>(stuck[i].deal.value()),
+                stuck[i].age_days, Percent(stuck[i].still_there).c_str());
+  }
+  for (const insight::DataGap& gap : gaps) std::printf("  %s\n", gap.text.c_str());
+}
+
 void ShowForecast(const insight::ForecastReport& report, std::string_view period) {
   auto row = [&](const char* what, const insight::Quantiles& q) {
     std::printf("  %-24s %16s %16s %16s\n", what, Amount(q.p10, report.currency).c_str(), Amount(q.p50, report.currency).c_str(),

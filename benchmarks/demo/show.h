@@ -9,6 +9,7 @@
 
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
+#include "kith/insight/health.h"
 
 namespace kith::demo {
 
@@ -22,6 +23,7 @@ void ShowProgress(std::string_view what, double done);
 using NameOfOwner = std::function<std::string(Id owner)>;
 void ShowFunnel(const insight::FunnelReport& report);
 void ShowReps(const std::vector<insight::RepReport>& reports, const NameOfOwner& name);
+void ShowHealth(const std::vector<insight::StuckDeal>& stuck, const std::vector<insight::DataGap>& gaps);
 void ShowForecast(const insight::ForecastReport& report, std::string_view period);
 void ShowBacktest(const insight::BacktestReport& report, Currency currency);
 

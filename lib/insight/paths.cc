@@ -86,4 +86,16 @@ CountedDeals DealsBehind(const model::Pipeline& pipeline, const std::vector<Deal
   return deals;
 }
 
+std::vector<Id> WonIn(const model::Pipeline& pipeline, const std::vector<model::DealPath>& paths, Time first, Time end) {
+  std::vector<Id> won;
+  for (const model::DealPath& path : paths) {
+    const auto after = std::find_if(path.moves.begin(), path.moves.end(), [&](const model::PathMove& move) { return move.at >= end; });
+    if (after == path.moves.begin()) continue;
+    const model::PathMove& last = *(after - 1);
+    const model::Stage* stage = pipeline.Find(last.to);
+    if (stage != nullptr && stage->kind == model::StageKind::kWon && last.at >= first) won.push_back(path.deal);
+  }
+  return won;
+}
+
 }  // namespace kith::insight

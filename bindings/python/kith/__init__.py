@@ -17,6 +17,7 @@ from kith.errors import (
     UnavailableError,
 )
 from kith.expressions import eval
+from kith.forecast import Forecast
 from kith.query import Rows
 from kith.values import LocalId, Money
 
@@ -32,6 +33,7 @@ __all__ = [
     "DeadlineError",
     "Error",
     "FailedPreconditionError",
+    "Forecast",
     "InvalidArgumentError",
     "LocalId",
     "Money",

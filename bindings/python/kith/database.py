@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from kith import _kith
 from kith.errors import ClosedError
+from kith.forecast import Forecast
 from kith.query import Rows, parameters_json
 from kith.values import LocalId, Money, Ref, Target
 
@@ -101,6 +102,21 @@ class Database:
         # The rows keep what they need of the snapshot.
         with self.snapshot() as now:
             return now.query(query, parameters, **options)
+
+    def forecast(self, period: str = "next-quarter", *, pipeline: str = "default", by: str | None = None, **options: Any) -> Forecast:
+        """What a period will bring, by what is known now; see `Snapshot.forecast` for the options. ``by="team"`` is short for "owner.team".
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="D", amount=kith.Money(10_000, "CNY"))
+        ...         move = batch.move(deal, "default/qualified")
+        ...     forecast = db.forecast("this-quarter", by="team")
+        ...     print(forecast["open_deals"], 0 < forecast.probability_at_least(10_000) < 1)
+        1 True
+        """
+        with self.snapshot() as now:
+            return now.forecast(pipeline, period, by="owner.team" if by == "team" else by, **options)
 
     def ensure(self, definition: str | dict[str, Any], numbers: str = "", *, dry_run: bool = False) -> list[str]:
         """Makes a package of types and fields present; what changed, one line each."""
@@ -275,6 +291,10 @@ class Batch:
     def effective(self, at: dt.datetime | None) -> None:
         """From when what is added from now on holds; None: the time of apply."""
         self._handle.set_effective(at)
+
+    def save_forecast(self, forecast: Forecast) -> LocalId:
+        """Keeps the whole of a forecast, with its model's version; `Snapshot.saved_forecasts` says how good it was."""
+        return self._local(self._handle.save_forecast(forecast._handle), {})
 
     def define_pipeline(self, pipeline: dict[str, Any]) -> None:
         self._handle.define_pipeline(json.dumps(pipeline))
@@ -622,18 +642,20 @@ class Snapshot:
         *,
         by: str | None = None,
         learn_from: int = 0,
+        learn_saved: bool = False,
         what_if: dict[str, Any] | None = None,
         as_of: dt.datetime | None = None,
         currency: str = "",
         rates: dict[str, float] | None = None,
         strict: bool = False,
         seed: int = 0,
-    ) -> dict[str, Any]:
+    ) -> Forecast:
         """What a period such as "2026-Q3" will bring: closed, from open, from new, total as P10, P50, P90.
 
         ``by`` adds parts that sum to the whole: "owner", "segment", "source", or a field of these records such as "owner.team".
-        ``learn_from`` widens the interval by what forecasts of so many periods before missed. ``what_if`` asks about another world:
-        ``{"lost": [ids], "more_deals_a_week": 10, "faster": {"proposal": 2}}``. ``rates`` converts into ``currency`` first.
+        ``learn_from`` widens the interval by what forecasts of so many periods before missed, ``learn_saved`` by what saved ones did.
+        ``what_if`` asks about another world: ``{"lost": [ids], "more_deals_a_week": 10, "faster": {"proposal": 2}}``. ``rates`` converts
+        into ``currency`` first.
 
         >>> import kith
         >>> with kith.open(temporary=True) as db:
@@ -646,9 +668,26 @@ class Snapshot:
         learning 1
         """
         options = _insight(
-            strict=strict, as_of=as_of, currency=currency, seed=seed, by=by, learn_from=learn_from or None, what_if=what_if, rates=rates
+            strict=strict,
+            as_of=as_of,
+            currency=currency,
+            seed=seed,
+            by=by,
+            learn_from=learn_from or None,
+            learn_saved=learn_saved or None,
+            what_if=what_if,
+            rates=rates,
         )
-        report: dict[str, Any] = json.loads(self._open().forecast(pipeline, period, options))
+        return Forecast(self._open().forecast(pipeline, period, options))
+
+    def saved_forecasts(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """Forecasts kept by `Batch.save_forecast`, what came of those whose periods are over, and how good these were."""
+        report: dict[str, Any] = json.loads(self._open().saved_forecasts(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def health(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """What to enter next so that statistics become usable (``gaps``), and deals that stand still (``stuck``)."""
+        report: dict[str, Any] = json.loads(self._open().health(pipeline, _insight(as_of=as_of)))
         return report
 
     def backtest(self, pipeline: str, unit: str = "quarter", count: int = 8, *, as_of: dt.datetime | None = None) -> dict[str, Any]:

@@ -87,6 +87,7 @@ void BindBatch(nb::module_& module) {
           "set_effective",
           [](const Batch& b, nb::handle at) { kith_batch_set_effective(b.get(), at.is_none() ? INT64_MIN : MicrosOf(at)); },
           nb::arg("at").none())
+      .def("save_forecast", [](const Batch& b, const Forecast& f) { return kith_batch_save_forecast(b.get(), f.get()); })
       .def("move", [](const Batch& b, kith_id t, const char* stage,
                       const std::string& reason) { return kith_batch_move_because(b.get(), t, stage, ToStr(reason)); })
       .def("define_pipeline", [](const Batch& b, const std::string& json) { kith_batch_define_pipeline(b.get(), ToStr(json)); })

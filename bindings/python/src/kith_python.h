@@ -47,6 +47,7 @@ using Snapshot = Handle<kith_snapshot, kith_snapshot_free>;
 using Cursor = Handle<kith_cursor, kith_cursor_free>;
 using Range = Handle<kith_range, kith_range_free>;
 using Text = Handle<kith_text, kith_text_free>;
+using Forecast = Handle<kith_forecast, kith_forecast_free>;
 
 // Raises the Python exception of an error; returns when code is KITH_OK. Takes the error. By reference: in Check(f(&error), error) the
 // arguments may be evaluated in either order.

@@ -113,14 +113,24 @@ nb::str Funnel(const Snapshot& s, const char* pipeline, const InsightOptions& ho
   return Take(json);
 }
 
-nb::str Forecast(const Snapshot& s, const char* pipeline, const char* period, const InsightOptions& how) {
+Forecast ForecastOf(const Snapshot& s, const char* pipeline, const char* period, const InsightOptions& how) {
   const kith_insight_options options = how.get();
-  Handle<kith_forecast, kith_forecast_free> forecast;
-  Text json;
+  Forecast forecast;
   kith_error* error = nullptr;
   Check(Released([&] { return kith_snapshot_forecast(s.get(), pipeline, period, &options, forecast.out(), &error); }), error);
-  Check(kith_forecast_to_json(forecast.get(), json.out(), &error), error);
-  return Take(json);
+  return forecast;
+}
+
+void BindForecast(nb::module_& module) {
+  nb::class_<Forecast>(module, "Forecast")
+      .def("json",
+           [](const Forecast& f) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(kith_forecast_to_json(f.get(), json.out(), &error), error);
+             return Take(json);
+           })
+      .def("probability_at_least", [](const Forecast& f, double minor) { return kith_forecast_probability_at_least(f.get(), minor); });
 }
 
 void BindCursor(nb::module_& module) {
@@ -154,11 +164,22 @@ void BindCursor(nb::module_& module) {
 
 void BindInsight(nb::class_<Snapshot>& snapshot) {
   snapshot.def("funnel", &Funnel)
-      .def("forecast", &Forecast)
+      .def("forecast", &ForecastOf)
       .def("reps",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_reps(s.get(), pipeline, options, json, error); });
+           })
+      .def("health",
+           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+             return JsonOf(
+                 how, [&](auto* options, auto json, auto error) { return kith_snapshot_health(s.get(), pipeline, options, json, error); });
+           })
+      .def("saved_forecasts",
+           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+             return JsonOf(how, [&](auto* options, auto json, auto error) {
+               return kith_snapshot_saved_forecasts(s.get(), pipeline, options, json, error);
+             });
            })
       .def("ways",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
@@ -231,6 +252,7 @@ void BindSnapshot(nb::module_& module) {
   nb::class_<InsightOptions>(module, "InsightOptions")
       .def(nb::init<bool, int64_t, kith_id, const std::string&, double, uint64_t, std::string>());
   BindCursor(module);
+  BindForecast(module);
   auto snapshot = nb::class_<Snapshot>(module, "Snapshot");
   snapshot
       .def("renew",

@@ -248,8 +248,12 @@ def test_json_batches(db: kith.Database) -> None:
 
 def test_doctests() -> None:
     import kith.database
+    import kith.plots
 
-    assert doctest.testmod(kith.database).failed == 0
+    for module in (kith.database, kith.plots):
+        result = doctest.testmod(module)
+        assert result.attempted > 0
+        assert result.failed == 0
 
 
 def test_the_package_is_typed() -> None:

@@ -165,6 +165,60 @@ def test_parts_sum_to_the_whole_by_team_too(db: kith.Database) -> None:  # C16
                 now.forecast("default", "2024-Q3", as_of=as_of, what_if=bad)
 
 
+def test_saved_forecasts_are_scored_and_learnt_from(sales: kith.Database) -> None:
+    as_of = START + dt.timedelta(days=182)
+    with sales.snapshot() as now, sales.batch() as b:
+        made = now.forecast("default", "2024-Q3", as_of=as_of)
+        b.save_forecast(made)
+    with sales.snapshot() as now:
+        saved = now.saved_forecasts()
+        over = now.forecast("default", "2024-Q3")
+        assert [f["actual"] for f in saved["forecasts"]] == [over["closed"]]
+        assert saved["forecasts"][0]["model"] == made["model"]
+        assert saved["score"]["forecasts"] == 1
+        assert saved["score"]["coverage80"] == (made["total"]["p10"] <= over["closed"] <= made["total"]["p90"])
+        assert now.saved_forecasts(as_of=as_of)["forecasts"][0]["actual"] is None
+        later = START + dt.timedelta(days=280)
+        plain = now.forecast("default", "2024-Q4", as_of=later)
+        learnt = now.forecast("default", "2024-Q4", as_of=later, learn_saved=True)
+        assert learnt["shock_sd"] >= plain["shock_sd"] == 0
+        for minor in (0, made["total"]["p50"], 1e15):
+            assert made.probability_at_least(minor) == pytest.approx({0: 1, 1e15: 0}.get(minor, 0.5), abs=0.01)
+
+
+def test_health_names_what_is_missing_and_what_stands_still(
+    db: kith.Database,
+) -> None:  # C24
+    with db.batch() as b:
+        deal = b.create("opportunity", name="D")
+        b.move(deal, "default/qualified")
+    with db.snapshot() as now:
+        health = now.health()
+    kinds = {gap["kind"]: gap["missing"] for gap in health["gaps"]}
+    assert kinds["amounts"] == kinds["owners"] == 1
+    assert kinds["resolved"] == 30
+    assert health["stuck"] == []
+
+
+def test_pictures(sales: kith.Database) -> None:
+    pytest.importorskip("matplotlib")
+    from kith import plots
+
+    with sales.snapshot() as now:
+        as_of = START + dt.timedelta(days=200)
+        forecast = now.forecast("default", "2024-Q3", as_of=as_of)
+        assert len(forecast.plot().patches) == 4
+        gap = now.gap("default", "2024-Q4", compare_with=2)
+        bars = plots.waterfall(gap).patches
+        assert bars[-1].get_height() == pytest.approx(gap["reached"] / 100)  # type: ignore[attr-defined]
+        backtest = now.backtest("default", "month", 3, as_of=as_of)
+        dots = plots.reliability(backtest).collections[0].get_offsets()
+        assert len(dots) == len(backtest["reliability"]) > 1  # type: ignore[arg-type]
+        assert sum(entry["deals"] for entry in backtest["reliability"]) == backtest["deals"]
+        velocity = plots.waterfall(now.velocity("default", "2024-Q2", "2024-Q3"))
+        assert len(velocity.patches) == 6
+
+
 def test_strict_refuses_what_it_cannot_know(db: kith.Database) -> None:  # C09
     with db.batch() as b:
         deal = b.create("opportunity", name="D", amount=Money(1, "CNY"))

@@ -46,6 +46,9 @@ struct CountedOptions {
 [[nodiscard]] CountedDeals DealsBehind(const model::Pipeline& pipeline, const std::vector<model::DealPath>& paths, Id stage,
                                        const CountedOptions& options = {});
 
+// Deals won in [first, end) that were not opened again by the end.
+[[nodiscard]] std::vector<Id> WonIn(const model::Pipeline& pipeline, const std::vector<model::DealPath>& paths, Time first, Time end);
+
 }  // namespace kith::insight
 
 #endif  // KITH_INSIGHT_PATHS_H_

@@ -8,6 +8,7 @@
 
 #include "kith/insight/funnel.h"
 #include "simulator/company_paths.h"
+#include "unit/insight/made_tables.h"
 
 namespace kith::insight {
 namespace {
@@ -93,6 +94,25 @@ TEST(DealsBehind, ReproduceTheCounts) {
     }
   }
   EXPECT_TRUE(DealsBehind(pipeline, paths, Id(7)).advanced.empty());
+}
+
+TEST(WonIn, CountsWhatIsStillWonAtTheEnd) {
+  const model::Pipeline pipeline = testing::MakePipeline(2);
+  const auto at = [](int64_t day) { return Time{day * kMicrosPerDay}; };
+  const auto path = [&](uint64_t deal, std::vector<std::pair<uint64_t, int64_t>> moves) {
+    model::DealPath made;
+    made.deal = Id(deal);
+    for (const auto& [stage, day] : moves) made.moves.push_back({Id(stage), at(day)});
+    return made;
+  };
+  const std::vector<model::DealPath> paths = {path(1, {{101, 1}, {901, 10}}),             // on the first day
+                                              path(2, {{101, 1}, {901, 20}}),             // on the day after
+                                              path(3, {{101, 1}, {902, 12}}),             // lost
+                                              path(4, {{101, 1}, {901, 12}, {102, 15}}),  // opened again
+                                              path(5, {{101, 1}, {901, 12}, {102, 25}}),  // later
+                                              path(6, {{101, 25}, {901, 26}}),
+                                              path(7, {{101, 2}, {901, 9}})};
+  EXPECT_EQ(WonIn(pipeline, paths, at(10), at(20)), (std::vector<Id>{Id(1), Id(5)}));
 }
 
 }  // namespace
