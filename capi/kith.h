@@ -502,6 +502,23 @@ KITH_API kith_code kith_rows_explain(const kith_rows* rows, kith_text** json, ki
 KITH_API void kith_rows_cancel(kith_rows* rows);
 KITH_API void kith_rows_free(kith_rows* rows);
 
+/* ---------------------------------------------------------------- Arrow streams */
+
+/* Of the Arrow C stream interface, which a host has from its Arrow library or declares itself. The functions below fill one that the host
+ * owns: call its release when done. Batches have up to 8,192 rows, own their memory, and outlive stream and database. A stream holds its
+ * snapshot; it is used by one thread at a time, together with the snapshot, and ends with an error after the snapshot was renewed. How
+ * kinds become Arrow types is described in kith/exchange/arrow.h. Since 0.1. */
+struct ArrowArrayStream;
+
+/* The rows that are still to come. kith_rows_cancel ends the stream (ECANCELED); the rows may be freed before it. */
+KITH_API kith_code kith_rows_arrow(kith_rows* rows, struct ArrowArrayStream* stream, kith_error** err);
+/* The records of a type in id order. fields: JSON ["id", "stage"], empty: the id and all fields. */
+KITH_API kith_code kith_snapshot_arrow(kith_snapshot* snapshot, const char* type, kith_str fields, struct ArrowArrayStream* stream,
+                                       kith_error** err);
+/* What happened to the records of a type, in commit order: one row for each field that changed. */
+KITH_API kith_code kith_snapshot_history_arrow(kith_snapshot* snapshot, const char* type, struct ArrowArrayStream* stream,
+                                               kith_error** err);
+
 /* ---------------------------------------------------------------- expressions */
 
 /* The value of a CEL expression without records: json (owned) is {"type": "int", "value": 3, "text": "3"}. Kinds that JSON has no form for

@@ -12,6 +12,29 @@ using Ordered = nlohmann::ordered_json;
 
 std::string Dump(const Ordered& json) { return json.dump(-1, ' ', false, Ordered::error_handler_t::replace); }
 
+std::string_view NameOfHeaderField(int32_t position) {
+  for (std::string_view name : {"owner", "unit", "visibility"}) {
+    if (catalog::HeaderFieldFromName(name) == position) return name;
+  }
+  return "header";
+}
+
+Ordered ActorToJson(const Actor& actor) {
+  if (!actor.id.is_null()) return actor.id.value();
+  if (actor.is_external()) return {{"system", actor.external.system}, {"key", actor.external.key}};
+  return nullptr;
+}
+
+Ordered FieldToJson(const catalog::TypeDef* type, const FieldChange& change) {
+  const catalog::FieldDef* field = type == nullptr ? nullptr : FindField(*type, change);
+  return {{"field", NameOfField(type, change)},
+          {"before", ValueToJson(field, change.before)},
+          {"after", ValueToJson(field, change.after)},
+          {"effective", ToText(change.effective)}};
+}
+
+}  // namespace
+
 std::string_view NameOf(Operation operation) {
   switch (operation) {
     case Operation::kCreate:
@@ -24,46 +47,22 @@ std::string_view NameOf(Operation operation) {
   return "unknown";
 }
 
-std::string_view NameOfHeaderField(int32_t position) {
-  for (std::string_view name : {"owner", "unit", "visibility"}) {
-    if (catalog::HeaderFieldFromName(name) == position) return name;
-  }
-  return "header";
-}
-
-const catalog::FieldDef* FindField(const catalog::TypeDef* type, const FieldChange& change) {
-  if (type == nullptr) return nullptr;
-  for (const catalog::FieldDef& field : type->fields) {
+const catalog::FieldDef* FindField(const catalog::TypeDef& type, const FieldChange& change) {
+  if (change.package == kHeaderPackage) return nullptr;
+  for (const catalog::FieldDef& field : type.fields) {
     if (field.package == change.package && field.number == change.number) return &field;
   }
   return nullptr;
 }
 
-Ordered ActorToJson(const Actor& actor) {
-  if (!actor.id.is_null()) return actor.id.value();
-  if (actor.is_external()) return {{"system", actor.external.system}, {"key", actor.external.key}};
-  return nullptr;
+std::string NameOfField(const catalog::TypeDef* type, const FieldChange& change) {
+  if (change.package == kHeaderPackage && change.number == format::kExternalRefsNumber) return "external_refs";
+  if (change.package == kHeaderPackage) return std::string(NameOfHeaderField(-static_cast<int32_t>(change.number)));
+  const catalog::FieldDef* field = type == nullptr ? nullptr : FindField(*type, change);
+  return field != nullptr ? field->name : std::to_string(change.package) + "/" + std::to_string(change.number);
 }
 
-Ordered FieldToJson(const catalog::TypeDef* type, const FieldChange& change) {
-  const catalog::FieldDef* field = change.package == kHeaderPackage ? nullptr : FindField(type, change);
-  std::string name;
-  if (change.package == kHeaderPackage && change.number == format::kExternalRefsNumber) {
-    name = "external_refs";
-  } else if (change.package == kHeaderPackage) {
-    name = NameOfHeaderField(-static_cast<int32_t>(change.number));
-  } else if (field != nullptr) {
-    name = field->name;
-  } else {
-    name = std::to_string(change.package) + "/" + std::to_string(change.number);
-  }
-  return {{"field", name},
-          {"before", ValueToJson(field, change.before)},
-          {"after", ValueToJson(field, change.after)},
-          {"effective", ToText(change.effective)}};
-}
-
-}  // namespace
+std::string ActorToJsonText(const Actor& actor) { return Dump(ActorToJson(actor)); }
 
 std::string RecordToJson(const catalog::TypeDef& type, record::View view) {
   const record::Header& header = view.header();

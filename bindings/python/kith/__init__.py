@@ -1,5 +1,6 @@
 """Kith: a CRM core in your own process, with funnels and forecasts from what really happened."""
 
+from kith.columns import Columns, Export
 from kith.database import Batch, Cursor, Database, Outcome, Record, Snapshot, open
 from kith.errors import (
     AlreadyExistsError,
@@ -26,12 +27,14 @@ __all__ = [
     "Batch",
     "CancelledError",
     "ClosedError",
+    "Columns",
     "ConflictError",
     "CorruptError",
     "Cursor",
     "Database",
     "DeadlineError",
     "Error",
+    "Export",
     "FailedPreconditionError",
     "Forecast",
     "InvalidArgumentError",

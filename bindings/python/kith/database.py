@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kith import _kith
+from kith.columns import Export
 from kith.errors import ClosedError
 from kith.forecast import Forecast
 from kith.query import Rows, parameters_json
@@ -509,6 +510,25 @@ class Snapshot:
         limit = 0 if time_limit is None else max(1, int(time_limit * 1e6))
         rows = prepared.run(self._open(), parameters_json(parameters or {}), as_of, limit, cost, after)
         return Rows(rows, bool(json.loads(text).get("expand")))
+
+    def export(self, type: str, fields: Sequence[str] = ()) -> Export:
+        """The records of a type as columns, in id order; without fields: the id and all of them.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         _ = batch.create("account", name="Acme", employees=12)
+        ...     with db.snapshot() as now:
+        ...         now.export("account", ["name", "employees"]).to_arrow().to_pylist()
+        [{'name': 'Acme', 'employees': 12}]
+        """
+        handle = self._open()
+        return Export(lambda: handle.arrow(type, json.dumps(list(fields)) if fields else ""))
+
+    def export_history(self, type: str) -> Export:
+        """What happened to the records of a type, in commit order: one row for each field that changed."""
+        handle = self._open()
+        return Export(lambda: handle.history_arrow(type))
 
     def changes(self, after: int = 0, limit: int = 1000) -> tuple[list[tuple[int, int, int]], int]:
         """Changes after a sequence number as (sequence, id, operation), and where to go on."""

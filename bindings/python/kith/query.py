@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from kith import _kith
+from kith.columns import Columns
 from kith.values import Money
 
 _PAGE = 256
@@ -38,8 +39,9 @@ def parameters_json(parameters: Mapping[str, Any]) -> str:
     return json.dumps({name: _plain(value) for name, value in parameters.items()})
 
 
-class Rows:
-    """Rows of a query as dictionaries by column. Iterate once; `token()` afterwards continues with a later page."""
+class Rows(Columns):
+    """Rows of a query as dictionaries by column, or as columns (`to_arrow`, `to_pandas`). Read them once; `token()` afterwards continues with
+    a later page."""
 
     def __init__(self, handle: _kith.Rows, related: bool) -> None:
         self._handle = handle
@@ -53,6 +55,9 @@ class Rows:
         # Related records nest, so such rows come as JSON.
         page: list[dict[str, Any]] = json.loads(self._handle.json(_PAGE)) if self._related else self._handle.next(_PAGE)
         return page
+
+    def _stream(self) -> object:
+        return self._handle.arrow()
 
     @property
     def columns(self) -> list[str]:

@@ -8,6 +8,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,6 +90,9 @@ kith_code Released(Call&& call) {
   nb::gil_scoped_release release;
   return call();
 }
+
+// What `fill` makes, as a capsule of the Arrow PyCapsule interface.
+nb::object StreamCapsule(const std::function<kith_code(ArrowArrayStream*, kith_error**)>& fill);
 
 void BindBatch(nb::module_& module);
 void BindSnapshot(nb::module_& module);

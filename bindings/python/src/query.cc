@@ -108,6 +108,10 @@ void BindQuery(nb::module_& module) {
              Check(Released([&] { return kith_rows_json(rows.get(), cap, json.out(), &error); }), error);
              return Take(json);
            })
+      .def("arrow",
+           [](const Rows& rows) {
+             return StreamCapsule([&](ArrowArrayStream* stream, kith_error** error) { return kith_rows_arrow(rows.get(), stream, error); });
+           })
       .def("token", &TextOf<kith_rows_token>)
       .def("explain", &TextOf<kith_rows_explain>)
       .def("cancel", [](const Rows& rows) { kith_rows_cancel(rows.get()); })

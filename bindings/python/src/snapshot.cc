@@ -318,6 +318,17 @@ void BindSnapshot(nb::module_& module) {
           },
           nb::arg("type"), nb::arg("index"), nb::arg("equal"), nb::arg("low").none(), nb::arg("high").none(), nb::arg("low_inclusive"),
           nb::arg("high_inclusive"), nb::arg("reverse"), nb::arg("after").none())
+      .def("arrow",
+           [](const Snapshot& s, const char* type, const std::string& fields) {
+             return StreamCapsule([&](ArrowArrayStream* stream, kith_error** error) {
+               return kith_snapshot_arrow(s.get(), type, ToStr(fields), stream, error);
+             });
+           })
+      .def("history_arrow",
+           [](const Snapshot& s, const char* type) {
+             return StreamCapsule(
+                 [&](ArrowArrayStream* stream, kith_error** error) { return kith_snapshot_history_arrow(s.get(), type, stream, error); });
+           })
       .def("changes",
            [](const Snapshot& s, uint64_t after, size_t limit) {
              std::vector<kith_change> changes(limit);

@@ -41,6 +41,7 @@ inline constexpr size_t kMappingBytes = 16 * 1024 * 1024;  // one mapping's JSON
 inline constexpr size_t kQueryBytes = 1024 * 1024;         // one query's JSON
 inline constexpr size_t kQueryColumns = 256;               // columns of a query, and terms of its order
 inline constexpr size_t kQueryDepth = 4;                   // expansions within one another
+inline constexpr size_t kArrowBatchRows = 8192;            // rows of one Arrow record batch
 inline constexpr size_t kChainMembers = 256;               // people in one decision chain
 inline constexpr size_t kCheckpointBytes = 4096;
 inline constexpr int64_t kSnapshotSeconds = 30;                 // a snapshot older than this that also pins ...

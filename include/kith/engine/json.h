@@ -21,6 +21,11 @@ namespace kith {
 // [{"sequence", "operation", "actor", "reason", "recorded", "effective", "fields": [{"field", "before", "after", "effective"}]}], in the
 // given order. A field that the catalog no longer knows is named "<package number>/<field number>".
 [[nodiscard]] std::string HistoryToJson(const catalog::Catalog& catalog, const std::vector<HistoryEntry>& history);
+// What stands there: "create", "change", "delete"; the field's definition, nullptr when the catalog has none; its name; the actor.
+[[nodiscard]] std::string_view NameOf(Operation operation);
+[[nodiscard]] const catalog::FieldDef* FindField(const catalog::TypeDef& type, const FieldChange& change);
+[[nodiscard]] std::string NameOfField(const catalog::TypeDef* type, const FieldChange& change);
+[[nodiscard]] std::string ActorToJsonText(const Actor& actor);
 
 // One value; `field` names choices, nullptr: none. The second is the inverse of the first: `kind` is the field's. A reference is an id.
 // Errors: WrongKind with the form to write, NotAChoice, OutOfRange.

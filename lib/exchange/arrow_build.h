@@ -1,0 +1,77 @@
+// Arrow arrays being filled, and their hand-over through the C data interface.
+#ifndef KITH_LIB_EXCHANGE_ARROW_BUILD_H_
+#define KITH_LIB_EXCHANGE_ARROW_BUILD_H_
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kith/exchange/arrow.h"
+
+namespace kith::exchange {
+
+using Dictionary = std::shared_ptr<const std::vector<std::string>>;
+
+// A column's name and type, by the format strings of the C data interface.
+struct ArrowType {
+  std::string name;
+  std::string format;
+  std::vector<ArrowType> children = {};  // of lists and structs
+  Dictionary dictionary = nullptr;       // of the texts that `format`, "i", numbers
+};
+
+void ToSchema(const ArrowType& type, ArrowSchema* out);
+
+// One array. Rows are appended one by one; a list's or struct's values go to its children first.
+class ArrowBuilder {
+ public:
+  explicit ArrowBuilder(ArrowType type);
+
+  [[nodiscard]] const ArrowType& type() const { return type_; }
+  [[nodiscard]] ArrowBuilder& child(size_t i) { return children_[i]; }
+  [[nodiscard]] int64_t length() const { return length_; }
+  // Of texts so far.
+  [[nodiscard]] size_t bytes() const { return data_.size(); }
+
+  void AppendNull();
+  void AppendBool(bool value);
+  template <typename T>
+  void AppendNumber(T value) {
+    const size_t at = data_.size();
+    data_.resize(at + sizeof(T));
+    std::memcpy(data_.data() + at, &value, sizeof(T));
+    AppendPresent();
+  }
+  // units * 10^power as 128 bits.
+  void AppendDecimal(int64_t units, int64_t power_of_ten);
+  void AppendText(std::string_view text);
+  // A row of what has been appended to the children since the last one.
+  void AppendNested();
+
+  // Takes all rows; the builder is empty afterwards.
+  void Finish(ArrowArray* out);
+
+ private:
+  void AppendPresent();
+  void AppendZero();
+
+  ArrowType type_;
+  size_t width_ = 0;          // bytes of a number; 0: bits, texts or nested
+  bool has_offsets_ = false;  // texts and lists
+  std::vector<ArrowBuilder> children_;
+  int64_t length_ = 0;
+  int64_t nulls_ = 0;
+  std::vector<uint8_t> validity_;  // empty until there is a null
+  std::vector<int32_t> offsets_;
+  std::vector<char> data_;
+};
+
+// A record batch of these arrays, all of so many rows.
+void FinishStruct(const std::vector<ArrowBuilder*>& arrays, int64_t rows, ArrowArray* out);
+
+}  // namespace kith::exchange
+
+#endif  // KITH_LIB_EXCHANGE_ARROW_BUILD_H_
