@@ -4,8 +4,6 @@
 #include <deque>
 #include <utility>
 
-#include "absl/numeric/int128.h"
-
 namespace kith::exchange {
 namespace {
 
@@ -51,7 +49,7 @@ void Place(std::unique_ptr<Memory> memory, Node* out) {
 size_t WidthOf(const std::string& format) {
   if (format == "i" || format == "tdD") return sizeof(int32_t);
   if (format == "l" || format == "g" || format == "tsu:UTC") return sizeof(int64_t);
-  return format.starts_with("d:") ? 2 * sizeof(int64_t) : 0;
+  return format.starts_with("d:") ? sizeof(Decimal128) : 0;
 }
 
 void SetBit(std::vector<uint8_t>& bits, int64_t at, bool value) {
@@ -83,9 +81,30 @@ ArrowBuilder::ArrowBuilder(ArrowType type)
   if (has_offsets_) offsets_.push_back(0);
 }
 
-void ArrowBuilder::AppendPresent() {
-  if (nulls_ > 0) SetBit(validity_, length_, true);
+void ArrowBuilder::MarkPresent() { SetBit(validity_, length_, true); }
+
+void ArrowBuilder::MarkNull() {
+  if (nulls_++ == 0) {
+    // All before have values.
+    validity_.assign(static_cast<size_t>((length_ + 7) / 8), 0xFF);
+    if (length_ % 8 != 0) validity_.back() = static_cast<uint8_t>((1U << (length_ % 8)) - 1);
+  }
+  SetBit(validity_, length_, false);
   ++length_;
+}
+
+void ArrowBuilder::Mark(const column::Bitmap& rows, const column::Bitmap& present) {
+  if (nulls_ == 0 && !(rows - present).Any()) {
+    length_ += static_cast<int64_t>(rows.Count());
+    return;
+  }
+  rows.ForEach([&](size_t row) {
+    if (present.Test(row)) {
+      AppendPresent();
+    } else {
+      MarkNull();
+    }
+  });
 }
 
 void ArrowBuilder::AppendZero() {
@@ -99,13 +118,7 @@ void ArrowBuilder::AppendZero() {
 
 void ArrowBuilder::AppendNull() {
   AppendZero();
-  if (nulls_++ == 0) {
-    // All before have values.
-    validity_.assign(static_cast<size_t>((length_ + 7) / 8), 0xFF);
-    if (length_ % 8 != 0) validity_.back() = static_cast<uint8_t>((1U << (length_ % 8)) - 1);
-  }
-  SetBit(validity_, length_, false);
-  ++length_;
+  MarkNull();
 }
 
 void ArrowBuilder::AppendBool(bool value) {
@@ -115,16 +128,7 @@ void ArrowBuilder::AppendBool(bool value) {
   AppendPresent();
 }
 
-void ArrowBuilder::AppendDecimal(int64_t units, int64_t power_of_ten) {
-  const absl::int128 value = absl::int128(units) * power_of_ten;
-  const size_t at = data_.size();
-  data_.resize(at + width_);
-  const uint64_t low = absl::Int128Low64(value);
-  const int64_t high = absl::Int128High64(value);
-  std::memcpy(data_.data() + at, &low, sizeof(low));
-  std::memcpy(data_.data() + at + sizeof(low), &high, sizeof(high));
-  AppendPresent();
-}
+void ArrowBuilder::AppendDecimal(int64_t units, int64_t power_of_ten) { AppendNumber(Times(units, power_of_ten)); }
 
 void ArrowBuilder::AppendText(std::string_view text) {
   data_.insert(data_.end(), text.begin(), text.end());

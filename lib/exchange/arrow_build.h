@@ -5,15 +5,28 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/numeric/int128.h"
 #include "kith/exchange/arrow.h"
+#include "kith/index/column.h"
 
 namespace kith::exchange {
 
 using Dictionary = std::shared_ptr<const std::vector<std::string>>;
+
+// A number of 128 bits, as Arrow has them.
+struct Decimal128 {
+  uint64_t low = 0;
+  int64_t high = 0;
+};
+[[nodiscard]] inline Decimal128 Times(int64_t units, int64_t factor) {
+  const absl::int128 product = absl::int128(units) * factor;
+  return {absl::Int128Low64(product), absl::Int128High64(product)};
+}
 
 // A column's name and type, by the format strings of the C data interface.
 struct ArrowType {
@@ -45,7 +58,14 @@ class ArrowBuilder {
     std::memcpy(data_.data() + at, &value, sizeof(T));
     AppendPresent();
   }
-  // units * 10^power as 128 bits.
+  // Of some rows of a block, in their order; those not in `present` are null, whatever number they have.
+  template <typename T>
+  void AppendNumbers(std::span<const T> values, const column::Bitmap& rows, const column::Bitmap& present) {
+    const auto* bytes = reinterpret_cast<const char*>(values.data());
+    data_.insert(data_.end(), bytes, bytes + values.size_bytes());
+    Mark(rows, present);
+  }
+  // units * power_of_ten as 128 bits.
   void AppendDecimal(int64_t units, int64_t power_of_ten);
   void AppendText(std::string_view text);
   // A row of what has been appended to the children since the last one.
@@ -55,8 +75,15 @@ class ArrowBuilder {
   void Finish(ArrowArray* out);
 
  private:
-  void AppendPresent();
+  void AppendPresent() {
+    if (nulls_ > 0) MarkPresent();
+    ++length_;
+  }
   void AppendZero();
+  // Validity alone.
+  void MarkPresent();
+  void MarkNull();
+  void Mark(const column::Bitmap& rows, const column::Bitmap& present);
 
   ArrowType type_;
   size_t width_ = 0;          // bytes of a number; 0: bits, texts or nested

@@ -66,6 +66,22 @@ ArrowType TypeOf(const query::Column& column) {
   return type;
 }
 
+// Some rows of a block, each made of its integer.
+template <typename T, typename Make>
+void AppendBlock(ArrowBuilder& array, const column::BlockView& block, const column::Bitmap& rows, const column::Bitmap& present,
+                 const Make& make) {
+  std::array<int64_t, column::kRows> integers;
+  block.Integers(integers);
+  std::array<T, column::kRows> values;
+  size_t count = 0;
+  if (rows.Count() == column::kRows) {
+    for (; count < column::kRows; ++count) values[count] = make(integers[count]);
+  } else {
+    rows.ForEach([&](size_t row) { values[count++] = make(integers[row]); });
+  }
+  array.AppendNumbers(std::span<const T>(values.data(), count), rows, present);
+}
+
 }  // namespace
 
 ArrowColumn::ArrowColumn(const query::Column& column) : column_(column) {
@@ -186,20 +202,41 @@ void ArrowColumn::Put(std::span<const Money> amounts) {
   arrays_[0].AppendNested();
 }
 
+void ArrowColumn::PutMoney(const column::BlockView& block, const column::Bitmap& rows) {
+  const column::Bitmap present = rows & block.has();
+  const std::optional<Currency> currency = block.OneCurrency();
+  if (present.Any() && !currency.has_value()) {
+    return rows.ForEach([&](size_t row) {
+      if (!present.Test(row)) return PutNull();
+      PutMoney({block.IntegerAt(row), block.CurrencyAt(row)});
+    });
+  }
+  // One currency, or no amount at all.
+  const int64_t factor = present.Any() ? UnitsOfMinor(*currency) : 1;
+  const int32_t number = present.Any() ? NumberOf(*currency) : 0;
+  AppendBlock<Decimal128>(arrays_[0], block, rows, present, [factor](int64_t minor) { return Times(minor, factor); });
+  AppendBlock<int32_t>(arrays_[1], block, rows, present, [number](int64_t) { return number; });
+}
+
 void ArrowColumn::Put(const column::BlockView& block, const column::Bitmap& rows) {
-  rows.ForEach([&](size_t row) {
-    if (!block.has().Test(row)) return PutNull();
-    switch (column_.kind) {
-      case Kind::kDouble:
-        return arrays_[0].AppendNumber(block.GetPacked(row).real);
-      case Kind::kMoney:
-        return PutMoney({block.IntegerAt(row), block.CurrencyAt(row)});
-      case Kind::kDecimal:
-        return arrays_[0].AppendDecimal(block.IntegerAt(row), 1);
-      default:
-        return PutNumber(block.IntegerAt(row));
-    }
-  });
+  ArrowBuilder& array = arrays_[0];
+  const column::Bitmap present = rows & block.has();
+  switch (column_.kind) {
+    case Kind::kMoney:
+      return PutMoney(block, rows);
+    case Kind::kDecimal:
+      return AppendBlock<Decimal128>(array, block, rows, present, [](int64_t units) { return Times(units, 1); });
+    case Kind::kDate:
+      return AppendBlock<int32_t>(array, block, rows, present, [](int64_t days) { return static_cast<int32_t>(days); });
+    case Kind::kBool:
+    case Kind::kChoice:
+      return rows.ForEach([&](size_t row) {
+        if (!present.Test(row)) return PutNull();
+        PutNumber(block.IntegerAt(row));
+      });
+    default:  // a double's bits are a number too
+      return AppendBlock<int64_t>(array, block, rows, present, [](int64_t number) { return number; });
+  }
 }
 
 }  // namespace kith::exchange

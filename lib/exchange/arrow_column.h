@@ -36,6 +36,7 @@ class ArrowColumn {
   void PutMoney(Money money);
   void PutNumber(int64_t number);
   void PutChoice(int32_t number);
+  void PutMoney(const column::BlockView& block, const column::Bitmap& rows);
   [[nodiscard]] Status PutDecimal(int64_t units, uint8_t scale);
   [[nodiscard]] int32_t NumberOf(Currency currency);
   [[nodiscard]] const std::string* NameOf(Choice choice) const;
