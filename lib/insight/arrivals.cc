@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "insight/arrivals_internal.h"
+#include "insight/season_internal.h"
 
 namespace kith::insight_internal {
 namespace {
@@ -20,6 +21,7 @@ constexpr size_t kLeastErrors = 4;
 constexpr double kPriorLogSd = 0.25;  // while there are fewer
 constexpr double kLeastLogSd = 0.03;
 constexpr double kMostLogSd = 0.6;
+constexpr size_t kSeasonDays = 732;   // as far as a forecast reaches
 constexpr double kLevelWeight = 0.3;  // of the overall level in a weekday's factor
 constexpr double kEnterPrior = 0.5;   // deals behind the guess that all enter at the first stage
 
@@ -170,7 +172,11 @@ void FitEntries(const model::FunnelTables& tables, const Shape& shape, Arrivals&
 Arrivals FitArrivals(const model::FunnelTables& tables, const Shape& shape, double horizon_days) {
   Arrivals arrivals;
   Date last;
-  const std::vector<double> daily = Daily(tables, last);
+  std::vector<double> daily = Daily(tables, last);
+  const YearlySeason season(daily);
+  arrivals.first = Date{last.days + 1};
+  for (size_t ahead = 0; ahead < kSeasonDays && !daily.empty(); ++ahead) arrivals.season.push_back(season.At(daily.size() + ahead));
+  for (size_t day = 0; day < daily.size(); ++day) daily[day] /= season.At(day);
   const LevelPath levels(daily);
   const Level& level = levels.After(daily.size());
   arrivals.level = level.a_day;

@@ -34,7 +34,7 @@ double WinsAtLevelOne(const Chances& chances, const Arrivals& arrivals, size_t s
   for (Date day = today; day < period.end; ++day.days) {
     const double begins = std::max(DaysBetween(now, StartOf(day)), 0.0);
     const double ends = DaysBetween(now, StartOf(Date{day.days + 1}));
-    const double deals = arrivals.weekday[static_cast<size_t>(IsoWeekday(day) - 1)] * (ends - begins);
+    const double deals = arrivals.Factor(day) * (ends - begins);
     double chance = period.contains(day) ? arrivals.enters[stages] : 0;
     for (size_t s = 0; s < stages; ++s) {
       if (arrivals.enters[s] > 0) chance += arrivals.enters[s] * chances.OfNew(s, (begins + ends) / 2);
@@ -48,7 +48,7 @@ double ExpectedArrivals(const Arrivals& arrivals, Time now, Date end) {
   double sum = 0;
   for (Date day = DateOf(now); day < end; ++day.days) {
     const double begins = std::max(DaysBetween(now, StartOf(day)), 0.0);
-    sum += arrivals.weekday[static_cast<size_t>(IsoWeekday(day) - 1)] * (DaysBetween(now, StartOf(Date{day.days + 1})) - begins);
+    sum += arrivals.Factor(day) * (DaysBetween(now, StartOf(Date{day.days + 1})) - begins);
   }
   return sum * arrivals.level;
 }

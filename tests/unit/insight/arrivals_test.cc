@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
+#include <vector>
 
 #include "insight/arrivals_internal.h"
 #include "unit/insight/made_tables.h"
@@ -75,6 +77,44 @@ TEST(Arrivals, FindTheWeekday) {
   EXPECT_LT(arrivals.weekday[6], 0.4);
   EXPECT_NEAR(arrivals.level, 5, 1);
   EXPECT_EQ(Fit(FunnelTables{MakePipeline(1), Time{}, {}, {}}).level, 0);
+}
+
+// Four weeks a year bring a third of the deals: half believed after one year, two thirds after two, and the level is what the other weeks
+// bring, also in the middle of them.
+TEST(Arrivals, FindATimeOfTheYear) {
+  Random random(6);
+  const auto rate = [](int32_t day) { return day % 364 >= 180 && day % 364 < 208 ? 4.0 : 12.0; };
+  double one = 0;
+  double two = 0;
+  double level = 0;
+  constexpr int kSeeds = 20;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    const Arrivals after_one = Fit(Arriving(364 + 150, rate, random));
+    const Arrivals after_two = Fit(Arriving(2 * 364 + 150, rate, random));
+    one += std::log(after_one.season[43]) / kSeeds;
+    two += std::log(after_two.season[43]) / kSeeds;
+    level += Fit(Arriving(2 * 364 + 200, rate, random)).level / kSeeds;
+    EXPECT_NEAR(after_two.season[100], 1, 0.25);
+    EXPECT_NEAR(after_two.Factor(Date{after_two.first.days + 43}) / after_two.season[43], 1, 0.4);  // the weekday's
+  }
+  EXPECT_NEAR(one, 0.5 * std::log(1.0 / 3), 0.1);
+  EXPECT_NEAR(two, 2.0 / 3 * std::log(1.0 / 3), 0.1);
+  EXPECT_GT(level, 7);  // of the last weeks' 4
+}
+
+// Without one there is none: neither in steady arrivals, nor after growth, nor around a jump.
+TEST(Arrivals, SeeNoSeasonInGrowthAndJumps) {
+  Random random(7);
+  for (const auto& rate : std::vector<std::function<double(int32_t)>>{
+           [](int32_t) { return 8.0; }, [](int32_t day) { return 4 + 0.02 * day; }, [](int32_t day) { return day < 250 ? 6.0 : 24.0; }}) {
+    double error = 0;
+    constexpr int kSeeds = 20;
+    for (int seed = 0; seed < kSeeds; ++seed) {
+      const Arrivals arrivals = Fit(Arriving(500, rate, random));
+      for (size_t day = 0; day < 90; ++day) error += std::abs(std::log(arrivals.season[day])) / 90 / kSeeds;
+    }
+    EXPECT_LT(error, 0.02);
+  }
 }
 
 }  // namespace
