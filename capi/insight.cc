@@ -191,6 +191,9 @@ kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, 
     KITH_ASSIGN_OR_RETURN(how.ledger, question.Ledger(when, how));
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastReport report, kith::insight::Forecast(tables, when, how));
     auto object = std::make_shared<ForecastObject>();
+    if (!report.parts.empty()) {
+      KITH_ASSIGN_OR_RETURN(object->attainments, question.Attainments(report));
+    }
     object->report = std::move(report);
     *forecast = Wrap<kith_forecast>(std::move(object));
     return absl::OkStatus();
@@ -249,7 +252,7 @@ kith_code kith_forecast_to_json(const kith_forecast* forecast, kith_text** json,
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(json, "json"));
     KITH_ASSIGN_OR_RETURN(ForecastObject * object, Use(forecast));
-    *json = NewText(ToJson(object->report));
+    *json = NewText(ToJson(object->report, object->attainments));
     return absl::OkStatus();
   });
 }

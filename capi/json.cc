@@ -278,7 +278,18 @@ std::string ToJson(const insight::GapReport& report) {
                {"summary", report.summary}});
 }
 
-std::string ToJson(const insight::ForecastReport& report) { return Dump(Of(report, true)); }
+std::string ToJson(const insight::ForecastReport& report, const std::vector<insight::Attainment>& attainments) {
+  Json json = Of(report, true);
+  json["attainments"] = Json::array();
+  for (const insight::Attainment& attainment : attainments) {
+    json["attainments"].push_back({{"holder", attainment.holder.value()},
+                                   {"target_minor", attainment.target.minor},
+                                   {"closed", Number(attainment.closed)},
+                                   {"mean", Number(attainment.mean)},
+                                   {"probability", Number(attainment.probability)}});
+  }
+  return Dump(json);
+}
 
 std::string ToJson(const insight::BacktestReport& report) {
   Json json = {{"coverage80", Number(report.coverage80)},

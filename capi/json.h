@@ -13,6 +13,7 @@
 #include "kith/insight/funnel.h"
 #include "kith/insight/health.h"
 #include "kith/insight/paths.h"
+#include "kith/insight/quota.h"
 #include "kith/insight/saved.h"
 #include "kith/query/segment.h"
 
@@ -28,7 +29,7 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const insight::CountedDeals& deals);
 [[nodiscard]] std::string ToJson(const insight::VelocityReport& report);
 [[nodiscard]] std::string ToJson(const insight::GapReport& report);
-[[nodiscard]] std::string ToJson(const insight::ForecastReport& report);
+[[nodiscard]] std::string ToJson(const insight::ForecastReport& report, const std::vector<insight::Attainment>& attainments);
 [[nodiscard]] std::string ToJson(const insight::BacktestReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<insight::SavedForecast>& saved);
 [[nodiscard]] std::string ToJson(const std::vector<insight::DataGap>& gaps, const std::vector<insight::StuckDeal>& stuck);

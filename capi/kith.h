@@ -647,7 +647,7 @@ KITH_API kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pip
                                         kith_text** json, kith_error** err);
 
 /* A forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07", or relative to the moment asked about: "this-month",
- * "next-quarter". Amounts in minor units. */
+ * "next-quarter". Amounts in minor units. Its JSON says for each part with a quota of revenue for the period how likely it is reached. */
 typedef struct kith_forecast kith_forecast;
 typedef struct kith_quantiles {
   double p10;

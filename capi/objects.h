@@ -19,6 +19,7 @@
 #include "kith/engine/database.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
+#include "kith/insight/quota.h"
 #include "kith/query/query.h"
 
 namespace kith::capi {
@@ -85,6 +86,7 @@ struct FunnelObject {
 };
 struct ForecastObject {
   insight::ForecastReport report;
+  std::vector<insight::Attainment> attainments;
   std::mutex mutex;                       // of `reasons`, made when asked for
   std::map<size_t, std::string> reasons;  // by deal
 };

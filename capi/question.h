@@ -39,6 +39,9 @@ class Question {
   // Of forecasts of the `learn_from` periods before `period`, each made with what was known then, and of saved ones.
   [[nodiscard]] StatusOr<std::vector<insight::LedgerEntry>> Ledger(Period period, insight::ForecastOptions options) const;
   [[nodiscard]] StatusOr<std::vector<insight::SavedForecast>> Saved() const;
+  [[nodiscard]] StatusOr<std::vector<insight::Attainment>> Attainments(const insight::ForecastReport& report) const {
+    return insight::AttainmentsOf(*snapshot_, report);
+  }
   [[nodiscard]] insight::GapOptions Gap() const;
   // A period of whole months.
   [[nodiscard]] StatusOr<insight::Months> MonthsOf(std::string_view period) const;

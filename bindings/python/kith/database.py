@@ -221,16 +221,16 @@ class Batch:
         self.set(local, **fields)
         return local
 
-    def create(self, type: str, ref: tuple[str, str] | None = None, **fields: Any) -> LocalId:
+    def create(self, type: str, /, ref: tuple[str, str] | None = None, **fields: Any) -> LocalId:
         """A new record; with `ref` no record of the type may have that reference yet."""
         made = self._handle.create(type) if ref is None else self._handle.create_ext(type, ref)
         return self._local(made, fields)
 
-    def upsert(self, type: str, ref: tuple[str, str], **fields: Any) -> LocalId:
+    def upsert(self, type: str, ref: tuple[str, str], /, **fields: Any) -> LocalId:
         """The record with `ref`, created when absent."""
         return self._local(self._handle.upsert(type, ref), fields)
 
-    def create_if_absent(self, type: str, ref: tuple[str, str], **fields: Any) -> LocalId:
+    def create_if_absent(self, type: str, ref: tuple[str, str], /, **fields: Any) -> LocalId:
         """The record with `ref`, left untouched when present."""
         return self._local(self._handle.create_if_absent(type, ref), fields)
 
@@ -238,7 +238,7 @@ class Batch:
         """A record that must exist, to set fields of or to refer to."""
         return self._local(self._handle.existing(type, ref), {})
 
-    def set(self, target: Target, **fields: Any) -> None:
+    def set(self, target: Target, /, **fields: Any) -> None:
         """Sets fields. A choice is given by name, a reference by id or LocalId, None clears."""
         for field, value in fields.items():
             self._handle.set(_raw(target), field, value)
@@ -672,7 +672,8 @@ class Snapshot:
     ) -> Forecast:
         """What a period such as "2026-Q3" will bring: closed, from open, from new, total as P10, P50, P90.
 
-        ``by`` adds parts that sum to the whole: "owner", "segment", "source", or a field of these records such as "owner.team".
+        ``by`` adds parts that sum to the whole: "owner", "segment", "source", or a field of these records such as "owner.team"; those with a
+        quota for the period are in ``attainments``.
         ``learn_from`` widens the interval by what forecasts of so many periods before missed, ``learn_saved`` by what saved ones did.
         ``what_if`` asks about another world: ``{"lost": [ids], "more_deals_a_week": 10, "faster": {"proposal": 2}}``. ``rates`` converts
         into ``currency`` first.

@@ -148,6 +148,15 @@ def test_parts_sum_to_the_whole_by_team_too(db: kith.Database) -> None:  # C16
             for of in ("from_open", "from_new", "total"):
                 assert sum(part[of]["mean"] for part in report["parts"]) == pytest.approx(report[of]["mean"])
         assert north in [part["part"] for part in report["parts"]]
+        assert report["attainments"] == []
+        with db.batch() as b:
+            b.create(
+                "quota", holder=north, period="2024-Q3", starts=dt.date(2024, 7, 1), ends=dt.date(2024, 10, 1), target=Money(1, "CNY")
+            )
+        now.renew()
+        (attained,) = now.forecast("default", "2024-Q3", as_of=as_of, by="owner.team")["attainments"]
+        assert (attained["holder"], attained["target_minor"], attained["closed"]) == (north, 1, 0)
+        assert 0 < attained["probability"] < 1
         lost = [deal["id"] for deal in report["deals"]]
         without = now.forecast("default", "2024-Q3", as_of=as_of, what_if={"lost": lost})
         assert without["from_open"]["mean"] == 0

@@ -1,0 +1,26 @@
+// Quotas of revenue and how likely they are reached (C16).
+#ifndef KITH_INSIGHT_QUOTA_H_
+#define KITH_INSIGHT_QUOTA_H_
+
+#include <vector>
+
+#include "kith/engine/snapshot.h"
+#include "kith/insight/forecast.h"
+
+namespace kith::insight {
+
+// A holder's part of a forecast against the target.
+struct Attainment {
+  Id holder;
+  Money target;
+  double closed = 0;       // minor units
+  double mean = 0;         // of the whole period
+  double probability = 0;  // P(total >= target): what is closed counts fully
+};
+// For the parts of `report` (by owner, or by a field of these such as their team) whose record has a quota of revenue for exactly the
+// report's period, in its currency; by holder. Records of the standard package's type "quota"; PackageMissing without it.
+[[nodiscard]] StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const ForecastReport& report);
+
+}  // namespace kith::insight
+
+#endif  // KITH_INSIGHT_QUOTA_H_
