@@ -14,6 +14,12 @@ kith::Status CheckRenewals(const SnapshotObject& snapshot, uint64_t renewals) {
   return kith::MakeError(kith::Reason::kClosed, "the stream's snapshot was renewed; export again");
 }
 
+// The run itself looks at the flag once in many rows.
+kith::Status CheckRows(const RowsObject& rows) {
+  if (rows.cancelled) return kith::MakeError(kith::Reason::kCancelled, "the query was cancelled");
+  return CheckRenewals(*rows.snapshot, rows.renewals);
+}
+
 // Keeps the snapshot, and asks before each batch whether it was renewed.
 struct Source {
   std::shared_ptr<const kith::Snapshot> snapshot;
@@ -48,8 +54,7 @@ kith_code kith_rows_arrow(kith_rows* rows, struct ArrowArrayStream* stream, kith
     const auto object = std::static_pointer_cast<RowsObject>(ShareHandle(HandleKind::kRows, reinterpret_cast<uint64_t>(rows)));
     KITH_RETURN_IF_ERROR(object == nullptr ? BadHandle(HandleKind::kRows, reinterpret_cast<uint64_t>(rows)) : kith::Status());
     return kith::exchange::ExportRows(
-        std::shared_ptr<kith::query::Rows>(object, object->rows.get()), object->snapshot,
-        [object] { return CheckRenewals(*object->snapshot, object->renewals); }, stream);
+        std::shared_ptr<kith::query::Rows>(object, object->rows.get()), object->snapshot, [object] { return CheckRows(*object); }, stream);
   });
 }
 

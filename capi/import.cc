@@ -1,5 +1,8 @@
-// CSV import.
+// CSV and Arrow import.
+#include <functional>
+
 #include "json.h"
+#include "kith/exchange/arrow.h"
 #include "objects.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
@@ -21,6 +24,18 @@ kith::StatusOr<kith::exchange::ImportOptions> ToImportOptions(const kith_import_
   return options;
 }
 
+kith::Status Import(kith_db* db, kith_str mapping, const kith_import_options* options, uint64_t* rejected, kith_text** report,
+                    const std::function<kith::StatusOr<kith::exchange::ImportReport>(kith::Database&, std::string_view mapping,
+                                                                                     const kith::exchange::ImportOptions&)>& run) {
+  KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+  KITH_ASSIGN_OR_RETURN(std::string_view json, Text(mapping, "mapping"));
+  KITH_ASSIGN_OR_RETURN(kith::exchange::ImportOptions how, ToImportOptions(options));
+  KITH_ASSIGN_OR_RETURN(kith::exchange::ImportReport done, run(*object->database, json, how));
+  if (rejected != nullptr) *rejected = static_cast<uint64_t>(done.rejected());
+  if (report != nullptr) *report = NewText(ToJson(done));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 extern "C" kith_code kith_db_import_csv(kith_db* db, kith_str folder, kith_str mapping, const kith_import_options* options,
@@ -28,15 +43,30 @@ extern "C" kith_code kith_db_import_csv(kith_db* db, kith_str folder, kith_str m
   Zero(rejected);
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
     KITH_ASSIGN_OR_RETURN(std::string_view where, Text(folder, "folder"));
-    KITH_ASSIGN_OR_RETURN(std::string_view json, Text(mapping, "mapping"));
-    KITH_ASSIGN_OR_RETURN(kith::exchange::ImportOptions how, ToImportOptions(options));
-    KITH_ASSIGN_OR_RETURN(kith::exchange::Mapping map,
-                          json.empty() ? kith::exchange::FindMapping(where) : kith::exchange::MappingFromJson(json));
-    KITH_ASSIGN_OR_RETURN(kith::exchange::ImportReport done, kith::exchange::ImportFolder(*object->database, where, map, how));
-    if (rejected != nullptr) *rejected = static_cast<uint64_t>(done.rejected());
-    if (report != nullptr) *report = NewText(ToJson(done));
-    return absl::OkStatus();
+    const auto run = [where](kith::Database& database, std::string_view json,
+                             const kith::exchange::ImportOptions& how) -> kith::StatusOr<kith::exchange::ImportReport> {
+      KITH_ASSIGN_OR_RETURN(kith::exchange::Mapping map,
+                            json.empty() ? kith::exchange::FindMapping(where) : kith::exchange::MappingFromJson(json));
+      return kith::exchange::ImportFolder(database, where, map, how);
+    };
+    return Import(db, mapping, options, rejected, report, run);
   });
+}
+
+extern "C" kith_code kith_db_import_arrow(kith_db* db, struct ArrowArrayStream* stream, kith_str mapping,
+                                          const kith_import_options* options, uint64_t* rejected, kith_text** report, kith_error** err) {
+  Zero(rejected);
+  Zero(report);
+  const kith_code code = Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(stream, "stream"));
+    const auto run = [stream](kith::Database& database, std::string_view json,
+                              const kith::exchange::ImportOptions& how) -> kith::StatusOr<kith::exchange::ImportReport> {
+      KITH_ASSIGN_OR_RETURN(const kith::exchange::Mapping map, kith::exchange::MappingFromJson(json));
+      return kith::exchange::ImportArrow(database, stream, map, how);
+    };
+    return Import(db, mapping, options, rejected, report, run);
+  });
+  if (stream != nullptr && stream->release != nullptr) stream->release(stream);
+  return code;
 }

@@ -724,6 +724,9 @@ typedef struct kith_import_options {
  * report: owned JSON, may be NULL. Rows that are right are loaded whatever others hold. */
 KITH_API kith_code kith_db_import_csv(kith_db* db, kith_str folder, kith_str mapping, const kith_import_options* options,
                                       uint64_t* rejected, kith_text** report, kith_error** err);
+/* Imports a table the same way, by a mapping with one file. stream: taken, released before this returns, also with an error. Since 0.1. */
+KITH_API kith_code kith_db_import_arrow(kith_db* db, struct ArrowArrayStream* stream, kith_str mapping, const kith_import_options* options,
+                                        uint64_t* rejected, kith_text** report, kith_error** err);
 
 #ifdef __cplusplus
 } /* extern "C" */

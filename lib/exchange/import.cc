@@ -1,12 +1,14 @@
-// A folder of CSV files into a database: passes over files, groups of rows, one report.
+// A folder of CSV files, or an Arrow stream, into a database: passes over files, groups of rows, one report.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "exchange/arrow_rows.h"
 #include "exchange/plan.h"
 #include "exchange/row.h"
+#include "kith/exchange/arrow.h"
 #include "kith/exchange/csv.h"
 #include "kith/model/model.h"
 
@@ -20,10 +22,13 @@ using Clock = std::chrono::steady_clock;
 constexpr size_t kGroupRows = 512;
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
+// Opens what a file of the mapping stands for, from its start; the first row names the columns.
+using OpenRows = std::function<StatusOr<std::unique_ptr<CsvReader>>(const FileMapping&)>;
+
 class Importer {
  public:
-  Importer(Database& database, fs::path folder, const Mapping& mapping, const ImportOptions& options)
-      : database_(database), folder_(std::move(folder)), mapping_(mapping), options_(options) {}
+  Importer(Database& database, OpenRows open, const Mapping& mapping, const ImportOptions& options)
+      : database_(database), open_(std::move(open)), mapping_(mapping), options_(options) {}
 
   StatusOr<ImportReport> Run() {
     Clock::time_point start = Clock::now();
@@ -64,7 +69,7 @@ class Importer {
 
   Status ImportFile(const FilePass& pass) {
     const FileMapping& file = *pass.mapping;
-    KITH_ASSIGN_OR_RETURN(std::unique_ptr<CsvReader> reader, CsvReader::Open((folder_ / file.file).string(), file.delimiter));
+    KITH_ASSIGN_OR_RETURN(std::unique_ptr<CsvReader> reader, open_(file));
     KITH_ASSIGN_OR_RETURN(const CsvRow* header, reader->Next());
     if (header == nullptr || !header->problem.ok()) {
       ErrorInfo info;
@@ -200,7 +205,7 @@ class Importer {
   }
 
   Database& database_;
-  fs::path folder_;
+  OpenRows open_;
   const Mapping& mapping_;
   const ImportOptions& options_;
   ImportReport report_;
@@ -224,7 +229,7 @@ struct ScratchFolder {
 };
 
 // A dry run is a real import into a copy: rows may refer to rows of the same import, and nothing short of that tells what would happen.
-StatusOr<ImportReport> DryRun(Database& database, std::string_view folder, const Mapping& mapping, const ImportOptions& options) {
+StatusOr<ImportReport> DryRun(Database& database, const OpenRows& open_rows, const Mapping& mapping, const ImportOptions& options) {
   ScratchFolder scratch;
   if (scratch.path.empty()) return MakeError(Reason::kIoError, "no folder for the dry run can be made in the system's temporary directory");
   std::string copy = (scratch.path / "copy").string();
@@ -233,7 +238,11 @@ StatusOr<ImportReport> DryRun(Database& database, std::string_view folder, const
   open.durability = storage::Durability::kRelaxed;
   open.allow_any_file_system = true;
   KITH_ASSIGN_OR_RETURN(std::shared_ptr<Database> target, model::OpenDatabase(copy, open));
-  return Importer(*target, folder, mapping, options).Run();
+  return Importer(*target, open_rows, mapping, options).Run();
+}
+
+StatusOr<ImportReport> Import(Database& database, const OpenRows& open, const Mapping& mapping, const ImportOptions& options) {
+  return options.dry_run ? DryRun(database, open, mapping, options) : Importer(database, open, mapping, options).Run();
 }
 
 }  // namespace
@@ -245,8 +254,21 @@ int64_t ImportReport::rejected() const {
 }
 
 StatusOr<ImportReport> ImportFolder(Database& database, std::string_view folder, const Mapping& mapping, const ImportOptions& options) {
-  if (options.dry_run) return DryRun(database, folder, mapping, options);
-  return Importer(database, folder, mapping, options).Run();
+  const OpenRows open = [folder](const FileMapping& file) {
+    return CsvReader::Open((fs::path(folder) / file.file).string(), file.delimiter);
+  };
+  return Import(database, open, mapping, options);
+}
+
+StatusOr<ImportReport> ImportArrow(Database& database, ArrowArrayStream* stream, const Mapping& mapping, const ImportOptions& options) {
+  ArrowInput input(stream);
+  if (mapping.files.size() != 1) {
+    return MakeError({.reason = Reason::kMappingMalformed, .field = "files", .value = std::to_string(mapping.files.size())},
+                     "a stream is one table, so its mapping has one file");
+  }
+  KITH_RETURN_IF_ERROR(input.Start(ColumnsOf(mapping.files[0])));
+  const OpenRows open = [&input](const FileMapping&) -> StatusOr<std::unique_ptr<CsvReader>> { return NewArrowReader(input); };
+  return Import(database, open, mapping, options);
 }
 
 }  // namespace kith::exchange

@@ -19,7 +19,16 @@ struct RowReader::Reading {
 
 namespace {
 
-void AddColumns(const FileMapping& file, std::set<std::string>& columns) {
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+std::set<std::string> ColumnsOf(const FileMapping& file) {
+  std::set<std::string> columns;
   auto add = [&](const std::string& name) {
     if (!name.empty()) columns.insert(name);
   };
@@ -36,24 +45,15 @@ void AddColumns(const FileMapping& file, std::set<std::string>& columns) {
     add(move.at_column);
     add(move.when.column);
   }
+  return columns;
 }
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-}  // namespace
 
 StatusOr<RowReader> RowReader::Bind(const FilePass& pass, const CsvRow& header) {
   RowReader reader(pass);
   reader.columns_ = header.cells.size();
   for (size_t i = 0; i < header.cells.size(); ++i) reader.positions_.emplace(Trim(header.cells[i]), i);
-  std::set<std::string> wanted;
-  AddColumns(*pass.mapping, wanted);
   std::string missing;
-  for (const std::string& column : wanted) {
+  for (const std::string& column : ColumnsOf(*pass.mapping)) {
     if (!reader.positions_.contains(column)) missing += (missing.empty() ? "" : ", ") + column;
   }
   if (missing.empty()) return reader;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,9 @@ struct RowBatch {
   std::map<int64_t, std::string> column_of_change;  // references: index of the change -> column
   std::map<std::string, std::string> cells;         // column -> cell, of the columns the mapping names
 };
+
+// The columns that a mapping names.
+[[nodiscard]] std::set<std::string> ColumnsOf(const FileMapping& file);
 
 // Turns rows of one file into batches. Bound to the file's header line.
 class RowReader {

@@ -143,6 +143,15 @@ class Database:
         problem_file: str,
         progress: Callable[[str, int, int], bool] | None,
     ) -> str: ...
+    def import_arrow(
+        self,
+        table: object,
+        mapping: str,
+        dry_run: bool,
+        actor: Ref,
+        problem_file: str,
+        progress: Callable[[str, int, int], bool] | None,
+    ) -> str: ...
     def path(self) -> str: ...
     def close(self) -> None: ...
 

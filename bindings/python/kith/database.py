@@ -176,6 +176,33 @@ class Database:
         )
         return report
 
+    def import_arrow(
+        self,
+        table: Any,
+        mapping: str | dict[str, Any],
+        *,
+        dry_run: bool = False,
+        actor: Ref = None,
+        problem_file: str | os.PathLike[str] = "",
+        progress: Callable[[str, int, int], bool] | None = None,
+    ) -> dict[str, Any]:
+        """Imports a table: a DataFrame of pandas or Polars, a `pyarrow.Table`, or whatever else has `__arrow_c_stream__`.
+
+        `mapping` is that of a CSV import with one file, whose name stands in the report: each row is an upsert by its key, and a row that is
+        wrong is reported while the rest is loaded.
+
+        >>> import kith, pyarrow
+        >>> people = pyarrow.table({"number": [7, 8], "name": ["Ada", "Grace"], "staff": [12, None]})
+        >>> columns = [{"column": "name", "field": "name"}, {"column": "staff", "field": "employees"}]
+        >>> file = {"file": "people", "type": "account", "system": "app", "key": ["number"], "columns": columns}
+        >>> with kith.open(temporary=True) as db:
+        ...     db.import_arrow(people, {"name": "people", "files": [file]})["files"][0]["created"]
+        2
+        """
+        text = mapping if isinstance(mapping, str) else json.dumps(mapping)
+        report: dict[str, Any] = json.loads(self._handle.import_arrow(table, text, dry_run, actor, os.fspath(problem_file), progress))
+        return report
+
 
 class Outcome:
     """What came of a batch."""

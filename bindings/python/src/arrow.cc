@@ -41,4 +41,10 @@ nb::object StreamCapsule(const std::function<kith_code(ArrowArrayStream*, kith_e
   return nb::steal(capsule);
 }
 
+ArrowArrayStream* StreamOf(const nb::object& capsule) {
+  auto* stream = static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule.ptr(), kCapsule));
+  if (stream == nullptr) throw nb::python_error();
+  return stream;
+}
+
 }  // namespace kith_python

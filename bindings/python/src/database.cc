@@ -43,8 +43,8 @@ uint8_t OnProgress(kith_str file, int64_t done, int64_t total, uintptr_t context
   }
 }
 
-nb::str ImportCsv(const Db& db, const std::string& folder, const std::string& mapping, bool dry_run, nb::handle actor,
-                  const std::string& problem_file, nb::object progress) {
+using ImportCall = std::function<kith_code(const kith_import_options*, kith_text**, kith_error**)>;
+nb::str Import(bool dry_run, nb::handle actor, const std::string& problem_file, nb::object progress, const ImportCall& call) {
   kith_import_options options = KITH_IMPORT_OPTIONS_INIT;
   Ref who(actor);
   options.dry_run = dry_run ? 1 : 0;
@@ -56,14 +56,32 @@ nb::str ImportCsv(const Db& db, const std::string& folder, const std::string& ma
   }
   Text report;
   kith_error* error = nullptr;
-  kith_code code =
-      Released([&] { return kith_db_import_csv(db.get(), ToStr(folder), ToStr(mapping), &options, nullptr, report.out(), &error); });
+  kith_code code = Released([&] { return call(&options, report.out(), &error); });
   if (PyErr_Occurred() != nullptr) {
     kith_error_free(error);
     throw nb::python_error();
   }
   Check(code, error);
   return Take(report);
+}
+
+nb::str ImportCsv(const Db& db, const std::string& folder, const std::string& mapping, bool dry_run, nb::handle actor,
+                  const std::string& problem_file, nb::object progress) {
+  return Import(dry_run, actor, problem_file, std::move(progress),
+                [&](const kith_import_options* options, kith_text** report, kith_error** error) {
+                  return kith_db_import_csv(db.get(), ToStr(folder), ToStr(mapping), options, nullptr, report, error);
+                });
+}
+
+// `table`: whatever has __arrow_c_stream__.
+nb::str ImportArrow(const Db& db, nb::handle table, const std::string& mapping, bool dry_run, nb::handle actor,
+                    const std::string& problem_file, nb::object progress) {
+  const nb::object capsule = table.attr("__arrow_c_stream__")();
+  ArrowArrayStream* stream = StreamOf(capsule);
+  return Import(dry_run, actor, problem_file, std::move(progress),
+                [&](const kith_import_options* options, kith_text** report, kith_error** error) {
+                  return kith_db_import_arrow(db.get(), stream, ToStr(mapping), options, nullptr, report, error);
+                });
 }
 
 }  // namespace
@@ -135,6 +153,8 @@ void BindDatabase(nb::module_& module) {
              return Take(text);
            })
       .def("import_csv", &ImportCsv, nb::arg("folder"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(),
+           nb::arg("problem_file"), nb::arg("progress").none())
+      .def("import_arrow", &ImportArrow, nb::arg("table"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(),
            nb::arg("problem_file"), nb::arg("progress").none())
       .def("path", [](const Db& db) { return PyText(kith_db_path(db.get())); })
       .def("close", &Db::Close);

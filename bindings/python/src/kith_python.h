@@ -92,7 +92,9 @@ kith_code Released(Call&& call) {
 }
 
 // What `fill` makes, as a capsule of the Arrow PyCapsule interface.
-nb::object StreamCapsule(const std::function<kith_code(ArrowArrayStream*, kith_error**)>& fill);
+[[nodiscard]] nb::object StreamCapsule(const std::function<kith_code(ArrowArrayStream*, kith_error**)>& fill);
+// The stream in such a capsule, borrowed. Raises ValueError for another one.
+[[nodiscard]] ArrowArrayStream* StreamOf(const nb::object& capsule);
 
 void BindBatch(nb::module_& module);
 void BindSnapshot(nb::module_& module);

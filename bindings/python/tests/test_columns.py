@@ -130,3 +130,64 @@ def test_pandas_keeps_whole_numbers(filled: kith.Database) -> None:
         frame = now.export("deal", ["id", "count", "open"]).to_pandas()
     assert [str(kind) for kind in frame.dtypes] == ["Int64", "Int64", "boolean"]
     assert frame["count"].isna().sum() == 1
+
+
+MAPPING = {
+    "name": "deals",
+    "files": [
+        {
+            "file": "deals",
+            "type": "deal",
+            "system": "app",
+            "key": ["number"],
+            "columns": [
+                {"column": name, "field": name} for name in ("name", "count", "open", "rate", "weight", "state", "tags", "day", "at")
+            ]
+            + [{"column": "amount", "field": "amount", "currency_column": "amount.currency"}],
+        }
+    ],
+}  # fmt: skip
+
+
+def test_a_table_goes_out_and_in_again(filled: kith.Database) -> None:
+    with filled.snapshot() as now:
+        table = now.export("deal").to_arrow()
+    numbered = table.drop_columns(["id"]).append_column("number", pa.array(range(table.num_rows)))
+    with kith.open(temporary=True) as other:
+        other.ensure(PACKAGE)
+        small = numbered.slice(0, 3000)
+        report = other.import_arrow(small, MAPPING)
+        assert (report["files"][0]["created"], report["problems"]) == (3000, [])
+        assert other.import_arrow(small.slice(1), MAPPING)["files"][0]["unchanged"] == 2999
+        with other.snapshot() as now:
+            again = now.export("deal").to_arrow()
+    expected = [{**row, "name": row["name"] or None} for row in small.drop_columns(["number"]).to_pylist()]
+    assert again.drop_columns(["id"]).to_pylist() == expected
+
+
+def test_rows_that_are_wrong_are_named(filled: kith.Database) -> None:
+    table = pa.table(
+        {
+            "number": pa.array([1, 2, None, 4], pa.uint16()),
+            "count": pa.array([1.0, 2.5, 3.0, None]),
+            "at": pa.array([0, 1_500_000_000, -1, None], pa.timestamp("ns", "Asia/Shanghai")),
+            "state": pa.array(["new", "lost", "won", "won"]).dictionary_encode(),
+            "tags": pa.array([["a", "b;c"], ["d"], [], None], pa.large_list(pa.large_string())),
+        }
+    )
+    columns = [{"column": name, "field": name} for name in ("count", "at", "state", "tags")]
+    mapping = {"name": "t", "files": [{"file": "t", "type": "deal", "system": "app", "key": ["number"], "columns": columns}]}
+    report = filled.import_arrow(table, mapping)
+    assert report["files"][0]["created"] == 1
+    assert [(p["line"], p["column"], p["value"]) for p in report["problems"]][1:] == [(2, "count", "2.5"), (3, "number", "")]
+    assert "holds" in report["problems"][0]["reason"]
+    with filled.snapshot() as now:
+        assert now.find("deal", ("app", "4"))["state"] == "won"  # type: ignore[index]
+
+
+def test_columns_that_cannot_be_read_are_refused(filled: kith.Database) -> None:
+    table = pa.table({"number": [1], "count": pa.array([dt.timedelta(1)])})
+    mapping = {"name": "t", "files": [{"file": "t", "type": "deal", "system": "app", "key": ["number"], "columns": [{"column": "count", "field": "count"}]}]}
+    with pytest.raises(kith.InvalidArgumentError, match="Arrow type") as caught:
+        filled.import_arrow(table, mapping)
+    assert caught.value.field == "count"

@@ -1,4 +1,4 @@
-// Columns out: rows of a query, records of a type and its history as an Arrow C stream, which pandas, Polars, DuckDB and others read
+// Columns out and in: rows of a query, records of a type and its history as an Arrow C stream, which pandas, Polars, DuckDB and others read
 // without a copy. No Arrow library is needed. https://arrow.apache.org/docs/format/CStreamInterface.html
 //
 //   ArrowArrayStream stream;
@@ -34,6 +34,7 @@
 
 #include "kith/base/status.h"
 #include "kith/engine/snapshot.h"
+#include "kith/exchange/csv.h"
 #include "kith/query/query.h"
 
 // NOLINTBEGIN: as the Arrow C data interface has them, the same wherever they are declared.
@@ -107,6 +108,15 @@ struct ArrowFields {
 // after; one row for each field that changed, one without a field for a creation. Values are JSON, as batches have them.
 [[nodiscard]] Status ExportHistory(std::shared_ptr<const Snapshot> snapshot, std::string_view type, ArrowCheck check,
                                    ArrowArrayStream* out);
+
+// Columns in: each row an upsert, as a row of a CSV file whose mapping this is, with one file, whose name stands in the report; a second
+// import of the same rows changes nothing. Cells are read as if written: numbers, decimals, dates and timestamps (in UTC) exactly, lists
+// joined by ";", null and the empty text as nothing; text, large and viewed text, dictionaries and lists of them. `stream` is taken, and
+// released before this returns. Lines of problems are rows, from 1 on; progress counts rows, of 0. Batches are kept until the end, as
+// references between rows of the table are filled in a second pass.
+// Errors: those of ImportFolder; FileUnreadable when the stream fails; WrongKind for columns of other types.
+[[nodiscard]] StatusOr<ImportReport> ImportArrow(Database& database, ArrowArrayStream* stream, const Mapping& mapping,
+                                                 const ImportOptions& options = {});
 
 }  // namespace kith::exchange
 

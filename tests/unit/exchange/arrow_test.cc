@@ -316,5 +316,60 @@ TEST_F(ArrowTest, HistoryHasARowForEachChange) {
   EXPECT_EQ(cell(1, "record"), std::to_string(deal.value()));
 }
 
+// --- import: what was exported
+
+constexpr const char* kMapping =
+    R"({"name": "deals", "files": [{"file": "deals", "type": "deal", "system": "copy", "key": ["id"], "columns": [
+  {"column": "name", "field": "name"}, {"column": "count", "field": "count"}, {"column": "rate", "field": "rate"},
+  {"column": "amount", "field": "amount", "currency_column": "amount.currency"}, {"column": "open", "field": "open"},
+  {"column": "state", "field": "state"}, {"column": "marks", "field": "marks"}, {"column": "tags", "field": "tags"},
+  {"column": "day", "field": "day"}, {"column": "at", "field": "at"}, {"column": "weight", "field": "weight"}]}]})";
+
+TEST_F(ArrowTest, WhatWasExportedIsImportedAndOnceMoreChangesNothing) {
+  Fill(700);
+  const std::shared_ptr<const Snapshot> source = market_.Read();
+  Market target;
+  const Mapping mapping = *MappingFromJson(kMapping);
+  for (const bool again : {false, true}) {
+    ArrowArrayStream stream = {};
+    ASSERT_TRUE(ExportType(source, "deal", {}, {}, &stream).ok());
+    const StatusOr<ImportReport> report = ImportArrow(target.db(), &stream, mapping);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(stream.release, nullptr);
+    EXPECT_EQ(report->rejected(), 0) << report->problems[0].column << ": " << report->problems[0].reason;
+    EXPECT_EQ(report->files[0].created, again ? 0 : report->files[0].rows);
+    EXPECT_EQ(report->files[0].unchanged, again ? report->files[0].rows : 0);
+  }
+  const auto copies = target.Read();
+  const catalog::TypeDef& type = *source->catalog().FindType("deal");
+  const auto cursor = *source->Scan("deal");
+  while (cursor->Next()) {
+    const Id copy = *copies->Find("deal", ExternalRef{"copy", std::to_string(cursor->id().value())});
+    for (const char* name : {"name", "count", "rate", "amount", "open", "state", "marks", "tags", "day", "at", "weight"}) {
+      const Value value = *GetField(type, *cursor->record(), name);
+      const bool empty = value == Value("");  // a cell without text is no value
+      ASSERT_EQ(*GetField(type, *copies->Get(copy), name), empty ? Value() : value) << name;
+    }
+  }
+}
+
+TEST_F(ArrowTest, AStreamThatFailsOrDoesNotFitIsReleased) {
+  const auto import = [&](ArrowCheck check, const std::string& mapping) {
+    ArrowArrayStream stream = {};
+    EXPECT_TRUE(ExportType(market_.Read(), "deal", {{"id", "name"}}, std::move(check), &stream).ok());
+    const Status status = ImportArrow(market_.db(), &stream, *MappingFromJson(mapping)).status();
+    EXPECT_EQ(stream.release, nullptr);
+    return status;
+  };
+  const std::string name = R"({"name": "n", "files": [{"file": "f", "type": "deal", "system": "s", "key": ["id"], "columns": [
+    {"column": "NAME", "field": "name"}]}]})";
+  std::string fits = name;
+  fits.replace(fits.find("NAME"), 4, "name");
+  const Status failed = import([] { return MakeError(Reason::kCancelled, "enough"); }, fits);
+  EXPECT_EQ(GetReason(failed), Reason::kFileUnreadable);
+  EXPECT_NE(MessageOf(failed).find("enough"), std::string::npos);
+  EXPECT_EQ(GetReason(import({}, name)), Reason::kMappingMalformed);
+}
+
 }  // namespace
 }  // namespace kith::exchange
