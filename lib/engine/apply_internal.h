@@ -80,12 +80,16 @@ class DraftRecord final : public Draft {
   void Delete(Time effective);
   void Link();
   void SetHeaderForStoring(uint64_t version, Time now);
+  // What another database had: header parts and values, without a word in history.
+  void Fill(const record::Header& header, std::span<const Value> values);
 
   // For messages: the local reference of a created record, the index of the change that touched it last.
   Id local;
   int64_t change = -1;
   TextList external_refs;                // of a deleted record: the systems and keys it had, in turn
   std::vector<uint32_t> shown_to_rules;  // revision last shown, by rule
+  std::vector<HistoryEntry> past;        // of a loaded record: its history, instead of what the batch did
+  std::optional<HistoryEntry> place;     // of a loaded record: the creation of the untouched seed whose place it takes
 
   [[nodiscard]] Id NameForErrors() const { return created_ && !local.is_null() ? local : id(); }
 
@@ -148,6 +152,8 @@ class Applier {
 
   // All of a batch. The outcome is complete on success; an error or kDiscard means that nothing may be kept.
   [[nodiscard]] StatusOr<storage::Job::Verdict> Run(Outcome& outcome);
+  // Records of another database instead of the batch's changes; see Database::Load.
+  [[nodiscard]] StatusOr<storage::Job::Verdict> Load(std::span<const LoadedRecord> records);
 
   // --- for the parts in other files
   [[nodiscard]] storage::WriteSet& set() { return set_; }
@@ -209,6 +215,8 @@ class Applier {
   [[nodiscard]] Status FollowDeletes();
   [[nodiscard]] Status FollowDelete(DraftRecord& draft);
   [[nodiscard]] Status CheckRestricted();
+  // Takes a record's external references away; those it had.
+  [[nodiscard]] StatusOr<std::vector<ExternalRef>> TakeExternals(const catalog::TypeDef& type, Id id);
   // rules.cc
   [[nodiscard]] Status RunRules();
   // constraints.cc
@@ -226,6 +234,22 @@ class Applier {
   void PutColumn(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutText(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutHistory(const DraftRecord& draft);
+  void PutEntry(const HistoryEntry& entry);
+  // load.cc
+  [[nodiscard]] Status LoadOne(const LoadedRecord& loaded);
+  [[nodiscard]] StatusOr<std::optional<HistoryEntry>> FindPlace(const catalog::TypeDef& type, Id id);
+  [[nodiscard]] Status CheckPresent(const catalog::TypeDef& type, const LoadedRecord& loaded) const;
+  [[nodiscard]] Status CheckPast(const catalog::TypeDef& type, const LoadedRecord& loaded);
+  [[nodiscard]] Status CheckEntry(const catalog::TypeDef& type, const HistoryEntry& entry) const;
+  [[nodiscard]] Status CheckFold(const catalog::TypeDef& type, const LoadedRecord& loaded);
+  [[nodiscard]] Status LinkLoaded(const catalog::TypeDef& type, const LoadedRecord& loaded);
+  [[nodiscard]] std::vector<HistoryEntry> PastOf(const LoadedRecord& loaded) const;
+  // The last entry's sequence and recorded time.
+  struct Stamp {
+    uint64_t sequence = 0;
+    Time recorded;
+  };
+  Stamp PutPast(Id id, std::span<const HistoryEntry> past, const std::optional<HistoryEntry>& place = std::nullopt);
   // derive.cc
   [[nodiscard]] Status Derive();
 

@@ -32,6 +32,8 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] StatusOr<Outcome> Update(Actor actor, std::string_view reason, const Fill& fill, const ApplyOptions& options,
                                          int attempts) override;
   [[nodiscard]] StatusOr<EnsureReport> Ensure(std::span<const catalog::PackageSource> packages, bool dry_run) override;
+  [[nodiscard]] Status Adopt(std::span<const catalog::Definition> definitions) override;
+  [[nodiscard]] Status Load(const catalog::Catalog& catalog, std::span<const LoadedRecord> records, const LoadOptions& options) override;
   [[nodiscard]] StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) override;
   [[nodiscard]] StatusOr<VerifyReport> Verify() override;
   [[nodiscard]] Status Backup(std::string_view target_path) override;
@@ -60,6 +62,8 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
 
   // ensure.cc
   [[nodiscard]] StatusOr<EnsureReport> EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run);
+  [[nodiscard]] StatusOr<EnsureReport> Install(const std::shared_ptr<const WriterCatalog>& before, const catalog::Catalog::Plan& plan,
+                                               bool dry_run);
   // index_build.cc
   [[nodiscard]] Status FinishIndexes();
   [[nodiscard]] Status BuildIndex(uint32_t number);

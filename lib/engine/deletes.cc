@@ -23,12 +23,10 @@ const IndexDef* LeadingIndex(const TypeDef& type, size_t position, const WriterC
 
 }  // namespace
 
-Status Applier::DeleteRecord(DraftRecord& draft, Time effective) {
-  draft.Delete(effective);
-  deleted_.push_back(&draft);
+StatusOr<std::vector<ExternalRef>> Applier::TakeExternals(const TypeDef& type, Id id) {
   // A write-set's cursor is not used across changes, so what it finds is collected first.
   std::vector<ExternalRef> externals;
-  const std::string prefix = format::ExternalReversePrefix(draft.id());
+  const std::string prefix = format::ExternalReversePrefix(id);
   const std::unique_ptr<storage::Cursor> cursor = set_.NewCursor(format::kExternal);
   for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(ExternalRef external, format::DecodeExternalReverse(cursor->key()));
@@ -36,8 +34,17 @@ Status Applier::DeleteRecord(DraftRecord& draft, Time effective) {
   }
   KITH_RETURN_IF_ERROR(cursor->status());
   for (const ExternalRef& external : externals) {
-    set_.Delete(format::kExternal, format::ExternalKey(draft.type().number, external));
-    set_.Delete(format::kExternal, format::ExternalReverseKey(draft.id(), external));
+    set_.Delete(format::kExternal, format::ExternalKey(type.number, external));
+    set_.Delete(format::kExternal, format::ExternalReverseKey(id, external));
+  }
+  return externals;
+}
+
+Status Applier::DeleteRecord(DraftRecord& draft, Time effective) {
+  draft.Delete(effective);
+  deleted_.push_back(&draft);
+  KITH_ASSIGN_OR_RETURN(const std::vector<ExternalRef> externals, TakeExternals(draft.type(), draft.id()));
+  for (const ExternalRef& external : externals) {
     draft.external_refs.insert(draft.external_refs.end(), {external.system, external.key});
   }
   return absl::OkStatus();

@@ -70,7 +70,7 @@ bool DraftRecord::Changed(int32_t position) const {
 
 bool DraftRecord::dirty() const {
   if (created_ || deleted_) return created_ != deleted_;
-  return linked_ || !assertions_.empty();
+  return linked_ || !assertions_.empty() || place.has_value();
 }
 
 void DraftRecord::SetShown(int32_t position, Value value) {
@@ -250,6 +250,16 @@ void DraftRecord::Link() {
 void DraftRecord::SetHeaderForStoring(uint64_t version, Time now) {
   header_.version = version;
   header_.updated = now.micros;
+}
+
+void DraftRecord::Fill(const record::Header& header, std::span<const Value> values) {
+  header_.created = header.created;
+  header_.owner = header.owner;
+  header_.unit = header.unit;
+  header_.visibility = header.visibility;
+  header_.origin = header.origin;
+  values_.assign(values.begin(), values.end());
+  ++revision_;
 }
 
 }  // namespace kith::engine

@@ -92,6 +92,10 @@ std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, c
 StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run) {
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
   KITH_ASSIGN_OR_RETURN(Catalog::Plan plan, before->catalog->PlanEnsure(packages));
+  return Install(before, plan, dry_run);
+}
+
+StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterCatalog>& before, const Catalog::Plan& plan, bool dry_run) {
   EnsureReport report;
   report.catalog_version = before->version;
   report.changes = plan.changes;
@@ -123,6 +127,28 @@ StatusOr<EnsureReport> DatabaseImpl::Ensure(std::span<const catalog::PackageSour
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> newest, state_->Refresh());
   report->catalog_version = newest->version;
   return report;
+}
+
+Status DatabaseImpl::Adopt(std::span<const catalog::Definition> definitions) {
+  if (read_only_) return MakeError(Reason::kReadOnly, "the database was opened read-only");
+  KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
+  Catalog::Plan plan;
+  KITH_ASSIGN_OR_RETURN(plan.after, catalog::FromDefinitions(before->version + 1, definitions));
+  plan.definitions = catalog::ToDefinitions(*plan.after);
+  for (const catalog::Definition& own : catalog::ToDefinitions(*before->catalog)) {
+    if (std::erase(plan.definitions, own) > 0) continue;
+    return MakeError(
+        {.reason = Reason::kPackageConflict, .value = own.key, .hint = "take them into an empty database, or Ensure the packages"},
+        "the database defines something else, or otherwise");
+  }
+  for (const catalog::TypeDef& type : plan.after->types()) {
+    const catalog::TypeDef* const own = before->catalog->FindType(type.name);
+    for (const catalog::IndexDef& index : type.indexes) {
+      if (own != nullptr && own->FindIndex(index.name) == nullptr) plan.new_indexes.push_back(&index);
+    }
+  }
+  KITH_RETURN_IF_ERROR(Install(before, plan, false).status());
+  return FinishIndexes();
 }
 
 }  // namespace kith::engine

@@ -74,8 +74,7 @@ struct FeedValue {
 // Of a header field in history and index parts: its number in FieldChange, and back.
 [[nodiscard]] inline uint32_t HeaderNumber(int32_t header_field) { return static_cast<uint32_t>(-header_field); }
 [[nodiscard]] inline int32_t HeaderFieldOf(uint32_t number) { return -static_cast<int32_t>(number); }
-// In a deletion, with package kHeaderPackage: the external references that the record had, as a text list of systems and keys in turn.
-inline constexpr uint32_t kExternalRefsNumber = 64;
+using kith::kExternalRefsNumber;
 
 // Forward: 'f' type (2) system key -> id (8 bytes big-endian). Reverse: 'r' id (8) system key -> empty.
 [[nodiscard]] std::string ExternalKey(TypeNumber type, const ExternalRef& external);

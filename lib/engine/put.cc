@@ -18,6 +18,7 @@ bool PartChanged(const DraftRecord& draft, const IndexPart& part) {
 }
 
 bool EntryChanged(const DraftRecord& draft, const IndexDef& index) {
+  if (draft.place.has_value()) return true;  // another record's values in its place
   const auto changed = [&](const IndexPart& part) { return PartChanged(draft, part); };
   return std::any_of(index.parts.begin(), index.parts.end(), changed) || std::any_of(index.cover.begin(), index.cover.end(), changed);
 }
@@ -119,19 +120,23 @@ void Applier::PutHistory(const DraftRecord& draft) {
       change.effective = assertion.effective;
     }
   }
+  PutEntry(entry);
+}
+
+void Applier::PutEntry(const HistoryEntry& entry) {
   format::EncodeHistory(entry, history_bytes_);
   set_.Put(format::kHistory, format::HistoryKey(entry.record, entry.sequence), history_bytes_);
   set_.Put(format::kFeed, storage::IntegerKey(entry.sequence),
-           format::EncodeFeed({.record = entry.record, .operation = entry.operation, .recorded = now_}));
+           format::EncodeFeed({.record = entry.record, .operation = entry.operation, .recorded = entry.recorded}));
 }
 
 Status Applier::PutRecord(DraftRecord& draft) {
-  ++state_.sequence;
+  const Stamp stamp = draft.past.empty() ? Stamp{++state_.sequence, now_} : PutPast(draft.id(), draft.past, draft.place);
   const uint64_t key = draft.id().value();
   if (draft.deleted()) {
     set_.Delete(format::kRecord, storage::IntegerKey(key));
   } else {
-    draft.SetHeaderForStoring(state_.sequence, now_);
+    draft.SetHeaderForStoring(stamp.sequence, stamp.recorded);
     const StatusOr<std::string_view> bytes = builder_.Build(draft.header(), draft.type().layout, draft.values(), draft.before());
     if (!bytes.ok()) {
       return WithContext(bytes.status(), {.type = draft.type().name, .record = draft.NameForErrors(), .change = draft.change});
@@ -139,7 +144,7 @@ Status Applier::PutRecord(DraftRecord& draft) {
     set_.Put(format::kRecord, storage::IntegerKey(key), *bytes);
   }
   PutIndexes(draft);
-  PutHistory(draft);
+  if (draft.past.empty()) PutHistory(draft);
   return absl::OkStatus();
 }
 

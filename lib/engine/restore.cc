@@ -65,7 +65,8 @@ Status Applier::RestoreExternals(const DraftRecord& draft, const Value& external
   return absl::OkStatus();
 }
 
-// What went with the record: the feed has the deletions of one batch side by side, with one time of recording.
+// What went with the record: the feed has the deletions of one batch side by side, with one time of recording, and what was deleted with
+// another has its effective time.
 Status Applier::RestoreCascade(const HistoryEntry& deletion, size_t index) {
   std::vector<HistoryEntry> gone;
   const auto collect = [&](bool forward) -> Status {
@@ -79,7 +80,7 @@ Status Applier::RestoreCascade(const HistoryEntry& deletion, size_t index) {
       if (feed.recorded != deletion.recorded) return absl::OkStatus();
       if (feed.operation != Operation::kDelete || FindDraft(feed.record) != nullptr) continue;
       KITH_ASSIGN_OR_RETURN(HistoryEntry last, ReadLastHistory(set_, feed.record));
-      if (last.sequence == sequence) gone.push_back(std::move(last));
+      if (last.sequence == sequence && last.effective == deletion.effective) gone.push_back(std::move(last));
     }
   };
   KITH_RETURN_IF_ERROR(collect(false));

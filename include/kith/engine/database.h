@@ -17,6 +17,7 @@
 #include "kith/catalog/catalog.h"
 #include "kith/engine/batch.h"
 #include "kith/engine/extension.h"
+#include "kith/engine/load.h"
 #include "kith/engine/snapshot.h"
 #include "kith/storage/storage.h"
 
@@ -106,6 +107,20 @@ class Database {
 
   // Makes these packages present. Idempotent and additive; new indexes are built before it returns, in steps that do not block others.
   [[nodiscard]] virtual StatusOr<EnsureReport> Ensure(std::span<const catalog::PackageSource> packages, bool dry_run = false) = 0;
+
+  // Gives the database the definitions of another as they stand (catalog::ToDefinitions), numbers included, so that ids mean the same in
+  // both. What it has itself must be among them, word for word: PackageConflict. Other errors: what FromDefinitions gives.
+  [[nodiscard]] virtual Status Adopt(std::span<const catalog::Definition> definitions) = 0;
+
+  // Takes records as another database had them, all or none: their ids stay, and later ids of their types come after them. What was
+  // accepted there is not judged again: rules do not run, derived and retired fields are given, nothing is required, and references may
+  // lead to records that are loaded later, which is the caller's to see to (Verify names those that lead nowhere). Checked are kinds and
+  // limits, unique keys, that ids and external references are free, that nothing lies in the future, and that the history gives the
+  // record. A seed of a package that nobody has touched gives its place to a record with its id. Derived data follows as with any write.
+  // `catalog` is what the positions of values are of: CatalogChanged when it is not the newest. Other errors: PreconditionFailed for an id
+  // that was given before, Unique, ExternalRefTaken, WrongKind, EffectiveInFuture.
+  [[nodiscard]] virtual Status Load(const catalog::Catalog& catalog, std::span<const LoadedRecord> records,
+                                    const LoadOptions& options = {}) = 0;
 
   // Blocks until the feed has an entry after `sequence`, committed by any process, or the timeout passes; the newest sequence number.
   [[nodiscard]] virtual StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) = 0;

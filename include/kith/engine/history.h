@@ -22,6 +22,8 @@ struct FieldChange {
   Time effective;
 };
 inline constexpr uint32_t kHeaderPackage = 0xFFFFFFFF;
+// In a deletion, with package kHeaderPackage: the external references that the record had, as a text list of systems and keys in turn.
+inline constexpr uint32_t kExternalRefsNumber = 64;
 
 struct HistoryEntry {
   Id record;
