@@ -265,6 +265,11 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
 [[nodiscard]] std::vector<Definition> ToDefinitions(const Catalog& catalog);
 [[nodiscard]] StatusOr<std::shared_ptr<const Catalog>> FromDefinitions(uint64_t version, std::span<const Definition> definitions);
 
+// A package of the catalog as its author would write it, numbers included: ensured elsewhere it gives the same types, fields, choices and
+// indexes, though types get the numbers that are free there. Without seeds, which are records, and fields of kinds that this library does
+// not know.
+[[nodiscard]] PackageSource ToPackage(const Catalog& catalog, const PackageDef& package);
+
 // The numbers file that goes with a package: the given one (empty: a new one) with numbers appended for every field and choice that has
 // none yet, in file order. Errors as from PlanEnsure.
 [[nodiscard]] StatusOr<std::string> AppendNumbers(const PackageSource& source);

@@ -131,5 +131,25 @@ TEST(ShippedPackages, TheStandardOneStandsAlone) {
   EXPECT_EQ(GetReason(Plan(ShippedPackage("legal")->definition).status()), Reason::kPackageMissing);
 }
 
+// What a database knows of its packages makes the same catalog elsewhere, seeds aside.
+TEST(ToPackage, GivesTheSameCatalog) {
+  const std::shared_ptr<const Catalog> catalog = Shipped();
+  std::vector<PackageSource> sources;
+  for (const PackageDef& package : catalog->packages()) sources.push_back(ToPackage(*catalog, package));
+  const StatusOr<Catalog::Plan> plan = Catalog::BuiltIn()->PlanEnsure(sources);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_TRUE(plan->seeds.empty());
+  const auto without_seeds = [](const Catalog& of) {
+    std::vector<Definition> definitions = ToDefinitions(of);
+    std::erase_if(definitions, [](const Definition& definition) { return definition.type == kPackageType; });
+    return definitions;
+  };
+  EXPECT_EQ(without_seeds(*plan->after), without_seeds(*catalog));
+  // And nothing more when it is there already.
+  const StatusOr<Catalog::Plan> again = catalog->PlanEnsure(sources);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_TRUE(again->definitions.empty());
+}
+
 }  // namespace
 }  // namespace kith::catalog
