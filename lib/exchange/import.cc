@@ -1,13 +1,13 @@
 // A folder of CSV files, or an Arrow stream, into a database: passes over files, groups of rows, one report.
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "exchange/arrow_rows.h"
 #include "exchange/plan.h"
 #include "exchange/row.h"
+#include "exchange/scratch.h"
 #include "kith/exchange/arrow.h"
 #include "kith/exchange/csv.h"
 #include "kith/model/model.h"
@@ -213,36 +213,10 @@ class Importer {
   Clock::time_point last_progress_;
 };
 
-// A folder that is removed with everything in it.
-struct ScratchFolder {
-  ScratchFolder() {
-    std::string pattern = (fs::temp_directory_path() / "kith-dry-run-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) path = pattern;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path.empty()) fs::remove_all(path, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  fs::path path;
-};
-
-// A dry run is a real import into a copy: rows may refer to rows of the same import, and nothing short of that tells what would happen.
-StatusOr<ImportReport> DryRun(Database& database, const OpenRows& open_rows, const Mapping& mapping, const ImportOptions& options) {
-  ScratchFolder scratch;
-  if (scratch.path.empty()) return MakeError(Reason::kIoError, "no folder for the dry run can be made in the system's temporary directory");
-  std::string copy = (scratch.path / "copy").string();
-  KITH_RETURN_IF_ERROR(database.Backup(copy));
-  OpenOptions open;
-  open.durability = storage::Durability::kRelaxed;
-  open.allow_any_file_system = true;
-  KITH_ASSIGN_OR_RETURN(std::shared_ptr<Database> target, model::OpenDatabase(copy, open));
-  return Importer(*target, open_rows, mapping, options).Run();
-}
-
 StatusOr<ImportReport> Import(Database& database, const OpenRows& open, const Mapping& mapping, const ImportOptions& options) {
-  return options.dry_run ? DryRun(database, open, mapping, options) : Importer(database, open, mapping, options).Run();
+  if (!options.dry_run) return Importer(database, open, mapping, options).Run();
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<ScratchCopy> copy, ScratchCopy::Of(database));
+  return Importer(copy->database(), open, mapping, options).Run();
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ inline constexpr size_t kQueryColumns = 256;               // columns of a query
 inline constexpr size_t kQueryDepth = 4;                   // expansions within one another
 inline constexpr size_t kArrowBatchRows = 8192;            // rows of one Arrow record batch
 inline constexpr size_t kChainMembers = 256;               // people in one decision chain
+inline constexpr size_t kLineBytes = 16 * 1024 * 1024;     // one line of a JSON Lines file
 inline constexpr size_t kCheckpointBytes = 4096;
 inline constexpr int64_t kSnapshotSeconds = 30;                 // a snapshot older than this that also pins ...
 inline constexpr uint64_t kSnapshotPinnedBytes = 256ull << 20;  // ... this much gives SnapshotExpired

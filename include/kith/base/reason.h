@@ -88,6 +88,7 @@ namespace kith {
   X(FileUnreadable, 7001, kNotFound)                  \
   X(MappingMalformed, 7002, kInvalidArgument)         \
   X(RowRejected, 7003, kInvalidArgument)              \
+  X(LinesMalformed, 7004, kInvalidArgument)           \
   /* 9xxx: the caller's use of the interface */       \
   X(NullHandle, 9001, kInvalidArgument)               \
   X(BadOptions, 9002, kInvalidArgument)               \
