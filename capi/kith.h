@@ -1,7 +1,8 @@
 /*
  * Kith: a CRM core that a product links into its own process. This is its stable C interface (C99).
  *
- * Reading order: versions, strings and values, errors, database, batch, snapshot, cursor, query, history, feed, insight, import.
+ * Reading order: versions, strings and values, errors, database, batch, snapshot, cursor, query, history, feed, insight, import, JSON
+ * Lines.
  *
  * Conventions
  *   Results     Functions that can fail return a kith_code; outputs are zeroed on entry and set on success. `err` may be NULL.
@@ -727,6 +728,47 @@ KITH_API kith_code kith_db_import_csv(kith_db* db, kith_str folder, kith_str map
 /* Imports a table the same way, by a mapping with one file. stream: taken, released before this returns, also with an error. Since 0.1. */
 KITH_API kith_code kith_db_import_arrow(kith_db* db, struct ArrowArrayStream* stream, kith_str mapping, const kith_import_options* options,
                                         uint64_t* rejected, kith_text** report, kith_error** err);
+
+/* ---------------------------------------------------------------- JSON Lines */
+
+/* A whole database as text and back, one thing a line; the form is described in kith/exchange/lines.h. Since 0.1. */
+
+/* Whole lines in pieces. Return 0 to stop. Called on the exporting thread. */
+typedef uint8_t (*kith_write_fn)(kith_str bytes, uintptr_t context);
+typedef struct kith_export_lines_options {
+  uint32_t struct_size;
+  uint8_t history; /* each record's history too, and deleted records */
+  uint8_t zero[3];
+  kith_str types;            /* a JSON list of names; empty: all */
+  kith_write_fn write;       /* takes the lines when there is no path */
+  kith_progress_fn progress; /* called with "export", records done and their number */
+  uintptr_t context;         /* of both functions */
+} kith_export_lines_options;
+#define KITH_EXPORT_LINES_OPTIONS_INIT \
+  { (uint32_t)sizeof(kith_export_lines_options), 0, {0, 0, 0}, {0, 0}, 0, 0, 0 }
+/* What the snapshot's viewer may see, into a file that appears when it is whole. report: owned JSON, may be NULL. */
+KITH_API kith_code kith_snapshot_export_lines(kith_snapshot* snapshot, kith_str path, const kith_export_lines_options* options,
+                                              kith_text** report, kith_error** err);
+
+/* Which ids records get: the file's where the database has no records of its own, else its own; always the file's; always its own. */
+enum { KITH_IDS_AUTO = 0, KITH_IDS_KEEP = 1, KITH_IDS_MAP = 2 };
+typedef struct kith_import_lines_options {
+  uint32_t struct_size;
+  uint8_t ids; /* KITH_IDS_* */
+  uint8_t dry_run;
+  uint8_t drop_missing; /* references to records that are nowhere are left out, not refused */
+  uint8_t zero;
+  kith_ref actor;
+  kith_str source;           /* name of the database that the file comes from; needed when ids are mapped */
+  size_t problem_limit;      /* problems in the report; 0: 1000 */
+  kith_progress_fn progress; /* called with "check", then with "load" */
+  uintptr_t context;
+} kith_import_lines_options;
+#define KITH_IMPORT_LINES_OPTIONS_INIT \
+  { (uint32_t)sizeof(kith_import_lines_options), 0, 0, 0, 0, {0, {0, 0}, {0, 0}}, {0, 0}, 0, 0, 0 }
+/* Checks the whole file, which changes nothing, and imports it. rejected: records refused; report: owned JSON, may be NULL. */
+KITH_API kith_code kith_db_import_lines(kith_db* db, kith_str path, const kith_import_lines_options* options, uint64_t* rejected,
+                                        kith_text** report, kith_error** err);
 
 #ifdef __cplusplus
 } /* extern "C" */

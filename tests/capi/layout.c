@@ -179,6 +179,27 @@ AT(kith_import_options, problem_limit, 64);
 AT(kith_import_options, progress, 72);
 AT(kith_import_options, progress_context, 80);
 
+SIZE(kith_export_lines_options, 48);
+AT(kith_export_lines_options, struct_size, 0);
+AT(kith_export_lines_options, history, 4);
+AT(kith_export_lines_options, zero, 5);
+AT(kith_export_lines_options, types, 8);
+AT(kith_export_lines_options, write, 24);
+AT(kith_export_lines_options, progress, 32);
+AT(kith_export_lines_options, context, 40);
+
+SIZE(kith_import_lines_options, 88);
+AT(kith_import_lines_options, struct_size, 0);
+AT(kith_import_lines_options, ids, 4);
+AT(kith_import_lines_options, dry_run, 5);
+AT(kith_import_lines_options, drop_missing, 6);
+AT(kith_import_lines_options, zero, 7);
+AT(kith_import_lines_options, actor, 8);
+AT(kith_import_lines_options, source, 48);
+AT(kith_import_lines_options, problem_limit, 64);
+AT(kith_import_lines_options, progress, 72);
+AT(kith_import_lines_options, context, 80);
+
 SIZE(kith_query_options, 56);
 AT(kith_query_options, struct_size, 0);
 AT(kith_query_options, in_past, 4);

@@ -1,5 +1,7 @@
 // Writing and reading through the C ABI.
 #include <atomic>
+#include <cstdio>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -515,6 +517,52 @@ TEST_F(ReadWrite, InsightsTakeMoreAsJson) {
   EXPECT_EQ(kith_snapshot_gap(snapshot, "default", "2020-Q1", nullptr, json.out(), error.out()), KITH_FAILED_PRECONDITION);
   EXPECT_EQ(Reason(error), "NotEnoughData");
   EXPECT_EQ(kith_snapshot_velocity(snapshot, "default", "2020-Q1", "2020-W01", nullptr, json.out(), error.out()), KITH_INVALID_ARGUMENT);
+}
+
+// Lines out by a function, in from a file; what stops either says so.
+TEST_F(ReadWrite, JsonLinesGoOutAndIn) {
+  Batch batch = NewBatch();
+  const kith_id account = kith_batch_create(batch, "account");
+  kith_batch_set_text(batch, account, "name", Str("Acme"));
+  KITH_ASSERT_OK(Apply(batch), error);
+  Snapshot snapshot = Read();
+  std::string lines;
+  kith_export_lines_options out = KITH_EXPORT_LINES_OPTIONS_INIT;
+  out.history = 1;
+  out.types = Str(R"(["account"])");
+  out.context = reinterpret_cast<uintptr_t>(&lines);
+  EXPECT_EQ(kith_snapshot_export_lines(snapshot, Str(""), &out, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+  out.write = [](kith_str bytes, uintptr_t context) -> uint8_t {
+    reinterpret_cast<std::string*>(context)->append(bytes.data, bytes.size);  // NOLINT(performance-no-int-to-ptr)
+    return 1;
+  };
+  Text report;
+  KITH_ASSERT_OK(kith_snapshot_export_lines(snapshot, Str(""), &out, report.out(), error.out()), error);
+  EXPECT_EQ(Json::parse(Str(report))["types"][0]["records"], 1);
+  EXPECT_EQ(Json::parse(Str(report))["bytes"], lines.size());
+  out.write = [](kith_str, uintptr_t) -> uint8_t { return 0; };
+  EXPECT_EQ(kith_snapshot_export_lines(snapshot, Str(""), &out, nullptr, error.out()), KITH_CANCELLED);
+  out.types = Str("account");
+  EXPECT_EQ(kith_snapshot_export_lines(snapshot, Str(""), &out, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+
+  const std::string path = ::testing::TempDir() + "/capi_lines.jsonl";
+  std::ofstream(path, std::ios::binary) << lines;
+  kith_open_options temporary = KITH_OPEN_OPTIONS_INIT;
+  temporary.temporary = 1;
+  Db other;
+  KITH_ASSERT_OK(kith_db_open(Str(""), &temporary, other.out(), error.out()), error);
+  kith_import_lines_options in = KITH_IMPORT_LINES_OPTIONS_INIT;
+  in.progress = [](kith_str, int64_t, int64_t, uintptr_t) -> uint8_t { return 0; };
+  EXPECT_EQ(kith_db_import_lines(other, Str(path), &in, nullptr, nullptr, error.out()), KITH_CANCELLED);
+  in.progress = nullptr;
+  in.ids = 3;
+  EXPECT_EQ(kith_db_import_lines(other, Str(path), &in, nullptr, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+  in.ids = KITH_IDS_KEEP;
+  uint64_t rejected = 7;
+  KITH_ASSERT_OK(kith_db_import_lines(other, Str(path), &in, &rejected, report.out(), error.out()), error);
+  EXPECT_EQ(rejected, 0U);
+  EXPECT_EQ(Json::parse(Str(report))["types"][0]["created"], 1);
+  std::remove(path.c_str());
 }
 
 }  // namespace

@@ -143,6 +143,17 @@ class Database:
         problem_file: str,
         progress: Callable[[str, int, int], bool] | None,
     ) -> str: ...
+    def export_lines(self, path: str, types: str, history: bool, progress: Callable[[str, int, int], bool] | None) -> str: ...
+    def import_lines(
+        self,
+        path: str,
+        ids: int,
+        source: str,
+        drop_missing: bool,
+        dry_run: bool,
+        actor: Ref,
+        progress: Callable[[str, int, int], bool] | None,
+    ) -> str: ...
     def import_arrow(
         self,
         table: object,

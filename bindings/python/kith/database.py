@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from kith import _kith
 from kith.columns import Export
@@ -173,6 +173,54 @@ class Database:
         text = mapping if isinstance(mapping, str) else json.dumps(mapping)
         report: dict[str, Any] = json.loads(
             self._handle.import_csv(os.fspath(folder), text, dry_run, actor, os.fspath(problem_file), progress)
+        )
+        return report
+
+    def export_jsonl(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        types: Iterable[str] = (),
+        history: bool = False,
+        progress: Callable[[str, int, int], bool] | None = None,
+    ) -> dict[str, Any]:
+        """Everything as JSON Lines: definitions, records and, if wanted, their history; a report with counts by type and the file's digest.
+
+        `types` limits the records. `progress("export", records_done, records_total)` returns False to stop.
+        """
+        names = json.dumps(list(types)) if types else ""
+        report: dict[str, Any] = json.loads(self._handle.export_lines(os.fspath(path), names, history, progress))
+        return report
+
+    def import_jsonl(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        ids: Literal["auto", "keep", "map"] = "auto",
+        source: str = "",
+        drop_missing: bool = False,
+        dry_run: bool = False,
+        actor: Ref = None,
+        progress: Callable[[str, int, int], bool] | None = None,
+    ) -> dict[str, Any]:
+        """Imports what `export_jsonl` wrote: checks the whole file first, and changes nothing when it is not whole.
+
+        A database without records of its own becomes a copy, ids and history included. In another, records are found by their external
+        references or added under new ids; `source` names where the file comes from, so that a later import finds them again.
+        `progress(stage, bytes_done, bytes_total)`, with the stages "check" and "load", returns False to stop.
+
+        >>> import kith, tempfile
+        >>> with kith.open(temporary=True) as db, kith.open(temporary=True) as copy, tempfile.TemporaryDirectory() as folder:
+        ...     with db.batch() as batch:
+        ...         acme = batch.create("account", name="Acme")
+        ...     db.export_jsonl(f"{folder}/all.jsonl")["types"][0]["type"]
+        ...     copy.import_jsonl(f"{folder}/all.jsonl")["ids_kept"]
+        'account'
+        True
+        """
+        number = ("auto", "keep", "map").index(ids)
+        report: dict[str, Any] = json.loads(
+            self._handle.import_lines(os.fspath(path), number, source, drop_missing, dry_run, actor, progress)
         )
         return report
 

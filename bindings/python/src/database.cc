@@ -43,6 +43,19 @@ uint8_t OnProgress(kith_str file, int64_t done, int64_t total, uintptr_t context
   }
 }
 
+// A long call that gives a report and may have called back into Python.
+nb::str Report(const std::function<kith_code(kith_text**, kith_error**)>& call) {
+  Text report;
+  kith_error* error = nullptr;
+  kith_code code = Released([&] { return call(report.out(), &error); });
+  if (PyErr_Occurred() != nullptr) {
+    kith_error_free(error);
+    throw nb::python_error();
+  }
+  Check(code, error);
+  return Take(report);
+}
+
 using ImportCall = std::function<kith_code(const kith_import_options*, kith_text**, kith_error**)>;
 nb::str Import(bool dry_run, nb::handle actor, const std::string& problem_file, nb::object progress, const ImportCall& call) {
   kith_import_options options = KITH_IMPORT_OPTIONS_INIT;
@@ -54,15 +67,7 @@ nb::str Import(bool dry_run, nb::handle actor, const std::string& problem_file, 
     options.progress = OnProgress;
     options.progress_context = reinterpret_cast<uintptr_t>(&progress);
   }
-  Text report;
-  kith_error* error = nullptr;
-  kith_code code = Released([&] { return call(&options, report.out(), &error); });
-  if (PyErr_Occurred() != nullptr) {
-    kith_error_free(error);
-    throw nb::python_error();
-  }
-  Check(code, error);
-  return Take(report);
+  return Report([&](kith_text** report, kith_error** error) { return call(&options, report, error); });
 }
 
 nb::str ImportCsv(const Db& db, const std::string& folder, const std::string& mapping, bool dry_run, nb::handle actor,
@@ -82,6 +87,40 @@ nb::str ImportArrow(const Db& db, nb::handle table, const std::string& mapping, 
                 [&](const kith_import_options* options, kith_text** report, kith_error** error) {
                   return kith_db_import_arrow(db.get(), stream, ToStr(mapping), options, nullptr, report, error);
                 });
+}
+
+nb::str ImportLines(const Db& db, const std::string& path, uint8_t ids, const std::string& source, bool drop_missing, bool dry_run,
+                    nb::handle actor, nb::object progress) {
+  kith_import_lines_options options = KITH_IMPORT_LINES_OPTIONS_INIT;
+  Ref who(actor);
+  options.ids = ids;
+  options.source = ToStr(source);
+  options.drop_missing = drop_missing ? 1 : 0;
+  options.dry_run = dry_run ? 1 : 0;
+  options.actor = who.get();
+  if (!progress.is_none()) {
+    options.progress = OnProgress;
+    options.context = reinterpret_cast<uintptr_t>(&progress);
+  }
+  return Report([&](kith_text** report, kith_error** error) {
+    return kith_db_import_lines(db.get(), ToStr(path), &options, nullptr, report, error);
+  });
+}
+
+nb::str ExportLines(const Db& db, const std::string& path, const std::string& types, bool history, nb::object progress) {
+  kith_viewer system = {0, nullptr, 0};
+  Snapshot snapshot;
+  kith_error* error = nullptr;
+  Check(kith_db_read(db.get(), &system, snapshot.out(), &error), error);
+  kith_export_lines_options options = KITH_EXPORT_LINES_OPTIONS_INIT;
+  options.history = history ? 1 : 0;
+  options.types = ToStr(types);
+  if (!progress.is_none()) {
+    options.progress = OnProgress;
+    options.context = reinterpret_cast<uintptr_t>(&progress);
+  }
+  return Report(
+      [&](kith_text** report, kith_error** err) { return kith_snapshot_export_lines(snapshot.get(), ToStr(path), &options, report, err); });
 }
 
 }  // namespace
@@ -154,6 +193,9 @@ void BindDatabase(nb::module_& module) {
            })
       .def("import_csv", &ImportCsv, nb::arg("folder"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(),
            nb::arg("problem_file"), nb::arg("progress").none())
+      .def("export_lines", &ExportLines, nb::arg("path"), nb::arg("types"), nb::arg("history"), nb::arg("progress").none())
+      .def("import_lines", &ImportLines, nb::arg("path"), nb::arg("ids"), nb::arg("source"), nb::arg("drop_missing"), nb::arg("dry_run"),
+           nb::arg("actor").none(), nb::arg("progress").none())
       .def("import_arrow", &ImportArrow, nb::arg("table"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(),
            nb::arg("problem_file"), nb::arg("progress").none())
       .def("path", [](const Db& db) { return PyText(kith_db_path(db.get())); })

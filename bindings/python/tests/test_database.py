@@ -258,3 +258,30 @@ def test_doctests() -> None:
 
 def test_the_package_is_typed() -> None:
     assert (pathlib.Path(kith.__file__).parent / "py.typed").exists()
+
+
+def test_json_lines(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "all.jsonl"
+    with kith.open(temporary=True) as db:
+        with db.batch() as batch:
+            acme = batch.create("account", ("erp", "7"), name="Acme 测试")
+            batch.create("contact", last_name="Ada", account=acme)
+        assert db.export_jsonl(path, history=True)["types"][0]["type"] == "account"
+        with pytest.raises(kith.Error):
+            db.export_jsonl(tmp_path / "no.jsonl", progress=lambda *_: False)
+    with kith.open(temporary=True) as copy:
+        assert copy.import_jsonl(path)["ids_kept"]
+        assert copy.verify() == []
+        assert copy.import_jsonl(path)["types"] == []
+        again = tmp_path / "again.jsonl"
+        copy.export_jsonl(again, types=["account"])
+        assert "Acme 测试" in again.read_text(encoding="utf-8")
+        with kith.open(temporary=True) as other:
+            with other.batch() as batch:
+                batch.create("account", ("erp", "7"), name="Older name")
+            with pytest.raises(kith.Error, match="name for where they come from"):
+                other.import_jsonl(path)
+            assert not other.import_jsonl(path, source="branch", actor=("app", "1"))["ids_kept"]
+        path.write_bytes(path.read_bytes().replace(b"Acme", b"Akme"))
+        with pytest.raises(kith.Error, match="not those that were written"):
+            copy.import_jsonl(path)
