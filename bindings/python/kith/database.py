@@ -213,9 +213,9 @@ class Database:
         >>> with kith.open(temporary=True) as db, kith.open(temporary=True) as copy, tempfile.TemporaryDirectory() as folder:
         ...     with db.batch() as batch:
         ...         acme = batch.create("account", name="Acme")
-        ...     db.export_jsonl(f"{folder}/all.jsonl")["types"][0]["type"]
+        ...     db.export_jsonl(f"{folder}/all.jsonl", types=["account"])["types"][0]["records"]
         ...     copy.import_jsonl(f"{folder}/all.jsonl")["ids_kept"]
-        'account'
+        1
         True
         """
         number = ("auto", "keep", "map").index(ids)
