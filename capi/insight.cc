@@ -110,6 +110,18 @@ kith_code kith_snapshot_ways(kith_snapshot* snapshot, const char* pipeline, cons
   });
 }
 
+kith_code kith_snapshot_biases(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
+                               kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(const std::vector<kith::insight::TypedDeal> deals, question.Typed());
+    *json = NewText(ToJson(kith::insight::BiasesOf(deals)));
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                                kith_error** err) {
   Zero(json);

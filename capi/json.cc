@@ -339,6 +339,23 @@ std::string ToJson(const std::vector<insight::SavedForecast>& saved) {
   return Dump(json);
 }
 
+std::string ToJson(const std::vector<insight::RepBias>& reps) {
+  Json json = Json::array();
+  for (const insight::RepBias& rep : reps) {
+    json.push_back({{"owner", rep.owner.value()},
+                    {"deals", rep.deals},
+                    {"typed", Number(rep.typed)},
+                    {"won", Number(rep.won)},
+                    {"p_value", Number(rep.p_value)},
+                    {"bias", insight::NameOf(rep.bias)},
+                    {"dated", rep.dated},
+                    {"median_days_late", Number(rep.median_days_late)},
+                    {"slips_per_deal", Number(rep.slips_per_deal)},
+                    {"text", rep.text}});
+  }
+  return Dump(json);
+}
+
 std::string ToJson(const std::vector<insight::DataGap>& gaps, const std::vector<insight::StuckDeal>& stuck) {
   Json json = {{"gaps", Json::array()}, {"stuck", Json::array()}};
   for (const insight::DataGap& gap : gaps) {

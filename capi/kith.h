@@ -643,6 +643,11 @@ KITH_API kith_code kith_snapshot_velocity(kith_snapshot* snapshot, const char* p
 KITH_API kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
                                      kith_text** json, kith_error** err);
 
+/* What reps typed about deals that are closed against what came of them, as JSON: too hopeful, too cautious, dates that slip. Looks at
+ * every closed deal's history. json: owned. */
+KITH_API kith_code kith_snapshot_biases(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
+                                        kith_text** json, kith_error** err);
+
 /* What to enter next so that statistics become usable, and deals that stand still, as JSON {"gaps": [...], "stuck": [...]}. json: owned. */
 KITH_API kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
                                         kith_text** json, kith_error** err);

@@ -2,7 +2,6 @@
 // the whole report.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "insight/special_internal.h"
 #include "insight/tables_internal.h"
@@ -12,6 +11,7 @@ namespace kith::insight {
 namespace {
 
 using insight_internal::BetaQuantile;
+using insight_internal::Discoveries;
 using insight_internal::GroupsOf;
 using insight_internal::LogBeta;
 using insight_internal::MainCurrency;
@@ -94,20 +94,6 @@ double LowerTail(double x, double n, double rate, double precision) {
     p *= (n - k) * (a + k) / ((k + 1) * (b + n - k - 1));
   }
   return std::min(1.0, sum + p / 2);
-}
-
-// Benjamini and Hochberg (1995): which of the tests are discoveries at the false-discovery rate q.
-std::vector<bool> Discoveries(const std::vector<double>& p_values, double q) {
-  std::vector<size_t> order(p_values.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return p_values[a] < p_values[b]; });
-  size_t found = 0;
-  for (size_t i = 0; i < order.size(); ++i) {
-    if (p_values[order[i]] <= q * static_cast<double>(i + 1) / static_cast<double>(order.size())) found = i + 1;
-  }
-  std::vector<bool> discovered(p_values.size(), false);
-  for (size_t i = 0; i < found; ++i) discovered[order[i]] = true;
-  return discovered;
 }
 
 class Comparison {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "insight/special_internal.h"
 
@@ -166,6 +167,19 @@ double ProbabilityBelow(double a1, double b1, double a2, double b2) {
     weights += weight;
   }
   return weights > 0 ? sum / weights : BetaCdf(a1, b1, mean);
+}
+
+std::vector<bool> Discoveries(const std::vector<double>& p_values, double q) {
+  std::vector<size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return p_values[a] < p_values[b]; });
+  size_t found = 0;
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (p_values[order[i]] <= q * static_cast<double>(i + 1) / static_cast<double>(order.size())) found = i + 1;
+  }
+  std::vector<bool> discovered(p_values.size(), false);
+  for (size_t i = 0; i < found; ++i) discovered[order[i]] = true;
+  return discovered;
 }
 
 double Logit(double p) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace kith::insight_internal {
 
@@ -25,6 +26,9 @@ namespace kith::insight_internal {
 [[nodiscard]] double NormalQuantile(double p);
 // P(X < Y) for independent X ~ Beta(a1, b1), Y ~ Beta(a2, b2).
 [[nodiscard]] double ProbabilityBelow(double a1, double b1, double a2, double b2);
+
+// Benjamini and Hochberg (1995): which of the tests are discoveries at the false-discovery rate q.
+[[nodiscard]] std::vector<bool> Discoveries(const std::vector<double>& p_values, double q);
 
 [[nodiscard]] double Logit(double p);
 [[nodiscard]] double Logistic(double x);

@@ -781,6 +781,11 @@ class Snapshot:
         report: dict[str, Any] = json.loads(self._open().saved_forecasts(pipeline, _insight(as_of=as_of)))
         return report
 
+    def biases(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+        """What reps typed about deals that are closed against what came: ``happy_ears``, ``sandbagging`` or none; dates that slip."""
+        report: list[dict[str, Any]] = json.loads(self._open().biases(pipeline, _insight(as_of=as_of)))
+        return report
+
     def health(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
         """What to enter next so that statistics become usable (``gaps``), and deals that stand still (``stuck``)."""
         report: dict[str, Any] = json.loads(self._open().health(pipeline, _insight(as_of=as_of)))

@@ -170,6 +170,11 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_reps(s.get(), pipeline, options, json, error); });
            })
+      .def("biases",
+           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+             return JsonOf(
+                 how, [&](auto* options, auto json, auto error) { return kith_snapshot_biases(s.get(), pipeline, options, json, error); });
+           })
       .def("health",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
              return JsonOf(

@@ -209,6 +209,22 @@ def test_health_names_what_is_missing_and_what_stands_still(
     assert health["stuck"] == []
 
 
+def test_biases_are_measured(db: kith.Database) -> None:
+    with db.batch() as b:
+        rosy, fair = (b.create("employee", name=name) for name in ("Rosy", "Fair"))
+        for owner, typed in ((rosy, 95), (fair, 50)):
+            for i in range(20):
+                b.effective(START)
+                deal = b.create("opportunity", name=f"D{i}", owner=owner, rep_probability=typed)
+                b.move(deal, "default/qualified")
+                b.effective(START + dt.timedelta(days=10))
+                b.move(deal, "default/won" if i % 2 else "default/lost")
+    assert b.outcome is not None
+    with db.snapshot() as now:
+        found = {rep["owner"]: (rep["bias"], rep["deals"], round(rep["typed"], 9), rep["won"]) for rep in now.biases()}
+    assert found == {b.outcome.id(rosy): ("happy_ears", 20, 0.95, 0.5), b.outcome.id(fair): ("none", 20, 0.5, 0.5)}
+
+
 def test_pictures(sales: kith.Database) -> None:
     pytest.importorskip("matplotlib")
     from kith import plots
