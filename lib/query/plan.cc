@@ -223,6 +223,7 @@ void TakeColumns(const Demand& demand, const std::vector<const IndexDef*>& colum
   positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
   std::erase(positions, catalog::kHeaderId);
   std::vector<const IndexDef*> read;
+  read.reserve(positions.size());
   for (const int32_t position : positions) read.push_back(FindColumn(columns, position));
   if (std::find(read.begin(), read.end(), nullptr) != read.end()) return;
   plan.columns = std::move(read);
