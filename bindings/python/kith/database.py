@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from kith import _kith
 from kith.columns import Export
 from kith.errors import ClosedError
+from kith.exchange import Exchange
 from kith.forecast import Forecast
 from kith.query import Rows, parameters_json
 from kith.values import LocalId, Money, Ref, Target
@@ -53,7 +54,7 @@ def open(
     return Database(_kith.open(os.fspath(path), create, read_only, temporary, relaxed, map_size, max_size))
 
 
-class Database:
+class Database(Exchange):
     """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
 
     def __init__(self, handle: _kith.Database) -> None:
@@ -155,101 +156,6 @@ class Database:
     def metrics(self) -> str:
         """Statistics as OpenMetrics text."""
         return self._handle.metrics()
-
-    def import_csv(
-        self,
-        folder: str | os.PathLike[str],
-        mapping: str | dict[str, Any] = "",
-        *,
-        dry_run: bool = False,
-        actor: Ref = None,
-        problem_file: str | os.PathLike[str] = "",
-        progress: Callable[[str, int, int], bool] | None = None,
-    ) -> dict[str, Any]:
-        """Imports a folder of CSV files; a report with counts by file and every rejected row's problem.
-
-        `progress(file, bytes_done, bytes_total)` returns False to stop.
-        """
-        text = mapping if isinstance(mapping, str) else json.dumps(mapping)
-        report: dict[str, Any] = json.loads(
-            self._handle.import_csv(os.fspath(folder), text, dry_run, actor, os.fspath(problem_file), progress)
-        )
-        return report
-
-    def export_jsonl(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        types: Iterable[str] = (),
-        history: bool = False,
-        progress: Callable[[str, int, int], bool] | None = None,
-    ) -> dict[str, Any]:
-        """Everything as JSON Lines: definitions, records and, if wanted, their history; a report with counts by type and the file's digest.
-
-        `types` limits the records. `progress("export", records_done, records_total)` returns False to stop.
-        """
-        names = json.dumps(list(types)) if types else ""
-        report: dict[str, Any] = json.loads(self._handle.export_lines(os.fspath(path), names, history, progress))
-        return report
-
-    def import_jsonl(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        ids: Literal["auto", "keep", "map"] = "auto",
-        source: str = "",
-        drop_missing: bool = False,
-        dry_run: bool = False,
-        actor: Ref = None,
-        progress: Callable[[str, int, int], bool] | None = None,
-    ) -> dict[str, Any]:
-        """Imports what `export_jsonl` wrote: checks the whole file first, and changes nothing when it is not whole.
-
-        A database without records of its own becomes a copy, ids and history included. In another, records are found by their external
-        references or added under new ids; `source` names where the file comes from, so that a later import finds them again.
-        `progress(stage, bytes_done, bytes_total)`, with the stages "check" and "load", returns False to stop.
-
-        >>> import kith, tempfile
-        >>> with kith.open(temporary=True) as db, kith.open(temporary=True) as copy, tempfile.TemporaryDirectory() as folder:
-        ...     with db.batch() as batch:
-        ...         acme = batch.create("account", name="Acme")
-        ...     db.export_jsonl(f"{folder}/all.jsonl", types=["account"])["types"][0]["records"]
-        ...     copy.import_jsonl(f"{folder}/all.jsonl")["ids_kept"]
-        1
-        True
-        """
-        number = ("auto", "keep", "map").index(ids)
-        report: dict[str, Any] = json.loads(
-            self._handle.import_lines(os.fspath(path), number, source, drop_missing, dry_run, actor, progress)
-        )
-        return report
-
-    def import_arrow(
-        self,
-        table: Any,
-        mapping: str | dict[str, Any],
-        *,
-        dry_run: bool = False,
-        actor: Ref = None,
-        problem_file: str | os.PathLike[str] = "",
-        progress: Callable[[str, int, int], bool] | None = None,
-    ) -> dict[str, Any]:
-        """Imports a table: a DataFrame of pandas or Polars, a `pyarrow.Table`, or whatever else has `__arrow_c_stream__`.
-
-        `mapping` is that of a CSV import with one file, whose name stands in the report: each row is an upsert by its key, and a row that is
-        wrong is reported while the rest is loaded.
-
-        >>> import kith, pyarrow
-        >>> people = pyarrow.table({"number": [7, 8], "name": ["Ada", "Grace"], "staff": [12, None]})
-        >>> columns = [{"column": "name", "field": "name"}, {"column": "staff", "field": "employees"}]
-        >>> file = {"file": "people", "type": "account", "system": "app", "key": ["number"], "columns": columns}
-        >>> with kith.open(temporary=True) as db:
-        ...     db.import_arrow(people, {"name": "people", "files": [file]})["files"][0]["created"]
-        2
-        """
-        text = mapping if isinstance(mapping, str) else json.dumps(mapping)
-        report: dict[str, Any] = json.loads(self._handle.import_arrow(table, text, dry_run, actor, os.fspath(problem_file), progress))
-        return report
 
 
 class Outcome:

@@ -248,9 +248,10 @@ def test_json_batches(db: kith.Database) -> None:
 
 def test_doctests() -> None:
     import kith.database
+    import kith.exchange
     import kith.plots
 
-    for module in (kith.database, kith.plots):
+    for module in (kith.database, kith.exchange, kith.plots):
         result = doctest.testmod(module)
         assert result.attempted > 0
         assert result.failed == 0
