@@ -240,6 +240,7 @@ std::vector<HazardModel::OpenStays> HazardModel::StaysByDay(const FunnelTables& 
     stays.since.micros += (since.micros - stays.since.micros) / stays.deals;
   }
   std::vector<OpenStays> all;
+  all.reserve(by_day.size());
   for (const auto& [day, stays] : by_day) all.push_back(stays);
   return all;
 }

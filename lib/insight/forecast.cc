@@ -33,7 +33,6 @@ using insight_internal::StageSum;
 using insight_internal::SumPeriods;
 using insight_internal::SumStages;
 using insight_internal::SweepPlan;
-using insight_internal::SweepResult;
 using model::FunnelTables;
 using model::GroupKind;
 using model::OpenDeal;

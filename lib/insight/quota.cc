@@ -40,6 +40,7 @@ StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const 
     found[part.part] = {Id(part.part), quota->second, part.closed, part.total.mean, chance};
   }
   std::vector<Attainment> attainments;
+  attainments.reserve(found.size());
   for (const auto& [id, attainment] : found) attainments.push_back(attainment);
   return attainments;
 }
