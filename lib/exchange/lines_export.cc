@@ -276,7 +276,7 @@ class Exporter {
 
   Status Flush() {
     report_.bytes += static_cast<int64_t>(piece_.size());
-    const Status status = sink_(piece_);
+    Status status = sink_(piece_);
     piece_.clear();
     return status;
   }

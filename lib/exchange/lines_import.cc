@@ -106,7 +106,7 @@ class Import {
 
   // As they stand where that is possible, so that ids mean the same; else as packages.
   Status TakeDefinitions() {
-    const Status adopted = database_.Adopt(file_.definitions);
+    Status adopted = database_.Adopt(file_.definitions);
     if (GetReason(adopted) != Reason::kPackageConflict) return adopted;
     std::vector<catalog::PackageSource> packages;
     for (const catalog::PackageDef& package : file_.catalog->packages()) packages.push_back(ToPackage(*file_.catalog, package));

