@@ -108,6 +108,7 @@ Status Compiler::CheckField(const TypeDef& type, FieldDef& field) const {
     return FieldError(type, field, JoinJsonPath("labels", language), {fault});
   KITH_RETURN_IF_ERROR(CheckReference(type, field));
   KITH_RETURN_IF_ERROR(CheckChoices(type, field));
+  KITH_RETURN_IF_ERROR(CheckTransitions(type, field));
   KITH_RETURN_IF_ERROR(CheckText(type, field));
   KITH_RETURN_IF_ERROR(CheckValues(type, field));
   if (WriteField(field, Form::kStored).dump().size() > limits::kTextBytes) {
@@ -165,6 +166,38 @@ Status Compiler::CheckChoices(const TypeDef& type, const FieldDef& field) const 
   return absl::OkStatus();
 }
 
+// A list of states: choices of the field, each once.
+Status Compiler::CheckStates(const TypeDef& type, const FieldDef& field, const std::string& path,
+                             const std::vector<std::string>& states) const {
+  std::set<std::string_view> seen;
+  for (const std::string& state : states) {
+    if (field.FindChoice(state) == nullptr) {
+      std::vector<std::string_view> names;
+      for (const ChoiceDef& choice : field.choices) names.push_back(choice.name);
+      return FieldError(type, field, path, {"the field has no such choice", ToText(Value(state)), NearestHint(state, names)});
+    }
+    if (!seen.insert(state).second) return FieldError(type, field, path, {"the choice occurs twice", state});
+  }
+  return absl::OkStatus();
+}
+
+Status Compiler::CheckTransitions(const TypeDef& type, const FieldDef& field) const {
+  if (field.transitions.empty()) {
+    if (field.initial_states.empty()) return absl::OkStatus();
+    return FieldError(type, field, "initial_states", {"only a choice with transitions has states to begin with"});
+  }
+  if (field.kind != Kind::kChoice) return FieldError(type, field, "transitions", {"only a choice has transitions"});
+  KITH_RETURN_IF_ERROR(CheckStates(type, field, "initial_states", field.initial_states));
+  for (const auto& [state, next] : field.transitions) {
+    KITH_RETURN_IF_ERROR(CheckStates(type, field, "transitions", {state}));
+    const std::string path = JoinJsonPath("transitions", state);
+    KITH_RETURN_IF_ERROR(CheckStates(type, field, path, next));
+    if (std::find(next.begin(), next.end(), state) == next.end()) continue;
+    return FieldError(type, field, path, {"a state does not follow itself", state, "leave it out: setting it again changes nothing"});
+  }
+  return absl::OkStatus();
+}
+
 Status Compiler::CheckText(const TypeDef& type, FieldDef& field) const {
   if (field.max_length != 0 && !IsText(field.kind)) return FieldError(type, field, "max_length", {"only texts have a length"});
   if (field.max_length > limits::kTextBytes) {
@@ -211,7 +244,9 @@ Status Compiler::CheckValues(const TypeDef& type, const FieldDef& field) const {
   if (!field.initial.has_value()) return absl::OkStatus();
   if (field.kind == Kind::kRef || field.kind == Kind::kBytes)
     return FieldError(type, field, "default", {"a reference or bytes have no default"});
-  if (const Status status = CheckFieldValue(field, *field.initial); !status.ok()) {
+  Status status = CheckFieldValue(field, *field.initial);
+  if (status.ok()) status = CheckTransition(field, Value(), *field.initial);
+  if (!status.ok()) {
     return FieldError(type, field, "default", {std::string(MessageOf(status)), ToText(*field.initial), GetErrorInfo(status).hint});
   }
   return absl::OkStatus();

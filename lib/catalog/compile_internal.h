@@ -70,6 +70,8 @@ class Compiler {
   Status CheckField(const TypeDef& type, FieldDef& field) const;
   Status CheckReference(const TypeDef& type, const FieldDef& field) const;
   Status CheckChoices(const TypeDef& type, const FieldDef& field) const;
+  Status CheckTransitions(const TypeDef& type, const FieldDef& field) const;
+  Status CheckStates(const TypeDef& type, const FieldDef& field, const std::string& path, const std::vector<std::string>& states) const;
   Status CheckText(const TypeDef& type, FieldDef& field) const;
   Status CheckValues(const TypeDef& type, const FieldDef& field) const;
 

@@ -79,6 +79,19 @@ void ReadChoices(ObjectReader& reader, FieldDef& field, Form form) {
   }
 }
 
+// {"draft": ["sent", "cancelled"], ...}
+void ReadTransitions(ObjectReader& reader, FieldDef& field) {
+  reader.Texts("initial_states", field.initial_states);
+  const Json* states = reader.Find("transitions");
+  if (states == nullptr) return;
+  ObjectReader ways(*states, reader.PathOf("transitions"), Unknown::kRefuse);
+  if (states->is_object() && states->empty()) return reader.Fail("transitions", "at least one state is needed");
+  if (states->is_object()) {
+    for (const auto& [state, next] : states->items()) ways.Texts(state, field.transitions[state]);
+  }
+  reader.Fail(ways.Finish());
+}
+
 void ReadJson(ObjectReader& reader, std::string_view key, Json& out) {
   if (const Json* value = reader.Find(key); value != nullptr) out = *value;
 }
@@ -196,6 +209,7 @@ StatusOr<FieldDraft> ReadField(const Json& json, const std::string& path, Form f
   reader.Texts("to", field.refers_to);
   ReadOnDelete(reader, field);
   ReadChoices(reader, field, form);
+  ReadTransitions(reader, field);
   ReadJson(reader, "min", draft.minimum);
   ReadJson(reader, "max", draft.maximum);
   ReadJson(reader, "default", draft.initial);
@@ -238,6 +252,8 @@ Json WriteField(const FieldDef& field, Form form) {
     Json& choices = json["choices"] = Json::array();
     for (const ChoiceDef& choice : field.choices) choices.push_back(WriteChoice(choice, form));
   }
+  if (!field.transitions.empty()) json["transitions"] = field.transitions;
+  if (!field.initial_states.empty()) json["initial_states"] = field.initial_states;
   WriteConstraints(field, json);
   if (!field.labels.empty()) json["labels"] = field.labels;
   AddExtra(json, field.extra);

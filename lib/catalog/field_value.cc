@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catalog/compile_internal.h"
+#include "kith/base/concat.h"
 #include "kith/base/nearest.h"
 #include "kith/catalog/catalog.h"
 
@@ -64,7 +65,45 @@ Status CheckOneText(const FieldDef& field, const std::string& text) {
   return absl::OkStatus();
 }
 
+// A state's name; its number where the field has no such choice.
+std::string StateName(const FieldDef& field, const Value& state) {
+  const ChoiceDef* choice = field.FindChoice(state.get<Choice>().number);
+  return choice == nullptr ? ToText(state) : choice->name;
+}
+
+std::string Joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+Status RefuseState(const FieldDef& field, std::string value, std::string_view message, std::string hint) {
+  return MakeError({.reason = Reason::kNotATransition, .field = field.name, .value = std::move(value), .hint = std::move(hint)}, message);
+}
+
+bool Contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Status CheckInitialState(const FieldDef& field, const std::string& state) {
+  if (field.initial_states.empty() || Contains(field.initial_states, state)) return absl::OkStatus();
+  return RefuseState(field, state, "is no state to begin with", "begin with: " + Joined(field.initial_states));
+}
+
 }  // namespace
+
+Status CheckTransition(const FieldDef& field, const Value& from, const Value& to) {
+  if (field.transitions.empty() || from == to) return absl::OkStatus();
+  if (from.is_null()) return CheckInitialState(field, StateName(field, to));
+  const std::string state = StateName(field, from);
+  const auto found = field.transitions.find(state);
+  const bool is_final = found == field.transitions.end() || found->second.empty();
+  const std::string hint = is_final ? state + " is final" : "after " + state + " may come: " + Joined(found->second);
+  if (to.is_null()) return RefuseState(field, state + " -> null", "a state cannot be cleared", hint);
+  const std::string next = StateName(field, to);
+  if (!is_final && Contains(found->second, next)) return absl::OkStatus();
+  return RefuseState(field, Concat({state, " -> ", next}), Concat({next, " may not follow ", state}), hint);
+}
 
 Status CheckFieldValue(const FieldDef& field, const Value& value) {
   if (value.is_null()) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,6 +78,15 @@ class DraftRecord final : public Draft {
   [[nodiscard]] StatusOr<bool> Assert(int32_t position, Value value, Time effective, Time now, const storage::Reader& reader);
   // The value in force at a time.
   [[nodiscard]] StatusOr<Value> ValueAt(int32_t position, Time effective, Time now, const storage::Reader& reader);
+  // The steps of a field that the batch adds, in the order of effective time: from what held before an assertion to it, from it to what
+  // holds after. A record created from nothing begins with a step from null, a restored one with a step from what it was.
+  struct Step {
+    Value from;
+    Value to;
+  };
+  [[nodiscard]] StatusOr<std::vector<Step>> StepsOf(int32_t position, Time now, const storage::Reader& reader) const;
+  // The values given so far are those of its former life.
+  void MarkRestored() { restored_ = values_; }
   void Delete(Time effective);
   void Link();
   void SetHeaderForStoring(uint64_t version, Time now);
@@ -100,7 +110,9 @@ class DraftRecord final : public Draft {
     Value value;
   };
   [[nodiscard]] StatusOr<Holder> HolderAt(int32_t position, Time effective, const storage::Reader& reader);
-  [[nodiscard]] Status HoldStored(int32_t position, Time effective, const storage::Reader& reader, Holder& holder);
+  // What the stored history of this life says about a field, in the order of recording; `hold(value, from)`.
+  using Hold = std::function<void(const Value& value, Time from)>;
+  [[nodiscard]] Status EachStored(int32_t position, const storage::Reader& reader, const Hold& hold) const;
   [[nodiscard]] Assertion* FindAssertion(int32_t position, Time effective);
   [[nodiscard]] bool HasAssertion(int32_t position) const;
   void SetShown(int32_t position, Value value);
@@ -119,8 +131,9 @@ class DraftRecord final : public Draft {
   record::Header header_;
   mutable std::vector<Value> values_;  // by position; filled from before_ at first use
   std::vector<Assertion> assertions_;
-  std::unique_ptr<std::vector<HistoryEntry>> history_;  // once it was needed
-  mutable std::string bytes_;                           // of view(), at revision bytes_revision_
+  std::vector<Value> restored_;                                 // of a restored record: what it was, by position
+  mutable std::unique_ptr<std::vector<HistoryEntry>> history_;  // of this life, once it was needed
+  mutable std::string bytes_;                                   // of view(), at revision bytes_revision_
   mutable uint32_t bytes_revision_ = 0;
 };
 
@@ -129,6 +142,7 @@ struct TypePlan {
   std::vector<size_t> required;    // positions
   std::vector<size_t> initial;     // positions of fields with a value for new records
   std::vector<size_t> references;  // positions
+  std::vector<size_t> machines;    // positions of fields with transitions
 };
 
 // What a job needs beside its batch. Immutable and shared while the job runs.
@@ -222,6 +236,7 @@ class Applier {
   // constraints.cc
   [[nodiscard]] Status CheckConstraints();
   [[nodiscard]] Status CheckRequired(const DraftRecord& draft);
+  [[nodiscard]] Status CheckTransitions(const DraftRecord& draft);
   [[nodiscard]] Status CheckReferences(const DraftRecord& draft);
   [[nodiscard]] Status CheckReference(const DraftRecord& draft, size_t position, const Value& value);
   [[nodiscard]] Status CheckUnique();

@@ -37,6 +37,17 @@ Status Applier::CheckRequired(const DraftRecord& draft) {
   return absl::OkStatus();
 }
 
+// A way that was taken before the field had transitions is not looked at again.
+Status Applier::CheckTransitions(const DraftRecord& draft) {
+  for (const size_t position : PlanOf(draft.type()).machines) {
+    KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord::Step> steps, draft.StepsOf(static_cast<int32_t>(position), now_, set_));
+    for (const DraftRecord::Step& step : steps) {
+      KITH_RETURN_IF_ERROR(AboutDraft(draft, catalog::CheckTransition(draft.type().fields[position], step.from, step.to)));
+    }
+  }
+  return absl::OkStatus();
+}
+
 Status Applier::CheckReference(const DraftRecord& draft, size_t position, const Value& value) {
   const Id* id = value.get_if<Id>();
   if (id == nullptr) return absl::OkStatus();
@@ -80,6 +91,7 @@ Status Applier::CheckConstraints() {
   for (const DraftRecord& draft : drafts_) {
     if (draft.deleted() || !draft.dirty()) continue;
     KITH_RETURN_IF_ERROR(CheckRequired(draft));
+    KITH_RETURN_IF_ERROR(CheckTransitions(draft));
     KITH_RETURN_IF_ERROR(CheckReferences(draft));
   }
   return CheckRestricted();

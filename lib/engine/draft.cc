@@ -1,5 +1,7 @@
 // Drafts: what a batch makes of a record, with the assertions that history keeps.
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "engine/apply_internal.h"
@@ -101,8 +103,7 @@ Assertion* DraftRecord::FindAssertion(int32_t position, Time effective) {
   return nullptr;
 }
 
-// What the stored past of a record says about a field at a time.
-Status DraftRecord::HoldStored(int32_t position, Time effective, const storage::Reader& reader, Holder& holder) {
+Status DraftRecord::EachStored(int32_t position, const storage::Reader& reader, const Hold& hold) const {
   if (history_ == nullptr) {
     KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(reader, id()));
     // A restored record's present life begins after its last deletion.
@@ -114,10 +115,6 @@ Status DraftRecord::HoldStored(int32_t position, Time effective, const storage::
   const bool header = position < 0;
   const uint32_t package = header ? kHeaderPackage : type_->fields[static_cast<size_t>(position)].package;
   const uint32_t number = header ? format::HeaderNumber(position) : type_->fields[static_cast<size_t>(position)].number;
-  const auto hold = [&](const Value& value, Time from) {
-    if (from > effective || (holder.any && from < holder.effective)) return;
-    holder = {true, from, value};
-  };
   bool first = true;
   for (const HistoryEntry& entry : *history_) {
     for (const FieldChange& field : entry.fields) {
@@ -139,7 +136,9 @@ StatusOr<DraftRecord::Holder> DraftRecord::HolderAt(int32_t position, Time effec
     const Value base = own != assertions_.end() ? own->before : Shown(position);
     if (!base.is_null() && Time{header_.created} <= effective) holder = {true, Time{header_.created}, base};
   } else {
-    KITH_RETURN_IF_ERROR(HoldStored(position, effective, reader, holder));
+    KITH_RETURN_IF_ERROR(EachStored(position, reader, [&](const Value& value, Time from) {
+      if (from <= effective && (!holder.any || from >= holder.effective)) holder = {true, from, value};
+    }));
   }
   for (const Assertion& assertion : assertions_) {
     if (assertion.position != position || assertion.effective > effective) continue;
@@ -234,6 +233,40 @@ StatusOr<bool> DraftRecord::Assert(int32_t position, Value value, Time effective
     if (!created_ && !deleted_) effective_ = effective;
   }
   return changed;
+}
+
+StatusOr<std::vector<DraftRecord::Step>> DraftRecord::StepsOf(int32_t position, Time now, const storage::Reader& reader) const {
+  std::vector<const Assertion*> own;
+  for (const Assertion& assertion : assertions_) {
+    if (assertion.position == position) own.push_back(&assertion);
+  }
+  if (!created_ && own.empty()) return std::vector<Step>();
+  // Nothing lies in the future, so one value of now follows what was shown: no history is read.
+  if (!created_ && own.size() == 1 && own[0]->effective == now) return std::vector<Step>{{own[0]->before, own[0]->after}};
+
+  std::map<Time, Value> values;  // what holds from each time on
+  std::set<Time> added;
+  Value last;
+  if (created_) {
+    if (!restored_.empty()) last = restored_[static_cast<size_t>(position)];
+    values[Time{header_.created}] = own.empty() ? Shown(position) : own[0]->before;
+    added.insert(Time{header_.created});
+  } else {
+    KITH_RETURN_IF_ERROR(EachStored(position, reader, [&](const Value& value, Time from) { values[from] = value; }));
+  }
+  for (const Assertion* assertion : own) {
+    values[assertion->effective] = assertion->after;
+    added.insert(assertion->effective);
+  }
+  std::vector<Step> steps;
+  bool touched = false;
+  for (auto& [from, value] : values) {
+    const bool is_new = added.contains(from);
+    if (touched || is_new) steps.push_back({last, value});
+    touched = is_new;
+    last = value;
+  }
+  return steps;
 }
 
 void DraftRecord::Delete(Time effective) {

@@ -72,6 +72,7 @@ const TypePlan& Applier::PlanOf(const TypeDef& type) {
   for (const catalog::FieldDef& field : type.fields) {
     if (field.required) plan.required.push_back(field.position);
     if (field.initial.has_value()) plan.initial.push_back(field.position);
+    if (!field.transitions.empty()) plan.machines.push_back(field.position);
     if (field.kind == Kind::kRef) plan.references.push_back(field.position);
   }
   return plan;

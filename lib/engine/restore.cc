@@ -44,6 +44,7 @@ Status Applier::Revive(const TypeDef& type, const HistoryEntry& deletion, size_t
     const std::optional<int32_t> position = PositionOf(type, was);
     if (position.has_value()) KITH_RETURN_IF_ERROR(draft.Assert(*position, was.before, now_, now_, set_).status());
   }
+  draft.MarkRestored();
   return absl::OkStatus();
 }
 

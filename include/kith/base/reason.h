@@ -72,6 +72,7 @@ namespace kith {
   X(NotVisible, 3021, kPermissionDenied)              \
   X(ExternalRefTaken, 3022, kAlreadyExists)           \
   X(PatternMismatch, 3023, kInvalidArgument)          \
+  X(NotATransition, 3024, kFailedPrecondition)        \
   /* 4xxx: queries and expressions */                 \
   X(ExpressionMalformed, 4001, kInvalidArgument)      \
   X(EndOfCursor, 4002, kOutOfRange)                   \

@@ -35,6 +35,9 @@ struct ChoiceDef {
   std::string extra;     // members a newer library wrote, as a JSON object; empty: none. So in every definition below.
 };
 
+// The states that may follow each state of a field, by names; a state that is not named is final.
+using Transitions = std::map<std::string, std::vector<std::string>, std::less<>>;
+
 // What happens to records that refer to a record being deleted.
 enum class OnDelete : uint8_t { kRestrict, kDetach, kCascade };
 
@@ -53,11 +56,13 @@ struct FieldDef {
   std::vector<std::string> refers_to;  // names of the types a reference may point to; empty: any
   OnDelete on_delete = OnDelete::kRestrict;
   std::vector<ChoiceDef> choices;
-  std::optional<Value> minimum;  // of the field's kind, inclusive; numbers, money, dates and times
-  std::optional<Value> maximum;  // money is bounded within the bound's currency; zero without currency bounds all
-  std::optional<Value> initial;  // stored when a record is created without it
-  uint32_t max_length = 0;       // in code points, texts; 0: the library's limit alone
-  std::string pattern;           // RE2, whole text; empty: none
+  Transitions transitions;                  // of a choice; empty: any choice may follow any
+  std::vector<std::string> initial_states;  // of a choice with transitions: what a record may begin with; empty: anything
+  std::optional<Value> minimum;             // of the field's kind, inclusive; numbers, money, dates and times
+  std::optional<Value> maximum;             // money is bounded within the bound's currency; zero without currency bounds all
+  std::optional<Value> initial;             // stored when a record is created without it
+  uint32_t max_length = 0;                  // in code points, texts; 0: the library's limit alone
+  std::string pattern;                      // RE2, whole text; empty: none
   Labels labels;
   std::string extra;
 
@@ -73,6 +78,10 @@ struct FieldDef {
 // Whether the compiled field may be given this value: kind, limits, choices, bounds, length, pattern; null only when it is not required; no
 // value when it is retired. Errors name the field and the value; the caller adds type and record. Does not look at `derived`.
 [[nodiscard]] Status CheckFieldValue(const FieldDef& field, const Value& value);
+
+// Whether the compiled field may go from one value to the next, in the order of effective time (null: none). Always, when the field has no
+// transitions; a state is never cleared. Errors: NotATransition, naming both values and what may follow.
+[[nodiscard]] Status CheckTransition(const FieldDef& field, const Value& from, const Value& to);
 
 // A part of an index key: a field of the type, or one of the header: "id", "created", "updated", "owner", "unit". A field of a type may be
 // named "owner" or "version", and then hides the header's.

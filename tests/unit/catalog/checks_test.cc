@@ -300,6 +300,30 @@ TEST(Checks, SeedsAndNumbers) {
 }
 
 // What an author did not write (definitions built in code) is checked too.
+TEST(Checks, Transitions) {  // E01
+  const auto field = [](std::string_view members, std::string_view kind = "choice") {
+    return Acme(Thing(R"({"name": "s", "kind": ")" + std::string(kind) + R"(", "choices": [{"name": "draft"}, {"name": "sent"}], )" +
+                      std::string(members) + "}"));
+  };
+  const std::string path = "types[0].fields[0]";
+  const std::vector<Refused> cases = {
+      {field(R"("transitions": [])"), kMalformed, path + ".transitions", "an object is expected"},
+      {field(R"("transitions": {})"), kMalformed, path + ".transitions", "at least one state"},
+      {field(R"("transitions": {"draft": "sent"})"), kMalformed, path + ".transitions.draft", "a list is expected"},
+      {field(R"("transitions": {"draft": [1]})"), kMalformed, path + ".transitions.draft[0]", "a text is expected"},
+      {field(R"("transitions": {"drafd": ["sent"]})"), kMalformed, path + ".transitions", "no such choice", "\"draft\""},
+      {field(R"("transitions": {"draft": ["sentt"]})"), kMalformed, path + ".transitions.draft", "no such choice", "\"sent\""},
+      {field(R"("transitions": {"draft": ["sent", "sent"]})"), kMalformed, path + ".transitions.draft", "occurs twice"},
+      {field(R"("transitions": {"draft": ["draft"]})"), kMalformed, path + ".transitions.draft", "does not follow itself"},
+      {field(R"("transitions": {"draft": ["sent"]})", "choice_set"), kMalformed, path + ".transitions", "only a choice"},
+      {field(R"("initial_states": ["draft"])"), kMalformed, path + ".initial_states", "with transitions"},
+      {field(R"("transitions": {"draft": ["sent"]}, "initial_states": ["new"])"), kMalformed, path + ".initial_states", "no such choice"},
+      {field(R"("transitions": {"draft": ["sent"]}, "initial_states": ["draft"], "default": "sent")"), kMalformed, path + ".default",
+       "no state to begin with", "begin with: draft"},
+  };
+  for (const Refused& c : cases) ExpectRefused(c);
+}
+
 TEST(Checks, Compile) {
   const auto compile = [](TypeDef type) {
     PackageDef package;

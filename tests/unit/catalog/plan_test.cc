@@ -88,6 +88,22 @@ TEST(Plan, DescribesAnUpgradeLineByLine) {
   EXPECT_THAT(names, ::testing::UnorderedElementsAre("by_name", "by_size", "by_parent"));
 }
 
+TEST(Plan, TransitionsMayChange) {  // E01
+  const auto thing = [](const std::string& more) {
+    return Acme(Thing(R"({"name": "s", "kind": "choice", "choices": [{"name": "a"}, {"name": "b"}, {"name": "c"}])" + more + "}"));
+  };
+  const auto free = Ensured(thing(""));
+  const StatusOr<Catalog::Plan> bound = Plan(*free, thing(R"(, "transitions": {"a": ["b", "c"], "b": []}, "initial_states": ["a"])"));
+  ASSERT_TRUE(bound.ok()) << bound.status();
+  EXPECT_THAT(bound->changes, ElementsAre("changes field thing.s: initial_states, transitions"));
+  const auto back = FromDefinitions(bound->after->version(), ToDefinitions(*bound->after));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ((*back)->ToJson(), bound->after->ToJson());
+  EXPECT_EQ((*back)->FindType("thing")->FindField("s")->transitions, (Transitions{{"a", {"b", "c"}}, {"b", {}}}));
+  EXPECT_THAT((*back)->FindType("thing")->FindField("s")->initial_states, ElementsAre("a"));
+  EXPECT_THAT(Plan(*bound->after, thing(""))->changes, ElementsAre("changes field thing.s: initial_states, transitions"));
+}
+
 TEST(Plan, AddingAFieldWritesOneRecord) {
   const auto before = Ensured(Acme(Thing(kName)));
   const StatusOr<Catalog::Plan> plan = Plan(*before, Acme(Thing(std::string(kName) + R"(, {"name": "more", "kind": "int"})")));
