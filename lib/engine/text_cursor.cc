@@ -52,6 +52,7 @@ class TermCursorImpl final : public TermCursor {
   [[nodiscard]] std::string_view Prefix() const { return std::string_view(key_).substr(0, prefix_); }
 
   bool Settle(uint64_t wanted) {
+    if (numbers_[at_] >= wanted) return true;
     const auto from = numbers_.begin() + static_cast<std::ptrdiff_t>(at_);
     at_ = static_cast<size_t>(std::lower_bound(from, numbers_.end(), wanted) - numbers_.begin());
     return true;
