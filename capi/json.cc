@@ -403,6 +403,14 @@ std::string ToJson(const std::vector<model::Pipeline>& pipelines) {
   return Dump(json);
 }
 
+std::string ToJson(const query::SearchResult& result) {
+  Json hits = Json::array();
+  for (const query::SearchHit& hit : result.hits) {
+    hits.push_back({{"id", hit.id.value()}, {"type", hit.type}, {"field", hit.field}, {"score", hit.score}, {"misspelt", hit.misspelt}});
+  }
+  return Dump({{"hits", std::move(hits)}, {"complete", result.complete}, {"records", result.records}});
+}
+
 std::string ToJson(const std::vector<query::Segment>& segments) {
   Json list = Json::array();
   for (const query::Segment& segment : segments) {

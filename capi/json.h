@@ -16,6 +16,7 @@
 #include "kith/insight/quota.h"
 #include "kith/insight/saved.h"
 #include "kith/insight/typed.h"
+#include "kith/query/search.h"
 #include "kith/query/segment.h"
 
 namespace kith::capi {
@@ -38,6 +39,7 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const exchange::ImportReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<model::Pipeline>& pipelines);
 [[nodiscard]] std::string ToJson(const std::vector<query::Segment>& segments);
+[[nodiscard]] std::string ToJson(const query::SearchResult& result);
 [[nodiscard]] std::string ToJson(const expr::Any& value);
 
 }  // namespace kith::capi

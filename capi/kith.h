@@ -526,6 +526,29 @@ KITH_API kith_code kith_snapshot_history_arrow(kith_snapshot* snapshot, const ch
    have their text as the value. The error's field is "line:column". */
 KITH_API kith_code kith_eval(kith_str expression, kith_text** json, kith_error** err);
 
+/* ---------------------------------------------------------------- search */
+
+typedef struct kith_search_options {
+  uint32_t struct_size;
+  uint32_t limit;         /* hits at most, up to 1,000; 0: 20 */
+  kith_str types;         /* "contact,account"; empty: every type with a text index */
+  uint64_t time_limit_us; /* 0: none. Past it: Timeout */
+  uint64_t reads;         /* records read at most, beside those changed lately; 0: 1,000 */
+  uint8_t exact;          /* not 0: no misspellings */
+  uint8_t zero[7];
+} kith_search_options;
+#define KITH_SEARCH_OPTIONS_INIT                                                       \
+  {                                                                                    \
+    (uint32_t)sizeof(kith_search_options), 0, {0, 0}, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0 } \
+  }
+
+/* Records by what somebody types: words, beginnings, fragments, pinyin, digits of a telephone number, misspellings; what is found and in
+   which order stands in kith/query/search.h. options: NULL for the defaults. json (owned):
+   {"hits": [{"id", "type", "field", "score", "misspelt"}], "complete": true, "records": 12}, the best first. Errors: LimitExceeded,
+   BadOptions, UnknownType, UnknownIndex (a type without a text index), Timeout. */
+KITH_API kith_code kith_snapshot_search(kith_snapshot* snapshot, kith_str text, const kith_search_options* options, kith_text** json,
+                                        kith_error** err);
+
 /* ---------------------------------------------------------------- segments */
 
 /* Adds a segment to a batch, or gives the one of that name another condition: an expression over the records of `for_type`. Whoever enters

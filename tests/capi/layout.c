@@ -200,6 +200,14 @@ AT(kith_import_lines_options, problem_limit, 64);
 AT(kith_import_lines_options, progress, 72);
 AT(kith_import_lines_options, context, 80);
 
+SIZE(kith_search_options, 48);
+AT(kith_search_options, struct_size, 0);
+AT(kith_search_options, limit, 4);
+AT(kith_search_options, types, 8);
+AT(kith_search_options, time_limit_us, 24);
+AT(kith_search_options, reads, 32);
+AT(kith_search_options, exact, 40);
+AT(kith_search_options, zero, 41);
 SIZE(kith_query_options, 56);
 AT(kith_query_options, struct_size, 0);
 AT(kith_query_options, in_past, 4);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -517,6 +517,26 @@ class Snapshot:
 
     def checkpoint(self, name: str) -> bytes | None:
         return self._open().checkpoint(name)
+
+    def search(
+        self, text: str, types: Iterable[str] = (), *, limit: int = 20, exact: bool = False, time_limit: float = 0
+    ) -> list[dict[str, Any]]:
+        """Records by what somebody types: words, beginnings, fragments, pinyin, digits of a telephone number, misspellings unless `exact`.
+
+        Hits have `id`, `type`, `field`, `score` and `misspelt`, the best first; at most `limit`. `types`: names; none: every type with a
+        text index. `time_limit` in seconds, 0: none.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         contact = batch.create("contact", name="王小明", email="ming@acme.example")
+        ...     with db.snapshot() as now:
+        ...         print([now[hit["id"]]["name"] for text in ("wangxiao", "acme", "小明") for hit in now.search(text)])
+        ['王小明', '王小明', '王小明']
+        """
+        found = json.loads(self._open().search(text, ",".join(types), limit, exact, int(time_limit * 1e6)))
+        hits: list[dict[str, Any]] = found["hits"]
+        return hits
 
     def segments(self, for_type: str | None = None) -> list[dict[str, Any]]:
         segments: list[dict[str, Any]] = json.loads(self._open().segments(for_type))

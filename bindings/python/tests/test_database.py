@@ -50,6 +50,34 @@ def test_an_exception_in_the_block_applies_nothing(db: kith.Database) -> None:
         assert now.find("account", ("app", "1")) is None
 
 
+def test_a_state_takes_declared_ways_alone(db: kith.Database) -> None:
+    with db.batch() as b:
+        made = b.create("quote", name="Q", status="draft")
+    assert b.outcome is not None
+    quote = b.outcome.id(made)
+    with db.batch() as b:
+        b.set(quote, status="accepted")
+    with pytest.raises(kith.KithError) as refused, db.batch() as b:
+        b.set(quote, status="draft")
+    assert refused.value.reason == "NotATransition"
+    assert refused.value.field == "status"
+    assert "accepted -> draft" in str(refused.value)
+    with db.snapshot() as now:
+        assert now[quote]["status"] == "accepted"
+
+
+def test_search_finds_what_people_type(db: kith.Database) -> None:
+    ming = account(db, "1", name="明阳律师事务所", phone="+86 21 5888 1234")
+    acme = account(db, "2", name="Acme Härdware")
+    with db.snapshot() as now:
+        found = {text: [hit["id"] for hit in now.search(text)] for text in ("mingyang", "5888", "hardware", "acmee", "nobody")}
+        assert found == {"mingyang": [ming], "5888": [ming], "hardware": [acme], "acmee": [acme], "nobody": []}
+        assert now.search("acmee", exact=True) == []
+        assert now.search("acme", types=["contact"]) == []
+        with pytest.raises(kith.KithError):
+            now.search("acme", types=["stage"])
+
+
 def test_every_kind_round_trips(db: kith.Database) -> None:
     fields = [
         {"name": "flag", "kind": "bool"},
