@@ -57,7 +57,7 @@ def test_a_state_takes_declared_ways_alone(db: kith.Database) -> None:
     quote = b.outcome.id(made)
     with db.batch() as b:
         b.set(quote, status="accepted")
-    with pytest.raises(kith.KithError) as refused, db.batch() as b:
+    with pytest.raises(kith.Error) as refused, db.batch() as b:
         b.set(quote, status="draft")
     assert refused.value.reason == "NotATransition"
     assert refused.value.field == "status"
@@ -74,7 +74,7 @@ def test_search_finds_what_people_type(db: kith.Database) -> None:
         assert found == {"mingyang": [ming], "5888": [ming], "hardware": [acme], "acmee": [acme], "nobody": []}
         assert now.search("acmee", exact=True) == []
         assert now.search("acme", types=["contact"]) == []
-        with pytest.raises(kith.KithError):
+        with pytest.raises(kith.Error):
             now.search("acme", types=["stage"])
 
 
