@@ -230,13 +230,13 @@ void BindSearch(nb::class_<Snapshot>& snapshot) {
   snapshot.def("search", [](const Snapshot& s, const std::string& text, const std::string& types, uint32_t limit, bool exact,
                             uint64_t time_limit_us) {
     kith_search_options options = KITH_SEARCH_OPTIONS_INIT;
-    options.types = Str(types);
+    options.types = ToStr(types);
     options.limit = limit;
     options.exact = exact ? 1 : 0;
     options.time_limit_us = time_limit_us;
     Text json;
     kith_error* error = nullptr;
-    Check(Released([&] { return kith_snapshot_search(s.get(), Str(text), &options, json.out(), &error); }), error);
+    Check(Released([&] { return kith_snapshot_search(s.get(), ToStr(text), &options, json.out(), &error); }), error);
     return Take(json);
   });
 }
