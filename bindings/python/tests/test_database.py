@@ -52,7 +52,7 @@ def test_an_exception_in_the_block_applies_nothing(db: kith.Database) -> None:
 
 def test_a_state_takes_declared_ways_alone(db: kith.Database) -> None:
     with db.batch() as b:
-        made = b.create("quote", name="Q", status="draft")
+        made = b.create("quote", number="Q-1", status="draft")
     assert b.outcome is not None
     quote = b.outcome.id(made)
     with db.batch() as b:
