@@ -83,6 +83,18 @@ kith_code kith_db_ensure_shipped(kith_db* db, const char* name, uint8_t dry_run,
   });
 }
 
+kith_code kith_package_numbers(kith_str definition, kith_str numbers, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(std::string_view text, Text(definition, "definition"));
+    KITH_ASSIGN_OR_RETURN(std::string_view numbers_text, Text(numbers, "numbers"));
+    KITH_ASSIGN_OR_RETURN(std::string appended, kith::catalog::AppendNumbers({std::string(text), std::string(numbers_text)}));
+    *json = NewText(std::move(appended));
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_db_catalog(kith_db* db, kith_text** json, kith_error** err) {
   Zero(json);
   return Guard(err, [&]() -> kith::Status {

@@ -204,6 +204,10 @@ KITH_API kith_code kith_db_ensure(kith_db* db, kith_str definition, kith_str num
                                   kith_error** err);
 /* The same for a package that ships with the library, by name. */
 KITH_API kith_code kith_db_ensure_shipped(kith_db* db, const char* name, uint8_t dry_run, kith_text** report, kith_error** err);
+/* For authors of packages: the numbers file that goes with `definition`, the given one (empty: a new one) with numbers appended for each
+ * field and choice that has none yet. Ship it with the package, so that all databases give its fields the same numbers. Without a database.
+ * json: owned. Errors as of kith_db_ensure. */
+KITH_API kith_code kith_package_numbers(kith_str definition, kith_str numbers, kith_text** json, kith_error** err);
 /* All definitions as JSON. json: owned. */
 KITH_API kith_code kith_db_catalog(kith_db* db, kith_text** json, kith_error** err);
 /* FlatBuffers schema text of one entity type. fbs: owned. */

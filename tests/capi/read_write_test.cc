@@ -360,6 +360,29 @@ TEST_F(ReadWrite, PackagesAddTypesAndFieldsAtRunTime) {  // E01, E02
   EXPECT_EQ(Reason(error), "PackageMalformed");
 }
 
+// Numbers that a package ships with stay, and what is new gets the next: neighbouring versions agree on them (E17).
+TEST_F(ReadWrite, PackageNumbersAreAppended) {
+  Text numbers;
+  KITH_ASSERT_OK(kith_package_numbers(KITH_STR(R"({"package": "a.b", "version": "1.0.0", "types": [{"name": "box", "fields": [
+      {"name": "size", "kind": "choice", "choices": [{"name": "big"}]}]}]})"),
+                                      KITH_STR(""), numbers.out(), error.out()),
+                 error);
+  Text later;
+  KITH_ASSERT_OK(kith_package_numbers(KITH_STR(R"({"package": "a.b", "version": "1.1.0", "types": [{"name": "box", "fields": [
+      {"name": "note", "kind": "text"}, {"name": "size", "kind": "choice", "choices": [{"name": "small"}, {"name": "big"}]}]}]})"),
+                                      kith_text_str(numbers), later.out(), error.out()),
+                 error);
+  const Json before = Json::parse(Str(numbers));
+  const Json after = Json::parse(Str(later));
+  EXPECT_EQ(after["types"]["box"]["fields"]["size"], before["types"]["box"]["fields"]["size"]);
+  EXPECT_NE(after["types"]["box"]["fields"]["note"], after["types"]["box"]["fields"]["size"]);
+  EXPECT_EQ(after["types"]["box"]["choices"]["size"]["big"], before["types"]["box"]["choices"]["size"]["big"]);
+  EXPECT_NE(after["types"]["box"]["choices"]["size"]["small"], after["types"]["box"]["choices"]["size"]["big"]);
+  EXPECT_EQ(kith_package_numbers(KITH_STR("{"), KITH_STR(""), later.out(), error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(error), "PackageMalformed");
+  EXPECT_EQ(later.get(), nullptr);
+}
+
 TEST_F(ReadWrite, ViewersSeeWhatTheyMay) {  // B20
   kith_id seller = 0;
   {

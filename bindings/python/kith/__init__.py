@@ -19,6 +19,7 @@ from kith.errors import (
 )
 from kith.expressions import eval
 from kith.forecast import Forecast
+from kith.packages import package_numbers
 from kith.query import Rows
 from kith.values import LocalId, Money
 
@@ -50,4 +51,5 @@ __all__ = [
     "UnavailableError",
     "eval",
     "open",
+    "package_numbers",
 ]

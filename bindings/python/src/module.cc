@@ -13,4 +13,10 @@ NB_MODULE(_kith, module) {
     kith_python::Check(kith_eval(kith_python::ToStr(expression), json.out(), &error), error);
     return kith_python::Take(json);
   });
+  module.def("package_numbers", [](const std::string& definition, const std::string& numbers) {
+    kith_python::Text json;
+    kith_error* error = nullptr;
+    kith_python::Check(kith_package_numbers(kith_python::ToStr(definition), kith_python::ToStr(numbers), json.out(), &error), error);
+    return kith_python::Take(json);
+  });
 }
