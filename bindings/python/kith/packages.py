@@ -20,7 +20,7 @@ def package_numbers(definition: dict[str, Any] | str, numbers: dict[str, Any] | 
     {'plate': 0}
     >>> package["types"][0]["fields"].insert(0, {"name": "axles", "kind": "int"})
     >>> kith.package_numbers(package, numbers)["types"]["truck"]["fields"]
-    {'axles': 1, 'plate': 0}
+    {'plate': 0, 'axles': 1}
     """
     texts = [part if isinstance(part, str) else json.dumps(part) for part in (definition, numbers)]
     appended: dict[str, Any] = json.loads(_kith.package_numbers(texts[0], texts[1]))
