@@ -11,7 +11,8 @@ large=$(git ls-files -z | xargs -0 -r -I{} find {} -maxdepth 0 -type f -size +10
 [ -z "$large" ] || report "over 1 MB" <<<"$large"
 crlf=$(git grep -lI $'\r$' -- . ':!tests/*/corpus/*' ':!*.csv' || true)
 [ -z "$crlf" ] || report "CRLF line ends" <<<"$crlf"
-long=$(git ls-files -- '*.cc' '*.h' '*.c' '*.py' '*.go' ':!*generated*' ':!tests/golden/*' | xargs -r wc -l | awk '$2 != "total" && $1 > 800 {print $2, $1}')
+# kith.h is the C ABI as a whole: a host includes one file.
+long=$(git ls-files -- '*.cc' '*.h' '*.c' '*.py' '*.go' ':!*generated*' ':!tests/golden/*' ':!capi/kith.h' | xargs -r wc -l | awk '$2 != "total" && $1 > 800 {print $2, $1}')
 [ -z "$long" ] || report "over 800 lines" <<<"$long"
 unexecutable=$(git ls-files -s -- dev .ci/run | grep -v ^100755 || true)
 [ -z "$unexecutable" ] || report "not executable" <<<"$unexecutable"
