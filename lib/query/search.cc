@@ -26,9 +26,8 @@ Status TooMuch(std::string_view field, std::string value, std::string_view limit
 class BestHits {
  public:
   explicit BestHits(size_t limit) : limit_(limit) {}
-  [[nodiscard]] bool full() const { return hits_.size() == limit_; }
   [[nodiscard]] std::span<const Ranked> hits() const { return hits_; }
-  [[nodiscard]] bool Wants(const Ranked& hit) const { return !full() || hit.Before(hits_.back()); }
+  [[nodiscard]] bool Wants(const Ranked& hit) const { return hits_.size() < limit_ || hit.Before(hits_.back()); }
 
   // A record that two indexes find counts once, as it is best.
   void Offer(const Ranked& hit) {
@@ -61,7 +60,7 @@ class SearchRun {
     const size_t reads = std::max(kFewestReads, options_.reads / std::max<size_t>(targets_.size(), 1));
     for (const Target& target : targets_) KITH_RETURN_IF_ERROR(FindExact(target, reads));
     const bool takes_typos = std::any_of(words_.begin(), words_.end(), [](const index::Word& w) { return index::AllowedTypos(w) > 0; });
-    if (options_.typos && takes_typos && !best_.full()) {
+    if (options_.typos && takes_typos && best_.hits().empty()) {
       for (const Target& target : targets_) KITH_RETURN_IF_ERROR(FindMisspelt(target, reads / kReadsPerTypoRead));
     }
     for (const Ranked& hit : best_.hits()) {

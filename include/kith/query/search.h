@@ -8,11 +8,11 @@
 // a Han name is also found by its pinyin, whole or by initials, and a telephone number by any of its digits in a row, however it is written
 // (index/text.h). A write is found as soon as it is committed.
 //
-// Misspellings. When fewer than `limit` records have the words as they are given, the others may have some of them with typos: one in words
-// of four letters or more, two from eight on. Such a record is found when it shares with the text three letters in a row, or the first or
-// the first two of a word, as given or, in words of up to five letters, with two neighbours swapped.
+// Misspellings. When no record has the words as they are given, they may be spelt otherwise: with one typo in words of four letters or
+// more, two from eight on. Such a record is found when it shares with the text three letters in a row, or the first or the first two of a
+// word, as given or, in words of up to five letters, with two neighbours swapped.
 //
-// Order. Records without misspellings first; then by score, the sum over the words of the best match's points times its field's weight (a
+// Order. By score, the sum over the words of the best match's points times its field's weight (a
 // whole word 8 points, a beginning 4, a part 2, a typo 1); then by id.
 //
 // Only what the viewer may see is looked at, so neither hits nor their order tell of anything else.

@@ -168,7 +168,7 @@ TEST_F(SearchTest, FindsKnownTextsBeforeAndAfterTheyAreFolded) {
   }
 }
 
-TEST_F(SearchTest, RanksWholeWordsBeforeBeginningsPartsAndTyposAndSaysWhere) {
+TEST_F(SearchTest, RanksWholeWordsBeforeBeginningsAndPartsAndSaysWhere) {
   const Id typo = Add("person", {{"name", "Marta"}});
   const Id part = Add("person", {{"name", "Samarias"}});
   const Id beginning = Add("person", {{"name", "Mariana"}});
@@ -181,13 +181,14 @@ TEST_F(SearchTest, RanksWholeWordsBeforeBeginningsPartsAndTyposAndSaysWhere) {
       {.id = mail, .type = "person", .field = "mail", .score = 16, .misspelt = false},
       {.id = part, .type = "person", .field = "name", .score = 8, .misspelt = false},
       {.id = tag, .type = "person", .field = "tags", .score = 8, .misspelt = false},
-      {.id = typo, .type = "person", .field = "name", .score = 4, .misspelt = true},
   };
   EXPECT_EQ(Ask("maria").hits, expected);
   FoldAll();
   EXPECT_EQ(Ask("maria").hits, expected);
   EXPECT_EQ(Ids("maria", {.limit = 3}), (std::vector<Id>{whole, beginning, mail}));
-  EXPECT_EQ(Ids("maria", {.typos = false}).size(), 5U);
+  // Other spellings are looked for when nothing has this one.
+  EXPECT_EQ(Ask("marto").hits, (std::vector<SearchHit>{{.id = typo, .type = "person", .field = "name", .score = 4, .misspelt = true}}));
+  EXPECT_TRUE(Ids("marto", {.typos = false}).empty());
 }
 
 TEST_F(SearchTest, ARecordFoundByTwoIndexesCountsOnce) {
@@ -304,6 +305,7 @@ class RandomSearchTest : public SearchTest {
       if (!found.empty()) hits.push_back(found[0]);
     }
     std::sort(hits.begin(), hits.end(), Before);
+    if (!hits.empty() && !hits[0].misspelt) std::erase_if(hits, [](const SearchHit& hit) { return hit.misspelt; });
     if (hits.size() > limit) hits.resize(limit);
     return hits;
   }
