@@ -171,8 +171,8 @@ TEST_F(LoadTest, WhatWouldNotBeSoundIsRefused) {
 }
 
 TEST_F(LoadTest, ACheckpointGoesWithTheRecords) {
-  const LoadedRecord loaded = Taken(*source_.Read(), source_.AddCompany("a"));
-  const LoadedRecord taken = Taken(*source_.Read(), Id(loaded.header.id));
+  const Id company = source_.AddCompany("a");
+  const LoadedRecord taken = Taken(*source_.Read(), company);
   ASSERT_TRUE(target_->Load(**target_->GetCatalog(), {&taken, 1}, {.checkpoint = "copy", .checkpoint_value = "1"}).ok());
   EXPECT_FALSE(target_->Load(**target_->GetCatalog(), {&taken, 1}, {.checkpoint = "copy", .checkpoint_value = "2"}).ok());
   EXPECT_EQ(*target_.Read()->Checkpoint("copy"), "1");
