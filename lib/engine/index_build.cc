@@ -125,7 +125,7 @@ class BuildJob final : public storage::Job {
 
   StatusOr<uint64_t> AddEntries(storage::WriteSet& set, uint64_t after) const {
     std::vector<Entry> entries;
-    const StatusOr<uint64_t> last = VisitRecords(set, after, [&](record::View record) {
+    StatusOr<uint64_t> last = VisitRecords(set, after, [&](record::View record) {
       Entry& entry = entries.emplace_back();
       entry.id = record.id();
       format::MakeIndexEntry(
@@ -141,7 +141,7 @@ class BuildJob final : public storage::Job {
 
   StatusOr<uint64_t> AddBlocks(storage::WriteSet& set, uint64_t after) const {
     ColumnWrites writes;
-    const StatusOr<uint64_t> last = VisitRecords(set, after, [&](record::View record) {
+    StatusOr<uint64_t> last = VisitRecords(set, after, [&](record::View record) {
       writes.Set(type_, index_, record.id(), format::ValueOf(record, index_.parts[0].position));
     });
     KITH_RETURN_IF_ERROR(last.status());
@@ -153,7 +153,7 @@ class BuildJob final : public storage::Job {
   StatusOr<uint64_t> AddTexts(storage::WriteSet& set, uint64_t after) const {
     const TextTarget target{.type = &type_, .index = &index_, .whole = false};
     TextWrites writes;
-    const StatusOr<uint64_t> last = VisitRecords(set, after, [&](record::View record) {
+    StatusOr<uint64_t> last = VisitRecords(set, after, [&](record::View record) {
       writes.Change(target, record.id(), {}, PackTexts(index_, [&](int32_t position) { return format::ValueOf(record, position); }));
     });
     KITH_RETURN_IF_ERROR(last.status());

@@ -55,8 +55,8 @@ class SearchRun {
         meter_(RunOptions{.as_of = {}, .cancel = options.cancel, .time_limit = options.time_limit, .cost = 0, .after = {}}),
         best_(options.limit) {}
 
-  [[nodiscard]] StatusOr<SearchResult> Run(std::vector<SearchTarget> targets, bool named) {
-    KITH_RETURN_IF_ERROR(FindPending(std::move(targets), named));
+  [[nodiscard]] StatusOr<SearchResult> Run(const std::vector<SearchTarget>& targets, bool named) {
+    KITH_RETURN_IF_ERROR(FindPending(targets, named));
     const size_t reads = std::max(kFewestReads, options_.reads / std::max<size_t>(targets_.size(), 1));
     for (const Target& target : targets_) KITH_RETURN_IF_ERROR(FindExact(target, reads));
     const bool takes_typos = std::any_of(words_.begin(), words_.end(), [](const index::Word& w) { return index::AllowedTypos(w) > 0; });
@@ -80,7 +80,7 @@ class SearchRun {
   };
 
   // An index that is being built is left out unless its type was named.
-  Status FindPending(std::vector<SearchTarget> targets, bool named) {
+  Status FindPending(const std::vector<SearchTarget>& targets, bool named) {
     for (const SearchTarget& target : targets) {
       StatusOr<std::vector<Id>> pending = snapshot_.PendingTexts(*target.type, *target.index);
       if (pending.ok()) {
@@ -175,7 +175,7 @@ StatusOr<SearchResult> Search(const Snapshot& snapshot, std::string_view text, c
   if (words.size() > limits::kSearchWords) return TooMuch("text", std::to_string(words.size()) + " words", "kSearchWords");
   KITH_ASSIGN_OR_RETURN(std::vector<SearchTarget> targets, TargetsOf(snapshot.catalog(), options.types));
   if (words.empty()) return SearchResult();
-  return SearchRun(snapshot, std::move(words), options).Run(std::move(targets), !options.types.empty());
+  return SearchRun(snapshot, std::move(words), options).Run(targets, !options.types.empty());
 }
 
 }  // namespace kith::query
