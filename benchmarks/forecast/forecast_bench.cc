@@ -2,8 +2,8 @@
 //
 //   forecast_bench [folder] [what ...]
 //
-// folder: default $KITH_SHARED_DATA. what: bpic2012 bpic2012-28 small bpic2020 maven, all of them if nothing is named; worlds, scale.
-// KITH_FORECAST_POINTS=1 prints every origin. compare.py beside this file puts the reference baselines next to it.
+// folder: default $KITH_SHARED_DATA. what: bpic2012 bpic2012-28 small bpic2020 maven, all of them if nothing is named; worlds, scale
+// (--small: this alone). KITH_FORECAST_POINTS=1 prints every origin. compare.py beside this file puts the reference baselines next to it.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -200,6 +200,10 @@ Status RunAll(const std::string& folder, const std::set<std::string>& wanted) {
   if (worlds) KITH_RETURN_IF_ERROR(RunWorlds());
   if (scale) KITH_RETURN_IF_ERROR(RunScale());
   if (!wanted.empty() && wanted.size() == size_t{worlds} + size_t{scale}) return {};
+  if (folder.empty()) {
+    std::puts("skipped: the logs; give the folder with bpic2012, bpic2020 and maven_crm, or set KITH_SHARED_DATA");
+    return {};
+  }
   PrintHead();
   return RunLogs(folder, wanted);
 }
@@ -216,12 +220,8 @@ int main(int argc, char** argv) {
     if (argument.find('/') != std::string::npos) {
       folder = argument;
     } else {
-      wanted.insert(argument);
+      wanted.insert(argument == "--small" ? "scale" : argument);
     }
-  }
-  if (folder.empty()) {
-    std::fprintf(stderr, "usage: forecast_bench [folder with bpic2012, bpic2020, maven_crm] [what ...]; or set KITH_SHARED_DATA\n");
-    return 2;
   }
   const kith::Status status = kith::benchmarks::RunAll(folder, wanted);
   if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
