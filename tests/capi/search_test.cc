@@ -60,6 +60,17 @@ TEST_F(Searches, FindsWhatPeopleType) {
   EXPECT_EQ(Found(""), Ids{});
 }
 
+// Words of notes, of whatever length.
+TEST_F(Searches, FindsNotesByTheirWords) {
+  Batch batch = NewBatch();
+  const kith_id note = kith_batch_create(batch, "note");
+  kith_batch_set_ref(batch, note, "regarding", winter_);
+  kith_batch_set_text(batch, note, "body", Str(std::string(3000, ' ') + "They renew in spring; 预算已批准 by the board."));
+  KITH_ASSERT_OK(Apply(batch), error);
+  EXPECT_EQ(Found("renew spring"), Ids{kith_outcome_id(outcome, note)});
+  EXPECT_EQ(Found("预算"), Ids{kith_outcome_id(outcome, note)});
+}
+
 TEST_F(Searches, OptionsNarrowIt) {
   kith_search_options options = KITH_SEARCH_OPTIONS_INIT;
   options.types = KITH_STR("contact,lead");
