@@ -16,65 +16,106 @@ constexpr size_t kListedProblems = 100;
 
 // --- records
 
-void CheckReference(Verification& run, Id id, const FieldDef& field, const Value& value) {
-  const Id* target = value.get_if<Id>();
-  if (target == nullptr) return;
+void CheckReference(Verification& run, Id id, const FieldDef& field, Id target) {
   const auto complain = [&](std::string_view what) {
     std::string text = run.NameOf(id);
-    text.append(", field ").append(field.name).append(": refers to ").append(run.NameOf(*target)).append(", which ").append(what);
+    text.append(", field ").append(field.name).append(": refers to ").append(run.NameOf(target)).append(", which ").append(what);
     run.problems.Add(std::move(text));
   };
-  const uint64_t number = target->value();
-  const StatusOr<storage::View> found = run.reader.Get(format::kRecord, storage::IntegerKey(number));
-  if (IsNotFound(found.status())) return complain("does not exist");
+  if (!run.records.Contains(target)) return complain("does not exist");
   if (field.refers_to.empty()) return;
-  const TypeDef* type = run.catalog().FindType(target->type());
+  const TypeDef* type = run.catalog().FindType(target.type());
   if (type == nullptr || std::find(field.refers_to.begin(), field.refers_to.end(), type->name) == field.refers_to.end()) {
     complain("is of another type");
   }
 }
 
-void CheckIndexed(Verification& run, const TypeDef& type, const IndexDef& index, Id id, const format::IndexEntry& entry) {
-  const auto complain = [&](std::string_view what) {
-    std::string text = "index ";
-    text.append(type.name).append(".").append(index.name).append(", ").append(run.NameOf(id)).append(": ").append(what);
-    run.problems.Add(std::move(text));
+// What the pass over records looks up about a type, once.
+struct TypeCheck {
+  struct Reference {
+    size_t position;
+    std::set<TypeNumber> types;  // empty: any
   };
-  const StatusOr<storage::View> stored = run.reader.Get(format::kIndex, entry.key);
-  if (!stored.ok()) {
-    const auto building = run.building.find(index.number);
-    if (building != run.building.end() && id.value() > building->second) return;
-    return complain(IsNotFound(stored.status()) ? std::string_view("the entry is missing") : MessageOf(stored.status()));
+  const TypeDef* type = nullptr;
+  std::vector<Reference> references;
+  std::vector<std::pair<const IndexDef*, Multiset*>> indexes;
+};
+
+TypeCheck CheckOf(Verification& run, const TypeDef& type) {
+  TypeCheck check;
+  check.type = &type;
+  for (const FieldDef& field : type.fields) {
+    if (field.kind != Kind::kRef) continue;
+    TypeCheck::Reference& reference = check.references.emplace_back();
+    reference.position = field.position;
+    for (const std::string& name : field.refers_to) {
+      if (const TypeDef* target = run.catalog().FindType(name)) reference.types.insert(target->number);
+    }
   }
-  ++run.expected_entries[index.number];
-  if (*stored != entry.value) complain("the covered values differ from the record's");
+  for (const IndexDef& index : type.indexes) {
+    if (index.kind == catalog::IndexKind::kOrdered) check.indexes.emplace_back(&index, &run.expected[index.number]);
+  }
+  return check;
 }
 
-void CheckRecord(Verification& run, Id id, std::string_view bytes) {
-  const TypeDef* type = run.catalog().FindType(id.type());
-  if (type == nullptr) {
-    run.problems.Add(run.NameOf(id) + ": its type is unknown");
-    return;
+// The records one after the other: what is wrong with each, and what the indexes should have of them.
+class RecordPass {
+ public:
+  explicit RecordPass(Verification& run) : run_(run) {}
+
+  void Visit(Id id, std::string_view bytes) {
+    run_.SawId(id);
+    run_.records.Add(id);
+    if (!IsWellFormed(id, bytes)) {
+      run_.malformed.insert(id.value());
+      return;
+    }
+    const record::View record(bytes, &check_.type->layout);
+    for (const TypeCheck::Reference& reference : check_.references) {
+      const Id target = record.GetRef(reference.position);
+      if (target.is_null()) continue;
+      targets_.Add(target);
+      wrong_types_ |= !reference.types.empty() && !reference.types.contains(target.type());
+    }
+    const auto get = [&](int32_t position) { return format::ValueOf(record, position); };
+    for (const auto& [index, expected] : check_.indexes) {
+      format::MakeIndexEntry(*index, id, get, entry_);
+      expected->Add(entry_.key, entry_.value);
+    }
   }
-  if (const Status status = record::Verify(bytes, type->layout); !status.ok()) {
-    run.problems.Add(run.NameOf(id) + ": " + std::string(status.message()));
-    return;
+
+  // Some reference leads to nothing, or to a record of another type.
+  [[nodiscard]] bool has_bad_references() const { return wrong_types_ || !run_.records.Includes(targets_); }
+
+ private:
+  bool IsWellFormed(Id id, std::string_view bytes) {
+    if (check_.type == nullptr || check_.type->number != id.type()) {
+      const TypeDef* type = run_.catalog().FindType(id.type());
+      check_ = type == nullptr ? TypeCheck() : CheckOf(run_, *type);
+    }
+    const auto complain = [&](const std::string& what) {
+      run_.problems.Add(run_.NameOf(id) + ": " + what);
+      return false;
+    };
+    if (check_.type == nullptr) return complain("its type is unknown");
+    if (const Status status = record::Verify(bytes, check_.type->layout); !status.ok()) return complain(std::string(status.message()));
+    const Id own = record::View(bytes, &check_.type->layout).id();
+    return own == id || complain("its header says that it is " + run_.NameOf(own));
   }
-  const record::View record(bytes, &type->layout);
-  if (record.id() != id) {
-    run.problems.Add(run.NameOf(id) + ": its header says that it is " + run.NameOf(record.id()));
-    return;
-  }
-  std::vector<Value> values;
-  values.reserve(type->fields.size());
-  for (size_t i = 0; i < type->fields.size(); ++i) values.push_back(record.Get(i));
-  for (const FieldDef& field : type->fields) CheckReference(run, id, field, values[field.position]);
-  format::IndexEntry entry;
-  for (const IndexDef& index : type->indexes) {
-    if (index.kind != catalog::IndexKind::kOrdered) continue;
-    format::MakeIndexEntry(index, record.header(), values, entry);
-    CheckIndexed(run, *type, index, id, entry);
-  }
+
+  Verification& run_;
+  TypeCheck check_;
+  IdSet targets_;
+  bool wrong_types_ = false;
+  format::IndexEntry entry_;
+};
+
+void NameBadReferences(Verification& run) {
+  ForEachRecord(run, [&](const TypeDef& type, record::View record) {
+    for (const FieldDef& field : type.fields) {
+      if (field.kind == Kind::kRef && record.has(field.position)) CheckReference(run, record.id(), field, record.GetRef(field.position));
+    }
+  });
 }
 
 // --- external references
@@ -89,10 +130,7 @@ bool Reverses(const Verification& run, std::string_view forward, Id id) {
   return false;
 }
 
-bool Exists(const Verification& run, Id id) {
-  const uint64_t number = id.value();
-  return run.reader.Get(format::kRecord, storage::IntegerKey(number)).ok();
-}
+bool Exists(const Verification& run, Id id) { return run.records.Contains(id); }
 
 void CheckForward(Verification& run, std::string_view key, std::string_view value) {
   if (value.size() < sizeof(uint64_t) || key.size() < 3) {
@@ -123,6 +161,17 @@ void CheckReverse(Verification& run, std::string_view key) {
     run.problems.Add(at + "does not lead back to the record");
   } else if (const Id other(ReadU64(forward->data())); other != id) {
     run.problems.Add(at + "leads to " + run.NameOf(other));
+  }
+}
+
+void NameExternals(Verification& run) {
+  const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kExternal);
+  for (bool more = cursor->First(); more; more = cursor->Next()) {
+    if (cursor->key().starts_with("f")) {
+      CheckForward(run, cursor->key(), cursor->value());
+    } else {
+      CheckReverse(run, cursor->key());
+    }
   }
 }
 
@@ -184,32 +233,49 @@ void Verification::EndOf(const storage::Cursor& cursor, std::string_view what) {
   problems.Add(std::string(what) + ": cannot be read further: " + std::string(cursor.status().message()));
 }
 
-void VerifyRecords(Verification& run) {
+void ForEachRecord(Verification& run, const std::function<void(const TypeDef& type, record::View record)>& visit) {
   const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kRecord);
   for (bool more = cursor->First(); more; more = cursor->Next()) {
-    uint64_t number = 0;
-    if (cursor->key().size() != sizeof(number)) {
+    if (cursor->key().size() != sizeof(uint64_t)) continue;
+    const Id id(RecordNumber(cursor->key()));
+    const TypeDef* type = run.catalog().FindType(id.type());
+    if (type != nullptr && !run.malformed.contains(id.value())) visit(*type, record::View(cursor->value(), &type->layout));
+  }
+}
+
+void VerifyRecords(Verification& run) {
+  RecordPass pass(run);
+  const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kRecord);
+  for (bool more = cursor->First(); more; more = cursor->Next()) {
+    if (cursor->key().size() != sizeof(uint64_t)) {
       run.problems.Add("records: a key is not of 8 bytes");
       continue;
     }
-    std::copy_n(cursor->key().data(), sizeof(number), reinterpret_cast<char*>(&number));
     ++run.report.records;
-    run.SawId(Id(number));
-    CheckRecord(run, Id(number), cursor->value());
+    pass.Visit(Id(RecordNumber(cursor->key())), cursor->value());
   }
   run.EndOf(*cursor, "records");
+  if (pass.has_bad_references()) NameBadReferences(run);
 }
 
 void VerifyExternals(Verification& run) {
+  constexpr size_t kForwardHead = 3;  // letter and type, then system and key
+  constexpr size_t kReverseHead = 9;  // letter and id, then the same
+  Multiset forward;
+  Multiset reverse;
+  bool sound = true;
   const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kExternal);
-  for (bool more = cursor->First(); more; more = cursor->Next()) {
-    if (cursor->key().starts_with("f")) {
-      CheckForward(run, cursor->key(), cursor->value());
-    } else {
-      CheckReverse(run, cursor->key());
-    }
+  for (bool more = cursor->First(); more && sound; more = cursor->Next()) {
+    const std::string_view key = cursor->key();
+    const bool leads = key.starts_with("f");
+    sound = leads ? key.size() > kForwardHead && cursor->value().size() == sizeof(uint64_t) : key.size() > kReverseHead;
+    if (!sound) break;
+    const Id id(ReadU64(leads ? cursor->value().data() : key.data() + 1));
+    sound = run.records.Contains(id) && (!leads || ReadU16(key.data() + 1) == id.type());
+    (leads ? forward : reverse).Add(LongHash(key.substr(leads ? kForwardHead : kReverseHead)) ^ Mix(id.value()));
   }
   run.EndOf(*cursor, "external references");
+  if (!sound || forward != reverse) NameExternals(run);
 }
 
 void VerifyCounters(Verification& run) {

@@ -75,20 +75,42 @@ void CheckNotStale(Verification& run, const OwnedIndex& owned, std::string_view 
   }
 }
 
-// One index's stretch of entries. Returns their number.
-uint64_t WalkIndex(Verification& run, uint32_t number, const OwnedIndex& owned, bool look_for_stale) {
+// Records that the index lacks or has something else of.
+void NameMissing(Verification& run, const OwnedIndex& owned) {
+  const IndexDef& index = *owned.index;
+  format::IndexEntry entry;
+  ForEachRecord(run, [&](const TypeDef& type, record::View record) {
+    if (&type != owned.type) return;
+    format::MakeIndexEntry(
+        index, record.id(), [&](int32_t position) { return format::ValueOf(record, position); }, entry);
+    const StatusOr<storage::View> stored = run.reader.Get(format::kIndex, entry.key);
+    if (stored.ok() && *stored == entry.value) return;
+    const auto building = run.building.find(index.number);
+    if (IsNotFound(stored.status()) && building != run.building.end() && record.id().value() > building->second) return;
+    std::string text = Naming(run, owned, record.id());
+    if (stored.ok()) {
+      text.append("the covered values differ from the record's");
+    } else {
+      text.append(IsNotFound(stored.status()) ? std::string_view("the entry is missing") : MessageOf(stored.status()));
+    }
+    run.problems.Add(std::move(text));
+  });
+}
+
+// One index's stretch of entries. Returns their digest.
+Multiset WalkIndex(Verification& run, uint32_t number, const OwnedIndex& owned, bool look_for_stale) {
   std::string prefix;
   AppendU32(prefix, number);
   const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kIndex);
   std::string before;
-  uint64_t count = 0;
+  Multiset found;
   for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
     const std::string_view key = cursor->key();
     if (key.size() < kShortestEntry) {
       run.problems.Add("index " + owned.type->name + "." + owned.index->name + ": an entry is too short");
       continue;
     }
-    ++count;
+    found.Add(key, cursor->value());
     if (look_for_stale) CheckNotStale(run, owned, key);
     if (owned.index->unique && !look_for_stale) {
       if (!before.empty()) CheckUnique(run, owned, before, key);
@@ -96,7 +118,7 @@ uint64_t WalkIndex(Verification& run, uint32_t number, const OwnedIndex& owned, 
     }
   }
   run.EndOf(*cursor, "index " + owned.type->name + "." + owned.index->name);
-  return count;
+  return found;
 }
 
 // Entries under numbers that no index has.
@@ -178,10 +200,11 @@ void VerifyIndexes(Verification& run) {
   const std::map<uint32_t, OwnedIndex> indexes = IndexesByNumber(run.catalog());
   for (const auto& [number, owned] : indexes) {
     if (owned.index->kind != catalog::IndexKind::kOrdered) continue;
-    const uint64_t count = WalkIndex(run, number, owned, false);
-    run.report.index_entries += count;
-    // All that should be there has been looked up, so only a greater number needs the second, slower look.
-    if (count != run.expected_entries[number]) WalkIndex(run, number, owned, true);
+    const Multiset found = WalkIndex(run, number, owned, false);
+    run.report.index_entries += found.count;
+    if (found == run.expected[number]) continue;
+    NameMissing(run, owned);
+    WalkIndex(run, number, owned, true);
   }
   FindForeign(run, indexes);
 }

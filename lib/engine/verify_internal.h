@@ -1,8 +1,13 @@
 // The passes of Verify. Each recomputes one kind of derived data and says what differs.
+//
+// A pass compares digests of what is stored with digests of what should be, gathered while the records and their history are read once.
+// Only where two digests differ is the data gone through again, entry by entry, to name what is wrong.
 #ifndef KITH_LIB_ENGINE_VERIFY_INTERNAL_H_
 #define KITH_LIB_ENGINE_VERIFY_INTERNAL_H_
 
 #include <cstdint>
+#include <cstring>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -10,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "engine/digest.h"
 #include "engine/read_internal.h"
 
 namespace kith::engine {
@@ -34,8 +41,11 @@ struct Verification {
   VerifyReport report = {};
   Problems problems = {};
 
-  // Gathered by the pass over records for those after it.
-  std::map<uint32_t, uint64_t> expected_entries = {};                // by index number
+  // Gathered by the passes over records and history for those after them.
+  std::map<uint32_t, Multiset> expected = {};  // entries of ordered indexes, by index number
+  Multiset feed = {};                          // what history says that the feed should be
+  IdSet records = {};
+  absl::flat_hash_set<uint64_t> malformed = {};                      // records that no pass may read
   std::map<std::pair<TypeNumber, uint16_t>, uint32_t> highest = {};  // sequence of an id, by type and node
 
   // Indexes that are not whole yet, with the last id done; and those whose entries are on their way out.
@@ -50,8 +60,18 @@ struct Verification {
   void EndOf(const storage::Cursor& cursor, std::string_view what);
 };
 
-void VerifyRecords(Verification& run);     // bytes, headers, references, and that the indexes have them
-void VerifyIndexes(Verification& run);     // nothing stale in them, unique keys; after VerifyRecords
+// The number that a key of kRecord or kFeed holds.
+[[nodiscard]] inline uint64_t RecordNumber(std::string_view key) {
+  uint64_t number = 0;
+  std::memcpy(&number, key.data(), sizeof(number));
+  return number;
+}
+
+// Every record that VerifyRecords found no fault with the bytes of.
+void ForEachRecord(Verification& run, const std::function<void(const catalog::TypeDef& type, record::View record)>& visit);
+
+void VerifyRecords(Verification& run);     // bytes, headers, references; the first pass
+void VerifyIndexes(Verification& run);     // ordered indexes: that they have what the records give, unique keys
 void VerifyColumns(Verification& run);     // column indexes, made anew
 void VerifyTexts(Verification& run);       // text indexes, against the terms of all records
 void VerifyHistory(Verification& run);     // order, and that the fold is the record

@@ -1,7 +1,8 @@
-// Text indexes against the terms of all records. The numbers of a term are compared by their count and the sum of their hashes, so that
-// no list is ever whole in memory.
+// Text indexes against the terms of all records. The (term, number) pairs are compared by digest; where that differs, again term by term, so
+// that no list of numbers is ever whole in memory.
 #include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -13,26 +14,17 @@
 namespace kith::engine {
 namespace {
 
-struct Numbers {
-  uint64_t count = 0;
-  uint64_t sum = 0;
-  void Add(uint64_t number) {
-    ++count;
-    // SplitMix64's finalizer (Steele, Lea, Flood 2014).
-    uint64_t x = number + 0x9E3779B97F4A7C15;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-    sum += x ^ (x >> 31);
-  }
-  friend bool operator==(const Numbers&, const Numbers&) = default;
-};
-
 class TextCheck {
  public:
   TextCheck(Verification& run, const catalog::TypeDef& type, const catalog::IndexDef& index) : run_(run), type_(type), index_(index) {}
 
   void Run() {
     ReadPending();
+    ReadRecords();
+    ReadBlocks();
+    if (expected_all_ == stored_all_) return;
+    by_term_ = true;
+    for (const auto& [id, packed] : pending_texts_) Expect(id, packed);
     ReadRecords();
     ReadBlocks();
     Compare();
@@ -50,6 +42,7 @@ class TextCheck {
       }
       ++run_.report.index_entries;
       pending_.push_back(*id);
+      pending_texts_.emplace_back(*id, cursor->value());
       Expect(*id, cursor->value());
     }
     run_.EndOf(*cursor, Name());
@@ -64,10 +57,10 @@ class TextCheck {
     const uint64_t begin = Id::Of(type_.number, 0, 0).value();
     const std::unique_ptr<storage::Cursor> cursor = run_.reader.NewCursor(format::kRecord);
     for (bool more = cursor->SeekAtLeast(storage::IntegerKey(begin)); more; more = cursor->Next()) {
-      if (!record::Verify(cursor->value(), type_.layout).ok()) continue;  // the pass over records has complained
+      const Id id(RecordNumber(cursor->key()));
+      if (id.type() != type_.number) break;
+      if (run_.malformed.contains(id.value()) || std::binary_search(pending_.begin(), pending_.end(), id)) continue;
       const record::View record(cursor->value(), &type_.layout);
-      if (record.id().type() != type_.number) break;
-      if (std::binary_search(pending_.begin(), pending_.end(), record.id())) continue;
       Expect(record.id(), PackTexts(index_, [&](int32_t position) { return format::ValueOf(record, position); }));
     }
     run_.EndOf(*cursor, "records");
@@ -76,38 +69,59 @@ class TextCheck {
   void Expect(Id id, std::string_view packed) {
     terms_.clear();
     if (const Status status = AppendTermsOf(index_, packed, terms_); !status.ok()) {
-      return Complain(run_.NameOf(id) + " is listed with texts that are malformed");
+      if (!by_term_) Complain(run_.NameOf(id) + " is listed with texts that are malformed");
+      return;
     }
-    std::sort(terms_.begin(), terms_.end());
-    terms_.erase(std::unique(terms_.begin(), terms_.end()), terms_.end());
-    for (const std::string& term : terms_) expected_[term].Add(TextNumber(id));
+    if (by_term_) {
+      std::sort(terms_.begin(), terms_.end());
+      terms_.erase(std::unique(terms_.begin(), terms_.end()), terms_.end());
+      for (const std::string& term : terms_) expected_[term].Add(TextNumber(id));
+      return;
+    }
+    hashes_.clear();
+    for (const std::string& term : terms_) hashes_.push_back(LongHash(term));
+    std::sort(hashes_.begin(), hashes_.end());
+    const auto end = std::unique(hashes_.begin(), hashes_.end());
+    std::for_each(hashes_.begin(), end, [&](uint64_t hash) { expected_all_.Add(PairHash(hash, TextNumber(id))); });
   }
+
+  static uint64_t PairHash(uint64_t term, uint64_t number) { return term ^ Mix(number); }
 
   void ReadBlocks() {
     const std::string prefix = TextPrefix(index_, kTextBlockSort);
     std::string before;
     uint64_t last = 0;
+    uint64_t term_hash = 0;
     std::vector<uint64_t> numbers;
     const std::unique_ptr<storage::Cursor> cursor = run_.reader.NewCursor(format::kIndex);
     for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
-      ++run_.report.index_entries;
       const std::optional<BlockKey> key = ParseBlockKey(cursor->key());
       numbers.clear();
-      if (!key.has_value() || !index::ReadBlock(key->first, cursor->value(), numbers).ok()) {
+      const bool sound = key.has_value() && index::ReadBlock(key->first, cursor->value(), numbers).ok();
+      if (by_term_) {
+        if (sound) Count(stored_[std::string(key->term)], numbers);
+        continue;
+      }
+      ++run_.report.index_entries;
+      if (!sound) {
         Complain("has a malformed block");
         continue;
       }
       if (key->term == before && key->first <= last) Complain("term \"" + before + "\" has blocks that overlap");
+      if (key->term != before) term_hash = LongHash(key->term);
       before = key->term;
       last = numbers.back();
-      Numbers& stored = stored_[before];
-      for (const uint64_t number : numbers) stored.Add(number);
+      for (const uint64_t number : numbers) stored_all_.Add(PairHash(term_hash, number));
     }
     run_.EndOf(*cursor, Name());
   }
 
+  static void Count(Multiset& set, std::span<const uint64_t> numbers) {
+    for (const uint64_t number : numbers) set.Add(number);
+  }
+
   void Compare() {
-    std::map<std::string_view, std::pair<Numbers, Numbers>> terms;  // in order, so that the first problems listed are the same each time
+    std::map<std::string_view, std::pair<Multiset, Multiset>> terms;  // in order, so that the first problems listed are the same each time
     for (const auto& [term, numbers] : expected_) terms[term].first = numbers;
     for (const auto& [term, numbers] : stored_) terms[term].second = numbers;
     for (const auto& [term, numbers] : terms) {
@@ -125,9 +139,14 @@ class TextCheck {
   const catalog::TypeDef& type_;
   const catalog::IndexDef& index_;
   std::vector<Id> pending_;
-  absl::flat_hash_map<std::string, Numbers> expected_;
-  absl::flat_hash_map<std::string, Numbers> stored_;
+  std::vector<std::pair<Id, std::string>> pending_texts_;  // what the blocks have of those
+  Multiset expected_all_;                                  // of (term, number)
+  Multiset stored_all_;
+  bool by_term_ = false;  // the second look, term by term
+  absl::flat_hash_map<std::string, Multiset> expected_;
+  absl::flat_hash_map<std::string, Multiset> stored_;
   std::vector<std::string> terms_;
+  std::vector<uint64_t> hashes_;
 };
 
 }  // namespace
