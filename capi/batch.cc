@@ -86,6 +86,7 @@ kith::StatusOr<kith::ApplyOptions> ToApplyOptions(const kith_apply_options* give
         options.checkpoint_value,
         Text({reinterpret_cast<const char*>(read.checkpoint_value.data), read.checkpoint_value.size}, "checkpoint_value"));
   }
+  if (read.vendor != nullptr) options.vendor = read.vendor;
   return options;
 }
 

@@ -83,6 +83,19 @@ kith_code kith_db_ensure_shipped(kith_db* db, const char* name, uint8_t dry_run,
   });
 }
 
+kith_code kith_db_remove_package(kith_db* db, const char* name, uint8_t delete_data, uint8_t dry_run, kith_text** report,
+                                 kith_error** err) {
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::string_view package, Name(name, "name"));
+    KITH_ASSIGN_OR_RETURN(kith::RemoveReport removed,
+                          object->database->Remove(package, {.dry_run = dry_run != 0, .delete_data = delete_data != 0}));
+    if (report != nullptr) *report = NewText(ToJson(removed));
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_package_numbers(kith_str definition, kith_str numbers, kith_text** json, kith_error** err) {
   Zero(json);
   return Guard(err, [&]() -> kith::Status {

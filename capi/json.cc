@@ -182,7 +182,23 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
 
 }  // namespace
 
-std::string ToJson(const EnsureReport& report) { return Dump({{"catalog_version", report.catalog_version}, {"changes", report.changes}}); }
+std::string ToJson(const EnsureReport& report) {
+  return Dump({{"catalog_version", report.catalog_version}, {"changes", report.changes}, {"notes", report.notes}});
+}
+
+std::string ToJson(const RemoveReport& report) {
+  Json data = Json::array();
+  for (const RemoveReport::Data& part : report.data) {
+    Json entry = {{"what", NameOf(part.what)}, {"type", part.type}, {"count", part.count}};
+    if (!part.field.empty()) entry["field"] = part.field;
+    if (!part.choice.empty()) entry["choice"] = part.choice;
+    data.push_back(std::move(entry));
+  }
+  return Dump({{"catalog_version", report.catalog_version},
+               {"changes", report.changes},
+               {"data", std::move(data)},
+               {"obstacles", report.obstacles}});
+}
 
 std::string ToJson(const VerifyReport& report) {
   return Dump({{"records", report.records},

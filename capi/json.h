@@ -22,6 +22,7 @@
 namespace kith::capi {
 
 [[nodiscard]] std::string ToJson(const EnsureReport& report);
+[[nodiscard]] std::string ToJson(const RemoveReport& report);
 [[nodiscard]] std::string ToJson(const VerifyReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<ExternalRef>& refs);
 [[nodiscard]] std::string ToJson(const insight::FunnelReport& report);

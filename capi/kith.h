@@ -199,11 +199,17 @@ KITH_API void kith_db_free(kith_db* db);
 KITH_API kith_str kith_db_path(const kith_db* db); /* borrowed(db) */
 
 /* Makes packages present: `definition` and optional `numbers` are JSON (numbers empty: allotted in order). report: owned JSON
- * {"catalog_version": n, "changes": ["adds field account.tier (choice)"]}; may be NULL. Nothing is written when dry_run is not 0. */
+ * {"catalog_version": n, "changes": ["adds field account.tier (choice)"], "notes": [...]}; may be NULL. Nothing is written when dry_run is not 0. */
 KITH_API kith_code kith_db_ensure(kith_db* db, kith_str definition, kith_str numbers, uint8_t dry_run, kith_text** report,
                                   kith_error** err);
 /* The same for a package that ships with the library, by name. */
 KITH_API kith_code kith_db_ensure_shipped(kith_db* db, const char* name, uint8_t dry_run, kith_text** report, kith_error** err);
+/* Takes a package out of use: its definitions are retired, and with delete_data its data goes by ordinary changes. Errors: PackageMissing;
+ * PackageInUse while another package needs it, others' records hold its own, or (without delete_data) it has data. report: owned JSON,
+ * {"catalog_version": n, "changes": [...], "data": [{"what": "records" | "values" | "choices" | "seeds" | "references", "type": ...,
+ * "field": ..., "choice": ..., "count": n}], "obstacles": [...]}; may be NULL. A dry run fails for no data and no obstacle: it reports. */
+KITH_API kith_code kith_db_remove_package(kith_db* db, const char* name, uint8_t delete_data, uint8_t dry_run, kith_text** report,
+                                          kith_error** err);
 /* For authors of packages: the numbers file that goes with `definition`, the given one (empty: a new one) with numbers appended for each
  * field and choice that has none yet. Ship it with the package, so that all databases give its fields the same numbers. Without a database.
  * json: owned. Errors as of kith_db_ensure. */
@@ -306,10 +312,12 @@ typedef struct kith_apply_options {
   kith_str idempotency_key; /* up to 64 bytes, kept 30 days */
   const char* checkpoint;   /* name under which checkpoint_value is stored with the batch */
   kith_bytes checkpoint_value;
+  const char* vendor; /* on whose behalf ("acme" of package acme.freight): ForeignNamespace where another vendor's types or fields are
+                         written; NULL: the host's own */
 } kith_apply_options;
-#define KITH_APPLY_OPTIONS_INIT                                                \
-  {                                                                            \
-    (uint32_t)sizeof(kith_apply_options), 0, {0, 0, 0}, 0, {0, 0}, 0, { 0, 0 } \
+#define KITH_APPLY_OPTIONS_INIT                                                   \
+  {                                                                               \
+    (uint32_t)sizeof(kith_apply_options), 0, {0, 0, 0}, 0, {0, 0}, 0, {0, 0}, 0 \
   }
 
 typedef struct kith_outcome kith_outcome;

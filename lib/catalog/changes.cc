@@ -33,7 +33,8 @@ class Describer {
 
   void Package(const PackageDef& after) {
     const PackageDef* before = before_.FindPackage(after.name);
-    if (before == nullptr) return Add("installs package " + after.name + " " + after.version);
+    if (before == nullptr || (before->removed && !after.removed)) return Add("installs package " + after.name + " " + after.version);
+    if (after.removed && !before->removed) return Add("removes package " + after.name + " " + after.version);
     if (before->version != after.version)
       return Add("upgrades package " + after.name + " from " + before->version + " to " + after.version);
     Json old_body = WritePackageHead(*before);
@@ -54,6 +55,9 @@ class Describer {
     Changed("type " + after.name, old_head, head);
     for (const FieldDef& field : after.fields) Field(after, before->FindField(field.name), field);
     for (const IndexDef& index : after.indexes) Index(after, before->FindIndex(index.name), index);
+    for (const IndexDef& index : before->indexes) {
+      if (after.FindIndex(index.name) == nullptr) Add(Concat({"drops index ", after.name, ".", index.name}));
+    }
   }
 
  private:

@@ -153,7 +153,8 @@ Status Compiler::CheckChoices(const TypeDef& type, const FieldDef& field) const 
     if (std::string fault = NameFault(choice.name); !fault.empty())
       return FieldError(type, field, path, {fault, ToText(Value(choice.name))});
     if (!names.insert(choice.name).second) return FieldError(type, field, path, {"the name is taken", choice.name});
-    if (choice.number < 1 || choice.number > limits::kChoiceNumber) {
+    const uint32_t added_by = PackageOfChoice(choice.number);
+    if (added_by != 0 ? catalog_->FindPackage(added_by) == nullptr : choice.number < 1 || choice.number > limits::kChoiceNumber) {
       return FieldError(type, field, path,
                         {"the number of a choice lies between 1 and limits::kChoiceNumber", std::to_string(choice.number)});
     }

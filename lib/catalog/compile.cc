@@ -1,10 +1,22 @@
 #include <algorithm>
+#include <set>
 
 #include "catalog/compile_internal.h"
 #include "catalog/json_internal.h"
 #include "kith/base/limits.h"
 
 namespace kith::catalog {
+
+Definition DroppedIndex(const TypeDef& type, const IndexDef& index) {
+  return {kIndexType, type.name + "." + index.name, Json({{"dropped", true}, {"number", index.number}}).dump()};
+}
+
+uint32_t DroppedIndexNumber(const Definition& definition) {
+  if (definition.type != kIndexType) return 0;
+  const Json body = Json::parse(definition.body, nullptr, false);
+  if (!body.is_object() || !body.contains("dropped") || !body.contains("number") || !body["number"].is_number_unsigned()) return 0;
+  return body["number"].get<uint32_t>();
+}
 
 std::string TypeOrigin(std::string_view type) { return std::string(type); }
 std::string FieldOrigin(std::string_view type, std::string_view field) { return std::string(type) + "." + std::string(field); }
@@ -96,6 +108,7 @@ Status Compiler::CompleteIndexes() {
   for (const TypeDef& type : catalog_->types_) {
     for (const IndexDef& index : type.indexes) next = std::max(next, index.number + 1);
   }
+  for (const Definition& kept : catalog_->kept_) next = std::max(next, DroppedIndexNumber(kept) + 1);
   for (TypeDef& type : catalog_->types_) {
     for (const FieldDef& field : type.fields) {
       const auto leads = [&field](const IndexDef& index) {
@@ -116,6 +129,16 @@ Status Compiler::CompleteIndexes() {
     std::stable_sort(type.indexes.begin(), type.indexes.end(), [](const IndexDef& a, const IndexDef& b) { return a.number < b.number; });
   }
   return absl::OkStatus();
+}
+
+// An index that was dropped and is declared again stands in its own definition.
+void Compiler::ForgetDropped() {
+  if (catalog_->kept_.empty()) return;
+  std::set<std::string> declared;
+  for (const TypeDef& type : catalog_->types_) {
+    for (const IndexDef& index : type.indexes) declared.insert(type.name + "." + index.name);
+  }
+  std::erase_if(catalog_->kept_, [&](const Definition& kept) { return kept.type == kIndexType && declared.contains(kept.key); });
 }
 
 void Compiler::DeriveLayout(TypeDef& type) {
@@ -170,6 +193,7 @@ StatusOr<std::shared_ptr<const Catalog>> Compiler::Run() {
     for (const BehaviourDef& behaviour : type.behaviours) KITH_RETURN_IF_ERROR(CheckBehaviour(type, behaviour));
   }
   KITH_RETURN_IF_ERROR(CheckIndexNumbers());
+  ForgetDropped();
   DeriveReferrers();
   return std::shared_ptr<const Catalog>(std::move(catalog_));
 }

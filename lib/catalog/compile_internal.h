@@ -42,6 +42,11 @@ struct CompileInput {
 };
 [[nodiscard]] StatusOr<std::shared_ptr<const Catalog>> CompileCatalog(CompileInput input);
 
+// What stays of an index that its package declares no longer: its number, which no other index gets. Kept among the definitions.
+[[nodiscard]] Definition DroppedIndex(const TypeDef& type, const IndexDef& index);
+// The number in such a definition; 0: the definition is another.
+[[nodiscard]] uint32_t DroppedIndexNumber(const Definition& definition);
+
 // The compiled-in types.
 [[nodiscard]] std::vector<TypeDef> BuiltInTypes();
 
@@ -56,6 +61,7 @@ class Compiler {
   void Order();
   Status IndexTypes();
   Status CompleteIndexes();
+  void ForgetDropped();
   void DeriveLayout(TypeDef& type);
   void DeriveReferrers();
   // check_types.cc

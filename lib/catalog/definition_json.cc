@@ -221,6 +221,18 @@ StatusOr<FieldDraft> ReadField(const Json& json, const std::string& path, Form f
   return draft;
 }
 
+StatusOr<FieldDraft> ReadAddition(const Json& json, const std::string& path) {
+  ObjectReader reader(json, path, Unknown::kRefuse);
+  FieldDraft draft;
+  draft.path = path;
+  if (!reader.Text("field", draft.def.name) && reader.ok()) reader.Fail("field", "is missing");
+  ReadChoices(reader, draft.def, Form::kPackage);
+  ReadTransitions(reader, draft.def);
+  KITH_RETURN_IF_ERROR(reader.Finish());
+  if (draft.def.choices.empty()) return MalformedAt(JoinJsonPath(path, "choices"), "at least one choice is needed");
+  return draft;
+}
+
 Status ResolveValues(FieldDraft& draft) {
   struct Member {
     std::string_view key;

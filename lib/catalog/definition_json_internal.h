@@ -27,6 +27,8 @@ struct FieldDraft {
   Json initial;
 };
 [[nodiscard]] StatusOr<FieldDraft> ReadField(const Json& json, const std::string& path, Form form);
+// What a package adds to a choice field of another: {"field": ..., "choices": [...], "transitions": {...}, "initial_states": [...]}.
+[[nodiscard]] StatusOr<FieldDraft> ReadAddition(const Json& json, const std::string& path);
 [[nodiscard]] Status ResolveValues(FieldDraft& draft);
 [[nodiscard]] Json WriteField(const FieldDef& field, Form form);
 

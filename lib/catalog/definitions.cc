@@ -12,6 +12,7 @@ namespace {
 Json WritePackage(const PackageDef& package) {
   Json json = WritePackageHead(package);
   json["number"] = package.number;
+  if (package.removed) json["removed"] = true;
   if (!package.seeded.empty()) json["seeded"] = package.seeded;
   return json;
 }
@@ -62,6 +63,10 @@ class DefinitionReader {
     }
     for (const Definition& d : definitions) {
       if (d.type == kFieldType) KITH_RETURN_IF_ERROR(InDefinition(d, ReadFieldDefinition(d)));
+      if (DroppedIndexNumber(d) != 0) {
+        input_.kept.push_back(d);
+        continue;
+      }
       if (d.type == kIndexType) KITH_RETURN_IF_ERROR(InDefinition(d, ReadIndexDefinition(d)));
     }
     return absl::OkStatus();
@@ -98,6 +103,7 @@ class DefinitionReader {
     package.name = d.key;
     ReadPackageHead(reader, package);
     reader.Number("number", package.number, UINT32_MAX);
+    reader.Flag("removed", package.removed);
     reader.Texts("seeded", package.seeded);
     KITH_RETURN_IF_ERROR(reader.Finish(&package.extra));
     packages_[package.name] = package.number;

@@ -9,20 +9,11 @@
 namespace kith::catalog {
 namespace {
 
-Status Conflict(const std::string& path, std::string_view message, std::string hint, std::string value = {}) {
-  return MakeError({.reason = Reason::kPackageConflict, .field = path, .value = std::move(value), .hint = std::move(hint)}, message);
-}
-
 std::string KindText(const FieldDef& field) {
   std::string text(NameOf(field.kind));
   if (field.kind != Kind::kDecimal) return text;
   text += " of scale ";
   return text += std::to_string(field.scale);
-}
-
-FieldDef* FindField(TypeDef& type, std::string_view name) {
-  const auto it = std::find_if(type.fields.begin(), type.fields.end(), [name](const FieldDef& field) { return field.name == name; });
-  return it == type.fields.end() ? nullptr : &*it;
 }
 
 // A reference may come to point to more types, never to fewer: records may hold the old ones.
@@ -55,6 +46,15 @@ bool SameParts(const std::vector<IndexPart>& a, const std::vector<IndexPart>& b)
 
 }  // namespace
 
+Status Conflict(const std::string& path, std::string_view message, std::string hint, std::string value) {
+  return MakeError({.reason = Reason::kPackageConflict, .field = path, .value = std::move(value), .hint = std::move(hint)}, message);
+}
+
+FieldDef* FindField(TypeDef& type, std::string_view name) {
+  const auto it = std::find_if(type.fields.begin(), type.fields.end(), [name](const FieldDef& field) { return field.name == name; });
+  return it == type.fields.end() ? nullptr : &*it;
+}
+
 Merger::Merger(CompileInput& input, Catalog::Plan& plan) : input_(input), plan_(plan) {
   for (size_t i = 0; i < input_.types.size(); ++i) {
     const TypeDef& type = input_.types[i];
@@ -62,6 +62,7 @@ Merger::Merger(CompileInput& input, Catalog::Plan& plan) : input_(input), plan_(
     next_type_ = std::max(next_type_, type.number + 1u);
     for (const IndexDef& index : type.indexes) next_index_ = std::max(next_index_, index.number + 1);
   }
+  for (const Definition& kept : input_.kept) next_index_ = std::max(next_index_, DroppedIndexNumber(kept) + 1);
 }
 
 std::string Merger::PackageName(uint32_t number) const {
@@ -71,11 +72,21 @@ std::string Merger::PackageName(uint32_t number) const {
   return "?";
 }
 
+Status Merger::CheckVendorName(std::string_view package, uint32_t owner, const std::string& path, const std::string& name) const {
+  const std::string vendor(VendorOf(package));
+  const std::string owner_name = PackageName(owner);
+  if (vendor.empty() || vendor == kLibraryVendor || vendor == VendorOf(owner_name) || name.starts_with(vendor + "_")) {
+    return absl::OkStatus();
+  }
+  return MalformedAt(path, Concat({"what vendor ", vendor, " adds to types of package ", owner_name, " begins with \"", vendor, "_\""}), name,
+                     Concat({"name it ", vendor, "_", name}));
+}
+
 Status Merger::CheckNeeds(const PackageDraft& draft) const {
   for (size_t i = 0; i < draft.def.needs.size(); ++i) {
     const Need need = ParseNeed(draft.def.needs[i]).value_or(Need{});
-    const auto it =
-        std::find_if(input_.packages.begin(), input_.packages.end(), [&](const PackageDef& p) { return p.name == need.package; });
+    const auto it = std::find_if(input_.packages.begin(), input_.packages.end(),
+                                 [&](const PackageDef& p) { return p.name == need.package && !p.removed; });
     const std::string path = JoinJsonPath("needs", i);
     if (it == input_.packages.end()) {
       return MakeError(
@@ -100,7 +111,13 @@ StatusOr<PackageDef*> Merger::MergeHead(const PackageDraft& draft, bool& older) 
     next = std::max(next, package.number + 1);
     if (package.name != draft.def.name) continue;
     older = draft.version < ParseVersion(package.version).value_or(Version{});
+    if (older && package.removed) {
+      return Conflict("version", "the package was removed in version " + package.version, "install that version or a newer one",
+                      draft.def.version);
+    }
     if (older) return &package;
+    if (package.removed) package.seeded.clear();  // installed anew, it brings them again
+    package.removed = false;
     package.version = draft.def.version;
     package.needs = draft.def.needs;
     package.labels = draft.def.labels;
@@ -193,6 +210,7 @@ Status Merger::MergeType(const PackageDraft& package, uint32_t package_number, T
     input_.origins[FieldOrigin(type->name, field.def.name)] = {package.def.name, field.path};
     KITH_RETURN_IF_ERROR(MergeField(package, package_number, *type, field));
   }
+  for (FieldDraft& addition : draft.additions) KITH_RETURN_IF_ERROR(MergeAddition(package, package_number, *type, addition));
   for (const IndexDraft& index : draft.indexes) {
     input_.origins[IndexOrigin(type->name, index.def.name)] = {package.def.name, index.path};
     KITH_RETURN_IF_ERROR(MergeIndex(package_number, *type, index));
@@ -208,8 +226,12 @@ Status Merger::MergeField(const PackageDraft& package, uint32_t package_number, 
                     "choose another name, such as one that begins with the package's", before->name);
   }
   if (before != nullptr) KITH_RETURN_IF_ERROR(CheckSameField(type, *before, draft));
+  if (before == nullptr && type.package != package_number) {
+    KITH_RETURN_IF_ERROR(CheckVendorName(package.def.name, type.package, JoinJsonPath(draft.path, "name"), draft.def.name));
+  }
   KITH_ASSIGN_OR_RETURN(draft.def.number, FieldNumber(package, package_number, type, draft));
   KITH_RETURN_IF_ERROR(NumberChoices(package, type, before, draft));
+  if (before != nullptr) KITH_RETURN_IF_ERROR(KeepAdditions(type, *before, draft));
   KITH_RETURN_IF_ERROR(ResolveValues(draft));
   draft.def.package = package_number;
   if (before == nullptr) {
@@ -248,54 +270,6 @@ StatusOr<uint32_t> Merger::FieldNumber(const PackageDraft& package, uint32_t pac
                      "append \"" + name + "\": " + std::to_string(std::max(free, next)));
 }
 
-namespace {
-
-using ChoiceNumbers = std::map<std::string, int32_t, std::less<>>;
-
-const ChoiceNumbers& ListedChoices(const PackageDraft& package, const std::string& type, const std::string& field) {
-  static const ChoiceNumbers kNone;
-  const auto numbers = package.numbers.find(type);
-  if (numbers == package.numbers.end()) return kNone;
-  const auto it = numbers->second.choices.find(field);
-  return it == numbers->second.choices.end() ? kNone : it->second;
-}
-
-int32_t NextChoice(const FieldDef* before, const ChoiceNumbers& listed) {
-  int32_t next = 1;
-  if (before != nullptr && !before->choices.empty()) next = before->choices.back().number + 1;
-  for (const auto& [name, number] : listed) next = std::max(next, number + 1);
-  return next;
-}
-
-}  // namespace
-
-Status Merger::NumberChoices(const PackageDraft& package, const TypeDef& type, const FieldDef* before, FieldDraft& draft) const {
-  FieldDef& field = draft.def;
-  const std::string path = "numbers:types." + type.name + ".choices." + field.name;
-  const ChoiceNumbers& listed = ListedChoices(package, type.name, field.name);
-  int32_t next = NextChoice(before, listed);
-  for (ChoiceDef& choice : field.choices) {
-    const ChoiceDef* present = before == nullptr ? nullptr : before->FindChoice(choice.name);
-    if (present != nullptr) choice.extra = present->extra;
-    const auto it = listed.find(choice.name);
-    if (package.has_numbers && it == listed.end()) {
-      return MalformedAt(path, "choice " + type.name + "." + field.name + "." + choice.name + " has no number", {},
-                         "append \"" + choice.name + "\": " + std::to_string(next));
-    }
-    if (present != nullptr && package.has_numbers && present->number != it->second) {
-      return Conflict(JoinJsonPath(path, choice.name), "the choice has the number " + std::to_string(present->number) + " in this database",
-                      "give it that number", std::to_string(it->second));
-    }
-    choice.number = package.has_numbers ? it->second : present != nullptr ? present->number : next++;
-  }
-  for (const ChoiceDef& choice : before == nullptr ? std::vector<ChoiceDef>() : before->choices) {
-    if (field.FindChoice(choice.name) != nullptr) continue;
-    return Conflict(JoinJsonPath(draft.path, "choices"), "choice " + choice.name + " of field " + type.name + "." + field.name + " is gone",
-                    "keep it and add \"retired\": true", choice.name);
-  }
-  return absl::OkStatus();
-}
-
 // An index is no data: one that is declared anew is built anew, under a new number.
 Status Merger::MergeIndex(uint32_t package_number, TypeDef& type, const IndexDraft& draft) {
   const auto it =
@@ -303,6 +277,9 @@ Status Merger::MergeIndex(uint32_t package_number, TypeDef& type, const IndexDra
   IndexDef index = draft.def;
   index.package = package_number;
   if (it == type.indexes.end()) {
+    if (type.package != package_number) {
+      KITH_RETURN_IF_ERROR(CheckVendorName(PackageName(package_number), type.package, JoinJsonPath(draft.path, "name"), index.name));
+    }
     index.number = next_index_++;
     type.indexes.push_back(std::move(index));
     return absl::OkStatus();
@@ -323,7 +300,7 @@ Status Merger::MergeIndex(uint32_t package_number, TypeDef& type, const IndexDra
 Status Merger::CheckNothingGone(const PackageDraft& draft, uint32_t package_number) {
   std::map<std::string_view, const TypeDraft*> declared;
   for (const TypeDraft& type : draft.types) declared[type.def.name] = &type;
-  for (const TypeDef& type : input_.types) {
+  for (TypeDef& type : input_.types) {
     const auto it = declared.find(type.name);
     const TypeDraft* now = it == declared.end() ? nullptr : it->second;
     if (now == nullptr && type.package == package_number) {
@@ -335,15 +312,17 @@ Status Merger::CheckNothingGone(const PackageDraft& draft, uint32_t package_numb
       for (const FieldDraft& field : now->fields) fields.insert(field.def.name);
       for (const IndexDraft& index : now->indexes) indexes.insert(index.def.name);
     }
+    KITH_RETURN_IF_ERROR(CheckNoAdditionGone(now, type, package_number));
     for (const FieldDef& field : type.fields) {
       if (field.package != package_number || fields.count(field.name) > 0) continue;
       const std::string path = now != nullptr ? JoinJsonPath(now->path, "fields") : std::string("extend");
       return Conflict(path, "field " + type.name + "." + field.name + " is gone", "keep it and add \"retired\": true", field.name);
     }
-    for (const IndexDef& index : type.indexes) {
-      if (index.package != package_number || index.automatic || indexes.count(index.name) > 0) continue;
-      plan_.notes.push_back("keeps index " + type.name + "." + index.name + ", which " + draft.def.name + " no longer declares");
-    }
+    std::erase_if(type.indexes, [&](const IndexDef& index) {
+      const bool gone = index.package == package_number && !index.automatic && indexes.count(index.name) == 0;
+      if (gone) input_.kept.push_back(DroppedIndex(type, index));
+      return gone;
+    });
   }
   return absl::OkStatus();
 }

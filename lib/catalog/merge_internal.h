@@ -13,6 +13,14 @@
 
 namespace kith::catalog {
 
+// A field with those choices, ways and states to begin with alone that one package brought: 0 for the field's own.
+[[nodiscard]] FieldDef AdditionsOf(const FieldDef& field, uint32_t package);
+
+// PackageConflict.
+[[nodiscard]] Status Conflict(const std::string& path, std::string_view message, std::string hint, std::string value = {});
+// Among fields that need not be compiled; nullptr when there is none.
+[[nodiscard]] FieldDef* FindField(TypeDef& type, std::string_view name);
+
 // Merges packages one after the other into `input`, whose definitions are those of the database. After an error `input` is of no use.
 class Merger {
  public:
@@ -32,11 +40,20 @@ class Merger {
   Status MergeField(const PackageDraft& package, uint32_t package_number, TypeDef& type, FieldDraft& draft);
   Status MergeIndex(uint32_t package_number, TypeDef& type, const IndexDraft& draft);
   StatusOr<uint32_t> FieldNumber(const PackageDraft& package, uint32_t package_number, const TypeDef& type, const FieldDraft& draft) const;
+  // merge_choices.cc
   Status NumberChoices(const PackageDraft& package, const TypeDef& type, const FieldDef* before, FieldDraft& draft) const;
+  // What other packages added to a field stays when its own package declares it anew.
+  Status KeepAdditions(const TypeDef& type, const FieldDef& before, FieldDraft& draft) const;
+  Status MergeAddition(const PackageDraft& package, uint32_t package_number, TypeDef& type, FieldDraft& draft);
+  Status CheckAddition(uint32_t package_number, const TypeDef& type, const FieldDef* field, const FieldDraft& draft) const;
+  Status CheckAddedStates(uint32_t package_number, const FieldDef& field, const FieldDraft& draft) const;
+  Status CheckNoAdditionGone(const TypeDraft* now, const TypeDef& type, uint32_t package_number) const;
   // What the package had declared before and no longer does.
   Status CheckNothingGone(const PackageDraft& draft, uint32_t package_number);
   void RecordSeeds(const PackageDraft& draft, PackageDef& package);
   [[nodiscard]] std::string PackageName(uint32_t number) const;
+  // A vendor's name for something on another's type begins with the vendor, so that what two vendors add never clashes.
+  Status CheckVendorName(std::string_view package, uint32_t owner, const std::string& path, const std::string& name) const;
 
   CompileInput& input_;
   Catalog::Plan& plan_;
@@ -51,6 +68,9 @@ class Merger {
   };
   std::vector<PendingSeeds> seeds_;
 };
+
+// What leads from one catalog to `plan.after`: definitions, changes, indexes.
+void DescribePlan(const Catalog& before, Catalog::Plan& plan);
 
 // One line a change.
 void DescribeChanges(const Catalog& before, const Catalog& after, std::vector<std::string>& lines);

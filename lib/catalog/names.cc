@@ -60,6 +60,11 @@ std::string PackageNameFault(std::string_view name) {
   }
 }
 
+std::string_view VendorOf(std::string_view package) {
+  const size_t dot = package.find('.');
+  return dot == std::string_view::npos ? std::string_view() : package.substr(0, dot);
+}
+
 std::string LanguageFault(std::string_view tag) {
   const std::string_view primary = tag.substr(0, tag.find('-'));
   const bool letters = std::all_of(primary.begin(), primary.end(), IsLower);

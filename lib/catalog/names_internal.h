@@ -11,6 +11,8 @@
 
 namespace kith::catalog {
 
+inline constexpr std::string_view kLibraryVendor = "kith";
+
 // Each says what is wrong with a name; empty when it is right.
 [[nodiscard]] std::string NameFault(std::string_view name);         // types, indexes, choices, roles: [a-z][a-z0-9_]*
 [[nodiscard]] std::string FieldNameFault(std::string_view name);    // as above, and neither a header field nor a word of the language

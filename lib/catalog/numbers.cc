@@ -126,6 +126,13 @@ T NextNumber(const std::map<std::string, T, std::less<>>& numbers, T first) {
   return next;
 }
 
+void AppendChoices(const FieldDraft& field, TypeNumbers& numbers) {
+  for (const ChoiceDef& choice : field.def.choices) {
+    auto& choices = numbers.choices[field.def.name];
+    choices.try_emplace(choice.name, NextNumber(choices, int32_t{1}));
+  }
+}
+
 }  // namespace
 
 StatusOr<std::string> AppendNumbers(const PackageSource& source) {
@@ -134,11 +141,9 @@ StatusOr<std::string> AppendNumbers(const PackageSource& source) {
     TypeNumbers& numbers = package.numbers[type.def.name];
     for (const FieldDraft& field : type.fields) {
       numbers.fields.try_emplace(field.def.name, NextNumber(numbers.fields, uint32_t{0}));
-      for (const ChoiceDef& choice : field.def.choices) {
-        auto& choices = numbers.choices[field.def.name];
-        choices.try_emplace(choice.name, NextNumber(choices, int32_t{1}));
-      }
+      AppendChoices(field, numbers);
     }
+    for (const FieldDraft& addition : type.additions) AppendChoices(addition, numbers);
   }
   std::string text = WriteNumbers(package.def.name, package.numbers);
   KITH_RETURN_IF_ERROR(ReadNumbers(text, package.def.name).status());  // within the limits after growing

@@ -33,6 +33,7 @@ struct TypeDraft {
   bool extends = false;
   std::string path;
   std::vector<FieldDraft> fields;
+  std::vector<FieldDraft> additions;  // to fields of other packages: name, choices, transitions, initial states
   std::vector<IndexDraft> indexes;
 };
 

@@ -37,6 +37,19 @@ Status ReadFields(ObjectReader& reader, TypeDraft& type) {
   return absl::OkStatus();
 }
 
+Status ReadAdditions(ObjectReader& reader, TypeDraft& type) {
+  std::set<std::string, std::less<>> names;
+  const std::vector<Json>& items = reader.Items("choices");
+  for (size_t i = 0; i < items.size(); ++i) {
+    KITH_ASSIGN_OR_RETURN(FieldDraft addition, ReadAddition(items[i], JoinJsonPath(reader.PathOf("choices"), i)));
+    if (!names.insert(addition.def.name).second) {
+      return MalformedAt(JoinJsonPath(addition.path, "field"), "the field occurs twice", addition.def.name);
+    }
+    type.additions.push_back(std::move(addition));
+  }
+  return absl::OkStatus();
+}
+
 Status ReadIndexes(ObjectReader& reader, TypeDraft& type) {
   NameSet names;
   const std::vector<Json>& items = reader.Items("indexes");
@@ -85,6 +98,7 @@ StatusOr<TypeDraft> ReadType(const Json& json, const std::string& path, bool ext
   if (!reader.Text(extends ? "type" : "name", type.def.name) && reader.ok()) reader.Fail(extends ? "type" : "name", "is missing");
   if (!extends) ReadTypeHead(reader, type.def);
   KITH_RETURN_IF_ERROR(ReadFields(reader, type));
+  if (extends) KITH_RETURN_IF_ERROR(ReadAdditions(reader, type));
   KITH_RETURN_IF_ERROR(ReadIndexes(reader, type));
   KITH_RETURN_IF_ERROR(reader.Finish());
   KITH_RETURN_IF_ERROR(CheckName(type.def.name, path, NameFault));

@@ -62,12 +62,21 @@ void FindIndexWork(const Catalog& before, const Catalog& after, Catalog::Plan& p
       const IndexDef* old_index = old_type->FindIndex(index.name);
       if (old_index != nullptr && old_index->number == index.number) continue;
       plan.new_indexes.push_back(&index);
-      if (old_index != nullptr) plan.dropped_indexes.push_back(old_index->number);
+    }
+    for (const IndexDef& index : old_type->indexes) {
+      const IndexDef* kept = type.FindIndex(index.name);
+      if (kept == nullptr || kept->number != index.number) plan.dropped_indexes.push_back(index.number);
     }
   }
 }
 
 }  // namespace
+
+void DescribePlan(const Catalog& before, Catalog::Plan& plan) {
+  plan.definitions = Difference(before, *plan.after);
+  DescribeChanges(before, *plan.after, plan.changes);
+  FindIndexWork(before, *plan.after, plan);
+}
 
 StatusOr<Catalog::Plan> Catalog::PlanEnsure(std::span<const PackageSource> packages) const {
   std::vector<PackageDraft> drafts;
@@ -88,13 +97,8 @@ StatusOr<Catalog::Plan> Catalog::PlanEnsure(std::span<const PackageSource> packa
   }
   KITH_ASSIGN_OR_RETURN(plan.after, CompileCatalog(std::move(input)));
   KITH_ASSIGN_OR_RETURN(plan.seeds, merger.EmitSeeds(*plan.after));
-  plan.definitions = Difference(*this, *plan.after);
-  if (plan.definitions.empty()) {
-    plan.after = shared_from_this();
-    return plan;
-  }
-  DescribeChanges(*this, *plan.after, plan.changes);
-  FindIndexWork(*this, *plan.after, plan);
+  DescribePlan(*this, plan);
+  if (plan.definitions.empty()) plan.after = shared_from_this();
   return plan;
 }
 

@@ -1,5 +1,7 @@
 // A package as its author would write it, from what a database knows of it.
+#include "catalog/merge_internal.h"
 #include "catalog/package_internal.h"
+#include "kith/base/limits.h"
 
 namespace kith::catalog {
 namespace {
@@ -7,9 +9,26 @@ namespace {
 void AddFields(const TypeDef& type, uint32_t package, Json& out, TypeNumbers& numbers) {
   for (const FieldDef& field : type.fields) {
     if (field.package != package || field.kind == Kind::kNull) continue;
-    out["fields"].push_back(WriteField(field, Form::kPackage));
+    const FieldDef own = AdditionsOf(field, 0);
+    out["fields"].push_back(WriteField(own, Form::kPackage));
     numbers.fields[field.name] = field.number;
-    for (const ChoiceDef& choice : field.choices) numbers.choices[field.name][choice.name] = choice.number;
+    for (const ChoiceDef& choice : own.choices) numbers.choices[field.name][choice.name] = choice.number;
+  }
+}
+
+// The choices, and the ways from and to them, that the package adds to other packages' fields.
+void AddAdditions(const TypeDef& type, uint32_t package, Json& out, TypeNumbers& numbers) {
+  for (const FieldDef& field : type.fields) {
+    const FieldDef added = AdditionsOf(field, package);
+    if (added.choices.empty()) continue;
+    Json addition = WriteField(added, Form::kPackage);
+    addition["field"] = field.name;
+    addition.erase("name");
+    addition.erase("kind");
+    out["choices"].push_back(std::move(addition));
+    for (const ChoiceDef& choice : added.choices) {
+      numbers.choices[field.name][choice.name] = choice.number & limits::kAddedChoiceNumber;
+    }
   }
 }
 
@@ -31,11 +50,12 @@ PackageSource ToPackage(const Catalog& catalog, const PackageDef& package) {
     Json body = own ? WriteTypeHead(type) : Json::object();
     TypeNumbers type_numbers;
     AddFields(type, package.number, body, type_numbers);
+    AddAdditions(type, package.number, body, type_numbers);
     AddIndexes(type, package.number, body);
     if (!own && body.empty()) continue;
     body[own ? "name" : "type"] = type.name;
     json[own ? "types" : "extend"].push_back(std::move(body));
-    if (!type_numbers.fields.empty()) numbers[type.name] = std::move(type_numbers);
+    if (!type_numbers.fields.empty() || !type_numbers.choices.empty()) numbers[type.name] = std::move(type_numbers);
   }
   return {.definition = json.dump(), .numbers = WriteNumbers(package.name, numbers)};
 }

@@ -34,6 +34,7 @@ StatusOr<Verdict> Applier::Run(Outcome& outcome) {
 }
 
 Status Applier::RunBatch() {
+  if (!request_.vendor.empty()) KITH_RETURN_IF_ERROR(CheckNamespaces());
   KITH_RETURN_IF_ERROR(CheckPreconditions());
   KITH_RETURN_IF_ERROR(ResolveBatch());
   KITH_RETURN_IF_ERROR(FollowDeletes());

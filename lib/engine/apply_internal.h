@@ -158,6 +158,7 @@ struct ApplyRequest {
   std::string checkpoint_value;
   bool dry_run = false;
   bool definitions = false;  // may write definition records: Ensure
+  std::string vendor;        // on whose behalf; empty: the host's
 };
 
 class Applier {
@@ -194,6 +195,8 @@ class Applier {
   [[nodiscard]] const TypePlan& PlanOf(const catalog::TypeDef& type);
   // Records that refer to `target` through `field` as the batch leaves them.
   [[nodiscard]] StatusOr<std::vector<DraftRecord*>> Referring(const catalog::Catalog::Referrer& referrer, Id target);
+  // Whether the vendor on whose behalf the batch is applied may write records of the type, or the field (nullptr: the record as such).
+  [[nodiscard]] Status CheckNamespace(const catalog::TypeDef& type, const catalog::FieldDef* field = nullptr) const;
   void AddEffect(std::string_view verb, const catalog::TypeDef& type, std::string_view field = {});
   [[nodiscard]] Status CheckEffective(Time effective, int64_t change) const;
 
@@ -206,6 +209,8 @@ class Applier {
   [[nodiscard]] StatusOr<bool> Replay(Outcome& outcome);
   [[nodiscard]] Status Remember(const Outcome& outcome);
   [[nodiscard]] Status ForgetOld();
+  // namespace.cc
+  [[nodiscard]] Status CheckNamespaces() const;
   // resolve.cc
   [[nodiscard]] Status CheckPreconditions();
   [[nodiscard]] Status CheckVersion(const Change& change, size_t index);

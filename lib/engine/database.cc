@@ -67,6 +67,13 @@ Status DatabaseImpl::CheckOptions(const ApplyOptions& options) const {
   if (options.checkpoint.empty() && !options.checkpoint_value.empty()) {
     return MakeError({.reason = Reason::kBadOptions, .field = "checkpoint", .hint = "name the checkpoint"}, "a checkpoint has no name");
   }
+  if (options.vendor.size() > limits::kNameBytes || options.vendor.find('.') != std::string::npos) {
+    return MakeError({.reason = Reason::kBadOptions,
+                      .field = "vendor",
+                      .value = options.vendor,
+                      .hint = "the word before the first dot of its packages' names"},
+                     "is no vendor");
+  }
   if (read_only_) return MakeError({.reason = Reason::kReadOnly, .hint = "open it without read_only"}, "the database was opened read-only");
   return absl::OkStatus();
 }
@@ -154,6 +161,7 @@ std::vector<StatusOr<Outcome>> DatabaseImpl::ApplyBatches(std::span<const Batch*
     request.checkpoint = options.checkpoint;
     request.checkpoint_value = options.checkpoint_value;
     request.dry_run = options.dry_run;
+    request.vendor = options.vendor;
   };
   for (size_t i = 0; i < batches.size(); ++i) {
     pending[i].batch = batches[i];

@@ -32,6 +32,7 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] StatusOr<Outcome> Update(Actor actor, std::string_view reason, const Fill& fill, const ApplyOptions& options,
                                          int attempts) override;
   [[nodiscard]] StatusOr<EnsureReport> Ensure(std::span<const catalog::PackageSource> packages, bool dry_run) override;
+  [[nodiscard]] StatusOr<RemoveReport> Remove(std::string_view package, const RemoveOptions& options) override;
   [[nodiscard]] Status Adopt(std::span<const catalog::Definition> definitions) override;
   [[nodiscard]] Status Load(const catalog::Catalog& catalog, std::span<const LoadedRecord> records, const LoadOptions& options) override;
   [[nodiscard]] StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) override;
@@ -62,8 +63,11 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
 
   // ensure.cc
   [[nodiscard]] StatusOr<EnsureReport> EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run);
+  // `unless_changed_since`: a sequence number that the file must still stand at, else CatalogChanged.
   [[nodiscard]] StatusOr<EnsureReport> Install(const std::shared_ptr<const WriterCatalog>& before, const catalog::Catalog::Plan& plan,
-                                               bool dry_run);
+                                               bool dry_run, std::optional<uint64_t> unless_changed_since = std::nullopt);
+  // remove.cc
+  [[nodiscard]] StatusOr<RemoveReport> RemoveOnce(std::string_view package, const RemoveOptions& options);
   // index_build.cc
   [[nodiscard]] Status FinishIndexes();
   [[nodiscard]] Status BuildIndex(uint32_t number);

@@ -45,10 +45,21 @@ StatusOr<std::vector<Batch>> SeedBatches(const Catalog::Plan& plan) {
 class EnsureJob final : public storage::Job {
  public:
   // Requests hold what the batches need to run; `definitions` against the catalog before, `seeds` against the one after.
-  EnsureJob(const Catalog::Plan& plan, ApplyRequest definitions, std::vector<ApplyRequest> seeds, bool dry_run)
-      : plan_(plan), definitions_(std::move(definitions)), seeds_(std::move(seeds)), dry_run_(dry_run) {}
+  EnsureJob(const Catalog::Plan& plan, ApplyRequest definitions, std::vector<ApplyRequest> seeds, bool dry_run,
+            std::optional<uint64_t> unless_changed_since)
+      : plan_(plan),
+        definitions_(std::move(definitions)),
+        seeds_(std::move(seeds)),
+        dry_run_(dry_run),
+        unless_changed_since_(unless_changed_since) {}
 
   [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
+    if (unless_changed_since_.has_value()) {
+      KITH_ASSIGN_OR_RETURN(const format::State now, ReadState(set));
+      if (now.sequence != *unless_changed_since_) {
+        return MakeError({.reason = Reason::kCatalogChanged, .hint = "try again while others do not write"}, "the data has changed");
+      }
+    }
     KITH_RETURN_IF_ERROR(RunBatch(definitions_, set));
     KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set));
     state.catalog_version = plan_.after->version();
@@ -70,6 +81,7 @@ class EnsureJob final : public storage::Job {
   ApplyRequest definitions_;
   std::vector<ApplyRequest> seeds_;
   bool dry_run_;
+  std::optional<uint64_t> unless_changed_since_;
 };
 
 // What writers will know once the plan is installed.
@@ -95,10 +107,12 @@ StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::Package
   return Install(before, plan, dry_run);
 }
 
-StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterCatalog>& before, const Catalog::Plan& plan, bool dry_run) {
+StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterCatalog>& before, const Catalog::Plan& plan, bool dry_run,
+                                             std::optional<uint64_t> unless_changed_since) {
   EnsureReport report;
   report.catalog_version = before->version;
   report.changes = plan.changes;
+  report.notes = plan.notes;
   if (plan.definitions.empty()) return report;
 
   KITH_ASSIGN_OR_RETURN(const Batch definitions, DefinitionBatch(before->catalog, plan));
@@ -109,7 +123,7 @@ StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterC
   std::vector<ApplyRequest> seed_requests;
   seed_requests.reserve(seeds.size());
   for (const Batch& batch : seeds) seed_requests.push_back(NewRequest(batch, after));
-  EnsureJob job(plan, std::move(request), std::move(seed_requests), dry_run);
+  EnsureJob job(plan, std::move(request), std::move(seed_requests), dry_run, unless_changed_since);
   KITH_RETURN_IF_ERROR(RunJob(job));
   report.catalog_version = plan.after->version();
   return report;

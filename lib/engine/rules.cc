@@ -91,6 +91,7 @@ class Context final : public RuleContext {
   }
 
   Status SetField(DraftRecord& draft, const FieldDef& field, Value value, Time effective) {
+    KITH_RETURN_IF_ERROR(applier_.CheckNamespace(draft.type(), &field));
     KITH_RETURN_IF_ERROR(applier_.CheckEffective(effective, draft.change));
     KITH_ASSIGN_OR_RETURN(Value fitted, FitValue(field, std::move(value)));
     KITH_RETURN_IF_ERROR(CheckFitted(field, fitted));

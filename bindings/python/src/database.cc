@@ -32,6 +32,16 @@ nb::str EnsureShipped(const Db& db, const std::string& name, bool dry_run) {
   return Take(report);
 }
 
+nb::str RemovePackage(const Db& db, const std::string& name, bool delete_data, bool dry_run) {
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] {
+          return kith_db_remove_package(db.get(), name.c_str(), delete_data ? 1 : 0, dry_run ? 1 : 0, report.out(), &error);
+        }),
+        error);
+  return Take(report);
+}
+
 uint8_t OnProgress(kith_str file, int64_t done, int64_t total, uintptr_t context) {
   nb::gil_scoped_acquire acquire;
   auto* callback = reinterpret_cast<nb::object*>(context);  // NOLINT(performance-no-int-to-ptr)
@@ -153,6 +163,7 @@ void BindDatabase(nb::module_& module) {
            })
       .def("ensure", &Ensure)
       .def("ensure_shipped", &EnsureShipped)
+      .def("remove_package", &RemovePackage)
       .def("catalog_json",
            [](const Db& db) {
              Text json;

@@ -32,6 +32,7 @@ inline constexpr int kEffectRounds = 8;                    // rounds in which ru
 inline constexpr size_t kPackageBytes = 4 * 1024 * 1024;   // one package's JSON
 inline constexpr size_t kPackageDepth = 32;                // nesting of a package's JSON
 inline constexpr int32_t kChoiceNumber = 1'000'000;        // highest number of a choice
+inline constexpr int32_t kAddedChoiceNumber = (1 << 18) - 1;  // of one that a package adds to another package's field
 inline constexpr size_t kLabelBytes = 256;                 // one label
 inline constexpr size_t kPatternBytes = 1024;              // a field's pattern
 inline constexpr size_t kExpressionBytes = 64 * 1024;      // text of one expression

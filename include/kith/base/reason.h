@@ -48,6 +48,8 @@ namespace kith {
   X(PackageMissing, 2007, kFailedPrecondition)        \
   X(CatalogChanged, 2008, kAborted)                   \
   X(DerivationMissing, 2009, kFailedPrecondition)     \
+  X(PackageInUse, 2010, kFailedPrecondition)          \
+  X(ForeignNamespace, 2011, kPermissionDenied)        \
   /* 3xxx: values, constraints, concurrency */        \
   X(WrongKind, 3001, kInvalidArgument)                \
   X(NotUtf8, 3002, kInvalidArgument)                  \

@@ -27,8 +27,20 @@ struct Matcher;  // a compiled pattern
 // Names for people, by language ("en", "zh").
 using Labels = std::map<std::string, std::string, std::less<>>;
 
+// A choice that a package adds to another package's field has a number of that package's own: what two packages add never clashes, and a
+// record tells by the number alone whose choice it holds. The number in a numbers file (1 to limits::kAddedChoiceNumber) is its lowest part.
+inline constexpr int32_t kAddedChoice = 1 << 30;
+inline constexpr int kAddedChoiceBits = 18;
+[[nodiscard]] constexpr int32_t AddedChoiceNumber(uint32_t package, int32_t number) {
+  return kAddedChoice | static_cast<int32_t>(package << kAddedChoiceBits) | number;
+}
+// The number of the package that added a choice, 0 for one of the field's own package.
+[[nodiscard]] constexpr uint32_t PackageOfChoice(int32_t number) {
+  return number < kAddedChoice ? 0 : static_cast<uint32_t>(number - kAddedChoice) >> kAddedChoiceBits;
+}
+
 struct ChoiceDef {
-  int32_t number = 0;  // stable for ever, append-only within the field
+  int32_t number = 0;  // stable for ever, append-only within the field and package
   std::string name;
   Labels labels;
   bool retired = false;  // stays readable, refused for new values
@@ -56,7 +68,8 @@ struct FieldDef {
   std::vector<std::string> refers_to;  // names of the types a reference may point to; empty: any
   OnDelete on_delete = OnDelete::kRestrict;
   std::vector<ChoiceDef> choices;
-  Transitions transitions;                  // of a choice; empty: any choice may follow any
+  Transitions transitions;                  // of a choice; empty: any choice may follow any. A way from or to a choice that a package
+                                            // added is that package's, every other way the field's own
   std::vector<std::string> initial_states;  // of a choice with transitions: what a record may begin with; empty: anything
   std::optional<Value> minimum;             // of the field's kind, inclusive; numbers, money, dates and times
   std::optional<Value> maximum;             // money is bounded within the bound's currency; zero without currency bounds all
@@ -112,6 +125,10 @@ enum class IndexKind : uint8_t {
   kColumn,   // filters and sums over all records of the type
 };
 [[nodiscard]] std::string_view NameOf(IndexKind kind);  // "ordered", "text", "column"
+
+// The vendor of a package: what stands before the first dot of its name ("acme" of "acme.freight"); empty when there is no dot, for what a
+// firm defines for itself. "kith" is the library's own.
+[[nodiscard]] std::string_view VendorOf(std::string_view package);
 
 struct IndexDef {
   std::string name;
@@ -174,6 +191,7 @@ struct PackageDef {
   uint32_t number = 0;              // within the database
   std::string version;              // semantic, "1.2.0"
   std::vector<std::string> needs;   // "kith.crm" or "kith.crm >= 1.2.0"
+  bool removed = false;             // its definitions stay, retired, so that history stays readable and nothing gets their numbers
   std::vector<std::string> seeded;  // "type system key" of the seeds handed out so far: a deleted seed does not come back
   Labels labels;
   std::string extra;
@@ -248,7 +266,7 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
     std::vector<std::string> notes;            // what was left as it is and why: "keeps package kith.crm 1.2.0: 1.1.0 is older"
     std::vector<Definition> definitions;       // the definition records that are new or changed; none is ever deleted
     std::vector<const IndexDef*> new_indexes;  // of `after`, on types that existed: to be built over existing records
-    std::vector<uint32_t> dropped_indexes;     // numbers of redefined indexes: their entries are to be deleted
+    std::vector<uint32_t> dropped_indexes;     // numbers of indexes redefined or left out: their entries are to be deleted
     std::vector<std::string> seeds;            // one JSON array of changes a package, to be applied with the definitions: records that it
                                                // brings, created where absent
   };
@@ -256,6 +274,11 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
   // kind, a removed field, a renumbering are errors (PackageConflict) naming package, path and what to do. Malformed sources give
   // PackageMalformed with the path of the offending part; a needed package that is neither here nor given PackageMissing.
   [[nodiscard]] StatusOr<Plan> PlanEnsure(std::span<const PackageSource> packages) const;
+  // What removing a package means for the definitions: its types, its fields on others' types and the choices it added are retired, its
+  // indexes there dropped; names and numbers stay its own, for when it is installed again. The data is the caller's. Errors: PackageMissing,
+  // also when it was removed before; PackageInUse when another package needs it, adds to its types or may refer to them, or when it is the
+  // library's own.
+  [[nodiscard]] StatusOr<Plan> PlanRemove(std::string_view package) const;
 
  private:
   friend class Compiler;

@@ -45,6 +45,9 @@ struct ApplyOptions {
   std::chrono::microseconds timeout{0};  // 0: none
   std::string checkpoint;                // name under which checkpoint_value is stored with the batch; empty: none
   std::string checkpoint_value;
+  // On whose behalf: the batch may write types and fields of this vendor's packages, of packages without a vendor and of the library's, and
+  // is refused (ForeignNamespace) where it touches another vendor's, by rules too. Empty: the host itself, who may write all.
+  std::string vendor;
 };
 
 struct Outcome {
@@ -57,8 +60,38 @@ struct Outcome {
 
 struct EnsureReport {
   std::vector<std::string> changes;  // empty: everything was there
+  std::vector<std::string> notes;    // what was left as it is and why
   uint64_t catalog_version = 0;
 };
+
+struct RemoveOptions {
+  bool dry_run = false;
+  bool delete_data = false;  // what the package has of data goes with it; otherwise its data keeps it
+};
+
+struct RemoveReport {
+  // Something that the package has in the data.
+  struct Data {
+    enum class What : uint8_t {
+      kRecords,     // of its type `type`
+      kValues,      // of its field on another's type
+      kChoices,     // records in whose `field` its `choice` stands
+      kSeeds,       // records of another's type `type` that came with it
+      kReferences,  // of others' records, by `field`, to its records: cleared, or their records deleted, as the field's rule says
+    };
+    What what = What::kRecords;
+    std::string type;
+    std::string field;
+    std::string choice;
+    uint64_t count = 0;
+    friend bool operator==(const Data&, const Data&) = default;
+  };
+  std::vector<std::string> changes;    // of definitions, one line each
+  std::vector<Data> data;              // what there is, or was when it went
+  std::vector<std::string> obstacles;  // why it cannot go even with its data; empty: it can
+  uint64_t catalog_version = 0;
+};
+[[nodiscard]] std::string_view NameOf(RemoveReport::Data::What what);  // "records", "values", "choices", "seeds", "references"
 
 struct VerifyReport {
   uint64_t records = 0;
@@ -107,6 +140,12 @@ class Database {
 
   // Makes these packages present. Idempotent and additive; new indexes are built before it returns, in steps that do not block others.
   [[nodiscard]] virtual StatusOr<EnsureReport> Ensure(std::span<const catalog::PackageSource> packages, bool dry_run = false) = 0;
+
+  // Takes a package out of use: its definitions are retired in one commit, then its data is deleted in steps by ordinary changes, which the
+  // next call goes on with when it is interrupted. A dry run reports what would go. Errors: PackageMissing; PackageInUse when another
+  // package or the data stands in the way, and nothing is changed; CatalogChanged when others write all
+  // the time while no data may be deleted.
+  [[nodiscard]] virtual StatusOr<RemoveReport> Remove(std::string_view package, const RemoveOptions& options = {}) = 0;
 
   // Gives the database the definitions of another as they stand (catalog::ToDefinitions), numbers included, so that ids mean the same in
   // both. What it has itself must be among them, word for word: PackageConflict. Other errors: what FromDefinitions gives.

@@ -178,7 +178,7 @@ TEST_F(LoadTest, ACheckpointGoesWithTheRecords) {
   EXPECT_EQ(*target_.Read()->Checkpoint("copy"), "1");
 }
 
-constexpr std::string_view kSeeded = R"({"package": "acme.seeds", "version": "1.0.0", "needs": ["test.company"],
+constexpr std::string_view kSeeded = R"({"package": "test.seeds", "version": "1.0.0", "needs": ["test.company"],
   "extend": [{"type": "company", "fields": [{"name": "grade", "kind": "int"}], "indexes": [{"name": "by_grade", "fields": ["grade"]}]}],
   "seeds": [{"type": "company", "ref": ["acme", "a"], "set": {"name": "seed a", "code": "A", "grade": 1}},
             {"type": "company", "ref": ["acme", "b"], "set": {"name": "seed b"}}]})";
