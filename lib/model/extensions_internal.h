@@ -8,6 +8,8 @@ namespace kith::model {
 
 // Completes moves and lets stage, pipeline and closed_at follow from them.
 [[nodiscard]] const Rule& MovesRule();
+// Starts the tasks that templates declare for a state or a stage.
+[[nodiscard]] const Rule& TasksRule();
 // Keeps the rows of funnel_tables.h per pipeline.
 [[nodiscard]] const Derivation& FunnelDerivation();
 

@@ -32,7 +32,7 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 }  // namespace
 
 const Extensions& StandardExtensions() {
-  static const Extensions kExtensions = {{&MovesRule(), &query::SegmentsRule()}, {&FunnelDerivation()}, Explain};
+  static const Extensions kExtensions = {{&MovesRule(), &TasksRule(), &query::SegmentsRule()}, {&FunnelDerivation()}, Explain};
   return kExtensions;
 }
 

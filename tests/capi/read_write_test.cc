@@ -339,7 +339,7 @@ TEST_F(ReadWrite, PackagesAddTypesAndFieldsAtRunTime) {  // E01, E02
   kith_str definition = KITH_STR(
       "{\"package\": \"app.shop\", \"version\": \"1.0.0\", \"needs\": [\"kith.crm\"],"
       " \"types\": [{\"name\": \"bouquet\", \"fields\": [{\"name\": \"name\", \"kind\": \"text\", \"required\": true}]}],"
-      " \"extend\": [{\"type\": \"account\", \"fields\": [{\"name\": \"loyalty\", \"kind\": \"int\"}]}]}");
+      " \"extend\": [{\"type\": \"account\", \"fields\": [{\"name\": \"app_loyalty\", \"kind\": \"int\"}]}]}");
   kith_id old = Account("1", "Acme");
   KITH_ASSERT_OK(kith_db_ensure(db, definition, KITH_STR(""), 1, report.out(), error.out()), error);
   EXPECT_EQ(Json::parse(Str(report))["changes"].empty(), false);
@@ -347,10 +347,10 @@ TEST_F(ReadWrite, PackagesAddTypesAndFieldsAtRunTime) {  // E01, E02
   KITH_ASSERT_OK(kith_db_ensure(db, definition, KITH_STR(""), 0, report.out(), error.out()), error);
   EXPECT_TRUE(Json::parse(Str(report))["changes"].empty());
   Batch batch = NewBatch();
-  kith_batch_set_int(batch, old, "loyalty", 7);
+  kith_batch_set_int(batch, old, "app_loyalty", 7);
   kith_batch_set_text(batch, kith_batch_create(batch, "bouquet"), "name", KITH_STR("Rose"));
   KITH_ASSERT_OK(Apply(batch), error);
-  EXPECT_EQ(RecordJson(old)["fields"]["loyalty"], 7);
+  EXPECT_EQ(RecordJson(old)["fields"]["app_loyalty"], 7);
   Text schema;
   KITH_ASSERT_OK(kith_db_schema(db, "bouquet", schema.out(), error.out()), error);
   EXPECT_NE(Str(schema).find("table"), std::string::npos);
@@ -358,6 +358,43 @@ TEST_F(ReadWrite, PackagesAddTypesAndFieldsAtRunTime) {  // E01, E02
                            report.out(), error.out()),
             KITH_INVALID_ARGUMENT);
   EXPECT_EQ(Reason(error), "PackageMalformed");
+}
+
+// E06, E12
+TEST_F(ReadWrite, APackageIsRemovedAndAVendorKeptApart) {
+  const auto pack = [](const std::string& vendor) {
+    return R"({"package": ")" + vendor + R"(.tax", "version": "1.0.0", "extend": [{"type": "account", "fields": [{"name": ")" + vendor +
+           R"(_number", "kind": "text"}]}]})";
+  };
+  for (const std::string vendor : {"acme", "globex"}) {
+    const std::string package = pack(vendor);
+    KITH_ASSERT_OK(kith_db_ensure(db, {package.data(), package.size()}, KITH_STR(""), 0, nullptr, error.out()), error);
+  }
+  Batch batch = NewBatch();
+  kith_id local = kith_batch_create(batch, "account");
+  kith_batch_set_text(batch, local, "name", KITH_STR("One"));
+  kith_batch_set_text(batch, local, "globex_number", KITH_STR("G1"));
+  kith_apply_options options = KITH_APPLY_OPTIONS_INIT;
+  options.vendor = "acme";
+  EXPECT_EQ(kith_db_apply(db, batch, &options, outcome.out(), error.out()), KITH_PERMISSION_DENIED);
+  EXPECT_EQ(Reason(error), "ForeignNamespace");
+  options.vendor = "globex";
+  KITH_ASSERT_OK(kith_db_apply(db, batch, &options, outcome.out(), error.out()), error);
+  // A host that was built with the options of before says nothing of a vendor.
+  options.vendor = "acme";
+  options.struct_size = static_cast<uint32_t>(offsetof(kith_apply_options, vendor));
+  KITH_ASSERT_OK(kith_db_apply(db, batch, &options, outcome.out(), error.out()), error);
+
+  Text report;
+  KITH_ASSERT_OK(kith_db_remove_package(db, "globex.tax", 0, 1, report.out(), error.out()), error);
+  const Json dry = Json::parse(Str(report));
+  EXPECT_EQ(dry["data"], Json::parse(R"([{"what": "values", "type": "account", "field": "globex_number", "count": 2}])"));
+  EXPECT_EQ(dry["obstacles"], Json::array());
+  EXPECT_EQ(kith_db_remove_package(db, "globex.tax", 0, 0, report.out(), error.out()), KITH_FAILED_PRECONDITION);
+  EXPECT_EQ(Reason(error), "PackageInUse");
+  KITH_ASSERT_OK(kith_db_remove_package(db, "globex.tax", 1, 0, nullptr, error.out()), error);
+  EXPECT_EQ(kith_db_remove_package(db, "globex.tax", 1, 0, nullptr, error.out()), KITH_FAILED_PRECONDITION);
+  EXPECT_EQ(Reason(error), "PackageMissing");
 }
 
 // Numbers that a package ships with stay, and what is new gets the next: neighbouring versions agree on them (E17).

@@ -19,7 +19,7 @@ from kith.errors import (
 )
 from kith.expressions import eval
 from kith.forecast import Forecast
-from kith.packages import package_numbers
+from kith.packages import Held, Removal, package_numbers
 from kith.query import Rows
 from kith.values import LocalId, Money
 
@@ -38,6 +38,7 @@ __all__ = [
     "Export",
     "FailedPreconditionError",
     "Forecast",
+    "Held",
     "InvalidArgumentError",
     "LocalId",
     "Money",
@@ -45,6 +46,7 @@ __all__ = [
     "Outcome",
     "PermissionDeniedError",
     "Record",
+    "Removal",
     "ResourceExhaustedError",
     "Rows",
     "Snapshot",

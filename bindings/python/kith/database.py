@@ -14,6 +14,7 @@ from kith.columns import Export
 from kith.errors import ClosedError
 from kith.exchange import Exchange
 from kith.forecast import Forecast
+from kith.packages import Removal
 from kith.query import Rows, parameters_json
 from kith.values import LocalId, Money, Ref, Target
 
@@ -86,14 +87,19 @@ class Database(Exchange):
         timeout: float | None = None,
         checkpoint: str | None = None,
         checkpoint_value: bytes = b"",
+        vendor: str | None = None,
     ) -> Batch:
-        """A batch of changes; as a context manager it is applied on a clean exit and its result is `batch.outcome`."""
-        options = (key, dry_run, int((timeout or 0) * 1e6), checkpoint, checkpoint_value)
+        """A batch of changes; as a context manager it is applied on a clean exit and its result is `batch.outcome`.
+
+        `vendor` ("acme" of the package "acme.freight") applies it on that vendor's behalf: PermissionDeniedError where it writes another
+        vendor's types or fields.
+        """
+        options = (key, dry_run, int((timeout or 0) * 1e6), checkpoint, checkpoint_value, vendor)
         return Batch(self, self._handle.new_batch(actor, reason), options)
 
-    def batch_from_json(self, text: str, *, key: str = "", dry_run: bool = False) -> Batch:
+    def batch_from_json(self, text: str, *, key: str = "", dry_run: bool = False, vendor: str | None = None) -> Batch:
         """A batch in its JSON form."""
-        return Batch(self, self._handle.batch_from_json(text), (key, dry_run, 0, None, b""))
+        return Batch(self, self._handle.batch_from_json(text), (key, dry_run, 0, None, b"", vendor))
 
     def snapshot(self, viewer: int = 0, units: Sequence[int] = ()) -> Snapshot:
         """A consistent view for one viewer; 0 is the system, who sees everything."""
@@ -130,6 +136,25 @@ class Database(Exchange):
         """The same for a package that ships with the library."""
         changes: list[str] = json.loads(self._handle.ensure_shipped(name, dry_run))["changes"]
         return changes
+
+    def remove(self, package: str, *, delete_data: bool = False, dry_run: bool = False) -> Removal:
+        """Takes a package out of use: its definitions are retired, and with `delete_data` its data goes by ordinary changes.
+
+        FailedPreconditionError (PackageInUse) while another package needs it, others' records hold its own, or, without `delete_data`, it
+        has data. A dry run reports what there is instead.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     changes = db.ensure_shipped("florist")
+        ...     with db.batch() as batch:
+        ...         roses = batch.create("product", name="Roses")
+        ...         lot = batch.create("flower_lot", product=roses, stems=50, stems_left=50, best_before=dt.date(2026, 5, 1))
+        ...     print(db.remove("florist", dry_run=True).data[0])
+        ...     print(db.remove("florist", delete_data=True).changes[0])
+        1 records of flower_lot
+        removes package florist 1.0.0
+        """
+        return Removal(json.loads(self._handle.remove_package(package, delete_data, dry_run)))
 
     def catalog(self) -> dict[str, Any]:
         """All definitions."""
@@ -173,7 +198,7 @@ class Outcome:
         return self._ids[local.value]
 
 
-_Options = tuple[str, bool, int, str | None, bytes]
+_Options = tuple[str, bool, int, str | None, bytes, str | None]
 
 
 class Batch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from kith import _kith
@@ -25,3 +26,30 @@ def package_numbers(definition: dict[str, Any] | str, numbers: dict[str, Any] | 
     texts = [part if isinstance(part, str) else json.dumps(part) for part in (definition, numbers)]
     appended: dict[str, Any] = json.loads(_kith.package_numbers(texts[0], texts[1]))
     return appended
+
+
+@dataclass(frozen=True)
+class Held:
+    """Something that a package has in the data: `what` is records, values, choices, seeds or references."""
+
+    what: str
+    count: int
+    type: str
+    field: str = ""
+    choice: str = ""
+
+    def __str__(self) -> str:
+        of = ".".join(part for part in (self.type, self.field, self.choice) if part)
+        return f"{self.count} {self.what} of {of}"
+
+
+class Removal:
+    """What `Database.remove` did, or would do."""
+
+    def __init__(self, report: dict[str, Any]) -> None:
+        self.changes: list[str] = report["changes"]  # of definitions
+        self.data = [Held(**part) for part in report["data"]]
+        self.obstacles: list[str] = report["obstacles"]  # why it cannot go even with its data
+
+    def __repr__(self) -> str:
+        return f"<kith.Removal {len(self.changes)} changes, {len(self.data)} kinds of data, {len(self.obstacles)} obstacles>"
