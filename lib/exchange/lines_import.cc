@@ -109,7 +109,9 @@ class Import {
     Status adopted = database_.Adopt(file_.definitions);
     if (GetReason(adopted) != Reason::kPackageConflict) return adopted;
     std::vector<catalog::PackageSource> packages;
-    for (const catalog::PackageDef& package : file_.catalog->packages()) packages.push_back(ToPackage(*file_.catalog, package));
+    for (const catalog::PackageDef& package : file_.catalog->packages()) {
+      if (!package.removed) packages.push_back(ToPackage(*file_.catalog, package));
+    }
     return database_.Ensure(packages).status();
   }
 

@@ -1,5 +1,8 @@
 // What the page on packages shows must work.
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "support/paths.h"
@@ -43,6 +46,73 @@ TEST(ReadMePage, NamesEveryKindAndBehaviourThatShipped) {
   const auto catalog = Shipped();
   for (const TypeDef& type : catalog->types()) {
     for (const BehaviourDef& behaviour : type.behaviours) EXPECT_THAT(page, ::testing::HasSubstr("| `" + behaviour.name + "` |"));
+  }
+}
+
+// Whether a package has something at "types[].fields[].min"; "[]" stands for any element.
+bool Has(const nlohmann::json& json, std::string_view path) {
+  if (path.empty()) return true;
+  const size_t dot = path.find('.');
+  std::string name(path.substr(0, dot));
+  const std::string_view rest = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  const bool any = name.ends_with("[]");
+  if (any) name.resize(name.size() - 2);
+  if (!json.is_object() || !json.contains(name)) return false;
+  if (!any) return Has(json[name], rest);
+  return std::any_of(json[name].begin(), json[name].end(), [&](const nlohmann::json& item) { return Has(item, rest); });
+}
+
+// The code of all tests.
+std::string Tests() {
+  std::stringstream text;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kith::testing::TestFile("."))) {
+    if (entry.path().extension() == ".cc") text << std::ifstream(entry.path()).rdbuf();
+  }
+  return text.str();
+}
+
+// The cells of a row of a table, without their backquotes.
+std::vector<std::string> Cells(const std::string& row) {
+  std::vector<std::string> cells;
+  std::stringstream line(row.substr(1));
+  for (std::string cell; std::getline(line, cell, '|');) {
+    std::erase(cell, '`');
+    cells.push_back(cell.substr(1, cell.size() - 2));
+  }
+  return cells;
+}
+
+TEST(ReadMePage, EveryExtensionPointHasAPackageAndATest) {  // E18
+  const std::string page = ReadMe();
+  const std::string tests = Tests();
+  std::stringstream rows(page.substr(page.find("## Extension points")));
+  int count = 0;
+  for (std::string row; std::getline(rows, row) && !row.starts_with("## Removal");) {
+    if (!row.starts_with("| ") || row.starts_with("| Point")) continue;
+    const std::vector<std::string> cells = Cells(row);
+    ASSERT_EQ(cells.size(), 4u) << row;
+    const StatusOr<PackageSource> source = ShippedPackage(cells[2]);
+    ASSERT_TRUE(source.ok()) << row;
+    EXPECT_TRUE(Has(nlohmann::json::parse(source->definition), cells[1])) << row;
+    EXPECT_THAT(tests, ::testing::HasSubstr(", " + cells[3] + ")")) << row;
+    ++count;
+  }
+  EXPECT_GE(count, 16);
+}
+
+TEST(ReadMePage, EveryLabelHasEnglishAndChinese) {  // E16
+  const auto complete = [](const std::string& what, const Labels& labels) {
+    EXPECT_TRUE(labels.contains("en") && labels.contains("zh")) << what;
+  };
+  const auto catalog = Shipped();
+  for (const PackageDef& package : catalog->packages()) complete(package.name, package.labels);
+  for (const TypeDef& type : catalog->types()) {
+    if (type.number < kFirstOpenType) continue;
+    complete(type.name, type.labels);
+    for (const FieldDef& field : type.fields) {
+      complete(type.name + "." + field.name, field.labels);
+      for (const ChoiceDef& choice : field.choices) complete(type.name + "." + field.name + "." + choice.name, choice.labels);
+    }
   }
 }
 

@@ -199,7 +199,7 @@ TEST_F(LinesTest, TheFormIsTheDocumentedOne) {
 
 TEST_F(LinesTest, RetiredFieldsAndChoicesOfTwoPackagesComeAlong) {
   const auto ensure = [&](const std::string& retired) {
-    const std::string more = R"({"package": "acme.more", "version": "1.0.0", "needs": ["test.company"],
+    const std::string more = R"({"package": "test.more", "version": "1.0.0", "needs": ["test.company"],
       "types": [{"name": "wand", "fields": [{"name": "of", "kind": "ref", "to": ["company"]}]}],
       "extend": [{"type": "company", "fields": [{"name": "old", "kind": "text")" +
                              retired + R"(}, {"name": "grade", "kind": "choice", "choices": [{"name": "a")" + retired +

@@ -9,6 +9,7 @@
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
 #include "kith/model/model.h"
+#include "kith/query/search.h"
 #include "support/paths.h"
 
 namespace kith::insight {
@@ -104,6 +105,22 @@ TEST_F(VerticalsTest, CoreFunctionsRunUnchanged) {
       EXPECT_DOUBLE_EQ(funnels[v].stages[s].rate.value, funnels[0].stages[s].rate.value);
     }
     EXPECT_NEAR(forecasts[v], forecasts[0], 1e-6 * forecasts[0]) << Verticals()[v].package;
+  }
+}
+
+// Names of matters are found as those of accounts are.
+TEST_F(VerticalsTest, SearchFindsMatters) {
+  Load(Verticals()[1]);
+  Batch batch = NewBatch();
+  const Id matter = batch.Create("matter");
+  batch.Set(matter, "name", "专利侵权纠纷 Huber");
+  const Id id = db_->Apply(batch)->ids.at(0);
+  const auto now = *db_->Read();
+  for (const char* text : {"侵权", "hub", "hubre"}) {
+    const StatusOr<query::SearchResult> found = query::Search(*now, text, {.types = {"matter"}});
+    ASSERT_TRUE(found.ok()) << found.status();
+    ASSERT_FALSE(found->hits.empty()) << text;
+    EXPECT_EQ(found->hits[0].id, id) << text;
   }
 }
 

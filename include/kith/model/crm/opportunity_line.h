@@ -1,0 +1,79 @@
+// Records of type opportunity_line in C++. Generated from package kith.crm; a test keeps it current.
+// NOLINTBEGIN
+// clang-format off
+#ifndef KITH_MODEL_CRM_OPPORTUNITY_LINE_H_
+#define KITH_MODEL_CRM_OPPORTUNITY_LINE_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "kith/model/crm/fields.h"
+
+namespace kith::crm {
+
+// Reads a record. Borrows its view.
+class OpportunityLine {
+ public:
+  static constexpr std::string_view kType = "opportunity_line";
+
+  explicit OpportunityLine(record::View view) : view_(view) {}
+  [[nodiscard]] Id id() const { return view_.id(); }
+  [[nodiscard]] uint64_t version() const { return view_.header().version; }
+  [[nodiscard]] record::View record() const { return view_; }
+
+  [[nodiscard]] Id opportunity() const { return view_.GetRef(0); }
+  [[nodiscard]] Id product() const { return view_.GetRef(1); }
+  [[nodiscard]] std::string_view description() const { return view_.GetText(2); }
+  [[nodiscard]] std::optional<Decimal> quantity() const { return view_.has(3) ? std::optional(Decimal{view_.GetInt(3), 3}) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> price() const { return view_.has(4) ? std::optional(view_.GetMoney(4)) : std::nullopt; }
+  [[nodiscard]] std::optional<Decimal> discount() const { return view_.has(5) ? std::optional(Decimal{view_.GetInt(5), 4}) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> amount() const { return view_.has(6) ? std::optional(view_.GetMoney(6)) : std::nullopt; }
+  [[nodiscard]] std::optional<int64_t> position() const { return view_.has(7) ? std::optional(view_.GetInt(7)) : std::nullopt; }
+
+ private:
+  record::View view_;
+};
+
+// Fills a batch with what is to be set of a new record, or of the one given. Borrows the batch.
+class OpportunityLineBuilder {
+ public:
+  explicit OpportunityLineBuilder(Batch& batch) : batch_(&batch), id_(batch.Create("opportunity_line")) {}
+  OpportunityLineBuilder(Batch& batch, const ExternalRef& external) : batch_(&batch), id_(batch.Upsert("opportunity_line", external)) {}
+  OpportunityLineBuilder(Batch& batch, Id target) : batch_(&batch), id_(target) {}
+  [[nodiscard]] Id id() const { return id_; }  // of a new record: a local reference of the batch
+
+  OpportunityLineBuilder& owner(Id value) { return Set("owner", value); }
+  OpportunityLineBuilder& opportunity(Id value) { return Set("opportunity", value); }
+  OpportunityLineBuilder& product(Id value) { return Set("product", value); }
+  OpportunityLineBuilder& description(std::string_view value) { return Set("description", value); }
+  OpportunityLineBuilder& quantity(Decimal value) { return Set("quantity", value); }
+  OpportunityLineBuilder& price(Money value) { return Set("price", value); }
+  OpportunityLineBuilder& add_price(Money value) { return Add("price", value); }
+  OpportunityLineBuilder& discount(Decimal value) { return Set("discount", value); }
+  OpportunityLineBuilder& amount(Money value) { return Set("amount", value); }
+  OpportunityLineBuilder& add_amount(Money value) { return Add("amount", value); }
+  OpportunityLineBuilder& position(int64_t value) { return Set("position", value); }
+  OpportunityLineBuilder& add_position(int64_t value) { return Add("position", value); }
+
+ private:
+  OpportunityLineBuilder& Set(std::string_view field, Value value) {
+    batch_->Set(id_, field, std::move(value));
+    return *this;
+  }
+  OpportunityLineBuilder& Add(std::string_view field, Value value) {
+    batch_->Add(id_, field, std::move(value));
+    return *this;
+  }
+
+  Batch* batch_;
+  Id id_;
+};
+
+}  // namespace kith::crm
+
+#endif  // KITH_MODEL_CRM_OPPORTUNITY_LINE_H_
+// clang-format on
+// NOLINTEND
