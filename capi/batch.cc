@@ -1,6 +1,7 @@
 // Batches and what comes of applying them.
 #include <climits>
 
+#include "access.h"
 #include "kith/model/model.h"
 #include "kith/query/segment.h"
 #include "objects.h"
@@ -87,6 +88,7 @@ kith::StatusOr<kith::ApplyOptions> ToApplyOptions(const kith_apply_options* give
         Text({reinterpret_cast<const char*>(read.checkpoint_value.data), read.checkpoint_value.size}, "checkpoint_value"));
   }
   if (read.vendor != nullptr) options.vendor = read.vendor;
+  KITH_ASSIGN_OR_RETURN(options.viewer, ToViewer(read.viewer));
   return options;
 }
 

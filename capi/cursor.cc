@@ -1,4 +1,5 @@
 // Cursors over types and indexes, and the ranges and values that bound them.
+#include "access.h"
 #include "objects.h"
 #include "values.h"
 
@@ -214,7 +215,7 @@ kith_code kith_cursor_view(kith_cursor* cursor, kith_view* view, kith_error** er
     KITH_RETURN_IF_ERROR(Required(view, "view"));
     KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCurrent(cursor));
     KITH_ASSIGN_OR_RETURN(kith::record::View record, object->cursor->record());
-    *view = ToC(record);
+    KITH_ASSIGN_OR_RETURN(*view, Lend(*object->snapshot, record));
     return absl::OkStatus();
   });
 }
@@ -269,7 +270,7 @@ kith_code kith_cursor_fill(kith_cursor* cursor, kith_view* views, size_t cap, si
       if (status.code() == kith::StatusCode::kOutOfRange) break;
       KITH_RETURN_IF_ERROR(status);
       KITH_ASSIGN_OR_RETURN(kith::record::View record, object->cursor->record());
-      views[*count] = ToC(record);
+      KITH_ASSIGN_OR_RETURN(views[*count], Lend(*object->snapshot, record));
     }
     return absl::OkStatus();
   });

@@ -199,7 +199,8 @@ KITH_API void kith_db_free(kith_db* db);
 KITH_API kith_str kith_db_path(const kith_db* db); /* borrowed(db) */
 
 /* Makes packages present: `definition` and optional `numbers` are JSON (numbers empty: allotted in order). report: owned JSON
- * {"catalog_version": n, "changes": ["adds field account.tier (choice)"], "notes": [...]}; may be NULL. Nothing is written when dry_run is not 0. */
+ * {"catalog_version": n, "changes": ["adds field account.tier (choice)"], "notes": [...]}; may be NULL. Nothing is written when dry_run is
+ * not 0. */
 KITH_API kith_code kith_db_ensure(kith_db* db, kith_str definition, kith_str numbers, uint8_t dry_run, kith_text** report,
                                   kith_error** err);
 /* The same for a package that ships with the library, by name. */
@@ -304,6 +305,20 @@ KITH_API kith_code kith_batch_to_json(const kith_batch* batch, kith_text** json,
 
 /* ---------------------------------------------------------------- apply */
 
+/* Who reads, or on whose behalf a batch is applied: id 0 is the system, who may everything. Units and roles are beside those that the
+ * records give the viewer. What the access policy (kith_db_set_policy) keeps from a viewer is as if it did not exist. */
+typedef struct kith_viewer {
+  uint32_t struct_size;
+  uint32_t zero;
+  kith_id id;
+  const uint32_t* units;
+  size_t unit_count;
+  const kith_str* roles;
+  size_t role_count;
+} kith_viewer;
+#define KITH_VIEWER_INIT \
+  { (uint32_t)sizeof(kith_viewer), 0, 0, NULL, 0, NULL, 0 }
+
 typedef struct kith_apply_options {
   uint32_t struct_size;
   uint8_t dry_run;
@@ -314,11 +329,10 @@ typedef struct kith_apply_options {
   kith_bytes checkpoint_value;
   const char* vendor; /* on whose behalf ("acme" of package acme.freight): ForeignNamespace where another vendor's types or fields are
                          written; NULL: the host's own */
+  const kith_viewer* viewer; /* on whose behalf: bound by the access policy. NULL: the system */
 } kith_apply_options;
-#define KITH_APPLY_OPTIONS_INIT                                                   \
-  {                                                                               \
-    (uint32_t)sizeof(kith_apply_options), 0, {0, 0, 0}, 0, {0, 0}, 0, {0, 0}, 0 \
-  }
+#define KITH_APPLY_OPTIONS_INIT \
+  { (uint32_t)sizeof(kith_apply_options), 0, {0, 0, 0}, 0, {0, 0}, 0, {0, 0}, 0, 0 }
 
 typedef struct kith_outcome kith_outcome;
 /* Applies a batch, atomically. Durable when it returns KITH_OK. The batch is unchanged and may be applied again. outcome: owned, may be
@@ -338,17 +352,16 @@ KITH_API size_t kith_outcome_effect_count(const kith_outcome* outcome);
 KITH_API kith_str kith_outcome_effect(const kith_outcome* outcome, size_t index); /* borrowed(outcome) */
 KITH_API void kith_outcome_free(kith_outcome* outcome);
 
+/* --- access. The policy is a JSON document; the form stands in kith/catalog/policy.h. Without rules: no policy. Setting it holds from the
+ * next snapshot and batch on, in every process. report: owned JSON {"changes": [...]}, may be NULL. */
+KITH_API kith_code kith_db_set_policy(kith_db* db, kith_str policy, kith_ref actor, uint8_t dry_run, kith_text** report, kith_error** err);
+/* The policy that is set, "{}" when none. policy: owned JSON. */
+KITH_API kith_code kith_db_policy(kith_db* db, kith_text** policy, kith_error** err);
+
 /* ---------------------------------------------------------------- snapshot */
 
 /* A consistent view for one viewer. One thread at a time; may move between threads. Holds its database open. */
 typedef struct kith_snapshot kith_snapshot;
-
-/* Who reads: 0 is the system, who sees everything. */
-typedef struct kith_viewer {
-  kith_id id;
-  const uint32_t* units;
-  size_t unit_count;
-} kith_viewer;
 
 /* A record in the map. borrowed(snapshot). */
 typedef struct kith_view {
@@ -390,6 +403,13 @@ KITH_API kith_code kith_snapshot_record_json(kith_snapshot* snapshot, kith_id id
 /* The same as it held at (effective, recorded), µs; INT64_MAX is "now". KITH_NOT_FOUND when it did not exist then. */
 KITH_API kith_code kith_snapshot_record_json_as_of(kith_snapshot* snapshot, kith_id id, int64_t effective, int64_t recorded,
                                                    kith_text** json, kith_error** err);
+typedef int32_t kith_right;
+enum { KITH_RIGHT_READ = 0, KITH_RIGHT_WRITE = 1, KITH_RIGHT_DELETE = 2, KITH_RIGHT_CREATE = 3 };
+/* Whether the snapshot's viewer may do something with a record; KITH_NOT_FOUND when they may not see it. Not for KITH_RIGHT_CREATE. */
+KITH_API kith_code kith_snapshot_may(kith_snapshot* snapshot, kith_id id, kith_right right, uint8_t* may, kith_error** err);
+/* What the viewer may with a type as JSON {"create": true, "masked": ["budget"], "fixed": ["budget"]}: fields that read as null, and fields
+ * that may not be set. json: owned. */
+KITH_API kith_code kith_snapshot_type_access(kith_snapshot* snapshot, const char* type, kith_text** json, kith_error** err);
 /* The external references of a record as JSON [["system","key"], ...]. json: owned. */
 KITH_API kith_code kith_snapshot_external_refs(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err);
 /* History as JSON, oldest first. json: owned. */

@@ -46,6 +46,7 @@ struct SnapshotObject {
   std::shared_ptr<Database> database;
   std::unique_ptr<Snapshot> snapshot;
   uint64_t renewals = 0;
+  std::vector<std::unique_ptr<char[]>> copies = {};  // of records that were not lent out whole
 };
 struct RangeObject {
   struct Bound {

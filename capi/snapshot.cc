@@ -1,4 +1,5 @@
 // Reads: records, fields, history, feed.
+#include "access.h"
 #include "json.h"
 #include "kith/engine/json.h"
 #include "objects.h"
@@ -72,16 +73,9 @@ kith_code kith_db_read(kith_db* db, const kith_viewer* viewer, kith_snapshot** s
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(snapshot, "snapshot"));
     KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
-    kith::Viewer who;
-    if (viewer != nullptr) {
-      who.id = kith::Id(viewer->id);
-      if (viewer->unit_count != 0) {
-        KITH_RETURN_IF_ERROR(Required(viewer->units, "viewer->units"));
-        who.units.assign(viewer->units, viewer->units + viewer->unit_count);
-      }
-    }
+    KITH_ASSIGN_OR_RETURN(kith::Viewer who, ToViewer(viewer));
     KITH_ASSIGN_OR_RETURN(auto view, object->database->Read(std::move(who)));
-    *snapshot = Wrap<kith_snapshot>(std::make_shared<SnapshotObject>(SnapshotObject{object->database, std::move(view), 0}));
+    *snapshot = Wrap<kith_snapshot>(std::make_shared<SnapshotObject>(SnapshotObject{object->database, std::move(view)}));
     return absl::OkStatus();
   });
 }
@@ -92,6 +86,7 @@ kith_code kith_snapshot_renew(kith_snapshot* snapshot, kith_error** err) {
   return Guard(err, [&]() -> kith::Status {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     ++object->renewals;
+    object->copies.clear();
     return object->snapshot->Renew();
   });
 }
@@ -120,7 +115,7 @@ kith_code kith_snapshot_get(kith_snapshot* snapshot, kith_id id, kith_view* view
     KITH_RETURN_IF_ERROR(Required(view, "view"));
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(kith::record::View record, object->snapshot->Get(kith::Id(id)));
-    *view = ToC(record);
+    KITH_ASSIGN_OR_RETURN(*view, Lend(*object, record));
     return absl::OkStatus();
   });
 }
@@ -138,7 +133,8 @@ kith_code kith_snapshot_get_many(kith_snapshot* snapshot, const kith_id* ids, si
     std::vector<kith::record::View> found(count);
     KITH_RETURN_IF_ERROR(object->snapshot->GetMany(wanted, found));
     for (size_t i = 0; i < count; ++i) {
-      if (!found[i].is_null()) views[i] = ToC(found[i]);
+      if (found[i].is_null()) continue;
+      KITH_ASSIGN_OR_RETURN(views[i], Lend(*object, found[i]));
     }
     return absl::OkStatus();
   });

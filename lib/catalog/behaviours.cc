@@ -64,6 +64,18 @@ std::span<const BehaviourRule> Behaviours() {
         {"account", {Kind::kRef}},
         {"contact", {Kind::kRef}},
         {"product", {Kind::kRef}}}},
+      // Somebody whom access is given to, or, with `member`, that somebody belongs to a group: a person may be in several.
+      {"member",
+       {{"member", {Kind::kRef}}, {"group", {Kind::kRef}}, {"manager", {Kind::kRef}}, {"roles", {Kind::kTextList, Kind::kChoiceSet}}}},
+      // People who share what they see; groups stand below one another. `unit` is the number by which records name the group.
+      {"group", {{"parent", {Kind::kRef}}, {"manager", {Kind::kRef}}, {"unit", {Kind::kInt}}}},
+      // One record shown to somebody or to a group, for a time. A choice named "write" lets them change it too.
+      {"share",
+       {{"record", {Kind::kRef}, true},
+        {"to", {Kind::kRef}, true},
+        {"level", {Kind::kChoice}},
+        {"from", {Kind::kTime}},
+        {"until", {Kind::kTime}}}},
       // An edge between two records.
       {"relation",
        {{"from", {Kind::kRef}, true},

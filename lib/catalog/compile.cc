@@ -3,6 +3,7 @@
 
 #include "catalog/compile_internal.h"
 #include "catalog/json_internal.h"
+#include "catalog/policy_internal.h"
 #include "kith/base/limits.h"
 
 namespace kith::catalog {
@@ -195,13 +196,24 @@ StatusOr<std::shared_ptr<const Catalog>> Compiler::Run() {
   KITH_RETURN_IF_ERROR(CheckIndexNumbers());
   ForgetDropped();
   DeriveReferrers();
+  if (!input_.policy.empty()) {
+    KITH_ASSIGN_OR_RETURN(catalog_->policy_, ReadPolicy(input_.policy));
+  }
   return std::shared_ptr<const Catalog>(std::move(catalog_));
 }
 
 StatusOr<std::shared_ptr<const Catalog>> CompileCatalog(CompileInput input) { return Compiler(std::move(input)).Run(); }
 
+CompileInput Catalog::Next() const {
+  CompileInput input{.version = version_ + 1, .packages = packages_, .types = {}, .kept = kept_, .policy = policy_.text, .origins = {}};
+  std::copy_if(types_.begin(), types_.end(), std::back_inserter(input.types),
+               [](const TypeDef& type) { return type.number >= kFirstOpenType; });
+  return input;
+}
+
 StatusOr<std::shared_ptr<const Catalog>> Catalog::Compile(uint64_t version, std::vector<PackageDef> packages, std::vector<TypeDef> types) {
-  return CompileCatalog({.version = version, .packages = std::move(packages), .types = std::move(types), .kept = {}, .origins = {}});
+  return CompileCatalog(
+      {.version = version, .packages = std::move(packages), .types = std::move(types), .kept = {}, .policy = {}, .origins = {}});
 }
 
 namespace {
@@ -235,7 +247,8 @@ TypeDef BuiltInType(TypeNumber number, std::string name, std::string en, std::st
 
 std::vector<TypeDef> BuiltInTypes() {
   return {BuiltInType(kPackageType, "_package", "Package", "扩展包"), BuiltInType(kTypeType, "_type", "Entity type", "实体类型"),
-          BuiltInType(kFieldType, "_field", "Field", "字段"), BuiltInType(kIndexType, "_index", "Index", "索引")};
+          BuiltInType(kFieldType, "_field", "Field", "字段"), BuiltInType(kIndexType, "_index", "Index", "索引"),
+          BuiltInType(kPolicyType, "_policy", "Access policy", "访问策略")};
 }
 
 }  // namespace kith::catalog

@@ -38,6 +38,7 @@ struct CompileInput {
   std::vector<PackageDef> packages;
   std::vector<TypeDef> types;
   std::vector<Definition> kept;
+  std::string policy;  // its text; empty: none
   Origins origins;
 };
 [[nodiscard]] StatusOr<std::shared_ptr<const Catalog>> CompileCatalog(CompileInput input);

@@ -3,6 +3,7 @@
 
 #include "catalog/compile_internal.h"
 #include "catalog/definition_json_internal.h"
+#include "catalog/policy_internal.h"
 
 namespace kith::catalog {
 namespace {
@@ -56,7 +57,8 @@ class DefinitionReader {
   Status Read(std::span<const Definition> definitions) {
     for (const Definition& d : definitions) {
       if (d.type == kPackageType) KITH_RETURN_IF_ERROR(InDefinition(d, ReadPackageDefinition(d)));
-      if (d.type < kPackageType || d.type > kIndexType) input_.kept.push_back(d);
+      if (d.type == kPolicyType && d.key == kPolicyKey) input_.policy = d.body;
+      if (d.type < kPackageType || d.type > kPolicyType) input_.kept.push_back(d);
     }
     for (const Definition& d : definitions) {
       if (d.type == kTypeType) KITH_RETURN_IF_ERROR(InDefinition(d, ReadTypeDefinition(d)));
@@ -193,6 +195,7 @@ std::vector<Definition> ToDefinitions(const Catalog& catalog) {
       definitions.push_back({kIndexType, type.name + "." + index.name, WriteStoredIndex(index, catalog).dump()});
     }
   }
+  if (catalog.policy().is_set()) definitions.push_back({kPolicyType, std::string(kPolicyKey), catalog.policy().text});
   definitions.insert(definitions.end(), catalog.kept_.begin(), catalog.kept_.end());
   return definitions;
 }
@@ -234,6 +237,7 @@ std::string Catalog::ToJson() const {
     }
     json["types"].push_back(std::move(body));
   }
+  if (policy_.is_set()) json["policy"] = Json::parse(policy_.text);
   return json.dump(2) + "\n";
 }
 

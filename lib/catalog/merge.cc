@@ -78,8 +78,8 @@ Status Merger::CheckVendorName(std::string_view package, uint32_t owner, const s
   if (vendor.empty() || vendor == kLibraryVendor || vendor == VendorOf(owner_name) || name.starts_with(vendor + "_")) {
     return absl::OkStatus();
   }
-  return MalformedAt(path, Concat({"what vendor ", vendor, " adds to types of package ", owner_name, " begins with \"", vendor, "_\""}), name,
-                     Concat({"name it ", vendor, "_", name}));
+  return MalformedAt(path, Concat({"what vendor ", vendor, " adds to types of package ", owner_name, " begins with \"", vendor, "_\""}),
+                     name, Concat({"name it ", vendor, "_", name}));
 }
 
 Status Merger::CheckNeeds(const PackageDraft& draft) const {

@@ -98,9 +98,8 @@ void OrderByPackage(FieldDef& field) {
       return PackageOfWay(field, state, a) < PackageOfWay(field, state, b);
     });
   }
-  std::stable_sort(field.initial_states.begin(), field.initial_states.end(), [&](const std::string& a, const std::string& b) {
-    return PackageOfState(field, a) < PackageOfState(field, b);
-  });
+  std::stable_sort(field.initial_states.begin(), field.initial_states.end(),
+                   [&](const std::string& a, const std::string& b) { return PackageOfState(field, a) < PackageOfState(field, b); });
 }
 
 // Takes away what one package brought; 0: the field's own.
@@ -169,7 +168,8 @@ Status Merger::KeepAdditions(const TypeDef& type, const FieldDef& before, FieldD
   FieldDef& field = draft.def;
   if (!before.transitions.empty() && field.transitions.empty()) {
     // Without the field's own ways those of others would be all there are.
-    plan_.notes.push_back(Concat({"forgets the transitions that other packages added to ", type.name, ".", field.name, ", which has none"}));
+    plan_.notes.push_back(
+        Concat({"forgets the transitions that other packages added to ", type.name, ".", field.name, ", which has none"}));
     others.transitions.clear();
     others.initial_states.clear();
   }

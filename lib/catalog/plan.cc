@@ -85,10 +85,7 @@ StatusOr<Catalog::Plan> Catalog::PlanEnsure(std::span<const PackageSource> packa
     drafts.push_back(std::move(draft));
   }
   KITH_ASSIGN_OR_RETURN(drafts, InOrderOfNeeds(std::move(drafts)));
-  CompileInput input{.version = version_ + 1, .packages = packages_, .types = {}, .kept = kept_, .origins = {}};
-  for (const TypeDef& type : types_) {
-    if (type.number >= kFirstOpenType) input.types.push_back(type);
-  }
+  CompileInput input = Next();
   Plan plan;
   Merger merger(input, plan);
   for (PackageDraft& draft : drafts) {

@@ -64,7 +64,8 @@ class Remover {
     for (const FieldDef& field : type.fields) {
       const std::string name = type.name + "." + field.name;
       const bool others = !IsGone(field.package) && type.number >= kFirstOpenType;
-      if (others && own) return InUse("package " + NameOf(field.package) + " has field " + name + " on it", name, "remove that package first");
+      if (others && own)
+        return InUse("package " + NameOf(field.package) + " has field " + name + " on it", name, "remove that package first");
       if (!others || field.retired) continue;
       for (const std::string& target : field.refers_to) {
         const TypeDef* to = catalog_.FindType(target);
@@ -107,14 +108,11 @@ StatusOr<Catalog::Plan> Catalog::PlanRemove(std::string_view package) const {
   }
   const Remover remover(*this, *present);
   KITH_RETURN_IF_ERROR(remover.Check());
-  CompileInput input{.version = version_ + 1, .packages = packages_, .types = {}, .kept = kept_, .origins = {}};
+  CompileInput input = Next();
   for (PackageDef& head : input.packages) {
     if (head.number == present->number) head.removed = true;
   }
-  for (const TypeDef& type : types_) {
-    if (type.number < kFirstOpenType) continue;
-    remover.Retire(input.types.emplace_back(type), input.kept);
-  }
+  for (TypeDef& type : input.types) remover.Retire(type, input.kept);
   Plan plan;
   KITH_ASSIGN_OR_RETURN(plan.after, CompileCatalog(std::move(input)));
   DescribePlan(*this, plan);

@@ -35,8 +35,10 @@ StatusOr<Verdict> Applier::Run(Outcome& outcome) {
 
 Status Applier::RunBatch() {
   if (!request_.vendor.empty()) KITH_RETURN_IF_ERROR(CheckNamespaces());
+  KITH_RETURN_IF_ERROR(FindAccess());
   KITH_RETURN_IF_ERROR(CheckPreconditions());
   KITH_RETURN_IF_ERROR(ResolveBatch());
+  KITH_RETURN_IF_ERROR(CheckAllowed());
   KITH_RETURN_IF_ERROR(FollowDeletes());
   KITH_RETURN_IF_ERROR(RunRules());
   KITH_RETURN_IF_ERROR(CheckConstraints());

@@ -157,8 +157,10 @@ struct ApplyRequest {
   std::string checkpoint;
   std::string checkpoint_value;
   bool dry_run = false;
-  bool definitions = false;  // may write definition records: Ensure
-  std::string vendor;        // on whose behalf; empty: the host's
+  std::string vendor;               // on whose behalf; empty: the host's
+  Viewer viewer;                    // on whose behalf
+  AccessCache* accesses = nullptr;  // needed for a viewer other than the system
+  bool definitions = false;         // may write definition records: Ensure
 };
 
 class Applier {
@@ -225,6 +227,15 @@ class Applier {
   [[nodiscard]] Status LinkRecord(const Change& change, size_t index);
   [[nodiscard]] Status UnlinkRecord(const Change& change, size_t index);
   [[nodiscard]] Status CheckWritable(const catalog::TypeDef& type) const;
+  // allowed.cc: what the batch's viewer may see and do, as it stood before the batch. The system may everything.
+  [[nodiscard]] Status FindAccess();
+  [[nodiscard]] StatusOr<bool> MaySee(const DraftRecord& draft) const;
+  [[nodiscard]] StatusOr<bool> MaySee(Id id);
+  // The id of a record that the viewer may see; null for others: what an error may name.
+  [[nodiscard]] Id Named(Id id);
+  [[nodiscard]] Status CheckAllowed();
+  [[nodiscard]] Status CheckAllowed(const Change& change);
+  [[nodiscard]] Status CheckAllowedFields(const DraftRecord& draft, const Change& change);
   // restore.cc
   [[nodiscard]] Status RestoreRecord(const Change& change, size_t index);
   [[nodiscard]] Status Revive(const catalog::TypeDef& type, const HistoryEntry& deletion, size_t index);
@@ -276,6 +287,7 @@ class Applier {
   const ApplyRequest& request_;
   storage::WriteSet& set_;
   const catalog::Catalog& catalog_;
+  std::shared_ptr<const Access> access_;  // nullptr: the system's
   format::State state_;
   Time now_;
   uint64_t first_sequence_ = 0;
@@ -310,6 +322,9 @@ class Applier {
   HistoryEntry history_entry_;
   std::string history_bytes_;
 };
+
+// allowed.cc: "the viewer <what>".
+[[nodiscard]] Status NotAllowed(const catalog::TypeDef& type, Id record, std::string_view what, std::string_view field = {});
 
 // The job of one batch.
 class ApplyJob final : public storage::Job {

@@ -66,6 +66,8 @@ uint64_t NumberOf(const Value& value) {
   return 0;
 }
 
+}  // namespace
+
 void SetHeaderValue(record::Header& header, int32_t field, const Value& value) {
   switch (field) {
     case catalog::kHeaderOwner:
@@ -81,6 +83,8 @@ void SetHeaderValue(record::Header& header, int32_t field, const Value& value) {
       break;
   }
 }
+
+namespace {
 
 // The entries of one life of a record: from a creation to its deletion, or to the end.
 struct Life {
@@ -199,19 +203,22 @@ StatusOr<HistoryEntry> ReadLastHistory(const storage::Reader& reader, Id id) {
 }
 
 StatusOr<bool> MaySeeHistory(const Source& source, Id id) {
-  if (source.viewer == nullptr) return true;
+  if (source.access == nullptr) return true;
+  const catalog::TypeDef* type = source.catalog->FindType(id.type());
+  if (type == nullptr) return false;
   StatusOr<storage::View> bytes = source.reader->Get(format::kRecord, storage::IntegerKey(id.value()));
-  if (bytes.ok()) return source.MaySee(record::View(*bytes, nullptr));
+  if (bytes.ok()) return source.MaySee(*type, record::View(*bytes, &type->layout));
   if (!IsNotFound(bytes.status())) return bytes.status();
 
   StatusOr<HistoryEntry> last = ReadLastHistory(*source.reader, id);
   if (IsNotFound(last.status())) return false;
   if (!last.ok()) return last.status();
-  record::Header header;
-  for (const FieldChange& change : last->fields) {
-    if (change.package == kHeaderPackage) SetHeaderValue(header, format::HeaderFieldOf(change.number), change.before);
-  }
-  return source.viewer->MaySee(header);
+  return source.access->MayOfDeleted(catalog::Right::kRead, *type, *last, *source.reader);
+}
+
+void MaskEntry(const Source& source, HistoryEntry& entry) {
+  if (source.access == nullptr) return;
+  if (const catalog::TypeDef* type = source.catalog->FindType(entry.record.type())) source.access->Mask(*type, entry);
 }
 
 StatusOr<std::vector<HistoryEntry>> ReadHistory(const storage::Reader& reader, Id id) {

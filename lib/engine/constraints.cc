@@ -147,7 +147,7 @@ Status Applier::CheckUnique() {
       const bool both_new = FindDraft(other) != nullptr && FindDraft(other)->created();
       return MakeError({.reason = Reason::kUnique,
                         .type = check.draft->type().name,
-                        .record = both_new ? check.draft->NameForErrors() : other,
+                        .record = both_new ? check.draft->NameForErrors() : Named(other),
                         .field = FieldsOf(*check.index),
                         .value = ValuesOf(*check.index, *check.draft),
                         .hint = both_new ? "the batch gives the value twice" : "change that record, or give another value",

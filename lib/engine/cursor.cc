@@ -1,6 +1,8 @@
 // Cursors over the records of a type: in id order, and by an index.
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "engine/read_internal.h"
 #include "kith/base/key.h"
@@ -35,8 +37,13 @@ class ScanCursor final : public RecordCursor {
       uint64_t id = 0;
       if (!ReadKey(id) || id >= end_) break;
       id_ = Id(id);
-      record_ = record::View(cursor_->value(), &type_.layout);
-      if (!source_.MaySee(record_)) continue;
+      record_ = record::View(cursor_->value(), source_.LayoutOf(type_));
+      const StatusOr<bool> visible = source_.MaySee(type_, record_);
+      if (!visible.ok()) {
+        status_.Update(visible.status());
+        break;
+      }
+      if (!*visible) continue;
       last_ = id_;
       return true;
     }
@@ -46,7 +53,9 @@ class ScanCursor final : public RecordCursor {
   }
 
   [[nodiscard]] Id id() const override { return id_; }
-  [[nodiscard]] StatusOr<record::View> record() const override { return record::View(source_.Lend(record_.bytes()), &type_.layout); }
+  [[nodiscard]] StatusOr<record::View> record() const override {
+    return record::View(source_.Lend(record_.bytes()), source_.LayoutOf(type_));
+  }
   [[nodiscard]] const Status& status() const override { return status_; }
   [[nodiscard]] std::string position() const override {
     std::string position;
@@ -170,6 +179,8 @@ class IndexCursor final : public RecordCursor {
       : source_(source), type_(type), index_(index), whole_(std::move(whole)), keys_(whole_), reverse_(reverse) {
     cut_ = CutEnds(keys_);
     cursor_ = source.reader->NewCursor(format::kIndex);
+    judges_ = source.access != nullptr && !source.access->SeesAll(type);
+    if (judges_) FindHeaders();
   }
 
   // The page after an entry seen before.
@@ -201,7 +212,7 @@ class IndexCursor final : public RecordCursor {
         break;
       }
       id_ = format::IndexEntryId(key_);
-      if (!NeedsRecord() || Accepts()) {
+      if (Accepts()) {
         last_key_ = key_;
         return true;
       }
@@ -216,7 +227,7 @@ class IndexCursor final : public RecordCursor {
   [[nodiscard]] Id id() const override { return id_; }
   [[nodiscard]] StatusOr<record::View> record() const override {
     StatusOr<record::View> record = Read();
-    if (record.ok() && source_.copies != nullptr) return record::View(source_.Lend(record->bytes()), &type_.layout);
+    if (record.ok() && source_.copies != nullptr) return record::View(source_.Lend(record->bytes()), source_.LayoutOf(type_));
     return record;
   }
   [[nodiscard]] const Status& status() const override { return status_; }
@@ -249,15 +260,52 @@ class IndexCursor final : public RecordCursor {
   }
   bool Advance() { return reverse_ ? cursor_->Previous() : cursor_->Next(); }
 
-  // Whether the entry alone cannot tell that it belongs to the answer.
-  [[nodiscard]] bool NeedsRecord() const { return source_.viewer != nullptr || (cut_ && key_.size() == kCutKeyBytes + kIdBytes); }
   bool Accepts() {
-    StatusOr<record::View> record = Read();
+    const bool may_be_cut = cut_ && key_.size() == kCutKeyBytes + kIdBytes;
+    if (!judges_ && !may_be_cut) return true;
+    if (judges_ && !may_be_cut && !headers_.empty()) {
+      if (const std::optional<bool> visible = JudgeEntry(); visible.has_value()) return *visible;
+    }
+    return AcceptsRecord();
+  }
+  // By what the entry has of the record's header, without reading the record.
+  [[nodiscard]] std::optional<bool> JudgeEntry() const {
+    record::Header header;
+    header.id = id_.value();
+    PackedReader in(cursor_->value());
+    size_t at = 0;
+    for (const HeaderPart& part : headers_) {
+      for (; at < part.cover; ++at) static_cast<void>(in.GetPacked());
+      const auto number = static_cast<uint64_t>(in.GetPacked().number);
+      ++at;
+      if (part.field == catalog::kHeaderOwner) header.owner = number;
+      if (part.field == catalog::kHeaderUnit) header.unit = static_cast<uint32_t>(number);
+      if (part.field == catalog::kHeaderVisibility) header.visibility = static_cast<uint8_t>(number);
+    }
+    return in.ok() ? source_.access->MayByHeader(catalog::Right::kRead, type_, header) : std::nullopt;
+  }
+  bool AcceptsRecord() {
+    const StatusOr<record::View> record = Read();
     if (!record.ok()) {
       status_.Update(record.status());
       return false;
     }
-    return source_.MaySee(*record) && (!cut_ || InRange(*record));
+    const StatusOr<bool> visible = source_.MaySee(type_, *record);
+    if (!visible.ok()) {
+      status_.Update(visible.status());
+      return false;
+    }
+    return *visible && (!cut_ || InRange(*record));
+  }
+  // Which covers hold what access is judged by, in their order; empty when one is not covered.
+  void FindHeaders() {
+    for (size_t i = 0; i < index_.cover.size(); ++i) {
+      const int32_t field = index_.cover[i].position;
+      if (field == catalog::kHeaderOwner || field == catalog::kHeaderUnit || field == catalog::kHeaderVisibility) {
+        headers_.push_back({i, field});
+      }
+    }
+    if (headers_.size() != 3) headers_.clear();
   }
   [[nodiscard]] bool InRange(record::View record) const {
     std::string key;
@@ -268,7 +316,7 @@ class IndexCursor final : public RecordCursor {
   [[nodiscard]] StatusOr<record::View> Read() const {
     if (id_.is_null()) return NotFound();
     StatusOr<storage::View> bytes = source_.reader->Get(format::kRecord, storage::IntegerKey(id_.value()));
-    if (bytes.ok()) return record::View(*bytes, &type_.layout);
+    if (bytes.ok()) return record::View(*bytes, source_.LayoutOf(type_));
     if (!IsNotFound(bytes.status())) return bytes.status();
     return MakeError({.reason = Reason::kCorrupt,
                       .type = type_.name,
@@ -284,7 +332,13 @@ class IndexCursor final : public RecordCursor {
   KeyRange whole_;  // exact ends
   KeyRange keys_;   // the ends among stored keys
   bool reverse_;
-  bool cut_ = false;  // stored keys alone do not decide
+  bool cut_ = false;     // stored keys alone do not decide
+  bool judges_ = false;  // not everything is for this viewer
+  struct HeaderPart {
+    size_t cover = 0;
+    int32_t field = 0;
+  };
+  std::vector<HeaderPart> headers_;
   bool started_ = false;
   std::unique_ptr<storage::Cursor> cursor_;
   storage::View key_;
@@ -301,6 +355,10 @@ std::unique_ptr<RecordCursor> NewScanCursor(const Source& source, const TypeDef&
 
 StatusOr<std::unique_ptr<RecordCursor>> NewIndexCursor(const Source& source, const TypeDef& type, const IndexDef& index,
                                                        const IndexRange& range) {
+  if (source.access != nullptr && source.access->HidesPartOf(type, index)) {
+    return MakeError({.reason = Reason::kNotVisible, .type = type.name, .field = index.name, .hint = "read the records"},
+                     "the index holds a field that the viewer may not read");
+  }
   KITH_ASSIGN_OR_RETURN(KeyRange keys, MakeKeyRange(type, index, range));
   auto cursor = std::make_unique<IndexCursor>(source, type, index, std::move(keys), range.reverse);
   if (!range.after.empty()) KITH_RETURN_IF_ERROR(cursor->StartAfter(range.after));

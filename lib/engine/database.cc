@@ -36,7 +36,7 @@ DatabaseImpl::DatabaseImpl(std::shared_ptr<EngineState> state, const OpenOptions
 bool DatabaseImpl::read_only() const { return read_only_ || !state_->cached()->writable.ok(); }
 
 StatusOr<std::unique_ptr<Snapshot>> DatabaseImpl::Read(Viewer viewer) {
-  return NewSnapshot(state_, state_->environment(), state_->catalogs(), std::move(viewer));
+  return NewSnapshot(state_, state_->environment(), state_->catalogs(), std::move(viewer), nullptr, &state_->accesses());
 }
 
 StatusOr<std::shared_ptr<const catalog::Catalog>> DatabaseImpl::GetCatalog() {
@@ -139,11 +139,11 @@ void DatabaseImpl::NoteSlow(size_t batches, std::chrono::steady_clock::time_poin
               "slow apply: " + std::to_string(batches) + " batches took " + std::to_string(took.count()) + " ms");
 }
 
-Status DatabaseImpl::Explain(const Batch& batch, const Status& error) {
+Status DatabaseImpl::Explain(const Batch& batch, const Status& error, const Viewer& viewer) {
   const auto number = static_cast<int32_t>(GetReason(error));
   // What storage refuses has nothing to do with what the batch says.
   if (!state_->extensions().explain || number < kFirstContentReason) return error;
-  const StatusOr<std::unique_ptr<Snapshot>> snapshot = Read({});
+  const StatusOr<std::unique_ptr<Snapshot>> snapshot = Read(viewer);
   return snapshot.ok() ? state_->extensions().explain(batch, error, **snapshot) : error;
 }
 
@@ -162,6 +162,8 @@ std::vector<StatusOr<Outcome>> DatabaseImpl::ApplyBatches(std::span<const Batch*
     request.checkpoint_value = options.checkpoint_value;
     request.dry_run = options.dry_run;
     request.vendor = options.vendor;
+    request.viewer = options.viewer;
+    request.accesses = &state_->accesses();
   };
   for (size_t i = 0; i < batches.size(); ++i) {
     pending[i].batch = batches[i];
@@ -182,7 +184,7 @@ std::vector<StatusOr<Outcome>> DatabaseImpl::ApplyBatches(std::span<const Batch*
   std::vector<StatusOr<Outcome>> results;
   results.reserve(pending.size());
   for (Pending& one : pending) {
-    if (!one.result.ok()) one.result = Explain(*one.batch, one.result.status());
+    if (!one.result.ok()) one.result = Explain(*one.batch, one.result.status(), options.viewer);
     (one.result.ok() ? applied_ : refused_).fetch_add(1, std::memory_order_relaxed);
     results.push_back(std::move(one.result));
   }
@@ -277,7 +279,8 @@ StatusOr<std::shared_ptr<Database>> Database::Open(std::string_view path, const 
   stored.application_format = format::kVersion;
   KITH_ASSIGN_OR_RETURN(std::shared_ptr<storage::Environment> environment,
                         storage::Environment::Open(path, format::Keyspaces(), std::move(stored)));
-  auto state = std::make_shared<engine::EngineState>(std::move(environment), options.extensions, options.log);
+  auto state = std::make_shared<engine::EngineState>(std::move(environment), options.extensions, options.log,
+                                                     options.clock ? options.clock : engine::SystemClock);
   KITH_RETURN_IF_ERROR(state->Refresh().status());
   auto database = std::make_shared<engine::DatabaseImpl>(std::move(state), options);
   if (!options.read_only) KITH_RETURN_IF_ERROR(database->InstallDerivations());

@@ -33,6 +33,7 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
                                          int attempts) override;
   [[nodiscard]] StatusOr<EnsureReport> Ensure(std::span<const catalog::PackageSource> packages, bool dry_run) override;
   [[nodiscard]] StatusOr<RemoveReport> Remove(std::string_view package, const RemoveOptions& options) override;
+  [[nodiscard]] StatusOr<EnsureReport> SetPolicy(std::string_view policy, const Actor& actor, bool dry_run) override;
   [[nodiscard]] Status Adopt(std::span<const catalog::Definition> definitions) override;
   [[nodiscard]] Status Load(const catalog::Catalog& catalog, std::span<const LoadedRecord> records, const LoadOptions& options) override;
   [[nodiscard]] StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) override;
@@ -54,7 +55,7 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] StatusOr<Outcome> UpdateOnce(const Actor& actor, std::string_view reason, const Fill& fill, const ApplyOptions& options,
                                              const std::string& content_hash);
   // An error as the rooms above would put it.
-  [[nodiscard]] Status Explain(const Batch& batch, const Status& error);
+  [[nodiscard]] Status Explain(const Batch& batch, const Status& error, const Viewer& viewer);
   void NoteSlow(size_t batches, std::chrono::steady_clock::time_point begin) const;
   [[nodiscard]] ApplyRequest NewRequest(const Batch& batch, std::shared_ptr<const WriterCatalog> catalog) const;
   // One job of the library's own. CatalogChanged as any other error.
@@ -65,7 +66,8 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] StatusOr<EnsureReport> EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run);
   // `unless_changed_since`: a sequence number that the file must still stand at, else CatalogChanged.
   [[nodiscard]] StatusOr<EnsureReport> Install(const std::shared_ptr<const WriterCatalog>& before, const catalog::Catalog::Plan& plan,
-                                               bool dry_run, std::optional<uint64_t> unless_changed_since = std::nullopt);
+                                               bool dry_run, const Actor& actor = {},
+                                               std::optional<uint64_t> unless_changed_since = std::nullopt);
   // remove.cc
   [[nodiscard]] StatusOr<RemoveReport> RemoveOnce(std::string_view package, const RemoveOptions& options);
   // index_build.cc

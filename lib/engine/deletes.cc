@@ -111,9 +111,11 @@ Status Applier::CheckRestricted() {
       if (referrer.field->on_delete != OnDelete::kRestrict) continue;
       KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> referring, Referring(referrer, draft->id()));
       if (referring.empty()) continue;
-      std::string message = "is still referred to by ";
-      message += referrer.type->name + " " + std::to_string(referring[0]->id().value());
-      if (referring.size() > 1) message += " and " + std::to_string(referring.size() - 1) + " more";
+      std::string message = "is still referred to";
+      if (const Id named = Named(referring[0]->id()); !named.is_null()) {
+        message += " by " + referrer.type->name + " " + std::to_string(named.value());
+        if (referring.size() > 1 && access_ == nullptr) message += " and " + std::to_string(referring.size() - 1) + " more";
+      }
       return MakeError({.reason = Reason::kStillReferenced,
                         .type = draft->type().name,
                         .record = draft->id(),

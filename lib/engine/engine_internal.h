@@ -52,11 +52,15 @@ struct WriterCatalog {
 // An open database. Safe from any thread.
 class EngineState {
  public:
-  EngineState(std::shared_ptr<storage::Environment> environment, Extensions extensions, storage::LogSink log)
-      : environment_(std::move(environment)), extensions_(std::move(extensions)), log_(std::move(log)) {}
+  EngineState(std::shared_ptr<storage::Environment> environment, Extensions extensions, storage::LogSink log, std::function<Time()> clock)
+      : environment_(std::move(environment)),
+        extensions_(std::move(extensions)),
+        log_(std::move(log)),
+        accesses_(extensions_.access, std::move(clock)) {}
 
   [[nodiscard]] storage::Environment& environment() const { return *environment_; }
   [[nodiscard]] CatalogCache& catalogs() { return catalogs_; }
+  [[nodiscard]] AccessCache& accesses() { return accesses_; }
   [[nodiscard]] const Extensions& extensions() const { return extensions_; }
   void Log(storage::LogLevel level, std::string_view message) const;
 
@@ -70,6 +74,7 @@ class EngineState {
   Extensions extensions_;
   storage::LogSink log_;
   CatalogCache catalogs_;
+  AccessCache accesses_;
   mutable std::mutex mutex_;
   std::shared_ptr<const WriterCatalog> cached_;  // guarded by mutex_
 };

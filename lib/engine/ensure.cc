@@ -18,8 +18,8 @@ constexpr int kAttempts = 16;
 constexpr std::string_view kDefinitionSystem = "kith.definition";
 
 // Definition records as a batch of the compiled-in types.
-StatusOr<Batch> DefinitionBatch(const std::shared_ptr<const Catalog>& catalog, const Catalog::Plan& plan) {
-  Batch batch(catalog, {}, "ensure");
+StatusOr<Batch> DefinitionBatch(const std::shared_ptr<const Catalog>& catalog, const Catalog::Plan& plan, const Actor& actor) {
+  Batch batch(catalog, actor, "ensure");
   batch.SetOrigin(Origin::kPackage);
   for (const catalog::Definition& definition : plan.definitions) {
     KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* const type, catalog->GetType(definition.type));
@@ -108,14 +108,14 @@ StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::Package
 }
 
 StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterCatalog>& before, const Catalog::Plan& plan, bool dry_run,
-                                             std::optional<uint64_t> unless_changed_since) {
+                                             const Actor& actor, std::optional<uint64_t> unless_changed_since) {
   EnsureReport report;
   report.catalog_version = before->version;
   report.changes = plan.changes;
   report.notes = plan.notes;
   if (plan.definitions.empty()) return report;
 
-  KITH_ASSIGN_OR_RETURN(const Batch definitions, DefinitionBatch(before->catalog, plan));
+  KITH_ASSIGN_OR_RETURN(const Batch definitions, DefinitionBatch(before->catalog, plan, actor));
   KITH_ASSIGN_OR_RETURN(const std::vector<Batch> seeds, SeedBatches(plan));
   const std::shared_ptr<const WriterCatalog> after = CatalogAfter(*before, plan);
   ApplyRequest request = NewRequest(definitions, before);
@@ -127,6 +127,15 @@ StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterC
   KITH_RETURN_IF_ERROR(RunJob(job));
   report.catalog_version = plan.after->version();
   return report;
+}
+
+StatusOr<EnsureReport> DatabaseImpl::SetPolicy(std::string_view policy, const Actor& actor, bool dry_run) {
+  for (int attempt = 1;; ++attempt) {
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
+    KITH_ASSIGN_OR_RETURN(const Catalog::Plan plan, before->catalog->PlanPolicy(policy));
+    StatusOr<EnsureReport> report = Install(before, plan, dry_run, actor);
+    if (GetReason(report.status()) != Reason::kCatalogChanged || attempt == kAttempts) return report;
+  }
 }
 
 StatusOr<EnsureReport> DatabaseImpl::Ensure(std::span<const catalog::PackageSource> packages, bool dry_run) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/access_internal.h"
 #include "engine/format.h"
 #include "kith/base/status.h"
 #include "kith/catalog/catalog.h"
@@ -41,10 +42,16 @@ class ViewCopies {
 struct Source {
   const storage::Reader* reader = nullptr;
   const catalog::Catalog* catalog = nullptr;
-  const Viewer* viewer = nullptr;  // nullptr: the system
+  const Access* access = nullptr;  // nullptr: the system's
   ViewCopies* copies = nullptr;    // nullptr: views point into the map
 
-  [[nodiscard]] bool MaySee(record::View record) const { return viewer == nullptr || viewer->MaySee(record.header()); }
+  [[nodiscard]] StatusOr<bool> MaySee(const catalog::TypeDef& type, record::View record) const {
+    return access == nullptr ? StatusOr<bool>(true) : access->May(catalog::Right::kRead, type, record, *reader);
+  }
+  // What records of a type are lent out with.
+  [[nodiscard]] const record::Layout* LayoutOf(const catalog::TypeDef& type) const {
+    return access == nullptr ? &type.layout : &access->LayoutOf(type);
+  }
   [[nodiscard]] std::string_view Lend(std::string_view bytes) const { return copies == nullptr ? bytes : copies->Keep(bytes); }
 };
 
@@ -55,7 +62,8 @@ struct Source {
 [[nodiscard]] std::unique_ptr<RecordCursor> NewScanCursor(const Source& source, const catalog::TypeDef& type, Id after);
 
 // Records of one type by an index. Errors: WrongKind and OutOfRange for values that are not of the parts' kinds, BadOptions for a position
-// of another index or too many values. `type` and `index` belong to the source's catalog.
+// of another index or too many values; NotVisible for an index that holds what the source's viewer may not read. `type` and `index` belong
+// to the source's catalog.
 [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> NewIndexCursor(const Source& source, const catalog::TypeDef& type,
                                                                      const catalog::IndexDef& index, const IndexRange& range);
 
@@ -100,6 +108,10 @@ class CatalogCache {
 [[nodiscard]] StatusOr<HistoryEntry> ReadLastHistory(const storage::Reader& reader, Id id);
 // Whether the source's viewer may see a record's past: by its header now, or, once deleted, by the header it had last.
 [[nodiscard]] StatusOr<bool> MaySeeHistory(const Source& source, Id id);
+// Takes out of an entry the fields that the source's viewer may not read.
+void MaskEntry(const Source& source, HistoryEntry& entry);
+// Sets a part of a header that history has: owner, unit, visibility; others are left alone.
+void SetHeaderValue(record::Header& header, int32_t field, const Value& value);
 
 // A record as values, put together from its history.
 struct PastRecord {
@@ -115,9 +127,10 @@ struct PastRecord {
 [[nodiscard]] StatusOr<Snapshot::Feed> ReadChanges(const Source& source, uint64_t after, size_t limit);
 
 // A snapshot of the newest state. `keep` is held until it is freed; it must keep `environment` and `cache` alive. `reader`, when given, is
-// set to what the snapshot itself reads, valid as long as it.
+// set to what the snapshot itself reads, valid as long as it. `accesses` may be left out for the system.
 [[nodiscard]] StatusOr<std::unique_ptr<Snapshot>> NewSnapshot(std::shared_ptr<const void> keep, storage::Environment& environment,
-                                                              CatalogCache& cache, Viewer viewer, const storage::Reader** reader = nullptr);
+                                                              CatalogCache& cache, Viewer viewer, const storage::Reader** reader = nullptr,
+                                                              AccessCache* accesses = nullptr);
 
 // Recomputes everything derived and compares; see Database::Verify.
 [[nodiscard]] StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage::Environment& environment,

@@ -143,8 +143,8 @@ class Survey {
       const std::string choice = field->FindChoice(number)->name;
       Add({.what = What::kChoices, .type = guest.type->name, .field = field->name, .choice = choice, .count = count});
       if (!field->required && field->transitions.empty()) continue;
-      report_.obstacles.push_back(Concat({std::to_string(count), " records have choice ", choice, " in ", guest.type->name, ".", field->name,
-                                          ", which is never empty: give them another first"}));
+      report_.obstacles.push_back(Concat({std::to_string(count), " records have choice ", choice, " in ", guest.type->name, ".",
+                                          field->name, ", which is never empty: give them another first"}));
     }
     return absl::OkStatus();
   }
@@ -165,14 +165,15 @@ class Survey {
     if (index == nullptr) return absl::OkStatus();
     uint64_t count = 0;
     for (const TypeDef* target : belongings_.types) {
-      IndexRange range{.low = Value(Id::Of(target->number, 0, 0)), .high = Value(Id::Of(static_cast<TypeNumber>(target->number + 1), 0, 0))};
+      IndexRange range{.low = Value(Id::Of(target->number, 0, 0)),
+                       .high = Value(Id::Of(static_cast<TypeNumber>(target->number + 1), 0, 0))};
       KITH_RETURN_IF_ERROR(Count(type, *index, range, count));
     }
     for (const Id seed : seeds_.ids) KITH_RETURN_IF_ERROR(Count(type, *index, {.equal = {Value(seed)}}, count));
     Add({.what = What::kReferences, .type = type.name, .field = field.name, .count = count});
     if (count > 0 && field.on_delete == catalog::OnDelete::kRestrict) {
-      report_.obstacles.push_back(
-          Concat({std::to_string(count), " records refer by ", type.name, ".", field.name, " to what would go: change or delete them first"}));
+      report_.obstacles.push_back(Concat(
+          {std::to_string(count), " records refer by ", type.name, ".", field.name, " to what would go: change or delete them first"}));
     }
     return absl::OkStatus();
   }
@@ -350,7 +351,7 @@ StatusOr<RemoveReport> DatabaseImpl::RemoveOnce(std::string_view package, const 
   if (!report.obstacles.empty() || (!options.delete_data && HoldsData(report))) return InUse(package, report);
   if (!unfinished) {
     const std::optional<uint64_t> unless = options.delete_data ? std::nullopt : std::optional(sequence);
-    KITH_RETURN_IF_ERROR(Install(before, plan, false, unless).status());
+    KITH_RETURN_IF_ERROR(Install(before, plan, false, {}, unless).status());
   }
   KITH_RETURN_IF_ERROR(Sweep(*this, *def).Run(seeds));
   return report;

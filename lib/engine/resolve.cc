@@ -106,6 +106,10 @@ Status Applier::CheckVersion(const Change& change, size_t index) {
   if (id.has_value()) {
     KITH_ASSIGN_OR_RETURN(draft, Load(*id));
   }
+  if (draft != nullptr) {
+    KITH_ASSIGN_OR_RETURN(const bool visible, MaySee(*draft));
+    if (!visible) draft = nullptr;
+  }
   const uint64_t version = draft == nullptr ? 0 : draft->before().header().version;
   if (version == change.version) return absl::OkStatus();
   const Status status =
@@ -124,7 +128,7 @@ Status Applier::CheckPreconditions() {
     if (!found.has_value()) continue;
     return At(MakeError({.reason = Reason::kPreconditionFailed, .value = Shown(changes[i].external)},
                         "a record with this external reference exists"),
-              catalog_.FindType(changes[i].type), *found, i);
+              catalog_.FindType(changes[i].type), Named(*found), i);
   }
   return absl::OkStatus();
 }
@@ -154,12 +158,18 @@ Status Applier::Define(const Change& change, size_t index) {
   const bool by_external = !change.external.system.empty();
   if (by_external) {
     KITH_ASSIGN_OR_RETURN(const std::optional<Id> found, FindExternal(change.type, change.external));
-    if (found.has_value() && change.op == Change::Op::kCreate) {
-      return At(MakeError({.reason = Reason::kExternalRefTaken, .value = Shown(change.external), .hint = "upsert, or create_if_absent"},
-                          "another record has this external reference"),
-                type, *found, index);
-    }
+    bool visible = false;
     if (found.has_value()) {
+      KITH_ASSIGN_OR_RETURN(visible, MaySee(*found));
+    }
+    if (found.has_value() && (change.op == Change::Op::kCreate || (!visible && change.op != Change::Op::kExisting))) {
+      return At(MakeError({.reason = Reason::kExternalRefTaken,
+                           .value = Shown(change.external),
+                           .hint = visible ? "upsert, or create_if_absent" : "give another one"},
+                          "another record has this external reference"),
+                type, Named(*found), index);
+    }
+    if (visible) {
       local.id = *found;
       local.untouchable = change.op == Change::Op::kCreateIfAbsent;
       return absl::OkStatus();
@@ -201,6 +211,8 @@ StatusOr<DraftRecord*> Applier::LoadTarget(const Change& change, size_t index) {
     KITH_ASSIGN_OR_RETURN(draft, Load(change.target));
   }
   if (draft == nullptr) return Missing("no such record");
+  KITH_ASSIGN_OR_RETURN(const bool visible, MaySee(*draft));
+  if (!visible) return Missing("no such record");
   KITH_RETURN_IF_ERROR(CheckWritable(draft->type()));
   draft->change = static_cast<int64_t>(index);
   return draft;
@@ -214,7 +226,7 @@ Status Applier::LinkRecord(const Change& change, size_t index) {
   if (found.has_value()) {
     return At(MakeError({.reason = Reason::kExternalRefTaken, .value = Shown(change.external), .hint = "unlink it there first"},
                         "another record has this external reference"),
-              &draft->type(), *found, index);
+              &draft->type(), Named(*found), index);
   }
   PutExternal(draft->type(), draft->id(), change.external);
   draft->Link();

@@ -25,10 +25,20 @@ Status Applier::RestoreRecord(const Change& change, size_t index) {
   KITH_ASSIGN_OR_RETURN(const TypeDef* type, catalog_.GetType(change.target.type()));
   KITH_RETURN_IF_ERROR(CheckWritable(*type));
   KITH_ASSIGN_OR_RETURN(const DraftRecord* present, Load(change.target));
+  if (present != nullptr) {
+    KITH_ASSIGN_OR_RETURN(const bool visible, MaySee(*present));
+    if (!visible) return NeverWas(change.target);
+  }
   if (present != nullptr) return MakeError({.reason = Reason::kPreconditionFailed, .record = change.target}, "the record is not deleted");
   const StatusOr<HistoryEntry> deletion = ReadLastHistory(set_, change.target);
   if (IsNotFound(deletion.status())) return NeverWas(change.target);
   KITH_RETURN_IF_ERROR(deletion.status());
+  if (access_ != nullptr) {
+    KITH_ASSIGN_OR_RETURN(const bool visible, access_->MayOfDeleted(catalog::Right::kRead, *type, *deletion, set_));
+    if (!visible) return NeverWas(change.target);
+    KITH_ASSIGN_OR_RETURN(const bool allowed, access_->MayOfDeleted(catalog::Right::kDelete, *type, *deletion, set_));
+    if (!allowed) return NotAllowed(*type, change.target, "may not restore the record");
+  }
   KITH_RETURN_IF_ERROR(Revive(*type, *deletion, index));
   return RestoreCascade(*deletion, index);
 }
@@ -56,7 +66,7 @@ Status Applier::RestoreExternals(const DraftRecord& draft, const Value& external
     if (taken.has_value()) {
       return MakeError({.reason = Reason::kExternalRefTaken,
                         .type = draft.type().name,
-                        .record = *taken,
+                        .record = Named(*taken),
                         .value = external.system + " " + external.key,
                         .hint = "unlink it there first"},
                        "another record has the external reference that the restored one had");

@@ -31,19 +31,19 @@ StatusOr<record::View> ReadRecord(const Source& source, Id id) {
   const uint64_t number = id.value();
   StatusOr<storage::View> bytes = source.reader->Get(format::kRecord, storage::IntegerKey(number));
   if (!bytes.ok()) return std::move(bytes).status();
-  const record::View record(*bytes, &type->layout);
-  if (!source.MaySee(record)) return NotFound();
-  return record::View(source.Lend(*bytes), &type->layout);
+  KITH_ASSIGN_OR_RETURN(const bool visible, source.MaySee(*type, record::View(*bytes, &type->layout)));
+  if (!visible) return NotFound();
+  return record::View(source.Lend(*bytes), source.LayoutOf(*type));
 }
 
 namespace {
 
 class SnapshotImpl final : public Snapshot {
  public:
-  SnapshotImpl(std::shared_ptr<const void> keep, CatalogCache& cache, std::unique_ptr<storage::Snapshot> stored, Viewer viewer)
-      : keep_(std::move(keep)), cache_(cache), stored_(std::move(stored)), viewer_(std::move(viewer)) {
+  SnapshotImpl(std::shared_ptr<const void> keep, CatalogCache& cache, std::unique_ptr<storage::Snapshot> stored, Viewer viewer,
+               AccessCache* accesses)
+      : keep_(std::move(keep)), cache_(cache), accesses_(accesses), stored_(std::move(stored)), viewer_(std::move(viewer)) {
     source_.reader = stored_.get();
-    if (!viewer_.is_system()) source_.viewer = &viewer_;
     if (ViewCopies::Wanted()) source_.copies = &copies_;
   }
   SnapshotImpl(const SnapshotImpl&) = delete;
@@ -54,6 +54,10 @@ class SnapshotImpl final : public Snapshot {
     KITH_ASSIGN_OR_RETURN(state_, ReadState(*stored_));
     KITH_ASSIGN_OR_RETURN(loaded_, cache_.GetForReading(*stored_, state_.catalog_version));
     source_.catalog = loaded_->catalog.get();
+    if (viewer_.is_system()) return {};
+    if (accesses_ == nullptr) return MakeError(Reason::kInternal, "a snapshot for a viewer needs the accesses of its database");
+    KITH_ASSIGN_OR_RETURN(access_, accesses_->Get(viewer_, *stored_, loaded_->catalog, state_, /*keep=*/true));
+    source_.access = access_.get();
     return {};
   }
 
@@ -155,6 +159,15 @@ class SnapshotImpl final : public Snapshot {
     return ReadPendingTexts(source_, index);
   }
 
+  [[nodiscard]] StatusOr<bool> May(catalog::Right right, Id id) const override;
+  [[nodiscard]] bool MayCreate(const catalog::TypeDef& type) const override { return access_ == nullptr || access_->MayCreate(type); }
+  [[nodiscard]] bool IsMasked(const catalog::TypeDef& type, int32_t position) const override {
+    return access_ != nullptr && access_->IsMasked(type, position);
+  }
+  [[nodiscard]] bool IsFixed(const catalog::TypeDef& type, int32_t position) const override {
+    return access_ != nullptr && access_->IsFixed(type, position);
+  }
+
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override;
   [[nodiscard]] StatusOr<std::vector<HistoryEntry>> History(Id id) const override;
   [[nodiscard]] StatusOr<HistoryEntry> Entry(Id record, uint64_t sequence) const override;
@@ -217,19 +230,36 @@ class SnapshotImpl final : public Snapshot {
       return MakeError({.reason = Reason::kCorrupt, .type = type.name, .value = external.key}, "an external reference is malformed");
     }
     const Id id(ReadU64(stored->data()));
-    if (source_.viewer != nullptr) KITH_RETURN_IF_ERROR(ReadRecord(source_, id).status());
+    if (source_.access != nullptr) KITH_RETURN_IF_ERROR(ReadRecord(source_, id).status());
     return id;
   }
 
   std::shared_ptr<const void> keep_;  // first: the stored snapshot goes before its environment
   CatalogCache& cache_;
+  AccessCache* accesses_;
   std::unique_ptr<storage::Snapshot> stored_;
   Viewer viewer_;
+  std::shared_ptr<const Access> access_;  // nullptr: the system's
   std::shared_ptr<const ReaderCatalog> loaded_;
   format::State state_;
   mutable ViewCopies copies_;
   Source source_;
 };
+
+StatusOr<bool> SnapshotImpl::May(catalog::Right right, Id id) const {
+  if (right == catalog::Right::kCreate) {
+    return MakeError({.reason = Reason::kBadOptions, .hint = "ask MayCreate"}, "records are created by type");
+  }
+  const catalog::TypeDef* type = catalog().FindType(id.type());
+  if (type == nullptr) return NotFound();
+  StatusOr<storage::View> bytes = stored_->Get(format::kRecord, storage::IntegerKey(id.value()));
+  if (!bytes.ok()) return std::move(bytes).status();
+  if (access_ == nullptr) return true;
+  const record::View record(*bytes, &type->layout);
+  KITH_ASSIGN_OR_RETURN(const bool visible, access_->May(catalog::Right::kRead, *type, record, *stored_));
+  if (!visible) return NotFound();
+  return access_->May(right, *type, record, *stored_);
+}
 
 StatusOr<Record> SnapshotImpl::GetAsOf(Id id, AsOf as_of) const {
   const catalog::TypeDef* type = catalog().FindType(id.type());
@@ -238,9 +268,15 @@ StatusOr<Record> SnapshotImpl::GetAsOf(Id id, AsOf as_of) const {
   if (!bytes.ok() && !IsNotFound(bytes.status())) return std::move(bytes).status();
   const record::View current = bytes.ok() ? record::View(*bytes, &type->layout) : record::View();
 
+  // Who may see what a record is may see what it was, and nobody else.
+  KITH_ASSIGN_OR_RETURN(const bool visible, MaySeeHistory(source_, id));
+  if (!visible) return NotFound();
   KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> entries, ReadHistory(*stored_, id));
-  KITH_ASSIGN_OR_RETURN(const std::optional<PastRecord> past, FoldHistory(*type, entries, current, as_of));
-  if (!past || !viewer_.MaySee(past->header)) return NotFound();
+  KITH_ASSIGN_OR_RETURN(std::optional<PastRecord> past, FoldHistory(*type, entries, current, as_of));
+  if (!past) return NotFound();
+  for (size_t i = 0; i < past->values.size(); ++i) {
+    if (IsMasked(*type, static_cast<int32_t>(i))) past->values[i] = Value();
+  }
 
   // What a newer library keeps in the record belongs to its present state alone.
   const bool is_current = !current.is_null() && past->header.version == current.header().version;
@@ -255,6 +291,7 @@ StatusOr<std::vector<HistoryEntry>> SnapshotImpl::History(Id id) const {
   if (!visible) return NotFound();
   KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(*stored_, id));
   if (entries.empty()) return NotFound();
+  for (HistoryEntry& entry : entries) MaskEntry(source_, entry);
   return entries;
 }
 
@@ -263,16 +300,18 @@ StatusOr<HistoryEntry> SnapshotImpl::Entry(Id record, uint64_t sequence) const {
   if (!visible) return NotFound();
   StatusOr<storage::View> bytes = stored_->Get(format::kHistory, format::HistoryKey(record, sequence));
   if (!bytes.ok()) return std::move(bytes).status();
-  return format::DecodeHistory(record, sequence, *bytes);
+  KITH_ASSIGN_OR_RETURN(HistoryEntry entry, format::DecodeHistory(record, sequence, *bytes));
+  MaskEntry(source_, entry);
+  return entry;
 }
 
 }  // namespace
 
 StatusOr<std::unique_ptr<Snapshot>> NewSnapshot(std::shared_ptr<const void> keep, storage::Environment& environment, CatalogCache& cache,
-                                                Viewer viewer, const storage::Reader** reader) {
+                                                Viewer viewer, const storage::Reader** reader, AccessCache* accesses) {
   KITH_ASSIGN_OR_RETURN(std::unique_ptr<storage::Snapshot> stored, environment.Read());
   if (reader != nullptr) *reader = stored.get();
-  auto snapshot = std::make_unique<SnapshotImpl>(std::move(keep), cache, std::move(stored), std::move(viewer));
+  auto snapshot = std::make_unique<SnapshotImpl>(std::move(keep), cache, std::move(stored), std::move(viewer), accesses);
   KITH_RETURN_IF_ERROR(snapshot->Load());
   return StatusOr<std::unique_ptr<Snapshot>>(std::move(snapshot));
 }

@@ -62,6 +62,10 @@ class TrackingSnapshot final : public Snapshot {
   [[nodiscard]] StatusOr<std::vector<Id>> PendingTexts(const catalog::TypeDef& type, const catalog::IndexDef& index) const override {
     return snapshot_->PendingTexts(type, index);
   }
+  [[nodiscard]] StatusOr<bool> May(catalog::Right right, Id id) const override { return snapshot_->May(right, id); }
+  [[nodiscard]] bool MayCreate(const catalog::TypeDef& type) const override { return snapshot_->MayCreate(type); }
+  [[nodiscard]] bool IsMasked(const catalog::TypeDef& type, int32_t position) const override { return snapshot_->IsMasked(type, position); }
+  [[nodiscard]] bool IsFixed(const catalog::TypeDef& type, int32_t position) const override { return snapshot_->IsFixed(type, position); }
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override { return snapshot_->GetAsOf(id, as_of); }
   [[nodiscard]] StatusOr<std::vector<HistoryEntry>> History(Id id) const override { return snapshot_->History(id); }
   [[nodiscard]] StatusOr<HistoryEntry> Entry(Id record, uint64_t sequence) const override { return snapshot_->Entry(record, sequence); }
@@ -113,7 +117,7 @@ StatusOr<Outcome> DatabaseImpl::UpdateOnce(const Actor& actor, std::string_view 
   Batch batch(state_->cached()->catalog, actor, reason);
   {
     // The snapshot is given back before the batch is applied, so that it holds no pages.
-    KITH_ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> snapshot, Read({}));
+    KITH_ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> snapshot, Read(options.viewer));
     const TrackingSnapshot tracked(std::move(snapshot));
     batch = Batch(tracked.shared_catalog(), actor, reason);
     KITH_RETURN_IF_ERROR(fill(tracked, batch));

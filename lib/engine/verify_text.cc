@@ -1,5 +1,5 @@
-// Text indexes against the terms of all records. The (term, number) pairs are compared by digest; where that differs, again term by term, so
-// that no list of numbers is ever whole in memory.
+// Text indexes against the terms of all records. The (term, number) pairs are compared by digest; where that differs, again term by term,
+// so that no list of numbers is ever whole in memory.
 #include <algorithm>
 #include <map>
 #include <span>

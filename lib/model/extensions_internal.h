@@ -13,6 +13,9 @@ namespace kith::model {
 // Keeps the rows of funnel_tables.h per pipeline.
 [[nodiscard]] const Derivation& FunnelDerivation();
 
+// Who belongs to whom, by the behaviours member, group and share.
+[[nodiscard]] const AccessResolver& StandingOfMembers();
+
 }  // namespace kith::model
 
 #endif  // KITH_LIB_MODEL_EXTENSIONS_INTERNAL_H_

@@ -32,13 +32,14 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 }  // namespace
 
 const Extensions& StandardExtensions() {
-  static const Extensions kExtensions = {{&MovesRule(), &TasksRule(), &query::SegmentsRule()}, {&FunnelDerivation()}, Explain};
+  static const Extensions kExtensions = {{&MovesRule(), &TasksRule(), &query::SegmentsRule()}, {&FunnelDerivation()}, &StandingOfMembers(), Explain};
   return kExtensions;
 }
 
 StatusOr<std::shared_ptr<Database>> OpenDatabase(std::string_view path, OpenOptions options) {
   AppendMissing(options.extensions.rules, StandardExtensions().rules);
   AppendMissing(options.extensions.derivations, StandardExtensions().derivations);
+  if (options.extensions.access == nullptr) options.extensions.access = StandardExtensions().access;
   if (!options.extensions.explain) options.extensions.explain = StandardExtensions().explain;
   KITH_ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Database::Open(path, options));
   if (database->read_only()) return database;

@@ -13,6 +13,13 @@ namespace {
 
 bool Before(const KeptRow& a, const KeptRow& b) { return a.key < b.key; }
 
+// An index with a field that the viewer may not read would order by it, and its keys stand in page tokens.
+bool IsHidden(const IndexPath& use, const catalog::TypeDef& type, const Snapshot& snapshot) {
+  const auto masked = [&](const catalog::IndexPart& part) { return snapshot.IsMasked(type, part.position); };
+  return use.index != nullptr && (std::any_of(use.index->parts.begin(), use.index->parts.end(), masked) ||
+                                  std::any_of(use.index->cover.begin(), use.index->cover.end(), masked));
+}
+
 TokenOrder OrderOf(const Plan& plan) { return plan.access == Access::kIndex ? TokenOrder::kIndex : TokenOrder::kIds; }
 
 }  // namespace
@@ -42,7 +49,9 @@ Status Execution::Start(const std::string& after) {
   }
   plan_ = &compiled_.plan;
   if (compiled_.record_plan.has_value() && !context_.world.snapshot().viewer().is_system()) plan_ = &*compiled_.record_plan;
-  if (!conditions_hold_ || context_.world.is_past()) {
+  const Snapshot& snapshot = context_.world.snapshot();
+  const bool hidden = IsHidden(plan_->first, *compiled_.type, snapshot) || IsHidden(plan_->second, *compiled_.type, snapshot);
+  if (!conditions_hold_ || hidden || context_.world.is_past()) {
     scan_plan_ = ScanPlan(compiled_.demand);
     plan_ = &*scan_plan_;
   }

@@ -62,7 +62,7 @@ AT(kith_db_stats, syncs, 80);
 AT(kith_db_stats, oldest_reader_lag, 88);
 AT(kith_db_stats, oldest_snapshot_seconds, 96);
 
-SIZE(kith_apply_options, 56);
+SIZE(kith_apply_options, 72);
 AT(kith_apply_options, struct_size, 0);
 AT(kith_apply_options, dry_run, 4);
 AT(kith_apply_options, zero, 5);
@@ -70,11 +70,17 @@ AT(kith_apply_options, timeout_us, 8);
 AT(kith_apply_options, idempotency_key, 16);
 AT(kith_apply_options, checkpoint, 32);
 AT(kith_apply_options, checkpoint_value, 40);
+AT(kith_apply_options, vendor, 56);
+AT(kith_apply_options, viewer, 64);
 
-SIZE(kith_viewer, 24);
-AT(kith_viewer, id, 0);
-AT(kith_viewer, units, 8);
-AT(kith_viewer, unit_count, 16);
+SIZE(kith_viewer, 48);
+AT(kith_viewer, struct_size, 0);
+AT(kith_viewer, zero, 4);
+AT(kith_viewer, id, 8);
+AT(kith_viewer, units, 16);
+AT(kith_viewer, unit_count, 24);
+AT(kith_viewer, roles, 32);
+AT(kith_viewer, role_count, 40);
 
 SIZE(kith_view, 32);
 AT(kith_view, data, 0);

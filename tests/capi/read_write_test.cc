@@ -434,7 +434,8 @@ TEST_F(ReadWrite, ViewersSeeWhatTheyMay) {  // B20
     seller = kith_outcome_id(outcome, local);
   }
   auto accounts_seen_by = [&](kith_id viewer_id) {
-    kith_viewer viewer = {viewer_id, nullptr, 0};
+    kith_viewer viewer = KITH_VIEWER_INIT;
+    viewer.id = viewer_id;
     Snapshot snapshot;
     Cursor cursor;
     EXPECT_EQ(kith_db_read(db, &viewer, snapshot.out(), error.out()), KITH_OK);

@@ -1,5 +1,6 @@
 """Kith: a CRM core in your own process, with funnels and forecasts from what really happened."""
 
+from kith.access import Viewer
 from kith.columns import Columns, Export
 from kith.database import Batch, Cursor, Database, Outcome, Record, Snapshot, open
 from kith.errors import (
@@ -51,6 +52,7 @@ __all__ = [
     "Rows",
     "Snapshot",
     "UnavailableError",
+    "Viewer",
     "eval",
     "open",
     "package_numbers",

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kith import _kith
+from kith.access import _RIGHTS, Right, Viewer, viewer_of
 from kith.columns import Export
 from kith.errors import ClosedError
 from kith.exchange import Exchange
@@ -88,22 +89,37 @@ class Database(Exchange):
         checkpoint: str | None = None,
         checkpoint_value: bytes = b"",
         vendor: str | None = None,
+        viewer: Viewer | int = 0,
     ) -> Batch:
         """A batch of changes; as a context manager it is applied on a clean exit and its result is `batch.outcome`.
 
         `vendor` ("acme" of the package "acme.freight") applies it on that vendor's behalf: PermissionDeniedError where it writes another
-        vendor's types or fields.
+        vendor's types or fields. With a `viewer` it may change what the access policy lets them change, and its errors tell of nothing
+        that they may not see.
         """
-        options = (key, dry_run, int((timeout or 0) * 1e6), checkpoint, checkpoint_value, vendor)
+        options = (key, dry_run, int((timeout or 0) * 1e6), checkpoint, checkpoint_value, vendor, *viewer_of(viewer))
         return Batch(self, self._handle.new_batch(actor, reason), options)
 
-    def batch_from_json(self, text: str, *, key: str = "", dry_run: bool = False, vendor: str | None = None) -> Batch:
+    def batch_from_json(
+        self, text: str, *, key: str = "", dry_run: bool = False, vendor: str | None = None, viewer: Viewer | int = 0
+    ) -> Batch:
         """A batch in its JSON form."""
-        return Batch(self, self._handle.batch_from_json(text), (key, dry_run, 0, None, b"", vendor))
+        return Batch(self, self._handle.batch_from_json(text), (key, dry_run, 0, None, b"", vendor, *viewer_of(viewer)))
 
-    def snapshot(self, viewer: int = 0, units: Sequence[int] = ()) -> Snapshot:
+    def snapshot(self, viewer: Viewer | int = 0, units: Sequence[int] = ()) -> Snapshot:
         """A consistent view for one viewer; 0 is the system, who sees everything."""
-        return Snapshot(self._handle.read(viewer, list(units)))
+        return Snapshot(self._handle.read(*viewer_of(viewer, units)))
+
+    def set_policy(self, policy: str | dict[str, Any], actor: Ref = None, *, dry_run: bool = False) -> list[str]:
+        """Sets who may read and write what (the form stands in kith/catalog/policy.h); ``{}`` takes the policy away. What changed."""
+        text = policy if isinstance(policy, str) else json.dumps(policy)
+        changes: list[str] = json.loads(self._handle.set_policy(text, actor, dry_run))["changes"]
+        return changes
+
+    def policy(self) -> dict[str, Any]:
+        """The access policy; empty when there is none."""
+        policy: dict[str, Any] = json.loads(self._handle.policy_json())
+        return policy
 
     def query(self, query: str | dict[str, Any], parameters: Mapping[str, Any] | None = None, **options: Any) -> Rows:
         """The same as `Snapshot.query` on the newest state, for the system."""
@@ -198,7 +214,7 @@ class Outcome:
         return self._ids[local.value]
 
 
-_Options = tuple[str, bool, int, str | None, bytes, str | None]
+_Options = tuple[str, bool, int, str | None, bytes, str | None, int, list[int], list[str]]
 
 
 class Batch:
@@ -446,6 +462,15 @@ class Snapshot:
         if record is None:
             raise KeyError(id)
         return record
+
+    def may(self, id: int, right: Right) -> bool:
+        """Whether the snapshot's viewer may "read", "write" or "delete" a record; `NotFoundError` when they may not see it."""
+        return self._open().may(id, _RIGHTS[right])
+
+    def type_access(self, type: str) -> dict[str, Any]:
+        """What the viewer may with records of a type: {"create": bool, "masked": fields that read as null, "fixed": those they may not set}."""
+        access: dict[str, Any] = json.loads(self._open().type_access_json(type))
+        return access
 
     def record(self, id: int) -> dict[str, Any]:
         """A record with its fields as a dictionary."""

@@ -44,7 +44,9 @@ void Set(const Batch& self, kith_id target, const char* field, nb::handle value)
 
 nb::tuple ApplyBatch(const Db& db, const Batch& batch, const std::string& key, bool dry_run, uint64_t timeout_us,
                      const std::optional<std::string>& checkpoint, const nb::bytes& checkpoint_value,
-                     const std::optional<std::string>& vendor, const std::vector<kith_id>& locals) {
+                     const std::optional<std::string>& vendor, kith_id viewer, const std::vector<uint32_t>& units,
+                     const std::vector<std::string>& roles, const std::vector<kith_id>& locals) {
+  const ViewerArgument who(viewer, units, roles);
   kith_apply_options options = KITH_APPLY_OPTIONS_INIT;
   options.dry_run = dry_run ? 1 : 0;
   options.timeout_us = timeout_us;
@@ -52,6 +54,7 @@ nb::tuple ApplyBatch(const Db& db, const Batch& batch, const std::string& key, b
   options.checkpoint = checkpoint ? checkpoint->c_str() : nullptr;
   options.checkpoint_value = {reinterpret_cast<const uint8_t*>(checkpoint_value.c_str()), checkpoint_value.size()};
   options.vendor = vendor ? vendor->c_str() : nullptr;
+  options.viewer = who.get();
   Outcome outcome;
   kith_error* error = nullptr;
   Check(Released([&] { return kith_db_apply(db.get(), batch.get(), &options, outcome.out(), &error); }), error);

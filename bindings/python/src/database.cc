@@ -35,10 +35,9 @@ nb::str EnsureShipped(const Db& db, const std::string& name, bool dry_run) {
 nb::str RemovePackage(const Db& db, const std::string& name, bool delete_data, bool dry_run) {
   Text report;
   kith_error* error = nullptr;
-  Check(Released([&] {
-          return kith_db_remove_package(db.get(), name.c_str(), delete_data ? 1 : 0, dry_run ? 1 : 0, report.out(), &error);
-        }),
-        error);
+  Check(
+      Released([&] { return kith_db_remove_package(db.get(), name.c_str(), delete_data ? 1 : 0, dry_run ? 1 : 0, report.out(), &error); }),
+      error);
   return Take(report);
 }
 
@@ -118,10 +117,9 @@ nb::str ImportLines(const Db& db, const std::string& path, uint8_t ids, const st
 }
 
 nb::str ExportLines(const Db& db, const std::string& path, const std::string& types, bool history, nb::object progress) {
-  kith_viewer system = {0, nullptr, 0};
   Snapshot snapshot;
   kith_error* error = nullptr;
-  Check(kith_db_read(db.get(), &system, snapshot.out(), &error), error);
+  Check(kith_db_read(db.get(), nullptr, snapshot.out(), &error), error);
   kith_export_lines_options options = KITH_EXPORT_LINES_OPTIONS_INIT;
   options.history = history ? 1 : 0;
   options.types = ToStr(types);
@@ -154,12 +152,30 @@ void BindDatabase(nb::module_& module) {
              return batch;
            })
       .def("read",
-           [](const Db& db, kith_id viewer, const std::vector<uint32_t>& units) {
-             kith_viewer who = {viewer, units.data(), units.size()};
+           [](const Db& db, kith_id viewer, const std::vector<uint32_t>& units, const std::vector<std::string>& roles) {
+             const ViewerArgument who(viewer, units, roles);
              Snapshot snapshot;
              kith_error* error = nullptr;
-             Check(kith_db_read(db.get(), &who, snapshot.out(), &error), error);
+             Check(Released([&] { return kith_db_read(db.get(), who.get(), snapshot.out(), &error); }), error);
              return snapshot;
+           })
+      .def(
+          "set_policy",
+          [](const Db& db, const std::string& policy, nb::handle actor, bool dry_run) {
+            const Ref who(actor);
+            Text report;
+            kith_error* error = nullptr;
+            Check(Released([&] { return kith_db_set_policy(db.get(), ToStr(policy), who.get(), dry_run ? 1 : 0, report.out(), &error); }),
+                  error);
+            return Take(report);
+          },
+          nb::arg("policy"), nb::arg("actor").none(), nb::arg("dry_run"))
+      .def("policy_json",
+           [](const Db& db) {
+             Text policy;
+             kith_error* error = nullptr;
+             Check(kith_db_policy(db.get(), policy.out(), &error), error);
+             return Take(policy);
            })
       .def("ensure", &Ensure)
       .def("ensure_shipped", &EnsureShipped)

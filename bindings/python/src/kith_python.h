@@ -73,6 +73,24 @@ class Ref {
   std::string key_;
 };
 
+// Who reads or writes; what it points to is borrowed from the lists it was made of.
+class ViewerArgument {
+ public:
+  ViewerArgument(kith_id id, const std::vector<uint32_t>& units, const std::vector<std::string>& roles) {
+    for (const std::string& role : roles) roles_.push_back(ToStr(role));
+    viewer_.id = id;
+    viewer_.units = units.data();
+    viewer_.unit_count = units.size();
+    viewer_.roles = roles_.data();
+    viewer_.role_count = roles_.size();
+  }
+  [[nodiscard]] const kith_viewer* get() const { return &viewer_; }
+
+ private:
+  std::vector<kith_str> roles_;
+  kith_viewer viewer_ = KITH_VIEWER_INIT;
+};
+
 // A value read, as the Python object it stands for; None for lists, which are read item by item.
 nb::object ScalarToPython(const kith_value& value);
 

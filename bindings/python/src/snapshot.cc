@@ -309,6 +309,20 @@ void BindSnapshot(nb::module_& module) {
              return Take(name);
            })
       .def("read", &Read)
+      .def("may",
+           [](const Snapshot& s, kith_id id, kith_right right) {
+             uint8_t may = 0;
+             kith_error* error = nullptr;
+             Check(kith_snapshot_may(s.get(), id, right, &may, &error), error);
+             return may != 0;
+           })
+      .def("type_access_json",
+           [](const Snapshot& s, const char* type) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(kith_snapshot_type_access(s.get(), type, json.out(), &error), error);
+             return Take(json);
+           })
       .def("record_json", &JsonOf<kith_snapshot_record_json>)
       .def("external_refs_json", &JsonOf<kith_snapshot_external_refs>)
       .def("history_json", &JsonOf<kith_snapshot_history>)

@@ -46,6 +46,7 @@ inline constexpr size_t kArrowBatchRows = 8192;            // rows of one Arrow 
 inline constexpr size_t kSearchBytes = 256;                // text of a search
 inline constexpr size_t kSearchWords = 8;                  // words of a search
 inline constexpr size_t kSearchHits = 1000;                // hits of a search
+inline constexpr size_t kStanding = 1'000'000;             // people who report to one viewer, their groups, records shared with them
 inline constexpr size_t kChainMembers = 256;               // people in one decision chain
 inline constexpr size_t kLineBytes = 16 * 1024 * 1024;     // one line of a JSON Lines file
 inline constexpr size_t kCheckpointBytes = 4096;

@@ -75,6 +75,7 @@ namespace kith {
   X(ExternalRefTaken, 3022, kAlreadyExists)           \
   X(PatternMismatch, 3023, kInvalidArgument)          \
   X(NotATransition, 3024, kFailedPrecondition)        \
+  X(NotAllowed, 3025, kPermissionDenied)              \
   /* 4xxx: queries and expressions */                 \
   X(ExpressionMalformed, 4001, kInvalidArgument)      \
   X(EndOfCursor, 4002, kOutOfRange)                   \

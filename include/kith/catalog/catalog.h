@@ -18,17 +18,20 @@
 #include "kith/base/key.h"
 #include "kith/base/status.h"
 #include "kith/base/value.h"
+#include "kith/catalog/policy.h"
 #include "kith/record/record.h"
 
 namespace kith::catalog {
 
+struct CompileInput;
 struct Matcher;  // a compiled pattern
 
 // Names for people, by language ("en", "zh").
 using Labels = std::map<std::string, std::string, std::less<>>;
 
 // A choice that a package adds to another package's field has a number of that package's own: what two packages add never clashes, and a
-// record tells by the number alone whose choice it holds. The number in a numbers file (1 to limits::kAddedChoiceNumber) is its lowest part.
+// record tells by the number alone whose choice it holds. The number in a numbers file (1 to limits::kAddedChoiceNumber) is its lowest
+// part.
 inline constexpr int32_t kAddedChoice = 1 << 30;
 inline constexpr int kAddedChoiceBits = 18;
 [[nodiscard]] constexpr int32_t AddedChoiceNumber(uint32_t package, int32_t number) {
@@ -209,6 +212,7 @@ inline constexpr TypeNumber kPackageType = 1;
 inline constexpr TypeNumber kTypeType = 2;
 inline constexpr TypeNumber kFieldType = 3;
 inline constexpr TypeNumber kIndexType = 4;
+inline constexpr TypeNumber kPolicyType = 5;
 inline constexpr TypeNumber kFirstOpenType = 64;
 inline constexpr uint32_t kFirstOpenIndex = 64;
 
@@ -249,6 +253,9 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
   };
   [[nodiscard]] std::span<const Referrer> ReferrersTo(const TypeDef& type) const;
 
+  // Who may read and write what. What it names and the catalog lacks has no effect.
+  [[nodiscard]] const Policy& policy() const { return policy_; }
+
   // The definitions in one canonical JSON document (the form of packages, with numbers), and as FlatBuffers schema text for one type.
   [[nodiscard]] std::string ToJson() const;
   [[nodiscard]] static std::string ToFbs(const TypeDef& type, const Catalog& catalog);
@@ -275,14 +282,20 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
   // PackageMalformed with the path of the offending part; a needed package that is neither here nor given PackageMissing.
   [[nodiscard]] StatusOr<Plan> PlanEnsure(std::span<const PackageSource> packages) const;
   // What removing a package means for the definitions: its types, its fields on others' types and the choices it added are retired, its
-  // indexes there dropped; names and numbers stay its own, for when it is installed again. The data is the caller's. Errors: PackageMissing,
-  // also when it was removed before; PackageInUse when another package needs it, adds to its types or may refer to them, or when it is the
-  // library's own.
+  // indexes there dropped; names and numbers stay its own, for when it is installed again. The data is the caller's. Errors:
+  // PackageMissing, also when it was removed before; PackageInUse when another package needs it, adds to its types or may refer to them, or
+  // when it is the library's own.
   [[nodiscard]] StatusOr<Plan> PlanRemove(std::string_view package) const;
+  // What setting this policy (policy.h) means; one without rules takes it away. Errors: PackageMalformed, UnknownType, UnknownField, with
+  // the path of the offending part.
+  [[nodiscard]] StatusOr<Plan> PlanPolicy(std::string_view policy) const;
 
  private:
   friend class Compiler;
   friend std::vector<Definition> ToDefinitions(const Catalog& catalog);
+
+  // What it was compiled from, as the next version.
+  [[nodiscard]] CompileInput Next() const;
 
   uint64_t version_ = 0;
   std::vector<PackageDef> packages_;
@@ -290,6 +303,7 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
   std::map<std::string, size_t, std::less<>> type_by_name_;
   std::vector<size_t> type_by_number_;
   std::vector<std::vector<Referrer>> referrers_;
+  Policy policy_;
   std::vector<Definition> kept_;  // definitions of kinds that this library does not know
 };
 

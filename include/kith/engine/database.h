@@ -48,6 +48,9 @@ struct ApplyOptions {
   // On whose behalf: the batch may write types and fields of this vendor's packages, of packages without a vendor and of the library's, and
   // is refused (ForeignNamespace) where it touches another vendor's, by rules too. Empty: the host itself, who may write all.
   std::string vendor;
+  // On whose behalf: what they may not see is missing, what they may not do is refused (NotAllowed), and no error tells more. Judged by
+  // what stood before the batch; rules and what follows from a delete are the system's.
+  Viewer viewer;
 };
 
 struct Outcome {
@@ -146,6 +149,9 @@ class Database {
   // package or the data stands in the way, and nothing is changed; CatalogChanged when others write all
   // the time while no data may be deleted.
   [[nodiscard]] virtual StatusOr<RemoveReport> Remove(std::string_view package, const RemoveOptions& options = {}) = 0;
+  // Sets the access policy (catalog/policy.h), a JSON document; one without rules takes it away. Holds from the next snapshot and batch on,
+  // in every process. Errors: PackageMalformed, UnknownType, UnknownField, with the path of the offending part.
+  [[nodiscard]] virtual StatusOr<EnsureReport> SetPolicy(std::string_view policy, const Actor& actor = {}, bool dry_run = false) = 0;
 
   // Gives the database the definitions of another as they stand (catalog::ToDefinitions), numbers included, so that ids mean the same in
   // both. What it has itself must be among them, word for word: PackageConflict. Other errors: what FromDefinitions gives.

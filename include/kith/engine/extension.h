@@ -13,6 +13,7 @@
 
 #include "kith/base/status.h"
 #include "kith/catalog/catalog.h"
+#include "kith/engine/access.h"
 #include "kith/engine/batch.h"
 #include "kith/engine/snapshot.h"
 
@@ -109,8 +110,9 @@ class Derivation {
 struct Extensions {
   std::vector<const Rule*> rules;  // in this order
   std::vector<const Derivation*> derivations;
-  // Called with the error of a refused batch, on the thread that applies it, with a snapshot for the system; returns the error to give: the
-  // same, or one that says more to people. May be empty.
+  const AccessResolver* access = nullptr;  // who belongs to whom; nullptr: nobody to anybody
+  // Called with the error of a refused batch, on the thread that applies it, with a snapshot for whom it was applied; returns the error to
+  // give: the same, or one that says more to people. May be empty.
   std::function<Status(const Batch& batch, const Status& error, const Snapshot& snapshot)> explain = {};
 };
 

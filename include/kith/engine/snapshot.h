@@ -140,8 +140,17 @@ class Snapshot {
                                                                        std::string_view term) const = 0;
   [[nodiscard]] virtual StatusOr<std::vector<Id>> PendingTexts(const catalog::TypeDef& type, const catalog::IndexDef& index) const = 0;
 
+  // --- access: what the snapshot's viewer may
+  // NotFound for a record that the viewer may not see. Not for kCreate: BadOptions.
+  [[nodiscard]] virtual StatusOr<bool> May(catalog::Right right, Id id) const = 0;
+  [[nodiscard]] virtual bool MayCreate(const catalog::TypeDef& type) const = 0;
+  // A field that reads as null for the viewer, in records, queries, history and columns; one that the viewer may not set.
+  [[nodiscard]] virtual bool IsMasked(const catalog::TypeDef& type, int32_t position) const = 0;
+  [[nodiscard]] virtual bool IsFixed(const catalog::TypeDef& type, int32_t position) const = 0;
+
   // --- time
-  // The record as it held at a point on both axes; NotFound when it did not exist then.
+  // The record as it held at a point on both axes; NotFound when it did not exist then. A record's past is for who may see it now or, once
+  // it is deleted, might have seen it last.
   [[nodiscard]] virtual StatusOr<Record> GetAsOf(Id id, AsOf as_of) const = 0;
   // Oldest first; also of a deleted record.
   [[nodiscard]] virtual StatusOr<std::vector<HistoryEntry>> History(Id id) const = 0;

@@ -46,7 +46,7 @@ TEST(Definitions, KeysAndNumbersOfTheCompiledIn) {
   const auto built_in = Catalog::BuiltIn();
   EXPECT_TRUE(ToDefinitions(*built_in).empty());
   const std::vector<std::pair<TypeNumber, std::string>> types = {
-      {kPackageType, "_package"}, {kTypeType, "_type"}, {kFieldType, "_field"}, {kIndexType, "_index"}};
+      {kPackageType, "_package"}, {kTypeType, "_type"}, {kFieldType, "_field"}, {kIndexType, "_index"}, {kPolicyType, "_policy"}};
   for (const auto& [number, name] : types) {
     const TypeDef* type = built_in->FindType(number);
     ASSERT_NE(type, nullptr);
@@ -166,7 +166,7 @@ TEST(Definitions, WhatDoesNotReadIsCorrupt) {
       {kTypeType, "thing", R"({"number": 64})", "Corrupt at thing: package"},
       {kTypeType, "thing", R"({"number": "64", "package": "acme"})", "Corrupt at thing: number"},
       {kTypeType, "thing", R"({"number": 2, "package": "acme"})", "Corrupt at thing: type thing: the number belongs to type _type"},
-      {kTypeType, "thing", R"({"number": 5, "package": "acme"})", "kFirstOpenType"},
+      {kTypeType, "thing", R"({"number": 6, "package": "acme"})", "kFirstOpenType"},
       {kFieldType, "thing.acme.name", R"({"kind": "text", "number": 0, "pattern": "("})", "Corrupt at thing.name.pattern"},
       {kFieldType, "thing.acme.name", "", "Corrupt at thing.acme.name"},
       {kFieldType, "thing.acme.name", R"({"kind": 5})", "Corrupt at thing.acme.name: kind"},
