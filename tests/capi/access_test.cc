@@ -114,7 +114,8 @@ TEST_F(Access, ThePolicyIsReadBackAndTakenAway) {
   Text policy;
   KITH_ASSERT_OK(kith_db_policy(db, policy.out(), error.out()), error);
   EXPECT_TRUE(Json::parse(Str(policy))["types"].contains("opportunity"));
-  EXPECT_EQ(kith_db_set_policy(db, KITH_STR("{\"types\": {\"deal\": {}}}"), kith_ref_id(0), 0, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(kith_db_set_policy(db, KITH_STR("{\"types\": {\"deal\": {}}}"), kith_ref_id(0), 0, nullptr, error.out()),
+            KITH_INVALID_ARGUMENT);
   EXPECT_EQ(Str(kith_error_field(error)), "types.deal");
   KITH_ASSERT_OK(kith_db_set_policy(db, KITH_STR("{}"), kith_ref_id(0), 0, nullptr, error.out()), error);
   KITH_ASSERT_OK(kith_db_policy(db, policy.out(), error.out()), error);

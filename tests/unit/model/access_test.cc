@@ -357,10 +357,16 @@ TEST_F(AccessTest, ErrorsNameNoHiddenRecord) {
                            }),
                    Reason::kExternalRefTaken, account);
   }
-  EXPECT_EQ(GetReason(ApplyAs(ann_, [&](Batch& b) { b.Set(b.Existing("account", ExternalRef{"erp", "7"}), "name", "x"); })),
+  EXPECT_EQ(GetReason(ApplyAs(ann_,
+                              [&](Batch& b) {
+                                b.Set(b.Existing("account", ExternalRef{"erp", "7"}), "name", "x");
+                              })),
             Reason::kRecordMissing);
-  expect_unnamed(ApplyAs(ann_, [&](Batch& b) { b.RequireAbsent("account", ExternalRef{"erp", "7"}); }), Reason::kPreconditionFailed,
-                 account);
+  expect_unnamed(ApplyAs(ann_,
+                         [&](Batch& b) {
+                           b.RequireAbsent("account", ExternalRef{"erp", "7"});
+                         }),
+                 Reason::kPreconditionFailed, account);
   EXPECT_TRUE(IsNotFound(world_.Read({.id = ann_})->Find("account", ExternalRef{"erp", "7"}).status()));
   // A delete that is held up by something hidden.
   const Id own = Add("account", {{"unit", int64_t{3}}});
@@ -451,9 +457,13 @@ TEST_F(AccessTest, AnIndexThatCoversTheHeaderJudgesAlike) {
   SetPolicy(R"({"types": {"opportunity": {"read": ["reports", "unit"]}}})");
   for (int i = 0; i < 60; ++i) {
     Add("opportunity", {{"name", "Deal " + std::to_string(i)},
-                        {"owner", i % 3 == 0 ? ann_ : i % 3 == 1 ? bob_ : fay_},
+                        {"owner", i % 3 == 0   ? ann_
+                                  : i % 3 == 1 ? bob_
+                                               : fay_},
                         {"unit", int64_t{i % 5}},
-                        {"visibility", i % 7 == 0 ? "owner" : i % 2 == 0 ? "unit" : "everyone"}});
+                        {"visibility", i % 7 == 0   ? "owner"
+                                       : i % 2 == 0 ? "unit"
+                                                    : "everyone"}});
   }
   for (const Id viewer : {sam_, eve_, ann_, bob_, fay_}) {
     const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = viewer});
@@ -480,9 +490,9 @@ class Oracle {
     int visibility = 0;
   };
   std::vector<Id> people;
-  std::vector<int> manager;       // by person, -1: none
-  std::vector<int64_t> unit;      // by person
-  std::vector<bool> auditor;      // by person
+  std::vector<int> manager;                    // by person, -1: none
+  std::vector<int64_t> unit;                   // by person
+  std::vector<bool> auditor;                   // by person
   std::set<std::pair<size_t, size_t>> shares;  // deal, person
   std::vector<Deal> deals;
 
