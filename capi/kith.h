@@ -332,11 +332,7 @@ typedef struct kith_apply_options {
   const kith_viewer* viewer; /* on whose behalf: bound by the access policy. NULL: the system */
 } kith_apply_options;
 #define KITH_APPLY_OPTIONS_INIT \
-<<<<<<< HEAD
   { (uint32_t)sizeof(kith_apply_options), 0, {0, 0, 0}, 0, {0, 0}, 0, {0, 0}, 0, 0 }
-=======
-  { (uint32_t)sizeof(kith_apply_options), 0, {0, 0, 0}, 0, {0, 0}, 0, {0, 0}, 0 }
->>>>>>> a960ffe (ABI baseline: access)
 
 typedef struct kith_outcome kith_outcome;
 /* Applies a batch, atomically. Durable when it returns KITH_OK. The batch is unchanged and may be applied again. outcome: owned, may be

@@ -162,15 +162,8 @@ StatusOr<Catalog::Plan> Catalog::PlanPolicy(std::string_view policy) const {
     plan.after = shared_from_this();
     return plan;
   }
-<<<<<<< HEAD
   CompileInput input = Next();
   input.policy = next.text;
-=======
-  CompileInput input{.version = version_ + 1, .packages = packages_, .types = {}, .kept = kept_, .policy = next.text, .origins = {}};
-  for (const TypeDef& type : types_) {
-    if (type.number >= kFirstOpenType) input.types.push_back(type);
-  }
->>>>>>> a960ffe (ABI baseline: access)
   KITH_ASSIGN_OR_RETURN(plan.after, CompileCatalog(std::move(input)));
   plan.changes.emplace_back(next.is_set() ? (policy_.is_set() ? "changes the access policy" : "sets an access policy")
                                           : "removes the access policy");

@@ -108,11 +108,7 @@ StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::Package
 }
 
 StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterCatalog>& before, const Catalog::Plan& plan, bool dry_run,
-<<<<<<< HEAD
                                              const Actor& actor, std::optional<uint64_t> unless_changed_since) {
-=======
-                                             const Actor& actor) {
->>>>>>> a960ffe (ABI baseline: access)
   EnsureReport report;
   report.catalog_version = before->version;
   report.changes = plan.changes;

@@ -45,12 +45,9 @@ struct ApplyOptions {
   std::chrono::microseconds timeout{0};  // 0: none
   std::string checkpoint;                // name under which checkpoint_value is stored with the batch; empty: none
   std::string checkpoint_value;
-<<<<<<< HEAD
   // On whose behalf: the batch may write types and fields of this vendor's packages, of packages without a vendor and of the library's, and
   // is refused (ForeignNamespace) where it touches another vendor's, by rules too. Empty: the host itself, who may write all.
   std::string vendor;
-=======
->>>>>>> a960ffe (ABI baseline: access)
   // On whose behalf: what they may not see is missing, what they may not do is refused (NotAllowed), and no error tells more. Judged by
   // what stood before the batch; rules and what follows from a delete are the system's.
   Viewer viewer;
