@@ -183,7 +183,7 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
 }  // namespace
 
 std::string ToJson(const EnsureReport& report) {
-  return Dump({{"catalog_version", report.catalog_version}, {"changes", report.changes}, {"notes", report.notes}});
+  return Dump({{"catalog_version", report.catalog_version}, {"changes", report.changes}, {"notes", report.notes}, {"warnings", report.warnings}});
 }
 
 std::string ToJson(const RemoveReport& report) {
@@ -205,7 +205,8 @@ std::string ToJson(const VerifyReport& report) {
                {"index_entries", report.index_entries},
                {"history_entries", report.history_entries},
                {"aggregates", report.aggregates},
-               {"problems", report.problems}});
+               {"problems", report.problems},
+               {"findings", report.findings}});
 }
 
 std::string ToJson(const std::vector<ExternalRef>& refs) {

@@ -199,8 +199,9 @@ KITH_API void kith_db_free(kith_db* db);
 KITH_API kith_str kith_db_path(const kith_db* db); /* borrowed(db) */
 
 /* Makes packages present: `definition` and optional `numbers` are JSON (numbers empty: allotted in order). report: owned JSON
- * {"catalog_version": n, "changes": ["adds field account.tier (choice)"], "notes": [...]}; may be NULL. Nothing is written when dry_run is
- * not 0. */
+ * {"catalog_version": n, "changes": ["adds field account.tier (choice)"], "notes": [...], "warnings": [...]}; may be NULL. Warnings count the
+ * records that do not keep to a check or to transitions that this adds; they stay until they are next written. Nothing is written when
+ * dry_run is not 0. */
 KITH_API kith_code kith_db_ensure(kith_db* db, kith_str definition, kith_str numbers, uint8_t dry_run, kith_text** report,
                                   kith_error** err);
 /* The same for a package that ships with the library, by name. */
@@ -241,7 +242,8 @@ KITH_API kith_code kith_db_get_stats(kith_db* db, kith_db_stats* stats, kith_err
 /* OpenMetrics text, with bytes and entries by keyspace. text: owned. */
 KITH_API kith_code kith_db_metrics(kith_db* db, kith_text** text, kith_error** err);
 
-/* Recomputes everything derived and checks every stored byte. problems: number found; report: owned JSON, may be NULL. */
+/* Recomputes everything derived and checks every stored byte. problems: number found; report: owned JSON, may be NULL; its "findings" count
+ * sound records that do not meet a check of today, and are no problems. */
 KITH_API kith_code kith_db_verify(kith_db* db, uint64_t* problems, kith_text** report, kith_error** err);
 /* A compact, checked copy in the new directory `target`. */
 KITH_API kith_code kith_db_backup(kith_db* db, kith_str target, kith_error** err);

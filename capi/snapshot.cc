@@ -27,8 +27,12 @@ kith::StatusOr<const kith::catalog::TypeDef*> TypeOfView(const kith::Snapshot& s
   return snapshot.catalog().GetType(static_cast<kith::TypeNumber>(view->type));
 }
 
-kith::record::View ToView(const kith_view* view, const kith::catalog::TypeDef& type) {
-  return {std::string_view(reinterpret_cast<const char*>(view->data), view->size), &type.layout};
+// What a host hands back is bytes alone: a field that is computed is asked of the snapshot's own view.
+kith::StatusOr<kith::record::View> ToView(const kith::Snapshot& snapshot, const kith_view* view, const kith::catalog::TypeDef& type,
+                                          int32_t position) {
+  const kith::catalog::FieldDef* field = type.FieldAt(position);
+  if (field != nullptr && field->computed()) return snapshot.Get(kith::Id(view->id));
+  return kith::record::View(std::string_view(reinterpret_cast<const char*>(view->data), view->size), &type.layout);
 }
 
 kith::StatusOr<FieldOfView> Resolve(const kith::Snapshot& snapshot, const kith_view* view, kith_field field) {
@@ -43,7 +47,8 @@ kith::StatusOr<FieldOfView> Resolve(const kith::Snapshot& snapshot, const kith_v
   if (field >> 48 != type->number || (position >= 0 && static_cast<size_t>(position) >= type->fields.size())) {
     return kith::MakeError(kith::Reason::kUnknownField, "the field belongs to another type than the view");
   }
-  return FieldOfView{type, ToView(view, *type), position};
+  KITH_ASSIGN_OR_RETURN(const kith::record::View record, ToView(snapshot, view, *type, position));
+  return FieldOfView{type, record, position};
 }
 
 kith::StatusOr<int32_t> PositionOf(const kith::catalog::TypeDef& type, std::string_view name) {
@@ -186,7 +191,8 @@ kith_code kith_snapshot_value_named(kith_snapshot* snapshot, const kith_view* vi
     KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, TypeOfView(*object->snapshot, view));
     KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
     KITH_ASSIGN_OR_RETURN(int32_t position, PositionOf(*type, name));
-    *value = ReadValue(*type, ToView(view, *type), position);
+    KITH_ASSIGN_OR_RETURN(const kith::record::View record, ToView(*object->snapshot, view, *type, position));
+    *value = ReadValue(*type, record, position);
     return absl::OkStatus();
   });
 }

@@ -107,6 +107,17 @@ std::shared_ptr<const Catalog> Catalog::BuiltIn() {
   return catalog;
 }
 
+std::string_view CheckDef::MessageIn(std::string_view language) const {
+  for (const std::string_view wanted : {language, std::string_view("en")}) {
+    if (const auto it = message.find(wanted); it != message.end()) return it->second;
+  }
+  return message.empty() ? std::string_view() : std::string_view(message.begin()->second);
+}
+
+const CheckDef* TypeDef::FindCheck(std::string_view check_name) const { return FindBy(checks, &CheckDef::name, check_name); }
+
+std::string_view NameOf(RollUp::Function function) { return kRollUpFunctionNames[static_cast<size_t>(function)]; }
+
 const TypeDef* Catalog::FindType(std::string_view name) const {
   const auto it = type_by_name_.find(name);
   return it == type_by_name_.end() ? nullptr : &types_[it->second];

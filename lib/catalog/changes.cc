@@ -58,6 +58,7 @@ class Describer {
     for (const IndexDef& index : before->indexes) {
       if (after.FindIndex(index.name) == nullptr) Add(Concat({"drops index ", after.name, ".", index.name}));
     }
+    Checks(*before, after);
   }
 
  private:
@@ -90,6 +91,21 @@ class Describer {
       body.erase(told);
     }
     Changed("field " + name, old_body, body);
+  }
+
+  void Checks(const TypeDef& before, const TypeDef& after) {
+    for (const CheckDef& check : after.checks) {
+      const std::string name = after.name + "." + check.name;
+      const CheckDef* old = before.FindCheck(check.name);
+      if (old == nullptr) {
+        Add("adds check " + name);
+        continue;
+      }
+      Changed("check " + name, WriteCheck(*old), WriteCheck(check));
+    }
+    for (const CheckDef& check : before.checks) {
+      if (after.FindCheck(check.name) == nullptr) Add("takes away check " + before.name + "." + check.name);
+    }
   }
 
   void Index(const TypeDef& type, const IndexDef* before, const IndexDef& after) {

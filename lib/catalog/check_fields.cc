@@ -111,6 +111,8 @@ Status Compiler::CheckField(const TypeDef& type, FieldDef& field) const {
   KITH_RETURN_IF_ERROR(CheckTransitions(type, field));
   KITH_RETURN_IF_ERROR(CheckText(type, field));
   KITH_RETURN_IF_ERROR(CheckValues(type, field));
+  KITH_RETURN_IF_ERROR(CheckComputed(type, field));
+  KITH_RETURN_IF_ERROR(CheckAutoNumber(type, field));
   if (WriteField(field, Form::kStored).dump().size() > limits::kTextBytes) {
     return FieldError(type, field, {},
                       {"the definition is larger than limits::kTextBytes", {}, "shorten labels or choices", Reason::kLimitExceeded});

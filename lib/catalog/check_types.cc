@@ -141,6 +141,9 @@ Status Compiler::CheckIndex(const TypeDef& type, const IndexDef& index) const {
                           {"unknown field", ToText(Value(name)), NearestHint(name, PartNames(type)), Reason::kUnknownField});
       }
       if (!names.insert(name).second) return IndexError(type, index, path, {"the field occurs twice", name});
+      if (field != nullptr && field->computed()) {
+        return IndexError(type, index, path, {"the field is computed, and an index holds what is stored", name, "index what it reads"});
+      }
       if (field != nullptr && field->kind == Kind::kNull) {
         return IndexError(type, index, path,
                           {"the field is of a kind that this library does not know", name, "open the database with a newer library",
@@ -179,6 +182,7 @@ Status Compiler::CheckBehaviour(const TypeDef& type, const BehaviourDef& behavio
     const RoleRule* known = rule == nullptr ? nullptr : rule->Find(role);
     if (known == nullptr) continue;
     if (field->retired) return TypeError(type, path, {"the field is retired", field_name});
+    if (field->computed()) return TypeError(type, path, {"the field is computed, and a role is played by a stored one", field_name});
     if (std::find(known->kinds.begin(), known->kinds.end(), field->kind) != known->kinds.end()) continue;
     std::string wanted;
     for (const Kind kind : known->kinds) wanted += (wanted.empty() ? "" : " or ") + std::string(NameOf(kind));

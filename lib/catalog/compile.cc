@@ -22,6 +22,7 @@ uint32_t DroppedIndexNumber(const Definition& definition) {
 std::string TypeOrigin(std::string_view type) { return std::string(type); }
 std::string FieldOrigin(std::string_view type, std::string_view field) { return std::string(type) + "." + std::string(field); }
 std::string IndexOrigin(std::string_view type, std::string_view index) { return std::string(type) + "#" + std::string(index); }
+std::string CheckOrigin(std::string_view type, std::string_view check) { return std::string(type) + "?" + std::string(check); }
 std::string PackageOrigin(std::string_view package) { return "package " + std::string(package); }
 
 std::vector<std::string_view> FieldNames(const TypeDef& type) {
@@ -103,29 +104,49 @@ Status Compiler::IndexTypes() {
   return absl::OkStatus();
 }
 
-// Deleting a record has to find who refers to it: every reference leads some index.
+namespace {
+
+// The index that the library needs on a field and that nobody declared, nullopt when there is such a one.
+std::optional<IndexDef> MissingIndex(const TypeDef& type, const FieldDef& field) {
+  const bool unique = !field.auto_number.empty();
+  if (field.kind != Kind::kRef && !unique) return std::nullopt;
+  const auto serves = [&](const IndexDef& index) {
+    if (index.kind != IndexKind::kOrdered || index.parts.empty() || index.parts[0].field != field.name) return false;
+    return !unique || (index.unique && index.parts.size() == 1);
+  };
+  if (std::any_of(type.indexes.begin(), type.indexes.end(), serves)) return std::nullopt;
+  IndexDef index;
+  index.name = "by_" + field.name;
+  const std::string_view suffix = unique ? "_unique" : "_ref";
+  while (type.FindIndex(index.name) != nullptr) index.name += suffix;
+  index.package = field.package;
+  index.automatic = true;
+  index.unique = unique;
+  index.parts.push_back({.field = field.name});
+  return index;
+}
+
+}  // namespace
+
+// Deleting a record has to find who refers to it: every reference leads some index. Numbers given in turn are unique.
 Status Compiler::CompleteIndexes() {
   uint32_t next = kFirstOpenIndex;
   for (const TypeDef& type : catalog_->types_) {
     for (const IndexDef& index : type.indexes) next = std::max(next, index.number + 1);
+    for (const FieldDef& field : type.fields) {
+      if (field.roll_up.has_value()) next = std::max(next, field.roll_up->number + 1);
+    }
   }
   for (const Definition& kept : catalog_->kept_) next = std::max(next, DroppedIndexNumber(kept) + 1);
   for (TypeDef& type : catalog_->types_) {
     for (const FieldDef& field : type.fields) {
-      const auto leads = [&field](const IndexDef& index) {
-        return index.kind == IndexKind::kOrdered && !index.parts.empty() && index.parts[0].field == field.name;
-      };
-      if (field.kind != Kind::kRef || std::any_of(type.indexes.begin(), type.indexes.end(), leads)) continue;
-      IndexDef index;
-      index.name = "by_" + field.name;
-      while (type.FindIndex(index.name) != nullptr) index.name += "_ref";
-      index.package = field.package;
-      index.automatic = true;
-      index.parts.push_back({.field = field.name});
-      type.indexes.push_back(std::move(index));
+      if (std::optional<IndexDef> index = MissingIndex(type, field)) type.indexes.push_back(*std::move(index));
     }
     for (IndexDef& index : type.indexes) {
       if (index.number == 0) index.number = next++;
+    }
+    for (FieldDef& field : type.fields) {
+      if (field.roll_up.has_value() && field.roll_up->number == 0) field.roll_up->number = next++;
     }
     std::stable_sort(type.indexes.begin(), type.indexes.end(), [](const IndexDef& a, const IndexDef& b) { return a.number < b.number; });
   }
@@ -151,6 +172,7 @@ void Compiler::DeriveLayout(TypeDef& type) {
     field.position = i;
     field.stored.kind = field.kind;
     field.stored.scale = field.scale;
+    field.stored.computed = field.computed();
     field.stored.slot.page = own ? record::Slot::kOwn : record::PageKey(field.package, field.number);
     field.stored.slot.index = static_cast<uint8_t>(field.number % 64);
     type.layout.fields.push_back(field.stored);
@@ -192,6 +214,10 @@ StatusOr<std::shared_ptr<const Catalog>> Compiler::Run() {
     KITH_RETURN_IF_ERROR(CheckFields(type));
     for (const IndexDef& index : type.indexes) KITH_RETURN_IF_ERROR(CheckIndex(type, index));
     for (const BehaviourDef& behaviour : type.behaviours) KITH_RETURN_IF_ERROR(CheckBehaviour(type, behaviour));
+    KITH_RETURN_IF_ERROR(CheckChecks(type));
+  }
+  for (const TypeDef& type : catalog_->types_) {
+    for (const FieldDef& field : type.fields) KITH_RETURN_IF_ERROR(CheckRollUp(type, field));
   }
   KITH_RETURN_IF_ERROR(CheckIndexNumbers());
   ForgetDropped();

@@ -31,6 +31,7 @@ using Origins = std::map<std::string, Origin, std::less<>>;
 [[nodiscard]] std::string TypeOrigin(std::string_view type);
 [[nodiscard]] std::string FieldOrigin(std::string_view type, std::string_view field);
 [[nodiscard]] std::string IndexOrigin(std::string_view type, std::string_view index);
+[[nodiscard]] std::string CheckOrigin(std::string_view type, std::string_view check);
 [[nodiscard]] std::string PackageOrigin(std::string_view package);
 
 struct CompileInput {
@@ -81,6 +82,12 @@ class Compiler {
   Status CheckStates(const TypeDef& type, const FieldDef& field, const std::string& path, const std::vector<std::string>& states) const;
   Status CheckText(const TypeDef& type, FieldDef& field) const;
   Status CheckValues(const TypeDef& type, const FieldDef& field) const;
+  // check_computed.cc
+  Status CheckChecks(const TypeDef& type) const;
+  Status CheckComputed(const TypeDef& type, const FieldDef& field) const;
+  Status CheckAutoNumber(const TypeDef& type, FieldDef& field) const;
+  Status CheckRollUp(const TypeDef& type, const FieldDef& field) const;
+  Status CheckRollUpKinds(const TypeDef& type, const FieldDef& field, const FieldDef& child) const;
 
   struct Fault {
     std::string message;

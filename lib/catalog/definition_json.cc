@@ -215,6 +215,11 @@ StatusOr<FieldDraft> ReadField(const Json& json, const std::string& path, Form f
   ReadJson(reader, "default", draft.initial);
   reader.Number("max_length", field.max_length, UINT32_MAX);
   reader.Text("pattern", field.pattern);
+  reader.Text("formula", field.formula);
+  reader.Text("auto_number", field.auto_number);
+  if (const Json* roll_up = reader.Find("roll_up"); roll_up != nullptr) {
+    KITH_ASSIGN_OR_RETURN(field.roll_up, ReadRollUp(*roll_up, reader.PathOf("roll_up"), form));
+  }
   reader.ReadLabels(field.labels);
   if (form == Form::kStored) reader.Number("number", field.number, UINT32_MAX);
   KITH_RETURN_IF_ERROR(reader.Finish(&field.extra));
@@ -267,6 +272,9 @@ Json WriteField(const FieldDef& field, Form form) {
   if (!field.transitions.empty()) json["transitions"] = field.transitions;
   if (!field.initial_states.empty()) json["initial_states"] = field.initial_states;
   WriteConstraints(field, json);
+  if (!field.formula.empty()) json["formula"] = field.formula;
+  if (!field.auto_number.empty()) json["auto_number"] = field.auto_number;
+  if (field.roll_up.has_value()) json["roll_up"] = WriteRollUp(*field.roll_up, form);
   if (!field.labels.empty()) json["labels"] = field.labels;
   AddExtra(json, field.extra);
   return json;

@@ -34,6 +34,15 @@ struct FieldDraft {
 
 inline constexpr std::array<std::string_view, 3> kIndexKindNames = {"ordered", "text", "column"};  // by IndexKind
 
+inline constexpr std::array<std::string_view, 5> kRollUpFunctionNames = {"count", "sum", "min", "max", "average"};  // by Function
+
+// {"function": "sum", "of": "invoice", "by": "account", "field": "total", "where": "status == 'paid'"}
+[[nodiscard]] StatusOr<RollUp> ReadRollUp(const Json& json, const std::string& path, Form form);
+[[nodiscard]] Json WriteRollUp(const RollUp& roll_up, Form form);
+
+[[nodiscard]] StatusOr<CheckDef> ReadCheck(const Json& json, const std::string& path, Form form);
+[[nodiscard]] Json WriteCheck(const CheckDef& check);
+
 [[nodiscard]] StatusOr<IndexDef> ReadIndex(const Json& json, const std::string& path, Form form);
 [[nodiscard]] Json WriteIndex(const IndexDef& index, Form form);
 

@@ -27,6 +27,11 @@ Json WriteType(const TypeDef& type, const Catalog& catalog) {
   Json json = WriteTypeHead(type);
   json["number"] = type.number;
   json["package"] = PackageNameOf(catalog, type.package);
+  for (const CheckDef& check : type.checks) {
+    Json body = WriteCheck(check);
+    body["package"] = PackageNameOf(catalog, check.package);
+    json["checks"].push_back(std::move(body));
+  }
   return json;
 }
 
@@ -124,10 +129,21 @@ class DefinitionReader {
     type.number = static_cast<TypeNumber>(number);
     std::string package;
     reader.Text("package", package);
+    for (const Json& check : reader.Items("checks")) KITH_RETURN_IF_ERROR(ReadStoredCheck(check, type));
     KITH_RETURN_IF_ERROR(reader.Finish(&type.extra));
     KITH_ASSIGN_OR_RETURN(type.package, PackageNumber(package));
     types_[type.name] = input_.types.size();
     input_.types.push_back(std::move(type));
+    return absl::OkStatus();
+  }
+
+  Status ReadStoredCheck(Json json, TypeDef& type) {
+    std::string package;
+    if (json.is_object() && json.contains("package") && json["package"].is_string()) package = json["package"].get<std::string>();
+    if (json.is_object()) json.erase("package");
+    KITH_ASSIGN_OR_RETURN(CheckDef check, ReadCheck(json, JoinJsonPath("checks", type.checks.size()), Form::kStored));
+    KITH_ASSIGN_OR_RETURN(check.package, PackageNumber(package));
+    type.checks.push_back(std::move(check));
     return absl::OkStatus();
   }
 

@@ -32,6 +32,11 @@ Status CheckSameField(const TypeDef& type, const FieldDef& before, const FieldDr
                     "field " + name + " is of kind " + KindText(before) + " and cannot become one of kind " + KindText(draft.def),
                     "retire it and add a field of another name", KindText(draft.def));
   }
+  if (before.computed() != draft.def.computed()) {
+    return Conflict(draft.path,
+                    "field " + name + (before.computed() ? " is computed and cannot come to be stored" : " is stored and cannot become computed"),
+                    "retire it and add a field of another name");
+  }
   if (before.kind == Kind::kRef && Narrows(before, draft.def)) {
     return Conflict(JoinJsonPath(draft.path, "to"), "field " + name + " may already point to types that are left out",
                     "keep the types it may point to and add to them");
@@ -61,6 +66,9 @@ Merger::Merger(CompileInput& input, Catalog::Plan& plan) : input_(input), plan_(
     types_[type.name] = i;
     next_type_ = std::max(next_type_, type.number + 1u);
     for (const IndexDef& index : type.indexes) next_index_ = std::max(next_index_, index.number + 1);
+    for (const FieldDef& field : type.fields) {
+      if (field.roll_up.has_value()) next_index_ = std::max(next_index_, field.roll_up->number + 1);
+    }
   }
   for (const Definition& kept : input_.kept) next_index_ = std::max(next_index_, DroppedIndexNumber(kept) + 1);
 }
@@ -215,7 +223,59 @@ Status Merger::MergeType(const PackageDraft& package, uint32_t package_number, T
     input_.origins[IndexOrigin(type->name, index.def.name)] = {package.def.name, index.path};
     KITH_RETURN_IF_ERROR(MergeIndex(package_number, *type, index));
   }
+  return MergeChecks(package, package_number, *type, draft);
+}
+
+// A check is no data: those of a package are what its newest version says.
+Status Merger::MergeChecks(const PackageDraft& package, uint32_t package_number, TypeDef& type, const TypeDraft& draft) {
+  std::vector<CheckDef> former;
+  for (const CheckDef& check : type.checks) {
+    if (check.package == package_number) former.push_back(check);
+  }
+  std::erase_if(type.checks, [&](const CheckDef& check) { return check.package == package_number; });
+  for (const CheckDraft& added : draft.checks) {
+    if (const CheckDef* other = type.FindCheck(added.def.name); other != nullptr) {
+      return Conflict(JoinJsonPath(added.path, "name"),
+                      "check " + type.name + "." + other->name + " belongs to package " + PackageName(other->package), "choose another name",
+                      other->name);
+    }
+    CheckDef& check = type.checks.emplace_back(added.def);
+    check.package = package_number;
+    for (const CheckDef& before : former) {
+      if (before.name == check.name) check.extra = before.extra;
+    }
+    input_.origins[CheckOrigin(type.name, check.name)] = {package.def.name, added.path};
+  }
   return absl::OkStatus();
+}
+
+void Merger::NumberRollUp(const FieldDef* before, FieldDef& after) {
+  if (!after.roll_up.has_value()) return;
+  RollUp& now = *after.roll_up;
+  const RollUp* const old = before != nullptr && before->roll_up.has_value() && !before->retired ? &*before->roll_up : nullptr;
+  const bool same = old != nullptr && old->function == now.function && old->of == now.of && old->by == now.by && old->field == now.field &&
+                    old->where == now.where;
+  now.number = same ? old->number : next_index_++;
+}
+
+void Merger::RenewRollUps(const Catalog& before) {
+  const auto formulas = [](const TypeDef* type) {
+    std::map<std::string_view, std::string_view> texts;
+    for (const FieldDef& field : type->fields) {
+      if (!field.formula.empty()) texts[field.name] = field.formula;
+    }
+    return texts;
+  };
+  std::set<std::string_view> changed;  // types that existed with other formulas
+  for (const TypeDef& type : input_.types) {
+    const TypeDef* const old = before.FindType(type.name);
+    if (old != nullptr && formulas(old) != formulas(&type)) changed.insert(type.name);
+  }
+  for (TypeDef& type : input_.types) {
+    for (FieldDef& field : type.fields) {
+      if (field.roll_up.has_value() && changed.count(field.roll_up->of) > 0) field.roll_up->number = next_index_++;
+    }
+  }
 }
 
 Status Merger::MergeField(const PackageDraft& package, uint32_t package_number, TypeDef& type, FieldDraft& draft) {
@@ -234,6 +294,7 @@ Status Merger::MergeField(const PackageDraft& package, uint32_t package_number, 
   if (before != nullptr) KITH_RETURN_IF_ERROR(KeepAdditions(type, *before, draft));
   KITH_RETURN_IF_ERROR(ResolveValues(draft));
   draft.def.package = package_number;
+  NumberRollUp(before, draft.def);
   if (before == nullptr) {
     type.fields.push_back(draft.def);
   } else {
@@ -318,6 +379,7 @@ Status Merger::CheckNothingGone(const PackageDraft& draft, uint32_t package_numb
       const std::string path = now != nullptr ? JoinJsonPath(now->path, "fields") : std::string("extend");
       return Conflict(path, "field " + type.name + "." + field.name + " is gone", "keep it and add \"retired\": true", field.name);
     }
+    if (now == nullptr) std::erase_if(type.checks, [&](const CheckDef& check) { return check.package == package_number; });
     std::erase_if(type.indexes, [&](const IndexDef& index) {
       const bool gone = index.package == package_number && !index.automatic && indexes.count(index.name) == 0;
       if (gone) input_.kept.push_back(DroppedIndex(type, index));

@@ -28,6 +28,8 @@ class Merger {
 
   // Errors: PackageConflict, PackageMissing, UnknownType, PackageMalformed (a number is missing), LimitExceeded.
   [[nodiscard]] Status Merge(PackageDraft draft);
+  // Once all are merged: a roll-up whose values come from formulas that are others now gets a new number.
+  void RenewRollUps(const Catalog& before);
   // The batches that create what the merged packages bring and have not brought before; checked against the compiled catalog.
   [[nodiscard]] StatusOr<std::vector<std::string>> EmitSeeds(const Catalog& after) const;
 
@@ -38,6 +40,9 @@ class Merger {
   StatusOr<TypeDef*> FindOrAddType(const PackageDraft& package, uint32_t package_number, const TypeDraft& draft);
   Status MergeTypeHead(TypeDef& type, const TypeDraft& draft) const;
   Status MergeField(const PackageDraft& package, uint32_t package_number, TypeDef& type, FieldDraft& draft);
+  Status MergeChecks(const PackageDraft& package, uint32_t package_number, TypeDef& type, const TypeDraft& draft);
+  // A roll-up as the draft declares it, with its number or, when it is another than before, a new one.
+  void NumberRollUp(const FieldDef* before, FieldDef& after);
   Status MergeIndex(uint32_t package_number, TypeDef& type, const IndexDraft& draft);
   StatusOr<uint32_t> FieldNumber(const PackageDraft& package, uint32_t package_number, const TypeDef& type, const FieldDraft& draft) const;
   // merge_choices.cc

@@ -27,6 +27,11 @@ struct IndexDraft {
   std::string path;
 };
 
+struct CheckDraft {
+  CheckDef def;
+  std::string path;
+};
+
 // A type that the package declares, or (extends) what it adds to another package's type.
 struct TypeDraft {
   TypeDef def;  // name, labels, behaviours, retired
@@ -35,6 +40,7 @@ struct TypeDraft {
   std::vector<FieldDraft> fields;
   std::vector<FieldDraft> additions;  // to fields of other packages: name, choices, transitions, initial states
   std::vector<IndexDraft> indexes;
+  std::vector<CheckDraft> checks;
 };
 
 struct SeedDraft {

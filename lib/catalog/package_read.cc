@@ -63,6 +63,19 @@ Status ReadIndexes(ObjectReader& reader, TypeDraft& type) {
   return absl::OkStatus();
 }
 
+Status ReadChecks(ObjectReader& reader, TypeDraft& type) {
+  NameSet names;
+  const std::vector<Json>& items = reader.Items("checks");
+  for (size_t i = 0; i < items.size(); ++i) {
+    const std::string path = JoinJsonPath(reader.PathOf("checks"), i);
+    KITH_ASSIGN_OR_RETURN(CheckDef check, ReadCheck(items[i], path, Form::kPackage));
+    KITH_RETURN_IF_ERROR(CheckName(check.name, path, NameFault));
+    KITH_RETURN_IF_ERROR(names.Add(check.name, path));
+    type.checks.push_back({std::move(check), path});
+  }
+  return absl::OkStatus();
+}
+
 // A package may name only behaviours and roles that this library knows; a file may hold those of a newer one.
 Status CheckBehaviours(const TypeDraft& type) {
   const std::string base = JoinJsonPath(type.path, "behaviours");
@@ -100,6 +113,7 @@ StatusOr<TypeDraft> ReadType(const Json& json, const std::string& path, bool ext
   KITH_RETURN_IF_ERROR(ReadFields(reader, type));
   if (extends) KITH_RETURN_IF_ERROR(ReadAdditions(reader, type));
   KITH_RETURN_IF_ERROR(ReadIndexes(reader, type));
+  KITH_RETURN_IF_ERROR(ReadChecks(reader, type));
   KITH_RETURN_IF_ERROR(reader.Finish());
   KITH_RETURN_IF_ERROR(CheckName(type.def.name, path, NameFault));
   KITH_RETURN_IF_ERROR(CheckBehaviours(type));

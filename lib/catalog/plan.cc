@@ -1,5 +1,6 @@
 // Merging packages into what a database has.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "catalog/compile_internal.h"
@@ -70,12 +71,35 @@ void FindIndexWork(const Catalog& before, const Catalog& after, Catalog::Plan& p
   }
 }
 
+// The roll-ups whose rows are kept: number -> the type they are over.
+std::map<uint32_t, std::string_view> RollUpsOf(const Catalog& catalog) {
+  std::map<uint32_t, std::string_view> found;
+  for (const TypeDef& type : catalog.types()) {
+    for (const FieldDef& field : type.fields) {
+      if (field.roll_up.has_value() && !field.retired) found[field.roll_up->number] = field.roll_up->of;
+    }
+  }
+  return found;
+}
+
+void FindRollUpWork(const Catalog& before, const Catalog& after, Catalog::Plan& plan) {
+  const std::map<uint32_t, std::string_view> old = RollUpsOf(before);
+  const std::map<uint32_t, std::string_view> now = RollUpsOf(after);
+  for (const auto& [number, of] : now) {
+    if (!old.contains(number) && before.FindType(of) != nullptr) plan.new_roll_ups.push_back(number);
+  }
+  for (const auto& [number, of] : old) {
+    if (!now.contains(number)) plan.dropped_roll_ups.push_back(number);
+  }
+}
+
 }  // namespace
 
 void DescribePlan(const Catalog& before, Catalog::Plan& plan) {
   plan.definitions = Difference(before, *plan.after);
   DescribeChanges(before, *plan.after, plan.changes);
   FindIndexWork(before, *plan.after, plan);
+  FindRollUpWork(before, *plan.after, plan);
 }
 
 StatusOr<Catalog::Plan> Catalog::PlanEnsure(std::span<const PackageSource> packages) const {
@@ -92,6 +116,8 @@ StatusOr<Catalog::Plan> Catalog::PlanEnsure(std::span<const PackageSource> packa
     const std::string name = draft.def.name;
     if (const Status status = merger.Merge(std::move(draft)); !status.ok()) return InPackage(status, name);
   }
+  merger.RenewRollUps(*this);
+  for (const auto& [key, origin] : input.origins) plan.paths.emplace(key, origin.path);
   KITH_ASSIGN_OR_RETURN(plan.after, CompileCatalog(std::move(input)));
   KITH_ASSIGN_OR_RETURN(plan.seeds, merger.EmitSeeds(*plan.after));
   DescribePlan(*this, plan);

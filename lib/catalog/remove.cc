@@ -38,6 +38,7 @@ class Remover {
       for (ChoiceDef& choice : field.choices) choice.retired |= PackageOfChoice(choice.number) == package_.number;
       if (field.package == package_.number) RetireField(field);
     }
+    std::erase_if(type.checks, [&](const CheckDef& check) { return check.package == package_.number; });
     std::erase_if(type.indexes, [&](const IndexDef& index) {
       const bool gone = index.package == package_.number && !index.automatic;
       if (gone) kept.push_back(DroppedIndex(type, index));
@@ -88,6 +89,7 @@ class Remover {
     field.required = false;
     field.derived = false;
     field.initial.reset();
+    field.auto_number.clear();
   }
 
   const Catalog& catalog_;

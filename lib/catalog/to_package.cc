@@ -38,6 +38,12 @@ void AddIndexes(const TypeDef& type, uint32_t package, Json& out) {
   }
 }
 
+void AddChecks(const TypeDef& type, uint32_t package, Json& out) {
+  for (const CheckDef& check : type.checks) {
+    if (check.package == package) out["checks"].push_back(WriteCheck(check));
+  }
+}
+
 }  // namespace
 
 PackageSource ToPackage(const Catalog& catalog, const PackageDef& package) {
@@ -52,6 +58,7 @@ PackageSource ToPackage(const Catalog& catalog, const PackageDef& package) {
     AddFields(type, package.number, body, type_numbers);
     AddAdditions(type, package.number, body, type_numbers);
     AddIndexes(type, package.number, body);
+    AddChecks(type, package.number, body);
     if (!own && body.empty()) continue;
     body[own ? "name" : "type"] = type.name;
     json[own ? "types" : "extend"].push_back(std::move(body));

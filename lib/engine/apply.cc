@@ -41,6 +41,7 @@ Status Applier::RunBatch() {
   KITH_RETURN_IF_ERROR(CheckAllowed());
   KITH_RETURN_IF_ERROR(FollowDeletes());
   KITH_RETURN_IF_ERROR(RunRules());
+  KITH_RETURN_IF_ERROR(GiveNumbers());
   KITH_RETURN_IF_ERROR(CheckConstraints());
   first_sequence_ = state_.sequence + 1;
   KITH_RETURN_IF_ERROR(PutRecords());

@@ -1,8 +1,8 @@
 // One batch within the writer: drafts in memory, then everything that follows from them, put into the job's write-set.
 //
 // The order: idempotency key, preconditions, records the batch names (ids, external references), assignments, what deletes entail, rules
-// (drafts change, deletes are followed again), constraints, records, indexes, unique keys, history, feed, derivations, state. Since a job
-// that fails leaves no trace, the write-set may be changed at any point.
+// (drafts change, deletes are followed again), auto-numbers, constraints, records, indexes, unique keys, history, feed, derivations, state.
+// Since a job that fails leaves no trace, the write-set may be changed at any point.
 #ifndef KITH_LIB_ENGINE_APPLY_INTERNAL_H_
 #define KITH_LIB_ENGINE_APPLY_INTERNAL_H_
 
@@ -25,7 +25,9 @@
 #include "engine/engine_internal.h"
 #include "engine/format.h"
 #include "engine/index_writes.h"
+#include "engine/programs.h"
 #include "engine/text_writes.h"
+#include "kith/catalog/auto_number.h"
 #include "kith/engine/batch.h"
 #include "kith/engine/database.h"
 #include "kith/engine/extension.h"
@@ -46,9 +48,9 @@ struct Assertion {
 class DraftRecord final : public Draft {
  public:
   // Created by the batch.
-  DraftRecord(Id id, const catalog::TypeDef& type, Time effective, Time now, Origin origin);
+  DraftRecord(Id id, const catalog::TypeDef& type, Time effective, Time now, Origin origin, record::Computer* computer);
   // Existing.
-  DraftRecord(record::View before, const catalog::TypeDef& type);
+  DraftRecord(record::View before, const catalog::TypeDef& type, record::Computer* computer);
 
   [[nodiscard]] Id id() const override { return Id(header_.id); }
   [[nodiscard]] const catalog::TypeDef& type() const override { return *type_; }
@@ -122,6 +124,7 @@ class DraftRecord final : public Draft {
   void Load() const;
 
   const catalog::TypeDef* type_;
+  record::Computer* computer_;  // of views; the values of a draft are those stored
   bool created_ = false;
   bool deleted_ = false;
   bool linked_ = false;
@@ -143,6 +146,7 @@ struct TypePlan {
   std::vector<size_t> initial;     // positions of fields with a value for new records
   std::vector<size_t> references;  // positions
   std::vector<size_t> machines;    // positions of fields with transitions
+  std::vector<size_t> numbered;    // positions of fields with auto-numbers
 };
 
 // What a job needs beside its batch. Immutable and shared while the job runs.
@@ -165,7 +169,8 @@ struct ApplyRequest {
 
 class Applier {
  public:
-  Applier(const ApplyRequest& request, storage::WriteSet& set) : request_(request), set_(set), catalog_(*request.catalog->catalog) {}
+  Applier(const ApplyRequest& request, storage::WriteSet& set)
+      : request_(request), set_(set), catalog_(*request.catalog->catalog), computer_(request.catalog->reading->programs) {}
 
   // All of a batch. The outcome is complete on success; an error or kDiscard means that nothing may be kept.
   [[nodiscard]] StatusOr<storage::Job::Verdict> Run(Outcome& outcome);
@@ -175,6 +180,8 @@ class Applier {
   // --- for the parts in other files
   [[nodiscard]] storage::WriteSet& set() { return set_; }
   [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
+  // What the job's write-set holds, with formulas computed.
+  [[nodiscard]] Source source() const { return {.reader = &set_, .catalog = &catalog_, .computer = &computer_}; }
   [[nodiscard]] const ApplyRequest& request() const { return request_; }
   [[nodiscard]] Time now() const { return now_; }
   // Every record loaded or created, in that order.
@@ -249,6 +256,16 @@ class Applier {
   [[nodiscard]] StatusOr<std::vector<ExternalRef>> TakeExternals(const catalog::TypeDef& type, Id id);
   // rules.cc
   [[nodiscard]] Status RunRules();
+  // numbers.cc
+  [[nodiscard]] Status GiveNumbers();
+  [[nodiscard]] Status GiveNumber(DraftRecord& draft, const catalog::FieldDef& field);
+  [[nodiscard]] Status PassNumber(const catalog::TypeDef& type, const catalog::FieldDef& field, const Value& value);
+  [[nodiscard]] Status PassLoadedNumbers(const catalog::TypeDef& type, const LoadedRecord& loaded);
+  [[nodiscard]] StatusOr<uint64_t> LastNumber(const catalog::TypeDef& type, const catalog::FieldDef& field, int32_t year);
+  [[nodiscard]] StatusOr<uint64_t> LargestNumber(const catalog::TypeDef& type, const catalog::FieldDef& field, int32_t year);
+  void PutNumber(const catalog::TypeDef& type, const catalog::FieldDef& field, catalog::NumberFormat::Number number);
+  // checks.cc
+  [[nodiscard]] Status CheckChecks(const DraftRecord& draft);
   // constraints.cc
   [[nodiscard]] Status CheckConstraints();
   [[nodiscard]] Status CheckRequired(const DraftRecord& draft);
@@ -283,11 +300,13 @@ class Applier {
   Stamp PutPast(Id id, std::span<const HistoryEntry> past, const std::optional<HistoryEntry>& place = std::nullopt);
   // derive.cc
   [[nodiscard]] Status Derive();
+  [[nodiscard]] Status DeriveRollUps(const std::vector<RecordChange>& changes);
 
   const ApplyRequest& request_;
   storage::WriteSet& set_;
   const catalog::Catalog& catalog_;
   std::shared_ptr<const Access> access_;  // nullptr: the system's
+  mutable FieldComputer computer_;  // roll-ups are null within a write
   format::State state_;
   Time now_;
   uint64_t first_sequence_ = 0;
@@ -300,6 +319,7 @@ class Applier {
   };
   std::vector<Local> locals_;
   absl::flat_hash_map<TypeNumber, uint32_t> counters_;  // last id sequence given
+  absl::flat_hash_map<std::string, uint64_t> numbers_;  // last auto-number, by the counter's key
   absl::flat_hash_map<TypeNumber, TypePlan> plans_;
   absl::flat_hash_set<uint64_t> known_references_;  // records found to exist and not touched
   size_t deletes_followed_ = 0;                     // drafts_ looked at by FollowDeletes

@@ -212,6 +212,13 @@ Change& Batch::AddPatch(Id target) {
 StatusOr<Assignment> Batch::CheckAssignment(const TypeDef& type, std::string_view name, Value value, bool add) const {
   KITH_ASSIGN_OR_RETURN(const FieldTarget target, engine::FindTarget(type, name));
   const FieldDef* const field = target.field;
+  if (field != nullptr && field->computed()) {
+    return MakeError({.reason = Reason::kFieldReadOnly,
+                      .value = ToText(value),
+                      .hint = field->roll_up.has_value() ? "it follows from records of type " + field->roll_up->of
+                                                         : "it follows from the formula " + field->formula},
+                     "is computed");
+  }
   if (field != nullptr && field->derived) {
     return MakeError({.reason = Reason::kFieldReadOnly,
                       .value = ToText(value),

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/programs.h"
 #include "engine/read_internal.h"
 #include "kith/base/key.h"
 
@@ -54,9 +55,7 @@ StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const storage::Reader& read
   return catalog::FromDefinitions(version, definitions);
 }
 
-bool ReaderCatalog::IsReady(const catalog::IndexDef& index) const {
-  return !std::binary_search(building.begin(), building.end(), index.number);
-}
+bool ReaderCatalog::IsReady(uint32_t number) const { return !std::binary_search(building.begin(), building.end(), number); }
 
 StatusOr<std::shared_ptr<const ReaderCatalog>> CatalogCache::GetForReading(const storage::Reader& reader, uint64_t version) {
   {
@@ -66,6 +65,7 @@ StatusOr<std::shared_ptr<const ReaderCatalog>> CatalogCache::GetForReading(const
   auto loaded = std::make_shared<ReaderCatalog>();
   KITH_ASSIGN_OR_RETURN(loaded->catalog, LoadCatalog(reader, version));
   KITH_ASSIGN_OR_RETURN(loaded->building, ReadBuilding(reader));
+  loaded->programs = Programs::Compile(loaded->catalog);
   const std::lock_guard lock(mutex_);
   // A snapshot from before a change of definitions must not push out what the newer ones share.
   if (newest_ == nullptr || newest_->catalog->version() < version) newest_ = loaded;

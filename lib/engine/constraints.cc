@@ -32,7 +32,8 @@ Status Applier::CheckRequired(const DraftRecord& draft) {
   for (const Assertion& assertion : draft.assertions()) {
     if (assertion.position < 0) continue;
     const auto position = static_cast<size_t>(assertion.position);
-    if (draft.type().fields[position].required && draft.Get(position).is_null()) return RequiredError(draft, position);
+    const catalog::FieldDef& field = draft.type().fields[position];
+    if ((field.required || field.numbering != nullptr) && draft.Get(position).is_null()) return RequiredError(draft, position);
   }
   return absl::OkStatus();
 }
@@ -93,6 +94,7 @@ Status Applier::CheckConstraints() {
     KITH_RETURN_IF_ERROR(CheckRequired(draft));
     KITH_RETURN_IF_ERROR(CheckTransitions(draft));
     KITH_RETURN_IF_ERROR(CheckReferences(draft));
+    KITH_RETURN_IF_ERROR(CheckChecks(draft));
   }
   return CheckRestricted();
 }

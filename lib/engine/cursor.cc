@@ -53,9 +53,7 @@ class ScanCursor final : public RecordCursor {
   }
 
   [[nodiscard]] Id id() const override { return id_; }
-  [[nodiscard]] StatusOr<record::View> record() const override {
-    return record::View(source_.Lend(record_.bytes()), source_.LayoutOf(type_));
-  }
+  [[nodiscard]] StatusOr<record::View> record() const override { return source_.LendRecord(record_.bytes(), type_); }
   [[nodiscard]] const Status& status() const override { return status_; }
   [[nodiscard]] std::string position() const override {
     std::string position;
@@ -227,8 +225,7 @@ class IndexCursor final : public RecordCursor {
   [[nodiscard]] Id id() const override { return id_; }
   [[nodiscard]] StatusOr<record::View> record() const override {
     StatusOr<record::View> record = Read();
-    if (record.ok() && source_.copies != nullptr) return record::View(source_.Lend(record->bytes()), source_.LayoutOf(type_));
-    return record;
+    return record.ok() ? source_.LendRecord(record->bytes(), type_) : record;
   }
   [[nodiscard]] const Status& status() const override { return status_; }
   [[nodiscard]] std::string position() const override { return std::string(last_key_); }

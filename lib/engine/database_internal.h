@@ -70,9 +70,13 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
                                                std::optional<uint64_t> unless_changed_since = std::nullopt);
   // remove.cc
   [[nodiscard]] StatusOr<RemoveReport> RemoveOnce(std::string_view package, const RemoveOptions& options);
+  [[nodiscard]] StatusOr<std::vector<std::string>> BreachesOf(const catalog::Catalog::Plan& plan,
+                                                              const std::shared_ptr<const Programs>& programs,
+                                                              const catalog::Catalog& before) const;
   // index_build.cc
   [[nodiscard]] Status FinishIndexes();
   [[nodiscard]] Status BuildIndex(uint32_t number);
+  [[nodiscard]] Status BuildRollUp(uint32_t number);
   [[nodiscard]] Status DropIndex(uint32_t number);
 
   std::shared_ptr<EngineState> state_;

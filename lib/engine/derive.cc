@@ -1,7 +1,10 @@
 // Derivations: derived rows that follow from a batch's changes.
+#include <map>
 #include <utility>
 
 #include "engine/apply_internal.h"
+#include "engine/index_build_internal.h"
+#include "engine/roll_up.h"
 
 namespace kith::engine {
 namespace {
@@ -15,9 +18,7 @@ class Context final : public DerivationContext {
 
   [[nodiscard]] const catalog::Catalog& catalog() const override { return applier_.catalog(); }
   [[nodiscard]] Time now() const override { return applier_.now(); }
-  [[nodiscard]] StatusOr<record::View> Get(Id id) const override {
-    return ReadRecord(Source{.reader = &applier_.set(), .catalog = &applier_.catalog()}, id);
-  }
+  [[nodiscard]] StatusOr<record::View> Get(Id id) const override { return ReadRecord(applier_.source(), id); }
   [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const TypeDef& type, const IndexDef& index,
                                                                   const IndexRange& range) const override {
     return applier_.ScanIndex(type, index, range);
@@ -56,7 +57,7 @@ class Context final : public DerivationContext {
 
 Status Applier::Derive() {
   const std::vector<const Derivation*>& derivations = request_.extensions->derivations;
-  if (derivations.empty()) return absl::OkStatus();
+  if (derivations.empty() && request_.catalog->reading->programs->roll_ups().empty()) return absl::OkStatus();
   std::vector<RecordChange> changes;
   for (const DraftRecord& draft : drafts_) {
     if (!draft.dirty()) continue;
@@ -67,13 +68,36 @@ Status Applier::Derive() {
     if (draft.deleted()) continue;
     const uint64_t key = draft.id().value();
     KITH_ASSIGN_OR_RETURN(const storage::View bytes, set_.Get(format::kRecord, storage::IntegerKey(key)));
-    change.after = record::View(bytes, &draft.type().layout);
+    change.after = record::View(bytes, &draft.type().layout, &computer_);
   }
   if (changes.empty()) return absl::OkStatus();
   for (const Derivation* derivation : derivations) {
     Context context(*this, *derivation);
     KITH_RETURN_IF_ERROR(derivation->Derive(changes, context));
     KITH_RETURN_IF_ERROR(context.status());
+  }
+  return DeriveRollUps(changes);
+}
+
+// Of a roll-up that is being built, what the builder has passed already.
+Status Applier::DeriveRollUps(const std::vector<RecordChange>& changes) {
+  const ReaderCatalog& reading = *request_.catalog->reading;
+  if (reading.programs->roll_ups().empty()) return absl::OkStatus();
+  Contributions contributions(reading.programs);
+  StoredRows rows(set_);
+  std::map<TypeNumber, std::vector<const RollUpPlan*>> plans;
+  for (const RecordChange& change : changes) {
+    const auto [found, added] = plans.try_emplace(change.type->number);
+    if (added) found->second = reading.programs->RollUpsOver(change.type->number);
+    for (const RollUpPlan* plan : found->second) {
+      if (!reading.IsReady(plan->number())) {
+        KITH_ASSIGN_OR_RETURN(const std::optional<Id> done, BuiltUpTo(set_, plan->number()));
+        if (done.has_value() && change.id > *done) continue;
+      }
+      const std::optional<Contribution> before = contributions.Of(*plan, change.before);
+      const std::optional<Contribution> after = contributions.Of(*plan, change.after);
+      KITH_RETURN_IF_ERROR(Change(*plan, before, after, rows));
+    }
   }
   return absl::OkStatus();
 }

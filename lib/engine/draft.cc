@@ -8,21 +8,22 @@
 
 namespace kith::engine {
 
-DraftRecord::DraftRecord(Id id, const catalog::TypeDef& type, Time effective, Time now, Origin origin)
-    : type_(&type), created_(true), revision_(1), effective_(effective), values_(type.fields.size()) {
+DraftRecord::DraftRecord(Id id, const catalog::TypeDef& type, Time effective, Time now, Origin origin, record::Computer* computer)
+    : type_(&type), computer_(computer), created_(true), revision_(1), effective_(effective), values_(type.fields.size()) {
   header_.id = id.value();
   header_.created = effective.micros;
   header_.updated = now.micros;
   header_.origin = static_cast<uint8_t>(origin);
 }
 
-DraftRecord::DraftRecord(record::View before, const catalog::TypeDef& type) : type_(&type), before_(before), header_(before.header()) {}
+DraftRecord::DraftRecord(record::View before, const catalog::TypeDef& type, record::Computer* computer)
+    : type_(&type), computer_(computer), before_(before), header_(before.header()) {}
 
 void DraftRecord::Load() const {
   if (!values_.empty() || before_.is_null()) return;
   values_.resize(type_->fields.size());
   for (size_t i = 0; i < values_.size(); ++i) {
-    if (before_.has(i)) values_[i] = before_.Get(i);
+    if (!type_->fields[i].computed() && before_.has(i)) values_[i] = before_.Get(i);
   }
 }
 
@@ -45,7 +46,7 @@ StatusOr<record::View> DraftRecord::view() const {
     bytes_.assign(bytes);
     bytes_revision_ = revision_;
   }
-  return record::View(bytes_, &type_->layout);
+  return record::View(bytes_, &type_->layout, computer_);
 }
 
 Id DraftRecord::RefAt(size_t position) const {

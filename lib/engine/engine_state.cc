@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "engine/engine_internal.h"
+#include "engine/roll_up.h"
 
 namespace kith::engine {
 
@@ -16,6 +17,7 @@ Status CheckDerivations(const storage::Reader& reader, const Extensions& extensi
       if (derivation->name() == name) own = derivation;
     }
     if (own != nullptr && own->version() >= version) continue;
+    if (name == kRollUpDerivation && version <= kRollUpVersion) continue;
     return MakeError({.reason = Reason::kDerivationMissing,
                       .value = std::string(name) + " " + std::to_string(version),
                       .hint = "open it with a library that has this derivation; reading works"},

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/audit.h"
 #include "engine/database_internal.h"
 #include "engine/index_build_internal.h"
+#include "engine/programs.h"
+#include "engine/roll_up.h"
 
 namespace kith::engine {
 namespace {
@@ -51,7 +54,11 @@ class EnsureJob final : public storage::Job {
         definitions_(std::move(definitions)),
         seeds_(std::move(seeds)),
         dry_run_(dry_run),
-        unless_changed_since_(unless_changed_since) {}
+        unless_changed_since_(unless_changed_since) {
+    for (const catalog::TypeDef& type : plan.after->types()) {
+      for (const catalog::FieldDef& field : type.fields) has_roll_ups_ |= field.roll_up.has_value();
+    }
+  }
 
   [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
     if (unless_changed_since_.has_value()) {
@@ -66,6 +73,9 @@ class EnsureJob final : public storage::Job {
     set.Put(format::kMeta, format::kMetaState, format::EncodeState(state));
     for (const catalog::IndexDef* index : plan_.new_indexes) MarkForBuilding(set, index->number);
     for (const uint32_t number : plan_.dropped_indexes) MarkForDropping(set, number);
+    for (const uint32_t number : plan_.new_roll_ups) MarkForBuilding(set, number);
+    for (const uint32_t number : plan_.dropped_roll_ups) MarkForDropping(set, number);
+    if (has_roll_ups_) ListRollUps(set);
     for (const ApplyRequest& seeds : seeds_) KITH_RETURN_IF_ERROR(RunBatch(seeds, set));
     return dry_run_ ? Verdict::kDiscard : Verdict::kKeep;
   }
@@ -77,19 +87,30 @@ class EnsureJob final : public storage::Job {
     return applier.Run(outcome).status();
   }
 
+  // A library that does not know roll-ups must not write where there are some.
+  static void ListRollUps(storage::WriteSet& set) {
+    std::string version;
+    AppendU64(version, kRollUpVersion);
+    set.Put(format::kMeta, std::string(format::kMetaDerivationPrefix).append(kRollUpDerivation), version);
+  }
+
   const Catalog::Plan& plan_;
   ApplyRequest definitions_;
   std::vector<ApplyRequest> seeds_;
   bool dry_run_;
   std::optional<uint64_t> unless_changed_since_;
+  bool has_roll_ups_ = false;
 };
 
 // What writers will know once the plan is installed.
-std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, const Catalog::Plan& plan) {
+std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, const Catalog::Plan& plan,
+                                                  std::shared_ptr<const Programs> programs) {
   auto reading = std::make_shared<ReaderCatalog>();
   reading->catalog = plan.after;
   reading->building = before.reading->building;
   for (const catalog::IndexDef* index : plan.new_indexes) reading->building.push_back(index->number);
+  reading->building.insert(reading->building.end(), plan.new_roll_ups.begin(), plan.new_roll_ups.end());
+  reading->programs = std::move(programs);
   std::sort(reading->building.begin(), reading->building.end());
   auto after = std::make_shared<WriterCatalog>();
   after->version = plan.after->version();
@@ -107,6 +128,14 @@ StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::Package
   return Install(before, plan, dry_run);
 }
 
+// Records that do not meet what the plan declares.
+StatusOr<std::vector<std::string>> DatabaseImpl::BreachesOf(const Catalog::Plan& plan, const std::shared_ptr<const Programs>& programs,
+                                                            const Catalog& before) const {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
+  FieldComputer computer(programs);
+  return FindBreaches({.reader = snapshot.get(), .catalog = plan.after.get(), .computer = &computer}, *programs, &before);
+}
+
 StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterCatalog>& before, const Catalog::Plan& plan, bool dry_run,
                                              const Actor& actor, std::optional<uint64_t> unless_changed_since) {
   EnsureReport report;
@@ -114,10 +143,13 @@ StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterC
   report.changes = plan.changes;
   report.notes = plan.notes;
   if (plan.definitions.empty()) return report;
+  const std::shared_ptr<const Programs> programs = Programs::Compile(plan.after, plan.paths);
+  KITH_RETURN_IF_ERROR(programs->status());
+  KITH_ASSIGN_OR_RETURN(report.warnings, BreachesOf(plan, programs, *before->catalog));
 
   KITH_ASSIGN_OR_RETURN(const Batch definitions, DefinitionBatch(before->catalog, plan, actor));
   KITH_ASSIGN_OR_RETURN(const std::vector<Batch> seeds, SeedBatches(plan));
-  const std::shared_ptr<const WriterCatalog> after = CatalogAfter(*before, plan);
+  const std::shared_ptr<const WriterCatalog> after = CatalogAfter(*before, plan, programs);
   ApplyRequest request = NewRequest(definitions, before);
   request.definitions = true;
   std::vector<ApplyRequest> seed_requests;

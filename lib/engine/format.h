@@ -36,6 +36,7 @@ enum : storage::Keyspace {
 // Names in kMeta.
 inline constexpr std::string_view kMetaState = "state";             // last sequence, last recorded time, catalog version
 inline constexpr std::string_view kMetaCounterPrefix = "counter/";  // + type (2 bytes) node (2 bytes) -> last id sequence
+inline constexpr std::string_view kMetaNumberPrefix = "number/";    // + type (2) package (4) field (4) year (4) -> last auto-number (8)
 inline constexpr std::string_view kMetaCheckpointPrefix = "checkpoint/";
 inline constexpr std::string_view kMetaDerivationPrefix = "derivation/";  // + name -> version
 inline constexpr std::string_view kMetaBuildPrefix = "build/";            // + index number (4) -> last id done (8): an index being built

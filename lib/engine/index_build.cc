@@ -3,6 +3,7 @@
 #include "engine/column_writes.h"
 #include "engine/database_internal.h"
 #include "engine/index_build_internal.h"
+#include "engine/roll_up.h"
 #include "engine/text_writes.h"
 
 namespace kith::engine {
@@ -34,6 +35,59 @@ StatusOr<std::vector<uint32_t>> NumbersUnder(const storage::Reader& reader, std:
   KITH_RETURN_IF_ERROR(cursor->status());
   return numbers;
 }
+
+// Adds what the next records contribute to a roll-up.
+class RollUpJob final : public storage::Job {
+ public:
+  RollUpJob(const WriterCatalog& catalog, const RollUpPlan& plan) : catalog_(catalog), plan_(plan) {}
+  [[nodiscard]] bool done() const { return done_; }
+
+  [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
+    KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set));
+    if (state.catalog_version != catalog_.version) return MakeError(Reason::kCatalogChanged, "the catalog has changed");
+    KITH_RETURN_IF_ERROR(catalog_.writable);
+    KITH_ASSIGN_OR_RETURN(const std::optional<Id> done, BuiltUpTo(set, plan_.number()));
+    done_ = !done.has_value();
+    if (done_) return Verdict::kDiscard;
+    KITH_ASSIGN_OR_RETURN(const Id last, AddRecords(set, *done));
+    done_ = last.is_null();
+    if (done_) {
+      set.Delete(format::kMeta, BuildKey(plan_.number()));
+      ++state.catalog_version;
+      set.Put(format::kMeta, format::kMetaState, format::EncodeState(state));
+    } else {
+      std::string value;
+      AppendU64(value, last.value());
+      set.Put(format::kMeta, BuildKey(plan_.number()), value);
+    }
+    return Verdict::kKeep;
+  }
+
+ private:
+  // The last one done, null when there are no more.
+  StatusOr<Id> AddRecords(storage::WriteSet& set, Id after) const {
+    // Read first: a cursor does not see what is put while it stands.
+    std::vector<Contribution> found;
+    Contributions contributions(catalog_.reading->programs);
+    const std::unique_ptr<RecordCursor> cursor = NewScanCursor({.reader = &set, .catalog = catalog_.catalog.get()}, *plan_.child, after);
+    size_t count = 0;
+    Id last;
+    while (count < kRecordsAtOnce && cursor->Next()) {
+      KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
+      if (std::optional<Contribution> contribution = contributions.Of(plan_, record)) found.push_back(*std::move(contribution));
+      last = cursor->id();
+      ++count;
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+    StoredRows rows(set);
+    for (const Contribution& contribution : found) KITH_RETURN_IF_ERROR(Change(plan_, std::nullopt, contribution, rows));
+    return count < kRecordsAtOnce ? Id() : last;
+  }
+
+  const WriterCatalog& catalog_;
+  const RollUpPlan& plan_;
+  bool done_ = false;
+};
 
 struct Found {
   const TypeDef* type = nullptr;
@@ -208,29 +262,36 @@ class BuildJob final : public storage::Job {
   bool done_ = false;
 };
 
-// Deletes some entries of an index that no catalog has any more.
+// Deletes some entries of an index, or rows of a roll-up, that no catalog has any more.
 class DropJob final : public storage::Job {
  public:
   explicit DropJob(uint32_t number) : number_(number) {}
   [[nodiscard]] bool done() const { return done_; }
 
   [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
-    std::string prefix;
-    AppendU32(prefix, number_);
-    std::vector<std::string> keys;
-    const std::unique_ptr<storage::Cursor> cursor = set.NewCursor(format::kIndex);
-    for (bool more = cursor->SeekAtLeast(prefix); more && keys.size() < kEntriesAtOnce; more = cursor->Next()) {
-      if (!cursor->key().starts_with(prefix)) break;
-      keys.emplace_back(cursor->key());
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
-    for (const std::string& key : keys) set.Delete(format::kIndex, key);
-    done_ = keys.size() < kEntriesAtOnce;
+    std::string number;
+    AppendU32(number, number_);
+    KITH_ASSIGN_OR_RETURN(const bool no_entries, DeleteSome(set, format::kIndex, number));
+    KITH_ASSIGN_OR_RETURN(const bool no_rows, DeleteSome(set, format::kAggregate, std::string(kRollUpPrefix) + number));
+    done_ = no_entries && no_rows;
     if (done_) set.Delete(format::kMeta, DropKey(number_));
     return Verdict::kKeep;
   }
 
  private:
+  // True when none are left.
+  static StatusOr<bool> DeleteSome(storage::WriteSet& set, storage::Keyspace keyspace, std::string_view prefix) {
+    std::vector<std::string> keys;
+    const std::unique_ptr<storage::Cursor> cursor = set.NewCursor(keyspace);
+    for (bool more = cursor->SeekAtLeast(prefix); more && keys.size() < kEntriesAtOnce; more = cursor->Next()) {
+      if (!cursor->key().starts_with(prefix)) break;
+      keys.emplace_back(cursor->key());
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+    for (const std::string& key : keys) set.Delete(keyspace, key);
+    return keys.size() < kEntriesAtOnce;
+  }
+
   uint32_t number_;
   bool done_ = false;
 };
@@ -244,6 +305,27 @@ void MarkForBuilding(storage::WriteSet& set, uint32_t index_number) {
 void MarkForDropping(storage::WriteSet& set, uint32_t index_number) {
   set.Delete(format::kMeta, BuildKey(index_number));
   set.Put(format::kMeta, DropKey(index_number), std::string(sizeof(uint64_t), '\0'));
+}
+
+StatusOr<std::optional<Id>> BuiltUpTo(const storage::Reader& reader, uint32_t number) {
+  const StatusOr<storage::View> note = reader.Get(format::kMeta, BuildKey(number));
+  if (IsNotFound(note.status())) return std::optional<Id>();
+  KITH_RETURN_IF_ERROR(note.status());
+  if (note->size() != sizeof(uint64_t)) return MakeError(Reason::kCorrupt, "the note of what is being built is malformed");
+  return std::optional<Id>(Id(ReadU64(note->data())));
+}
+
+Status DatabaseImpl::BuildRollUp(uint32_t number) {
+  for (;;) {
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> catalog, state_->Refresh());
+    const RollUpPlan* plan = catalog->reading->programs->FindRollUp(number);
+    if (plan == nullptr) return absl::OkStatus();
+    RollUpJob job(*catalog, *plan);
+    const Status status = RunJob(job);
+    if (GetReason(status) == Reason::kCatalogChanged) continue;
+    KITH_RETURN_IF_ERROR(status);
+    if (job.done()) return absl::OkStatus();
+  }
 }
 
 Status DatabaseImpl::BuildIndex(uint32_t number) {
@@ -278,6 +360,7 @@ Status DatabaseImpl::FinishIndexes() {
     KITH_ASSIGN_OR_RETURN(to_drop, NumbersUnder(*snapshot, format::kMetaDropPrefix));
   }
   for (const uint32_t number : to_build) KITH_RETURN_IF_ERROR(BuildIndex(number));
+  for (const uint32_t number : to_build) KITH_RETURN_IF_ERROR(BuildRollUp(number));
   for (const uint32_t number : to_drop) KITH_RETURN_IF_ERROR(DropIndex(number));
   return absl::OkStatus();
 }

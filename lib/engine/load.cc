@@ -138,7 +138,13 @@ Status Applier::CheckFold(const TypeDef& type, const LoadedRecord& loaded) {
 
 Status Applier::CheckPresent(const TypeDef& type, const LoadedRecord& loaded) const {
   if (loaded.values.size() != type.fields.size()) return MakeError(Reason::kBadOptions, "there is not a value for each field");
-  for (const FieldDef& field : type.fields) KITH_RETURN_IF_ERROR(CheckValueOf(field, loaded.values[field.position]));
+  for (const FieldDef& field : type.fields) {
+    const Value& value = loaded.values[field.position];
+    KITH_RETURN_IF_ERROR(CheckValueOf(field, value));
+    if (!field.computed() || value.is_null()) continue;
+    return MakeError({.reason = Reason::kFieldReadOnly, .field = field.name, .value = ToText(value), .hint = "leave it out"},
+                     "is computed and not stored");
+  }
   KITH_RETURN_IF_ERROR(CheckEffective(Time{loaded.header.created}, -1));
   if (loaded.header.owner < kIdEnd) return absl::OkStatus();
   return MakeError({.reason = Reason::kOutOfRange, .field = "owner", .value = std::to_string(loaded.header.owner)}, "the owner is no id");
@@ -168,6 +174,7 @@ Status Applier::LoadOne(const LoadedRecord& loaded) {
   KITH_ASSIGN_OR_RETURN(std::optional<HistoryEntry> place, FindPlace(*type, id));
   if (!loaded.deleted) KITH_RETURN_IF_ERROR(CheckPresent(*type, loaded));
   KITH_RETURN_IF_ERROR(CheckPast(*type, loaded));
+  KITH_RETURN_IF_ERROR(PassLoadedNumbers(*type, loaded));
   if (loaded.deleted && !place.has_value()) {
     PutPast(id, loaded.history);
     return absl::OkStatus();

@@ -33,7 +33,8 @@ FieldChange ChangeOf(const TypeDef& type, int32_t position) {
 // Everything a deleted record showed, as values that were.
 void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields) {
   const record::View before = draft.before();
-  const auto list = [&](int32_t position) {
+  const auto list = [&](int32_t position, bool computed = false) {
+    if (computed) return;
     Value value = format::ValueOf(before, position);
     if (value.is_null()) return;
     FieldChange& change = fields.emplace_back(ChangeOf(draft.type(), position));
@@ -41,7 +42,7 @@ void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields) {
     change.effective = draft.effective();
   };
   for (const int32_t header : {catalog::kHeaderOwner, catalog::kHeaderUnit, catalog::kHeaderVisibility}) list(header);
-  for (size_t i = 0; i < draft.type().fields.size(); ++i) list(static_cast<int32_t>(i));
+  for (size_t i = 0; i < draft.type().fields.size(); ++i) list(static_cast<int32_t>(i), draft.type().fields[i].computed());
   if (draft.external_refs.empty()) return;
   fields.push_back({.package = kHeaderPackage,
                     .number = format::kExternalRefsNumber,

@@ -23,6 +23,8 @@
 
 namespace kith::engine {
 
+class Programs;
+
 // The status for "absent": made without allocating.
 [[nodiscard]] inline Status NotFound() { return {StatusCode::kNotFound, {}}; }
 
@@ -44,6 +46,7 @@ struct Source {
   const catalog::Catalog* catalog = nullptr;
   const Access* access = nullptr;  // nullptr: the system's
   ViewCopies* copies = nullptr;    // nullptr: views point into the map
+  record::Computer* computer = nullptr;  // of the views lent; nullptr: computed fields read as null
 
   [[nodiscard]] StatusOr<bool> MaySee(const catalog::TypeDef& type, record::View record) const {
     return access == nullptr ? StatusOr<bool>(true) : access->May(catalog::Right::kRead, type, record, *reader);
@@ -53,6 +56,9 @@ struct Source {
     return access == nullptr ? &type.layout : &access->LayoutOf(type);
   }
   [[nodiscard]] std::string_view Lend(std::string_view bytes) const { return copies == nullptr ? bytes : copies->Keep(bytes); }
+  [[nodiscard]] record::View LendRecord(std::string_view bytes, const catalog::TypeDef& type) const {
+    return {Lend(bytes), LayoutOf(type), computer};
+  }
 };
 
 // The record, or NotFound (without allocating) when it is absent, of an unknown type or not for this viewer.
@@ -82,9 +88,11 @@ struct Source {
 // A catalog with what a reader must know beside it.
 struct ReaderCatalog {
   std::shared_ptr<const catalog::Catalog> catalog;
-  std::vector<uint32_t> building;  // numbers of indexes that are not whole yet, ascending
+  std::vector<uint32_t> building;  // numbers of indexes and roll-ups that are not whole yet, ascending
+  std::shared_ptr<const Programs> programs;
 
-  [[nodiscard]] bool IsReady(const catalog::IndexDef& index) const;
+  [[nodiscard]] bool IsReady(const catalog::IndexDef& index) const { return IsReady(index.number); }
+  [[nodiscard]] bool IsReady(uint32_t number) const;
 };
 
 // The catalog whose definitions `reader` holds.

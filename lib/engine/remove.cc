@@ -52,7 +52,7 @@ Belongings BelongingsOf(const Catalog& catalog, const PackageDef& package) {
     }
     Belongings::Guest guest{.type = &type};
     for (const FieldDef& field : type.fields) {
-      if (type.number >= catalog::kFirstOpenType && field.package == package.number) guest.fields.push_back(&field);
+      if (type.number >= catalog::kFirstOpenType && field.package == package.number && !field.computed()) guest.fields.push_back(&field);
       const auto added = [&](const catalog::ChoiceDef& choice) { return catalog::PackageOfChoice(choice.number) == package.number; };
       if (std::any_of(field.choices.begin(), field.choices.end(), added)) guest.choices.push_back(&field);
     }

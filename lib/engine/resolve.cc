@@ -36,7 +36,7 @@ StatusOr<DraftRecord*> Applier::Load(Id id) {
   const StatusOr<storage::View> bytes = set_.Get(format::kRecord, storage::IntegerKey(key));
   if (IsNotFound(bytes.status())) return nullptr;
   if (!bytes.ok()) return bytes.status();
-  DraftRecord& draft = drafts_.emplace_back(record::View(*bytes, &type->layout), *type);
+  DraftRecord& draft = drafts_.emplace_back(record::View(*bytes, &type->layout, &computer_), *type, &computer_);
   by_id_.emplace(key, &draft);
   return &draft;
 }
@@ -60,7 +60,7 @@ StatusOr<DraftRecord*> Applier::NewDraft(const TypeDef& type, Time effective, Or
 }
 
 DraftRecord& Applier::AddDraft(Id id, const TypeDef& type, Time effective, Origin origin) {
-  DraftRecord& draft = drafts_.emplace_back(id, type, effective, now_, origin);
+  DraftRecord& draft = drafts_.emplace_back(id, type, effective, now_, origin, &computer_);
   by_id_.emplace(id.value(), &draft);
   return draft;
 }
@@ -73,6 +73,7 @@ const TypePlan& Applier::PlanOf(const TypeDef& type) {
     if (field.required) plan.required.push_back(field.position);
     if (field.initial.has_value()) plan.initial.push_back(field.position);
     if (!field.transitions.empty()) plan.machines.push_back(field.position);
+    if (field.numbering != nullptr) plan.numbered.push_back(field.position);
     if (field.kind == Kind::kRef) plan.references.push_back(field.position);
   }
   return plan;
@@ -145,6 +146,7 @@ Status Applier::CheckEffective(Time effective, int64_t change) const {
 }
 
 Status Applier::CheckWritable(const TypeDef& type) const {
+  KITH_RETURN_IF_ERROR(request_.catalog->reading->programs->Writable(type.number));
   if (type.number >= catalog::kFirstOpenType || request_.definitions) return absl::OkStatus();
   return MakeError({.reason = Reason::kFieldReadOnly, .type = type.name, .hint = "definitions change through Ensure"},
                    "is written by the library alone");

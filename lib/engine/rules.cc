@@ -51,7 +51,7 @@ class Context final : public RuleContext {
   }
 
   [[nodiscard]] std::unique_ptr<RecordCursor> Scan(const TypeDef& type, Id after) const override {
-    return NewScanCursor(Source{.reader = &applier_.set(), .catalog = &applier_.catalog()}, type, after);
+    return NewScanCursor(applier_.source(), type, after);
   }
 
   Status Set(Id target, const FieldDef& field, Value value, std::optional<Time> effective) override {
@@ -115,7 +115,7 @@ StatusOr<std::unique_ptr<RecordCursor>> Applier::ScanIndex(const TypeDef& type, 
     return MakeError({.reason = Reason::kUnknownIndex, .type = type.name, .value = index.name, .hint = "wait until Ensure has built it"},
                      "the index is being built");
   }
-  return NewIndexCursor(Source{.reader = &set_, .catalog = &catalog_}, type, index, range);
+  return NewIndexCursor(source(), type, index, range);
 }
 
 void Applier::AddEffect(std::string_view verb, const TypeDef& type, std::string_view field) {

@@ -4,7 +4,9 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/programs.h"
 #include "engine/read_internal.h"
+#include "engine/roll_up.h"
 #include "kith/base/concat.h"
 #include "kith/base/key.h"
 #include "kith/base/limits.h"
@@ -33,7 +35,7 @@ StatusOr<record::View> ReadRecord(const Source& source, Id id) {
   if (!bytes.ok()) return std::move(bytes).status();
   KITH_ASSIGN_OR_RETURN(const bool visible, source.MaySee(*type, record::View(*bytes, &type->layout)));
   if (!visible) return NotFound();
-  return record::View(source.Lend(*bytes), source.LayoutOf(*type));
+  return source.LendRecord(*bytes, *type);
 }
 
 namespace {
@@ -54,6 +56,10 @@ class SnapshotImpl final : public Snapshot {
     KITH_ASSIGN_OR_RETURN(state_, ReadState(*stored_));
     KITH_ASSIGN_OR_RETURN(loaded_, cache_.GetForReading(*stored_, state_.catalog_version));
     source_.catalog = loaded_->catalog.get();
+    computer_ =
+        std::make_unique<FieldComputer>(loaded_->programs, [this](const RollUpPlan& plan, Id parent) { return RollUp(plan, parent); });
+    contributions_.emplace(loaded_->programs);
+    source_.computer = computer_.get();
     if (viewer_.is_system()) return {};
     if (accesses_ == nullptr) return MakeError(Reason::kInternal, "a snapshot for a viewer needs the accesses of its database");
     KITH_ASSIGN_OR_RETURN(access_, accesses_->Get(viewer_, *stored_, loaded_->catalog, state_, /*keep=*/true));
@@ -203,6 +209,14 @@ class SnapshotImpl final : public Snapshot {
   }
 
  private:
+  // What a viewer other than the system gets is made of the records it may see, and so is a roll-up that is still being built.
+  [[nodiscard]] Value RollUp(const RollUpPlan& plan, Id parent) const {
+    const catalog::IndexDef* index = plan.child->FindIndexLedBy(static_cast<int32_t>(plan.by->position));
+    if (index == nullptr || !loaded_->IsReady(*index)) return {};
+    const bool from_rows = viewer_.is_system() && loaded_->IsReady(plan.number());
+    const StatusOr<Value> value = from_rows ? ReadRollUp(plan, parent, *stored_) : FoldRollUp(plan, parent, source_, *contributions_);
+    return value.ok() ? *value : Value();
+  }
   [[nodiscard]] static Status CheckKind(const catalog::TypeDef& type, const catalog::IndexDef& index, catalog::IndexKind wanted) {
     if (index.kind == wanted) return {};
     return MakeError({.reason = Reason::kUnknownIndex,
@@ -243,6 +257,8 @@ class SnapshotImpl final : public Snapshot {
   std::shared_ptr<const ReaderCatalog> loaded_;
   format::State state_;
   mutable ViewCopies copies_;
+  mutable std::optional<Contributions> contributions_;
+  std::unique_ptr<FieldComputer> computer_;
   Source source_;
 };
 
@@ -283,7 +299,9 @@ StatusOr<Record> SnapshotImpl::GetAsOf(Id id, AsOf as_of) const {
   record::Builder builder;
   KITH_ASSIGN_OR_RETURN(const std::string_view built,
                         builder.Build(past->header, type->layout, past->values, is_current ? current : record::View()));
-  return Record(loaded_->catalog, type, std::string(built));
+  std::shared_ptr<FieldComputer> computer;
+  if (loaded_->programs->Computes(type->number)) computer = std::make_shared<FieldComputer>(loaded_->programs);
+  return Record(loaded_->catalog, type, std::string(built), std::move(computer));
 }
 
 StatusOr<std::vector<HistoryEntry>> SnapshotImpl::History(Id id) const {

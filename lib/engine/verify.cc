@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/audit.h"
+#include "engine/programs.h"
 #include "engine/verify_internal.h"
 #include "kith/base/key.h"
 
@@ -203,6 +205,18 @@ void VerifyStorage(storage::Environment& environment, Problems& problems) {
   for (const std::string& problem : checked->problems) problems.Add("storage: " + problem);
 }
 
+// A record that breaks a check is no damage: it was written before the check was declared.
+void FindFindings(Verification& run) {
+  FieldComputer computer(run.programs);
+  StatusOr<std::vector<std::string>> breaches =
+      FindBreaches({.reader = &run.reader, .catalog = &run.catalog(), .computer = &computer}, *run.programs, nullptr);
+  if (breaches.ok()) {
+    run.report.findings = *std::move(breaches);
+  } else {
+    run.problems.Add("checks: " + std::string(breaches.status().message()));
+  }
+}
+
 }  // namespace
 
 void Problems::Add(std::string problem) {
@@ -302,7 +316,8 @@ StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage:
     return report;
   }
 
-  Verification run{.reader = *reader, .snapshot = **snapshot, .extensions = extensions};
+  Verification run{
+      .reader = *reader, .snapshot = **snapshot, .extensions = extensions, .programs = Programs::Compile((*snapshot)->shared_catalog())};
   run.problems = std::move(problems);
   ReadIndexStates(run);
   VerifyRecords(run);
@@ -314,6 +329,7 @@ StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage:
   VerifyExternals(run);
   VerifyCounters(run);
   VerifyAggregates(run);
+  FindFindings(run);
   run.report.problems = run.problems.Take();
   return std::move(run.report);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/roll_up.h"
 #include "engine/verify_internal.h"
 #include "kith/base/key.h"
 
@@ -150,10 +151,10 @@ std::string Hex(std::string_view bytes) {
   return text;
 }
 
-void CompareRows(Verification& run, const Derivation& derivation, const std::map<std::string, std::string>& expected) {
+void CompareRows(Verification& run, std::string_view name, std::string_view prefix, const std::map<std::string, std::string>& expected) {
   const auto complain = [&](std::string_view key, std::string_view what) {
     std::string text = "derivation ";
-    text.append(derivation.name()).append(", row ").append(Hex(key)).append(": ").append(what);
+    text.append(name).append(", row ").append(Hex(key)).append(": ").append(what);
     run.problems.Add(std::move(text));
   };
   auto next = expected.begin();
@@ -168,9 +169,9 @@ void CompareRows(Verification& run, const Derivation& derivation, const std::map
     ++next;
     return true;
   };
-  const Status status = run.snapshot.ScanAggregates(derivation.prefix(), compare);
+  const Status status = run.snapshot.ScanAggregates(prefix, compare);
   if (!status.ok()) {
-    run.problems.Add("derivation " + std::string(derivation.name()) + ": " + std::string(status.message()));
+    run.problems.Add("derivation " + std::string(name) + ": " + std::string(status.message()));
     return;
   }
   for (; next != expected.end(); ++next) complain(next->first, "is missing");
@@ -183,15 +184,53 @@ void FindForeignRows(Verification& run) {
   const std::string_view prefix = format::kMetaDerivationPrefix;
   for (bool more = listed->SeekAtLeast(prefix); more && listed->key().starts_with(prefix); more = listed->Next()) {
     const std::string_view name = listed->key().substr(prefix.size());
+    if (name == kRollUpDerivation) continue;
     if (std::none_of(derivations.begin(), derivations.end(), [&](const Derivation* d) { return d->name() == name; })) return;
   }
   const Status status = run.snapshot.ScanAggregates({}, [&](std::string_view key, std::string_view) {
+    if (key.starts_with(kRollUpPrefix)) return true;  // compared by themselves
     if (std::none_of(derivations.begin(), derivations.end(), [&](const Derivation* d) { return key.starts_with(d->prefix()); })) {
       run.problems.Add("aggregate row " + Hex(key) + ": belongs to no derivation");
     }
     return true;
   });
   if (!status.ok()) run.problems.Add("aggregates: " + std::string(status.message()));
+}
+
+// What the records give for one roll-up; of one being built, those that are done.
+Status AddExpected(const Verification& run, const Programs& programs, const RollUpPlan& plan, MadeRows& rows) {
+  const auto building = run.building.find(plan.number());
+  Contributions contributions(run.programs);
+  const std::unique_ptr<RecordCursor> cursor = NewScanCursor({.reader = &run.reader, .catalog = &programs.catalog()}, *plan.child, {});
+  while (cursor->Next()) {
+    if (building != run.building.end() && cursor->id().value() > building->second) break;
+    KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
+    KITH_RETURN_IF_ERROR(Change(plan, std::nullopt, contributions.Of(plan, record), rows));
+  }
+  return cursor->status();
+}
+
+// Rows of roll-ups that are no more wait to be deleted.
+void DropRows(const Verification& run, MadeRows& expected) {
+  for (const uint32_t number : run.dropping) {
+    std::string prefix(kRollUpPrefix);
+    AppendU32(prefix, number);
+    const Status status = run.snapshot.ScanAggregates(prefix, [&](std::string_view key, std::string_view value) {
+      expected.Put(key, value);
+      return true;
+    });
+    if (!status.ok()) return;
+  }
+}
+
+void VerifyRollUps(Verification& run) {
+  MadeRows expected;
+  for (const RollUpPlan& plan : run.programs->roll_ups()) {
+    const Status status = AddExpected(run, *run.programs, plan, expected);
+    if (!status.ok()) run.problems.Add("roll-ups: cannot be recomputed: " + std::string(status.message()));
+  }
+  DropRows(run, expected);
+  CompareRows(run, kRollUpDerivation, kRollUpPrefix, expected.rows);
 }
 
 }  // namespace
@@ -217,8 +256,9 @@ void VerifyAggregates(Verification& run) {
                        ": cannot be recomputed: " + std::string(expected.status().message()));
       continue;
     }
-    CompareRows(run, *derivation, *expected);
+    CompareRows(run, derivation->name(), derivation->prefix(), *expected);
   }
+  VerifyRollUps(run);
   FindForeignRows(run);
 }
 

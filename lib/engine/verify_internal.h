@@ -9,6 +9,7 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -38,6 +39,7 @@ struct Verification {
   const storage::Reader& reader;
   const Snapshot& snapshot;
   const Extensions& extensions;
+  std::shared_ptr<const Programs> programs;  // of the snapshot's catalog
   VerifyReport report = {};
   Problems problems = {};
 

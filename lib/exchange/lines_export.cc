@@ -225,6 +225,7 @@ class Exporter {
     if (!refs.empty()) line += "]";
     line += ",\"fields\":{";
     for (const FieldDef& field : type.fields) {
+      if (field.computed()) continue;  // follows from what is copied
       if (!view.has(field.position)) continue;
       if (line.back() != '{') line += ",";
       AppendQuoted(line, field.name);

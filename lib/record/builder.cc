@@ -329,7 +329,9 @@ StatusOr<std::string_view> Builder::Impl::Build(const Header& header, const Layo
   payload = 0;
   bool fits = true;
   const size_t count = std::min(values.size(), layout.fields.size());
-  for (size_t i = 0; i < count && fits; ++i) fits = AddValue(layout.fields[i], values[i]);
+  for (size_t i = 0; i < count && fits; ++i) {
+    if (!layout.fields[i].computed) fits = AddValue(layout.fields[i], values[i]);
+  }
   if (fits && !kept.empty()) {
     List(layout);
     fits = KeepUnlisted(kept);

@@ -40,9 +40,11 @@ const uint8_t* AddressOf(std::string_view bytes, Slot slot) {
   return page == nullptr ? nullptr : page->GetAddressOf(internal::VtableEntry(size_t{internal::kFirstPageSlot} + slot.index));
 }
 
-// The same by the field's position in the layout.
+// The same by the field's position in the layout; nullptr also for a field that is not stored.
 const uint8_t* FieldAddress(const View& view, size_t field) {
-  return view.is_null() ? nullptr : AddressOf(view.bytes(), view.layout().fields[field].slot);
+  if (view.is_null()) return nullptr;
+  const Field& stored = view.layout().fields[field];
+  return stored.computed ? nullptr : AddressOf(view.bytes(), stored.slot);
 }
 
 template <typename T>
@@ -122,6 +124,17 @@ Value ValueAt(const uint8_t* address, const Field& field) {
   return {};
 }
 
+// GetInt of a value; 0 for null.
+int64_t WholeOf(const Value& value) {
+  if (const int64_t* whole = value.get_if<int64_t>()) return *whole;
+  if (const bool* truth = value.get_if<bool>()) return *truth ? 1 : 0;
+  if (const Decimal* decimal = value.get_if<Decimal>()) return decimal->units;
+  if (const Time* time = value.get_if<Time>()) return time->micros;
+  if (const Date* date = value.get_if<Date>()) return date->days;
+  if (const Choice* choice = value.get_if<Choice>()) return choice->number;
+  return 0;
+}
+
 }  // namespace
 
 const Header& View::header() const {
@@ -130,31 +143,51 @@ const Header& View::header() const {
   return *RootOf(bytes_)->GetStruct<const Header*>(internal::VtableEntry(internal::kHeaderSlot));
 }
 
-bool View::has(size_t field) const { return FieldAddress(*this, field) != nullptr && layout_->fields[field].kind != Kind::kNull; }
+Value View::Computed(size_t field) const {
+  if (computer_ == nullptr || is_null()) return {};
+  const Field& stored = layout_->fields[field];
+  if (!stored.computed || stored.kind == Kind::kNull) return {};
+  return computer_->Compute(*this, field);
+}
+
+bool View::has(size_t field) const {
+  if (is_null() || layout_->fields[field].kind == Kind::kNull) return false;
+  if (layout_->fields[field].computed) return !Computed(field).is_null();
+  return FieldAddress(*this, field) != nullptr;
+}
 
 Value View::Get(size_t field) const {
   const uint8_t* address = FieldAddress(*this, field);
-  return address == nullptr ? Value() : ValueAt(address, layout_->fields[field]);
+  return address == nullptr ? Computed(field) : ValueAt(address, layout_->fields[field]);
 }
 
 bool View::GetBool(size_t field) const {
   const uint8_t* address = FieldAddress(*this, field);
-  return address != nullptr && *address != 0;
+  if (address != nullptr) return *address != 0;
+  const Value computed = Computed(field);
+  const bool* value = computed.get_if<bool>();
+  return value != nullptr && *value;
 }
 
 int64_t View::GetInt(size_t field) const {
   const uint8_t* address = FieldAddress(*this, field);
-  return address == nullptr ? 0 : IntegerAt(address, layout_->fields[field].kind);
+  return address == nullptr ? WholeOf(Computed(field)) : IntegerAt(address, layout_->fields[field].kind);
 }
 
 double View::GetDouble(size_t field) const {
   const uint8_t* address = FieldAddress(*this, field);
-  return address == nullptr ? 0 : ReadScalar<double>(address);
+  if (address != nullptr) return ReadScalar<double>(address);
+  const Value computed = Computed(field);
+  const double* value = computed.get_if<double>();
+  return value == nullptr ? 0 : *value;
 }
 
 Money View::GetMoney(size_t field) const {
   const uint8_t* address = FieldAddress(*this, field);
-  return address == nullptr ? Money{} : MoneyAt(address);
+  if (address != nullptr) return MoneyAt(address);
+  const Value computed = Computed(field);
+  const Money* value = computed.get_if<Money>();
+  return value == nullptr ? Money{} : *value;
 }
 
 Id View::GetRef(size_t field) const {
@@ -164,12 +197,15 @@ Id View::GetRef(size_t field) const {
 
 std::string_view View::GetText(size_t field) const {
   const uint8_t* address = FieldAddress(*this, field);
-  return address == nullptr ? std::string_view() : TextAt(address);
+  if (address != nullptr) return TextAt(address);
+  const Value computed = Computed(field);
+  const std::string* value = computed.get_if<std::string>();
+  return value == nullptr ? std::string_view() : computer_->Keep(*value);
 }
 
 size_t View::GetSize(size_t field) const {
   const uint8_t* address = FieldAddress(*this, field);
-  return address == nullptr ? 0 : Target<uint8_t>(address)->size();
+  return address == nullptr ? GetText(field).size() : Target<uint8_t>(address)->size();
 }
 
 std::string_view View::GetTextItem(size_t field, size_t item) const {

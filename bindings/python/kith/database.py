@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +13,7 @@ from typing import Any, Self
 from kith import _kith
 from kith.access import _RIGHTS, Right, Viewer, viewer_of
 from kith.columns import Export
-from kith.errors import ClosedError
+from kith.errors import ClosedError, DefinitionWarning
 from kith.exchange import Exchange
 from kith.forecast import Forecast
 from kith.packages import Removal
@@ -27,6 +28,15 @@ def _micros(time: dt.datetime | None) -> int:
         return _NOW
     delta = time - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def _changes(report: str) -> list[str]:
+    """The changes of an ensure's report; its warnings are given to the caller's caller."""
+    parsed = json.loads(report)
+    for line in parsed["warnings"]:
+        warnings.warn(line, DefinitionWarning, stacklevel=3)
+    changes: list[str] = parsed["changes"]
+    return changes
 
 
 def _raw(target: Target) -> int:
@@ -143,15 +153,16 @@ class Database(Exchange):
             return now.forecast(pipeline, period, by="owner.team" if by == "team" else by, **options)
 
     def ensure(self, definition: str | dict[str, Any], numbers: str = "", *, dry_run: bool = False) -> list[str]:
-        """Makes a package of types and fields present; what changed, one line each."""
+        """Makes a package of types and fields present; what changed, one line each.
+
+        Records that do not keep to a check or to transitions that this adds stay as they are, and a `DefinitionWarning` counts them.
+        """
         text = definition if isinstance(definition, str) else json.dumps(definition)
-        changes: list[str] = json.loads(self._handle.ensure(text, numbers, dry_run))["changes"]
-        return changes
+        return _changes(self._handle.ensure(text, numbers, dry_run))
 
     def ensure_shipped(self, name: str, *, dry_run: bool = False) -> list[str]:
         """The same for a package that ships with the library."""
-        changes: list[str] = json.loads(self._handle.ensure_shipped(name, dry_run))["changes"]
-        return changes
+        return _changes(self._handle.ensure_shipped(name, dry_run))
 
     def remove(self, package: str, *, delete_data: bool = False, dry_run: bool = False) -> Removal:
         """Takes a package out of use: its definitions are retired, and with `delete_data` its data goes by ordinary changes.
@@ -185,6 +196,12 @@ class Database(Exchange):
         """Recomputes everything derived and checks every stored byte; the problems found, none when sound."""
         problems: list[str] = json.loads(self._handle.verify_json())["problems"]
         return problems
+
+    def findings(self) -> list[str]:
+        """What is sound but not as declared by now: records written before a check that they do not meet, counted. Takes as long as `verify`.
+        """
+        findings: list[str] = json.loads(self._handle.verify_json())["findings"]
+        return findings
 
     def backup(self, target: str | os.PathLike[str]) -> None:
         """A compact, checked copy in the new directory `target`."""

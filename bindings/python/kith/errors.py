@@ -129,3 +129,7 @@ def _make(
         value=value,
         change=change if change >= 0 else None,
     )
+
+
+class DefinitionWarning(UserWarning):
+    """Records that do not keep to what a package newly declares. They stay as they are until they are next written."""

@@ -76,6 +76,7 @@ namespace kith {
   X(PatternMismatch, 3023, kInvalidArgument)          \
   X(NotATransition, 3024, kFailedPrecondition)        \
   X(NotAllowed, 3025, kPermissionDenied)              \
+  X(CheckFailed, 3026, kFailedPrecondition)           \
   /* 4xxx: queries and expressions */                 \
   X(ExpressionMalformed, 4001, kInvalidArgument)      \
   X(EndOfCursor, 4002, kOutOfRange)                   \

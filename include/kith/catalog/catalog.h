@@ -24,7 +24,8 @@
 namespace kith::catalog {
 
 struct CompileInput;
-struct Matcher;  // a compiled pattern
+struct Matcher;      // a compiled pattern
+class NumberFormat;  // a compiled auto-number: auto_number.h
 
 // Names for people, by language ("en", "zh").
 using Labels = std::map<std::string, std::string, std::less<>>;
@@ -56,6 +57,18 @@ using Transitions = std::map<std::string, std::vector<std::string>, std::less<>>
 // What happens to records that refer to a record being deleted.
 enum class OnDelete : uint8_t { kRestrict, kDetach, kCascade };
 
+// What a field of a parent makes of the records that refer to it. Expressions are text here: the engine compiles them (expr/expr.h).
+struct RollUp {
+  enum class Function : uint8_t { kCount, kSum, kMin, kMax, kAverage };
+  Function function = Function::kCount;
+  std::string of;       // the type whose records are rolled up
+  std::string by;       // its reference field that leads to the parent
+  std::string field;    // its field that is rolled up; empty for a count
+  std::string where;    // a condition over its own fields; empty: all
+  uint32_t number = 0;  // within the database, as of indexes: leads the keys of its rows; one declared otherwise gets a new one
+};
+[[nodiscard]] std::string_view NameOf(RollUp::Function function);  // "count", "sum", "min", "max", "average"
+
 struct FieldDef {
   std::string name;
   uint32_t package = 0;                // number of the package that owns it
@@ -79,14 +92,20 @@ struct FieldDef {
   std::optional<Value> initial;             // stored when a record is created without it
   uint32_t max_length = 0;                  // in code points, texts; 0: the library's limit alone
   std::string pattern;                      // RE2, whole text; empty: none
+  std::string formula;                      // an expression over the record's own fields: computed when read, never stored; empty: none
+  std::optional<RollUp> roll_up;            // computed from other records, never stored in this one
+  std::string auto_number;                  // "INV-{year}-{n:05}": the text given to a record created without one; empty: none
   Labels labels;
   std::string extra;
 
   // Derived when compiled.
   size_t position = 0;  // in the type's fields and layout; differs between versions of a catalog, so it is never stored
   record::Field stored;
-  std::shared_ptr<const Matcher> matcher;  // of `pattern`
+  std::shared_ptr<const Matcher> matcher;         // of `pattern`
+  std::shared_ptr<const NumberFormat> numbering;  // of `auto_number`
 
+  // A formula or roll-up: read like any field, written by nobody.
+  [[nodiscard]] bool computed() const { return !formula.empty() || roll_up.has_value(); }
   [[nodiscard]] const ChoiceDef* FindChoice(std::string_view choice_name) const;
   [[nodiscard]] const ChoiceDef* FindChoice(int32_t choice_number) const;
 };
@@ -152,6 +171,19 @@ struct BehaviourDef {
   [[nodiscard]] std::string_view RoleOr(std::string_view role, std::string_view otherwise = {}) const;
 };
 
+// A condition that every record of a type meets when it is written.
+struct CheckDef {
+  std::string name;
+  uint32_t package = 0;   // number of the package that declares it
+  std::string condition;  // an expression over the record, also across its references (expr/expr.h); one without an answer passes
+  Labels labels;
+  Labels message;  // what to tell a person whose record fails it, by language
+  std::string extra;
+
+  // The message in a language, or else in English, or else in the first there is; empty when there is none.
+  [[nodiscard]] std::string_view MessageIn(std::string_view language) const;
+};
+
 struct TypeDef {
   std::string name;
   TypeNumber number = 0;  // within the database
@@ -160,6 +192,7 @@ struct TypeDef {
   std::vector<FieldDef> fields;
   std::vector<IndexDef> indexes;
   std::vector<BehaviourDef> behaviours;
+  std::vector<CheckDef> checks;
   bool retired = false;
   std::string extra;
 
@@ -180,6 +213,7 @@ struct TypeDef {
   [[nodiscard]] const IndexDef* FindIndex(IndexKind kind) const;
   // An ordered index whose first part is this one. Each reference field leads one.
   [[nodiscard]] const IndexDef* FindIndexLedBy(int32_t position) const;
+  [[nodiscard]] const CheckDef* FindCheck(std::string_view check_name) const;
   [[nodiscard]] const BehaviourDef* FindBehaviour(std::string_view behaviour_name) const;
   // The field that plays a role, nullptr when the type has no such behaviour or role.
   [[nodiscard]] const FieldDef* FindRole(std::string_view behaviour_name, std::string_view role) const;
@@ -274,6 +308,11 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
     std::vector<Definition> definitions;       // the definition records that are new or changed; none is ever deleted
     std::vector<const IndexDef*> new_indexes;  // of `after`, on types that existed: to be built over existing records
     std::vector<uint32_t> dropped_indexes;     // numbers of indexes redefined or left out: their entries are to be deleted
+    std::vector<uint32_t> new_roll_ups;        // numbers of roll-ups over types that existed: to be built
+    std::vector<uint32_t> dropped_roll_ups;    // numbers of those redefined or retired: their rows are to be deleted
+    // Where the given packages declare what: "account" -> "types[2]", "account.tier" -> "types[2].fields[0]", "account?paid" (a check) ->
+    // "types[2].checks[1]".
+    std::map<std::string, std::string, std::less<>> paths;
     std::vector<std::string> seeds;            // one JSON array of changes a package, to be applied with the definitions: records that it
                                                // brings, created where absent
   };

@@ -23,19 +23,22 @@
 
 namespace kith {
 
-// A record that owns its bytes: what past states are given as.
+// A record that owns its bytes: what past states are given as. Its formulas are computed from them; roll-ups, which tell of other records
+// as they are now, are null. Copies share what computes: one thread at a time.
 class Record {
  public:
   Record() = default;
-  Record(std::shared_ptr<const catalog::Catalog> catalog, const catalog::TypeDef* type, std::string bytes)
-      : catalog_(std::move(catalog)), type_(type), bytes_(std::move(bytes)) {}
+  Record(std::shared_ptr<const catalog::Catalog> catalog, const catalog::TypeDef* type, std::string bytes,
+         std::shared_ptr<record::Computer> computer = nullptr)
+      : catalog_(std::move(catalog)), type_(type), bytes_(std::move(bytes)), computer_(std::move(computer)) {}
   [[nodiscard]] const catalog::TypeDef& type() const { return *type_; }
-  [[nodiscard]] record::View view() const { return {bytes_, &type_->layout}; }
+  [[nodiscard]] record::View view() const { return {bytes_, &type_->layout, computer_.get()}; }
 
  private:
   std::shared_ptr<const catalog::Catalog> catalog_;
   const catalog::TypeDef* type_ = nullptr;
   std::string bytes_;
+  std::shared_ptr<record::Computer> computer_;
 };
 
 // Which entries of an index, in which direction.

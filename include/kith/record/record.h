@@ -59,6 +59,7 @@ struct Field {
   Slot slot;
   Kind kind = Kind::kNull;  // kNull: a kind this library does not know; reads as null, and is kept as if it were not listed
   uint8_t scale = 0;        // decimals
+  bool computed = false;    // not stored: what a view reads comes from its Computer, null without one
 };
 
 // The fields of one entity type in a fixed order; positions in `fields` are how builders and views address them. Immutable once built.
@@ -66,12 +67,25 @@ struct Layout {
   std::vector<Field> fields;
 };
 
+class View;
+
+// Works out fields that are not stored. One thread at a time.
+class Computer {
+ public:
+  virtual ~Computer() = default;
+  // Of the field's kind and scale, or null.
+  [[nodiscard]] virtual Value Compute(const View& view, size_t field) = 0;
+  // Holds a text for as long as the views that were made with this computer may be read.
+  [[nodiscard]] virtual std::string_view Keep(const std::string& text) = 0;
+};
+
 // A record read in place. Borrows the bytes and the layout; both must outlive it. Copying is cheap.
 class View {
  public:
   View() = default;
   // `bytes` are a record that a builder made (its seal was checked, or Verify passed) and start at a multiple of 8.
-  View(std::string_view bytes, const Layout* layout) : bytes_(bytes), layout_(layout) {}
+  // `computer` outlives the view; null: computed fields read as null.
+  View(std::string_view bytes, const Layout* layout, Computer* computer = nullptr) : bytes_(bytes), layout_(layout), computer_(computer) {}
 
   [[nodiscard]] bool is_null() const { return bytes_.empty(); }
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
@@ -94,8 +108,12 @@ class View {
   [[nodiscard]] Choice GetChoiceItem(size_t field, size_t item) const;
 
  private:
+  // The value of a computed field, null for a stored one.
+  [[nodiscard]] Value Computed(size_t field) const;
+
   std::string_view bytes_;
   const Layout* layout_ = nullptr;
+  Computer* computer_ = nullptr;
 };
 
 // True for values a field of this kind and scale can hold within the limits of base/limits.h (UTF-8, sizes, decimal scale); an error that
