@@ -109,7 +109,8 @@ TEST_F(FormulaTest, NothingOfItIsStoredAndItFollowsTheRecord) {
   shop_.Ensure(changed);
   EXPECT_EQ(shop_.Get(id, "next"), Value(10));
   const auto snapshot = shop_.Read();
-  for (const HistoryEntry& entry : *snapshot->History(id)) {
+  const std::vector<HistoryEntry> history = *snapshot->History(id);
+  for (const HistoryEntry& entry : history) {
     for (const FieldChange& field : entry.fields) {
       EXPECT_EQ(NameOfField(snapshot->catalog().FindType("deal"), field), "quantity");
     }
