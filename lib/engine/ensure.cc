@@ -201,6 +201,11 @@ Status DatabaseImpl::Adopt(std::span<const catalog::Definition> definitions) {
     for (const catalog::IndexDef& index : type.indexes) {
       if (own != nullptr && own->FindIndex(index.name) == nullptr) plan.new_indexes.push_back(&index);
     }
+    for (const catalog::FieldDef& field : type.fields) {
+      const bool known = own != nullptr && own->FindField(field.name) != nullptr;
+      if (known || !field.roll_up.has_value() || field.retired) continue;
+      if (before->catalog->FindType(field.roll_up->of) != nullptr) plan.new_roll_ups.push_back(field.roll_up->number);
+    }
   }
   KITH_RETURN_IF_ERROR(Install(before, plan, false).status());
   return FinishIndexes();

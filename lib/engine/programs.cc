@@ -136,6 +136,7 @@ class ProgramCompiler {
       if (!field.computed()) continue;
       TypePrograms& own = programs_->types_[type.number];
       own.computes = true;
+      programs_->computes_ = true;
       if (field.formula.empty()) continue;
       StatusOr<expr::Program> program = Compiled(type, field.formula, false);
       Status status = program.status();
@@ -315,8 +316,8 @@ Value FieldComputer::Compute(const record::View& view, size_t field) {
 }
 
 Value FieldComputer::Formula(const expr::Program& program, const FieldDef& field, const record::View& view) {
-  if (evaluators_.size() <= depth_) evaluators_.emplace_back();
-  expr::Evaluator& evaluator = evaluators_[depth_];
+  if (evaluators_.size() <= depth_) evaluators_.push_back(std::make_unique<expr::Evaluator>());
+  expr::Evaluator& evaluator = *evaluators_[depth_];
   ++depth_;
   StatusOr<expr::Any> any = evaluator.Evaluate(program, view);
   --depth_;

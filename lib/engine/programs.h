@@ -53,8 +53,9 @@ class Programs {
   [[nodiscard]] const Status& status() const { return first_; }
   // A type whose checks or roll-ups this library cannot keep takes no changes; why.
   [[nodiscard]] Status Writable(TypeNumber type) const;
-  // True when records of the type have fields that are computed.
+  // True when records of the type, or of any type, have fields that are computed.
   [[nodiscard]] bool Computes(TypeNumber type) const { return types_.contains(type) && types_.at(type).computes; }
+  [[nodiscard]] bool computes() const { return computes_; }
   [[nodiscard]] std::span<const CheckProgram> ChecksOf(TypeNumber type) const;
   // nullptr when the field is none.
   [[nodiscard]] const expr::Program* FormulaOf(TypeNumber type, size_t position) const;
@@ -77,6 +78,7 @@ class Programs {
   std::shared_ptr<const catalog::Catalog> catalog_;
   std::map<TypeNumber, TypePrograms> types_;
   std::deque<RollUpPlan> roll_ups_;
+  bool computes_ = false;
   Status first_;
 };
 
@@ -98,8 +100,8 @@ class FieldComputer final : public record::Computer {
 
   std::shared_ptr<const Programs> programs_;
   RollUpReader roll_ups_;
-  size_t depth_ = 0;                            // formulas that read formulas
-  std::deque<expr::Evaluator> evaluators_;      // one for each depth
+  size_t depth_ = 0;                                          // formulas that read formulas
+  std::vector<std::unique_ptr<expr::Evaluator>> evaluators_;  // one for each depth
   std::vector<std::pair<size_t, Value>> memo_;  // of the record being computed, so that each of its fields is worked out once
   std::unordered_set<std::string> texts_;
 };

@@ -56,9 +56,12 @@ class SnapshotImpl final : public Snapshot {
     KITH_ASSIGN_OR_RETURN(state_, ReadState(*stored_));
     KITH_ASSIGN_OR_RETURN(loaded_, cache_.GetForReading(*stored_, state_.catalog_version));
     source_.catalog = loaded_->catalog.get();
-    computer_ =
-        std::make_unique<FieldComputer>(loaded_->programs, [this](const RollUpPlan& plan, Id parent) { return RollUp(plan, parent); });
-    contributions_.emplace(loaded_->programs);
+    computer_.reset();
+    contributions_.reset();
+    if (loaded_->programs->computes()) {
+      computer_ =
+          std::make_unique<FieldComputer>(loaded_->programs, [this](const RollUpPlan& plan, Id parent) { return RollUp(plan, parent); });
+    }
     source_.computer = computer_.get();
     if (viewer_.is_system()) return {};
     if (accesses_ == nullptr) return MakeError(Reason::kInternal, "a snapshot for a viewer needs the accesses of its database");
@@ -214,6 +217,7 @@ class SnapshotImpl final : public Snapshot {
     const catalog::IndexDef* index = plan.child->FindIndexLedBy(static_cast<int32_t>(plan.by->position));
     if (index == nullptr || !loaded_->IsReady(*index)) return {};
     const bool from_rows = viewer_.is_system() && loaded_->IsReady(plan.number());
+    if (!from_rows && !contributions_.has_value()) contributions_.emplace(loaded_->programs);
     const StatusOr<Value> value = from_rows ? ReadRollUp(plan, parent, *stored_) : FoldRollUp(plan, parent, source_, *contributions_);
     return value.ok() ? *value : Value();
   }
