@@ -124,6 +124,7 @@ Status Compiler::CheckReference(const TypeDef& type, const FieldDef& field) cons
   if (field.kind != Kind::kRef) {
     if (!field.refers_to.empty()) return FieldError(type, field, "to", {"only a reference points to types"});
     if (field.about) return FieldError(type, field, "about", {"only a reference can name the person a record is about"});
+    if (field.acyclic) return FieldError(type, field, "acyclic", {"only a reference can be followed"});
     if (field.on_delete != OnDelete::kRestrict) return FieldError(type, field, "on_delete", {"only a reference has a rule for deletes"});
     return absl::OkStatus();
   }
@@ -134,6 +135,10 @@ Status Compiler::CheckReference(const TypeDef& type, const FieldDef& field) cons
     std::vector<std::string_view> names;
     for (const TypeDef& known : catalog_->types_) names.push_back(known.name);
     return FieldError(type, field, "to", {"unknown type", ToText(Value(target)), NearestHint(target, names), Reason::kUnknownType});
+  }
+  const auto& to = field.refers_to;
+  if (field.acyclic && !to.empty() && std::find(to.begin(), to.end(), type.name) == to.end()) {
+    return FieldError(type, field, "acyclic", {"the reference never leads to its own type, so nothing can come back", {}, "leave it out"});
   }
   if (field.on_delete == OnDelete::kDetach && field.required) {
     return FieldError(type, field, "on_delete",

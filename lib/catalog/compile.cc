@@ -106,6 +106,20 @@ Status Compiler::IndexTypes() {
 
 namespace {
 
+// Of a relation the edges between two records are one range, so that a second edge between them is found at once.
+void CompleteForRelation(const TypeDef& type, IndexDef& index) {
+  const BehaviourDef* relation = type.FindBehaviour("relation");
+  if (relation == nullptr) return;
+  const std::string_view from = relation->RoleOr("from");
+  const std::string_view to = relation->RoleOr("to");
+  if (index.parts[0].field != from && index.parts[0].field != to) return;
+  const std::string_view other = index.parts[0].field == from ? to : from;
+  // What a behaviour names wrongly is told where behaviours are checked.
+  const auto is_other = [&](const FieldDef& field) { return field.name == other; };
+  if (other == index.parts[0].field || std::none_of(type.fields.begin(), type.fields.end(), is_other)) return;
+  index.parts.push_back({.field = std::string(other)});
+}
+
 // The index that the library needs on a field and that nobody declared, nullopt when there is such a one.
 std::optional<IndexDef> MissingIndex(const TypeDef& type, const FieldDef& field) {
   const bool unique = !field.auto_number.empty();
@@ -123,9 +137,9 @@ std::optional<IndexDef> MissingIndex(const TypeDef& type, const FieldDef& field)
   index.automatic = true;
   index.unique = unique;
   index.parts.push_back({.field = field.name});
+  if (!unique) CompleteForRelation(type, index);
   return index;
 }
-
 }  // namespace
 
 // Deleting a record has to find who refers to it: every reference leads some index. Numbers given in turn are unique.
@@ -166,6 +180,7 @@ void Compiler::ForgetDropped() {
 void Compiler::DeriveLayout(TypeDef& type) {
   type.layout.fields.clear();
   type.field_positions_.clear();
+  type.acyclic.clear();
   for (size_t i = 0; i < type.fields.size(); ++i) {
     FieldDef& field = type.fields[i];
     const bool own = field.package == type.package && field.number < 64;
@@ -177,6 +192,7 @@ void Compiler::DeriveLayout(TypeDef& type) {
     field.stored.slot.index = static_cast<uint8_t>(field.number % 64);
     type.layout.fields.push_back(field.stored);
     type.field_positions_.emplace(field.name, i);
+    if (field.acyclic) type.acyclic.push_back(i);
   }
   const auto resolve = [&type](std::vector<IndexPart>& parts) {
     for (IndexPart& part : parts) part.position = type.FindPosition(part.field).value_or(0);
@@ -215,6 +231,7 @@ StatusOr<std::shared_ptr<const Catalog>> Compiler::Run() {
     for (const IndexDef& index : type.indexes) KITH_RETURN_IF_ERROR(CheckIndex(type, index));
     for (const BehaviourDef& behaviour : type.behaviours) KITH_RETURN_IF_ERROR(CheckBehaviour(type, behaviour));
     KITH_RETURN_IF_ERROR(CheckChecks(type));
+    KITH_RETURN_IF_ERROR(CheckRelation(type));
   }
   for (const TypeDef& type : catalog_->types_) {
     for (const FieldDef& field : type.fields) KITH_RETURN_IF_ERROR(CheckRollUp(type, field));

@@ -71,6 +71,9 @@ class Compiler {
   Status CheckType(const TypeDef& type) const;
   Status CheckIndex(const TypeDef& type, const IndexDef& index) const;
   Status CheckBehaviour(const TypeDef& type, const BehaviourDef& behaviour) const;
+  // check_relations.cc
+  Status CheckRelation(const TypeDef& type) const;
+  Status CheckRelationRules(const TypeDef& type, const RelationRules& rules, const std::string& path) const;
   Status CheckIndexKind(const TypeDef& type, const IndexDef& index) const;
   Status CheckIndexNumbers() const;
   // check_fields.cc

@@ -19,12 +19,25 @@ struct FieldFlag {
   std::string_view name;
   bool FieldDef::*member;
 };
-constexpr std::array<FieldFlag, 6> kFieldFlags = {{{"required", &FieldDef::required},
+constexpr std::array<FieldFlag, 7> kFieldFlags = {{{"required", &FieldDef::required},
                                                    {"personal", &FieldDef::personal},
                                                    {"about", &FieldDef::about},
                                                    {"derived", &FieldDef::derived},
                                                    {"retired", &FieldDef::retired},
-                                                   {"ignored_by_insight", &FieldDef::ignored_by_insight}}};
+                                                   {"ignored_by_insight", &FieldDef::ignored_by_insight},
+                                                   {"acyclic", &FieldDef::acyclic}}};
+
+constexpr std::array<std::string_view, 4> kCardinalityNames = {"many_to_many", "many_to_one", "one_to_many", "one_to_one"};
+
+// The flags of a relation: their names in JSON.
+struct RelationFlag {
+  std::string_view name;
+  bool RelationRules::*member;
+};
+constexpr std::array<RelationFlag, 4> kRelationFlags = {{{"no_loops", &RelationRules::no_loops},
+                                                         {"distinct", &RelationRules::distinct},
+                                                         {"symmetric", &RelationRules::symmetric},
+                                                         {"acyclic", &RelationRules::acyclic}}};
 
 Unknown UnknownOf(Form form) { return form == Form::kPackage ? Unknown::kRefuse : Unknown::kKeep; }
 
@@ -184,7 +197,49 @@ void ReadBehaviours(ObjectReader& reader, TypeDef& type) {
   }
 }
 
+void ReadRelationRules(ObjectReader& reader, RelationRules& rules) {
+  for (const RelationFlag& flag : kRelationFlags) reader.Flag(flag.name, rules.*flag.member);
+  std::string name;
+  if (!reader.Text("cardinality", name)) return;
+  const auto* it = std::find(kCardinalityNames.begin(), kCardinalityNames.end(), name);
+  if (it == kCardinalityNames.end()) {
+    return reader.Fail("cardinality", "unknown cardinality", name, "known are: many_to_many, many_to_one, one_to_many, one_to_one");
+  }
+  rules.cardinality = static_cast<Cardinality>(it - kCardinalityNames.begin());
+}
+
+// {"acyclic": true, "kinds": {"partner": {"symmetric": true}}}
+void ReadRelation(ObjectReader& reader, RelationDef& relation) {
+  const Json* json = reader.Find("relation");
+  if (json == nullptr) return;
+  ObjectReader own(*json, reader.PathOf("relation"), Unknown::kRefuse);
+  ReadRelationRules(own, relation.rules);
+  for (const auto& [name, rules] : own.Members("kinds")) {
+    ObjectReader kind(rules, JoinJsonPath(own.PathOf("kinds"), name), Unknown::kRefuse);
+    ReadRelationRules(kind, relation.kinds[name]);
+    own.Fail(kind.Finish());
+  }
+  reader.Fail(own.Finish());
+}
+
+Json WriteRelationRules(const RelationRules& rules) {
+  Json json = Json::object();
+  for (const RelationFlag& flag : kRelationFlags) {
+    if (rules.*flag.member) json[std::string(flag.name)] = true;
+  }
+  if (rules.cardinality != Cardinality::kManyToMany) json["cardinality"] = NameOf(rules.cardinality);
+  return json;
+}
+
+Json WriteRelation(const RelationDef& relation) {
+  Json json = WriteRelationRules(relation.rules);
+  for (const auto& [name, rules] : relation.kinds) json["kinds"][name] = WriteRelationRules(rules);
+  return json;
+}
+
 }  // namespace
+
+std::string_view NameOf(Cardinality cardinality) { return kCardinalityNames.at(static_cast<size_t>(cardinality)); }
 
 void AddExtra(Json& object, const std::string& extra) {
   if (extra.empty()) return;
@@ -316,6 +371,7 @@ Json WriteIndex(const IndexDef& index, Form form) {
 void ReadTypeHead(ObjectReader& reader, TypeDef& type) {
   reader.ReadLabels(type.labels);
   ReadBehaviours(reader, type);
+  ReadRelation(reader, type.relation);
   reader.Flag("retired", type.retired);
 }
 
@@ -330,6 +386,7 @@ Json WriteTypeHead(const TypeDef& type) {
       for (const auto& [role, field] : behaviour.roles) roles[role] = field;
     }
   }
+  if (type.relation != RelationDef()) json["relation"] = WriteRelation(type.relation);
   AddExtra(json, type.extra);
   return json;
 }

@@ -205,6 +205,7 @@ Status Merger::MergeTypeHead(TypeDef& type, const TypeDraft& draft) const {
     }
   }
   type.behaviours = draft.def.behaviours;
+  type.relation = draft.def.relation;
   return absl::OkStatus();
 }
 

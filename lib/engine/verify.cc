@@ -302,6 +302,13 @@ void VerifyCounters(Verification& run) {
   }
 }
 
+void VerifyRules(Verification& run) {
+  for (const Rule* rule : run.extensions.rules) {
+    const Status status = rule->Verify(run.snapshot, [&](std::string problem) { run.problems.Add(std::move(problem)); });
+    if (!status.ok()) run.problems.Add("rule " + std::string(rule->name()) + ": cannot be checked: " + std::string(status.message()));
+  }
+}
+
 StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage::Environment& environment, CatalogCache& cache,
                                       const Extensions& extensions) {
   Problems problems;
@@ -330,6 +337,7 @@ StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage:
   VerifyCounters(run);
   VerifyAggregates(run);
   FindFindings(run);
+  VerifyRules(run);
   run.report.problems = run.problems.Take();
   return std::move(run.report);
 }

@@ -81,6 +81,7 @@ void VerifyFeed(Verification& run);        // that it is the history in another 
 void VerifyExternals(Verification& run);   // external references, both ways
 void VerifyCounters(Verification& run);    // no id above its counter; after VerifyRecords and VerifyHistory
 void VerifyAggregates(Verification& run);  // against each derivation's own recomputation
+void VerifyRules(Verification& run);       // what each rule sees to
 
 }  // namespace kith::engine
 

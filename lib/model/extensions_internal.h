@@ -10,6 +10,8 @@ namespace kith::model {
 [[nodiscard]] const Rule& MovesRule();
 // Starts the tasks that templates declare for a state or a stage.
 [[nodiscard]] const Rule& TasksRule();
+// Refuses edges and references that break what their relation declares.
+[[nodiscard]] const Rule& RelationsRule();
 // Keeps the rows of funnel_tables.h per pipeline.
 [[nodiscard]] const Derivation& FunnelDerivation();
 

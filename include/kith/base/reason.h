@@ -77,6 +77,8 @@ namespace kith {
   X(NotATransition, 3024, kFailedPrecondition)        \
   X(NotAllowed, 3025, kPermissionDenied)              \
   X(CheckFailed, 3026, kFailedPrecondition)           \
+  X(EdgeTaken, 3040, kAlreadyExists)                  \
+  X(Cycle, 3041, kFailedPrecondition)                 \
   /* 4xxx: queries and expressions */                 \
   X(ExpressionMalformed, 4001, kInvalidArgument)      \
   X(EndOfCursor, 4002, kOutOfRange)                   \

@@ -81,6 +81,7 @@ struct FieldDef {
   bool derived = false;                // written by the library alone
   bool retired = false;                // stays readable, refused for new values
   bool ignored_by_insight = false;     // a figure typed by a person that no forecast or score may read (C08)
+  bool acyclic = false;                // a reference that, followed from record to record, never comes back
   std::vector<std::string> refers_to;  // names of the types a reference may point to; empty: any
   OnDelete on_delete = OnDelete::kRestrict;
   std::vector<ChoiceDef> choices;
@@ -184,6 +185,27 @@ struct CheckDef {
   [[nodiscard]] std::string_view MessageIn(std::string_view language) const;
 };
 
+// How many edges a record may have on each side of a relation at one time: "many_to_one" lets many lead to a record and one from it.
+enum class Cardinality : uint8_t { kManyToMany, kManyToOne, kOneToMany, kOneToOne };
+[[nodiscard]] std::string_view NameOf(Cardinality cardinality);  // "many_to_many"
+
+// What must hold among the edges of a relation (a type with behaviour "relation") that are valid at one time: edges whose valid times do
+// not overlap never clash.
+struct RelationRules {
+  Cardinality cardinality = Cardinality::kManyToMany;
+  bool no_loops = false;   // no edge leads from a record to itself
+  bool distinct = false;   // one edge from a record to another
+  bool symmetric = false;  // both directions mean the same, and one edge says it: distinct whichever way it is written
+  bool acyclic = false;    // following edges never comes back
+  friend bool operator==(const RelationRules&, const RelationRules&) = default;
+};
+// Edges of different kinds (role "kind") are different relations: rules hold within a kind.
+struct RelationDef {
+  RelationRules rules;
+  std::map<std::string, RelationRules, std::less<>> kinds;  // instead of `rules`, by name of the choice
+  friend bool operator==(const RelationDef&, const RelationDef&) = default;
+};
+
 struct TypeDef {
   std::string name;
   TypeNumber number = 0;  // within the database
@@ -193,11 +215,13 @@ struct TypeDef {
   std::vector<IndexDef> indexes;
   std::vector<BehaviourDef> behaviours;
   std::vector<CheckDef> checks;
+  RelationDef relation;  // of a type with behaviour "relation"
   bool retired = false;
   std::string extra;
 
   // Derived when compiled.
   record::Layout layout;
+  std::vector<size_t> acyclic;  // positions of the fields so declared
 
   [[nodiscard]] const FieldDef* FindField(std::string_view field_name) const;
   // By what is stored in files: the package's number and the field's number in it.
@@ -297,7 +321,7 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
   // --- how definitions change ---
   // Compiles a catalog from definitions and the compiled-in types, which are not among `types`. Checks everything that loading from a file
   // must hold, brings all lists into number order (fields: those of the owning package first), allots numbers to indexes that have none and
-  // adds an index "by_<field>" for each reference field that leads no declared one. Errors: PackageMalformed, UnknownType, UnknownField,
+  // adds an index "by_<field>" for each reference field that leads no declared one (for the ends of a relation one with both ends). Errors: PackageMalformed, UnknownType, UnknownField,
   // LimitExceeded, with the path of the definition.
   [[nodiscard]] static StatusOr<std::shared_ptr<const Catalog>> Compile(uint64_t version, std::vector<PackageDef> packages,
                                                                         std::vector<TypeDef> types);

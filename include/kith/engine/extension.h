@@ -67,6 +67,10 @@ class Rule {
   [[nodiscard]] virtual std::string_view name() const = 0;
   // Called at least once a batch, and again after effects, at most limits::kEffectRounds times. An error refuses the batch.
   [[nodiscard]] virtual Status Run(RuleContext& context) const = 0;
+  // What the rule sees to, checked over all records: calls `problem` with one line for each thing that does not hold. Part of
+  // Database::Verify.
+  using Problem = std::function<void(std::string problem)>;
+  [[nodiscard]] virtual Status Verify(const Snapshot& /*snapshot*/, const Problem& /*problem*/) const { return absl::OkStatus(); }
 };
 
 struct RecordChange {
