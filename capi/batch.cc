@@ -288,6 +288,17 @@ void kith_batch_require_version(kith_batch* batch, kith_id target, uint64_t vers
     return absl::OkStatus();
   });
 }
+void kith_batch_require_value(kith_batch* batch, kith_id target, const char* field, kith_value value) {
+  With(batch, [&](kith::Batch& b) -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
+    KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, b.catalog()->GetType(b.TypeOf(kith::Id(target))));
+    const std::optional<int32_t> position = type->FindPosition(name);
+    if (!position.has_value()) return kith::catalog::Catalog::GetField(*type, name).status();
+    KITH_ASSIGN_OR_RETURN(kith::Value expected, FromC(value, *type, *position));
+    b.RequireValue(kith::Id(target), name, std::move(expected));
+    return absl::OkStatus();
+  });
+}
 void kith_batch_require_absent(kith_batch* batch, const char* type, kith_ref external) {
   With(batch, [&](kith::Batch& b) -> kith::Status {
     KITH_ASSIGN_OR_RETURN(std::string_view name, Name(type, "type"));

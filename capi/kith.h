@@ -293,6 +293,9 @@ KITH_API void kith_batch_restore(kith_batch* batch, kith_id target);
 KITH_API void kith_batch_link(kith_batch* batch, kith_id target, kith_ref external);
 KITH_API void kith_batch_unlink(kith_batch* batch, kith_id target, kith_ref external);
 KITH_API void kith_batch_require_version(kith_batch* batch, kith_id target, uint64_t version);
+/* Compare and set: the field must have this value before the batch (null: none), else apply fails with PreconditionFailed. Texts are taken
+   for choices by name, integers for references. Since 0.1. */
+KITH_API void kith_batch_require_value(kith_batch* batch, kith_id target, const char* field, kith_value value);
 KITH_API void kith_batch_require_absent(kith_batch* batch, const char* type, kith_ref external);
 /* From when what is added from now on holds (µs, not in the future); INT64_MIN: the time of apply. */
 KITH_API void kith_batch_set_effective(kith_batch* batch, int64_t micros);
@@ -595,6 +598,38 @@ KITH_API kith_code kith_snapshot_segments(kith_snapshot* snapshot, const char* f
 /* The next members after `after` (0: from the start) in id order, at most `cap` (caller buffer). */
 KITH_API kith_code kith_snapshot_members(kith_snapshot* snapshot, const char* segment, kith_id after, kith_id* ids, size_t cap,
                                          size_t* count, kith_error** err);
+
+/* ---------------------------------------------------------------- relations */
+
+/* A relation is named by its type ("account_relation"), by type and kind ("account_relation.subsidiary_of"), or by type and reference field
+   ("account.parent"); see kith/model/relation.h. Since 0.1. */
+enum { KITH_DIRECTION_OUT = 0, KITH_DIRECTION_IN = 1, KITH_DIRECTION_BOTH = 2 };
+typedef struct kith_walk_options {
+  uint32_t struct_size;
+  uint8_t direction; /* KITH_DIRECTION_*: along the edges, against them, or both. A symmetric relation always leads both ways */
+  uint8_t ever;      /* not 0: edges of whatever valid time */
+  uint8_t zero[2];
+  int64_t at;     /* µs: edges valid then; 0: at the snapshot's recorded time */
+  uint32_t depth; /* of a traversal, up to 64; 0: 4 */
+  uint32_t limit; /* visits of a traversal; 0: 10,000 */
+  kith_str types; /* of a traversal: a JSON list of names; others are neither listed nor walked through; empty: all */
+} kith_walk_options;
+#define KITH_WALK_OPTIONS_INIT                                              \
+  {                                                                         \
+    (uint32_t)sizeof(kith_walk_options), 0, 0, {0, 0}, 0, 0, 0, { NULL, 0 } \
+  }
+/* The records one edge away that the viewer may see, as JSON [{"record", "edge", "out", "kind", "valid_from", "valid_to"}], in id order;
+   what an edge has not is left out. json: owned. */
+KITH_API kith_code kith_snapshot_neighbours(kith_snapshot* snapshot, kith_id record, const char* relation, const kith_walk_options* options,
+                                            kith_text** json, kith_error** err);
+/* Breadth first along relations (a JSON list of names), as JSON {"truncated", "visits": [{"record", "depth", "before", and of the edge what
+   neighbours have}]}; "before" is the index of the visit it was reached from. json: owned. */
+KITH_API kith_code kith_snapshot_traverse(kith_snapshot* snapshot, kith_id start, kith_str relations, const kith_walk_options* options,
+                                          kith_text** json, kith_error** err);
+/* A sum of money over a record and everything below it. question: JSON {"relation", "at" (time as text), "type", "via", "field", "where"},
+   all but the first optional; json: owned, {"members": [ids], "records": n, "totals": [{"minor", "currency"}]}. */
+KITH_API kith_code kith_snapshot_group_total(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json,
+                                             kith_error** err);
 
 /* ---------------------------------------------------------------- pipelines and insight */
 

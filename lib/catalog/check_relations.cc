@@ -28,7 +28,8 @@ Status Compiler::CheckRelationRules(const TypeDef& type, const RelationRules& ru
     };
     for (const Flag& flag : {Flag{"no_loops", rules.no_loops}, Flag{"symmetric", rules.symmetric}, Flag{"acyclic", rules.acyclic}}) {
       if (!flag.set) continue;
-      return TypeError(type, JoinJsonPath(path, flag.name), {"the ends are of different types, so nothing can come back", {}, "leave it out"});
+      return TypeError(type, JoinJsonPath(path, flag.name),
+                       {"the ends are of different types, so nothing can come back", {}, "leave it out"});
     }
   }
   if (!rules.symmetric) return absl::OkStatus();
@@ -37,8 +38,9 @@ Status Compiler::CheckRelationRules(const TypeDef& type, const RelationRules& ru
   }
   if (rules.acyclic) return TypeError(type, JoinJsonPath(path, "acyclic"), {"a symmetric relation always comes back"});
   if (rules.cardinality == Cardinality::kManyToOne || rules.cardinality == Cardinality::kOneToMany) {
-    return TypeError(type, JoinJsonPath(path, "cardinality"),
-                     {"the ends of a symmetric relation are alike", std::string(NameOf(rules.cardinality)), "use one_to_one or many_to_many"});
+    return TypeError(
+        type, JoinJsonPath(path, "cardinality"),
+        {"the ends of a symmetric relation are alike", std::string(NameOf(rules.cardinality)), "use one_to_one or many_to_many"});
   }
   return absl::OkStatus();
 }

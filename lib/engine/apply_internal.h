@@ -223,6 +223,7 @@ class Applier {
   // resolve.cc
   [[nodiscard]] Status CheckPreconditions();
   [[nodiscard]] Status CheckVersion(const Change& change, size_t index);
+  [[nodiscard]] Status CheckValue(const Change& change, size_t index);
   [[nodiscard]] StatusOr<std::optional<Id>> FindExternal(TypeNumber type, const ExternalRef& external) const;
   [[nodiscard]] StatusOr<std::optional<Id>> StateBefore(Id target) const;
   [[nodiscard]] Status ResolveBatch();

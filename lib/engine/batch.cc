@@ -242,6 +242,31 @@ StatusOr<Assignment> Batch::CheckAssignment(const TypeDef& type, std::string_vie
   return checked;
 }
 
+// What a field is compared with: of its kind, but nothing that it would have to be given.
+StatusOr<Assignment> Batch::CheckExpected(const TypeDef& type, std::string_view name, Value value) const {
+  KITH_ASSIGN_OR_RETURN(const FieldTarget target, engine::FindTarget(type, name));
+  Assignment expected;
+  expected.position = target.position;
+  if (target.field == nullptr) {
+    KITH_ASSIGN_OR_RETURN(expected.value, engine::FitHeaderValue(target.position, std::move(value)));
+  } else {
+    KITH_ASSIGN_OR_RETURN(expected.value, engine::FitValue(*target.field, std::move(value)));
+  }
+  if (const Id* id = expected.value.get_if<Id>()) KITH_RETURN_IF_ERROR(CheckTarget(*id));
+  return expected;
+}
+
+void Batch::RequireValue(Id target, std::string_view field, Value value) {
+  if (!status_.ok()) return;
+  const StatusOr<const TypeDef*> type = TypeForSetting(target);
+  if (!type.ok()) return FailAt(WithContext(type.status(), {.field = std::string(field)}), nullptr, target);
+  StatusOr<Assignment> expected = CheckExpected(**type, field, std::move(value));
+  if (!expected.ok()) return FailAt(WithContext(expected.status(), {.field = std::string(field)}), *type, target);
+  if (const Status status = CheckSize(BytesOf(*expected), 0); !status.ok()) return FailAt(status, *type, target);
+  AddTargeted(Change::Op::kRequireValue, target, nullptr, 0);
+  if (status_.ok()) Append(changes_.back(), *std::move(expected));
+}
+
 void Batch::Assign(Id target, std::string_view field, Value value, bool add, std::optional<Time> effective) {
   if (!status_.ok()) return;
   const StatusOr<const TypeDef*> type = TypeForSetting(target);
@@ -375,7 +400,9 @@ StatusOr<Batch> Batch::Rebind(std::shared_ptr<const catalog::Catalog> catalog) c
     copy.type = after->number;
     for (Assignment& assignment : copy.assignments) {
       const std::string_view name = engine::FieldNameAt(*before, assignment.position);
-      StatusOr<Assignment> checked = bound.CheckAssignment(*after, name, std::move(assignment.value), assignment.add);
+      StatusOr<Assignment> checked = change.op == Change::Op::kRequireValue
+                                         ? bound.CheckExpected(*after, name, std::move(assignment.value))
+                                         : bound.CheckAssignment(*after, name, std::move(assignment.value), assignment.add);
       if (!checked.ok()) {
         return WithContext(checked.status(), {.type = after->name,
                                               .record = change.target,

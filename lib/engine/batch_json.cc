@@ -123,8 +123,11 @@ class BatchReader {
       return Taken(subject_path);
     }
     if (operation == "require") {
-      KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {"version"}));
+      KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {"version", "equal"}));
       const auto version = change.find("version");
+      const auto equal = change.find("equal");
+      if (equal != change.end()) KITH_RETURN_IF_ERROR(ReadSet(target, *equal, path + ".equal", &Batch::RequireValue));
+      if (version == change.end() && equal != change.end()) return Taken(subject_path);
       if (version == change.end() || !version->is_number_unsigned()) return Malformed(path + ".version", "must be a version number");
       batch_.RequireVersion(target, version->get<uint64_t>());
       return Taken(subject_path);
@@ -297,6 +300,7 @@ std::string_view OperationOf(Change::Op op) {
     case Change::Op::kUnlink:
       return "unlink";
     case Change::Op::kRequireVersion:
+    case Change::Op::kRequireValue:
       return "require";
     case Change::Op::kRequireAbsent:
       return "require_absent";
@@ -306,11 +310,11 @@ std::string_view OperationOf(Change::Op op) {
 
 bool Defines(Change::Op op) { return op <= Change::Op::kExisting; }
 
-void PutAssignment(const TypeDef& type, const Assignment& assignment, Json& change) {
+void PutAssignment(const TypeDef& type, const Assignment& assignment, std::string_view member, Json& change) {
   const FieldDef* field = type.FieldAt(assignment.position);
   const Id* id = assignment.value.get_if<Id>();
   Json value = id != nullptr ? TargetToJson(*id) : ValueToJson(field, assignment.value);
-  change[assignment.add ? "add" : "set"][std::string(FieldNameAt(type, assignment.position))] = std::move(value);
+  change[member][std::string(FieldNameAt(type, assignment.position))] = std::move(value);
 }
 
 // Assignments of one change by their effective time, in order: JSON gives a change one.
@@ -359,7 +363,10 @@ void ChangeToJson(const Batch& batch, const Change& change, Json& changes) {
       patch["patch"] = TargetToJson(change.target);
       put_effective(patch, effective);
     }
-    for (const Assignment* assignment : assignments) PutAssignment(*type, *assignment, own ? json : patch);
+    for (const Assignment* assignment : assignments) {
+      const std::string_view member = change.op == Change::Op::kRequireValue ? "equal" : assignment->add ? "add" : "set";
+      PutAssignment(*type, *assignment, member, own ? json : patch);
+    }
     if (!own) further.push_back(std::move(patch));
   }
   changes.push_back(std::move(json));

@@ -12,6 +12,7 @@ bool Writes(Change::Op op) {
   switch (op) {
     case Change::Op::kExisting:
     case Change::Op::kRequireVersion:
+    case Change::Op::kRequireValue:
     case Change::Op::kRequireAbsent:
     case Change::Op::kPatch:  // by its values alone
       return false;
@@ -40,7 +41,7 @@ Status Applier::CheckNamespaces() const {
   for (size_t i = 0; i < changes.size(); ++i) {
     const Change& change = changes[i];
     const catalog::TypeDef* const type = catalog_.FindType(change.type);
-    if (type == nullptr) continue;  // refused later
+    if (type == nullptr || change.op == Change::Op::kRequireValue) continue;  // refused later; reads alone
     Status status = Writes(change.op) ? CheckNamespace(*type) : absl::OkStatus();
     for (const Assignment& assignment : change.assignments) {
       if (!status.ok()) break;

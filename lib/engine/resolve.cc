@@ -94,7 +94,7 @@ StatusOr<std::optional<Id>> Applier::StateBefore(Id target) const {
   if (!target.is_local()) return std::optional<Id>(target);
   for (const Change& change : request_.batch->changes()) {
     if (change.target != target) continue;
-    if (change.op == Change::Op::kRequireVersion) continue;
+    if (change.op == Change::Op::kRequireVersion || change.op == Change::Op::kRequireValue) continue;
     if (change.external.system.empty()) return std::optional<Id>();
     return FindExternal(change.type, change.external);
   }
@@ -120,10 +120,35 @@ Status Applier::CheckVersion(const Change& change, size_t index) {
   return At(status, catalog_.FindType(change.type), id.value_or(change.target), index);
 }
 
+Status Applier::CheckValue(const Change& change, size_t index) {
+  KITH_ASSIGN_OR_RETURN(const std::optional<Id> id, StateBefore(change.target));
+  const DraftRecord* draft = nullptr;
+  if (id.has_value()) {
+    KITH_ASSIGN_OR_RETURN(draft, Load(*id));
+  }
+  const TypeDef* type = catalog_.FindType(change.type);
+  if (draft == nullptr) return At(Missing("no such record"), type, id.value_or(change.target), index);
+  const Assignment& expected = change.assignments[0];
+  Value value = expected.value;
+  if (const Id* ref = value.get_if<Id>(); ref != nullptr && ref->is_local()) {
+    KITH_ASSIGN_OR_RETURN(const std::optional<Id> before, StateBefore(*ref));
+    value = before.has_value() ? Value(*before) : value;
+  }
+  const Value present = format::ValueOf(draft->before(), expected.position);
+  if (present == value) return absl::OkStatus();
+  return At(MakeError({.reason = Reason::kPreconditionFailed,
+                       .field = std::string(FieldNameAt(draft->type(), expected.position)),
+                       .value = ToText(present),
+                       .hint = "read the record again and decide anew"},
+                      "the field has another value than the expected " + ToText(value)),
+            type, *id, index);
+}
+
 Status Applier::CheckPreconditions() {
   const std::vector<Change>& changes = request_.batch->changes();
   for (size_t i = 0; i < changes.size(); ++i) {
     if (changes[i].op == Change::Op::kRequireVersion) KITH_RETURN_IF_ERROR(CheckVersion(changes[i], i));
+    if (changes[i].op == Change::Op::kRequireValue) KITH_RETURN_IF_ERROR(CheckValue(changes[i], i));
     if (changes[i].op != Change::Op::kRequireAbsent) continue;
     KITH_ASSIGN_OR_RETURN(const std::optional<Id> found, FindExternal(changes[i].type, changes[i].external));
     if (!found.has_value()) continue;
@@ -274,6 +299,7 @@ Status Applier::ResolveChange(const Change& change, size_t index) {
     case Change::Op::kUnlink:
       return UnlinkRecord(change, index);
     case Change::Op::kRequireVersion:
+    case Change::Op::kRequireValue:
     case Change::Op::kRequireAbsent:
       return absl::OkStatus();
   }
@@ -339,7 +365,7 @@ Status Applier::ResolveBatch() {
     }
   }
   for (size_t i = 0; i < changes.size(); ++i) {
-    if (changes[i].assignments.empty()) continue;
+    if (changes[i].assignments.empty() || changes[i].op == Change::Op::kRequireValue) continue;
     if (const Status status = ApplyAssignments(changes[i], i); !status.ok()) {
       return At(status, catalog_.FindType(changes[i].type), changes[i].target, i);
     }

@@ -31,11 +31,9 @@ Status UnknownKind(const RelationSchema& schema, std::string_view name) {
   for (const catalog::ChoiceDef& choice : schema.kind == nullptr ? std::vector<catalog::ChoiceDef>() : schema.kind->choices) {
     names.push_back(schema.kind->FindChoice(choice.number)->name);
   }
-  return MakeError({.reason = Reason::kUnknownField,
-                    .type = schema.type->name,
-                    .value = std::string(name),
-                    .hint = NearestHint(name, names)},
-                   "the relation has neither such a kind nor such a reference");
+  return MakeError(
+      {.reason = Reason::kUnknownField, .type = schema.type->name, .value = std::string(name), .hint = NearestHint(name, names)},
+      "the relation has neither such a kind nor such a reference");
 }
 
 StatusOr<Relation> FindRelation(const Catalog& catalog, std::string_view name) {
@@ -82,16 +80,13 @@ class Walker {
       KITH_RETURN_IF_ERROR(AppendReferences(relation, record, out));
     }
     const auto first = out.begin() + static_cast<std::ptrdiff_t>(begin);
-    std::sort(first, out.end(), [](const Neighbour& a, const Neighbour& b) {
-      return std::tie(a.record, a.edge, b.out) < std::tie(b.record, b.edge, a.out);
-    });
+    std::sort(first, out.end(),
+              [](const Neighbour& a, const Neighbour& b) { return std::tie(a.record, a.edge, b.out) < std::tie(b.record, b.edge, a.out); });
     return absl::OkStatus();
   }
 
  private:
-  [[nodiscard]] bool Wants(Direction direction) const {
-    return options_.direction == direction || options_.direction == Direction::kBoth;
-  }
+  [[nodiscard]] bool Wants(Direction direction) const { return options_.direction == direction || options_.direction == Direction::kBoth; }
 
   Status Count(const TypeDef& type, Id record) {
     if (++steps_ <= limits::kRelationSteps) return absl::OkStatus();

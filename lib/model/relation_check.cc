@@ -18,10 +18,7 @@ using catalog::TypeDef;
 std::string Number(Id id) { return std::to_string(id.value()); }
 
 Status TooLarge(const TypeDef& type, Id record) {
-  return MakeError({.reason = Reason::kLimitExceeded,
-                    .type = type.name,
-                    .record = record,
-                    .hint = "limit kRelationSteps, 100000 edges"},
+  return MakeError({.reason = Reason::kLimitExceeded, .type = type.name, .record = record, .hint = "limit kRelationSteps, 100000 edges"},
                    "the relation is too large to look for cycles in it");
 }
 
@@ -113,13 +110,14 @@ Status CheckAlone(const RelationSchema& schema, const Edge& edge, End end, Id no
     return false;
   }));
   if (taken.is_null()) return absl::OkStatus();
-  return MakeError({.reason = Reason::kEdgeTaken,
-                    .type = schema.type->name,
-                    .record = edge.id,
-                    .field = schema.FieldAt(end).name,
-                    .value = Number(node),
-                    .hint = "end " + schema.type->name + " " + Number(taken) + " first, change it, or let this one begin when it has ended"},
-                   message);
+  return MakeError(
+      {.reason = Reason::kEdgeTaken,
+       .type = schema.type->name,
+       .record = edge.id,
+       .field = schema.FieldAt(end).name,
+       .value = Number(node),
+       .hint = "end " + schema.type->name + " " + Number(taken) + " first, change it, or let this one begin when it has ended"},
+      message);
 }
 
 Status CheckCardinality(const RelationSchema& schema, const Edge& edge, const RelationRules& rules, EdgeSource& source) {

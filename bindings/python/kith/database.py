@@ -18,16 +18,14 @@ from kith.exchange import Exchange
 from kith.forecast import Forecast
 from kith.packages import Removal
 from kith.query import Rows, parameters_json
-from kith.values import LocalId, Money, Ref, Target
+from kith.relations import Relations
+from kith.values import LocalId, Money, Ref, Target, epoch_micros
 
 _NOW = 2**63 - 1  # later than any time on either axis
 
 
 def _micros(time: dt.datetime | None) -> int:
-    if time is None:
-        return _NOW
-    delta = time - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return _NOW if time is None else epoch_micros(time)
 
 
 def _changes(report: str) -> list[str]:
@@ -325,6 +323,10 @@ class Batch:
         """Refuses the batch (ConflictError) unless the record stands at `version`."""
         self._handle.require_version(_raw(target), version)
 
+    def require_value(self, target: Target, field: str, value: Any) -> None:
+        """Compare and set: refuses the batch unless the field has this value before it (None: no value)."""
+        self._handle.require_value(_raw(target), field, value)
+
     def require_absent(self, type: str, ref: tuple[str, str]) -> None:
         self._handle.require_absent(type, ref)
 
@@ -417,7 +419,7 @@ class Cursor:
         return self._handle.position()
 
 
-class Snapshot:
+class Snapshot(Relations):
     """A consistent read view. Use as a context manager; records are valid until it is closed or renewed."""
 
     def __init__(self, handle: _kith.Snapshot) -> None:

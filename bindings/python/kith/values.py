@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+
+def epoch_micros(time: dt.datetime) -> int:
+    """Microseconds since 1970 in UTC, of an aware datetime."""
+    delta = time - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
 class Money(NamedTuple):

@@ -86,6 +86,13 @@ void BindBatch(nb::module_& module) {
       .def("link", [](const Batch& b, kith_id t, nb::handle ref) { kith_batch_link(b.get(), t, Ref(ref).get()); })
       .def("unlink", [](const Batch& b, kith_id t, nb::handle ref) { kith_batch_unlink(b.get(), t, Ref(ref).get()); })
       .def("require_version", [](const Batch& b, kith_id t, uint64_t version) { kith_batch_require_version(b.get(), t, version); })
+      .def(
+          "require_value",
+          [](const Batch& b, kith_id t, const char* field, nb::handle value) {
+            std::string keep;
+            kith_batch_require_value(b.get(), t, field, BoundFromPython(value, keep));
+          },
+          nb::arg(), nb::arg(), nb::arg("value").none())
       .def("require_absent",
            [](const Batch& b, const char* type, nb::handle ref) { kith_batch_require_absent(b.get(), type, Ref(ref).get()); })
       .def(

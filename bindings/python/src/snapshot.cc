@@ -241,6 +241,44 @@ void BindSearch(nb::class_<Snapshot>& snapshot) {
   });
 }
 
+kith_walk_options WalkOptions(int direction, bool ever, int64_t at) {
+  kith_walk_options options = KITH_WALK_OPTIONS_INIT;
+  options.direction = static_cast<uint8_t>(direction);
+  options.ever = ever ? 1 : 0;
+  options.at = at;
+  return options;
+}
+
+void BindRelations(nb::class_<Snapshot>& snapshot) {
+  snapshot
+      .def("neighbours",
+           [](const Snapshot& s, kith_id record, const char* relation, int direction, bool ever, int64_t at) {
+             const kith_walk_options options = WalkOptions(direction, ever, at);
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_neighbours(s.get(), record, relation, &options, json.out(), &error); }), error);
+             return Take(json);
+           })
+      .def("traverse",
+           [](const Snapshot& s, kith_id start, const std::string& relations, int direction, bool ever, int64_t at, uint32_t depth,
+              uint32_t limit, const std::string& types) {
+             kith_walk_options options = WalkOptions(direction, ever, at);
+             options.depth = depth;
+             options.limit = limit;
+             options.types = ToStr(types);
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_traverse(s.get(), start, ToStr(relations), &options, json.out(), &error); }), error);
+             return Take(json);
+           })
+      .def("group_total", [](const Snapshot& s, kith_id record, const std::string& question) {
+        Text json;
+        kith_error* error = nullptr;
+        Check(Released([&] { return kith_snapshot_group_total(s.get(), record, ToStr(question), json.out(), &error); }), error);
+        return Take(json);
+      });
+}
+
 void BindSegments(nb::class_<Snapshot>& snapshot) {
   snapshot
       .def(
@@ -391,6 +429,7 @@ void BindSnapshot(nb::module_& module) {
   BindInsight(snapshot);
   BindSearch(snapshot);
   BindSegments(snapshot);
+  BindRelations(snapshot);
 }
 
 }  // namespace kith_python

@@ -321,8 +321,8 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
   // --- how definitions change ---
   // Compiles a catalog from definitions and the compiled-in types, which are not among `types`. Checks everything that loading from a file
   // must hold, brings all lists into number order (fields: those of the owning package first), allots numbers to indexes that have none and
-  // adds an index "by_<field>" for each reference field that leads no declared one (for the ends of a relation one with both ends). Errors: PackageMalformed, UnknownType, UnknownField,
-  // LimitExceeded, with the path of the definition.
+  // adds an index "by_<field>" for each reference field that leads no declared one (for the ends of a relation one with both ends). Errors:
+  // PackageMalformed, UnknownType, UnknownField, LimitExceeded, with the path of the definition.
   [[nodiscard]] static StatusOr<std::shared_ptr<const Catalog>> Compile(uint64_t version, std::vector<PackageDef> packages,
                                                                         std::vector<TypeDef> types);
   struct Plan {

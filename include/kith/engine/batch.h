@@ -44,6 +44,7 @@ struct Change {
     kRequireVersion,  // `target` must stand at `version`
     kRequireAbsent,   // no record of `type` may have `external`
     kRestore,         // `target`, which was deleted, is there again
+    kRequireValue,    // a field of `target` must have the value of the one assignment
   };
   Op op = Op::kPatch;
   TypeNumber type = 0;
@@ -92,6 +93,9 @@ class Batch {
   void Link(Id target, const ExternalRef& external);
   void Unlink(Id target, const ExternalRef& external);
   void RequireVersion(Id target, uint64_t version);
+  // Compare and set: the field (derived ones, owner, unit and visibility included) must show this value before the batch, null: none. Given
+  // as to Set. Another one refuses the batch: PreconditionFailed, naming what is there.
+  void RequireValue(Id target, std::string_view field, Value value);
   void RequireAbsent(std::string_view type, const ExternalRef& external);
 
   // The effective time of what is added from now on; unset: the time of apply.
@@ -103,7 +107,7 @@ class Batch {
   //   {"create" | "upsert" | "create_if_absent" | "existing": "account", "as": "a", "ref": ["system", "key"], "set": {...}, "effective":
   //   "..."}
   //   {"patch": <target>, "set": {...}, "add": {...}, "effective": "..."}   {"delete": <target>}   {"restore": <id>}
-  //   {"require": <target>, "version": 17}
+  //   {"require": <target>, "version": 17, "equal": {...}}   (one of the two, or both)
   //   {"link": <target>, "ref": [..]}   {"unlink": <target>, "ref": [..]}   {"require_absent": "account", "ref": [..]}
   // <target>: an id, "$a" for the change named "a", or {"type": "account", "ref": ["system", "key"]}.
   // Values: money {"minor": 1250000, "currency": "CNY"} or "12500.00 CNY"; times and dates as text; decimals as text; choices by name;
@@ -140,6 +144,7 @@ class Batch {
   void Assign(Id target, std::string_view field, Value value, bool add, std::optional<Time> effective);
   void Append(Change& change, Assignment assignment);
   [[nodiscard]] StatusOr<Assignment> CheckAssignment(const catalog::TypeDef& type, std::string_view name, Value value, bool add) const;
+  [[nodiscard]] StatusOr<Assignment> CheckExpected(const catalog::TypeDef& type, std::string_view name, Value value) const;
   void AddTargeted(Change::Op op, Id target, const ExternalRef* external, uint64_t version);
   [[nodiscard]] Status CheckSize(size_t more, size_t new_changes) const;
   [[nodiscard]] Status CheckTarget(Id target) const;

@@ -50,16 +50,16 @@ struct NeighbourOptions {
 
 struct TraverseOptions {
   NeighbourOptions neighbours = {};
-  uint32_t depth = 4;                    // edges from the start, at most limits::kRelationDepth
-  std::vector<std::string> types = {};   // names; others are neither listed nor walked through; empty: all
-  size_t limit = 10'000;                 // visits, the start included
+  uint32_t depth = 4;                   // edges from the start, at most limits::kRelationDepth
+  std::vector<std::string> types = {};  // names; others are neither listed nor walked through; empty: all
+  size_t limit = 10'000;                // visits, the start included
 };
 // A record reached, by the shortest way.
 struct Visit {
   Id record;
   uint32_t depth = 0;
-  size_t before = 0;      // index of the visit that it was reached from; of the start: 0
-  Neighbour step = {};    // the edge from there; of the start: nothing
+  size_t before = 0;    // index of the visit that it was reached from; of the start: 0
+  Neighbour step = {};  // the edge from there; of the start: nothing
 };
 struct Traversal {
   std::vector<Visit> visits;  // by depth, the start first; then in the order of the visits they were reached from, relations, neighbours
@@ -73,12 +73,12 @@ struct Traversal {
 
 // A sum over a group: a record and everything below it, such as the revenue of a company with its subsidiaries as of a date.
 struct GroupQuestion {
-  std::string relation;                   // from the lower record to the upper one: "account_relation.subsidiary_of", "account.parent"
-  std::optional<Time> at = {};            // who belongs to the group then; as NeighbourOptions::at
-  std::string type = {};                  // of the records summed: "order"; empty: the members themselves
-  std::string via = {};                   // its reference to the member: "account"; empty with `type` empty
-  std::string field = {};                 // money; empty: records are counted alone
-  std::string where = {};                 // which of them, in CEL (query/query.h); empty: all
+  std::string relation;         // from the lower record to the upper one: "account_relation.subsidiary_of", "account.parent"
+  std::optional<Time> at = {};  // who belongs to the group then; as NeighbourOptions::at
+  std::string type = {};        // of the records summed: "order"; empty: the members themselves
+  std::string via = {};         // its reference to the member: "account"; empty with `type` empty
+  std::string field = {};       // money; empty: records are counted alone
+  std::string where = {};       // which of them, in CEL (query/query.h); empty: all
 };
 struct GroupTotal {
   std::vector<Id> members;    // the record first, as Traverse lists them

@@ -285,6 +285,35 @@ TEST(ApplyTest, Preconditions) {
   EXPECT_EQ(GetReason(shop.Refuse(none)), Reason::kVersionConflict);
 }
 
+// Compare and set by a field: two who read the same value do not both write.
+TEST(ApplyTest, RequiredValues) {
+  Shop shop;
+  const Id id = shop.AddItem("pen");
+  Batch first = shop.NewBatch();
+  first.RequireValue(id, "quantity", Value());
+  first.RequireValue(id, "name", "pen");
+  first.Set(id, "quantity", 5);
+  shop.Apply(first);
+  ExpectError(shop.Refuse(first),
+              {.reason = Reason::kPreconditionFailed, .type = "item", .record = id, .field = "quantity", .value = "5", .change = 0});
+
+  Batch next = shop.NewBatch();
+  next.Set(id, "quantity", 6);
+  next.RequireValue(id, "quantity", 5);
+  shop.Apply(next);  // what stood before the batch counts, wherever it is asked
+  EXPECT_EQ(shop.Get(id, "quantity"), Value(6));
+
+  Batch wrong = shop.NewBatch();
+  wrong.RequireValue(id, "quantity", "many");
+  EXPECT_EQ(GetReason(wrong.status()), Reason::kWrongKind);
+  Batch unknown = shop.NewBatch();
+  unknown.RequireValue(id, "quantty", 5);
+  EXPECT_EQ(GetReason(unknown.status()), Reason::kUnknownField);
+  Batch none = shop.NewBatch();
+  none.RequireValue(Id::Of(id.type(), 0, 99), "quantity", Value());
+  EXPECT_EQ(GetReason(shop.Refuse(none)), Reason::kRecordMissing);
+}
+
 TEST(ApplyTest, MissingTargetsAndDeletedOnes) {
   Shop shop;
   const Id id = shop.AddItem("pen");

@@ -166,6 +166,8 @@ TEST_F(BatchJsonTest, TheWayThereAndBackIsTheSame) {
   batch.CreateIfAbsent("box", {"erp", "c"});
   batch.Link(id, {"erp", "k"});
   batch.RequireVersion(id, 7);
+  batch.RequireValue(id, "quantity", 3);
+  batch.RequireValue(id, "fresh", Value());
   batch.RequireAbsent("maker", {"erp", "m"});
   batch.Unlink(box, {"erp", "b"});
   const Id existing = batch.Existing("shelf", {"erp", "s"});

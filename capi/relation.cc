@@ -1,0 +1,144 @@
+// Relations: neighbours, walks, sums over groups.
+#include "kith/model/relation.h"
+
+#include <nlohmann/json.hpp>
+
+#include "json.h"
+#include "kith/base/json.h"
+#include "objects.h"
+
+using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+kith::Status Malformed(std::string_view message, std::string_view hint) {
+  return kith::MakeError({.reason = kith::Reason::kBadOptions, .hint = std::string(hint)}, message);
+}
+
+kith::StatusOr<Json> Parse(std::string_view text, std::string_view what) {
+  Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) return Malformed(std::string(what) + " is not JSON", "see kith.h");
+  return json;
+}
+
+kith::StatusOr<std::vector<std::string>> Names(kith_str given, std::string_view what) {
+  std::vector<std::string> names;
+  KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(given, what));
+  if (text.empty()) return names;
+  KITH_ASSIGN_OR_RETURN(const Json json, Parse(text, what));
+  const bool texts = json.is_array() && std::all_of(json.begin(), json.end(), [](const Json& item) { return item.is_string(); });
+  if (!texts) return Malformed(std::string(what) + " is a list of names", "[\"account_relation\", \"account.parent\"]");
+  for (const Json& item : json) names.push_back(item.get<std::string>());
+  return names;
+}
+
+kith::StatusOr<kith::model::TraverseOptions> ToOptions(const kith_walk_options* given) {
+  KITH_ASSIGN_OR_RETURN(const kith_walk_options options, ReadOptions(given, kith_walk_options KITH_WALK_OPTIONS_INIT));
+  if (options.direction > KITH_DIRECTION_BOTH) return Malformed("the direction is unknown", "use KITH_DIRECTION_OUT, _IN or _BOTH");
+  kith::model::TraverseOptions walk;
+  walk.neighbours.direction = static_cast<kith::model::Direction>(options.direction);
+  walk.neighbours.ever = options.ever != 0;
+  if (options.at != 0) walk.neighbours.at = kith::Time{options.at};
+  if (options.depth != 0) walk.depth = options.depth;
+  if (options.limit != 0) walk.limit = options.limit;
+  KITH_ASSIGN_OR_RETURN(walk.types, Names(options.types, "types"));
+  return walk;
+}
+
+void PutEdge(const kith::model::Neighbour& neighbour, Json& json) {
+  if (!neighbour.edge.is_null()) json["edge"] = neighbour.edge.value();
+  json["out"] = neighbour.out;
+  if (!neighbour.kind.empty()) json["kind"] = neighbour.kind;
+  if (neighbour.valid_from.has_value()) json["valid_from"] = kith::ToText(*neighbour.valid_from);
+  if (neighbour.valid_to.has_value()) json["valid_to"] = kith::ToText(*neighbour.valid_to);
+}
+
+Json Of(const kith::model::Traversal& traversal) {
+  Json visits = Json::array();
+  for (const kith::model::Visit& visit : traversal.visits) {
+    Json& json = visits.emplace_back(Json{{"record", visit.record.value()}, {"depth", visit.depth}, {"before", visit.before}});
+    if (visit.depth != 0) PutEdge(visit.step, json);
+  }
+  return {{"truncated", traversal.truncated}, {"visits", std::move(visits)}};
+}
+
+kith::StatusOr<kith::model::GroupQuestion> ToQuestion(std::string_view text) {
+  KITH_ASSIGN_OR_RETURN(const Json json, Parse(text, "question"));
+  if (!json.is_object()) return Malformed("question is an object", "{\"relation\": \"account.parent\"}");
+  kith::model::GroupQuestion question;
+  for (const auto& [name, value] : json.items()) {
+    if (!value.is_string()) return Malformed("question." + name + " must be text", "see kith.h");
+    const std::string& given = value.get_ref<const std::string&>();
+    if (name == "at") {
+      KITH_ASSIGN_OR_RETURN(question.at, kith::ParseTime(given));
+      continue;
+    }
+    std::string* member = name == "relation" ? &question.relation
+                          : name == "type"   ? &question.type
+                          : name == "via"    ? &question.via
+                          : name == "field"  ? &question.field
+                          : name == "where"  ? &question.where
+                                             : nullptr;
+    if (member == nullptr) return Malformed("question has no member " + name, "known are: relation, at, type, via, field, where");
+    *member = given;
+  }
+  return question;
+}
+
+}  // namespace
+
+extern "C" {
+
+kith_code kith_snapshot_neighbours(kith_snapshot* snapshot, kith_id record, const char* relation, const kith_walk_options* options,
+                                   kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(relation, "relation"));
+    KITH_ASSIGN_OR_RETURN(const kith::model::TraverseOptions walk, ToOptions(options));
+    KITH_ASSIGN_OR_RETURN(const auto found, kith::model::Neighbours(*object->snapshot, kith::Id(record), name, walk.neighbours));
+    Json list = Json::array();
+    for (const kith::model::Neighbour& neighbour : found) {
+      Json& item = list.emplace_back(Json{{"record", neighbour.record.value()}});
+      PutEdge(neighbour, item);
+    }
+    *json = NewText(list.dump());
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_traverse(kith_snapshot* snapshot, kith_id start, kith_str relations, const kith_walk_options* options,
+                                 kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(const std::vector<std::string> names, Names(relations, "relations"));
+    KITH_ASSIGN_OR_RETURN(const kith::model::TraverseOptions walk, ToOptions(options));
+    KITH_ASSIGN_OR_RETURN(const auto traversal, kith::model::Traverse(*object->snapshot, kith::Id(start), names, walk));
+    *json = NewText(Of(traversal).dump());
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_group_total(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(question, "question"));
+    KITH_ASSIGN_OR_RETURN(const kith::model::GroupQuestion asked, ToQuestion(text));
+    KITH_ASSIGN_OR_RETURN(const kith::model::GroupTotal total, kith::model::TotalOfGroup(*object->snapshot, kith::Id(record), asked));
+    Json members = Json::array();
+    for (const kith::Id member : total.members) members.push_back(member.value());
+    Json totals = Json::array();
+    for (const kith::Money& amount : total.totals) totals.push_back({{"minor", amount.minor}, {"currency", amount.currency.code()}});
+    *json = NewText(Json{{"members", std::move(members)}, {"records", total.records}, {"totals", std::move(totals)}}.dump());
+    return absl::OkStatus();
+  });
+}
+
+}  // extern "C"
