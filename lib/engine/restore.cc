@@ -1,5 +1,5 @@
 // Deleted records brought back: a new life with what the deletion says the record was.
-#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "engine/apply_internal.h"
@@ -17,6 +17,16 @@ std::optional<int32_t> PositionOf(const TypeDef& type, const FieldChange& change
   if (change.package == kHeaderPackage) return format::HeaderFieldOf(change.number);
   const catalog::FieldDef* field = type.FindField(change.package, change.number);
   return field == nullptr ? std::nullopt : std::optional(static_cast<int32_t>(field->position));
+}
+
+// Adds a deleted record to those that followed each record it referred to by cascade.
+void AddFollower(const catalog::Catalog& catalog, const HistoryEntry& gone, std::multimap<Id, const HistoryEntry*>& followers) {
+  const TypeDef* type = catalog.FindType(gone.record.type());
+  for (const FieldChange& was : type == nullptr ? std::vector<FieldChange>() : gone.fields) {
+    const catalog::FieldDef* field = type->FindField(was.package, was.number);
+    const Id* target = was.before.get_if<Id>();
+    if (field != nullptr && field->on_delete == OnDelete::kCascade && target != nullptr) followers.emplace(*target, &gone);
+  }
 }
 
 }  // namespace
@@ -96,16 +106,18 @@ Status Applier::RestoreCascade(const HistoryEntry& deletion, size_t index) {
   };
   KITH_RETURN_IF_ERROR(collect(false));
   KITH_RETURN_IF_ERROR(collect(true));
-  for (const HistoryEntry& other : gone) {
-    const TypeDef* type = catalog_.FindType(other.record.type());
-    const bool went_along = type != nullptr && FindDraft(other.record) == nullptr &&
-                            std::any_of(other.fields.begin(), other.fields.end(), [&](const FieldChange& was) {
-                              const catalog::FieldDef* field = type->FindField(was.package, was.number);
-                              return field != nullptr && field->on_delete == OnDelete::kCascade && was.before == Value(deletion.record);
-                            });
-    if (!went_along) continue;
-    KITH_RETURN_IF_ERROR(Revive(*type, other, index));
-    KITH_RETURN_IF_ERROR(RestoreCascade(other, index));
+  // Once for all of them, and without recursion: what went along may be a long chain.
+  std::multimap<Id, const HistoryEntry*> followers;
+  for (const HistoryEntry& other : gone) AddFollower(catalog_, other, followers);
+  std::vector<Id> restored = {deletion.record};
+  for (size_t i = 0; i < restored.size(); ++i) {
+    const auto [first, last] = followers.equal_range(restored[i]);
+    for (auto it = first; it != last; ++it) {
+      const HistoryEntry& other = *it->second;
+      if (FindDraft(other.record) != nullptr) continue;
+      KITH_RETURN_IF_ERROR(Revive(*catalog_.FindType(other.record.type()), other, index));
+      restored.push_back(other.record);
+    }
   }
   return absl::OkStatus();
 }

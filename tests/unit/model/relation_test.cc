@@ -23,6 +23,7 @@ constexpr std::string_view kGraphPackage = R"({
   "types": [
     {"name": "node", "fields": [{"name": "name", "kind": "text"}, {"name": "up", "kind": "ref", "to": ["node"], "on_delete": "detach", "acyclic": true},
                                 {"name": "worth", "kind": "money"}]},
+    {"name": "bead", "fields": [{"name": "next", "kind": "ref", "to": ["bead"], "on_delete": "cascade"}, {"name": "keeper", "kind": "ref", "to": ["node"]}]},
     {"name": "link", "behaviours": {"relation": {"from": "a", "to": "b", "kind": "sort", "valid_from": "since", "valid_to": "until"}},
      "relation": {"kinds": {"tree": {"cardinality": "many_to_one", "acyclic": true}, "owns": {"cardinality": "one_to_many", "acyclic": true},
                             "pair": {"cardinality": "one_to_one", "symmetric": true, "no_loops": true}, "knows": {"symmetric": true},
@@ -188,6 +189,59 @@ TEST_F(Graph, AReferenceDeclaredAcyclicNeverComesBack) {
   EXPECT_THAT(Next(node_[2], "node.up"), IsEmpty());
   const std::unique_ptr<Snapshot> snapshot = world_.Read();
   EXPECT_EQ(GetReason(Neighbours(*snapshot, node_[0], "node.up", {.at = Time{1}}).status()), Reason::kBadOptions);
+  world_.Verify();
+}
+
+// A deleted end takes its edges along and nobody else; restored, they are there again.
+TEST_F(Graph, EdgesGoAndComeWithTheirEnds) {
+  const Id gone = TryLink(node_[0], node_[1], "free").value();
+  const Id kept = TryLink(node_[1], node_[2], "free").value();
+  world_.Set(node_[3], "up", node_[0]);
+  world_.Delete(node_[0]);
+  EXPECT_EQ(world_.Get(gone, "id"), Value());
+  EXPECT_EQ(world_.Get(kept, "id"), Value(kept));
+  EXPECT_EQ(world_.Get(node_[3], "up"), Value()) << "detach lets the other record go";
+  world_.Verify();
+  Batch batch = world_.NewBatch();
+  batch.Restore(node_[0]);
+  world_.Apply(batch);
+  EXPECT_THAT(Next(node_[0], "link"), ElementsAre(node_[1]));
+  world_.Verify();
+}
+
+// A chain in which each record takes the next along, closed to a ring: deleted and restored as a whole.
+TEST_F(Graph, LongChainsAndRingsOfCascadesGoAsAWhole) {
+  constexpr size_t kBeads = 3000;
+  Batch batch = world_.NewBatch();
+  std::vector<Id> beads;
+  for (size_t i = 0; i < kBeads; ++i) beads.push_back(batch.Create("bead"));
+  for (size_t i = 0; i < kBeads; ++i) batch.Set(beads[i], "next", beads[(i + 1) % kBeads]);
+  const std::vector<Id> ids = world_.Apply(batch);
+  const auto count = [&] {
+    const std::unique_ptr<Snapshot> snapshot = world_.Read();
+    const std::unique_ptr<RecordCursor> cursor = snapshot->Scan("bead").value();
+    size_t n = 0;
+    while (cursor->Next()) ++n;
+    return n;
+  };
+  world_.Delete(ids[7]);
+  EXPECT_EQ(count(), 0U);
+  Batch restore = world_.NewBatch();
+  restore.Restore(ids[7]);
+  world_.Apply(restore);
+  EXPECT_EQ(count(), kBeads);
+  EXPECT_EQ(world_.Get(ids[0], "next"), Value(ids[1]));
+  world_.Verify();
+  // One record that may not go keeps all of them.
+  world_.Set(ids[1], "keeper", node_[0]);
+  Batch all = world_.NewBatch();
+  all.Delete(node_[0]);
+  const Status status = world_.TryApply(all);
+  EXPECT_EQ(GetReason(status), Reason::kStillReferenced);
+  EXPECT_EQ(GetErrorInfo(status).field, "bead.keeper");
+  all.Delete(ids[500]);
+  EXPECT_TRUE(world_.TryApply(all).ok()) << "the ring goes with the one it kept";
+  EXPECT_EQ(count(), 0U);
   world_.Verify();
 }
 
