@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "kith/engine/json.h"
 #include "kith/model/model.h"
 
 namespace kith::capi {
@@ -207,6 +208,52 @@ std::string ToJson(const VerifyReport& report) {
                {"aggregates", report.aggregates},
                {"problems", report.problems},
                {"findings", report.findings}});
+}
+
+namespace {
+
+Json OverwriteJson(const storage::OverwriteReport& report) {
+  return {{"pages", report.pages}, {"gap_bytes", report.gap_bytes}, {"kept_back", report.kept_back}};
+}
+
+Json IdsJson(const std::vector<Id>& ids) {
+  Json json = Json::array();
+  for (const Id id : ids) json.push_back(id.value());
+  return json;
+}
+
+}  // namespace
+
+std::string ToJson(const storage::OverwriteReport& report) { return Dump(OverwriteJson(report)); }
+
+std::string ToJson(const RepairReport& report) { return Dump({{"changes", report.changes}, {"problems", report.problems}}); }
+
+std::string ToJson(const EraseReport& report) {
+  return Dump({{"records", IdsJson(report.records)},
+               {"shared", IdsJson(report.shared)},
+               {"values", report.values},
+               {"history_values", report.history_values},
+               {"reasons", report.reasons},
+               {"external_refs", report.external_refs},
+               {"idempotency_keys", report.idempotency_keys},
+               {"sequence", report.sequence},
+               {"overwritten", OverwriteJson(report.overwritten)}});
+}
+
+std::string ToJson(const std::vector<Erasure>& proofs) {
+  Json json = Json::array();
+  for (const Erasure& proof : proofs) {
+    json.push_back({{"sequence", proof.sequence},
+                    {"recorded", ToText(proof.recorded)},
+                    {"actor", Json::parse(ActorToJsonText(proof.actor))},
+                    {"reason", proof.reason},
+                    {"person", proof.person.value()},
+                    {"records", proof.records},
+                    {"values", proof.values},
+                    {"external_refs", proof.external_refs},
+                    {"digest", proof.digest}});
+  }
+  return Dump(json);
 }
 
 std::string ToJson(const std::vector<ExternalRef>& refs) {

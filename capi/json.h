@@ -24,6 +24,10 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const EnsureReport& report);
 [[nodiscard]] std::string ToJson(const RemoveReport& report);
 [[nodiscard]] std::string ToJson(const VerifyReport& report);
+[[nodiscard]] std::string ToJson(const RepairReport& report);
+[[nodiscard]] std::string ToJson(const EraseReport& report);
+[[nodiscard]] std::string ToJson(const std::vector<Erasure>& proofs);
+[[nodiscard]] std::string ToJson(const storage::OverwriteReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<ExternalRef>& refs);
 [[nodiscard]] std::string ToJson(const insight::FunnelReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepReport>& reports);

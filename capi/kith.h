@@ -245,7 +245,40 @@ KITH_API kith_code kith_db_metrics(kith_db* db, kith_text** text, kith_error** e
 /* Recomputes everything derived and checks every stored byte. problems: number found; report: owned JSON, may be NULL; its "findings" count
  * sound records that do not meet a check of today, and are no problems. */
 KITH_API kith_code kith_db_verify(kith_db* db, uint64_t* problems, kith_text** report, kith_error** err);
-/* A compact, checked copy in the new directory `target`. */
+/* Puts right what verification finds in derived data (indexes, external references, derived rows, counters, the feed, records that are not
+ * what their history gives) and tells what it did: {"changes", "problems"}. problems: what is left. report: owned JSON, may be NULL. Errors:
+ * CORRUPT when a page itself is damaged. Since 0.1. */
+KITH_API kith_code kith_db_repair(kith_db* db, uint64_t* problems, kith_text** report, kith_error** err);
+
+/* ---- a person's data: the person's record and every record about it, through references marked `about`, now or once */
+
+/* All of it as JSON, with history, external references and parts: {"person", "taken", "records": [...]}. json: owned. Since 0.1. */
+KITH_API kith_code kith_db_export_person(kith_db* db, uint64_t person, kith_text** json, kith_error** err);
+
+typedef struct kith_erase_options {
+  uint32_t struct_size;
+  uint8_t dry_run;     /* counts what would go, changes nothing */
+  uint8_t keep_shared; /* leaves records that are about others too, and lists them */
+  uint8_t overwrite;   /* afterwards as kith_db_overwrite_freed */
+  uint8_t zero;
+  kith_ref actor;
+  kith_str reason; /* kept; do not name the person */
+} kith_erase_options;
+#define KITH_ERASE_OPTIONS_INIT \
+  { (uint32_t)sizeof(kith_erase_options), 0, 0, 0, 0, {0, {0, 0}, {0, 0}}, {0, 0} }
+/* Erases a person everywhere in the file: values of fields marked `personal` in all these records and their history, with what indexes and
+ * search made of them, external references, idempotency keys. Ids, amounts, stages, times stay, and a proof. Atomic. report: owned JSON
+ * {"records", "shared", "values", "history_values", "reasons", "external_refs", "idempotency_keys", "sequence", "overwritten"}, may be NULL.
+ * Earlier backups are not reached. Since 0.1. */
+KITH_API kith_code kith_db_erase_person(kith_db* db, uint64_t person, const kith_erase_options* options, kith_text** report,
+                                        kith_error** err);
+/* The proofs of all erasures, oldest first, as a JSON list. json: owned. Since 0.1. */
+KITH_API kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err);
+/* Overwrites with zeros what the file holds beside the newest state: free pages and gaps within pages. Writers wait meanwhile. report: owned
+ * JSON {"pages", "gap_bytes", "kept_back"}, may be NULL; kept_back: pages that a snapshot still reads, end it and call again. Since 0.1. */
+KITH_API kith_code kith_db_overwrite_freed(kith_db* db, kith_text** report, kith_error** err);
+
+/* A compact, checked copy in the new directory `target`, as the database stood at one moment; writers go on. */
 KITH_API kith_code kith_db_backup(kith_db* db, kith_str target, kith_error** err);
 /* Blocks until the feed has an entry after `sequence` or the timeout passes; newest sequence. */
 KITH_API kith_code kith_db_wait(kith_db* db, uint64_t sequence, uint32_t timeout_ms, uint64_t* newest, kith_error** err);

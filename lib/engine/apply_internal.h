@@ -26,6 +26,7 @@
 #include "engine/format.h"
 #include "engine/index_writes.h"
 #include "engine/programs.h"
+#include "engine/person_internal.h"
 #include "engine/text_writes.h"
 #include "kith/catalog/auto_number.h"
 #include "kith/engine/batch.h"
@@ -177,6 +178,9 @@ class Applier {
   // Records of another database instead of the batch's changes; see Database::Load.
   [[nodiscard]] StatusOr<storage::Job::Verdict> Load(std::span<const LoadedRecord> records);
 
+  // What belongs to a person without what is personal; see Database::ErasePerson.
+  [[nodiscard]] StatusOr<storage::Job::Verdict> Erase(Id person, const PastAbout& past, const EraseOptions& options, EraseReport& report);
+
   // --- for the parts in other files
   [[nodiscard]] storage::WriteSet& set() { return set_; }
   [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
@@ -218,6 +222,7 @@ class Applier {
   [[nodiscard]] StatusOr<bool> Replay(Outcome& outcome);
   [[nodiscard]] Status Remember(const Outcome& outcome);
   [[nodiscard]] Status ForgetOld();
+  [[nodiscard]] Status ForgetOutcomesOf(std::span<const Id> ids, EraseReport& report);
   // namespace.cc
   [[nodiscard]] Status CheckNamespaces() const;
   // resolve.cc
@@ -299,6 +304,12 @@ class Applier {
     Time recorded;
   };
   Stamp PutPast(Id id, std::span<const HistoryEntry> past, const std::optional<HistoryEntry>& place = std::nullopt);
+  // erase.cc
+  [[nodiscard]] Status CheckErasable(const catalog::TypeDef& type) const;
+  [[nodiscard]] Status EraseValues(Id id, EraseReport& report);
+  [[nodiscard]] Status RedactHistory(Id id, EraseReport& report);
+  [[nodiscard]] Status FoldTexts(std::span<const Id> ids);
+  [[nodiscard]] Status PutProof(Id person, const EraseReport& report);
   // derive.cc
   [[nodiscard]] Status Derive();
   [[nodiscard]] Status DeriveRollUps(const std::vector<RecordChange>& changes);

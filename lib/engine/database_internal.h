@@ -17,6 +17,8 @@
 
 namespace kith::engine {
 
+struct Damage;  // verify_internal.h
+
 class DatabaseImpl final : public Database, public std::enable_shared_from_this<DatabaseImpl> {
  public:
   DatabaseImpl(std::shared_ptr<EngineState> state, const OpenOptions& options);
@@ -38,6 +40,11 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] Status Load(const catalog::Catalog& catalog, std::span<const LoadedRecord> records, const LoadOptions& options) override;
   [[nodiscard]] StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) override;
   [[nodiscard]] StatusOr<VerifyReport> Verify() override;
+  [[nodiscard]] StatusOr<RepairReport> Repair() override;
+  [[nodiscard]] StatusOr<std::string> ExportPerson(Id person) override;
+  [[nodiscard]] StatusOr<EraseReport> ErasePerson(Id person, const EraseOptions& options) override;
+  [[nodiscard]] StatusOr<std::vector<Erasure>> Erasures() override;
+  [[nodiscard]] StatusOr<storage::OverwriteReport> OverwriteFreed() override;
   [[nodiscard]] Status Backup(std::string_view target_path) override;
   [[nodiscard]] StatusOr<DatabaseStats> GetStats() override;
   [[nodiscard]] const std::string& path() const override { return state_->environment().path(); }
@@ -60,7 +67,18 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] ApplyRequest NewRequest(const Batch& batch, std::shared_ptr<const WriterCatalog> catalog) const;
   // One job of the library's own. CatalogChanged as any other error.
   [[nodiscard]] Status RunJob(storage::Job& job);
-  [[nodiscard]] StatusOr<bool> RebuildDerivation(const Derivation& derivation);
+  // `always`: also when the file has rows of this version.
+  [[nodiscard]] StatusOr<bool> RebuildDerivation(const Derivation& derivation, bool always);
+  [[nodiscard]] Status BringDerivation(const Derivation& derivation, bool always);
+
+  // repair.cc
+  // A long change in jobs of its own: each call of `step` does some of it from where the last one ended and returns where to go on, empty
+  // when there is no more. It may be called again with the same place.
+  using Step = std::function<StatusOr<std::string>(storage::WriteSet& set, const std::string& from)>;
+  [[nodiscard]] Status RunSteps(const Step& step);
+  [[nodiscard]] StatusOr<bool> RepairOnce(RepairReport& report, std::vector<std::string>& unsolved);
+  [[nodiscard]] Status RepairFacts(const Damage& damage, RepairReport& report);
+  [[nodiscard]] Status RepairDerived(const Damage& damage, RepairReport& report, std::vector<std::string>& unsolved);
 
   // ensure.cc
   [[nodiscard]] StatusOr<EnsureReport> EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run);
@@ -78,6 +96,8 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] Status BuildIndex(uint32_t number);
   [[nodiscard]] Status BuildRollUp(uint32_t number);
   [[nodiscard]] Status DropIndex(uint32_t number);
+  // Takes all its entries away and builds it anew; readers do without it meanwhile.
+  [[nodiscard]] Status RebuildIndex(uint32_t number);
 
   std::shared_ptr<EngineState> state_;
   std::function<Time()> clock_;

@@ -24,15 +24,16 @@ StatusOr<uint64_t> StoredVersion(const storage::Reader& reader, std::string_view
 // Replaces all rows of a derivation, provided that nothing was written since they were worked out.
 class InstallJob final : public storage::Job {
  public:
-  InstallJob(const Derivation& derivation, const Extensions& extensions, uint64_t sequence, std::map<std::string, std::string> rows)
-      : derivation_(derivation), extensions_(extensions), sequence_(sequence), rows_(std::move(rows)) {}
+  InstallJob(const Derivation& derivation, const Extensions& extensions, uint64_t sequence, std::map<std::string, std::string> rows,
+             bool always)
+      : derivation_(derivation), extensions_(extensions), sequence_(sequence), rows_(std::move(rows)), always_(always) {}
 
   [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
     KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set));
     if (state.sequence != sequence_) return MakeError(Reason::kVersionConflict, "records changed while derived data was worked out");
     KITH_RETURN_IF_ERROR(CheckDerivations(set, extensions_));
     KITH_ASSIGN_OR_RETURN(const uint64_t stored, StoredVersion(set, derivation_.name()));
-    if (stored >= derivation_.version()) return Verdict::kDiscard;
+    if (stored >= derivation_.version() && !always_) return Verdict::kDiscard;
     KITH_RETURN_IF_ERROR(DeleteRows(set));
     for (const auto& [key, value] : rows_) {
       std::string padded = value;
@@ -65,40 +66,43 @@ class InstallJob final : public storage::Job {
   const Extensions& extensions_;
   uint64_t sequence_;
   std::map<std::string, std::string> rows_;
+  bool always_;
 };
 
 }  // namespace
 
 // False when it has to be tried again.
-StatusOr<bool> DatabaseImpl::RebuildDerivation(const Derivation& derivation) {
+StatusOr<bool> DatabaseImpl::RebuildDerivation(const Derivation& derivation, bool always) {
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> stored, state_->environment().Read());
   KITH_ASSIGN_OR_RETURN(const uint64_t version, StoredVersion(*stored, derivation.name()));
-  if (version >= derivation.version()) return true;
+  if (version >= derivation.version() && !always) return true;
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, Read({}));
   std::map<std::string, std::string> rows;
   if (snapshot->sequence() > 0) {
     KITH_ASSIGN_OR_RETURN(rows, derivation.Recompute(*snapshot));
   }
-  InstallJob job(derivation, state_->extensions(), snapshot->sequence(), std::move(rows));
+  InstallJob job(derivation, state_->extensions(), snapshot->sequence(), std::move(rows), always);
   const Status status = RunJob(job);
   if (GetReason(status) == Reason::kVersionConflict) return false;
   KITH_RETURN_IF_ERROR(status);
   return true;
 }
 
+Status DatabaseImpl::BringDerivation(const Derivation& derivation, bool always) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    KITH_ASSIGN_OR_RETURN(const bool done, RebuildDerivation(derivation, always));
+    if (done) return absl::OkStatus();
+  }
+  return MakeError({.reason = Reason::kVersionConflict, .value = std::string(derivation.name()), .hint = "try it while fewer write"},
+                   "derived data could not be brought up to date");
+}
+
 Status DatabaseImpl::InstallDerivations() {
   for (const Derivation* derivation : state_->extensions().derivations) {
-    bool done = false;
-    for (int attempt = 0; attempt < kAttempts && !done; ++attempt) {
-      StatusOr<bool> built = RebuildDerivation(*derivation);
-      // Another derivation of the file is missing here: reading goes on, without writing.
-      if (GetReason(built.status()) == Reason::kDerivationMissing) return absl::OkStatus();
-      KITH_ASSIGN_OR_RETURN(done, std::move(built));
-    }
-    if (!done) {
-      return MakeError({.reason = Reason::kVersionConflict, .value = std::string(derivation->name()), .hint = "open it while fewer write"},
-                       "derived data could not be brought up to date");
-    }
+    const Status status = BringDerivation(*derivation, false);
+    // Another derivation of the file is missing here: reading goes on, without writing.
+    if (GetReason(status) == Reason::kDerivationMissing) return absl::OkStatus();
+    KITH_RETURN_IF_ERROR(status);
   }
   return state_->Refresh().status();
 }

@@ -42,6 +42,9 @@ inline constexpr std::string_view kMetaDerivationPrefix = "derivation/";  // + n
 inline constexpr std::string_view kMetaBuildPrefix = "build/";            // + index number (4) -> last id done (8): an index being built
 inline constexpr std::string_view kMetaDropPrefix = "drop/";              // + index number (4): entries still to be deleted
 
+inline constexpr std::string_view kMetaErasurePrefix = "erasure/";  // + sequence (8) -> proof of an erasure
+inline constexpr std::string_view kMetaLostPrefix = "lost/";  // + sequence (8) -> last sequence (8): no entry of these has survived
+
 // Of the counter of ids given; its value is the last sequence, 8 bytes big-endian.
 [[nodiscard]] std::string CounterKey(TypeNumber type, uint16_t node);
 

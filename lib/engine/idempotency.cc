@@ -3,6 +3,7 @@
 // Rows: 'k' key -> content hash (32 bytes), recorded time, outcome; 't' recorded time (8, big-endian) key -> empty, to expire in order.
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -161,6 +162,28 @@ Status Applier::ForgetOld() {
     set_.Delete(format::kIdempotency, row);
     set_.Delete(format::kIdempotency, RowKey(std::string_view(row).substr(end.size())));
   }
+  return absl::OkStatus();
+}
+
+// Keys may name whom a batch was about, and its hash lets a guess at its content be tested.
+Status Applier::ForgetOutcomesOf(std::span<const Id> ids, EraseReport& report) {
+  const absl::flat_hash_set<uint64_t> wanted = [&] {
+    absl::flat_hash_set<uint64_t> numbers;
+    for (const Id id : ids) numbers.insert(id.value());
+    return numbers;
+  }();
+  std::vector<std::string> rows;
+  const std::unique_ptr<storage::Cursor> cursor = set_.NewCursor(format::kIdempotency);
+  for (bool more = cursor->SeekAtLeast("k"); more && cursor->key().starts_with("k"); more = cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const Row row, DecodeRow(cursor->value()));
+    const auto& made = row.outcome.ids;
+    if (std::none_of(made.begin(), made.end(), [&](Id id) { return wanted.contains(id.value()); })) continue;
+    rows.emplace_back(cursor->key());
+    rows.push_back(TimeKey(row.recorded, cursor->key().substr(1)));
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  for (const std::string& row : rows) set_.Delete(format::kIdempotency, row);
+  report.idempotency_keys += rows.size() / 2;
   return absl::OkStatus();
 }
 

@@ -350,6 +350,19 @@ Status DatabaseImpl::DropIndex(uint32_t number) {
   return absl::OkStatus();
 }
 
+Status DatabaseImpl::RebuildIndex(uint32_t number) {
+  const auto hide = [number](storage::WriteSet& set, const std::string&) -> StatusOr<std::string> {
+    KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set));
+    MarkForBuilding(set, number);
+    ++state.catalog_version;
+    set.Put(format::kMeta, format::kMetaState, format::EncodeState(state));
+    return std::string();
+  };
+  KITH_RETURN_IF_ERROR(RunSteps(hide));
+  KITH_RETURN_IF_ERROR(DropIndex(number));
+  return BuildIndex(number);
+}
+
 // Also what an earlier process left unfinished.
 Status DatabaseImpl::FinishIndexes() {
   std::vector<uint32_t> to_build;

@@ -179,10 +179,14 @@ void NameExternals(Verification& run) {
 
 // --- the run
 
-void ReadIndexStates(Verification& run) {
+void ReadNotes(Verification& run) {
   const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kMeta);
   for (bool more = cursor->First(); more; more = cursor->Next()) {
     const std::string_view key = cursor->key();
+    if (key.starts_with(format::kMetaLostPrefix) && key.size() == format::kMetaLostPrefix.size() + sizeof(uint64_t) &&
+        cursor->value().size() == sizeof(uint64_t)) {
+      run.lost[ReadU64(key.data() + format::kMetaLostPrefix.size())] = ReadU64(cursor->value().data());
+    }
     for (const std::string_view prefix : {format::kMetaBuildPrefix, format::kMetaDropPrefix}) {
       if (!key.starts_with(prefix) || key.size() != prefix.size() + sizeof(uint32_t)) continue;
       const uint32_t number = ReadU32(key.data() + prefix.size());
@@ -289,7 +293,9 @@ void VerifyExternals(Verification& run) {
     (leads ? forward : reverse).Add(LongHash(key.substr(leads ? kForwardHead : kReverseHead)) ^ Mix(id.value()));
   }
   run.EndOf(*cursor, "external references");
-  if (!sound || forward != reverse) NameExternals(run);
+  if (sound && forward == reverse) return;
+  run.damage.externals = true;
+  NameExternals(run);
 }
 
 void VerifyCounters(Verification& run) {
@@ -297,6 +303,7 @@ void VerifyCounters(Verification& run) {
     const StatusOr<storage::View> stored = run.reader.Get(format::kMeta, format::CounterKey(type_and_node.first, type_and_node.second));
     const uint64_t counter = stored.ok() && stored->size() >= sizeof(uint64_t) ? ReadU64(stored->data()) : 0;
     if (counter >= sequence) continue;
+    run.damage.state = true;
     run.problems.Add("counter of " + run.NameOf(Id::Of(type_and_node.first, type_and_node.second, sequence)) + ": stands at " +
                      std::to_string(counter) + ", so an id would be given twice");
   }
@@ -307,6 +314,21 @@ void VerifyRules(Verification& run) {
     const Status status = rule->Verify(run.snapshot, [&](std::string problem) { run.problems.Add(std::move(problem)); });
     if (!status.ok()) run.problems.Add("rule " + std::string(rule->name()) + ": cannot be checked: " + std::string(status.message()));
   }
+}
+
+void RunPasses(Verification& run) {
+  ReadNotes(run);
+  VerifyRecords(run);
+  VerifyIndexes(run);
+  VerifyColumns(run);
+  VerifyTexts(run);
+  VerifyHistory(run);
+  VerifyFeed(run);
+  VerifyExternals(run);
+  VerifyCounters(run);
+  VerifyAggregates(run);
+  FindFindings(run);
+  VerifyRules(run);
 }
 
 StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage::Environment& environment, CatalogCache& cache,
@@ -326,18 +348,7 @@ StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage:
   Verification run{
       .reader = *reader, .snapshot = **snapshot, .extensions = extensions, .programs = Programs::Compile((*snapshot)->shared_catalog())};
   run.problems = std::move(problems);
-  ReadIndexStates(run);
-  VerifyRecords(run);
-  VerifyIndexes(run);
-  VerifyColumns(run);
-  VerifyTexts(run);
-  VerifyHistory(run);
-  VerifyFeed(run);
-  VerifyExternals(run);
-  VerifyCounters(run);
-  VerifyAggregates(run);
-  FindFindings(run);
-  VerifyRules(run);
+  RunPasses(run);
   run.report.problems = run.problems.Take();
   return std::move(run.report);
 }

@@ -63,6 +63,7 @@ class ColumnCheck {
   }
 
   void Complain(Id block, std::string_view what) {
+    run_.damage.indexes.insert(index_.number);
     std::string text = "index " + type_.name + "." + index_.name;
     if (!block.is_null()) text.append(", the block from ").append(run_.NameOf(block)).append(":");
     run_.problems.Add(text.append(" ").append(what));

@@ -26,6 +26,7 @@ void CheckOrder(Verification& run, const std::vector<HistoryEntry>& entries) {
   Time recorded = entries.front().recorded;
   for (const HistoryEntry& entry : entries) {
     if ((entry.operation == Operation::kCreate) == alive) {
+      run.damage.records.insert(entry.record.value());
       AddAt(run, entry, alive ? "creates a record that exists" : "changes a record that does not exist");
     }
     alive = entry.operation != Operation::kDelete;
@@ -48,6 +49,7 @@ void CheckFeedEntry(Verification& run, const HistoryEntry& entry) {
 void CheckHeader(Verification& run, const record::Header& stored, const record::Header& folded) {
   const auto check = [&](std::string_view field, uint64_t is, uint64_t should) {
     if (is == should) return;
+    run.damage.records.insert(stored.id);
     std::string text = run.NameOf(Id(stored.id));
     text.append(", ").append(field).append(": is ").append(std::to_string(is)).append(", its history gives ");
     run.problems.Add(text.append(std::to_string(should)));
@@ -75,10 +77,12 @@ void CheckFold(Verification& run, const TypeDef& type, const std::vector<History
   const auto name = [&] { return run.NameOf(entries.front().record); };
   const StatusOr<std::optional<PastRecord>> folded = FoldHistory(type, entries, current, AsOf{});
   if (!folded.ok()) {
+    run.damage.records.insert(entries.front().record.value());
     run.problems.Add(name() + ": " + std::string(MessageOf(folded.status())));
     return;
   }
   if (folded->has_value() == current.is_null()) {
+    run.damage.records.insert(entries.front().record.value());
     run.problems.Add(name() + (current.is_null() ? ": is missing, but its history does not end" : ": exists, but its history has ended"));
     return;
   }
@@ -87,6 +91,7 @@ void CheckFold(Verification& run, const TypeDef& type, const std::vector<History
   for (size_t i = 0; i < type.fields.size(); ++i) {
     const Value stored = current.Get(i);
     if (Same(stored, (*folded)->values[i])) continue;
+    run.damage.records.insert(entries.front().record.value());
     run.problems.Add(name() + ", field " + type.fields[i].name + ": is " + ToText(stored) + ", its history gives " +
                      ToText((*folded)->values[i]));
   }
@@ -166,8 +171,18 @@ void NameRecordsWithoutHistory(Verification& run) {
     if (cursor->key().size() != sizeof(uint64_t)) continue;
     uint64_t id = 0;
     std::copy_n(cursor->key().data(), sizeof(id), reinterpret_cast<char*>(&id));
-    if (IsNotFound(ReadLastHistory(run.reader, Id(id)).status())) run.problems.Add(run.NameOf(Id(id)) + ": has no history");
+    if (!IsNotFound(ReadLastHistory(run.reader, Id(id)).status())) continue;
+    run.damage.records.insert(id);
+    run.problems.Add(run.NameOf(Id(id)) + ": has no history");
   }
+}
+
+// All of first..last is noted as lost.
+bool IsLost(const Verification& run, uint64_t first, uint64_t last) {
+  auto range = run.lost.upper_bound(first);
+  if (range == run.lost.begin()) return false;
+  --range;
+  return range->first <= first && last <= range->second;
 }
 
 void NameFeedWithoutHistory(Verification& run) {
@@ -225,7 +240,10 @@ void VerifyFeed(Verification& run) {
     const uint64_t before = last;
     std::copy_n(cursor->key().data(), sizeof(last), reinterpret_cast<char*>(&last));
     const auto at = [&] { return "feed entry " + std::to_string(last) + ": "; };
-    if (last != before + 1) run.problems.Add(at() + "follows " + std::to_string(before));
+    if (last != before + 1 && !IsLost(run, before + 1, last - 1)) {
+      run.damage.feed = true;
+      run.problems.Add(at() + "follows " + std::to_string(before));
+    }
     ++count;
     const StatusOr<format::FeedValue> feed = format::DecodeFeed(cursor->value());
     if (!feed.ok()) {
@@ -238,14 +256,17 @@ void VerifyFeed(Verification& run) {
   }
   run.EndOf(*cursor, "the feed");
   if (found != run.feed) {
+    run.damage.feed = true;
     NameHistoryWithoutFeed(run);
     NameFeedWithoutHistory(run);
   }
-  if (last != run.snapshot.sequence()) {
+  if (last != run.snapshot.sequence() && !(last < run.snapshot.sequence() && IsLost(run, last + 1, run.snapshot.sequence()))) {
+    run.damage.state = true;
     run.problems.Add("state: the last sequence is " + std::to_string(run.snapshot.sequence()) + ", the feed ends at " +
                      std::to_string(last));
   }
   if (count > 0 && run.snapshot.recorded() < recorded) {
+    run.damage.state = true;
     run.problems.Add("state: the last recorded time is " + ToText(run.snapshot.recorded()) + ", the feed ends at " + ToText(recorded));
   }
 }

@@ -130,6 +130,7 @@ void FindForeign(Verification& run, const std::map<uint32_t, OwnedIndex>& indexe
   while (cursor->SeekAtLeast(from) && cursor->key().size() >= sizeof(uint32_t)) {
     const uint32_t number = ReadU32(cursor->key().data());
     if (!indexes.contains(number) && !run.dropping.contains(number)) {
+      run.damage.foreign_indexes.insert(number);
       run.problems.Add("index number " + std::to_string(number) + ": has entries, but there is no such index");
     }
     if (number == UINT32_MAX) break;
@@ -153,6 +154,7 @@ std::string Hex(std::string_view bytes) {
 
 void CompareRows(Verification& run, std::string_view name, std::string_view prefix, const std::map<std::string, std::string>& expected) {
   const auto complain = [&](std::string_view key, std::string_view what) {
+    run.damage.derivations.emplace(derivation.name());
     std::string text = "derivation ";
     text.append(name).append(", row ").append(Hex(key)).append(": ").append(what);
     run.problems.Add(std::move(text));
@@ -190,6 +192,7 @@ void FindForeignRows(Verification& run) {
   const Status status = run.snapshot.ScanAggregates({}, [&](std::string_view key, std::string_view) {
     if (key.starts_with(kRollUpPrefix)) return true;  // compared by themselves
     if (std::none_of(derivations.begin(), derivations.end(), [&](const Derivation* d) { return key.starts_with(d->prefix()); })) {
+      run.damage.foreign_rows.emplace_back(key);
       run.problems.Add("aggregate row " + Hex(key) + ": belongs to no derivation");
     }
     return true;
@@ -242,6 +245,7 @@ void VerifyIndexes(Verification& run) {
     const Multiset found = WalkIndex(run, number, owned, false);
     run.report.index_entries += found.count;
     if (found == run.expected[number]) continue;
+    run.damage.indexes.insert(number);
     NameMissing(run, owned);
     WalkIndex(run, number, owned, true);
   }

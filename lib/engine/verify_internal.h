@@ -34,6 +34,18 @@ class Problems {
   uint64_t unlisted_ = 0;
 };
 
+// What Repair has to look at: the same findings, for a program.
+struct Damage {
+  std::set<uint32_t> indexes;          // by number: to be built again
+  std::set<uint32_t> foreign_indexes;  // numbers with entries, but no index
+  std::set<std::string> derivations;   // by name: rows to be recomputed
+  std::vector<std::string> foreign_rows;
+  std::set<uint64_t> records;  // whose history does not give them
+  bool feed = false;           // history and feed differ, or sequences are missing
+  bool externals = false;
+  bool state = false;  // counters, last sequence, last recorded time
+};
+
 // What the passes share. All of it belongs to one snapshot.
 struct Verification {
   const storage::Reader& reader;
@@ -42,6 +54,7 @@ struct Verification {
   std::shared_ptr<const Programs> programs;  // of the snapshot's catalog
   VerifyReport report = {};
   Problems problems = {};
+  Damage damage = {};
 
   // Gathered by the passes over records and history for those after them.
   std::map<uint32_t, Multiset> expected = {};  // entries of ordered indexes, by index number
@@ -49,6 +62,8 @@ struct Verification {
   IdSet records = {};
   absl::flat_hash_set<uint64_t> malformed = {};                      // records that no pass may read
   std::map<std::pair<TypeNumber, uint16_t>, uint32_t> highest = {};  // sequence of an id, by type and node
+
+  std::map<uint64_t, uint64_t> lost = {};  // sequences that a repair found to be lost: first to last
 
   // Indexes that are not whole yet, with the last id done; and those whose entries are on their way out.
   std::map<uint32_t, uint64_t> building = {};
@@ -61,6 +76,9 @@ struct Verification {
   // Adds the error that ended a cursor, if any.
   void EndOf(const storage::Cursor& cursor, std::string_view what);
 };
+
+// All passes, over the run's snapshot.
+void RunPasses(Verification& run);
 
 // The number that a key of kRecord or kFeed holds.
 [[nodiscard]] inline uint64_t RecordNumber(std::string_view key) {

@@ -133,7 +133,10 @@ class TextCheck {
   }
 
   [[nodiscard]] std::string Name() const { return "index " + type_.name + "." + index_.name; }
-  void Complain(const std::string& what) { run_.problems.Add(Name() + ": " + what); }
+  void Complain(const std::string& what) {
+    run_.damage.indexes.insert(index_.number);
+    run_.problems.Add(Name() + ": " + what);
+  }
 
   Verification& run_;
   const catalog::TypeDef& type_;

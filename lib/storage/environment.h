@@ -32,6 +32,7 @@ class EnvironmentImpl final : public Environment, public std::enable_shared_from
   [[nodiscard]] StatusOr<uint64_t> Wait(uint64_t transaction, std::chrono::milliseconds timeout) override;
   [[nodiscard]] StatusOr<Stats> GetStats() override;
   [[nodiscard]] StatusOr<CheckReport> Check() override;
+  [[nodiscard]] StatusOr<OverwriteReport> Overwrite() override;
   [[nodiscard]] Status Backup(std::string_view target_path) override;
   [[nodiscard]] const std::string& path() const override { return directory_.path; }
   [[nodiscard]] bool read_only() const override { return options_.read_only; }

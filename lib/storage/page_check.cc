@@ -131,6 +131,11 @@ class Walker {
     size_t count = 0;
     if (!CheckHeader(page, number, leaf, count) || !CheckNodes(page, number, leaf, count)) return;
     if (!CheckKeys(page, number, leaf, count, bounds)) return;
+    if (visitor_ != nullptr) {
+      PageHeader header{};
+      std::memcpy(&header, page.data(), sizeof(header));
+      visitor_->OnPage(number, header.lower, header.upper);
+    }
     if (leaf) {
       ++current_.leaf_pages;
       WalkLeaf(page, number, count);
@@ -269,6 +274,7 @@ class Walker {
       if (!Claim(page)) return false;
     }
     current_.overflow_pages += pages;
+    if (visitor_ != nullptr) visitor_->OnOverflow(first, pages, format::kPageHeader + ref.value_size());
     overflow_.resize(ref.value_size());
     if (!ReadFully(fd_, overflow_.data(), overflow_.size(), first * kPageSize + format::kPageHeader)) return Problem(first, "unreadable");
     value = overflow_;
@@ -331,6 +337,7 @@ class Walker {
       std::memcpy(&page, value.data() + i * sizeof(page), sizeof(page));
       if (page >= last) Problem(number, "a record of the free list is out of order");
       if (!Claim(page, false)) return;
+      if (visitor_ != nullptr) visitor_->OnFree(transaction, page);
       last = page;
     }
     result_.free_pages += count;

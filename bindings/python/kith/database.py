@@ -200,9 +200,49 @@ class Database(Exchange):
         """
         findings: list[str] = json.loads(self._handle.verify_json())["findings"]
         return findings
+    def repair(self) -> dict[str, list[str]]:
+        """Puts right what `verify` finds in derived data: what was changed, and the problems that are left.
+
+        Indexes, external references, derived rows, counters, the feed, and records that are not what their history gives.
+        """
+        report: dict[str, list[str]] = json.loads(self._handle.repair_json())
+        return report
+
+    def export_person(self, person: int) -> dict[str, Any]:
+        """Everything about a person: its record and all records about it with their history, external references and parts."""
+        exported: dict[str, Any] = json.loads(self._handle.export_person(person))
+        return exported
+
+    def erase_person(
+        self,
+        person: int,
+        *,
+        actor: Ref = None,
+        reason: str = "",
+        dry_run: bool = False,
+        keep_shared: bool = False,
+        overwrite: bool = False,
+    ) -> dict[str, Any]:
+        """Erases a person everywhere in the file: personal values now and throughout history, search terms, external references.
+
+        Ids, amounts, stages and times stay, so totals do; a proof stays too (`erasures`). `keep_shared` leaves records that are
+        about others as well. `overwrite` leaves no byte of it in the data file. Backups made earlier are not reached.
+        """
+        report: dict[str, Any] = json.loads(self._handle.erase_person(person, actor, reason, dry_run, keep_shared, overwrite))
+        return report
+
+    def erasures(self) -> list[dict[str, Any]]:
+        """The proofs of all erasures, oldest first."""
+        proofs: list[dict[str, Any]] = json.loads(self._handle.erasures_json())
+        return proofs
+
+    def overwrite_freed(self) -> dict[str, int]:
+        """Overwrites what the data file holds beside the newest state. `kept_back` counts pages that a snapshot still reads."""
+        report: dict[str, int] = json.loads(self._handle.overwrite_freed())
+        return report
 
     def backup(self, target: str | os.PathLike[str]) -> None:
-        """A compact, checked copy in the new directory `target`."""
+        """A compact, checked copy in the new directory `target`, as the database stood at one moment; writers go on."""
         self._handle.backup(os.fspath(target))
 
     def wait(self, sequence: int, timeout: float) -> int:

@@ -66,6 +66,21 @@ nb::str Report(const std::function<kith_code(kith_text**, kith_error**)>& call) 
 }
 
 using ImportCall = std::function<kith_code(const kith_import_options*, kith_text**, kith_error**)>;
+nb::str ErasePerson(const Db& db, uint64_t person, nb::handle actor, const std::string& reason, bool dry_run, bool keep_shared,
+                    bool overwrite) {
+  kith_erase_options options = KITH_ERASE_OPTIONS_INIT;
+  Ref who(actor);
+  options.actor = who.get();
+  options.reason = ToStr(reason);
+  options.dry_run = dry_run ? 1 : 0;
+  options.keep_shared = keep_shared ? 1 : 0;
+  options.overwrite = overwrite ? 1 : 0;
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_erase_person(db.get(), person, &options, report.out(), &error); }), error);
+  return Take(report);
+}
+
 nb::str Import(bool dry_run, nb::handle actor, const std::string& problem_file, nb::object progress, const ImportCall& call) {
   kith_import_options options = KITH_IMPORT_OPTIONS_INIT;
   Ref who(actor);
@@ -192,6 +207,36 @@ void BindDatabase(nb::module_& module) {
              Text report;
              kith_error* error = nullptr;
              Check(Released([&] { return kith_db_verify(db.get(), nullptr, report.out(), &error); }), error);
+             return Take(report);
+           })
+      .def("repair_json",
+           [](const Db& db) {
+             Text report;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_repair(db.get(), nullptr, report.out(), &error); }), error);
+             return Take(report);
+           })
+      .def("export_person",
+           [](const Db& db, uint64_t person) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_export_person(db.get(), person, json.out(), &error); }), error);
+             return Take(json);
+           })
+      .def("erase_person", &ErasePerson, nb::arg("person"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("dry_run"),
+           nb::arg("keep_shared"), nb::arg("overwrite"))
+      .def("erasures_json",
+           [](const Db& db) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_erasures(db.get(), json.out(), &error); }), error);
+             return Take(json);
+           })
+      .def("overwrite_freed",
+           [](const Db& db) {
+             Text report;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_overwrite_freed(db.get(), report.out(), &error); }), error);
              return Take(report);
            })
       .def("fill_segments",

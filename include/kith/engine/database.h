@@ -18,6 +18,7 @@
 #include "kith/engine/batch.h"
 #include "kith/engine/extension.h"
 #include "kith/engine/load.h"
+#include "kith/engine/person.h"
 #include "kith/engine/snapshot.h"
 #include "kith/storage/storage.h"
 
@@ -108,6 +109,11 @@ struct VerifyReport {
   std::vector<std::string> findings;  // sound, yet not as declared by now: records that do not meet a check, counted
 };
 
+struct RepairReport {
+  std::vector<std::string> changes;   // what was put right, one line each; empty: nothing had to be
+  std::vector<std::string> problems;  // what Verify still finds
+};
+
 struct DatabaseStats {
   storage::Stats storage;
   uint64_t sequence = 0;
@@ -177,6 +183,27 @@ class Database {
   // Recomputes everything derived (indexes, references, unique keys, aggregates, current values from history) and checks every seal and
   // record.
   [[nodiscard]] virtual StatusOr<VerifyReport> Verify() = 0;
+  // Puts right what Verify finds in derived data: indexes of all kinds, external references in one direction, derivations' rows, counters,
+  // the feed, and records that are not what their history gives. Where history itself has holes, what is left is kept: a lost entry is put
+  // again with what the feed and the record tell of it, and a record that is gone while its history goes on is noted as deleted, with the
+  // values that its history has, so that it can be restored. Nothing is invented: what cannot be told stays among the problems. In steps
+  // that hold others up for milliseconds; a repair cut short is finished by the next one. Errors: ReadOnly, Corrupt (a page or seal is
+  // damaged: see Salvage in engine/salvage.h).
+  [[nodiscard]] virtual StatusOr<RepairReport> Repair() = 0;
+  // --- a person's data; engine/person.h says what belongs to it
+  // Everything about a person as JSON: {"person", "taken", "records": [{..., "external_refs", "history", "deleted"}]}, the person first, then
+  // what is about the person, then the parts of all these (records whose references to them cascade: lines, moves). RecordMissing when there
+  // never was such a record.
+  [[nodiscard]] virtual StatusOr<std::string> ExportPerson(Id person) = 0;
+  // Erases a person everywhere in the file, atomically, and leaves a proof. The person's record stays, empty, so that money totals, moves
+  // and statistics stay what they are. Errors: RecordMissing, ReadOnly, FormatNewer (a personal field that this library cannot read).
+  [[nodiscard]] virtual StatusOr<EraseReport> ErasePerson(Id person, const EraseOptions& options = {}) = 0;
+  // The proofs of all erasures, oldest first.
+  [[nodiscard]] virtual StatusOr<std::vector<Erasure>> Erasures() = 0;
+  // See storage::Environment::Overwrite.
+  [[nodiscard]] virtual StatusOr<storage::OverwriteReport> OverwriteFreed() = 0;
+
+  // A compact, durable, checked copy in a new directory, as the database stood at one moment; writers go on meanwhile.
   [[nodiscard]] virtual Status Backup(std::string_view target_path) = 0;
   [[nodiscard]] virtual StatusOr<DatabaseStats> GetStats() = 0;
   [[nodiscard]] virtual const std::string& path() const = 0;

@@ -154,6 +154,12 @@ struct CheckReport {
   std::vector<std::string> problems;  // empty: sound
 };
 
+struct OverwriteReport {
+  uint64_t pages = 0;      // free ones, now zero
+  uint64_t gap_bytes = 0;  // within pages in use, now zero
+  uint64_t kept_back = 0;  // free pages that a snapshot of this or another process may still read: end it and call again
+};
+
 // An open store. Opening the same directory twice in a process attaches to the first (equal options) or fails with AlreadyOpen.
 class Environment {
  public:
@@ -176,6 +182,11 @@ class Environment {
 
   // The page graph, node bounds, key order, counters and free list, and every seal. Reads its own snapshot; holds nobody back.
   [[nodiscard]] virtual StatusOr<CheckReport> Check() = 0;
+
+  // Overwrites with zeros whatever the data file holds beside the newest state: free pages, and the unused bytes of pages in use, where
+  // LMDB leaves what was deleted or changed. Writers wait meanwhile, readers do not. What it cannot reach: earlier backups, the file
+  // system's journal and snapshots, blocks that an SSD has set aside, memory of other processes. Errors: ReadOnly, IoError, Corrupt.
+  [[nodiscard]] virtual StatusOr<OverwriteReport> Overwrite() = 0;
 
   // A compact, durable, checked copy in a new directory; writers go on meanwhile.
   [[nodiscard]] virtual Status Backup(std::string_view target_path) = 0;

@@ -1,0 +1,80 @@
+// Care of the file and of people's data: repair, export and erasure of a person, overwriting what was freed.
+#include "json.h"
+#include "objects.h"
+
+using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
+
+namespace {
+
+kith::StatusOr<kith::EraseOptions> ToEraseOptions(const kith_erase_options* given) {
+  KITH_ASSIGN_OR_RETURN(kith_erase_options read, ReadOptions(given, kith_erase_options KITH_ERASE_OPTIONS_INIT));
+  kith::EraseOptions options;
+  options.dry_run = read.dry_run != 0;
+  options.keep_shared = read.keep_shared != 0;
+  options.overwrite = read.overwrite != 0;
+  KITH_ASSIGN_OR_RETURN(options.actor, ToRef(read.actor, "actor"));
+  KITH_ASSIGN_OR_RETURN(const std::string_view reason, Text(read.reason, "reason"));
+  options.reason = reason;
+  return options;
+}
+
+}  // namespace
+
+extern "C" {
+
+kith_code kith_db_repair(kith_db* db, uint64_t* problems, kith_text** report, kith_error** err) {
+  Zero(problems);
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const kith::RepairReport done, object->database->Repair());
+    if (problems != nullptr) *problems = done.problems.size();
+    if (report != nullptr) *report = NewText(ToJson(done));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_db_export_person(kith_db* db, uint64_t person, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::string text, object->database->ExportPerson(kith::Id(person)));
+    *json = NewText(std::move(text));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_db_erase_person(kith_db* db, uint64_t person, const kith_erase_options* options, kith_text** report, kith_error** err) {
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const kith::EraseOptions erase, ToEraseOptions(options));
+    KITH_ASSIGN_OR_RETURN(const kith::EraseReport done, object->database->ErasePerson(kith::Id(person), erase));
+    if (report != nullptr) *report = NewText(ToJson(done));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const std::vector<kith::Erasure> proofs, object->database->Erasures());
+    *json = NewText(ToJson(proofs));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_db_overwrite_freed(kith_db* db, kith_text** report, kith_error** err) {
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const kith::storage::OverwriteReport done, object->database->OverwriteFreed());
+    if (report != nullptr) *report = NewText(ToJson(done));
+    return absl::OkStatus();
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,268 @@
+// Erasure of a person within the writer: personal values go as with any write, then history is rewritten without them.
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "engine/database_internal.h"
+#include "engine/person_internal.h"
+#include "kith/base/packed.h"
+
+namespace kith::engine {
+namespace {
+
+using catalog::FieldDef;
+using catalog::IndexDef;
+using catalog::TypeDef;
+
+bool HasPersonal(const TypeDef& type) {
+  return std::any_of(type.fields.begin(), type.fields.end(), [](const FieldDef& field) { return field.personal; });
+}
+
+std::string ProofKey(uint64_t sequence) {
+  std::string key(format::kMetaErasurePrefix);
+  AppendU64(key, sequence);
+  return key;
+}
+
+std::string Hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    text.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
+    text.push_back(kDigits[static_cast<uint8_t>(c) & 0xF]);
+  }
+  return text;
+}
+
+// What a proof's digest is over, and with it what is stored.
+std::string EncodeProof(const Erasure& erasure) {
+  std::string bytes;
+  PackedWriter out(bytes);
+  out.Varint(erasure.sequence);
+  out.Signed(erasure.recorded.micros);
+  out.Varint(erasure.actor.id.value());
+  out.Text(erasure.actor.external.system);
+  out.Text(erasure.actor.external.key);
+  out.Text(erasure.reason);
+  out.Varint(erasure.person.value());
+  out.Varint(erasure.records);
+  out.Varint(erasure.values);
+  out.Varint(erasure.external_refs);
+  return bytes;
+}
+
+StatusOr<Erasure> DecodeProof(std::string_view stored) {
+  KITH_ASSIGN_OR_RETURN(const std::string_view content, format::WithoutPadding(stored));
+  PackedReader in(content);
+  Erasure erasure;
+  erasure.sequence = in.Varint();
+  erasure.recorded = Time{in.Signed()};
+  erasure.actor.id = Id(in.Varint());
+  erasure.actor.external.system = in.Text();
+  erasure.actor.external.key = in.Text();
+  erasure.reason = in.Text();
+  erasure.person = Id(in.Varint());
+  erasure.records = in.Varint();
+  erasure.values = in.Varint();
+  erasure.external_refs = in.Varint();
+  erasure.digest = in.Text();
+  if (!in.done()) return MakeError(Reason::kCorrupt, "the proof of an erasure is malformed");
+  return erasure;
+}
+
+StatusOr<std::vector<Erasure>> ReadProofs(const storage::Reader& reader) {
+  std::vector<Erasure> proofs;
+  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kMeta);
+  const std::string_view prefix = format::kMetaErasurePrefix;
+  for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(Erasure proof, DecodeProof(cursor->value()));
+    proofs.push_back(std::move(proof));
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return proofs;
+}
+
+StatusOr<std::string> DigestOf(std::string_view bytes, std::string_view before) {
+  std::string all(bytes);
+  all.append(before);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(all.data(), all.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+    return MakeError(Reason::kOutOfMemory, "the proof could not be hashed");
+  }
+  return Hex({reinterpret_cast<const char*>(digest.data()), size});
+}
+
+// An entry without personal data.
+bool Redact(const TypeDef& type, HistoryEntry& entry, std::string_view kept_reason, EraseReport& report) {
+  const bool externals = HasPersonal(type);
+  const auto goes = [&](const FieldChange& change) {
+    if (change.package == kHeaderPackage) return externals && change.number == format::kExternalRefsNumber;
+    const FieldDef* field = type.FindField(change.package, change.number);
+    return field == nullptr || field->personal;  // what the catalog does not know is not known to be harmless
+  };
+  for (const FieldChange& change : entry.fields) {
+    if (goes(change)) report.history_values += (change.before.is_null() ? 0u : 1u) + (change.after.is_null() ? 0u : 1u);
+  }
+  const size_t fields = std::erase_if(entry.fields, goes);
+  const bool reason = !entry.reason.empty() && entry.reason != kept_reason;
+  if (reason) {
+    ++report.reasons;
+    entry.reason.clear();
+  }
+  return fields > 0 || reason;
+}
+
+class EraseJob final : public storage::Job {
+ public:
+  EraseJob(ApplyRequest request, Id person, const PastAbout& past, const EraseOptions& options)
+      : request_(std::move(request)), person_(person), past_(past), options_(options) {}
+  [[nodiscard]] EraseReport& report() { return report_; }
+  [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
+    report_ = {};
+    return Applier(request_, set).Erase(person_, past_, options_, report_);
+  }
+
+ private:
+  ApplyRequest request_;
+  Id person_;
+  const PastAbout& past_;
+  const EraseOptions& options_;
+  EraseReport report_;
+};
+
+}  // namespace
+
+Status Applier::CheckErasable(const TypeDef& type) const {
+  for (const FieldDef& field : type.fields) {
+    if (!field.personal || field.kind != Kind::kNull) continue;
+    return MakeError({.reason = Reason::kFormatNewer, .type = type.name, .field = field.name, .hint = "erase with a newer library"},
+                     "the field is personal and of a kind that this library cannot read");
+  }
+  return absl::OkStatus();
+}
+
+// The record without its personal values, as any write would leave it.
+Status Applier::EraseValues(Id id, EraseReport& report) {
+  KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, Load(id));
+  if (draft == nullptr) return absl::OkStatus();
+  KITH_RETURN_IF_ERROR(CheckErasable(draft->type()));
+  for (const FieldDef& field : draft->type().fields) {
+    if (!field.personal || draft->Get(field.position).is_null()) continue;
+    ++report.values;
+    KITH_RETURN_IF_ERROR(draft->Assert(static_cast<int32_t>(field.position), Value(), now_, now_, set_).status());
+  }
+  if (HasPersonal(draft->type())) {
+    KITH_ASSIGN_OR_RETURN(const std::vector<ExternalRef> taken, TakeExternals(draft->type(), id));
+    report.external_refs += taken.size();
+  }
+  draft->Link();  // an entry in history, also where there was nothing to erase
+  return absl::OkStatus();
+}
+
+// The one place where entries lose values.
+Status Applier::RedactHistory(Id id, EraseReport& report) {
+  const TypeDef* type = catalog_.FindType(id.type());
+  if (type == nullptr) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(set_, id));
+  for (HistoryEntry& entry : entries) {
+    const bool own = entry.sequence >= first_sequence_;
+    EraseReport nothing;
+    if (Redact(*type, entry, own ? std::string_view(entry.reason) : std::string_view(), own ? nothing : report)) PutEntry(entry);
+  }
+  return absl::OkStatus();
+}
+
+// Records that wait for a text index are listed with the texts that they had: folded, nothing of them is left.
+Status Applier::FoldTexts(std::span<const Id> ids) {
+  absl::flat_hash_set<TypeNumber> types;
+  for (const Id id : ids) types.insert(id.type());
+  for (const TypeNumber number : types) {
+    const TypeDef* type = catalog_.FindType(number);
+    for (size_t i = 0; type != nullptr && i < type->indexes.size(); ++i) {
+      const IndexDef& index = type->indexes[i];
+      if (index.kind != catalog::IndexKind::kText) continue;
+      const TextTarget target{.type = type, .index = &index, .whole = request_.catalog->IsReady(index)};
+      KITH_RETURN_IF_ERROR(TextWrites().Fold(target, set_));
+    }
+  }
+  return absl::OkStatus();
+}
+
+Status Applier::PutProof(Id person, const EraseReport& report) {
+  KITH_ASSIGN_OR_RETURN(const std::vector<Erasure> before, ReadProofs(set_));
+  Erasure proof{.sequence = state_.sequence,
+                .recorded = now_,
+                .actor = request_.batch->actor(),
+                .reason = request_.batch->reason(),
+                .person = person,
+                .records = report.records.size(),
+                .values = report.values + report.history_values,
+                .external_refs = report.external_refs,
+                .digest = {}};
+  std::string bytes = EncodeProof(proof);
+  KITH_ASSIGN_OR_RETURN(const std::string digest, DigestOf(bytes, before.empty() ? std::string_view() : before.back().digest));
+  PackedWriter(bytes).Text(digest);
+  format::AppendPadding(bytes);
+  set_.Put(format::kMeta, ProofKey(proof.sequence), bytes);
+  return absl::OkStatus();
+}
+
+StatusOr<storage::Job::Verdict> Applier::Erase(Id person, const PastAbout& past, const EraseOptions& options, EraseReport& report) {
+  KITH_RETURN_IF_ERROR(CheckCatalog());
+  now_ = std::max(request_.clock, state_.recorded);
+  KITH_ASSIGN_OR_RETURN(PersonScope scope, FindScope(set_, *request_.catalog, person, past));
+  report.shared = scope.shared;
+  if (options.keep_shared) {
+    std::erase_if(scope.records, [&](Id id) { return std::find(scope.shared.begin(), scope.shared.end(), id) != scope.shared.end(); });
+  }
+  report.records = scope.records;
+  for (const Id id : scope.records) KITH_RETURN_IF_ERROR(EraseValues(id, report));
+  KITH_RETURN_IF_ERROR(RunRules());
+  first_sequence_ = state_.sequence + 1;
+  KITH_RETURN_IF_ERROR(PutRecords());
+  KITH_RETURN_IF_ERROR(FoldTexts(scope.records));
+  KITH_RETURN_IF_ERROR(Derive());
+  for (const Id id : scope.records) KITH_RETURN_IF_ERROR(RedactHistory(id, report));
+  KITH_RETURN_IF_ERROR(ForgetOutcomesOf(scope.records, report));
+  KITH_RETURN_IF_ERROR(PutProof(person, report));
+  Outcome outcome;
+  KITH_RETURN_IF_ERROR(Finish(outcome));
+  if (options.dry_run) return storage::Job::Verdict::kDiscard;
+  report.sequence = state_.sequence;
+  return storage::Job::Verdict::kKeep;
+}
+
+StatusOr<EraseReport> DatabaseImpl::ErasePerson(Id person, const EraseOptions& options) {
+  KITH_RETURN_IF_ERROR(CheckOptions({}));
+  for (;;) {
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> catalog, state_->Refresh());
+    PastAbout past;
+    {
+      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
+      KITH_ASSIGN_OR_RETURN(past, ReadPastAbout(*snapshot, *catalog->catalog));
+    }
+    const Batch nothing(catalog->catalog, options.actor, options.reason);
+    KITH_RETURN_IF_ERROR(nothing.status());
+    EraseJob job(NewRequest(nothing, catalog), person, past, options);
+    const Status status = RunJob(job);
+    if (GetReason(status) == Reason::kCatalogChanged) continue;
+    KITH_RETURN_IF_ERROR(status);
+    EraseReport report = std::move(job.report());
+    if (options.overwrite && !options.dry_run) {
+      KITH_ASSIGN_OR_RETURN(report.overwritten, OverwriteFreed());
+    }
+    return report;
+  }
+}
+
+StatusOr<std::vector<Erasure>> DatabaseImpl::Erasures() {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
+  return ReadProofs(*snapshot);
+}
+
+StatusOr<storage::OverwriteReport> DatabaseImpl::OverwriteFreed() { return state_->environment().Overwrite(); }
+
+}  // namespace kith::engine
