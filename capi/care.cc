@@ -34,7 +34,7 @@ kith_code kith_db_repair(kith_db* db, uint64_t* problems, kith_text** report, ki
   });
 }
 
-kith_code kith_db_export_person(kith_db* db, uint64_t person, kith_text** json, kith_error** err) {
+kith_code kith_db_export_person(kith_db* db, kith_id person, kith_text** json, kith_error** err) {
   Zero(json);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(json, "json"));
@@ -45,7 +45,7 @@ kith_code kith_db_export_person(kith_db* db, uint64_t person, kith_text** json, 
   });
 }
 
-kith_code kith_db_erase_person(kith_db* db, uint64_t person, const kith_erase_options* options, kith_text** report, kith_error** err) {
+kith_code kith_db_erase_person(kith_db* db, kith_id person, const kith_erase_options* options, kith_text** report, kith_error** err) {
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
     KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));

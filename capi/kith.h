@@ -252,8 +252,9 @@ KITH_API kith_code kith_db_repair(kith_db* db, uint64_t* problems, kith_text** r
 
 /* ---- a person's data: the person's record and every record about it, through references marked `about`, now or once */
 
-/* All of it as JSON, with history, external references and parts: {"person", "taken", "records": [...]}. json: owned. Since 0.1. */
-KITH_API kith_code kith_db_export_person(kith_db* db, uint64_t person, kith_text** json, kith_error** err);
+/* All of it as JSON, with history, external references and parts: {"person", "taken", "records": [...]}. json: owned.
+ * NOT_FOUND with an error (RecordMissing) when there never was such a record, also below. Since 0.1. */
+KITH_API kith_code kith_db_export_person(kith_db* db, kith_id person, kith_text** json, kith_error** err);
 
 typedef struct kith_erase_options {
   uint32_t struct_size;
@@ -270,7 +271,7 @@ typedef struct kith_erase_options {
  * search made of them, external references, idempotency keys. Ids, amounts, stages, times stay, and a proof. Atomic. report: owned JSON
  * {"records", "shared", "values", "history_values", "reasons", "external_refs", "idempotency_keys", "sequence", "overwritten"}, may be NULL.
  * Earlier backups are not reached. Since 0.1. */
-KITH_API kith_code kith_db_erase_person(kith_db* db, uint64_t person, const kith_erase_options* options, kith_text** report,
+KITH_API kith_code kith_db_erase_person(kith_db* db, kith_id person, const kith_erase_options* options, kith_text** report,
                                         kith_error** err);
 /* The proofs of all erasures, oldest first, as a JSON list. json: owned. Since 0.1. */
 KITH_API kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err);

@@ -206,6 +206,14 @@ AT(kith_import_lines_options, problem_limit, 64);
 AT(kith_import_lines_options, progress, 72);
 AT(kith_import_lines_options, context, 80);
 
+SIZE(kith_erase_options, 64);
+AT(kith_erase_options, struct_size, 0);
+AT(kith_erase_options, dry_run, 4);
+AT(kith_erase_options, keep_shared, 5);
+AT(kith_erase_options, overwrite, 6);
+AT(kith_erase_options, zero, 7);
+AT(kith_erase_options, actor, 8);
+AT(kith_erase_options, reason, 48);
 SIZE(kith_search_options, 48);
 AT(kith_search_options, struct_size, 0);
 AT(kith_search_options, limit, 4);

@@ -11,7 +11,7 @@ def _with_person(path: pathlib.Path) -> tuple[kith.Database, int, int]:
     with db.batch(reason="spoke with Xiaomeng") as batch:
         account = batch.create("account", name="Acme")
         person = batch.create("contact", name="Xiaomeng Li", email="xiaomeng@secret.example", account=account)
-        note = batch.create("note", body="prefers zanzibar tea", contact=person)
+        note = batch.create("note", body="prefers zanzibar tea", regarding=person, contact=person)
     return db, batch.outcome.id(person), batch.outcome.id(note)
 
 

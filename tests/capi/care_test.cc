@@ -1,0 +1,82 @@
+// Repair, and a person's data given out and erased, through the C ABI.
+#include <nlohmann/json.hpp>
+
+#include "capi/host.h"
+
+namespace host {
+namespace {
+
+using Json = nlohmann::json;
+
+class Cares : public Host {
+ protected:
+  void SetUp() override {
+    Host::SetUp();
+    Batch batch = NewBatch();
+    const kith_id contact = kith_batch_create(batch, "contact");
+    kith_batch_set_text(batch, contact, "name", KITH_STR("Xiaomeng Li"));
+    const kith_id note = kith_batch_create(batch, "note");
+    kith_batch_set_text(batch, note, "body", KITH_STR("prefers tea"));
+    kith_batch_set_ref(batch, note, "regarding", contact);
+    kith_batch_set_ref(batch, note, "contact", contact);
+    KITH_ASSERT_OK(Apply(batch), error);
+    contact_ = kith_outcome_id(outcome, contact);
+    note_ = kith_outcome_id(outcome, note);
+  }
+  Json Erase(const kith_erase_options* options) {
+    Text report;
+    EXPECT_EQ(kith_db_erase_person(db, contact_, options, report.out(), error.out()), KITH_OK) << Str(kith_error_message(error));
+    return Json::parse(Str(report));
+  }
+
+  kith_id contact_ = 0;
+  kith_id note_ = 0;
+};
+
+TEST_F(Cares, ASoundDatabaseNeedsNoRepair) {
+  uint64_t problems = 7;
+  Text report;
+  KITH_ASSERT_OK(kith_db_repair(db, &problems, report.out(), error.out()), error);
+  EXPECT_EQ(problems, 0u);
+  EXPECT_EQ(Str(report), R"({"changes":[],"problems":[]})");
+}
+
+TEST_F(Cares, GivesOutAndErasesAPerson) {
+  Text json;
+  KITH_ASSERT_OK(kith_db_export_person(db, contact_, json.out(), error.out()), error);
+  EXPECT_EQ(Json::parse(Str(json)).at("records").size(), 2u);
+
+  kith_erase_options options = KITH_ERASE_OPTIONS_INIT;
+  options.dry_run = 1;
+  const Json dry = Erase(&options);
+  EXPECT_EQ(NameOf(contact_), "Xiaomeng Li");
+  options.dry_run = 0;
+  options.overwrite = 1;
+  options.actor = kith_ref_ext("desk", "dpo");
+  options.reason = KITH_STR("request 12");
+  const Json done = Erase(&options);
+  EXPECT_EQ(done.at("records"), Json::array({contact_, note_}));
+  EXPECT_EQ(done.at("values"), dry.at("values"));
+  EXPECT_EQ(NameOf(contact_), "");
+
+  KITH_ASSERT_OK(kith_db_erasures(db, json.out(), error.out()), error);
+  const Json proofs = Json::parse(Str(json));
+  ASSERT_EQ(proofs.size(), 1u);
+  EXPECT_EQ(proofs[0].at("reason"), "request 12");
+  KITH_ASSERT_OK(kith_db_overwrite_freed(db, json.out(), error.out()), error);
+  EXPECT_EQ(Json::parse(Str(json)).at("kept_back"), 0);
+}
+
+TEST_F(Cares, RefusesWhatIsNoPerson) {
+  EXPECT_EQ(kith_db_erase_person(db, 5, nullptr, nullptr, error.out()), KITH_NOT_FOUND);
+  EXPECT_EQ(Reason(error), "RecordMissing");
+  Text json;
+  EXPECT_EQ(kith_db_export_person(db, 5, json.out(), error.out()), KITH_NOT_FOUND);
+  EXPECT_EQ(json.get(), nullptr);
+  kith_erase_options options = KITH_ERASE_OPTIONS_INIT;
+  options.struct_size = 3;
+  EXPECT_EQ(kith_db_erase_person(db, contact_, &options, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace host
