@@ -184,6 +184,16 @@ kith_code kith_db_verify(kith_db* db, uint64_t* problems, kith_text** report, ki
   });
 }
 
+kith_code kith_db_prune(kith_db* db, int64_t before, kith_text** report, kith_error** err) {
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const kith::PruneReport done, object->database->Prune(kith::Time{before}));
+    if (report != nullptr) *report = NewText(ToJson(done));
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_db_backup(kith_db* db, kith_str target, kith_error** err) {
   return Guard(err, [&]() -> kith::Status {
     KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));

@@ -256,6 +256,13 @@ std::string ToJson(const std::vector<Erasure>& proofs) {
   return Dump(json);
 }
 
+std::string ToJson(const PruneReport& report) {
+  return Dump({{"horizon", Json::parse(HorizonToJson(report.horizon))},
+               {"feed_entries", report.feed_entries},
+               {"history_entries", report.history_entries},
+               {"forgotten_records", report.forgotten_records}});
+}
+
 std::string ToJson(const std::vector<ExternalRef>& refs) {
   Json json = Json::array();
   for (const ExternalRef& ref : refs) json.push_back(Json::array({ref.system, ref.key}));

@@ -28,6 +28,7 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const EraseReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<Erasure>& proofs);
 [[nodiscard]] std::string ToJson(const storage::OverwriteReport& report);
+[[nodiscard]] std::string ToJson(const PruneReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<ExternalRef>& refs);
 [[nodiscard]] std::string ToJson(const insight::FunnelReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepReport>& reports);

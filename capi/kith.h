@@ -279,6 +279,11 @@ KITH_API kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** 
  * JSON {"pages", "gap_bytes", "kept_back"}, may be NULL; kept_back: pages that a snapshot still reads, end it and call again. Since 0.1. */
 KITH_API kith_code kith_db_overwrite_freed(kith_db* db, kith_text** report, kith_error** err);
 
+/* Forgets what was recorded before `before` (µs): the feed up to there, the history of records deleted by then, and of others all but
+ * their creation with what held last. Reads of an earlier moment give HistoryPruned, feed cursors from before CursorExpired. report: owned
+ * JSON {"horizon": {"sequence", "time"}, "feed_entries", "history_entries", "forgotten_records"}, may be NULL. Interrupted, it is completed
+ * by the next call. Errors: EffectiveInFuture, ReadOnly. Since 0.1. */
+KITH_API kith_code kith_db_prune(kith_db* db, int64_t before, kith_text** report, kith_error** err);
 /* A compact, checked copy in the new directory `target`, as the database stood at one moment; writers go on. */
 KITH_API kith_code kith_db_backup(kith_db* db, kith_str target, kith_error** err);
 /* Blocks until the feed has an entry after `sequence` or the timeout passes; newest sequence. */
@@ -467,6 +472,23 @@ typedef struct kith_change {
 /* The feed after `after`: fills at most `cap` changes (caller buffer). `scanned` is where to go on. */
 KITH_API kith_code kith_snapshot_changes(kith_snapshot* snapshot, uint64_t after, kith_change* out, size_t cap, size_t* count,
                                          uint64_t* scanned, kith_error** err);
+/* The same in full, with values before and after, as JSON {"scanned": n, "entries": [{"record", "type", "sequence", "operation", "actor",
+ * "reason", "recorded", "effective", "fields": [{"field", "before", "after", "effective"}]}]}: at most `limit` entries; go on after
+ * "scanned" until it is the snapshot's sequence. filter: JSON {"types": [names], "fields": [names], "operations": ["create", "change",
+ * "delete"], "record": id}, any of them left out; empty: all. Errors: BadOptions, UnknownType, UnknownField, CursorExpired (that part of
+ * the feed has been pruned). json: owned. Since 0.1. */
+KITH_API kith_code kith_snapshot_feed(kith_snapshot* snapshot, uint64_t after, kith_str filter, size_t limit, kith_text** json,
+                                      kith_error** err);
+/* A point in time, on the axes of when something held and when it was known; µs, INT64_MAX: now. */
+typedef struct kith_as_of {
+  int64_t effective;
+  int64_t recorded;
+} kith_as_of;
+/* What differs between two points, as JSON {"next": id or null, "differences": [{"record", "type", "operation", "fields": [{"field",
+ * "before", "after"}]}]}, in id order from the record after `after`, at most `limit`; go on after "next" until it is null. filter: JSON
+ * with "types" and "fields" as above; empty: all. Errors: BadOptions, UnknownType, UnknownField, HistoryPruned. json: owned. Since 0.1. */
+KITH_API kith_code kith_snapshot_differences(kith_snapshot* snapshot, kith_as_of from, kith_as_of to, kith_str filter, kith_id after,
+                                             size_t limit, kith_text** json, kith_error** err);
 
 /* ---------------------------------------------------------------- cursor */
 
@@ -900,6 +922,11 @@ typedef struct kith_import_lines_options {
 /* Checks the whole file, which changes nothing, and imports it. rejected: records refused; report: owned JSON, may be NULL. */
 KITH_API kith_code kith_db_import_lines(kith_db* db, kith_str path, const kith_import_lines_options* options, uint64_t* rejected,
                                         kith_text** report, kith_error** err);
+/* Takes another database into this one, without a file: what `from` and its viewer may see, under ids of this database, found again by
+ * options->source and by shared external references, so that a second run changes nothing (kith/exchange/absorb.h). options->ids is AUTO or
+ * MAP; a "line" of the report is the record's place in `from`. Since 0.1. */
+KITH_API kith_code kith_db_absorb(kith_db* db, kith_snapshot* from, const kith_import_lines_options* options, uint64_t* rejected,
+                                  kith_text** report, kith_error** err);
 
 #ifdef __cplusplus
 } /* extern "C" */

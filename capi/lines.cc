@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "json.h"
+#include "kith/exchange/absorb.h"
 #include "objects.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
@@ -119,6 +120,32 @@ extern "C" kith_code kith_db_import_lines(kith_db* db, kith_str path, const kith
     KITH_ASSIGN_OR_RETURN(const std::string_view where, Text(path, "path"));
     KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesOptions how, ToOptions(options));
     KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesReport done, exchange::ImportLines(*object->database, where, how));
+    if (rejected != nullptr) *rejected = static_cast<uint64_t>(done.rejected());
+    if (report != nullptr) *report = NewText(ToJson(done));
+    return absl::OkStatus();
+  });
+}
+
+extern "C" kith_code kith_db_absorb(kith_db* db, kith_snapshot* from, const kith_import_lines_options* options, uint64_t* rejected,
+                                    kith_text** report, kith_error** err) {
+  Zero(rejected);
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * other, Use(from));
+    KITH_ASSIGN_OR_RETURN(exchange::ImportLinesOptions given, ToOptions(options));
+    if (given.ids == exchange::LinesIds::kKeep) {
+      return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "ids", .hint = "give KITH_IDS_AUTO or KITH_IDS_MAP"},
+                             "a database that is taken in gets ids of this one");
+    }
+    exchange::AbsorbOptions how;
+    how.source = std::move(given.source);
+    how.drop_missing = given.drop_missing;
+    how.dry_run = given.dry_run;
+    how.actor = std::move(given.actor);
+    how.problem_limit = given.problem_limit;
+    how.progress = std::move(given.progress);
+    KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesReport done, exchange::Absorb(*object->database, *other->snapshot, how));
     if (rejected != nullptr) *rejected = static_cast<uint64_t>(done.rejected());
     if (report != nullptr) *report = NewText(ToJson(done));
     return absl::OkStatus();

@@ -287,4 +287,39 @@ kith_code kith_snapshot_changes(kith_snapshot* snapshot, uint64_t after, kith_ch
   });
 }
 
+kith_code kith_snapshot_feed(kith_snapshot* snapshot, uint64_t after, kith_str filter, size_t limit, kith_text** json,
+                             kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(filter, "filter"));
+    KITH_ASSIGN_OR_RETURN(const kith::FeedFilter wanted, kith::FeedFilterFromJson(text));
+    KITH_ASSIGN_OR_RETURN(const kith::FeedPage page, object->snapshot->ReadFeed(after, wanted, limit));
+    *json = NewText(kith::FeedToJson(object->snapshot->catalog(), page));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_snapshot_differences(kith_snapshot* snapshot, kith_as_of from, kith_as_of to, kith_str filter, kith_id after, size_t limit,
+                                    kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(filter, "filter"));
+    KITH_ASSIGN_OR_RETURN(kith::FeedFilter wanted, kith::FeedFilterFromJson(text));
+    if (!wanted.operations.empty() || !wanted.record.is_null()) {
+      return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "filter", .hint = "narrow by types and fields"},
+                             "differences know neither operations nor a record");
+    }
+    const kith::DifferenceFilter narrow{.types = std::move(wanted.types), .fields = std::move(wanted.fields)};
+    KITH_ASSIGN_OR_RETURN(const kith::DifferencePage page,
+                          object->snapshot->Differences({kith::Time{from.effective}, kith::Time{from.recorded}},
+                                                        {kith::Time{to.effective}, kith::Time{to.recorded}}, narrow, kith::Id(after), limit));
+    *json = NewText(kith::DifferencesToJson(object->snapshot->catalog(), page));
+    return absl::OkStatus();
+  });
+}
+
 }  // extern "C"

@@ -1,4 +1,7 @@
 // A record's history, and the record as it held at a point on both axes of time.
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -24,6 +27,12 @@ bool IsOf(const storage::Cursor& cursor, Id id) {
 // The header fields that history keeps, after the type's own fields.
 constexpr int32_t kPastHeaderFields[] = {catalog::kHeaderOwner, catalog::kHeaderUnit, catalog::kHeaderVisibility};
 
+uint64_t NumberOf(const Value& value) {
+  if (const auto* id = value.get_if<Id>()) return id->value();
+  if (const auto* number = value.get_if<int64_t>()) return static_cast<uint64_t>(*number);
+  return 0;
+}
+
 // Values of a record under construction: the type's fields by position, then the header's.
 class Slots {
  public:
@@ -40,6 +49,16 @@ class Slots {
     }
     return std::nullopt;
   }
+  // The field of a slot, in a change that says nothing yet.
+  [[nodiscard]] FieldChange ChangeOf(size_t slot) const {
+    FieldChange change;
+    const bool header = slot >= type_.fields.size();
+    change.package = header ? kHeaderPackage : type_.fields[slot].package;
+    change.number = header ? format::HeaderNumber(kPastHeaderFields[slot - type_.fields.size()]) : type_.fields[slot].number;
+    return change;
+  }
+  // Whether a record has that value of the header without having been given it.
+  [[nodiscard]] bool IsDefault(size_t slot, const Value& value) const { return slot >= type_.fields.size() && NumberOf(value) == 0; }
   [[nodiscard]] std::vector<Value> Of(record::View record) const {
     std::vector<Value> values(size());
     for (size_t i = 0; i < type_.fields.size(); ++i) values[i] = record.Get(i);
@@ -59,12 +78,6 @@ class Slots {
  private:
   const TypeDef& type_;
 };
-
-uint64_t NumberOf(const Value& value) {
-  if (const auto* id = value.get_if<Id>()) return id->value();
-  if (const auto* number = value.get_if<int64_t>()) return static_cast<uint64_t>(*number);
-  return 0;
-}
 
 }  // namespace
 
@@ -163,6 +176,14 @@ record::Header HeaderOf(const Life& life, record::View current, AsOf as_of) {
 
 }  // namespace
 
+Status CheckRemembered(const Horizon& horizon, AsOf as_of) {
+  if (as_of.effective >= horizon.time && as_of.recorded >= horizon.time) return absl::OkStatus();
+  return MakeError({.reason = Reason::kHistoryPruned,
+                    .value = ToText(std::min(as_of.effective, as_of.recorded)),
+                    .hint = "ask about " + ToText(horizon.time) + " or later, or read a backup from before the pruning"},
+                   "the database no longer remembers that time");
+}
+
 StatusOr<std::optional<PastRecord>> FoldHistory(const TypeDef& type, std::span<const HistoryEntry> entries, record::View current,
                                                 AsOf as_of) {
   const std::optional<Life> life = FindLife(entries, as_of);
@@ -190,6 +211,64 @@ StatusOr<std::optional<PastRecord>> FoldHistory(const TypeDef& type, std::span<c
   last.resize(type.fields.size());
   past.values = std::move(last);
   return std::optional<PastRecord>(std::move(past));
+}
+
+void CompleteCreation(const TypeDef& type, std::span<const HistoryEntry> history, record::View current, HistoryEntry& creation) {
+  const auto begin =
+      std::find_if(history.begin(), history.end(), [&](const HistoryEntry& entry) { return entry.sequence == creation.sequence; });
+  const auto deletion =
+      std::find_if(begin, history.end(), [](const HistoryEntry& entry) { return entry.operation == Operation::kDelete; });
+  const Slots slots(type);
+  std::vector<Value> given(slots.size());
+  if (deletion != history.end()) {
+    given = slots.Of(*deletion);
+  } else if (!current.is_null()) {
+    given = slots.Of(current);
+  }
+  std::vector<bool> seen(slots.size());
+  for (const HistoryEntry& entry : std::span(begin, deletion)) {
+    for (const FieldChange& change : entry.fields) {
+      const std::optional<size_t> slot = slots.Find(change.package, change.number);
+      if (!slot || seen[*slot]) continue;
+      seen[*slot] = true;
+      given[*slot] = change.before;
+    }
+  }
+  std::vector<FieldChange> fields;
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (given[i].is_null() || slots.IsDefault(i, given[i])) continue;
+    FieldChange& field = fields.emplace_back(slots.ChangeOf(i));
+    field.after = std::move(given[i]);
+    field.effective = creation.effective;
+  }
+  fields.insert(fields.end(), std::make_move_iterator(creation.fields.begin()), std::make_move_iterator(creation.fields.end()));
+  creation.fields = std::move(fields);
+}
+
+HistoryEntry FoldIntoCreation(std::span<const HistoryEntry> past) {
+  struct Held {
+    Time effective;
+    const FieldChange* change = nullptr;  // nullptr: what the creation gave, which the record or a later entry still says
+  };
+  const HistoryEntry& creation = past.front();
+  std::map<std::pair<uint32_t, uint32_t>, Held> held;
+  for (const HistoryEntry& entry : past) {
+    for (const FieldChange& change : entry.fields) {
+      const Time base = change.before.is_null() ? Time{INT64_MIN} : creation.effective;
+      Held& now = held.try_emplace({change.package, change.number}, Held{.effective = base}).first->second;
+      if (change.effective >= now.effective) now = {change.effective, &change};
+    }
+  }
+  HistoryEntry folded = creation;
+  folded.sequence = past.back().sequence;
+  folded.recorded = past.back().recorded;
+  folded.fields.clear();
+  for (const auto& [field, now] : held) {
+    if (now.change == nullptr) continue;
+    FieldChange& kept = folded.fields.emplace_back(*now.change);
+    kept.before = Value();
+  }
+  return folded;
 }
 
 StatusOr<HistoryEntry> ReadLastHistory(const storage::Reader& reader, Id id) {

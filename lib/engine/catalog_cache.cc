@@ -40,6 +40,13 @@ StatusOr<std::vector<uint32_t>> ReadBuilding(const storage::Reader& reader) {
 
 }  // namespace
 
+StatusOr<Horizon> ReadHorizon(const storage::Reader& reader) {
+  const StatusOr<storage::View> stored = reader.Get(format::kMeta, format::kMetaHorizon);
+  if (IsNotFound(stored.status())) return Horizon();
+  if (!stored.ok()) return stored.status();
+  return format::DecodeHorizon(*stored);
+}
+
 StatusOr<format::State> ReadState(const storage::Reader& reader) {
   StatusOr<storage::View> bytes = reader.Get(format::kMeta, format::kMetaState);
   if (IsNotFound(bytes.status())) return format::State{};

@@ -39,6 +39,7 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] Status Adopt(std::span<const catalog::Definition> definitions) override;
   [[nodiscard]] Status Load(const catalog::Catalog& catalog, std::span<const LoadedRecord> records, const LoadOptions& options) override;
   [[nodiscard]] StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) override;
+  [[nodiscard]] StatusOr<PruneReport> Prune(Time before) override;
   [[nodiscard]] StatusOr<VerifyReport> Verify() override;
   [[nodiscard]] StatusOr<RepairReport> Repair() override;
   [[nodiscard]] StatusOr<std::string> ExportPerson(Id person) override;

@@ -137,6 +137,22 @@ StatusOr<State> DecodeState(std::string_view bytes) {
   return state;
 }
 
+std::string EncodeHorizon(const Horizon& horizon) {
+  std::string out;
+  AppendFixed64(out, horizon.sequence);
+  AppendFixed64(out, static_cast<uint64_t>(horizon.time.micros));
+  return out;
+}
+
+StatusOr<Horizon> DecodeHorizon(std::string_view bytes) {
+  PackedReader in(bytes);
+  Horizon horizon;
+  horizon.sequence = in.Fixed64();
+  horizon.time = Time{static_cast<int64_t>(in.Fixed64())};
+  if (!in.done()) return Corrupt("the horizon of history");
+  return horizon;
+}
+
 std::string HistoryKey(Id record, uint64_t sequence) {
   std::string key;
   key.reserve(16);

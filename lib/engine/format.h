@@ -37,6 +37,7 @@ enum : storage::Keyspace {
 inline constexpr std::string_view kMetaState = "state";             // last sequence, last recorded time, catalog version
 inline constexpr std::string_view kMetaCounterPrefix = "counter/";  // + type (2 bytes) node (2 bytes) -> last id sequence
 inline constexpr std::string_view kMetaNumberPrefix = "number/";    // + type (2) package (4) field (4) year (4) -> last auto-number (8)
+inline constexpr std::string_view kMetaHorizon = "horizon";  // how far back history and feed go; absent: to the beginning
 inline constexpr std::string_view kMetaCheckpointPrefix = "checkpoint/";
 inline constexpr std::string_view kMetaDerivationPrefix = "derivation/";  // + name -> version
 inline constexpr std::string_view kMetaBuildPrefix = "build/";            // + index number (4) -> last id done (8): an index being built
@@ -60,6 +61,9 @@ struct State {
 };
 [[nodiscard]] std::string EncodeState(const State& state);
 [[nodiscard]] StatusOr<State> DecodeState(std::string_view bytes);
+
+[[nodiscard]] std::string EncodeHorizon(const Horizon& horizon);
+[[nodiscard]] StatusOr<Horizon> DecodeHorizon(std::string_view bytes);
 
 [[nodiscard]] std::string HistoryKey(Id record, uint64_t sequence);
 [[nodiscard]] std::string EncodeHistory(const HistoryEntry& entry);

@@ -85,6 +85,9 @@ struct Source {
 // The state row; a database without one has had no change.
 [[nodiscard]] StatusOr<format::State> ReadState(const storage::Reader& reader);
 
+// How far back history and feed go.
+[[nodiscard]] StatusOr<Horizon> ReadHorizon(const storage::Reader& reader);
+
 // A catalog with what a reader must know beside it.
 struct ReaderCatalog {
   std::shared_ptr<const catalog::Catalog> catalog;
@@ -131,8 +134,25 @@ struct PastRecord {
 [[nodiscard]] StatusOr<std::optional<PastRecord>> FoldHistory(const catalog::TypeDef& type, std::span<const HistoryEntry> entries,
                                                               record::View current, AsOf as_of);
 
+// Makes of a creation's entry what FeedPage promises. `history` is the record's, whole; `current` as for FoldHistory.
+void CompleteCreation(const catalog::TypeDef& type, std::span<const HistoryEntry> history, record::View current, HistoryEntry& creation);
+
+// One entry in the place of the first ones of a life, its creation among them: a creation that asserts what they left, so that the life
+// reads the same from the time of the last of them on.
+[[nodiscard]] HistoryEntry FoldIntoCreation(std::span<const HistoryEntry> past);
+
 // Entries of the feed after a sequence number, those that the viewer may see.
-[[nodiscard]] StatusOr<Snapshot::Feed> ReadChanges(const Source& source, uint64_t after, size_t limit);
+[[nodiscard]] StatusOr<Snapshot::Feed> ReadChanges(const Source& source, const Horizon& horizon, uint64_t after, size_t limit);
+[[nodiscard]] StatusOr<FeedPage> ReadFeedPage(const Source& source, const Horizon& horizon, uint64_t after, const FeedFilter& filter,
+                                              size_t limit);
+// The last sequence number that was recorded at or before a time, from the horizon on, up to `last`.
+[[nodiscard]] StatusOr<uint64_t> SequenceAt(const storage::Reader& reader, const Horizon& horizon, uint64_t last, Time recorded);
+
+// See Snapshot::Differences. `last` is the snapshot's sequence.
+[[nodiscard]] StatusOr<DifferencePage> ReadDifferences(const Source& source, const Horizon& horizon, uint64_t last, AsOf from, AsOf to,
+                                                       const DifferenceFilter& filter, Id after, size_t limit);
+// HistoryPruned for a point before the horizon.
+[[nodiscard]] Status CheckRemembered(const Horizon& horizon, AsOf as_of);
 
 // A snapshot of the newest state. `keep` is held until it is freed; it must keep `environment` and `cache` alive. `reader`, when given, is
 // set to what the snapshot itself reads, valid as long as it. `accesses` may be left out for the system.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/batch_json_internal.h"
 #include "engine/format.h"
 #include "kith/engine/batch.h"
@@ -25,12 +27,54 @@ Ordered ActorToJson(const Actor& actor) {
   return nullptr;
 }
 
+Status BadFilter(std::string_view member, std::string_view message) {
+  return MakeError({.reason = Reason::kBadOptions,
+                    .field = member.empty() ? "filter" : "filter." + std::string(member),
+                    .hint = "a filter has types, fields and operations (lists of names) and record (an id)"},
+                   message);
+}
+
+StatusOr<std::vector<std::string>> NamesOf(std::string_view member, const Ordered& given) {
+  const bool names = given.is_array() && std::all_of(given.begin(), given.end(), [](const Ordered& name) { return name.is_string(); });
+  if (!names) return BadFilter(member, "is no list of names");
+  return given.get<std::vector<std::string>>();
+}
+
+StatusOr<std::vector<Operation>> OperationsOf(const Ordered& given) {
+  KITH_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesOf("operations", given));
+  std::vector<Operation> operations;
+  for (const std::string& name : names) {
+    for (const Operation operation : {Operation::kCreate, Operation::kChange, Operation::kDelete}) {
+      if (NameOf(operation) == name) operations.push_back(operation);
+    }
+  }
+  if (operations.size() != names.size()) return BadFilter("operations", "holds another name than create, change, delete");
+  return operations;
+}
+
+std::string TypeNameOf(const catalog::Catalog& catalog, Id id) {
+  const catalog::TypeDef* type = catalog.FindType(id.type());
+  return type == nullptr ? std::to_string(id.type()) : type->name;
+}
+
 Ordered FieldToJson(const catalog::TypeDef* type, const FieldChange& change) {
   const catalog::FieldDef* field = type == nullptr ? nullptr : FindField(*type, change);
   return {{"field", NameOfField(type, change)},
           {"before", ValueToJson(field, change.before)},
           {"after", ValueToJson(field, change.after)},
           {"effective", ToText(change.effective)}};
+}
+
+void AddEntry(const catalog::Catalog& catalog, const HistoryEntry& entry, Ordered& item) {
+  item["sequence"] = entry.sequence;
+  item["operation"] = NameOf(entry.operation);
+  item["actor"] = ActorToJson(entry.actor);
+  item["reason"] = entry.reason;
+  item["recorded"] = ToText(entry.recorded);
+  item["effective"] = ToText(entry.effective);
+  item["fields"] = Ordered::array();
+  const catalog::TypeDef* type = catalog.FindType(entry.record.type());
+  for (const FieldChange& change : entry.fields) item["fields"].push_back(FieldToJson(type, change));
 }
 
 }  // namespace
@@ -85,14 +129,66 @@ std::string RecordToJson(const catalog::TypeDef& type, record::View view) {
 std::string HistoryToJson(const catalog::Catalog& catalog, const std::vector<HistoryEntry>& history) {
   Ordered json = Ordered::array();
   for (const HistoryEntry& entry : history) {
-    Ordered item = {{"sequence", entry.sequence}, {"operation", NameOf(entry.operation)}, {"actor", ActorToJson(entry.actor)},
-                    {"reason", entry.reason},     {"recorded", ToText(entry.recorded)},   {"effective", ToText(entry.effective)},
-                    {"fields", Ordered::array()}};
-    const catalog::TypeDef* type = catalog.FindType(entry.record.type());
-    for (const FieldChange& change : entry.fields) item["fields"].push_back(FieldToJson(type, change));
+    Ordered item = Ordered::object();
+    AddEntry(catalog, entry, item);
     json.push_back(std::move(item));
   }
   return Dump(json);
+}
+
+std::string FeedToJson(const catalog::Catalog& catalog, const FeedPage& page) {
+  Ordered json = {{"scanned", page.scanned}, {"entries", Ordered::array()}};
+  for (const HistoryEntry& entry : page.entries) {
+    Ordered item = {{"record", entry.record.value()}, {"type", TypeNameOf(catalog, entry.record)}};
+    AddEntry(catalog, entry, item);
+    json["entries"].push_back(std::move(item));
+  }
+  return Dump(json);
+}
+
+std::string DifferencesToJson(const catalog::Catalog& catalog, const DifferencePage& page) {
+  Ordered json = {{"next", page.next.is_null() ? Ordered(nullptr) : Ordered(page.next.value())}, {"differences", Ordered::array()}};
+  for (const Difference& difference : page.differences) {
+    const catalog::TypeDef* type = catalog.FindType(difference.record.type());
+    Ordered item = {{"record", difference.record.value()},
+                    {"type", TypeNameOf(catalog, difference.record)},
+                    {"operation", NameOf(difference.operation)},
+                    {"fields", Ordered::array()}};
+    for (const FieldChange& change : difference.fields) {
+      Ordered field = FieldToJson(type, change);
+      field.erase("effective");
+      item["fields"].push_back(std::move(field));
+    }
+    json["differences"].push_back(std::move(item));
+  }
+  return Dump(json);
+}
+
+std::string HorizonToJson(const Horizon& horizon) {
+  const bool whole = horizon.sequence == 0 && horizon.time == Horizon().time;
+  return Dump({{"sequence", horizon.sequence}, {"time", whole ? Ordered(nullptr) : Ordered(ToText(horizon.time))}});
+}
+
+StatusOr<FeedFilter> FeedFilterFromJson(std::string_view text) {
+  FeedFilter filter;
+  if (text.empty()) return filter;
+  const Ordered json = Ordered::parse(text, nullptr, false);
+  if (!json.is_object()) return BadFilter("", "is no JSON object");
+  for (const auto& [name, given] : json.items()) {
+    if (name == "types") {
+      KITH_ASSIGN_OR_RETURN(filter.types, NamesOf(name, given));
+    } else if (name == "fields") {
+      KITH_ASSIGN_OR_RETURN(filter.fields, NamesOf(name, given));
+    } else if (name == "operations") {
+      KITH_ASSIGN_OR_RETURN(filter.operations, OperationsOf(given));
+    } else if (name == "record") {
+      if (!given.is_number_unsigned()) return BadFilter(name, "is no id");
+      filter.record = Id(given.get<uint64_t>());
+    } else {
+      return BadFilter(name, "is no part of a filter");
+    }
+  }
+  return filter;
 }
 
 }  // namespace kith

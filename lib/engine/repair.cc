@@ -146,7 +146,10 @@ StatusOr<bool> DatabaseImpl::RepairOnce(RepairReport& report, std::vector<std::s
     const storage::Reader* reader = nullptr;
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot,
                           NewSnapshot(state_, state_->environment(), state_->catalogs(), {}, &reader));
-    Verification run{.reader = *reader, .snapshot = *snapshot, .extensions = state_->extensions()};
+    Verification run{.reader = *reader,
+                     .snapshot = *snapshot,
+                     .extensions = state_->extensions(),
+                     .programs = Programs::Compile(snapshot->shared_catalog())};
     RunPasses(run);
     report.problems = run.problems.Take();
     damage = std::move(run.damage);

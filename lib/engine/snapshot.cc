@@ -51,9 +51,10 @@ class SnapshotImpl final : public Snapshot {
   SnapshotImpl(const SnapshotImpl&) = delete;
   SnapshotImpl& operator=(const SnapshotImpl&) = delete;
 
-  // Reads what stands at the head of every snapshot: the state and the catalog it goes with.
+  // Reads what stands at the head of every snapshot: the state, the catalog it goes with, how far back it goes.
   Status Load() {
     KITH_ASSIGN_OR_RETURN(state_, ReadState(*stored_));
+    KITH_ASSIGN_OR_RETURN(horizon_, ReadHorizon(*stored_));
     KITH_ASSIGN_OR_RETURN(loaded_, cache_.GetForReading(*stored_, state_.catalog_version));
     source_.catalog = loaded_->catalog.get();
     computer_.reset();
@@ -180,7 +181,17 @@ class SnapshotImpl final : public Snapshot {
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override;
   [[nodiscard]] StatusOr<std::vector<HistoryEntry>> History(Id id) const override;
   [[nodiscard]] StatusOr<HistoryEntry> Entry(Id record, uint64_t sequence) const override;
-  [[nodiscard]] StatusOr<Feed> Changes(uint64_t after, size_t limit) const override { return ReadChanges(source_, after, limit); }
+  [[nodiscard]] StatusOr<Feed> Changes(uint64_t after, size_t limit) const override {
+    return ReadChanges(source_, horizon_, after, limit);
+  }
+  [[nodiscard]] StatusOr<FeedPage> ReadFeed(uint64_t after, const FeedFilter& filter, size_t limit) const override {
+    return ReadFeedPage(source_, horizon_, after, filter, limit);
+  }
+  [[nodiscard]] StatusOr<DifferencePage> Differences(AsOf from, AsOf to, const DifferenceFilter& filter, Id after,
+                                                     size_t limit) const override {
+    return ReadDifferences(source_, horizon_, state_.sequence, from, to, filter, after, limit);
+  }
+  [[nodiscard]] const Horizon& horizon() const override { return horizon_; }
 
   [[nodiscard]] StatusOr<std::optional<std::string>> Checkpoint(std::string_view name) const override {
     std::string key(format::kMetaCheckpointPrefix);
@@ -260,6 +271,7 @@ class SnapshotImpl final : public Snapshot {
   std::shared_ptr<const Access> access_;  // nullptr: the system's
   std::shared_ptr<const ReaderCatalog> loaded_;
   format::State state_;
+  Horizon horizon_;
   mutable ViewCopies copies_;
   mutable std::optional<Contributions> contributions_;
   std::unique_ptr<FieldComputer> computer_;
@@ -282,6 +294,7 @@ StatusOr<bool> SnapshotImpl::May(catalog::Right right, Id id) const {
 }
 
 StatusOr<Record> SnapshotImpl::GetAsOf(Id id, AsOf as_of) const {
+  KITH_RETURN_IF_ERROR(CheckRemembered(horizon_, as_of));
   const catalog::TypeDef* type = catalog().FindType(id.type());
   if (type == nullptr) return NotFound();
   StatusOr<storage::View> bytes = stored_->Get(format::kRecord, storage::IntegerKey(id.value()));

@@ -70,6 +70,14 @@ class TrackingSnapshot final : public Snapshot {
   [[nodiscard]] StatusOr<std::vector<HistoryEntry>> History(Id id) const override { return snapshot_->History(id); }
   [[nodiscard]] StatusOr<HistoryEntry> Entry(Id record, uint64_t sequence) const override { return snapshot_->Entry(record, sequence); }
   [[nodiscard]] StatusOr<Feed> Changes(uint64_t after, size_t limit) const override { return snapshot_->Changes(after, limit); }
+  [[nodiscard]] StatusOr<FeedPage> ReadFeed(uint64_t after, const FeedFilter& filter, size_t limit) const override {
+    return snapshot_->ReadFeed(after, filter, limit);
+  }
+  [[nodiscard]] StatusOr<DifferencePage> Differences(AsOf from, AsOf to, const DifferenceFilter& filter, Id after,
+                                                     size_t limit) const override {
+    return snapshot_->Differences(from, to, filter, after, limit);
+  }
+  [[nodiscard]] const Horizon& horizon() const override { return snapshot_->horizon(); }
   [[nodiscard]] StatusOr<std::optional<std::string>> Checkpoint(std::string_view name) const override {
     return snapshot_->Checkpoint(name);
   }

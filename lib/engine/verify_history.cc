@@ -36,6 +36,7 @@ void CheckOrder(Verification& run, const std::vector<HistoryEntry>& entries) {
 }
 
 void CheckFeedEntry(Verification& run, const HistoryEntry& entry) {
+  if (entry.sequence <= run.snapshot.horizon().sequence) return;  // pruned
   const StatusOr<storage::View> bytes = run.reader.Get(format::kFeed, storage::IntegerKey(entry.sequence));
   if (IsNotFound(bytes.status())) return AddAt(run, entry, "is missing in the feed");
   if (!bytes.ok()) return AddAt(run, entry, MessageOf(bytes.status()));
@@ -136,7 +137,10 @@ bool CheckRecordHistory(Verification& run, const std::vector<HistoryEntry>& entr
   run.SawId(id);
   run.report.history_entries += entries.size();
   CheckOrder(run, entries);
-  for (const HistoryEntry& entry : entries) run.feed.Add(FeedHash(entry.sequence, id, entry.operation, entry.recorded));
+  for (const HistoryEntry& entry : entries) {
+    if (entry.sequence <= run.snapshot.horizon().sequence) continue;  // pruned from the feed
+    run.feed.Add(FeedHash(entry.sequence, id, entry.operation, entry.recorded));
+  }
 
   const TypeDef* type = run.catalog().FindType(id.type());
   if (type == nullptr) {
@@ -192,6 +196,7 @@ void NameFeedWithoutHistory(Verification& run) {
     if (!feed.ok() || cursor->key().size() != sizeof(uint64_t)) continue;
     uint64_t sequence = 0;
     std::copy_n(cursor->key().data(), sizeof(sequence), reinterpret_cast<char*>(&sequence));
+    if (sequence <= run.snapshot.horizon().sequence) continue;
     if (IsNotFound(run.reader.Get(format::kHistory, format::HistoryKey(feed->record, sequence)).status())) {
       run.problems.Add(run.NameOf(feed->record) + ", feed entry " + std::to_string(sequence) + ": is missing in the history");
     }
@@ -231,11 +236,12 @@ void VerifyHistory(Verification& run) {
 
 void VerifyFeed(Verification& run) {
   const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kFeed);
+  const uint64_t horizon = run.snapshot.horizon().sequence;  // a pruning that was interrupted leaves entries before it
   uint64_t count = 0;
-  uint64_t last = 0;
+  uint64_t last = horizon;
   Multiset found;
   Time recorded;
-  for (bool more = cursor->First(); more; more = cursor->Next()) {
+  for (bool more = cursor->SeekAtLeast(storage::IntegerKey(horizon + 1)); more; more = cursor->Next()) {
     if (cursor->key().size() != sizeof(last)) continue;
     const uint64_t before = last;
     std::copy_n(cursor->key().data(), sizeof(last), reinterpret_cast<char*>(&last));

@@ -626,5 +626,45 @@ TEST_F(ReadWrite, JsonLinesGoOutAndIn) {
   std::remove(path.c_str());
 }
 
+// E14, B12: what changed in full, what differs between two moments, and what a pruning leaves of both.
+TEST_F(ReadWrite, FeedDifferencesAndPruning) {
+  Batch batch = NewBatch();
+  kith_id local = kith_batch_create(batch, "account");
+  kith_batch_set_text(batch, local, "name", KITH_STR("A"));
+  KITH_ASSERT_OK(Apply(batch), error);
+  kith_id id = kith_outcome_id(outcome, local);
+  uint64_t sequence = kith_outcome_last_sequence(outcome);
+  Batch change = NewBatch();
+  kith_batch_set_text(change, id, "name", KITH_STR("B"));
+  KITH_ASSERT_OK(Apply(change), error);
+
+  Snapshot snapshot = Read();
+  Text feed;
+  KITH_ASSERT_OK(kith_snapshot_feed(snapshot, sequence - 1, KITH_STR("{\"fields\":[\"name\"]}"), 10, feed.out(), error.out()), error);
+  Json json = Json::parse(Str(feed));
+  ASSERT_EQ(json["entries"].size(), 2U);
+  EXPECT_EQ(json["entries"][0]["fields"][0]["after"], "A");
+  EXPECT_EQ(json["entries"][1]["fields"][0]["before"], "A");
+  EXPECT_EQ(json["entries"][1]["type"], "account");
+  Text none;
+  EXPECT_EQ(kith_snapshot_feed(snapshot, 0, KITH_STR("{\"fild\":1}"), 10, none.out(), error.out()), KITH_INVALID_ARGUMENT);
+
+  Text differences;
+  kith_as_of start = {INT64_MAX, 0};
+  kith_as_of now = {INT64_MAX, INT64_MAX};
+  KITH_EXPECT_OK(
+      kith_snapshot_differences(snapshot, start, now, KITH_STR("{\"types\":[\"account\"]}"), 0, 10, differences.out(), error.out()));
+  json = Json::parse(Str(differences));
+  ASSERT_EQ(json["differences"].size(), 1U);
+  EXPECT_EQ(json["differences"][0]["record"], id);
+  EXPECT_EQ(json["differences"][0]["operation"], "create");
+  EXPECT_TRUE(json["next"].is_null());
+
+  Text report;
+  EXPECT_EQ(kith_db_prune(db, INT64_MAX, report.out(), error.out()), KITH_INVALID_ARGUMENT);
+  KITH_EXPECT_OK(kith_db_prune(db, 1, report.out(), error.out()));
+  EXPECT_EQ(Json::parse(Str(report))["feed_entries"], 0);
+}
+
 }  // namespace
 }  // namespace host

@@ -439,6 +439,54 @@ class Trial {
     ASSERT_EQ(copy_.size(), count);
   }
 
+  // B12: what differs between two points is what the oracle says differs, and nothing else.
+  void CompareDifferences(int count) {
+    const auto snapshot = db_.Read();
+    for (int i = 0; i < count; ++i) {
+      const AsOf from = RandomMoment();
+      AsOf to = RandomMoment();
+      if (generator_.OneIn(2)) to.effective = from.effective;
+      std::map<Id, Operation> expected;
+      for (const auto& [id, record] : oracle_.records()) {
+        const std::optional<OracleState> before = oracle_.At(record, from);
+        const std::optional<OracleState> after = oracle_.At(record, to);
+        if (!before && !after) continue;
+        if (before && after && before->values == after->values) continue;
+        expected[id] = !before ? Operation::kCreate : !after ? Operation::kDelete : Operation::kChange;
+      }
+      std::map<Id, Operation> found;
+      const StatusOr<DifferencePage> page = snapshot->Differences(from, to, {.types = {"company", "person", "note"}}, {}, 100'000);
+      ASSERT_TRUE(page.ok()) << page.status();
+      for (const Difference& difference : page->differences) {
+        found[difference.record] = difference.operation;
+        CheckDifference(difference, from, to);
+      }
+      ASSERT_EQ(found, expected) << "step " << steps_;
+    }
+  }
+
+  // Forgets what lies before a random moment. What comes after reads as before.
+  void Prune() {
+    horizon_ = std::max(horizon_, generator_.OneIn(4) ? db_.clock.now() : generator_.Pick(times_));
+    if (horizon_ > db_.clock.now()) horizon_ = db_.clock.now();
+    const StatusOr<PruneReport> report = db_->Prune(horizon_);
+    ASSERT_TRUE(report.ok()) << report.status();
+    horizon_ = report->horizon.time;
+    for (int i = 0; i < 300; ++i) {
+      const OracleRecord& record = AnyRecord();
+      AsOf as_of = RandomMoment();
+      const bool remembered = as_of.effective >= horizon_ && as_of.recorded >= horizon_;
+      if (!remembered) {
+        ASSERT_EQ(GetReason(db_.Read()->GetAsOf(record.id, as_of).status()), Reason::kHistoryPruned);
+        as_of = {std::max(as_of.effective, horizon_), std::max(as_of.recorded, horizon_)};
+      }
+      ASSERT_EQ(CompareAsOf(*db_.Read(), oracle_, record, as_of), "") << "step " << steps_;
+    }
+    for (const auto& [id, record] : oracle_.records()) {
+      ASSERT_EQ(CompareRecord(*db_.Read(), oracle_, record), "") << "step " << steps_;
+    }
+  }
+
   void Verify() {
     const std::vector<std::string> problems = db_.Problems();
     ASSERT_TRUE(problems.empty()) << problems.size() << " problems at step " << steps_ << ", the first: " << problems[0];
@@ -465,6 +513,34 @@ class Trial {
     IndexRange range;
     std::string stored;  // the last row
   };
+
+  AsOf RandomMoment() {
+    AsOf point;
+    point.effective = generator_.Pick(times_);
+    point.recorded = generator_.Pick(times_);
+    return point;
+  }
+  const OracleRecord& AnyRecord() {
+    return std::next(oracle_.records().begin(), static_cast<std::ptrdiff_t>(generator_.Below(oracle_.records().size())))->second;
+  }
+  void CheckDifference(const Difference& difference, AsOf from, AsOf to) {
+    const OracleRecord& record = oracle_.records().at(difference.record);
+    const auto value = [&](AsOf as_of, int32_t position) {
+      const std::optional<OracleState> state = oracle_.At(record, as_of);
+      if (!state) return Value();
+      const auto found = state->values.find(position);
+      return found == state->values.end() ? Value() : found->second;
+    };
+    size_t differing = 0;
+    for (const int32_t position : Oracle::Positions(*record.type)) differing += value(from, position) == value(to, position) ? 0 : 1;
+    ASSERT_EQ(difference.fields.size(), differing) << Name(record.id);
+    for (const FieldChange& change : difference.fields) {
+      const FieldDef* field = record.type->FindField(change.package, change.number);
+      const int32_t position = field == nullptr ? -static_cast<int32_t>(change.number) : static_cast<int32_t>(field->position);
+      ASSERT_EQ(change.before, value(from, position)) << Name(record.id);
+      ASSERT_EQ(change.after, value(to, position)) << Name(record.id);
+    }
+  }
 
   [[nodiscard]] Time Now() const { return std::max(recorded_, db_.clock.now()); }
 
@@ -582,6 +658,7 @@ class Trial {
   std::vector<Time> times_;  // moments that something was said about
   Pager pager_;
   std::map<Id, std::string> copy_;
+  Time horizon_{INT64_MIN};
   int steps_ = 0, applied_ = 0, scans_ = 0, pages_ = 0, as_ofs_ = 0, verified_ = 0, reopened_ = 0;
   std::map<std::string_view, int> refused_;
 };
@@ -600,6 +677,7 @@ TEST(EnginePropertyTest, AgreesWithTheOracle) {
       if (i % 5 == 0) run.CompareScans(4);
       if (i % 5 == 0) run.CompareAsOfs(20);
       if (i % 7 == 0) run.Follow(5);
+      if (i % 25 == 0) run.CompareDifferences(3);
       if (i % 20 == 0) run.CompareViewer();
       if (i % 60 == 0) run.CompareAll();
       if (i % 150 == 0) run.Verify();
@@ -617,6 +695,21 @@ TEST(EnginePropertyTest, AgreesWithTheOracle) {
   for (const std::string_view reason :
        {"Unique", "StillReferenced", "ReferenceMissing", "VersionConflict", "ExternalRefTaken", "RecordMissing", "Required"}) {
     EXPECT_GT(refused[reason], 0) << reason;
+  }
+}
+
+// Pruned again and again, a database goes on as if nothing had happened, but for what it forgot.
+TEST(EnginePropertyTest, ForgettingChangesNothingThatIsStillRemembered) {
+  const uint64_t seed = testing::TestSeed(412);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(Seconds(4));
+  for (uint64_t life = 0; std::chrono::steady_clock::now() < end; ++life) {
+    Trial run(seed + life);
+    SCOPED_TRACE("KITH_TEST_SEED=" + std::to_string(seed + life));
+    for (int i = 1; i <= 200; ++i) run.Step();
+    if (HasFatalFailure()) return;
+    run.Prune();
+    run.Verify();
+    if (HasFatalFailure()) return;
   }
 }
 

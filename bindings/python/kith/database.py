@@ -200,6 +200,7 @@ class Database(Exchange):
         """
         findings: list[str] = json.loads(self._handle.verify_json())["findings"]
         return findings
+
     def repair(self) -> dict[str, list[str]]:
         """Puts right what `verify` finds in derived data: what was changed, and the problems that are left.
 
@@ -239,6 +240,14 @@ class Database(Exchange):
     def overwrite_freed(self) -> dict[str, int]:
         """Overwrites what the data file holds beside the newest state. `kept_back` counts pages that a snapshot still reads."""
         report: dict[str, int] = json.loads(self._handle.overwrite_freed())
+        return report
+
+    def prune(self, before: dt.datetime) -> dict[str, Any]:
+        """Forgets what was recorded before a moment; present values and the past from then on stay.
+
+        Reading an earlier moment raises an error with reason HistoryPruned, a feed cursor from before CursorExpired.
+        """
+        report: dict[str, Any] = json.loads(self._handle.prune(_micros(before)))
         return report
 
     def backup(self, target: str | os.PathLike[str]) -> None:
@@ -623,6 +632,52 @@ class Snapshot(Relations):
     def changes(self, after: int = 0, limit: int = 1000) -> tuple[list[tuple[int, int, int]], int]:
         """Changes after a sequence number as (sequence, id, operation), and where to go on."""
         return self._open().changes(after, limit)
+
+    def feed(
+        self,
+        after: int = 0,
+        *,
+        types: Sequence[str] = (),
+        fields: Sequence[str] = (),
+        operations: Sequence[str] = (),
+        record: int | None = None,
+        page: int = 1000,
+    ) -> Iterator[dict[str, Any]]:
+        """Changes after a sequence number in full, with values before and after, oldest first.
+
+        What is left out does not narrow. `operations`: "create", "change", "delete". With `record` and one of `fields` it is the history of
+        that field. Keep an entry's "sequence", or the snapshot's, to go on from there.
+        """
+        given = {"types": list(types), "fields": list(fields), "operations": list(operations), "record": record}
+        narrowed = json.dumps({name: value for name, value in given.items() if value})
+        end = self.sequence
+        while after < end:
+            found = json.loads(self._open().feed(after, narrowed, page))
+            yield from found["entries"]
+            after = found["scanned"]
+
+    def differences(
+        self,
+        start: dt.datetime | None = None,
+        end: dt.datetime | None = None,
+        *,
+        effective: tuple[dt.datetime | None, dt.datetime | None] = (None, None),
+        types: Sequence[str] = (),
+        fields: Sequence[str] = (),
+        page: int = 1000,
+    ) -> Iterator[dict[str, Any]]:
+        """What differs between what was known at `start` and at `end` (None: now), record by record.
+
+        `effective` asks about two points of the other axis, of when something held, as well.
+        """
+        given = {"types": list(types), "fields": list(fields)}
+        narrowed = json.dumps({name: value for name, value in given.items() if value})
+        points = [(_micros(held), _micros(known)) for held, known in zip(effective, (start, end), strict=True)]
+        after: int | None = 0
+        while after is not None:
+            found = json.loads(self._open().differences(points[0], points[1], narrowed, after, page))
+            yield from found["differences"]
+            after = found["next"]
 
     def checkpoint(self, name: str) -> bytes | None:
         return self._open().checkpoint(name)

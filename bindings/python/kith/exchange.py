@@ -84,6 +84,28 @@ class Exchange:
         )
         return report
 
+    def absorb(
+        self, other: Exchange, source: str, *, drop_missing: bool = False, dry_run: bool = False, actor: Ref = None
+    ) -> dict[str, Any]:
+        """Takes another database into this one: a branch's, a subsidiary's. A report with counts by type.
+
+        Records that share an external reference with one here are that record; all others get new ids and are found again by `source`, so
+        that a second run changes nothing and a later one brings what is new.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as head, kith.open(temporary=True) as branch:
+        ...     with branch.batch() as batch:
+        ...         acme = batch.create("account", name="Acme")
+        ...     [head.absorb(branch, "branch")["rejected"] for _ in range(2)]
+        ...     with head.snapshot() as now:
+        ...         len(list(now.scan("account")))
+        [0, 0]
+        1
+        """
+        snapshot = other._handle.read(0, [])
+        report: dict[str, Any] = json.loads(self._handle.absorb(snapshot, source, drop_missing, dry_run, actor))
+        return report
+
     def import_arrow(
         self,
         table: Any,

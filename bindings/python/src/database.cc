@@ -131,6 +131,17 @@ nb::str ImportLines(const Db& db, const std::string& path, uint8_t ids, const st
   });
 }
 
+nb::str Absorb(const Db& db, const Snapshot& other, const std::string& source, bool drop_missing, bool dry_run, nb::handle actor) {
+  kith_import_lines_options options = KITH_IMPORT_LINES_OPTIONS_INIT;
+  Ref who(actor);
+  options.source = ToStr(source);
+  options.drop_missing = drop_missing ? 1 : 0;
+  options.dry_run = dry_run ? 1 : 0;
+  options.actor = who.get();
+  return Report(
+      [&](kith_text** report, kith_error** error) { return kith_db_absorb(db.get(), other.get(), &options, nullptr, report, error); });
+}
+
 nb::str ExportLines(const Db& db, const std::string& path, const std::string& types, bool history, nb::object progress) {
   Snapshot snapshot;
   kith_error* error = nullptr;
@@ -244,6 +255,13 @@ void BindDatabase(nb::module_& module) {
              kith_error* error = nullptr;
              Check(Released([&] { return kith_db_fill_segments(db.get(), &error); }), error);
            })
+      .def("prune",
+           [](const Db& db, int64_t before) {
+             Text report;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_prune(db.get(), before, report.out(), &error); }), error);
+             return Take(report);
+           })
       .def("backup",
            [](const Db& db, const std::string& target) {
              kith_error* error = nullptr;
@@ -266,6 +284,7 @@ void BindDatabase(nb::module_& module) {
       .def("import_csv", &ImportCsv, nb::arg("folder"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(),
            nb::arg("problem_file"), nb::arg("progress").none())
       .def("export_lines", &ExportLines, nb::arg("path"), nb::arg("types"), nb::arg("history"), nb::arg("progress").none())
+      .def("absorb", &Absorb, nb::arg("other"), nb::arg("source"), nb::arg("drop_missing"), nb::arg("dry_run"), nb::arg("actor").none())
       .def("import_lines", &ImportLines, nb::arg("path"), nb::arg("ids"), nb::arg("source"), nb::arg("drop_missing"), nb::arg("dry_run"),
            nb::arg("actor").none(), nb::arg("progress").none())
       .def("import_arrow", &ImportArrow, nb::arg("table"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(),

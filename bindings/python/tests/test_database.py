@@ -204,6 +204,46 @@ def test_the_feed_and_waiting_for_it(db: kith.Database) -> None:  # E14
         assert now.checkpoint("other") is None
 
 
+def test_the_feed_tells_what_was_and_is(db: kith.Database) -> None:
+    with db.snapshot() as now:
+        start = now.sequence
+    id = account(db, "1", name="A", employees=1)
+    account(db, "1", employees=2)
+    with db.batch() as b:
+        b.delete(id)
+    with db.snapshot() as now:
+        entries = list(now.feed(start, types=["account"], fields=["employees"], page=1))
+        assert [entry["operation"] for entry in entries] == ["create", "change", "delete"]
+        assert [(f["before"], f["after"]) for entry in entries for f in entry["fields"]] == [(None, 1), (1, 2), (2, None)]
+        assert [entry["record"] for entry in now.feed(start, record=id, operations=["change"])] == [id]
+        with pytest.raises(kith.Error) as unknown:
+            list(now.feed(start, fields=["nothing"]))
+        assert unknown.value.reason == "UnknownField"
+
+
+def test_differences_and_what_is_forgotten(db: kith.Database) -> None:
+    id = account(db, "1", name="A")
+    before = dt.datetime.now(dt.UTC)
+    account(db, "1", name="B")
+    with db.snapshot() as now:
+        found = list(now.differences(before, types=["account"], page=1))
+        assert [(d["record"], d["operation"], d["fields"]) for d in found] == [
+            (id, "change", [{"field": "name", "before": "A", "after": "B"}])
+        ]
+    report = db.prune(dt.datetime.now(dt.UTC))
+    assert report["feed_entries"] > 0
+    with db.snapshot() as now:
+        assert now[id]["name"] == "B"
+        with pytest.raises(kith.Error) as pruned:
+            now.as_of(id, recorded=before)
+        assert pruned.value.reason == "HistoryPruned"
+        with pytest.raises(kith.Error) as expired:
+            list(now.feed(0))
+        assert expired.value.reason == "CursorExpired"
+        assert list(now.feed(report["horizon"]["sequence"])) == []
+    assert db.verify() == []
+
+
 def test_closed_objects_raise_instead_of_crashing(db: kith.Database) -> None:
     id = account(db, "1", name="Acme")
     snapshot = db.snapshot()

@@ -38,6 +38,8 @@ namespace kith {
   X(Cancelled, 1022, kCancelled)                      \
   X(PathUnsafe, 1023, kFailedPrecondition)            \
   X(ReaderLag, 1024, kResourceExhausted)              \
+  X(CursorExpired, 1025, kOutOfRange)                 \
+  X(HistoryPruned, 1026, kOutOfRange)                 \
   /* 2xxx: catalog */                                 \
   X(UnknownType, 2001, kInvalidArgument)              \
   X(UnknownField, 2002, kInvalidArgument)             \

@@ -114,6 +114,13 @@ struct RepairReport {
   std::vector<std::string> problems;  // what Verify still finds
 };
 
+struct PruneReport {
+  Horizon horizon;                  // from now on
+  uint64_t feed_entries = 0;        // taken from the feed
+  uint64_t history_entries = 0;     // taken from history, less those that stand for what was taken
+  uint64_t forgotten_records = 0;   // deleted records of which nothing is left
+};
+
 struct DatabaseStats {
   storage::Stats storage;
   uint64_t sequence = 0;
@@ -179,6 +186,12 @@ class Database {
 
   // Blocks until the feed has an entry after `sequence`, committed by any process, or the timeout passes; the newest sequence number.
   [[nodiscard]] virtual StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) = 0;
+
+  // Forgets what was recorded before `before`: the feed up to there, the history of records deleted by then, and of other records all but
+  // one entry, their creation with what held last. Present values, aggregates and the past from `before` on stay as they are; a read of
+  // an earlier moment gives HistoryPruned, a feed cursor from before CursorExpired. A deleted record that is forgotten cannot be restored.
+  // Works in steps that hold nobody back; interrupted, it is completed by the next call. Errors: EffectiveInFuture, ReadOnly.
+  [[nodiscard]] virtual StatusOr<PruneReport> Prune(Time before) = 0;
 
   // Recomputes everything derived (indexes, references, unique keys, aggregates, current values from history) and checks every seal and
   // record.

@@ -1,4 +1,4 @@
-// What happened to a record, and the same for all records in commit order.
+// What happened to a record, what is different between two moments, and the same for all records in commit order.
 #ifndef KITH_ENGINE_HISTORY_H_
 #define KITH_ENGINE_HISTORY_H_
 
@@ -38,6 +38,27 @@ struct HistoryEntry {
   std::vector<FieldChange> fields;
 };
 
+// Which entries of the feed are wanted; what is left empty does not narrow.
+struct FeedFilter {
+  std::vector<std::string> types;   // names
+  std::vector<std::string> fields;  // names, "owner", "unit" and "visibility" among them. Only these are given; a change of none is left out
+  std::vector<Operation> operations;
+  Id record;
+};
+
+// Entries of the feed in full, in commit order, with what a consumer needs to follow without a further look: a creation lists every value
+// it gave (`before` null, `effective` the creation's), then what else it asserted; a deletion every value there was, as `before`.
+struct FeedPage {
+  std::vector<HistoryEntry> entries;
+  uint64_t scanned = 0;  // where to go on; equal to the snapshot's sequence when nothing is left
+};
+
+// How far back a database remembers (Database::Prune). Both 0: from its first day on.
+struct Horizon {
+  uint64_t sequence = 0;   // the feed begins after it
+  Time time = Time{INT64_MIN};  // the past is known from here on, on both axes
+};
+
 struct FeedEntry {
   uint64_t sequence = 0;
   Id record;
@@ -48,6 +69,24 @@ struct FeedEntry {
 struct AsOf {
   Time effective = kTimeMax;
   Time recorded = kTimeMax;
+};
+
+// How one record differs between two points in time: it is there at the second alone (kCreate), at the first alone (kDelete), or at both
+// with other values (kChange).
+struct Difference {
+  Id record;
+  Operation operation = Operation::kChange;
+  std::vector<FieldChange> fields;  // what differs, the header's owner, unit and visibility first; `effective` has no meaning
+};
+
+struct DifferenceFilter {
+  std::vector<std::string> types;   // names; empty: all
+  std::vector<std::string> fields;  // names, as FeedFilter::fields; empty: all
+};
+
+struct DifferencePage {
+  std::vector<Difference> differences;  // in id order
+  Id next;                              // where to go on; null when nothing is left
 };
 
 }  // namespace kith

@@ -21,6 +21,16 @@ namespace kith {
 // [{"sequence", "operation", "actor", "reason", "recorded", "effective", "fields": [{"field", "before", "after", "effective"}]}], in the
 // given order. A field that the catalog no longer knows is named "<package number>/<field number>".
 [[nodiscard]] std::string HistoryToJson(const catalog::Catalog& catalog, const std::vector<HistoryEntry>& history);
+// {"scanned": n, "entries": [...]}, each as above with "record" and "type" before the rest.
+[[nodiscard]] std::string FeedToJson(const catalog::Catalog& catalog, const FeedPage& page);
+// {"types": [names], "fields": [names], "operations": ["create", "change", "delete"], "record": id}, any of them left out; empty text: all.
+// Errors: BadOptions with the member at fault.
+[[nodiscard]] StatusOr<FeedFilter> FeedFilterFromJson(std::string_view json);
+// {"next": id or null, "differences": [{"record", "type", "operation", "fields": [{"field", "before", "after"}]}]}
+[[nodiscard]] std::string DifferencesToJson(const catalog::Catalog& catalog, const DifferencePage& page);
+// {"sequence", "time"}; time null: all of the past is known.
+[[nodiscard]] std::string HorizonToJson(const Horizon& horizon);
+
 // What stands there: "create", "change", "delete"; the field's definition, nullptr when the catalog has none; its name; the actor.
 [[nodiscard]] std::string_view NameOf(Operation operation);
 [[nodiscard]] const catalog::FieldDef* FindField(const catalog::TypeDef& type, const FieldChange& change);

@@ -152,8 +152,8 @@ class Snapshot {
   [[nodiscard]] virtual bool IsFixed(const catalog::TypeDef& type, int32_t position) const = 0;
 
   // --- time
-  // The record as it held at a point on both axes; NotFound when it did not exist then. A record's past is for who may see it now or, once
-  // it is deleted, might have seen it last.
+  // The record as it held at a point on both axes; NotFound when it did not exist then, HistoryPruned for a time that the database no
+  // longer remembers. A record's past is for who may see it now or, once it is deleted, might have seen it last.
   [[nodiscard]] virtual StatusOr<Record> GetAsOf(Id id, AsOf as_of) const = 0;
   // Oldest first; also of a deleted record.
   [[nodiscard]] virtual StatusOr<std::vector<HistoryEntry>> History(Id id) const = 0;
@@ -164,7 +164,19 @@ class Snapshot {
     std::vector<FeedEntry> entries;
     uint64_t scanned = 0;
   };
+  // CursorExpired when entries after `after` have been pruned.
   [[nodiscard]] virtual StatusOr<Feed> Changes(uint64_t after, size_t limit) const = 0;
+  // The same in full, narrowed by a filter: at most `limit` entries, after a look at limits::kFeedScanned of them at most, so that a page
+  // may be empty before the end. With one record and one field it is that field's history. Errors: CursorExpired, UnknownType, UnknownField.
+  [[nodiscard]] virtual StatusOr<FeedPage> ReadFeed(uint64_t after, const FeedFilter& filter, size_t limit) const = 0;
+  // The differences between two points in time, of records with ids after `after`, at most `limit`. Between two points of the recorded axis
+  // (equal effective times) only the records that changed in between are read; between points of the effective axis the history of all
+  // records of the types. A record counts when the viewer may see it at the second point, or, gone by then, at the first. Errors:
+  // HistoryPruned, UnknownType, UnknownField.
+  [[nodiscard]] virtual StatusOr<DifferencePage> Differences(AsOf from, AsOf to, const DifferenceFilter& filter, Id after,
+                                                             size_t limit) const = 0;
+  // How far back all this goes.
+  [[nodiscard]] virtual const Horizon& horizon() const = 0;
   // What a consumer stored with a batch; nullopt when never.
   [[nodiscard]] virtual StatusOr<std::optional<std::string>> Checkpoint(std::string_view name) const = 0;
 

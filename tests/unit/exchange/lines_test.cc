@@ -1,4 +1,5 @@
 // JSON Lines out and in.
+#include "kith/exchange/absorb.h"
 #include "kith/exchange/lines.h"
 
 #include <gmock/gmock.h>
@@ -586,6 +587,60 @@ TEST(LinesOfACompany, TwoCompaniesComeTogetherThroughTheRules) {
   const uint64_t sequence = here->sequence();
   ASSERT_TRUE(Import(*target, text, {.source = "branch"}).ok());
   EXPECT_EQ((*target->Read())->sequence(), sequence);
+}
+
+// How many records of each type there are, seeds of packages left out.
+std::map<std::string, int64_t> Counts(Database& database) {
+  std::map<std::string, int64_t> counts;
+  const auto snapshot = *database.Read();
+  for (const catalog::TypeDef& type : snapshot->catalog().types()) {
+    if (type.number < catalog::kFirstOpenType) continue;
+    for (const auto cursor = *snapshot->Scan(type.name); cursor->Next();) {
+      if (static_cast<Origin>(cursor->record()->header().origin) != Origin::kPackage) ++counts[type.name];
+    }
+  }
+  return counts;
+}
+
+// E19: every event is there once, of both; a second time nothing changes.
+TEST(LinesOfACompany, OneDatabaseIsTakenIntoAnother) {
+  const std::shared_ptr<Database> branch = Company();
+  const std::shared_ptr<Database> head = Company();
+  // The same customer in both, by a name that both know it by.
+  for (const auto& [database, city] : {std::pair(branch, "Shanghai"), std::pair(head, "Beijing")}) {
+    Batch batch = *database->NewBatch();
+    const Id shared = batch.Upsert("account", {"tax", "91310000"});
+    batch.Set(shared, "name", "Both");
+    batch.Set(shared, "city", city);
+    ASSERT_TRUE(database->Apply(batch).ok());
+  }
+  std::map<std::string, int64_t> expected = Counts(*head);
+  for (const auto& [type, count] : Counts(*branch)) expected[type] += count;
+  --expected["account"];
+
+  const AbsorbOptions options{.source = "branch"};
+  AbsorbOptions tried = options;
+  tried.dry_run = true;
+  const uint64_t before = (*head->Read())->sequence();
+  ASSERT_TRUE(Absorb(*head, **branch->Read(), tried).ok());
+  EXPECT_EQ((*head->Read())->sequence(), before);
+
+  const auto report = Absorb(*head, **branch->Read(), options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->problems, IsEmpty());
+  EXPECT_EQ(Counts(*head), expected);
+  EXPECT_GT(expected["move"], 100);
+  EXPECT_THAT(Problems(*head), IsEmpty());
+  const auto merged = *head->Read();
+  const Id shared = *merged->Find("account", ExternalRef{"tax", "91310000"});
+  EXPECT_EQ(FieldOf(*merged, *merged->Get(shared), "city"), Value("Shanghai"));
+
+  const uint64_t sequence = merged->sequence();
+  const auto again = Absorb(*head, **branch->Read(), options);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ((*head->Read())->sequence(), sequence);
+  for (const ImportLinesReport::Type& type : again->types) EXPECT_EQ(type.created + type.changed + type.rejected, 0) << type.type;
+  EXPECT_EQ(GetReason(Absorb(*head, **branch->Read(), {}).status()), Reason::kBadOptions);
 }
 
 }  // namespace
