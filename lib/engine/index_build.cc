@@ -360,7 +360,8 @@ Status DatabaseImpl::RebuildIndex(uint32_t number) {
   };
   KITH_RETURN_IF_ERROR(RunSteps(hide));
   KITH_RETURN_IF_ERROR(DropIndex(number));
-  return BuildIndex(number);
+  KITH_RETURN_IF_ERROR(BuildIndex(number));
+  return BuildRollUp(number);
 }
 
 // Also what an earlier process left unfinished.

@@ -4,6 +4,7 @@
 #include "engine/database_internal.h"
 #include "engine/index_build_internal.h"
 #include "engine/repair_history.h"
+#include "engine/roll_up.h"
 #include "engine/verify_internal.h"
 
 namespace kith::engine {
@@ -126,6 +127,11 @@ Status DatabaseImpl::RepairDerived(const Damage& damage, RepairReport& report, s
     report.changes.push_back("index " + NameOfIndex(*catalog->catalog, number) + " built anew");
   }
   for (const std::string& name : damage.derivations) {
+    if (name == kRollUpDerivation) {
+      for (const RollUpPlan& plan : catalog->reading->programs->roll_ups()) KITH_RETURN_IF_ERROR(RebuildIndex(plan.number()));
+      report.changes.emplace_back("rows of roll-ups recomputed");
+      continue;
+    }
     const Derivation* derivation = FindDerivation(state_->extensions(), name);
     if (derivation == nullptr) continue;
     KITH_RETURN_IF_ERROR(BringDerivation(*derivation, true));

@@ -154,7 +154,7 @@ std::string Hex(std::string_view bytes) {
 
 void CompareRows(Verification& run, std::string_view name, std::string_view prefix, const std::map<std::string, std::string>& expected) {
   const auto complain = [&](std::string_view key, std::string_view what) {
-    run.damage.derivations.emplace(derivation.name());
+    run.damage.derivations.emplace(name);
     std::string text = "derivation ";
     text.append(name).append(", row ").append(Hex(key)).append(": ").append(what);
     run.problems.Add(std::move(text));

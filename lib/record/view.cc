@@ -40,11 +40,11 @@ const uint8_t* AddressOf(std::string_view bytes, Slot slot) {
   return page == nullptr ? nullptr : page->GetAddressOf(internal::VtableEntry(size_t{internal::kFirstPageSlot} + slot.index));
 }
 
-// The same by the field's position in the layout; nullptr also for a field that is not stored.
+// The same by the field's position in the layout; nullptr also for a field that is not stored or of a kind that is not known.
 const uint8_t* FieldAddress(const View& view, size_t field) {
   if (view.is_null()) return nullptr;
   const Field& stored = view.layout().fields[field];
-  return stored.computed ? nullptr : AddressOf(view.bytes(), stored.slot);
+  return stored.computed || stored.kind == Kind::kNull ? nullptr : AddressOf(view.bytes(), stored.slot);
 }
 
 template <typename T>

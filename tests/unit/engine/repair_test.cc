@@ -162,6 +162,24 @@ TEST_F(RepairTest, BringsStateAndCountersUpToTheFeed) {
   EXPECT_THAT(db_.Problems(), IsEmpty());
 }
 
+TEST_F(RepairTest, RollUpsAreCountedAgain) {
+  const catalog::PackageSource more{R"json({"package": "test.more", "version": "1.0.0", "needs": ["test.company"], "extend": [
+      {"type": "company", "fields": [{"name": "total", "kind": "int",
+        "roll_up": {"function": "sum", "of": "company", "by": "parent", "field": "size"}}]}]})json",
+                                    {}};
+  ASSERT_TRUE(db_->Ensure({&more, 1}).ok()) << db_->Ensure({&more, 1}).status();
+  const auto mend = [&](const std::function<void(storage::WriteSet&, const std::string&)>& change) {
+    return Mend([&](storage::WriteSet& set) {
+      const std::unique_ptr<storage::Cursor> cursor = set.NewCursor(format::kAggregate);
+      ASSERT_TRUE(cursor->SeekAtLeast("R") && cursor->key().starts_with("R"));
+      change(set, std::string(cursor->key()));
+    });
+  };
+  const auto lose = [](storage::WriteSet& set, const std::string& key) { set.Delete(format::kAggregate, key); };
+  EXPECT_THAT(mend(lose), Contains("rows of roll-ups recomputed"));
+  EXPECT_EQ(Get(boss_, "total"), Value(6));
+}
+
 TEST_F(RepairTest, TakesRowsOfNobodyAway) {
   Mend([&](storage::WriteSet& set) {
     std::string value = "1";

@@ -291,6 +291,45 @@ TEST_F(AccessTest, MaskedFieldsReadAsNullEverywhere) {
   EXPECT_EQ(PatchAs(ann_, rich, "budget", Yuan(1)).code(), StatusCode::kPermissionDenied);
 }
 
+// Texts are read in place by many: what is masked is not found by its words, nor matched, nor measured.
+TEST_F(AccessTest, AMaskedTextIsNotThere) {
+  SetPolicy(R"({"types": {"account": {"fields": {"legal_name": {"read": ["role:finance"]}}}}})");
+  const Id account = Add("account", {{"name", "Dragon"}, {"legal_name", "Thunderbolt Holding"}});
+  const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = ann_});
+  const size_t position = snapshot->catalog().FindType("account")->FindField("legal_name")->position;
+  const record::View record = *snapshot->Get(account);
+  EXPECT_FALSE(record.has(position));
+  EXPECT_EQ(record.GetText(position), "");
+  EXPECT_EQ(record.GetSize(position), 0u);
+  EXPECT_TRUE(query::Search(*snapshot, "thunderbolt", {})->hits.empty());
+  EXPECT_EQ(query::Search(*world_.Read({.id = fay_}), "thunderbolt", {})->hits.size(), 1u);
+  EXPECT_TRUE(Ask(ann_, R"json({"from": "account", "select": ["name"], "where": "size(legal_name) > 3"})json").empty());
+  EXPECT_TRUE(Ask(ann_, R"json({"from": "account", "select": ["name"], "where": "legal_name.startsWith(\"Thunder\")"})json").empty());
+}
+
+// A formula over a masked field has no value, nor has a sum over records that are hidden or masked.
+TEST_F(AccessTest, ComputedFieldsAreMadeOfWhatIsReadable) {
+  const catalog::PackageSource more{R"json({"package": "test.more", "version": "1.0.0", "needs": ["kith.crm"], "extend": [
+      {"type": "opportunity", "fields": [{"name": "twice", "kind": "money", "formula": "budget * 2"}]},
+      {"type": "account", "fields": [{"name": "budgets", "kind": "money", "roll_up":
+        {"function": "sum", "of": "opportunity", "by": "account", "field": "budget"}}]}]})json",
+                                    {}};
+  ASSERT_TRUE(world_.db().Ensure(std::span(&more, 1)).ok()) << world_.db().Ensure(std::span(&more, 1)).status();
+  SetPolicy(R"({"types": {"opportunity": {"read": ["owner", "role:finance"], "fields": {"budget": {"read": ["role:finance"]}}}}})");
+  const Id account = Add("account", {});
+  const Id deal = AddDeal("Deal", ann_, 300);
+  world_.Set(deal, "account", account);
+  const auto read = [&](Id viewer, Id record, std::string_view field) {
+    const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = viewer});
+    return *GetField(*snapshot->catalog().FindType(record.type()), *snapshot->Get(record), field);
+  };
+  EXPECT_EQ(read(fay_, deal, "twice"), Value(Yuan(600)));
+  EXPECT_TRUE(read(ann_, deal, "twice").is_null());
+  EXPECT_EQ(read(fay_, account, "budgets"), Value(Yuan(300)));
+  EXPECT_TRUE(read(ann_, account, "budgets").is_null());
+  EXPECT_TRUE(read(bob_, account, "budgets").is_null());
+}
+
 // An index on a masked field would give its order away, in pages and in their tokens.
 TEST_F(AccessTest, AnIndexThatHoldsAMaskedFieldIsNotRead) {
   const catalog::PackageSource more{R"({"package": "test.more", "version": "1.0.0", "needs": ["kith.crm"],
