@@ -71,7 +71,6 @@ AT(kith_apply_options, idempotency_key, 16);
 AT(kith_apply_options, checkpoint, 32);
 AT(kith_apply_options, checkpoint_value, 40);
 AT(kith_apply_options, vendor, 56);
-AT(kith_apply_options, vendor, 56);
 AT(kith_apply_options, viewer, 64);
 
 SIZE(kith_viewer, 48);
