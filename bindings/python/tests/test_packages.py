@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import kith
 import pytest
+
+import kith
 
 
 def pack(vendor: str, version: str = "1.0.0") -> dict[str, Any]:
