@@ -127,8 +127,17 @@ Status Applier::CheckValue(const Change& change, size_t index) {
     KITH_ASSIGN_OR_RETURN(draft, Load(*id));
   }
   const TypeDef* type = catalog_.FindType(change.type);
-  if (draft == nullptr) return At(Missing("no such record"), type, id.value_or(change.target), index);
+  // What a viewer may not read it may not find out by guessing either.
+  bool visible = draft != nullptr;
+  if (visible) {
+    KITH_ASSIGN_OR_RETURN(visible, MaySee(*draft));
+  }
+  if (!visible) return At(Missing("no such record"), type, id.value_or(change.target), index);
   const Assignment& expected = change.assignments[0];
+  if (access_ != nullptr && access_->IsMasked(draft->type(), expected.position)) {
+    const std::string_view field = FieldNameAt(draft->type(), expected.position);
+    return At(NotAllowed(draft->type(), *id, "may not read the field", field), type, *id, index);
+  }
   Value value = expected.value;
   if (const Id* ref = value.get_if<Id>(); ref != nullptr && ref->is_local()) {
     KITH_ASSIGN_OR_RETURN(const std::optional<Id> before, StateBefore(*ref));
