@@ -87,7 +87,7 @@ void AddSome(CompanyDatabase& from, std::mt19937_64& random) {
   }
 }
 
-Ending Run(uint64_t seed, bool together, int rounds) {
+Ending RunConsumer(uint64_t seed, bool together, int rounds) {
   std::mt19937_64 random(seed);
   CompanyDatabase from;
   const std::string path = MakeTempDir() + "/db";
@@ -118,7 +118,7 @@ Ending Run(uint64_t seed, bool together, int rounds) {
 // E14
 TEST(FeedKillTest, AKilledConsumerLosesNothingAndTakesNothingTwice) {
   const uint64_t seed = testing::TestSeed(1414);
-  const Ending ending = Run(seed, true, 12 * testing::TestScale());
+  const Ending ending = RunConsumer(seed, true, 12 * testing::TestScale());
   std::printf("%d kills, %lld entries\n", ending.kills, static_cast<long long>(ending.entries));
   EXPECT_GT(ending.entries, 100);
   EXPECT_EQ(ending.counted, ending.entries);
@@ -129,7 +129,7 @@ TEST(FeedKillTest, AKilledConsumerLosesNothingAndTakesNothingTwice) {
 TEST(FeedKillTest, ACheckpointApartFromTheWorkIsCaught) {
   const uint64_t seed = testing::TestSeed(77);
   for (uint64_t attempt = 0; attempt < 20; ++attempt) {
-    const Ending ending = Run(seed + attempt, false, 12);
+    const Ending ending = RunConsumer(seed + attempt, false, 12);
     if (ending.counted != ending.entries) {
       EXPECT_GT(ending.counted, ending.entries);
       return;
