@@ -15,10 +15,10 @@ namespace {
 constexpr int kDeals = 20'000;
 constexpr std::string_view kIndexes = R"({"package": "bench.access", "version": "1.0.0", "needs": ["kith.crm"],
   "extend": [{"type": "opportunity", "indexes": [
-    {"name": "plain", "fields": ["name"], "cover": ["amount", "close_date", "grade"]}]}]})";
+    {"name": "bench_plain", "fields": ["name"], "cover": ["amount", "close_date", "grade"]}]}]})";
 constexpr std::string_view kJudged = R"({"package": "bench.judged", "version": "1.0.0", "needs": ["kith.crm"],
   "extend": [{"type": "opportunity", "indexes": [
-    {"name": "judged", "fields": ["name"], "cover": ["amount", "close_date", "grade", "owner", "unit", "visibility"]}]}]})";
+    {"name": "bench_judged", "fields": ["name"], "cover": ["amount", "close_date", "grade", "owner", "unit", "visibility"]}]}]})";
 constexpr std::string_view kPolicy = R"({"types": {"opportunity": {"read": ["reports"]}}})";
 constexpr std::string_view kPage =
     R"({"from": "opportunity", "select": ["name", "amount", "close_date", "grade"], "order": ["name"], "limit": 50})";

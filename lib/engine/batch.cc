@@ -251,6 +251,10 @@ StatusOr<Assignment> Batch::CheckExpected(const TypeDef& type, std::string_view 
     KITH_ASSIGN_OR_RETURN(expected.value, engine::FitHeaderValue(target.position, std::move(value)));
   } else {
     KITH_ASSIGN_OR_RETURN(expected.value, engine::FitValue(*target.field, std::move(value)));
+    // Of the kind alone: a value that no longer meets the field's limits may stand there.
+    if (!expected.value.is_null() && expected.value.kind() != Kind::kRef) {
+      KITH_RETURN_IF_ERROR(record::CheckValue(target.field->stored, expected.value));
+    }
   }
   if (const Id* id = expected.value.get_if<Id>()) KITH_RETURN_IF_ERROR(CheckTarget(*id));
   return expected;

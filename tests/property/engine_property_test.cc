@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <random>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "engine/format.h"
@@ -141,6 +142,16 @@ std::string CompareHistory(const Snapshot& snapshot, const OracleRecord& record)
     }
     std::vector<FieldChange> listed = entry.fields;
     if (should.operation == Operation::kDelete && !TakeExternals(listed, record)) return at + "lists other external references";
+    // Within an entry the fields stand in the order of the batch's changes. A record that a batch names twice, by reference and by id, has two
+    // of them, which the oracle does not tell apart: what counts is the order within a field.
+    const auto before = [&](const FieldChange& a, const FieldChange& b) { return std::tie(a.package, a.number) < std::tie(b.package, b.number); };
+    std::stable_sort(listed.begin(), listed.end(), before);
+    const auto field_of = [&](const auto& field) {
+      if (field.first < 0) return std::pair(kHeaderPackage, static_cast<uint32_t>(-field.first));
+      const catalog::FieldDef& def = record.type->fields[static_cast<size_t>(field.first)];
+      return std::pair(def.package, def.number);
+    };
+    std::stable_sort(fields.begin(), fields.end(), [&](const auto& a, const auto& b) { return field_of(a) < field_of(b); });
     if (listed.size() != fields.size()) return at + "has " + std::to_string(entry.fields.size()) + " fields";
     for (size_t f = 0; f < fields.size(); ++f) {
       const FieldChange& change = listed[f];

@@ -14,6 +14,7 @@
 #define KITH_MODEL_CRM_H_
 
 #include "kith/model/crm/account.h"
+#include "kith/model/crm/account_relation.h"
 #include "kith/model/crm/campaign.h"
 #include "kith/model/crm/competitor.h"
 #include "kith/model/crm/contact.h"
@@ -40,10 +41,12 @@
 #include "kith/model/crm/segment.h"
 #include "kith/model/crm/segment_member.h"
 #include "kith/model/crm/setting.h"
+#include "kith/model/crm/share.h"
 #include "kith/model/crm/stage.h"
 #include "kith/model/crm/task.h"
 #include "kith/model/crm/task_template.h"
 #include "kith/model/crm/team.h"
+#include "kith/model/crm/team_member.h"
 #include "kith/model/crm/ticket.h"
 
 #endif  // KITH_MODEL_CRM_H_

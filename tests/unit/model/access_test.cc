@@ -310,8 +310,8 @@ TEST_F(AccessTest, AMaskedTextIsNotThere) {
 // A formula over a masked field has no value, nor has a sum over records that are hidden or masked.
 TEST_F(AccessTest, ComputedFieldsAreMadeOfWhatIsReadable) {
   const catalog::PackageSource more{R"json({"package": "test.more", "version": "1.0.0", "needs": ["kith.crm"], "extend": [
-      {"type": "opportunity", "fields": [{"name": "twice", "kind": "money", "formula": "budget * 2"}]},
-      {"type": "account", "fields": [{"name": "budgets", "kind": "money", "roll_up":
+      {"type": "opportunity", "fields": [{"name": "test_twice", "kind": "money", "formula": "budget * 2"}]},
+      {"type": "account", "fields": [{"name": "test_budgets", "kind": "money", "roll_up":
         {"function": "sum", "of": "opportunity", "by": "account", "field": "budget"}}]}]})json",
                                     {}};
   ASSERT_TRUE(world_.db().Ensure(std::span(&more, 1)).ok()) << world_.db().Ensure(std::span(&more, 1)).status();
@@ -323,25 +323,25 @@ TEST_F(AccessTest, ComputedFieldsAreMadeOfWhatIsReadable) {
     const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = viewer});
     return *GetField(*snapshot->catalog().FindType(record.type()), *snapshot->Get(record), field);
   };
-  EXPECT_EQ(read(fay_, deal, "twice"), Value(Yuan(600)));
-  EXPECT_TRUE(read(ann_, deal, "twice").is_null());
-  EXPECT_EQ(read(fay_, account, "budgets"), Value(Yuan(300)));
-  EXPECT_TRUE(read(ann_, account, "budgets").is_null());
-  EXPECT_TRUE(read(bob_, account, "budgets").is_null());
+  EXPECT_EQ(read(fay_, deal, "test_twice"), Value(Yuan(600)));
+  EXPECT_TRUE(read(ann_, deal, "test_twice").is_null());
+  EXPECT_EQ(read(fay_, account, "test_budgets"), Value(Yuan(300)));
+  EXPECT_TRUE(read(ann_, account, "test_budgets").is_null());
+  EXPECT_TRUE(read(bob_, account, "test_budgets").is_null());
 }
 
 // An index on a masked field would give its order away, in pages and in their tokens.
 TEST_F(AccessTest, AnIndexThatHoldsAMaskedFieldIsNotRead) {
   const catalog::PackageSource more{R"({"package": "test.more", "version": "1.0.0", "needs": ["kith.crm"],
-      "extend": [{"type": "opportunity", "indexes": [{"name": "by_budget", "fields": ["budget"]}]}]})",
+      "extend": [{"type": "opportunity", "indexes": [{"name": "test_by_budget", "fields": ["budget"]}]}]})",
                                     {}};
   ASSERT_TRUE(world_.db().Ensure(std::span(&more, 1)).ok()) << world_.db().Ensure(std::span(&more, 1)).status();
   SetPolicy(kPolicy);
   AddDeal("Rich", ann_, 900);
   AddDeal("Poor", ann_, 100);
   const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = ann_});
-  EXPECT_EQ(GetReason(snapshot->ScanIndex("opportunity", "by_budget", {}).status()), Reason::kNotVisible);
-  EXPECT_TRUE(world_.Read({.id = fay_})->ScanIndex("opportunity", "by_budget", {}).ok());
+  EXPECT_EQ(GetReason(snapshot->ScanIndex("opportunity", "test_by_budget", {}).status()), Reason::kNotVisible);
+  EXPECT_TRUE(world_.Read({.id = fay_})->ScanIndex("opportunity", "test_by_budget", {}).ok());
   EXPECT_EQ(Ask(ann_, R"({"from": "opportunity", "select": ["name"], "order": ["budget"]})"), (std::vector<std::string>{"Rich", "Poor"}));
   EXPECT_EQ(Ask(fay_, R"({"from": "opportunity", "select": ["name"], "order": ["budget"]})"), (std::vector<std::string>{"Poor", "Rich"}));
 }
@@ -489,8 +489,8 @@ TEST_F(AccessTest, APolicyThatDoesNotHoldIsRefusedWithItsPath) {
 TEST_F(AccessTest, AnIndexThatCoversTheHeaderJudgesAlike) {
   const catalog::PackageSource more{R"({"package": "test.more", "version": "1.0.0", "needs": ["kith.crm"],
       "extend": [{"type": "opportunity", "indexes": [
-        {"name": "plain", "fields": ["name"], "cover": ["grade"]},
-        {"name": "judged", "fields": ["name"], "cover": ["grade", "owner", "unit", "visibility"]}]}]})",
+        {"name": "test_plain", "fields": ["name"], "cover": ["grade"]},
+        {"name": "test_judged", "fields": ["name"], "cover": ["grade", "owner", "unit", "visibility"]}]}]})",
                                     {}};
   ASSERT_TRUE(world_.db().Ensure(std::span(&more, 1)).ok());
   SetPolicy(R"({"types": {"opportunity": {"read": ["reports", "unit"]}}})");
@@ -507,7 +507,7 @@ TEST_F(AccessTest, AnIndexThatCoversTheHeaderJudgesAlike) {
   for (const Id viewer : {sam_, eve_, ann_, bob_, fay_}) {
     const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = viewer});
     std::vector<std::vector<Id>> seen;
-    for (const std::string_view index : {"plain", "judged"}) {
+    for (const std::string_view index : {"test_plain", "test_judged"}) {
       seen.emplace_back();
       const auto cursor = *snapshot->ScanIndex("opportunity", index, {});
       while (cursor->Next()) seen.back().push_back(cursor->id());

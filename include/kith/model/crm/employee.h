@@ -35,6 +35,7 @@ class Employee {
   [[nodiscard]] std::optional<bool> active() const { return view_.has(8) ? std::optional(view_.GetBool(8)) : std::nullopt; }
   [[nodiscard]] std::optional<Date> active_from() const { return view_.has(9) ? std::optional(Date{static_cast<int32_t>(view_.GetInt(9))}) : std::nullopt; }
   [[nodiscard]] std::optional<Date> active_to() const { return view_.has(10) ? std::optional(Date{static_cast<int32_t>(view_.GetInt(10))}) : std::nullopt; }
+  [[nodiscard]] Value access_roles() const { return view_.Get(11); }
 
  private:
   record::View view_;
@@ -60,6 +61,7 @@ class EmployeeBuilder {
   EmployeeBuilder& active(bool value) { return Set("active", value); }
   EmployeeBuilder& active_from(Date value) { return Set("active_from", value); }
   EmployeeBuilder& active_to(Date value) { return Set("active_to", value); }
+  EmployeeBuilder& access_roles(TextList value) { return Set("access_roles", std::move(value)); }
 
  private:
   EmployeeBuilder& Set(std::string_view field, Value value) {

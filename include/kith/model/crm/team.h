@@ -28,6 +28,7 @@ class Team {
   [[nodiscard]] Id parent() const { return view_.GetRef(1); }
   [[nodiscard]] Id manager() const { return view_.GetRef(2); }
   [[nodiscard]] std::string_view region() const { return view_.GetText(3); }
+  [[nodiscard]] std::optional<int64_t> unit_number() const { return view_.has(4) ? std::optional(view_.GetInt(4)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -46,6 +47,8 @@ class TeamBuilder {
   TeamBuilder& parent(Id value) { return Set("parent", value); }
   TeamBuilder& manager(Id value) { return Set("manager", value); }
   TeamBuilder& region(std::string_view value) { return Set("region", value); }
+  TeamBuilder& unit_number(int64_t value) { return Set("unit_number", value); }
+  TeamBuilder& add_unit_number(int64_t value) { return Add("unit_number", value); }
 
  private:
   TeamBuilder& Set(std::string_view field, Value value) {
