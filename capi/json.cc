@@ -184,7 +184,8 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
 }  // namespace
 
 std::string ToJson(const EnsureReport& report) {
-  return Dump({{"catalog_version", report.catalog_version}, {"changes", report.changes}, {"notes", report.notes}, {"warnings", report.warnings}});
+  return Dump(
+      {{"catalog_version", report.catalog_version}, {"changes", report.changes}, {"notes", report.notes}, {"warnings", report.warnings}});
 }
 
 std::string ToJson(const RemoveReport& report) {

@@ -199,8 +199,8 @@ KITH_API void kith_db_free(kith_db* db);
 KITH_API kith_str kith_db_path(const kith_db* db); /* borrowed(db) */
 
 /* Makes packages present: `definition` and optional `numbers` are JSON (numbers empty: allotted in order). report: owned JSON
- * {"catalog_version": n, "changes": ["adds field account.tier (choice)"], "notes": [...], "warnings": [...]}; may be NULL. Warnings count the
- * records that do not keep to a check or to transitions that this adds; they stay until they are next written. Nothing is written when
+ * {"catalog_version": n, "changes": ["adds field account.tier (choice)"], "notes": [...], "warnings": [...]}; may be NULL. Warnings count
+ * the records that do not keep to a check or to transitions that this adds; they stay until they are next written. Nothing is written when
  * dry_run is not 0. */
 KITH_API kith_code kith_db_ensure(kith_db* db, kith_str definition, kith_str numbers, uint8_t dry_run, kith_text** report,
                                   kith_error** err);
@@ -246,8 +246,8 @@ KITH_API kith_code kith_db_metrics(kith_db* db, kith_text** text, kith_error** e
  * sound records that do not meet a check of today, and are no problems. */
 KITH_API kith_code kith_db_verify(kith_db* db, uint64_t* problems, kith_text** report, kith_error** err);
 /* Puts right what verification finds in derived data (indexes, external references, derived rows, counters, the feed, records that are not
- * what their history gives) and tells what it did: {"changes", "problems"}. problems: what is left. report: owned JSON, may be NULL. Errors:
- * CORRUPT when a page itself is damaged. Since 0.1. */
+ * what their history gives) and tells what it did: {"changes", "problems"}. problems: what is left. report: owned JSON, may be NULL.
+ * Errors: CORRUPT when a page itself is damaged. Since 0.1. */
 KITH_API kith_code kith_db_repair(kith_db* db, uint64_t* problems, kith_text** report, kith_error** err);
 
 /* ---- a person's data: the person's record and every record about it, through references marked `about`, now or once */
@@ -265,18 +265,21 @@ typedef struct kith_erase_options {
   kith_ref actor;
   kith_str reason; /* kept; do not name the person */
 } kith_erase_options;
-#define KITH_ERASE_OPTIONS_INIT \
-  { (uint32_t)sizeof(kith_erase_options), 0, 0, 0, 0, {0, {0, 0}, {0, 0}}, {0, 0} }
+#define KITH_ERASE_OPTIONS_INIT                                                     \
+  {                                                                                 \
+    (uint32_t)sizeof(kith_erase_options), 0, 0, 0, 0, {0, {0, 0}, {0, 0}}, { 0, 0 } \
+  }
 /* Erases a person everywhere in the file: values of fields marked `personal` in all these records and their history, with what indexes and
  * search made of them, external references, idempotency keys. Ids, amounts, stages, times stay, and a proof. Atomic. report: owned JSON
- * {"records", "shared", "values", "history_values", "reasons", "external_refs", "idempotency_keys", "sequence", "overwritten"}, may be NULL.
- * Earlier backups are not reached. Since 0.1. */
+ * {"records", "shared", "values", "history_values", "reasons", "external_refs", "idempotency_keys", "sequence", "overwritten"}, may be
+ * NULL. Earlier backups are not reached. Since 0.1. */
 KITH_API kith_code kith_db_erase_person(kith_db* db, kith_id person, const kith_erase_options* options, kith_text** report,
                                         kith_error** err);
 /* The proofs of all erasures, oldest first, as a JSON list. json: owned. Since 0.1. */
 KITH_API kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err);
-/* Overwrites with zeros what the file holds beside the newest state: free pages and gaps within pages. Writers wait meanwhile. report: owned
- * JSON {"pages", "gap_bytes", "kept_back"}, may be NULL; kept_back: pages that a snapshot still reads, end it and call again. Since 0.1. */
+/* Overwrites with zeros what the file holds beside the newest state: free pages and gaps within pages. Writers wait meanwhile. report:
+ * owned JSON {"pages", "gap_bytes", "kept_back"}, may be NULL; kept_back: pages that a snapshot still reads, end it and call again. Since
+ * 0.1. */
 KITH_API kith_code kith_db_overwrite_freed(kith_db* db, kith_text** report, kith_error** err);
 
 /* Forgets what was recorded before `before` (µs): the feed up to there, the history of records deleted by then, and of others all but

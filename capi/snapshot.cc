@@ -287,8 +287,7 @@ kith_code kith_snapshot_changes(kith_snapshot* snapshot, uint64_t after, kith_ch
   });
 }
 
-kith_code kith_snapshot_feed(kith_snapshot* snapshot, uint64_t after, kith_str filter, size_t limit, kith_text** json,
-                             kith_error** err) {
+kith_code kith_snapshot_feed(kith_snapshot* snapshot, uint64_t after, kith_str filter, size_t limit, kith_text** json, kith_error** err) {
   Zero(json);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(json, "json"));
@@ -314,9 +313,10 @@ kith_code kith_snapshot_differences(kith_snapshot* snapshot, kith_as_of from, ki
                              "differences know neither operations nor a record");
     }
     const kith::DifferenceFilter narrow{.types = std::move(wanted.types), .fields = std::move(wanted.fields)};
-    KITH_ASSIGN_OR_RETURN(const kith::DifferencePage page,
-                          object->snapshot->Differences({kith::Time{from.effective}, kith::Time{from.recorded}},
-                                                        {kith::Time{to.effective}, kith::Time{to.recorded}}, narrow, kith::Id(after), limit));
+    KITH_ASSIGN_OR_RETURN(
+        const kith::DifferencePage page,
+        object->snapshot->Differences({kith::Time{from.effective}, kith::Time{from.recorded}},
+                                      {kith::Time{to.effective}, kith::Time{to.recorded}}, narrow, kith::Id(after), limit));
     *json = NewText(kith::DifferencesToJson(object->snapshot->catalog(), page));
     return absl::OkStatus();
   });

@@ -26,9 +26,9 @@ T Must(StatusOr<T> result) {
 struct World {
   std::shared_ptr<Database> db;
   Id changed;
-  Time middle;        // after half of the changes
+  Time middle;         // after half of the changes
   uint64_t begin = 0;  // of the feed of the kThings
-  Time before_last;   // of the last 100 changes
+  Time before_last;    // of the last 100 changes
 
   World() {
     OpenOptions options;

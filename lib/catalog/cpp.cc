@@ -2,21 +2,22 @@
 //
 // Fields of the owning package come first in a type's layout, in the order of their numbers, so a field's position is its number as long as
 // those have no gaps: a constant in every database, whatever other packages and later versions add.
+#include "kith/catalog/cpp.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 
 #include "kith/base/concat.h"
-#include "kith/catalog/cpp.h"
 
 namespace kith::catalog {
 namespace {
 
 // Words of C++ that are lower-case words, and members that the classes have for themselves.
-constexpr std::array<std::string_view, 30> kTaken = {"auto",     "bool",    "break",   "case",     "catch",   "char",      "class",  "const",
-                                                     "continue", "default", "delete",  "do",       "double",  "else",      "enum",   "export",
-                                                     "float",    "for",     "friend",  "id",       "int",     "new",       "record", "operator",
-                                                     "private",  "public",  "switch",  "template", "version", "volatile"};
+constexpr std::array<std::string_view, 30> kTaken = {
+    "auto",   "bool", "break",  "case",     "catch",   "char",   "class",  "const",    "continue", "default",
+    "delete", "do",   "double", "else",     "enum",    "export", "float",  "for",      "friend",   "id",
+    "int",    "new",  "record", "operator", "private", "public", "switch", "template", "version",  "volatile"};
 
 std::string Camel(std::string_view name) {
   std::string camel;
@@ -55,8 +56,7 @@ struct Reading {
 Reading ReadingOf(const TypeDef& type, const FieldDef& field) {
   const std::string at = "(" + std::to_string(field.position) + ")";
   const auto optional = [&](std::string_view value_type, std::string_view value) {
-    return Reading{Concat({"std::optional<", value_type, ">"}),
-                   Concat({"view_.has", at, " ? std::optional(", value, ") : std::nullopt"})};
+    return Reading{Concat({"std::optional<", value_type, ">"}), Concat({"view_.has", at, " ? std::optional(", value, ") : std::nullopt"})};
   };
   const std::string number = "view_.GetInt" + at;
   switch (field.kind) {
@@ -151,8 +151,8 @@ void AppendEnums(std::string& out, const TypeDef& type, const std::vector<const 
 
 void AppendReader(std::string& out, const TypeDef& type, const std::vector<const FieldDef*>& fields) {
   const std::string name = Camel(type.name);
-  out += Concat({"// Reads a record. Borrows its view.\nclass ", name, " {\n public:\n  static constexpr std::string_view kType = \"", type.name,
-                 "\";\n\n  explicit ", name, "(record::View view) : view_(view) {}\n",
+  out += Concat({"// Reads a record. Borrows its view.\nclass ", name, " {\n public:\n  static constexpr std::string_view kType = \"",
+                 type.name, "\";\n\n  explicit ", name, "(record::View view) : view_(view) {}\n",
                  "  [[nodiscard]] Id id() const { return view_.id(); }\n",
                  "  [[nodiscard]] uint64_t version() const { return view_.header().version; }\n",
                  "  [[nodiscard]] record::View record() const { return view_; }\n\n"});
@@ -167,17 +167,18 @@ void AppendBuilder(std::string& out, const TypeDef& type, const std::vector<cons
   const std::string name = Camel(type.name) + "Builder";
   out += Concat({"// Fills a batch with what is to be set of a new record, or of the one given. Borrows the batch.\nclass ", name,
                  " {\n public:\n  explicit ", name, "(Batch& batch) : batch_(&batch), id_(batch.Create(\"", type.name, "\")) {}\n  ", name,
-                 "(Batch& batch, const ExternalRef& external) : batch_(&batch), id_(batch.Upsert(\"", type.name, "\", external)) {}\n  ", name,
-                 "(Batch& batch, Id target) : batch_(&batch), id_(target) {}\n",
+                 "(Batch& batch, const ExternalRef& external) : batch_(&batch), id_(batch.Upsert(\"", type.name, "\", external)) {}\n  ",
+                 name, "(Batch& batch, Id target) : batch_(&batch), id_(target) {}\n",
                  "  [[nodiscard]] Id id() const { return id_; }  // of a new record: a local reference of the batch\n\n"});
   if (type.FindField("owner") == nullptr) out += Concat({"  ", name, "& owner(Id value) { return Set(\"owner\", value); }\n"});
   for (const FieldDef* field : fields) {
     if (field->derived || field->retired) continue;
     const Writing writing = WritingOf(type, *field);
-    out += Concat({"  ", name, "& ", Member(field->name), "(", writing.parameter, ") { return Set(\"", field->name, "\", ", writing.value,
-                   "); }\n"});
+    out += Concat(
+        {"  ", name, "& ", Member(field->name), "(", writing.parameter, ") { return Set(\"", field->name, "\", ", writing.value, "); }\n"});
     const bool counts = field->kind == Kind::kInt || field->kind == Kind::kMoney;
-    if (counts) out += Concat({"  ", name, "& add_", field->name, "(", writing.parameter, ") { return Add(\"", field->name, "\", value); }\n"});
+    if (counts)
+      out += Concat({"  ", name, "& add_", field->name, "(", writing.parameter, ") { return Add(\"", field->name, "\", value); }\n"});
   }
   out += Concat({"\n private:\n  ", name, "& Set(std::string_view field, Value value) {\n    batch_->Set(id_, field, std::move(value));\n",
                  "    return *this;\n  }\n  ", name,

@@ -33,9 +33,10 @@ Status CheckSameField(const TypeDef& type, const FieldDef& before, const FieldDr
                     "retire it and add a field of another name", KindText(draft.def));
   }
   if (before.computed() != draft.def.computed()) {
-    return Conflict(draft.path,
-                    "field " + name + (before.computed() ? " is computed and cannot come to be stored" : " is stored and cannot become computed"),
-                    "retire it and add a field of another name");
+    return Conflict(
+        draft.path,
+        "field " + name + (before.computed() ? " is computed and cannot come to be stored" : " is stored and cannot become computed"),
+        "retire it and add a field of another name");
   }
   if (before.kind == Kind::kRef && Narrows(before, draft.def)) {
     return Conflict(JoinJsonPath(draft.path, "to"), "field " + name + " may already point to types that are left out",
@@ -237,8 +238,8 @@ Status Merger::MergeChecks(const PackageDraft& package, uint32_t package_number,
   for (const CheckDraft& added : draft.checks) {
     if (const CheckDef* other = type.FindCheck(added.def.name); other != nullptr) {
       return Conflict(JoinJsonPath(added.path, "name"),
-                      "check " + type.name + "." + other->name + " belongs to package " + PackageName(other->package), "choose another name",
-                      other->name);
+                      "check " + type.name + "." + other->name + " belongs to package " + PackageName(other->package),
+                      "choose another name", other->name);
     }
     CheckDef& check = type.checks.emplace_back(added.def);
     check.package = package_number;

@@ -91,7 +91,7 @@ Status Applier::CheckAllowed() {
   for (size_t i = 0; i < changes.size(); ++i) {
     if (changes[i].op == Change::Op::kRequireVersion || changes[i].op == Change::Op::kRequireAbsent) continue;
     if (changes[i].op == Change::Op::kRequireValue) continue;  // looked at when it was compared
-    if (changes[i].op == Change::Op::kRestore) continue;  // looked at when it was done
+    if (changes[i].op == Change::Op::kRestore) continue;       // looked at when it was done
     if (const Status status = CheckAllowed(changes[i]); !status.ok()) return WithContext(status, {.change = static_cast<int64_t>(i)});
   }
   return absl::OkStatus();

@@ -25,8 +25,8 @@
 #include "engine/engine_internal.h"
 #include "engine/format.h"
 #include "engine/index_writes.h"
-#include "engine/programs.h"
 #include "engine/person_internal.h"
+#include "engine/programs.h"
 #include "engine/text_writes.h"
 #include "kith/catalog/auto_number.h"
 #include "kith/engine/batch.h"
@@ -318,7 +318,7 @@ class Applier {
   storage::WriteSet& set_;
   const catalog::Catalog& catalog_;
   std::shared_ptr<const Access> access_;  // nullptr: the system's
-  mutable FieldComputer computer_;  // roll-ups are null within a write
+  mutable FieldComputer computer_;        // roll-ups are null within a write
   format::State state_;
   Time now_;
   uint64_t first_sequence_ = 0;

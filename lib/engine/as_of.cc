@@ -216,8 +216,7 @@ StatusOr<std::optional<PastRecord>> FoldHistory(const TypeDef& type, std::span<c
 void CompleteCreation(const TypeDef& type, std::span<const HistoryEntry> history, record::View current, HistoryEntry& creation) {
   const auto begin =
       std::find_if(history.begin(), history.end(), [&](const HistoryEntry& entry) { return entry.sequence == creation.sequence; });
-  const auto deletion =
-      std::find_if(begin, history.end(), [](const HistoryEntry& entry) { return entry.operation == Operation::kDelete; });
+  const auto deletion = std::find_if(begin, history.end(), [](const HistoryEntry& entry) { return entry.operation == Operation::kDelete; });
   const Slots slots(type);
   std::vector<Value> given(slots.size());
   if (deletion != history.end()) {

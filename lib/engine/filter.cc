@@ -1,7 +1,6 @@
-#include "engine/filter_internal.h"
-
 #include <optional>
 
+#include "engine/filter_internal.h"
 #include "engine/format.h"
 
 namespace kith::engine {

@@ -37,14 +37,14 @@ enum : storage::Keyspace {
 inline constexpr std::string_view kMetaState = "state";             // last sequence, last recorded time, catalog version
 inline constexpr std::string_view kMetaCounterPrefix = "counter/";  // + type (2 bytes) node (2 bytes) -> last id sequence
 inline constexpr std::string_view kMetaNumberPrefix = "number/";    // + type (2) package (4) field (4) year (4) -> last auto-number (8)
-inline constexpr std::string_view kMetaHorizon = "horizon";  // how far back history and feed go; absent: to the beginning
+inline constexpr std::string_view kMetaHorizon = "horizon";         // how far back history and feed go; absent: to the beginning
 inline constexpr std::string_view kMetaCheckpointPrefix = "checkpoint/";
 inline constexpr std::string_view kMetaDerivationPrefix = "derivation/";  // + name -> version
 inline constexpr std::string_view kMetaBuildPrefix = "build/";            // + index number (4) -> last id done (8): an index being built
 inline constexpr std::string_view kMetaDropPrefix = "drop/";              // + index number (4): entries still to be deleted
 
 inline constexpr std::string_view kMetaErasurePrefix = "erasure/";  // + sequence (8) -> proof of an erasure
-inline constexpr std::string_view kMetaLostPrefix = "lost/";  // + sequence (8) -> last sequence (8): no entry of these has survived
+inline constexpr std::string_view kMetaLostPrefix = "lost/";        // + sequence (8) -> last sequence (8): no entry of these has survived
 
 // Of the counter of ids given; its value is the last sequence, 8 bytes big-endian.
 [[nodiscard]] std::string CounterKey(TypeNumber type, uint16_t node);

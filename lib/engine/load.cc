@@ -85,7 +85,8 @@ StatusOr<std::optional<HistoryEntry>> Applier::FindPlace(const TypeDef& type, Id
   if (past.empty()) return std::optional<HistoryEntry>();
   KITH_ASSIGN_OR_RETURN(const DraftRecord* draft, Load(id));
   // An entry that pruning made of several asserts what they left.
-  const bool seed = draft != nullptr && past.size() == 1 && past[0].fields.empty() && static_cast<Origin>(draft->header().origin) == Origin::kPackage;
+  const bool seed =
+      draft != nullptr && past.size() == 1 && past[0].fields.empty() && static_cast<Origin>(draft->header().origin) == Origin::kPackage;
   if (seed) return std::optional<HistoryEntry>(std::move(past[0]));
   return MakeError({.reason = Reason::kPreconditionFailed, .hint = "load into a database that has no records of the type"},
                    "a record with this id is or was there");

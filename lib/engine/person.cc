@@ -59,7 +59,7 @@ Json RecordOut(const storage::Reader& reader, const catalog::Catalog& catalog, I
   const TypeDef* type = catalog.FindType(id.type());
   const StatusOr<record::View> record = ReadRecord(Source{.reader = &reader, .catalog = &catalog}, id);
   Json out = record.ok() ? Json::parse(RecordToJson(*type, *record))
-                               : Json{{"id", id.value()}, {"type", type == nullptr ? std::string() : type->name}, {"deleted", true}};
+                         : Json{{"id", id.value()}, {"type", type == nullptr ? std::string() : type->name}, {"deleted", true}};
   Json externals = Json::array();
   const std::string prefix = format::ExternalReversePrefix(id);
   const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kExternal);

@@ -20,7 +20,8 @@ struct PersonScope {
   std::vector<Id> shared;   // of those, about others too
 };
 // `past` may be older than what `reader` reads: what was written since is found through the indexes.
-[[nodiscard]] StatusOr<PersonScope> FindScope(const storage::Reader& reader, const WriterCatalog& catalog, Id person, const PastAbout& past);
+[[nodiscard]] StatusOr<PersonScope> FindScope(const storage::Reader& reader, const WriterCatalog& catalog, Id person,
+                                              const PastAbout& past);
 
 // Records that refer to `target` through a reference for which `wanted(field)` holds.
 template <typename Wanted>

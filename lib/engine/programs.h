@@ -102,7 +102,7 @@ class FieldComputer final : public record::Computer {
   RollUpReader roll_ups_;
   size_t depth_ = 0;                                          // formulas that read formulas
   std::vector<std::unique_ptr<expr::Evaluator>> evaluators_;  // one for each depth
-  std::vector<std::pair<size_t, Value>> memo_;  // of the record being computed, so that each of its fields is worked out once
+  std::vector<std::pair<size_t, Value>> memo_;                // of the record being computed, so that each of its fields is worked out once
   std::unordered_set<std::string> texts_;
 };
 

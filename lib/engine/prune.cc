@@ -88,8 +88,7 @@ class HistoryJob final : public storage::Job {
 
  private:
   void Shorten(storage::WriteSet& set, std::span<const HistoryEntry> history) {
-    const auto end =
-        std::find_if(history.begin(), history.end(), [this](const HistoryEntry& entry) { return entry.sequence > horizon_; });
+    const auto end = std::find_if(history.begin(), history.end(), [this](const HistoryEntry& entry) { return entry.sequence > horizon_; });
     const std::span<const HistoryEntry> past(history.begin(), end);
     // What remains of lives that ended is nothing, of the present one an entry in the place of its last.
     const auto deletion = std::find_if(past.rbegin(), past.rend(), [](const HistoryEntry& e) { return e.operation == Operation::kDelete; });

@@ -44,8 +44,8 @@ class ViewCopies {
 struct Source {
   const storage::Reader* reader = nullptr;
   const catalog::Catalog* catalog = nullptr;
-  const Access* access = nullptr;  // nullptr: the system's
-  ViewCopies* copies = nullptr;    // nullptr: views point into the map
+  const Access* access = nullptr;        // nullptr: the system's
+  ViewCopies* copies = nullptr;          // nullptr: views point into the map
   record::Computer* computer = nullptr;  // of the views lent; nullptr: computed fields read as null
 
   [[nodiscard]] StatusOr<bool> MaySee(const catalog::TypeDef& type, record::View record) const {

@@ -171,8 +171,9 @@ StatusOr<RepairReport> DatabaseImpl::Repair() {
   KITH_RETURN_IF_ERROR(CheckOptions({}));
   KITH_ASSIGN_OR_RETURN(const storage::CheckReport checked, state_->environment().Check());
   if (!checked.problems.empty()) {
-    return MakeError({.reason = Reason::kCorrupt, .value = path(), .hint = "restore a backup, or salvage what is sound into a new database"},
-                     "the file itself is damaged, which no repair mends: " + checked.problems.front());
+    return MakeError(
+        {.reason = Reason::kCorrupt, .value = path(), .hint = "restore a backup, or salvage what is sound into a new database"},
+        "the file itself is damaged, which no repair mends: " + checked.problems.front());
   }
   RepairReport report;
   std::vector<std::string> unsolved;

@@ -181,9 +181,7 @@ class SnapshotImpl final : public Snapshot {
   [[nodiscard]] StatusOr<Record> GetAsOf(Id id, AsOf as_of) const override;
   [[nodiscard]] StatusOr<std::vector<HistoryEntry>> History(Id id) const override;
   [[nodiscard]] StatusOr<HistoryEntry> Entry(Id record, uint64_t sequence) const override;
-  [[nodiscard]] StatusOr<Feed> Changes(uint64_t after, size_t limit) const override {
-    return ReadChanges(source_, horizon_, after, limit);
-  }
+  [[nodiscard]] StatusOr<Feed> Changes(uint64_t after, size_t limit) const override { return ReadChanges(source_, horizon_, after, limit); }
   [[nodiscard]] StatusOr<FeedPage> ReadFeed(uint64_t after, const FeedFilter& filter, size_t limit) const override {
     return ReadFeedPage(source_, horizon_, after, filter, limit);
   }

@@ -42,14 +42,14 @@ struct TaskSchema {
       std::string_view name;
       const FieldDef** field;
     };
-    const Place places[] = {{schema.source, "for_type", &schema.for_type},       {schema.source, "field", &schema.field},
-                            {schema.source, "value", &schema.value},             {schema.source, "stage", &schema.stage},
-                            {schema.source, "condition", &schema.condition},     {schema.source, "subject", &schema.subject},
-                            {schema.source, "subject_zh", &schema.subject_zh},   {schema.source, "due_days", &schema.due_days},
-                            {schema.source, "priority", &schema.priority},       {schema.source, "active", &schema.active},
-                            {schema.task, "subject", &schema.task_subject},      {schema.task, "due", &schema.task_due},
-                            {schema.task, "priority", &schema.task_priority},    {schema.task, "assignee", &schema.assignee},
-                            {schema.task, "account", &schema.account},           {schema.task, "regarding", &schema.regarding},
+    const Place places[] = {{schema.source, "for_type", &schema.for_type},     {schema.source, "field", &schema.field},
+                            {schema.source, "value", &schema.value},           {schema.source, "stage", &schema.stage},
+                            {schema.source, "condition", &schema.condition},   {schema.source, "subject", &schema.subject},
+                            {schema.source, "subject_zh", &schema.subject_zh}, {schema.source, "due_days", &schema.due_days},
+                            {schema.source, "priority", &schema.priority},     {schema.source, "active", &schema.active},
+                            {schema.task, "subject", &schema.task_subject},    {schema.task, "due", &schema.task_due},
+                            {schema.task, "priority", &schema.task_priority},  {schema.task, "assignee", &schema.assignee},
+                            {schema.task, "account", &schema.account},         {schema.task, "regarding", &schema.regarding},
                             {schema.task, "template", &schema.task_template}};
     for (const Place& place : places) {
       *place.field = place.type->FindField(place.name);

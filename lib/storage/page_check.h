@@ -25,8 +25,8 @@ class EntryVisitor {
   virtual ~EntryVisitor() = default;
   // `keyspace` is empty for the plain entries of the unnamed main database.
   virtual void OnEntry(std::string_view keyspace, std::string_view key, std::string_view value) = 0;
-  // A sound page of a tree and its unused bytes; an overflow value's pages and its bytes in them, the first page's header included; a page of
-  // the free list, and the transaction that freed it.
+  // A sound page of a tree and its unused bytes; an overflow value's pages and its bytes in them, the first page's header included; a page
+  // of the free list, and the transaction that freed it.
   virtual void OnPage(uint64_t /*page*/, size_t /*gap_begin*/, size_t /*gap_end*/) {}
   virtual void OnOverflow(uint64_t /*first*/, uint64_t /*pages*/, uint64_t /*used_bytes*/) {}
   virtual void OnFree(uint64_t /*transaction*/, uint64_t /*page*/) {}

@@ -91,7 +91,8 @@ TEST(FreightSpace, IsNeverOverbookedByProcesses) {  // E05
   std::vector<std::unique_ptr<Child>> agents;
   for (uint64_t i = 0; i < 3; ++i) {
     agents.push_back(std::make_unique<Child>(
-        "agent", std::vector<std::string>{path, std::to_string(voyage.value()), std::to_string(seed + i), std::to_string(60 * TestScale())}));
+        "agent",
+        std::vector<std::string>{path, std::to_string(voyage.value()), std::to_string(seed + i), std::to_string(60 * TestScale())}));
   }
   int64_t held = 0;
   for (const auto& agent : agents) {

@@ -34,9 +34,11 @@ catalog::PackageSource Version(bool newer) {
   std::string more_types;
   if (newer) {
     more_choices = R"(, {"name": "green"})";
-    more_fields = R"(, {"name": "new_value", "kind": "int"}, {"name": "also", "kind": "choice_set", "choices": [{"name": "a"}, {"name": "b"}]})";
+    more_fields =
+        R"(, {"name": "new_value", "kind": "int"}, {"name": "also", "kind": "choice_set", "choices": [{"name": "a"}, {"name": "b"}]})";
     more_indexes = R"(, {"name": "by_new", "fields": ["new_value"], "cover": ["total"]})";
-    more_types = R"(, {"name": "extra", "fields": [{"name": "item", "kind": "ref", "to": ["item"], "required": true}, {"name": "n", "kind": "int"}]})";
+    more_types =
+        R"(, {"name": "extra", "fields": [{"name": "item", "kind": "ref", "to": ["item"], "required": true}, {"name": "n", "kind": "int"}]})";
   }
   std::string definition = R"({"package": "test.stock", "version": ")" + std::string(newer ? "1.1.0" : "1.0.0") +
                            R"(", "types": [{"name": "item", "fields": [

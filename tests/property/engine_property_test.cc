@@ -142,9 +142,11 @@ std::string CompareHistory(const Snapshot& snapshot, const OracleRecord& record)
     }
     std::vector<FieldChange> listed = entry.fields;
     if (should.operation == Operation::kDelete && !TakeExternals(listed, record)) return at + "lists other external references";
-    // Within an entry the fields stand in the order of the batch's changes. A record that a batch names twice, by reference and by id, has two
-    // of them, which the oracle does not tell apart: what counts is the order within a field.
-    const auto before = [&](const FieldChange& a, const FieldChange& b) { return std::tie(a.package, a.number) < std::tie(b.package, b.number); };
+    // Within an entry the fields stand in the order of the batch's changes. A record that a batch names twice, by reference and by id, has
+    // two of them, which the oracle does not tell apart: what counts is the order within a field.
+    const auto before = [&](const FieldChange& a, const FieldChange& b) {
+      return std::tie(a.package, a.number) < std::tie(b.package, b.number);
+    };
     std::stable_sort(listed.begin(), listed.end(), before);
     const auto field_of = [&](const auto& field) {
       if (field.first < 0) return std::pair(kHeaderPackage, static_cast<uint32_t>(-field.first));

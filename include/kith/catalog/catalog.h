@@ -337,8 +337,8 @@ class Catalog : public std::enable_shared_from_this<Catalog> {
     // Where the given packages declare what: "account" -> "types[2]", "account.tier" -> "types[2].fields[0]", "account?paid" (a check) ->
     // "types[2].checks[1]".
     std::map<std::string, std::string, std::less<>> paths;
-    std::vector<std::string> seeds;            // one JSON array of changes a package, to be applied with the definitions: records that it
-                                               // brings, created where absent
+    std::vector<std::string> seeds;  // one JSON array of changes a package, to be applied with the definitions: records that it
+                                     // brings, created where absent
   };
   // What installing or upgrading these packages means, in whatever order they are given. Costs nothing in the data. Additive: a change of
   // kind, a removed field, a renumbering are errors (PackageConflict) naming package, path and what to do. Malformed sources give

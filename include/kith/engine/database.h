@@ -115,10 +115,10 @@ struct RepairReport {
 };
 
 struct PruneReport {
-  Horizon horizon;                  // from now on
-  uint64_t feed_entries = 0;        // taken from the feed
-  uint64_t history_entries = 0;     // taken from history, less those that stand for what was taken
-  uint64_t forgotten_records = 0;   // deleted records of which nothing is left
+  Horizon horizon;                 // from now on
+  uint64_t feed_entries = 0;       // taken from the feed
+  uint64_t history_entries = 0;    // taken from history, less those that stand for what was taken
+  uint64_t forgotten_records = 0;  // deleted records of which nothing is left
 };
 
 struct DatabaseStats {
@@ -204,9 +204,9 @@ class Database {
   // damaged: see Salvage in engine/salvage.h).
   [[nodiscard]] virtual StatusOr<RepairReport> Repair() = 0;
   // --- a person's data; engine/person.h says what belongs to it
-  // Everything about a person as JSON: {"person", "taken", "records": [{..., "external_refs", "history", "deleted"}]}, the person first, then
-  // what is about the person, then the parts of all these (records whose references to them cascade: lines, moves). RecordMissing when there
-  // never was such a record.
+  // Everything about a person as JSON: {"person", "taken", "records": [{..., "external_refs", "history", "deleted"}]}, the person first,
+  // then what is about the person, then the parts of all these (records whose references to them cascade: lines, moves). RecordMissing when
+  // there never was such a record.
   [[nodiscard]] virtual StatusOr<std::string> ExportPerson(Id person) = 0;
   // Erases a person everywhere in the file, atomically, and leaves a proof. The person's record stays, empty, so that money totals, moves
   // and statistics stay what they are. Errors: RecordMissing, ReadOnly, FormatNewer (a personal field that this library cannot read).

@@ -40,8 +40,9 @@ struct HistoryEntry {
 
 // Which entries of the feed are wanted; what is left empty does not narrow.
 struct FeedFilter {
-  std::vector<std::string> types;   // names
-  std::vector<std::string> fields;  // names, "owner", "unit" and "visibility" among them. Only these are given; a change of none is left out
+  std::vector<std::string> types;  // names
+  std::vector<std::string>
+      fields;  // names, "owner", "unit" and "visibility" among them. Only these are given; a change of none is left out
   std::vector<Operation> operations;
   Id record;
 };
@@ -55,7 +56,7 @@ struct FeedPage {
 
 // How far back a database remembers (Database::Prune). Both 0: from its first day on.
 struct Horizon {
-  uint64_t sequence = 0;   // the feed begins after it
+  uint64_t sequence = 0;        // the feed begins after it
   Time time = Time{INT64_MIN};  // the past is known from here on, on both axes
 };
 

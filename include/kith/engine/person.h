@@ -23,16 +23,16 @@
 namespace kith {
 
 struct EraseOptions {
-  Actor actor;             // kept in the proof and in history
-  std::string reason;      // likewise; do not name the person
-  bool dry_run = false;    // counts what would go
+  Actor actor;               // kept in the proof and in history
+  std::string reason;        // likewise; do not name the person
+  bool dry_run = false;      // counts what would go
   bool keep_shared = false;  // leaves records that are about others too as they are; they are listed, to be looked at by people
-  bool overwrite = false;  // overwrites what the file still holds of it afterwards (Database::OverwriteFreed)
+  bool overwrite = false;    // overwrites what the file still holds of it afterwards (Database::OverwriteFreed)
 };
 
 struct EraseReport {
-  std::vector<Id> records;  // the person first
-  std::vector<Id> shared;   // those about others too; among `records` unless they are kept
+  std::vector<Id> records;      // the person first
+  std::vector<Id> shared;       // those about others too; among `records` unless they are kept
   uint64_t values = 0;          // personal values of records
   uint64_t history_values = 0;  // personal values in history entries, before and after counted apart
   uint64_t reasons = 0;

@@ -167,7 +167,8 @@ class Snapshot {
   // CursorExpired when entries after `after` have been pruned.
   [[nodiscard]] virtual StatusOr<Feed> Changes(uint64_t after, size_t limit) const = 0;
   // The same in full, narrowed by a filter: at most `limit` entries, after a look at limits::kFeedScanned of them at most, so that a page
-  // may be empty before the end. With one record and one field it is that field's history. Errors: CursorExpired, UnknownType, UnknownField.
+  // may be empty before the end. With one record and one field it is that field's history. Errors: CursorExpired, UnknownType,
+  // UnknownField.
   [[nodiscard]] virtual StatusOr<FeedPage> ReadFeed(uint64_t after, const FeedFilter& filter, size_t limit) const = 0;
   // The differences between two points in time, of records with ids after `after`, at most `limit`. Between two points of the recorded axis
   // (equal effective times) only the records that changed in between are read; between points of the effective axis the history of all

@@ -150,13 +150,15 @@ TEST(AddedChoices, HaveNumbersFiles) {
 TEST(Vendors, NameWhatTheyAddToOthers) {  // E10
   const auto base = Ensured(Doors());
   const auto adds = [](std::string_view package, std::string_view fields, std::string_view more = {}) {
-    return R"({"package": ")" + std::string(package) + R"(", "version": "1.0.0", "needs": ["acme"], "extend": [{"type": "door", "fields": [)" +
-           std::string(fields) + "]" + std::string(more) + "}]}";
+    return R"({"package": ")" + std::string(package) +
+           R"(", "version": "1.0.0", "needs": ["acme"], "extend": [{"type": "door", "fields": [)" + std::string(fields) + "]" +
+           std::string(more) + "}]}";
   };
   EXPECT_EQ(VendorOf("globex.locks"), "globex");
   EXPECT_EQ(VendorOf("locks"), "");
-  EXPECT_THAT(Told(Plan(*base, adds("globex.locks", R"({"name": "key", "kind": "text"})")).status()),
-              HasSubstr("PackageMalformed at extend[0].fields[0].name: package globex.locks: what vendor globex adds to types of package acme"));
+  EXPECT_THAT(
+      Told(Plan(*base, adds("globex.locks", R"({"name": "key", "kind": "text"})")).status()),
+      HasSubstr("PackageMalformed at extend[0].fields[0].name: package globex.locks: what vendor globex adds to types of package acme"));
   EXPECT_THAT(Told(Plan(*base, adds("globex.locks", R"({"name": "key", "kind": "text"})")).status()), HasSubstr("name it globex_key"));
   EXPECT_THAT(Told(Plan(*base, adds("globex.locks", "", R"(, "indexes": [{"name": "by_x", "fields": ["colour"]}])")).status()),
               HasSubstr("at extend[0].indexes[0].name"));
@@ -177,9 +179,9 @@ TEST(Vendors, NameWhatTheyAddToOthers) {  // E10
 
 TEST(Removal, RetiresAndKeepsNumbers) {  // E06
   const auto base = Ensured(Doors());
-  const std::string locks =
-      Adds("locks", kLocks, "1.0.0",
-           R"(, "fields": [{"name": "key", "kind": "text", "required": true, "default": "x"}], "indexes": [{"name": "by_key", "fields": ["key"]}])");
+  const std::string locks = Adds(
+      "locks", kLocks, "1.0.0",
+      R"(, "fields": [{"name": "key", "kind": "text", "required": true, "default": "x"}], "indexes": [{"name": "by_key", "fields": ["key"]}])");
   const std::string with_type = locks.substr(0, locks.size() - 1) +
                                 R"(, "types": [{"name": "key_ring", "fields": [{"name": "door", "kind": "ref", "to": ["door"]}]}],
       "seeds": [{"type": "key_ring", "ref": ["locks", "first"]}]})";
@@ -187,10 +189,9 @@ TEST(Removal, RetiresAndKeepsNumbers) {  // E06
   const uint32_t index = before->FindType("door")->FindIndex("by_key")->number;
   const StatusOr<Catalog::Plan> plan = before->PlanRemove("locks");
   ASSERT_TRUE(plan.ok()) << plan.status();
-  EXPECT_THAT(plan->changes,
-              ElementsAre("removes package locks 1.0.0", "retires choice door.state.locked", "retires choice door.colour.blue",
-                          "retires choice door.colour.green", "retires field door.key", "changes field door.key: default, required",
-                          "drops index door.by_key", "retires type key_ring"));
+  EXPECT_THAT(plan->changes, ElementsAre("removes package locks 1.0.0", "retires choice door.state.locked",
+                                         "retires choice door.colour.blue", "retires choice door.colour.green", "retires field door.key",
+                                         "changes field door.key: default, required", "drops index door.by_key", "retires type key_ring"));
   EXPECT_THAT(plan->dropped_indexes, ElementsAre(index));
   const StatusOr<std::shared_ptr<const Catalog>> stored = FromDefinitions(3, ToDefinitions(*plan->after));
   ASSERT_TRUE(stored.ok()) << stored.status();
@@ -210,22 +211,25 @@ TEST(Removal, RetiresAndKeepsNumbers) {  // E06
   EXPECT_EQ(FieldOf(again->after, "colour").FindChoice("green")->number, FieldOf(before, "colour").FindChoice("green")->number);
   EXPECT_GT(again->after->FindType("door")->FindIndex("by_key")->number, index);
   const std::string older = Adds("locks", kLocks, "0.9.0");
-  EXPECT_THAT(Told(Plan(**stored, older).status()), HasSubstr("PackageConflict at version: package locks: the package was removed in version"));
+  EXPECT_THAT(Told(Plan(**stored, older).status()),
+              HasSubstr("PackageConflict at version: package locks: the package was removed in version"));
 }
 
 TEST(Removal, IsRefusedWhileOthersNeedIt) {  // E06
   const auto base = Ensured(Doors());
   EXPECT_THAT(Told(base->PlanRemove("amce").status()), HasSubstr("did you mean \"acme\"?"));
   const auto needed = Ensured(base, R"({"package": "more", "version": "1.0.0", "needs": ["acme"]})");
-  EXPECT_THAT(Told(needed->PlanRemove("acme").status()), HasSubstr("PackageInUse at : the package cannot be removed: package more needs it"));
+  EXPECT_THAT(Told(needed->PlanRemove("acme").status()),
+              HasSubstr("PackageInUse at : the package cannot be removed: package more needs it"));
   EXPECT_TRUE(needed->PlanRemove("more").ok());
   EXPECT_TRUE((*needed->PlanRemove("more")).after->PlanRemove("acme").ok());
   const auto referring = Ensured(base, R"({"package": "more", "version": "1.0.0",
       "types": [{"name": "house", "fields": [{"name": "front", "kind": "ref", "to": ["door"]}]}]})");
-  EXPECT_THAT(Told(referring->PlanRemove("acme").status()),
-              HasSubstr("PackageInUse at house.front: the package cannot be removed: field house.front of package more refers to its type door"));
-  const auto extending =
-      Ensured(base, R"({"package": "more", "version": "1.0.0", "extend": [{"type": "door", "fields": [{"name": "size", "kind": "int"}]}]})");
+  EXPECT_THAT(
+      Told(referring->PlanRemove("acme").status()),
+      HasSubstr("PackageInUse at house.front: the package cannot be removed: field house.front of package more refers to its type door"));
+  const auto extending = Ensured(
+      base, R"({"package": "more", "version": "1.0.0", "extend": [{"type": "door", "fields": [{"name": "size", "kind": "int"}]}]})");
   EXPECT_THAT(Told(extending->PlanRemove("acme").status()), HasSubstr("package more has field door.size on it"));
   EXPECT_THAT(Told(Shipped()->PlanRemove("kith.crm").status()), HasSubstr("the library itself needs it"));
   EXPECT_THAT(ToDefinitions(*base), Not(IsEmpty()));

@@ -1,5 +1,5 @@
-// A company's database whose file is changed behind the engine's back, through storage: every seal is right, only what derives from what can
-// tell.
+// A company's database whose file is changed behind the engine's back, through storage: every seal is right, only what derives from what
+// can tell.
 #ifndef KITH_TESTS_UNIT_ENGINE_BEHIND_H_
 #define KITH_TESTS_UNIT_ENGINE_BEHIND_H_
 

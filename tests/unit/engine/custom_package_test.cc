@@ -130,7 +130,7 @@ TEST_F(CustomPackageTest, ANewVersionChangesAndRetires) {
   std::string next(kPractice);
   const auto replace = [&next](std::string_view from, std::string_view to) { next.replace(next.find(from), from.size(), to); };
   replace("1.0.0", "2.0.0");
-  replace("rate * 0", "rate * minutes / 120");                        // a formula, and with it the roll-up over it
+  replace("rate * 0", "rate * minutes / 120");  // a formula, and with it the roll-up over it
   replace(R"("field": "minutes", "where": "billable")", R"("field": "minutes")");
   replace(R"("kind": "money", "formula": "cap - fee")", R"("kind": "money", "retired": true, "formula": "cap - fee")");
   replace(R"({"name": "cap", "kind": "money", "min": "0"})", R"({"name": "cap", "kind": "money", "min": "0", "retired": true})");

@@ -78,8 +78,7 @@ TEST(DifferencesTest, GoesAlongTheEffectiveAxisToo) {
   const auto snapshot = db.Read();
   const AsOf before{.effective = Time{early.micros - 1}};
   const AsOf between{.effective = Time{late.micros - 1}};
-  EXPECT_EQ(Between(*snapshot, before, between),
-            (std::map<Id, std::string>{{id, "create visibility: null > 0 name: null > A"}}));
+  EXPECT_EQ(Between(*snapshot, before, between), (std::map<Id, std::string>{{id, "create visibility: null > 0 name: null > A"}}));
   EXPECT_EQ(Between(*snapshot, between, {}, {.types = {"company"}}), (std::map<Id, std::string>{{id, "change size: null > 7"}}));
   EXPECT_TRUE(Between(*snapshot, between, {}, {.types = {"note"}}).empty());
 }

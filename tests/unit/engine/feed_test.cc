@@ -113,8 +113,7 @@ TEST(FeedTest, GivesEntriesInFull) {
   const auto snapshot = db.Read();
   EXPECT_EQ(Texts(*snapshot, start, {}),
             (std::vector<std::string>{"create name: null > A size: null > 1", "change size: 1 > 2", "change code: null > c",
-                                      "change name: A > B",
-                                      "delete visibility: 0 > null name: B > null code: c > null size: 2 > null"}));
+                                      "change name: A > B", "delete visibility: 0 > null name: B > null code: c > null size: 2 > null"}));
 }
 
 TEST(FeedTest, ARestorationGivesWhatTheRecordThenWas) {

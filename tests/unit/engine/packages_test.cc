@@ -194,12 +194,9 @@ TEST_F(PackagesTest, AVendorWritesItsOwnAndWhatIsNobodys) {  // E12
   Batch field = shop_.NewBatch();
   field.Set(written, "title", "again");
   field.Set(written, "globex_rate", 7);
-  ExpectError(shop_.Refuse(field, acme), {.reason = Reason::kForeignNamespace,
-                                          .type = "sale",
-                                          .record = written,
-                                          .field = "globex_rate",
-                                          .value = "acme",
-                                          .change = 0});
+  ExpectError(
+      shop_.Refuse(field, acme),
+      {.reason = Reason::kForeignNamespace, .type = "sale", .record = written, .field = "globex_rate", .value = "acme", .change = 0});
   shop_.Apply(field);  // the host may
   shop_.Apply(field, {.vendor = "globex"});
   EXPECT_EQ(GetReason(shop_.Refuse(field, {.vendor = "initech"})), Reason::kForeignNamespace);
@@ -219,7 +216,8 @@ TEST_F(PackagesTest, AVendorWritesItsOwnAndWhatIsNobodys) {  // E12
   EXPECT_EQ(refused([&](Batch& batch) { batch.Set(batch.Upsert("globex_form", {"g", "1"}), "n", 2); }), Reason::kForeignNamespace);
   EXPECT_EQ(refused([&](Batch& batch) { batch.Link(form, {"g", "2"}); }), Reason::kForeignNamespace);
   // In JSON as well, and reading or requiring is no writing.
-  const auto json = Batch::FromJson(*shop_->GetCatalog(), R"({"changes": [{"patch": )" + std::to_string(form.value()) + R"(, "set": {"n": 3}}]})");
+  const auto json =
+      Batch::FromJson(*shop_->GetCatalog(), R"({"changes": [{"patch": )" + std::to_string(form.value()) + R"(, "set": {"n": 3}}]})");
   EXPECT_EQ(GetReason(shop_.Refuse(*json, acme)), Reason::kForeignNamespace);
   Batch require = shop_.NewBatch();
   require.RequireVersion(form, shop_.Read()->Get(form)->header().version);
@@ -241,9 +239,9 @@ TEST_F(PackagesTest, RemovalReportsWhatWouldGo) {  // E06
   const Shop::Dump before = shop_.DumpFile();
   const RemoveReport report = DryRun();
   EXPECT_TRUE(shop_.DumpFile() == before);
-  EXPECT_THAT(Lines(report), ElementsAre("1 records acme_van", "1 records acme_trip", "2 values sale.acme_address",
-                                         "1 choices sale.kind=acme_on_delivery", "1 choices sale.marks=acme_fragile", "1 seeds sale",
-                                         "1 references remark.on"));
+  EXPECT_THAT(Lines(report),
+              ElementsAre("1 records acme_van", "1 records acme_trip", "2 values sale.acme_address", "1 choices sale.kind=acme_on_delivery",
+                          "1 choices sale.marks=acme_fragile", "1 seeds sale", "1 references remark.on"));
   EXPECT_THAT(report.obstacles, IsEmpty());
   EXPECT_THAT(report.changes, Contains("removes package acme.delivery 1.0.0"));
   EXPECT_THAT(report.changes, Contains("drops index sale.acme_by_address"));

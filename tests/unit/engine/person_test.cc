@@ -1,4 +1,6 @@
 // A person's data: given out whole, and erased so that no byte of it is left in the file.
+#include "kith/engine/person.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,7 +9,6 @@
 #include <iterator>
 
 #include "kith/engine/json.h"
-#include "kith/engine/person.h"
 #include "unit/engine/shop.h"
 
 namespace kith {

@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "unit/engine/behind.h"
 #include "engine/format.h"
 #include "kith/base/key.h"
 #include "kith/base/packed.h"
+#include "unit/engine/behind.h"
 
 namespace kith {
 namespace {
@@ -33,9 +33,7 @@ class RepairTest : public testing::BehindTest {
     const StatusOr<record::View> record = snapshot->Get(id);
     return record.ok() ? *GetField(*snapshot->catalog().FindType("company"), *record, field) : Value("no such record");
   }
-  [[nodiscard]] std::string HistoryKeyAt(size_t i) {
-    return format::HistoryKey(id_, (*db_.Read()->History(id_))[i].sequence);
-  }
+  [[nodiscard]] std::string HistoryKeyAt(size_t i) { return format::HistoryKey(id_, (*db_.Read()->History(id_))[i].sequence); }
 };
 
 TEST_F(RepairTest, ASoundDatabaseIsLeftAsItIs) {

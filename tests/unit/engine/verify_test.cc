@@ -5,11 +5,11 @@
 
 #include <functional>
 
-#include "unit/engine/behind.h"
 #include "engine/format.h"
 #include "kith/base/key.h"
 #include "kith/base/packed.h"
 #include "support/company.h"
+#include "unit/engine/behind.h"
 
 namespace kith {
 namespace {

@@ -1,5 +1,4 @@
 // JSON Lines out and in.
-#include "kith/exchange/absorb.h"
 #include "kith/exchange/lines.h"
 
 #include <gmock/gmock.h>
@@ -12,6 +11,7 @@
 
 #include "exchange/lines_format.h"
 #include "kith/base/limits.h"
+#include "kith/exchange/absorb.h"
 #include "kith/model/model.h"
 #include "simulator/company.h"
 #include "support/company.h"

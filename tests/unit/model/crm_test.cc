@@ -1,17 +1,18 @@
 // The typed headers of the standard model: current, the same as reading by name, and strict.
+#include "kith/model/crm.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <type_traits>
 
 #include "kith/catalog/cpp.h"
-#include "kith/model/crm.h"
 #include "kith/model/model.h"
 #include "support/paths.h"
 
@@ -43,7 +44,8 @@ std::map<std::string, std::string> Headers() {
       "//   const crm::Opportunity deal(*snapshot->Get(id));\n"
       "//   if (deal.amount().has_value()) Print(deal.name(), *deal.amount());\n//\n"
       "// A class reads a record in place, as record::View does, at no cost beyond it; a builder sets fields of a batch. Text is empty, a\n"
-      "// reference null, anything else nullopt when the field is null. A record may hold a choice that no enumerator names: one of another\n"
+      "// reference null, anything else nullopt when the field is null. A record may hold a choice that no enumerator names: one of "
+      "another\n"
       "// package. Fields that other packages added are read and set by name.\n"
       "#ifndef KITH_MODEL_CRM_H_\n#define KITH_MODEL_CRM_H_\n\n";
   std::vector<std::string> names;
@@ -69,15 +71,25 @@ TEST(CrmHeaders, AreCurrent) {
 
 // --- what does not exist does not compile
 template <typename T>
-concept HasName = requires(T t) { t.name(); };
+concept HasName = requires(T t) {
+  t.name();
+};
 template <typename T>
-concept HasNmae = requires(T t) { t.nmae(); };
+concept HasNmae = requires(T t) {
+  t.nmae();
+};
 template <typename T, typename V>
-concept TakesAmount = requires(T t, V v) { t.amount(v); };
+concept TakesAmount = requires(T t, V v) {
+  t.amount(v);
+};
 template <typename T, typename V>
-concept TakesIndustry = requires(T t, V v) { t.industry(v); };
+concept TakesIndustry = requires(T t, V v) {
+  t.industry(v);
+};
 template <typename T>
-concept SetsStage = requires(T t) { t.stage(Id()); };
+concept SetsStage = requires(T t) {
+  t.stage(Id());
+};
 
 static_assert(HasName<Account> && HasName<Opportunity> && !HasNmae<Account>);
 static_assert(TakesAmount<OpportunityBuilder, Money> && !TakesAmount<OpportunityBuilder, std::string_view>);

@@ -59,8 +59,9 @@ class ComputedTest : public ::testing::Test {
 TEST_F(ComputedTest, TheyAreSelectedFilteredAndOrderedByLikeAnyOther) {
   EXPECT_EQ(Ask(R"({"from": "house", "where": "rooms > 0", "select": ["name", "rooms", "rent", "mean"], "order": ["-rent"]})"),
             Json::parse(R"([{"name": "b", "rooms": 3, "rent": 120, "mean": 40}, {"name": "a", "rooms": 1, "rent": 20, "mean": 20}])"));
-  EXPECT_EQ(Ask(R"({"from": "room", "where": "price >= 40 && house.rooms == 3", "select": ["price", "size", "house.rent"], "order": ["price"]})"),
-            Json::parse(R"([{"price": 40, "size": "small", "house.rent": 120}, {"price": 60, "size": "large", "house.rent": 120}])"));
+  EXPECT_EQ(
+      Ask(R"({"from": "room", "where": "price >= 40 && house.rooms == 3", "select": ["price", "size", "house.rent"], "order": ["price"]})"),
+      Json::parse(R"([{"price": 40, "size": "small", "house.rent": 120}, {"price": 60, "size": "large", "house.rent": 120}])"));
 }
 
 TEST_F(ComputedTest, TheyAreGroupedByAndSummed) {
