@@ -127,7 +127,8 @@ class Import {
 StatusOr<bool> IsSeed(const Snapshot& snapshot, record::View view) {
   if (static_cast<Origin>(view.header().origin) != Origin::kPackage) return false;
   KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot.History(view.id()));
-  return history.size() == 1;
+  // After pruning the creation says what later changes left, too.
+  return history.size() == 1 && history[0].fields.empty();
 }
 
 ImportLinesReport::Type& LinesJob::Counts(std::string_view type) const {

@@ -102,7 +102,7 @@ class Exchange:
         [0, 0]
         1
         """
-        snapshot = other._handle.read(0, [])
+        snapshot = other._handle.read(0, [], [])
         report: dict[str, Any] = json.loads(self._handle.absorb(snapshot, source, drop_missing, dry_run, actor))
         return report
 

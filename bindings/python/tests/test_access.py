@@ -47,7 +47,7 @@ def firm(db: kith.Database) -> Firm:
 def test_owners_managers_and_roles_see_a_deal(firm: Firm) -> None:  # B20
     assert [firm.sees(who) for who in (firm.eve, firm.ann, firm.bob, Viewer(firm.bob, roles=["audit"]))] == [True, True, False, True]
     with firm.db.snapshot(firm.bob) as now:
-        assert list(now.query({"from": "opportunity", "aggregates": [{"count": "*"}]})) == [(0,)]
+        assert list(now.query({"from": "opportunity", "aggregates": [{"count": "*"}]})) == [{"count": 0}]
 
 
 def test_masked_fields_read_as_null(firm: Firm) -> None:

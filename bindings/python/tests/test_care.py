@@ -7,7 +7,6 @@ import kith
 
 def _with_person(path: pathlib.Path) -> tuple[kith.Database, int, int]:
     db = kith.open(path, create=True)
-    db.ensure("kith.crm")
     with db.batch(reason="spoke with Xiaomeng") as batch:
         account = batch.create("account", name="Acme")
         person = batch.create("contact", name="Xiaomeng Li", email="xiaomeng@secret.example", account=account)
