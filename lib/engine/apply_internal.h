@@ -308,6 +308,7 @@ class Applier {
   [[nodiscard]] Status CheckErasable(const catalog::TypeDef& type) const;
   [[nodiscard]] Status EraseValues(Id id, EraseReport& report);
   [[nodiscard]] Status RedactHistory(Id id, EraseReport& report);
+  [[nodiscard]] Status ForgetReason(uint64_t sequence, Time recorded, const std::string& reason, EraseReport& report);
   [[nodiscard]] Status FoldTexts(std::span<const Id> ids);
   [[nodiscard]] Status PutProof(Id person, const EraseReport& report);
   // derive.cc

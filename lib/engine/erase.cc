@@ -170,7 +170,31 @@ Status Applier::RedactHistory(Id id, EraseReport& report) {
   for (HistoryEntry& entry : entries) {
     const bool own = entry.sequence >= first_sequence_;
     EraseReport nothing;
+    const std::string reason = entry.reason;
     if (Redact(*type, entry, own ? std::string_view(entry.reason) : std::string_view(), own ? nothing : report)) PutEntry(entry);
+    if (!own && !reason.empty()) KITH_RETURN_IF_ERROR(ForgetReason(entry.sequence, entry.recorded, reason, report));
+  }
+  return absl::OkStatus();
+}
+
+// A batch's reason stands in the entry of every record that it touched, also of those that have nothing to do with the person. They stand
+// side by side in the feed.
+Status Applier::ForgetReason(uint64_t sequence, Time recorded, const std::string& reason, EraseReport& report) {
+  for (const int step : {-1, 1}) {
+    for (uint64_t at = sequence;;) {
+      at = step < 0 ? at - 1 : at + 1;
+      const StatusOr<storage::View> bytes = set_.Get(format::kFeed, storage::IntegerKey(at));
+      if (IsNotFound(bytes.status())) break;
+      KITH_RETURN_IF_ERROR(bytes.status());
+      KITH_ASSIGN_OR_RETURN(const format::FeedValue feed, format::DecodeFeed(*bytes));
+      if (feed.recorded != recorded) break;
+      KITH_ASSIGN_OR_RETURN(const storage::View stored, set_.Get(format::kHistory, format::HistoryKey(feed.record, at)));
+      KITH_ASSIGN_OR_RETURN(HistoryEntry entry, format::DecodeHistory(feed.record, at, stored));
+      if (entry.reason != reason) break;
+      ++report.reasons;
+      entry.reason.clear();
+      PutEntry(entry);
+    }
   }
   return absl::OkStatus();
 }
