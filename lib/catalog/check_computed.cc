@@ -115,7 +115,7 @@ Status Compiler::CheckAutoNumber(const TypeDef& type, FieldDef& field) const {
   if (!format.has_value()) return wrong({fault, ToText(Value(field.auto_number)), "such as \"INV-{year}-{n:05}\""});
   field.numbering = std::make_shared<const NumberFormat>(*std::move(format));
   const Status status = CheckFieldValue(field, Value(field.numbering->Format({.year = 2000, .n = 1})));
-  if (status.ok()) return status;
+  if (status.ok()) return absl::OkStatus();
   return wrong({"its numbers do not pass the field's own checks: " + std::string(MessageOf(status)), GetErrorInfo(status).value,
                 "change \"pattern\" or \"max_length\""});
 }

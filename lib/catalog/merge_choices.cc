@@ -36,7 +36,8 @@ uint32_t PackageOfWay(const FieldDef& field, std::string_view from, std::string_
 class ChoiceNumbering {
  public:
   // `package_number` 0: the field is the package's own.
-  ChoiceNumbering(const PackageDraft& package, uint32_t package_number, const TypeDef& type, const FieldDef* before, std::string field)
+  ChoiceNumbering(const PackageDraft& package, uint32_t package_number, const TypeDef& type, const FieldDef* before,
+                  const std::string& field)
       : package_(package),
         package_number_(package_number),
         before_(before),

@@ -71,7 +71,7 @@ class Remover {
       for (const std::string& target : field.refers_to) {
         const TypeDef* to = catalog_.FindType(target);
         if (to == nullptr || to->package != package_.number) continue;
-        return InUse("field " + name + " of package " + NameOf(field.package) + " refers to its type " + target, name,
+        return InUse(Concat({"field ", name, " of package ", NameOf(field.package), " refers to its type ", target}), name,
                      "retire the field or remove its package first");
       }
     }

@@ -201,7 +201,7 @@ class Database {
   // again with what the feed and the record tell of it, and a record that is gone while its history goes on is noted as deleted, with the
   // values that its history has, so that it can be restored. Nothing is invented: what cannot be told stays among the problems. In steps
   // that hold others up for milliseconds; a repair cut short is finished by the next one. Errors: ReadOnly, Corrupt (a page or seal is
-  // damaged: see Salvage in engine/salvage.h).
+  // damaged: restore a backup).
   [[nodiscard]] virtual StatusOr<RepairReport> Repair() = 0;
   // --- a person's data; engine/person.h says what belongs to it
   // Everything about a person as JSON: {"person", "taken", "records": [{..., "external_refs", "history", "deleted"}]}, the person first,

@@ -333,7 +333,8 @@ TEST_F(PackagesTest, RemovalTakesManyRecordsInSteps) {
     shop_.Apply(batch);
   }
   ASSERT_TRUE(shop_->Remove("acme.delivery", {.delete_data = true}).ok());
-  const auto cursor = *shop_.Read()->Scan("acme_trip");
+  const auto snapshot = shop_.Read();
+  const auto cursor = *snapshot->Scan("acme_trip");
   EXPECT_FALSE(cursor->Next());
 }
 
