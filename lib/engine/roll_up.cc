@@ -10,7 +10,6 @@ namespace kith::engine {
 namespace {
 
 using absl::int128;
-using catalog::RollUp;
 using Function = catalog::RollUp::Function;
 
 // What the values of one currency (0: they have none) come to.

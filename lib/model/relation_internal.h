@@ -59,13 +59,13 @@ struct RelationSchema {
   template <typename Record>
   [[nodiscard]] Edge Read(Id id, const Record& record) const {
     const auto ref = [&](const catalog::FieldDef& field) {
-      const Value value = record.Get(field.position);
+      const Value& value = record.Get(field.position);
       const Id* target = value.get_if<Id>();
       return target == nullptr ? Id() : *target;
     };
     Edge edge{.id = id, .from = ref(*from), .to = ref(*to), .kind = 0, .span = {}};
     if (kind != nullptr) {
-      const Value value = record.Get(kind->position);
+      const Value& value = record.Get(kind->position);
       if (const Choice* choice = value.get_if<Choice>(); choice != nullptr) edge.kind = choice->number;
     }
     edge.span.from = MomentOf(valid_from, record, INT64_MIN);
@@ -77,7 +77,7 @@ struct RelationSchema {
   template <typename Record>
   [[nodiscard]] static int64_t MomentOf(const catalog::FieldDef* field, const Record& record, int64_t otherwise) {
     if (field == nullptr) return otherwise;
-    const Value value = record.Get(field->position);
+    const Value& value = record.Get(field->position);
     if (const Time* time = value.get_if<Time>(); time != nullptr) return time->micros;
     if (const Date* date = value.get_if<Date>(); date != nullptr) return int64_t{date->days} * kMicrosPerDay;
     return otherwise;
