@@ -30,11 +30,11 @@ uint64_t Read(std::string_view digits) {
 }
 
 // The width that "n" or "n:05" asks for, 0 when it is neither.
-size_t WidthOf(std::string_view placeholder) {
-  if (placeholder == "n") return 1;
-  if (!Take(placeholder, "n:0") || placeholder.empty() || placeholder.size() > 2) return 0;
-  if (!std::all_of(placeholder.begin(), placeholder.end(), IsDigit)) return 0;
-  const uint64_t width = Read(placeholder);
+size_t WidthOf(std::string_view slot) {
+  if (slot == "n") return 1;
+  if (!Take(slot, "n:0") || slot.empty() || slot.size() > 2) return 0;
+  if (!std::all_of(slot.begin(), slot.end(), IsDigit)) return 0;
+  const uint64_t width = Read(slot);
   return width <= kLargestWidth ? width : 0;
 }
 
@@ -54,14 +54,14 @@ std::optional<NumberFormat> NumberFormat::Parse(std::string_view pattern, std::s
     if (brace == std::string_view::npos) break;
     const size_t end = pattern.find('}', brace);
     if (pattern[brace] == '}' || end == std::string_view::npos) return wrong("a brace stands alone");
-    const std::string_view placeholder = pattern.substr(brace + 1, end - brace - 1);
+    const std::string_view slot = pattern.substr(brace + 1, end - brace - 1);
     pattern.remove_prefix(end + 1);
     const bool first = literal == &format.before_;
-    if (placeholder == "year") {
+    if (slot == "year") {
       if (format.has_year_) return wrong("{year} occurs twice");
       format.has_year_ = true;
       format.year_first_ = first;
-    } else if (const size_t width = WidthOf(placeholder); width != 0) {
+    } else if (const size_t width = WidthOf(slot); width != 0) {
       if (has_number) return wrong("{n} occurs twice");
       has_number = true;
       format.width_ = width;

@@ -43,7 +43,7 @@ void PutEntry(storage::WriteSet& set, const HistoryEntry& entry) {
           format::EncodeFeed({.record = entry.record, .operation = entry.operation, .recorded = entry.recorded}));
 }
 
-HistoryEntry Placeholder(Id record, uint64_t sequence, Operation operation, Time recorded) {
+HistoryEntry StandIn(Id record, uint64_t sequence, Operation operation, Time recorded) {
   HistoryEntry entry;
   entry.record = record;
   entry.sequence = sequence;
@@ -69,7 +69,7 @@ void Complete(const record::Header& header, std::vector<HistoryEntry>& entries) 
   const Id id(header.id);
   const bool begins = !entries.empty() && entries.front().operation == Operation::kCreate;
   if (!begins && (entries.empty() || entries.front().sequence == header.version)) {
-    HistoryEntry creation = Placeholder(id, header.version, Operation::kCreate, Time{header.updated});
+    HistoryEntry creation = StandIn(id, header.version, Operation::kCreate, Time{header.updated});
     if (!entries.empty()) entries.erase(entries.begin());
     entries.insert(entries.begin(), std::move(creation));
   } else if (!begins) {
@@ -79,7 +79,7 @@ void Complete(const record::Header& header, std::vector<HistoryEntry>& entries) 
   }
   if (!begins) entries.front().effective = Time{header.created};
   if (entries.back().sequence < header.version) {
-    entries.push_back(Placeholder(id, header.version, Operation::kChange, Time{header.updated}));
+    entries.push_back(StandIn(id, header.version, Operation::kChange, Time{header.updated}));
   }
 }
 
@@ -115,7 +115,7 @@ class Reconciler {
     KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> entries, ReadHistory(set_, id));
     if (entries.empty() || entries.back().operation == Operation::kDelete) return absl::OkStatus();
     KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set_));
-    HistoryEntry end = Placeholder(id, ++state.sequence, Operation::kDelete, state.recorded);
+    HistoryEntry end = StandIn(id, ++state.sequence, Operation::kDelete, state.recorded);
     end.reason = "repair: the record was lost";
     std::map<std::pair<uint32_t, uint32_t>, Value> known;
     for (const HistoryEntry& entry : entries) {
@@ -193,7 +193,7 @@ StatusOr<std::string> PutHistoryOfFeed(storage::WriteSet& set, const std::string
                           if (!feed.ok() || key.size() != sizeof(uint64_t)) return absl::OkStatus();
                           const uint64_t sequence = NumberOf(key);
                           const Status found = set.Get(format::kHistory, format::HistoryKey(feed->record, sequence)).status();
-                          if (IsNotFound(found)) missing.push_back(Placeholder(feed->record, sequence, feed->operation, feed->recorded));
+                          if (IsNotFound(found)) missing.push_back(StandIn(feed->record, sequence, feed->operation, feed->recorded));
                           return absl::OkStatus();
                         }));
   for (const HistoryEntry& entry : missing) {

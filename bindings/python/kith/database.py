@@ -5,36 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from kith import _kith
 from kith.access import _RIGHTS, Right, Viewer, viewer_of
+from kith.care import Care
 from kith.columns import Export
-from kith.errors import ClosedError, DefinitionWarning
+from kith.errors import ClosedError
 from kith.exchange import Exchange
 from kith.forecast import Forecast
-from kith.packages import Removal
+from kith.packages import Packages
 from kith.query import Rows, parameters_json
 from kith.relations import Relations
-from kith.values import LocalId, Money, Ref, Target, epoch_micros
-
-_NOW = 2**63 - 1  # later than any time on either axis
-
-
-def _micros(time: dt.datetime | None) -> int:
-    return _NOW if time is None else epoch_micros(time)
-
-
-def _changes(report: str) -> list[str]:
-    """The changes of an ensure's report; its warnings are given to the caller's caller."""
-    parsed = json.loads(report)
-    for line in parsed["warnings"]:
-        warnings.warn(line, DefinitionWarning, stacklevel=3)
-    changes: list[str] = parsed["changes"]
-    return changes
+from kith.values import LocalId, Money, Ref, Target, micros_of
 
 
 def _raw(target: Target) -> int:
@@ -64,7 +49,7 @@ def open(
     return Database(_kith.open(os.fspath(path), create, read_only, temporary, relaxed, map_size, max_size))
 
 
-class Database(Exchange):
+class Database(Packages, Care, Exchange):
     """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
 
     def __init__(self, handle: _kith.Database) -> None:
@@ -150,37 +135,6 @@ class Database(Exchange):
         with self.snapshot() as now:
             return now.forecast(pipeline, period, by="owner.team" if by == "team" else by, **options)
 
-    def ensure(self, definition: str | dict[str, Any], numbers: str = "", *, dry_run: bool = False) -> list[str]:
-        """Makes a package of types and fields present; what changed, one line each.
-
-        Records that do not keep to a check or to transitions that this adds stay as they are, and a `DefinitionWarning` counts them.
-        """
-        text = definition if isinstance(definition, str) else json.dumps(definition)
-        return _changes(self._handle.ensure(text, numbers, dry_run))
-
-    def ensure_shipped(self, name: str, *, dry_run: bool = False) -> list[str]:
-        """The same for a package that ships with the library."""
-        return _changes(self._handle.ensure_shipped(name, dry_run))
-
-    def remove(self, package: str, *, delete_data: bool = False, dry_run: bool = False) -> Removal:
-        """Takes a package out of use: its definitions are retired, and with `delete_data` its data goes by ordinary changes.
-
-        FailedPreconditionError (PackageInUse) while another package needs it, others' records hold its own, or, without `delete_data`, it
-        has data. A dry run reports what there is instead.
-
-        >>> import kith
-        >>> with kith.open(temporary=True) as db:
-        ...     changes = db.ensure_shipped("florist")
-        ...     with db.batch() as batch:
-        ...         roses = batch.create("product", name="Roses")
-        ...         lot = batch.create("flower_lot", product=roses, stems=50, stems_left=50, best_before=dt.date(2026, 5, 1))
-        ...     print(db.remove("florist", dry_run=True).data[0])
-        ...     print(db.remove("florist", delete_data=True).changes[0])
-        1 records of flower_lot
-        removes package florist 1.0.0
-        """
-        return Removal(json.loads(self._handle.remove_package(package, delete_data, dry_run)))
-
     def catalog(self) -> dict[str, Any]:
         """All definitions."""
         catalog: dict[str, Any] = json.loads(self._handle.catalog_json())
@@ -189,70 +143,6 @@ class Database(Exchange):
     def fill_segments(self) -> None:
         """Looks at the existing records that new segments have not looked at yet, until all segments are complete."""
         self._handle.fill_segments()
-
-    def verify(self) -> list[str]:
-        """Recomputes everything derived and checks every stored byte; the problems found, none when sound."""
-        problems: list[str] = json.loads(self._handle.verify_json())["problems"]
-        return problems
-
-    def findings(self) -> list[str]:
-        """What is sound but not as declared by now: records written before a check that they do not meet, counted. Takes as long as `verify`.
-        """
-        findings: list[str] = json.loads(self._handle.verify_json())["findings"]
-        return findings
-
-    def repair(self) -> dict[str, list[str]]:
-        """Puts right what `verify` finds in derived data: what was changed, and the problems that are left.
-
-        Indexes, external references, derived rows, counters, the feed, and records that are not what their history gives.
-        """
-        report: dict[str, list[str]] = json.loads(self._handle.repair_json())
-        return report
-
-    def export_person(self, person: int) -> dict[str, Any]:
-        """Everything about a person: its record and all records about it with their history, external references and parts."""
-        exported: dict[str, Any] = json.loads(self._handle.export_person(person))
-        return exported
-
-    def erase_person(
-        self,
-        person: int,
-        *,
-        actor: Ref = None,
-        reason: str = "",
-        dry_run: bool = False,
-        keep_shared: bool = False,
-        overwrite: bool = False,
-    ) -> dict[str, Any]:
-        """Erases a person everywhere in the file: personal values now and throughout history, search terms, external references.
-
-        Ids, amounts, stages and times stay, so totals do; a proof stays too (`erasures`). `keep_shared` leaves records that are
-        about others as well. `overwrite` leaves no byte of it in the data file. Backups made earlier are not reached.
-        """
-        report: dict[str, Any] = json.loads(self._handle.erase_person(person, actor, reason, dry_run, keep_shared, overwrite))
-        return report
-
-    def erasures(self) -> list[dict[str, Any]]:
-        """The proofs of all erasures, oldest first."""
-        proofs: list[dict[str, Any]] = json.loads(self._handle.erasures_json())
-        return proofs
-
-    def overwrite_freed(self) -> dict[str, int]:
-        """Overwrites what the data file holds beside the newest state. `kept_back` counts pages that a snapshot still reads."""
-        report: dict[str, int] = json.loads(self._handle.overwrite_freed())
-        return report
-
-    def prune(self, before: dt.datetime) -> dict[str, Any]:
-        """Forgets what was recorded before a moment; present values and the past from then on stay.
-
-        Reading an earlier moment raises an error with reason HistoryPruned, a feed cursor from before CursorExpired.
-        """
-        report: dict[str, Any] = json.loads(self._handle.prune(_micros(before)))
-        return report
-
-    def backup(self, target: str | os.PathLike[str]) -> None:
-        """A compact, checked copy in the new directory `target`, as the database stood at one moment; writers go on."""
-        self._handle.backup(os.fspath(target))
 
     def wait(self, sequence: int, timeout: float) -> int:
         """Blocks until there is a change after `sequence`, or for `timeout` seconds; the newest sequence number."""
@@ -547,7 +437,7 @@ class Snapshot(Relations):
 
     def as_of(self, id: int, effective: dt.datetime | None = None, recorded: dt.datetime | None = None) -> dict[str, Any]:
         """A record as it held at `effective`, as far as the database knew at `recorded`."""
-        text = self._open().record_json_as_of(id, _micros(effective), _micros(recorded))
+        text = self._open().record_json_as_of(id, micros_of(effective), micros_of(recorded))
         record: dict[str, Any] = json.loads(text)
         return record
 
@@ -605,7 +495,7 @@ class Snapshot(Relations):
         """
         text = query if isinstance(query, str) else json.dumps(query)
         prepared = _kith.prepare(self._open(), text)
-        as_of = None if effective is None and recorded is None else (_micros(effective), _micros(recorded))
+        as_of = None if effective is None and recorded is None else (micros_of(effective), micros_of(recorded))
         limit = 0 if time_limit is None else max(1, int(time_limit * 1e6))
         rows = prepared.run(self._open(), parameters_json(parameters or {}), as_of, limit, cost, after)
         return Rows(rows, bool(json.loads(text).get("expand")))
@@ -672,7 +562,7 @@ class Snapshot(Relations):
         """
         given = {"types": list(types), "fields": list(fields)}
         narrowed = json.dumps({name: value for name, value in given.items() if value})
-        points = [(_micros(held), _micros(known)) for held, known in zip(effective, (start, end), strict=True)]
+        points = [(micros_of(held), micros_of(known)) for held, known in zip(effective, (start, end), strict=True)]
         after: int | None = 0
         while after is not None:
             found = json.loads(self._open().differences(points[0], points[1], narrowed, after, page))
@@ -899,5 +789,5 @@ def _insight(
 ) -> _kith.InsightOptions:
     given = {name: value for name, value in more.items() if value is not None}
     return _kith.InsightOptions(
-        strict, 0 if as_of is None else _micros(as_of), 0, currency, level, seed, json.dumps(given) if given else ""
+        strict, 0 if as_of is None else micros_of(as_of), 0, currency, level, seed, json.dumps(given) if given else ""
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 from kith import _kith
+from kith.errors import DefinitionWarning
 
 
 def package_numbers(definition: dict[str, Any] | str, numbers: dict[str, Any] | str = "") -> dict[str, Any]:
@@ -53,3 +55,50 @@ class Removal:
 
     def __repr__(self) -> str:
         return f"<kith.Removal {len(self.changes)} changes, {len(self.data)} kinds of data, {len(self.obstacles)} obstacles>"
+
+
+def _changes(report: str) -> list[str]:
+    """The changes of an ensure's report; its warnings are given to the caller's caller."""
+    parsed = json.loads(report)
+    for line in parsed["warnings"]:
+        warnings.warn(line, DefinitionWarning, stacklevel=3)
+    changes: list[str] = parsed["changes"]
+    return changes
+
+
+class Packages:
+    """The part of a database that installs and removes packages."""
+
+    _handle: _kith.Database
+
+    def ensure(self, definition: str | dict[str, Any], numbers: str = "", *, dry_run: bool = False) -> list[str]:
+        """Makes a package of types and fields present; what changed, one line each.
+
+        Records that do not keep to a check or to transitions that this adds stay as they are, and a `DefinitionWarning` counts them.
+        """
+        text = definition if isinstance(definition, str) else json.dumps(definition)
+        return _changes(self._handle.ensure(text, numbers, dry_run))
+
+    def ensure_shipped(self, name: str, *, dry_run: bool = False) -> list[str]:
+        """The same for a package that ships with the library."""
+        return _changes(self._handle.ensure_shipped(name, dry_run))
+
+    def remove(self, package: str, *, delete_data: bool = False, dry_run: bool = False) -> Removal:
+        """Takes a package out of use: its definitions are retired, and with `delete_data` its data goes by ordinary changes.
+
+        FailedPreconditionError (PackageInUse) while another package needs it, others' records hold its own, or, without `delete_data`, it
+        has data. A dry run reports what there is instead.
+
+        >>> import datetime as dt
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     changes = db.ensure_shipped("florist")
+        ...     with db.batch() as batch:
+        ...         roses = batch.create("product", name="Roses")
+        ...         lot = batch.create("flower_lot", product=roses, stems=50, stems_left=50, best_before=dt.date(2026, 5, 1))
+        ...     print(db.remove("florist", dry_run=True).data[0])
+        ...     print(db.remove("florist", delete_data=True).changes[0])
+        1 records of flower_lot
+        removes package florist 1.0.0
+        """
+        return Removal(json.loads(self._handle.remove_package(package, delete_data, dry_run)))

@@ -32,3 +32,11 @@ Ref: TypeAlias = "int | tuple[str, str] | None"
 
 Target: TypeAlias = "int | LocalId"
 """A record inside a batch: an id, or what create(), upsert() and existing() return."""
+
+
+NOW = 2**63 - 1  # later than any time on either axis
+
+
+def micros_of(time: dt.datetime | None) -> int:
+    """Microseconds since 1970 of an aware time; `NOW` for None."""
+    return NOW if time is None else epoch_micros(time)

@@ -11,6 +11,7 @@ def _with_person(path: pathlib.Path) -> tuple[kith.Database, int, int]:
         account = batch.create("account", name="Acme")
         person = batch.create("contact", name="Xiaomeng Li", email="xiaomeng@secret.example", account=account)
         note = batch.create("note", body="prefers zanzibar tea", regarding=person, contact=person)
+    assert batch.outcome is not None
     return db, batch.outcome.id(person), batch.outcome.id(note)
 
 

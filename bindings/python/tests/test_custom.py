@@ -54,6 +54,7 @@ def test_computed_fields_read_like_any_other() -> None:
         with db.snapshot() as now:
             assert batch.outcome is not None
             record = now.get(batch.outcome.id(customer))
+            assert record is not None
             assert record["orders"] == 2
             assert record["spent"] == kith.Money(350, "CNY")
         assert db.verify() == []

@@ -315,12 +315,13 @@ def test_json_batches(db: kith.Database) -> None:
 
 
 def test_doctests() -> None:
+    import kith.access
     import kith.database
     import kith.exchange
     import kith.packages
     import kith.plots
 
-    for module in (kith.database, kith.exchange, kith.packages, kith.plots):
+    for module in (kith.access, kith.database, kith.exchange, kith.packages, kith.plots):
         result = doctest.testmod(module)
         assert result.attempted > 0
         assert result.failed == 0

@@ -11,15 +11,19 @@ import kith
 from kith import Money
 
 
+def own(batch: kith.Batch, parent: kith.LocalId | int, company: kith.LocalId | int, **more: Any) -> None:
+    """`company` is a subsidiary of `parent`."""
+    fields: dict[str, Any] = {"from": company, "to": parent, "kind": "subsidiary_of", **more}
+    batch.create("account_relation", None, **fields)
+
+
 @pytest.fixture
 def group(db: kith.Database) -> list[int]:
     """Three companies, each the subsidiary of the one before; the last since 2025."""
     with db.batch() as batch:
         companies = [batch.create("account", name=f"company {i}") for i in range(3)]
-        batch.create("account_relation", **{"from": companies[1], "to": companies[0], "kind": "subsidiary_of"})
-        batch.create(
-            "account_relation", **{"from": companies[2], "to": companies[1], "kind": "subsidiary_of", "valid_from": dt.date(2025, 1, 1)}
-        )
+        own(batch, companies[0], companies[1])
+        own(batch, companies[1], companies[2], valid_from=dt.date(2025, 1, 1))
         for i, company in enumerate(companies):
             batch.create("opportunity", name="deal", account=company, amount=Money(10**i, "CNY"))
     assert batch.outcome is not None
@@ -63,7 +67,7 @@ def test_a_group_is_summed_as_of_a_date(db: kith.Database, group: list[int]) -> 
 
 def test_a_group_never_comes_back_to_itself(db: kith.Database, group: list[int]) -> None:
     with pytest.raises(kith.Error) as caught, db.batch() as batch:
-        batch.create("account_relation", **{"from": group[0], "to": group[2], "kind": "subsidiary_of"})
+        own(batch, group[2], group[0])
     assert caught.value.reason == "Cycle"
 
 
