@@ -1,11 +1,14 @@
-// Micro benchmarks of relationships measured: a tie, a decision chain of 20 people, paths in a network of 100,000 people and a million
-// edges.
+// Micro benchmarks of relationships measured: a tie, what keeping ties adds to a write, a decision chain of 20 people, paths in a network
+// of 100,000 people and a million edges.
 #include <benchmark/benchmark.h>
 
+#include <cstdlib>
+#include <memory>
 #include <random>
 #include <vector>
 
 #include "kith/insight/relationship.h"
+#include "kith/model/model.h"
 
 namespace kith::insight {
 namespace {
@@ -21,6 +24,41 @@ void Tie(benchmark::State& state) {
   for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(TieStrength(all, kNow));
 }
 BENCHMARK(Tie)->Arg(10)->Arg(100);
+
+// Interactions of three years between 50 employees and 2,000 contacts, 1,000 a batch; the argument says whether their ties are kept.
+void WriteInteractions(benchmark::State& state) {
+  OpenOptions options;
+  options.temporary = true;
+  options.durability = storage::Durability::kRelaxed;
+  options.extensions = model::StandardExtensions();
+  if (state.range(0) == 0) std::erase_if(options.extensions.derivations, [](const Derivation* d) { return d->name() == "ties"; });
+  const std::shared_ptr<Database> db = Database::Open("", options).value();
+  const catalog::PackageSource package = catalog::ShippedPackage("kith.crm").value();
+  if (!db->Ensure(std::span(&package, 1)).ok()) std::abort();
+  Batch people = db->NewBatch().value();
+  for (int i = 0; i < 2'050; ++i) people.Set(people.Create(i < 50 ? "employee" : "contact"), "name", "x");
+  const std::vector<Id> ids = db->Apply(people).value().ids;
+  const auto choice = [&](std::string_view field, std::string_view name) {
+    return Choice{people.catalog()->FindType("interaction")->FindField(field)->FindChoice(name)->number};
+  };
+  std::mt19937_64 dice(1);
+  for ([[maybe_unused]] auto _ : state) {
+    state.PauseTiming();
+    Batch batch = db->NewBatch().value();
+    for (int i = 0; i < 1'000; ++i) {
+      const Id id = batch.Create("interaction");
+      batch.Set(id, "kind", choice("kind", "call"));
+      batch.Set(id, "direction", choice("direction", "mutual"));
+      batch.Set(id, "at", Time{kNow.micros - static_cast<int64_t>(dice() % 1'095) * kMicrosPerDay});
+      batch.Set(id, "employee", ids[dice() % 50]);
+      batch.Set(id, "contact", ids[50 + dice() % 2'000]);
+    }
+    state.ResumeTiming();
+    if (!db->Apply(batch).ok()) std::abort();
+  }
+  state.SetItemsProcessed(state.iterations() * 1'000);
+}
+BENCHMARK(WriteInteractions)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond)->Iterations(150)->UseRealTime();
 
 void DecisionChain(benchmark::State& state) {
   std::mt19937_64 dice(1);

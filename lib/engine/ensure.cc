@@ -102,6 +102,18 @@ class EnsureJob final : public storage::Job {
   bool has_roll_ups_ = false;
 };
 
+// A type that was there before has behaviours or roles that it did not have: its records may mean something to derivations now.
+bool AnyGainsRoles(const Catalog& before, const Catalog& after) {
+  return std::any_of(after.types().begin(), after.types().end(), [&](const catalog::TypeDef& type) {
+    const catalog::TypeDef* old = before.FindType(type.name);
+    if (old == nullptr) return false;
+    return std::any_of(type.behaviours.begin(), type.behaviours.end(), [&](const catalog::BehaviourDef& now) {
+      const catalog::BehaviourDef* had = old->FindBehaviour(now.name);
+      return had == nullptr || had->roles != now.roles;
+    });
+  });
+}
+
 // What writers will know once the plan is installed.
 std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, const Catalog::Plan& plan,
                                                   std::shared_ptr<const Programs> programs) {
@@ -172,6 +184,7 @@ StatusOr<EnsureReport> DatabaseImpl::SetPolicy(std::string_view policy, const Ac
 
 StatusOr<EnsureReport> DatabaseImpl::Ensure(std::span<const catalog::PackageSource> packages, bool dry_run) {
   if (read_only_ && !dry_run) return MakeError(Reason::kReadOnly, "the database was opened read-only");
+  KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
   StatusOr<EnsureReport> report = EnsureReport();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     report = EnsureOnce(packages, dry_run);
@@ -180,6 +193,9 @@ StatusOr<EnsureReport> DatabaseImpl::Ensure(std::span<const catalog::PackageSour
   if (!report.ok() || dry_run) return report;
   KITH_RETURN_IF_ERROR(FinishIndexes());
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> newest, state_->Refresh());
+  if (AnyGainsRoles(*before->catalog, *newest->catalog)) {
+    for (const Derivation* derivation : state_->extensions().derivations) KITH_RETURN_IF_ERROR(BringDerivation(*derivation, true));
+  }
   report->catalog_version = newest->version;
   return report;
 }

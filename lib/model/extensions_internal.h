@@ -14,6 +14,8 @@ namespace kith::model {
 [[nodiscard]] const Rule& RelationsRule();
 // Keeps the rows of funnel_tables.h per pipeline.
 [[nodiscard]] const Derivation& FunnelDerivation();
+// Keeps the rows of tie.h per pair.
+[[nodiscard]] const Derivation& TieDerivation();
 
 // Who belongs to whom, by the behaviours member, group and share.
 [[nodiscard]] const AccessResolver& StandingOfMembers();

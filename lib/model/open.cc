@@ -32,8 +32,10 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 }  // namespace
 
 const Extensions& StandardExtensions() {
-  static const Extensions kExtensions = {
-      {&MovesRule(), &TasksRule(), &RelationsRule(), &query::SegmentsRule()}, {&FunnelDerivation()}, &StandingOfMembers(), Explain};
+  static const Extensions kExtensions = {{&MovesRule(), &TasksRule(), &RelationsRule(), &query::SegmentsRule()},
+                                         {&FunnelDerivation(), &TieDerivation()},
+                                         &StandingOfMembers(),
+                                         Explain};
   return kExtensions;
 }
 

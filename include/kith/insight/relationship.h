@@ -17,6 +17,7 @@
 #include "kith/base/money.h"
 #include "kith/base/status.h"
 #include "kith/base/time.h"
+#include "kith/model/tie.h"
 
 namespace kith::insight {
 
@@ -64,7 +65,7 @@ struct EvidenceOptions {
 
 // --- ties, §5.2
 
-enum class InteractionKind : uint8_t { kMeeting = 1, kVisit, kVideo, kCall, kChat, kMail, kMassMail, kMaterial, kDinner, kOther };
+using model::InteractionKind;
 enum class Direction : uint8_t { kOut = 1, kIn = 2, kMutual = 3 };
 
 struct Interaction {
@@ -110,6 +111,8 @@ class TieAmounts {
 // as theirs or mutual and 0 when it is our outreach. Confidence as in §5.1, the weights being the amounts. The interval takes the effective
 // amount as a Poisson count (Anscombe 1948).
 [[nodiscard]] Score TieStrength(std::span<const Interaction> interactions, Time as_of, const TieOptions& options = {});
+// The same from a pair's derived amounts (model/tie.h), without contributions. For a half-life of model::kTieHalfLifeDays alone.
+[[nodiscard]] Score TieStrength(const model::TieSums& sums, const TieOptions& options = {});
 // 1 - product of (1 - strength): what a team or the firm has, given what its members have.
 [[nodiscard]] double NoisyOr(std::span<const double> strengths);
 [[nodiscard]] Score NoisyOr(std::span<const Score> ties);
@@ -117,6 +120,7 @@ class TieAmounts {
 // How far contact went, from interactions in which they took part (Altify's levels).
 enum class Coverage : uint8_t { kUnknown = 0, kNone = 1, kBrief = 2, kMultiple = 3, kInDepth = 4 };
 [[nodiscard]] Coverage CoverageOf(std::span<const Interaction> interactions, Time as_of);
+[[nodiscard]] Coverage CoverageOf(const model::TieSums& sums);
 
 // --- one person, §5.3 and §5.4.1
 

@@ -9,39 +9,14 @@
 namespace kith::insight {
 namespace {
 
-double KindWeight(InteractionKind kind) {
-  switch (kind) {
-    case InteractionKind::kMeeting:
-    case InteractionKind::kVisit:
-      return 5;
-    case InteractionKind::kDinner:
-    case InteractionKind::kVideo:
-      return 4;
-    case InteractionKind::kCall:
-      return 3;
-    case InteractionKind::kChat:
-      return 1.5;
-    case InteractionKind::kMail:
-      return 1;
-    case InteractionKind::kMaterial:
-      return 0.5;
-    case InteractionKind::kMassMail:
-      return 0.05;
-    case InteractionKind::kOther:
-      return 0;
-  }
-  return 0;
-}
-
 double Weight(const Interaction& interaction) {
-  const double length = interaction.minutes ? std::min(2.0, 0.5 + static_cast<double>(std::max<int64_t>(0, *interaction.minutes)) / 60) : 1;
-  return KindWeight(interaction.kind) * length / std::sqrt(static_cast<double>(std::max<int64_t>(1, interaction.externals)));
+  return model::InteractionWeight(interaction.kind, interaction.minutes, interaction.externals);
 }
 
 double StrengthOf(double amount, const TieOptions& options) { return -std::expm1(-amount / options.scale); }
 
-double EffectiveAmount(const TieAmounts& amounts, const TieOptions& options) {
-  return amounts.in() + std::min(amounts.out(), options.outreach_ratio * amounts.in() + options.outreach_alone);
+double EffectiveAmount(double in, double out, const TieOptions& options) {
+  return in + std::min(out, options.outreach_ratio * in + options.outreach_alone);
 }
 
 }  // namespace
@@ -59,19 +34,12 @@ void TieAmounts::MoveTo(Time later) {
   at_ = later;
 }
 
-double TieAmounts::strength() const { return StrengthOf(EffectiveAmount(*this, options_), options_); }
+double TieAmounts::strength() const { return StrengthOf(EffectiveAmount(in_, out_, options_), options_); }
 
-Score TieStrength(std::span<const Interaction> interactions, Time as_of, const TieOptions& options) {
-  TieAmounts amounts(as_of, options);
+Score TieStrength(const model::TieSums& sums, const TieOptions& options) {
+  const double amount = EffectiveAmount(sums.in, sums.out, options);
+  const double seen = sums.in + sums.out;
   Score score;
-  for (const Interaction& interaction : interactions) {
-    if (interaction.at > as_of) continue;
-    amounts.Add(interaction);
-    const double weight = Weight(interaction) * relationship_internal::Decay(interaction.at, as_of, options.half_life_days);
-    if (weight > 0) score.contributions.push_back({interaction.id, weight, interaction.direction == Direction::kOut ? 0.0 : 1.0});
-  }
-  const double amount = EffectiveAmount(amounts, options);
-  const double seen = amounts.in() + amounts.out();
   score.value = StrengthOf(amount, options);
   score.confidence = seen / (1 + seen);
   // Anscombe: the root of a count plus 3/8 has variance 1/4.
@@ -81,6 +49,20 @@ Score TieStrength(std::span<const Interaction> interactions, Time as_of, const T
   const double least = std::max(0.0, root - spread);
   score.low = std::min(score.value, StrengthOf(std::max(0.0, least * least - kShift), options));
   score.high = std::max(score.value, StrengthOf((root + spread) * (root + spread) - kShift, options));
+  return score;
+}
+
+Score TieStrength(std::span<const Interaction> interactions, Time as_of, const TieOptions& options) {
+  TieAmounts amounts(as_of, options);
+  std::vector<Contribution> contributions;
+  for (const Interaction& interaction : interactions) {
+    if (interaction.at > as_of) continue;
+    amounts.Add(interaction);
+    const double weight = Weight(interaction) * relationship_internal::Decay(interaction.at, as_of, options.half_life_days);
+    if (weight > 0) contributions.push_back({interaction.id, weight, interaction.direction == Direction::kOut ? 0.0 : 1.0});
+  }
+  Score score = TieStrength(model::TieSums{.in = amounts.in(), .out = amounts.out()}, options);
+  score.contributions = std::move(contributions);
   relationship_internal::SortContributions(score);
   return score;
 }
@@ -110,19 +92,20 @@ Score NoisyOr(std::span<const Score> ties) {
 }
 
 Coverage CoverageOf(std::span<const Interaction> interactions, Time as_of) {
+  model::TieSums counts;
+  for (const Interaction& interaction : interactions) {
+    if (interaction.at <= as_of) ++(interaction.direction == Direction::kOut ? counts.outreach : counts.theirs);
+  }
+  return CoverageOf(counts);
+}
+
+Coverage CoverageOf(const model::TieSums& sums) {
   constexpr int kMultipleFrom = 2;
   constexpr int kInDepthFrom = 5;
-  int theirs = 0;
-  bool any = false;
-  for (const Interaction& interaction : interactions) {
-    if (interaction.at > as_of) continue;
-    any = true;
-    theirs += interaction.direction != Direction::kOut;
-  }
-  if (!any) return Coverage::kUnknown;
-  if (theirs == 0) return Coverage::kNone;
-  if (theirs >= kInDepthFrom) return Coverage::kInDepth;
-  return theirs >= kMultipleFrom ? Coverage::kMultiple : Coverage::kBrief;
+  if (sums.theirs + sums.outreach == 0) return Coverage::kUnknown;
+  if (sums.theirs == 0) return Coverage::kNone;
+  if (sums.theirs >= kInDepthFrom) return Coverage::kInDepth;
+  return sums.theirs >= kMultipleFrom ? Coverage::kMultiple : Coverage::kBrief;
 }
 
 }  // namespace kith::insight
