@@ -83,6 +83,7 @@ Json Of(const insight::StageFunnel& stage) {
 Json Of(const insight::RepStage& stage) {
   return {{"id", stage.stage.id.value()},
           {"name", stage.stage.name},
+          {"labels", stage.stage.labels},
           {"rep", Of(stage.rep)},
           {"team", Of(stage.team)},
           {"shrunk", Number(stage.shrunk)},

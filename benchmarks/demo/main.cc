@@ -1,8 +1,12 @@
-// kith_demo [FOLDER]: opens a new database, loads a simulated company or a folder of CSV files, and shows funnel, reps, forecast and how
-// good past forecasts were. Of the simulated company the truth is known, so it also says how close the estimates came.
+// kith_demo [--keep TARGET] [FOLDER]: opens a new database, loads a simulated company or a folder of CSV files, and shows funnel, reps,
+// forecast and how good past forecasts were. Of the simulated company the truth is known, so it also says how close the estimates came.
+// With --keep the database stays, as TARGET/crm.kith, and TARGET/subject.json says what to look at: {"pipeline", "as_of"}.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iomanip>
 #include <iostream>
 #include <optional>
 
@@ -183,28 +187,64 @@ void CompareWithTruth(const simulator::Company& company, const Findings& finding
               quantile(0.9).c_str());
 }
 
-Status Run(const std::optional<std::string>& folder) {
+struct Arguments {
+  std::optional<std::string> folder = {};
+  std::optional<std::filesystem::path> keep = {};
+};
+
+StatusOr<std::shared_ptr<Database>> OpenNew(const Arguments& arguments) {
   OpenOptions options;
-  options.temporary = true;
-  KITH_ASSIGN_OR_RETURN(std::shared_ptr<Database> database, model::OpenDatabase("", options));
+  options.temporary = !arguments.keep;
+  options.create = !options.temporary;
+  if (!arguments.keep) return model::OpenDatabase("", options);
+  std::error_code ignored;  // opening says what is wrong with the folder
+  std::filesystem::create_directories(*arguments.keep, ignored);
+  return model::OpenDatabase((*arguments.keep / "crm.kith").string(), options);
+}
+
+Status Run(const Arguments& arguments) {
+  const std::optional<std::string>& folder = arguments.folder;
+  KITH_ASSIGN_OR_RETURN(std::shared_ptr<Database> database, OpenNew(arguments));
   Heading(folder ? "Loading " + *folder : "Simulating a company and loading it");
   std::optional<simulator::Company> company;
   if (!folder) company = simulator::MakeCompany();
   KITH_ASSIGN_OR_RETURN(Subject subject, folder ? LoadFolder(*database, *folder) : LoadSimulated(*database, *company));
   KITH_ASSIGN_OR_RETURN(Findings findings, Look(*database, subject));
   if (company) CompareWithTruth(*company, findings);
+  if (arguments.keep) {
+    std::ofstream(*arguments.keep / "subject.json")
+        << "{\"pipeline\": " << std::quoted(subject.pipeline) << ", \"as_of\": " << std::quoted(ToText(subject.as_of)) << "}\n";
+  }
   return absl::OkStatus();
+}
+
+// Nothing when they are none of ours.
+std::optional<Arguments> Parse(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--keep" && i + 1 < argc) {
+      arguments.keep = argv[++i];
+    } else if (argument.starts_with("-") || arguments.folder) {
+      return std::nullopt;
+    } else {
+      arguments.folder = argument;
+    }
+  }
+  return arguments;
 }
 
 }  // namespace
 }  // namespace kith::demo
 
 int main(int argc, char** argv) {
-  if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
-    std::cerr << "usage: kith_demo [FOLDER]   (a folder of CSV files with a mapping.json, or one that a shipped preset fits)\n";
+  const std::optional<kith::demo::Arguments> arguments = kith::demo::Parse(argc, argv);
+  if (!arguments) {
+    std::cerr
+        << "usage: kith_demo [--keep TARGET] [FOLDER]   (a folder of CSV files with a mapping.json, or one that a shipped preset fits)\n";
     return 2;
   }
-  kith::Status status = kith::demo::Run(argc == 2 ? std::optional<std::string>(argv[1]) : std::nullopt);
+  kith::Status status = kith::demo::Run(*arguments);
   if (status.ok()) return 0;
   std::cerr << "kith_demo: " << status.message() << "\n";
   std::string hint = kith::GetErrorInfo(status).hint;

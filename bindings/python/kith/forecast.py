@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from kith import _kith
+    from kith.drawing import Picture
 
 
 class Forecast(dict[str, Any]):
@@ -19,16 +18,16 @@ class Forecast(dict[str, Any]):
         self._handle = handle
 
     def __repr__(self) -> str:
-        total, currency = self["total"], self["currency"]
-        told = " / ".join(f"{total[p] / 100:,.2f}" for p in ("p10", "p50", "p90"))
+        total, currency, digits = self["total"], self["currency"], self["minor_digits"]
+        told = " / ".join(f"{total[p] / 10**digits:,.{digits}f}" for p in ("p10", "p50", "p90"))
         return f"Forecast({self['period']['first']} to {self['period']['end']}: {told} {currency}, {self['maturity']})"
 
     def probability_at_least(self, minor: float) -> float:
         """The chance that the period brings at least so much: of reaching a quota."""
         return self._handle.probability_at_least(minor)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, lang: str = "en") -> Picture:
         """How the total is made up; see `kith.plots` for more pictures."""
         from kith import plots
 
-        return plots.waterfall(self, ax)
+        return plots.waterfall(self, lang=lang)

@@ -1,4 +1,4 @@
-"""Pictures of reports, with matplotlib (``pip install kith[plots]``). Each function draws on ``ax``, or on a new figure; it returns the axes.
+"""Pictures of reports for notebooks and pages, in English or Chinese. Each is a `Picture`: a drawing, and the table of its numbers.
 
 >>> import kith
 >>> from kith import plots
@@ -10,149 +10,423 @@
 ...     months = [db.forecast(month) for month in ("this-month", "next-month")]
 ...     with db.snapshot() as now:
 ...         stages = plots.funnel(now.funnel("default"))
->>> [label.get_text() for label in plots.fan(months).get_xticklabels()] == [month["period"]["first"] for month in months]
-True
->>> [label.get_text() for label in plots.waterfall(months[0]).get_xticklabels()]
-['closed', 'from open', 'from new', 'total']
->>> len(stages.patches) > 2
-True
+>>> len(plots.fan(months).rows), [row[0] for row in plots.waterfall(months[0]).rows]
+(2, ['closed', 'from open deals', 'from new deals', 'total'])
+>>> stages.svg().startswith("<svg"), "<table>" in stages._repr_html_()
+(True, True)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from kith.drawing import Canvas, Picture, Point, shortened, text_width
+from kith.wording import Wording
 
-_BLUE, _GREEN, _RED, _GREY = "#2b6cb0", "#2f855a", "#c53030", "#718096"
+__all__ = ["Picture", "fan", "funnel", "reliability", "reps", "track", "waterfall"]
 
-
-def _axes(ax: Axes | None) -> Axes:
-    if ax is not None:
-        return ax
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as missing:
-        raise ImportError("pictures need matplotlib: pip install kith[plots]") from missing
-    return Figure(figsize=(7, 4), layout="constrained").add_subplot()
+Report = Mapping[str, Any]
+_SMALL, _TEXT = 11.0, 12.5
 
 
-def _major(minor: float, report: Mapping[str, Any]) -> float:
-    return float(minor / 10 ** report["minor_digits"])
+def _ticks(top: float, count: int = 4) -> list[float]:
+    """Round numbers from 0 to at least `top`."""
+    if top <= 0:
+        return [0.0, 1.0]
+    raw = top / count
+    step = 10 ** math.floor(math.log10(raw))
+    step *= next(factor for factor in (1, 2, 2.5, 5, 10) if factor * step >= raw)
+    return [step * i for i in range(math.ceil(top / step - 1e-9) + 1)]
 
 
-def fan(forecasts: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
-    """Forecasts of several periods, in order: median, 50 % and 80 % intervals of the total, and what is closed already; in major units."""
-    ax = _axes(ax)
-    at = range(len(forecasts))
-
-    def quantile(p: float) -> list[float]:
-        return [_major(report["quantiles"][int(p * len(report["quantiles"]))], report) for report in forecasts]
-
-    for low, high, shade in ((0.1, 0.9, 0.2), (0.25, 0.75, 0.3)):
-        ax.fill_between(
-            at,
-            quantile(low),
-            quantile(high),
-            color=_BLUE,
-            alpha=shade,
-            lw=0,
-            label=f"{high - low:.0%}",
-        )
-    ax.plot(at, quantile(0.5), color=_BLUE, marker="o", label="median")
-    ax.plot(
-        at,
-        [_major(report["closed"], report) for report in forecasts],
-        color=_GREEN,
-        marker="s",
-        ls="",
-        label="closed",
-    )
-    ax.set_xticks(at, [report["period"]["first"] for report in forecasts])
-    ax.set_ylabel(forecasts[0]["currency"] if forecasts else "")
-    ax.set_ylim(bottom=0)
-    ax.legend(frameon=False)
-    return ax
+def _legend(canvas: Canvas, items: Sequence[tuple[str, str, str]], left: float = 2) -> float:
+    """Marks ("box", "dot", "ring", "line") in their tone, each with its words, in as many rows as they need; where they end."""
+    x, y = left, 10.0
+    for mark, tone, label in items:
+        needed = 18 + text_width(label, _SMALL)
+        if x > left and x + needed > canvas.width:
+            x, y = left, y + 18
+        if mark == "box":
+            canvas.rect(x, y - 5, 12, 10, tone, round=2)
+        elif mark == "line":
+            canvas.line(x, y, x + 12, y, tone, width=2.5)
+        else:
+            canvas.dot(x + 6, y, 4, tone, hollow=mark == "ring")
+        canvas.text(x + 17, y + 4, label, tone="dim", size=_SMALL)
+        x += needed + 14
+    return y + 12
 
 
-def funnel(report: Mapping[str, Any], ax: Axes | None = None) -> Axes:
+# --- periods
+
+
+def _quantile(report: Report, share: float) -> float:
+    points: list[float] = report["quantiles"]
+    return points[min(int(share * len(points)), len(points) - 1)]
+
+
+def _slot(report: Report, quota: float | None, actual: float | None = None) -> dict[str, Any]:
+    total = report["total"]
+    slot = {"period": report["period"], "low": total["p10"], "middle": total["p50"], "high": total["p90"], "quota": quota, "actual": actual}
+    if "quantiles" in report:
+        slot |= {"lower": _quantile(report, 0.25), "upper": _quantile(report, 0.75), "closed": report["closed"]}
+    return slot
+
+
+class _Periods:
+    """Periods side by side: of those that are over the interval and what came, of the others the fan."""
+
+    def __init__(self, words: Wording, past: list[dict[str, Any]], future: list[dict[str, Any]], currency: str) -> None:
+        self.words, self.past, self.future, self.currency = words, past, future, currency
+
+    def draw(self, width: float) -> Canvas:
+        slots = self.past + self.future
+        canvas = Canvas(width, 290 if width > 500 else 250)
+        top = _legend(canvas, self._legend_items()) + 8
+        bottom = canvas.height - 36
+        highest = max((slot[name] or 0 for slot in slots for name in ("high", "actual", "quota")), default=0)
+        ticks = _ticks(highest)
+        labels = [self.words.short(tick, self.currency) for tick in ticks]
+        left = max(text_width(label, _SMALL) for label in labels) + 10
+        step = (width - left - 6) / max(len(slots), 1)
+
+        def at(index: int, minor: float) -> Point:
+            return left + step * (index + 0.5), bottom - (bottom - top) * minor / ticks[-1]
+
+        for tick, label in zip(ticks, labels, strict=True):
+            y = at(0, tick)[1]
+            canvas.line(left, y, width, y, "grid")
+            canvas.text(left - 6, y + 4, label, tone="dim", size=_SMALL, anchor="end")
+        self._draw_past(canvas, at, step)
+        self._draw_future(canvas, at, step)
+        half = min(step * 0.4, 26)
+        year = ""
+        for i, slot in enumerate(slots):
+            x = at(i, 0)[0]
+            if slot["quota"]:
+                y = at(i, slot["quota"])[1]
+                canvas.line(x - half, y, x + half, y, "bad", width=2.5)
+            name, its_year = self.words.tick(slot["period"])
+            canvas.text(x, bottom + 15, name, tone="dim" if i < len(self.past) else "ink", size=_SMALL, anchor="middle")
+            if its_year != year:
+                canvas.text(x, bottom + 29, its_year, tone="dim", size=_SMALL, anchor="middle")
+            year = its_year
+        return canvas
+
+    def _draw_past(self, canvas: Canvas, at: Callable[[int, float], Point], step: float) -> None:
+        half = min(step * 0.28, 18)
+        for i, slot in enumerate(self.past):
+            x, y = at(i, slot["high"])
+            canvas.rect(x - half, y, 2 * half, at(i, slot["low"])[1] - y, "pale", round=2)
+            y = at(i, slot["middle"])[1]
+            canvas.line(x - half, y, x + half, y, "soft", width=2)
+        came = [at(i, slot["actual"]) for i, slot in enumerate(self.past)]
+        if len(came) > 1:
+            canvas.polyline(came, "good", width=1.5)
+        for point in came:
+            canvas.dot(*point, 4, "good")
+
+    def _draw_future(self, canvas: Canvas, at: Callable[[int, float], Point], step: float) -> None:
+        first = len(self.past)
+        if not self.future:
+            return
+        # The fan opens at what came last; a lone period gets a bar.
+        start = [at(first - 1, self.past[-1]["actual"])] if self.past else []
+        if len(self.future) + len(start) == 1:
+            half = min(step * 0.2, 40)
+            for low, high, tone in (("low", "high", "pale"), ("lower", "upper", "soft")):
+                x, y = at(0, self.future[0][high])
+                canvas.rect(x - half, y, 2 * half, at(0, self.future[0][low])[1] - y, tone, round=2)
+        else:
+            for low, high, tone in (("low", "high", "pale"), ("lower", "upper", "soft")):
+                upper = [at(first + i, slot[high]) for i, slot in enumerate(self.future)]
+                lower = [at(first + i, slot[low]) for i, slot in enumerate(self.future)]
+                canvas.area([*start, *upper, *reversed(lower)], tone)
+        middle = [at(first + i, slot["middle"]) for i, slot in enumerate(self.future)]
+        if len(start + middle) > 1:
+            canvas.polyline(start + middle, "main")
+        for i, (slot, point) in enumerate(zip(self.future, middle, strict=True)):
+            canvas.dot(*point, 4, "main")
+            if slot["closed"] > 0:
+                canvas.dot(*at(first + i, slot["closed"]), 4, "good", hollow=True)
+
+    def _legend_items(self) -> list[tuple[str, str, str]]:
+        items = [("box", "pale", self.words("plot.80"))]
+        if self.future:
+            items += [("box", "soft", self.words("plot.50")), ("dot", "main", self.words("plot.median"))]
+        else:
+            items.append(("line", "soft", self.words("plot.median")))
+        if self.past:
+            items.append(("dot", "good", self.words("plot.came")))
+        if any(slot["closed"] > 0 for slot in self.future):
+            items.append(("ring", "good", self.words("plot.closed_so_far")))
+        if any(slot["quota"] for slot in self.past + self.future):
+            items.append(("line", "bad", self.words("plot.quota")))
+        return items
+
+    def picture(self, title: str) -> Picture:
+        words, currency = self.words, self.currency
+        keys = ["low", "middle", "high"] + (["actual"] if self.past else []) + (["closed"] if self.future else [])
+        if any(slot["quota"] for slot in self.past + self.future):
+            keys.append("quota")
+        heads = {"low": "P10", "middle": "P50", "high": "P90", "actual": words("plot.came"), "quota": words("plot.quota")}
+        heads["closed"] = words("plot.closed_so_far")
+        rows = [[words.period(slot["period"]), *(words.money(slot.get(key), currency) for key in keys)] for slot in self.past + self.future]
+        return Picture(title, self.draw, [words("plot.period"), *(heads[key] for key in keys)], rows)
+
+
+def fan(forecasts: Sequence[Report], *, past: Report | None = None, quotas: Sequence[float | None] = (), lang: str = "en") -> Picture:
+    """Forecasts of several periods in order: median, 50 % and 80 % intervals of the total, and what is closed already.
+
+    `past`, a backtest, adds the periods before, as forecast then and as they came. `quotas`: minor units, one a forecast.
+    """
+    words = Wording(lang)
+    given = [*quotas, *([None] * (len(forecasts) - len(quotas)))]
+    future = [_slot(report, quota) for report, quota in zip(forecasts, given, strict=True)]
+    currency = forecasts[0]["currency"] if forecasts else ""
+    return _Periods(words, _past_of(past, currency), future, currency).picture(words("plot.fan"))
+
+
+def track(backtest: Report, *, lang: str = "en") -> Picture:
+    """Forecasts made at the start of periods that are over, and what came."""
+    words = Wording(lang)
+    points = backtest["points"]
+    currency = points[-1]["forecast"]["currency"] if points else ""
+    return _Periods(words, _past_of(backtest, currency), [], currency).picture(words("plot.track"))
+
+
+def _past_of(backtest: Report | None, currency: str) -> list[dict[str, Any]]:
+    points = backtest["points"] if backtest else []
+    return [_slot(point["forecast"], None, point["actual"]) for point in points if point["forecast"]["currency"] in ("", currency)]
+
+
+# --- the funnel
+
+
+def funnel(report: Report, *, lang: str = "en") -> Picture:
     """Deals that reached each stage, those open in it darker, and the rate of going on with its interval."""
-    ax = _axes(ax)
+    words = Wording(lang)
     stages = report["stages"]
-    at = range(len(stages))
-    ax.barh(at, [stage["reached"] for stage in stages], color=_BLUE, alpha=0.35)
-    ax.barh(at, [stage["open"] for stage in stages], color=_BLUE)
-    for y, stage in zip(at, stages, strict=True):
-        rate = stage["rate"]
-        told = f" {rate['value']:.0%} ({rate['low']:.0%}-{rate['high']:.0%})" if rate["trials"] else " no deal decided"
-        ax.text(stage["reached"], y, told, va="center")
-    ax.set_yticks(at, [stage["name"] for stage in stages])
-    ax.invert_yaxis()
-    ax.margins(x=0.3)
-    ax.set_xlabel("deals that reached the stage")
-    return ax
+    currency = report["currency"]
+
+    def draw(width: float) -> Canvas:
+        beside = width > 500
+        row = 50.0 if beside else 78.0
+        canvas = Canvas(width, row * max(len(stages), 1) + 40)
+        top = _legend(
+            canvas,
+            [("box", "soft", words("plot.reached")), ("box", "main", words("plot.open")), ("line", "dim", words("plot.rate"))],
+        )
+        most = max((stage["reached"] for stage in stages), default=0) or 1
+        room = width * 0.56 if beside else width
+        for i, stage in enumerate(stages):
+            y = top + 16 + i * row
+            counts = words("plot.reached_open", reached=words.count(stage["reached"]), open=words.count(stage["open"]))
+            canvas.text(room, y, counts, tone="dim", size=_SMALL, anchor="end")
+            name = shortened(words.label(stage), _TEXT, room - text_width(counts, _SMALL) - 10)
+            canvas.text(0, y, name, size=_TEXT, bold=True)
+            canvas.rect(0, y + 6, room, 16, "grid", round=3)
+            canvas.rect(0, y + 6, room * stage["reached"] / most, 16, "soft", round=3)
+            canvas.rect(0, y + 6, room * stage["open"] / most, 16, "main", round=3)
+            if beside:
+                _draw_rate(canvas, words, stage["rate"], room + 28, y + 14, width - room - 28)
+            else:
+                _draw_rate(canvas, words, stage["rate"], 0, y + 36, width)
+        return canvas
+
+    columns = [words("plot.stage"), *(words(f"plot.{key}") for key in ("reached", "open", "open_amount", "went_on", "lost", "rate"))]
+    columns += [words("plot.median_days"), words("plot.maturity")]
+    rows = [
+        [
+            words.label(stage),
+            words.count(stage["reached"]),
+            words.count(stage["open"]),
+            words.money(stage["open_amount_minor"], currency),
+            words.count(stage["advanced"]),
+            words.count(stage["lost"]),
+            words.rate(stage["rate"]),
+            words.days(stage["median_days"]),
+            words.named("maturity", stage["rate"]["maturity"]),
+        ]
+        for stage in stages
+    ]
+    return Picture(words("plot.funnel"), draw, columns, rows)
 
 
-def reliability(backtest: Mapping[str, Any], ax: Axes | None = None) -> Axes:
+def _draw_rate(canvas: Canvas, words: Wording, rate: Report, x: float, y: float, room: float) -> None:
+    """A rate and its interval on a line from 0 to 100 %, and in words."""
+    if not rate["trials"]:
+        canvas.text(x, y + 4, words("plot.none_decided"), tone="dim", size=_SMALL)
+        return
+    text = words("plot.rate_of", rate=words.rate(rate), trials=words.count(rate["trials"]))
+    canvas.text(x, y + 16, text, tone="dim", size=_SMALL)
+    canvas.line(x, y, x + room, y, "grid", width=2)
+    canvas.line(x + room * rate["low"], y, x + room * rate["high"], y, "dim", width=4)
+    canvas.dot(x + room * rate["value"], y, 4, "ink")
+
+
+# --- what makes up an amount
+
+
+def _steps(report: Report, words: Wording) -> tuple[tuple[str, float] | None, list[tuple[str, float, bool]], str]:
+    """Where the steps begin, their names, heights and whether they may be chance, and what their end is called."""
+    if "causes" in report:
+        steps = [(words.named("driver", c["driver"]), -c["contribution"], not c["beyond_chance"]) for c in report["causes"]]
+        return (words("plot.target"), report["target"]), steps, words("plot.came")
+    if "changes" in report:
+        steps = [(words.named("driver", c["driver"]), c["contribution"], not c["beyond_chance"]) for c in report["changes"]]
+        return (words("plot.before"), report["before"]["minor_a_day"]), steps, words("plot.after")
+    parts = (("closed", report["closed"]), ("from_open", report["from_open"]["mean"]), ("from_new", report["from_new"]["mean"]))
+    return None, [(words(f"plot.{name}"), minor, False) for name, minor in parts], words("plot.total")
+
+
+def waterfall(report: Report, *, lang: str = "en") -> Picture:
+    """How a forecast is made up, how a gap's causes lead from target to result, or what changed velocity. Pale: may be chance."""
+    words = Wording(lang)
+    start, steps, last = _steps(report, words)
+    currency = report["currency"]
+    end = (start[1] if start else 0) + sum(height for _, height, _ in steps)
+    bars: list[tuple[str, float, float, str]] = []  # name, from, to, tone
+    level = 0.0
+    if start:
+        bars.append((start[0], 0, start[1], "mute"))
+        level = start[1]
+    for name, height, doubtful in steps:
+        bars.append((name, level, level + height, "mute" if doubtful else "good" if height >= 0 else "bad"))
+        level += height
+    bars.append((last, 0, end, "main"))
+
+    def draw(width: float) -> Canvas:
+        row = 32
+        canvas = Canvas(width, row * len(bars) + 8)
+        values = [
+            words.short(to - begin, currency) if tone == "main" or not begin else _signed(words, to - begin, currency)
+            for _, begin, to, tone in bars
+        ]
+        left = min(max(text_width(name, _TEXT) for name, *_ in bars) + 12, width * 0.36)
+        right = max(text_width(value, _SMALL) for value in values) + 12
+        low = min(min(begin, to) for _, begin, to, _ in bars)
+        high = max(max(begin, to) for _, begin, to, _ in bars)
+        scale = (width - left - right) / ((high - min(low, 0)) or 1)
+
+        def at(minor: float) -> float:
+            return left + (minor - min(low, 0)) * scale
+
+        canvas.line(at(0), 0, at(0), canvas.height, "grid")
+        for i, ((name, begin, to, tone), value) in enumerate(zip(bars, values, strict=True)):
+            y = i * row + 6.0
+            canvas.text(left - 10, y + 15, shortened(name, _TEXT, left - 12), size=_TEXT, anchor="end", bold=tone == "main")
+            x = min(at(begin), at(to))
+            canvas.rect(x, y, max(abs(at(to) - at(begin)), 1.5), 20, tone, round=2)
+            canvas.text(max(at(begin), at(to)) + 6, y + 14, value, tone="dim", size=_SMALL)
+            if i + 1 < len(bars):
+                canvas.line(at(to), y + 20, at(to), y + row, "mute")
+        return canvas
+
+    columns = ["", words("plot.amount")]
+    rows = [[name, words.exact(to - begin, currency)] for name, begin, to, _ in bars]
+    if any(doubtful for *_, doubtful in steps):
+        columns.append(words("plot.may_be_chance"))
+        marks = [doubtful for *_, doubtful in steps]
+        told = [words("yes") if mark else words("no") for mark in marks]
+        rows = [[*row, mark] for row, mark in zip(rows, ["", *told, ""] if start else [*told, ""], strict=True)]
+    return Picture(words("plot.waterfall"), draw, columns, rows)
+
+
+def _signed(words: Wording, minor: float, currency: str) -> str:
+    return ("+" if minor >= 0 else "−") + words.short(abs(minor), currency)
+
+
+# --- how good chances are
+
+
+def reliability(backtest: Report, *, lang: str = "en") -> Picture:
     """Chances given to deals against the share that was won: on the diagonal they are calibrated. A dot's area is its number of deals."""
-    ax = _axes(ax)
+    words = Wording(lang)
     bins = backtest["reliability"]
     most = max((entry["deals"] for entry in bins), default=1)
-    ax.plot([0, 1], [0, 1], color=_GREY, lw=1)
-    ax.scatter(
-        [entry["forecast"] for entry in bins],
-        [entry["won"] for entry in bins],
-        [120 * entry["deals"] / most for entry in bins],
-        color=_BLUE,
-    )
-    ax.set(
-        xlim=(-0.02, 1.02),
-        ylim=(-0.02, 1.02),
-        aspect="equal",
-        xlabel="chance given",
-        ylabel="share won",
-    )
-    return ax
+
+    def draw(width: float) -> Canvas:
+        side = min(width - 56, 300)
+        canvas = Canvas(side + 70, side + 54)
+        left, top = 44.0, 8.0
+
+        def at(given: float, won: float) -> Point:
+            return left + side * given, top + side * (1 - won)
+
+        for share in (0, 0.25, 0.5, 0.75, 1):
+            canvas.line(*at(0, share), *at(1, share), "grid")
+            canvas.line(*at(share, 0), *at(share, 1), "grid")
+            canvas.text(left - 6, at(0, share)[1] + 4, f"{share:.0%}", tone="dim", size=_SMALL, anchor="end")
+            canvas.text(at(share, 0)[0], top + side + 15, f"{share:.0%}", tone="dim", size=_SMALL, anchor="middle")
+        canvas.line(*at(0, 0), *at(1, 1), "mute", width=1.5, dashed=True)
+        for entry in bins:
+            canvas.dot(*at(entry["forecast"], entry["won"]), max(2.5, 8 * math.sqrt(entry["deals"] / most)), "main")
+        canvas.text(left + side, top + side + 36, words("plot.chance_given") + " →", tone="dim", size=_SMALL, anchor="end")
+        canvas.text(left + 6, top + 14, "↑ " + words("plot.share_won"), tone="dim", size=_SMALL)
+        return canvas
+
+    columns = [words("plot.chance_given"), words("plot.share_won"), words("plot.deals")]
+    rows = [[words.percent(entry["forecast"]), words.percent(entry["won"]), words.count(entry["deals"])] for entry in bins]
+    return Picture(words("plot.reliability"), draw, columns, rows)
 
 
-def _steps(report: Mapping[str, Any]) -> tuple[list[tuple[str, float]], float, str]:
-    """Names and heights of the steps, where they begin, and what their end is called."""
-    if "causes" in report:
-        return (
-            [(cause["driver"], -cause["contribution"]) for cause in report["causes"]],
-            report["target"],
-            "reached",
-        )
-    if "changes" in report:
-        return (
-            [(change["driver"], change["contribution"]) for change in report["changes"]],
-            report["before"]["minor_a_day"],
-            "after",
-        )
-    steps = [
-        ("closed", report["closed"]),
-        ("from open", report["from_open"]["mean"]),
-        ("from new", report["from_new"]["mean"]),
+# --- reps
+
+
+def reps(reports: Sequence[Report], names: Mapping[int, str] | None = None, *, lang: str = "en") -> Picture:
+    """Each rep's rate of going on with its interval, stage by stage, beside the team's. Grey: not enough deals to tell. Red: a weak step."""
+    words = Wording(lang)
+    called = names or {}
+    stages = [stage["name"] for stage in reports[0]["stages"]] if reports else []
+
+    def name_of(report: Report) -> str:
+        return called.get(report["owner"], f"#{report['owner']}")
+
+    def draw(width: float) -> Canvas:
+        beside = width > 500
+        row = 24.0 if beside else 36.0
+        left = min(max((text_width(name_of(report), _TEXT) for report in reports), default=0) + 14, width * 0.26) if beside else 0
+        column = (width - left) / max(len(stages), 1)
+        canvas = Canvas(width, 62 + row * len(reports))
+        marks = [("line", "main", words("plot.rep_interval")), ("line", "bad", words("plot.weak")), ("line", "mute", words("plot.too_few"))]
+        top = _legend(canvas, [*marks, ("box", "dim", words("plot.team"))]) + 14
+        canvas.height = top + 8 + row * len(reports)
+        for j, stage in enumerate(reports[0]["stages"] if reports else []):
+            canvas.text(left + column * j, top, shortened(words.label(stage), _SMALL, column - 8), tone="dim", size=_SMALL)
+        for i, report in enumerate(reports):
+            y = top + 8 + row * (i + 0.5)
+            canvas.text(0, y + 4 if beside else y - 6, shortened(name_of(report), _TEXT, left - 8 if beside else width), size=_TEXT)
+            for j, stage in enumerate(report["stages"]):
+                _draw_step(canvas, stage, left + column * j, y if beside else y + 8, column - 14)
+        return canvas
+
+    columns = [words("plot.rep"), words("plot.stage"), words("plot.rep_rate"), words("plot.team_rate")]
+    columns += [words("plot.estimate"), words("plot.below"), words("plot.finding")]
+    rows = [
+        [
+            name_of(report),
+            words.label(stage),
+            words.rate(stage["rep"]),
+            words.rate(stage["team"]),
+            f"{words.percent(stage['shrunk'])} ({words.span(stage['low'], stage['high'])})",
+            words.percent(stage["below"]),
+            words("plot.weak") if stage["weak"] else "" if stage["enough"] else words("plot.too_few"),
+        ]
+        for report in reports
+        for stage in report["stages"]
     ]
-    return steps, 0, "total"
+    return Picture(words("plot.reps"), draw, columns, rows)
 
 
-def waterfall(report: Mapping[str, Any], ax: Axes | None = None) -> Axes:
-    """How a forecast is made up, how a gap's causes lead from target to result, or what changed velocity; in major units."""
-    ax = _axes(ax)
-    steps, start, last = _steps(report)
-    names, level = [], _major(start, report)
-    if start:
-        ax.bar(0, level, color=_GREY)
-        names.append("target" if last == "reached" else "before")
-    for name, minor in steps:
-        height = _major(minor, report)
-        ax.bar(len(names), height, bottom=level, color=_GREEN if height >= 0 else _RED)
-        level += height
-        names.append(name)
-    ax.bar(len(names), level, color=_BLUE)
-    ax.set_xticks(range(len(names) + 1), [*names, last])
-    ax.set_ylabel(report.get("currency", ""))
-    return ax
+def _draw_step(canvas: Canvas, stage: Report, x: float, y: float, room: float) -> None:
+    canvas.line(x, y, x + room, y, "grid", width=2)
+    if stage["team"]["trials"]:
+        canvas.rect(x + room * stage["team"]["value"] - 1, y - 7, 2, 14, "dim")
+    if stage["shrunk"] is None or stage["low"] is None:
+        return
+    tone = "bad" if stage["weak"] else "main" if stage["enough"] else "mute"
+    canvas.line(x + room * stage["low"], y, x + room * stage["high"], y, tone, width=4)
+    canvas.dot(x + room * stage["shrunk"], y, 4, tone)

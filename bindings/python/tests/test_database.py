@@ -320,8 +320,10 @@ def test_doctests() -> None:
     import kith.exchange
     import kith.packages
     import kith.plots
+    import kith.report
+    import kith.wording
 
-    for module in (kith.access, kith.database, kith.exchange, kith.packages, kith.plots):
+    for module in (kith.access, kith.database, kith.exchange, kith.packages, kith.plots, kith.report, kith.wording):
         result = doctest.testmod(module)
         assert result.attempted > 0
         assert result.failed == 0

@@ -225,25 +225,6 @@ def test_biases_are_measured(db: kith.Database) -> None:
     assert found == {b.outcome.id(rosy): ("happy_ears", 20, 0.95, 0.5), b.outcome.id(fair): ("none", 20, 0.5, 0.5)}
 
 
-def test_pictures(sales: kith.Database) -> None:
-    pytest.importorskip("matplotlib")
-    from kith import plots
-
-    with sales.snapshot() as now:
-        as_of = START + dt.timedelta(days=200)
-        forecast = now.forecast("default", "2024-Q3", as_of=as_of)
-        assert len(forecast.plot().patches) == 4
-        gap = now.gap("default", "2024-Q4", compare_with=2)
-        bars = plots.waterfall(gap).patches
-        assert bars[-1].get_height() == pytest.approx(gap["reached"] / 100)  # type: ignore[attr-defined]
-        backtest = now.backtest("default", "month", 3, as_of=as_of)
-        dots = plots.reliability(backtest).collections[0].get_offsets()
-        assert len(dots) == len(backtest["reliability"]) > 1  # type: ignore[arg-type]
-        assert sum(entry["deals"] for entry in backtest["reliability"]) == backtest["deals"]
-        velocity = plots.waterfall(now.velocity("default", "2024-Q2", "2024-Q3"))
-        assert len(velocity.patches) == 6
-
-
 def test_strict_refuses_what_it_cannot_know(db: kith.Database) -> None:  # C09
     with db.batch() as b:
         deal = b.create("opportunity", name="D", amount=Money(1, "CNY"))

@@ -1,0 +1,139 @@
+"""The words of the report: English, Chinese."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Pipeline report", "销售管道报告"),
+    "subtitle": ("{pipeline} · {period} · as of {as_of}", "{pipeline} · {period} · 截至{as_of}"),
+    "seen_by": ("as {viewer} sees it", "{viewer}可见的数据"),
+    "seen_by_all": ("all records", "全部数据"),
+    "numbers": ("The numbers", "数据表"),
+    "note": ("Note", "提示"),
+    # Tiles
+    "tile.median": ("Median of {period}", "{period}预测中位数"),
+    "tile.interval": ("80% interval", "80%区间"),
+    "tile.closed": ("Closed so far", "已成交"),
+    "tile.quota": ("Chance of the quota", "完成指标的概率"),
+    "tile.quota_of": ("of {target}", "指标{target}"),
+    "tile.open": ("Open deals", "在手商机"),
+    "tile.open_elsewhere": ("{count} more in other currencies or without amount", "另有{count}个为其他币种或没有金额"),
+    "tile.win_rate": ("Win rate", "赢单率"),
+    "tile.of_closed": ("{trials} closed deals", "已结商机{trials}个"),
+    # Forecast
+    "forecast": ("Forecast", "预测"),
+    "forecast.text": (
+        "With a chance of 80%, {period} will bring between {low} and {high}, as likely above {middle} as below. {count} deals are open, about {new} will come.",
+        "{period}的收入有80%的可能在{low}到{high}之间，高于和低于{middle}的可能各半。在手商机{count}个，预计新增约{new}个。",
+    ),
+    "forecast.closed": ("{closed} of it is closed already.", "其中{closed}已经成交。"),
+    "forecast.basis": (
+        "From what really happened to {deals} closed deals, not from typed percentages. The data are {maturity}.",
+        "依据{deals}个已结商机的真实过程，不使用人工填写的概率。数据状态：{maturity}。",
+    ),
+    "forecast.learnt": (
+        "Intervals are as wide as what past forecasts missed asks for.",
+        "区间宽度已按过去预测的误差调整。",
+    ),
+    "forecast.excluded": (
+        "{count} open deals are left out: another currency, or no amount.",
+        "{count}个在手商机未计入：币种不同或没有金额。",
+    ),
+    "forecast.quota": (
+        "The quotas of {holders} add up to {target}; the chance of reaching that is {chance}.",
+        "{holders}的指标合计{target}，完成的概率为{chance}。",
+    ),
+    "holders.team": ("{count} teams", "{count}个团队"),
+    "holders.owner": ("{count} reps", "{count}名销售"),
+    "parts.team": ("By team", "按团队"),
+    "parts.owner": ("By rep", "按销售人员"),
+    "parts.nobody": ("nobody", "无"),
+    "part.name": ("Who", "名称"),
+    "part.closed": ("closed", "已成交"),
+    "part.total": ("P10 – P50 – P90", "P10 – P50 – P90"),
+    "part.open": ("open deals", "在手商机"),
+    "part.quota": ("quota", "指标"),
+    "part.chance": ("chance", "概率"),
+    "top": ("Deals that matter most", "最重要的商机"),
+    "top.text": ("Largest amount times chance of winning in the period.", "按金额乘以本期赢单概率排序。"),
+    "deal.name": ("Deal", "商机"),
+    "deal.stage": ("stage", "阶段"),
+    "deal.owner": ("owner", "负责人"),
+    "deal.amount": ("amount", "金额"),
+    "deal.chance": ("chance in the period", "本期赢单概率"),
+    "deal.expected": ("expected", "期望金额"),
+    "deal.days": ("days in stage", "停留天数"),
+    "deal.rare": ("share that stays so long", "停留这么久的比例"),
+    "deal.limit": ("limit", "上限"),
+    # Funnel
+    "funnel": ("Funnel", "漏斗"),
+    "funnel.text": (
+        "{arrivals} deals came in; {won} were won and {lost} lost, {open} are open. Half of the wins take up to {days} from the first move.",
+        "共有{arrivals}个商机进入，赢单{won}个，输单{lost}个，{open}个在手。一半的赢单在首次推进后{days}内完成。",
+    ),
+    "funnel.end": ("From the first stage to the win by the stages' rates: {rate}.", "按各阶段推进率从头到赢单：{rate}。"),
+    "funnel.unknown": (
+        "{count} deals were closed by their first recorded move and are in no stage's rate.",
+        "{count}个商机的首条记录即为结束，不计入各阶段推进率。",
+    ),
+    # Gap
+    "gap": ("What moved {period}", "{period}的变化原因"),
+    "gap.usual": ("what is usual, the mean of {count} periods before", "通常水平，即之前{count}期的平均"),
+    "gap.quota": ("the quota", "指标"),
+    "gap.short": ("{period} brought {reached}, {gap} less than {target} ({what}).", "{period}实际{reached}，比{target}（{what}）少{gap}。"),
+    "gap.over": ("{period} brought {reached}, {gap} more than {target} ({what}).", "{period}实际{reached}，比{target}（{what}）多{gap}。"),
+    "gap.first": ("The largest loss came from {driver}: {loss}.", "损失最大的原因是{driver}：{loss}。"),
+    "gap.chance": ("Grey bars may be chance: too few deals to tell.", "灰色条可能只是偶然：商机太少，无法判断。"),
+    # Reps
+    "reps": ("Reps against the team", "销售人员与团队"),
+    "reps.text": (
+        "By name, not a league table: intervals overlap. A step is called weak only if chance would hardly bring it about among all steps of this page.",
+        "按姓名排列，不是排行榜：区间相互重叠。只有在本页所有环节中几乎不可能偶然出现时，才称为薄弱环节。",
+    ),
+    "reps.none": ("No rep differs from the team beyond chance.", "没有销售人员与团队的差别超出偶然。"),
+    "reps.weak": (
+        "{name}, {stage}: {rep} of {n} go on against {team} of the team's {m}; {sure} sure.",
+        "{name}，{stage}：{n}个中{rep}推进，团队{m}个中{team}；把握{sure}。",
+    ),
+    "reps.few": ("Not enough deals to tell: {names}.", "商机太少，无法判断：{names}。"),
+    # Stuck
+    "stuck": ("Stuck deals", "停滞商机"),
+    "stuck.text": (
+        "{count} deals stand in their stage longer than nearly all do, or past its limit.",
+        "{count}个商机在本阶段停留的时间超过绝大多数，或超过上限。",
+    ),
+    "stuck.more": ("{count} more are not shown.", "另有{count}个未列出。"),
+    # How good
+    "past": ("How good past forecasts were", "过去的预测有多准"),
+    "past.text": (
+        "Made again at the start of {count} past periods with what was known then, the 80% interval held {inside} times. The median missed by {wape}.",
+        "用当时已知的数据在过去{count}期的期初重做预测，结果有{inside}次落在80%区间内。中位数的误差为实际的{wape}。",
+    ),
+    "past.classic": (
+        "The classic, open amounts times the stage's win rate, missed by {classic}.",
+        "传统方法（在手金额乘以阶段赢单率）的误差为{classic}。",
+    ),
+    "past.deals": (
+        "Of two deals, one won and one not, the won one had the higher chance in {auc} of cases. Brier score {brier} (0 is perfect), {deals} chances.",
+        "随机取一个赢单和一个未赢的商机，{auc}的情况下赢单者的概率更高。布里尔分数{brier}（0为最佳），共{deals}个概率。",
+    ),
+    "past.saved": (
+        "Of {count} forecasts that were kept, {coverage} had the result in their 80% interval; their medians missed by {wape}.",
+        "在保存过的{count}次预测中，{coverage}的结果落在80%区间内；中位数误差{wape}。",
+    ),
+    "past.short": ("The history is too short to look back.", "历史太短，无法回顾。"),
+    # Gaps of data
+    "data": ("What to enter next", "接下来该补充的数据"),
+    "data.none": ("Nothing is missing.", "没有缺失。"),
+    "data.resolved": ("{stage}: {count} more deals must be decided before its rate is stable.", "{stage}：还需{count}个商机有结果，推进率才稳定。"),
+    "data.paths": ("{count} closed deals tell of no stage they went through.", "{count}个已结商机没有阶段记录。"),
+    "data.amounts": ("{count} open deals have no amount and are in no forecast.", "{count}个在手商机没有金额，不在预测中。"),
+    "data.currency": ("{count} open deals are in another currency than most.", "{count}个在手商机使用其他币种。"),
+    "data.owners": ("{count} open deals have no owner.", "{count}个在手商机没有负责人。"),
+    "data.segments": ("{count} open deals have no segment.", "{count}个在手商机没有细分市场。"),
+    "data.sources": ("{count} open deals have no source.", "{count}个在手商机没有来源。"),
+    "nothing": ("There is not enough to show yet: {reason}", "数据还不足以显示：{reason}"),
+    "footer": (
+        "Made by Kith {version} on {made}, sequence {sequence}, model {model}. Every number of this page stands in it as JSON too.",
+        "由Kith {version}于{made}生成，序号{sequence}，模型{model}。本页所有数字也以JSON形式包含在页面中。",
+    ),
+}
