@@ -17,7 +17,7 @@ import kith
 import kith.report
 from kith import Money, browser
 from kith.report.gather import PAST
-from kith.report.words import WORDS
+from kith.report.words import WORDS, warning
 from kith.wording import Wording
 from kith.words import WORDS as COMMON
 
@@ -244,11 +244,45 @@ def test_a_viewer_is_told_of_their_deals_alone(tmp_path: pathlib.Path) -> None:
         assert json.loads(Told(page).embedded)["funnel"]["open"] == 1
 
 
+def test_warnings_are_told_in_the_language() -> None:
+    known = {
+        "since 2024-03 2.1 new deals a day come, 1.4 before": "自2024-03起每天新增商机2.1个，此前为1.4个",
+        "since 2024-03 31 % go on from proposal, 52 % before": "自2024-03起proposal阶段的推进率为31 %，此前为52 %",
+        "segments differ in the rate of stage proposal (p < 0.0001): read the funnel by segment": "proposal阶段的推进率在不同细分市场之间有差异（p < 0.0001）：请分细分市场查看漏斗",
+        "12 deals were closed by their first recorded move and are in no stage's rate": "12个商机的首条记录即为结束，不计入各阶段推进率",
+        "of a later library": "of a later library",
+    }
+    assert {text: warning(text, "zh") for text in known} == known
+    assert warning("of a later library", "en") == "Of a later library"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_recorded_can_be_told(seed: int) -> None:
+    dice = random.Random(seed)
+    with kith.open(temporary=True) as db:
+        with db.batch() as b:
+            owners = [None, *(b.create("employee", name=f"R{i}") for i in range(dice.randrange(3)))]
+            for i in range(dice.choice((1, 5, 60))):
+                at = AS_OF - dt.timedelta(days=dice.uniform(1, 700))
+                b.effective(at)
+                amount = dice.choice((None, Money(dice.randrange(10**6), dice.choice(("CNY", "JPY", "KWD")))))
+                deal = b.create("opportunity", name=f"D{i}", amount=amount, owner=dice.choice(owners))
+                for _ in range(dice.randrange(1, 4)):
+                    b.move(deal, "default/" + dice.choice(("prospecting", "proposal", "negotiation", "won", "lost")))
+                    at += (AS_OF - at) * dice.random()
+                    b.effective(at)
+        numbers = kith.report.gather(db, as_of=AS_OF, period=dice.choice((None, "this-month", "2024")))
+    english, chinese = (Told(kith.report.page(numbers, lang=lang)).shown for lang in ("en", "zh"))
+    assert [path for path, *_ in english] == [path for path, *_ in chinese]
+    assert {path for path, value, text in english if (value is None) != (text == "–")} == set()
+
+
 def test_an_empty_database_says_that_it_is(tmp_path: pathlib.Path) -> None:
     with kith.open(temporary=True) as db:
         page = kith.report.write(db, tmp_path / "r.html").read_text(encoding="utf-8")
     assert "The history is too short to look back." in page
-    assert "There is not enough to show yet" in page
+    assert "There is nothing to compare with" in page
+    assert "No decided deal has an owner yet." in page
 
 
 @pytest.mark.parametrize("period", ["2024-08", "2024", "2024-W33", "2024-08-15", "2025-Q1", "2023-Q4"])
@@ -257,7 +291,7 @@ def test_periods_of_any_length(company: Company, period: str) -> None:
     spans = [numbers["forecast"]["period"], *(report["period"] for report in numbers["ahead"])]
     assert len(spans) == (2 if period == "2024" else 3)  # forecasts go two years ahead
     assert [span["end"] for span in spans[:-1]] == [span["first"] for span in spans[1:]]
-    assert numbers["gap"] is None or numbers["gap"]["period"]["end"] <= "2024-08-15"
+    assert numbers["gap_period"]["end"] <= "2024-08-15"
     assert len(kith.report.page(numbers, lang="zh")) < 1_500_000
 
 

@@ -89,7 +89,8 @@ class Gatherer:
         numbers: Numbers = {"pipeline": described, "sequence": now.sequence, "funnel": funnel}
         numbers |= self._forecasts(catalog)
         period = numbers["forecast"]["period"]
-        numbers["gap"] = self._gap(self._last_over(period, numbers["forecast"]["as_of"]), catalog)
+        numbers["gap_period"] = self._last_over(period, numbers["forecast"]["as_of"])
+        numbers["gap"] = self._gap(_name(numbers["gap_period"]), catalog)
         numbers["reps"] = now.reps(pipeline, as_of=as_of)
         health = now.health(pipeline, as_of=as_of)
         numbers["stuck"] = {"count": len(health["stuck"]), "deals": [self._deal(deal) for deal in health["stuck"][:STUCK_DEALS]]}
@@ -147,24 +148,21 @@ class Gatherer:
         return None
 
     @staticmethod
-    def _last_over(period: Mapping[str, str], as_of: str) -> str:
+    def _last_over(period: Mapping[str, str], as_of: str) -> Mapping[str, str]:
         """The period, or the last one of its length before it that is over; of periods shorter than a month, the last month."""
         if not months_of(period):
             this = int(as_of[:4]) * 12 + int(as_of[5:7]) - 1
             period = {"first": _month(this), "end": _month(this + 1)}
         while period["end"] > as_of[:10]:
             period = _shifted(period, -1)
-        return _name(period)
+        return period
 
     def _gap(self, period: str, catalog: Mapping[str, Any]) -> Numbers | None:
         """Why a period that is over brought what it did: against its quota, or what is usual."""
-        held = self._ask("gap", lambda: self._forecast(period, "owner", learn_from=0))
-        if held is None:
-            return None
         quotas = self._quotas(period, _team_field(catalog))
         target = quotas["target"] if quotas else None
         found = self._ask("gap", lambda: self._now.gap(self._pipeline, period, target=target, as_of=self._as_of))
-        return None if found is None else found | {"period": held["period"], "by_quota": quotas is not None}
+        return None if found is None else found | {"by_quota": quotas is not None}
 
     # --- names
 

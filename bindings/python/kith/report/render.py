@@ -7,7 +7,7 @@ from typing import Any
 
 from kith import plots
 from kith.drawing import NARROW, TONES, WIDE
-from kith.report.words import WORDS
+from kith.report.words import WORDS, warning
 from kith.wording import Wording
 from kith.words import WORDS as COMMON
 
@@ -53,6 +53,10 @@ class _Show:
 
     def percent(self, path: str) -> Markup:
         return self._data(path, self._words.percent(self._at(path)))
+
+    def sure(self, path: str) -> Markup:
+        """A chance that estimates must not call certain."""
+        return self._data(path, self._words.percent(min(self._at(path), 0.999)))
 
     def span(self, path: str) -> Markup:
         return Markup("{}–{}").format(self.percent(f"{path}.low"), self.percent(f"{path}.high"))
@@ -110,6 +114,7 @@ def page(numbers: dict[str, Any], lang: str) -> str:
     return environment.get_template("page.html.j2").render(
         n=numbers,
         t=tell,
+        told=lambda text: warning(text, lang),
         words=words,
         lang=lang,
         sp=" " if lang == "en" else "",  # between sentences

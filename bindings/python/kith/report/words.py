@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("Pipeline report", "销售管道报告"),
     "subtitle": ("{pipeline} · {period} · as of {as_of}", "{pipeline} · {period} · 截至{as_of}"),
@@ -27,16 +29,14 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "forecast.closed": ("{closed} of it is closed already.", "其中{closed}已经成交。"),
     "forecast.basis": (
-        "From what really happened to {deals} closed deals, not from typed percentages. The data are {maturity}.",
-        "依据{deals}个已结商机的真实过程，不使用人工填写的概率。数据状态：{maturity}。",
+        "It rests on what really happened to {deals} closed deals, not on typed percentages.",
+        "依据{deals}个已结商机的真实过程，不使用人工填写的概率。",
     ),
+    "forecast.learning": ("That is little: prior assumptions fill in.", "数据很少，由先验假设补足。"),
+    "forecast.provisional": ("That allows a first estimate.", "可作初步估计。"),
     "forecast.learnt": (
         "Intervals are as wide as what past forecasts missed asks for.",
         "区间宽度已按过去预测的误差调整。",
-    ),
-    "forecast.excluded": (
-        "{count} open deals are left out: another currency, or no amount.",
-        "{count}个在手商机未计入：币种不同或没有金额。",
     ),
     "forecast.quota": (
         "The quotas of {holders} add up to {target}; the chance of reaching that is {chance}.",
@@ -67,16 +67,17 @@ WORDS: dict[str, tuple[str, str]] = {
     # Funnel
     "funnel": ("Funnel", "漏斗"),
     "funnel.text": (
-        "{arrivals} deals came in; {won} were won and {lost} lost, {open} are open. Half of the wins take up to {days} from the first move.",
-        "共有{arrivals}个商机进入，赢单{won}个，输单{lost}个，{open}个在手。一半的赢单在首次推进后{days}内完成。",
+        "{arrivals} deals came in; {won} were won and {lost} lost, {open} are open.",
+        "共有{arrivals}个商机进入，赢单{won}个，输单{lost}个，{open}个在手。",
     ),
+    "funnel.cycle": ("Half of the wins take up to {days} from the first move.", "一半的赢单在首次推进后{days}内完成。"),
     "funnel.end": ("From the first stage to the win by the stages' rates: {rate}.", "按各阶段推进率从头到赢单：{rate}。"),
-    "funnel.unknown": (
-        "{count} deals were closed by their first recorded move and are in no stage's rate.",
-        "{count}个商机的首条记录即为结束，不计入各阶段推进率。",
-    ),
     # Gap
     "gap": ("What moved {period}", "{period}的变化原因"),
+    "gap.none": (
+        "There is nothing to compare with: nothing was won in the periods before it.",
+        "没有可比较的数据：之前各期没有赢单。",
+    ),
     "gap.usual": ("what is usual, the mean of {count} periods before", "通常水平，即之前{count}期的平均"),
     "gap.quota": ("the quota", "指标"),
     "gap.short": ("{period} brought {reached}, {gap} less than {target} ({what}).", "{period}实际{reached}，比{target}（{what}）少{gap}。"),
@@ -89,6 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "By name, not a league table: intervals overlap. A step is called weak only if chance would hardly bring it about among all steps of this page.",
         "按姓名排列，不是排行榜：区间相互重叠。只有在本页所有环节中几乎不可能偶然出现时，才称为薄弱环节。",
     ),
+    "reps.nobody": ("No decided deal has an owner yet.", "尚无已决商机有负责人。"),
     "reps.none": ("No rep differs from the team beyond chance.", "没有销售人员与团队的差别超出偶然。"),
     "reps.weak": (
         "{name}, {stage}: {rep} of {n} go on against {team} of the team's {m}; {sure} sure.",
@@ -101,6 +103,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} deals stand in their stage longer than nearly all do, or past its limit.",
         "{count}个商机在本阶段停留的时间超过绝大多数，或超过上限。",
     ),
+    "stuck.none": ("No deal stands still.", "没有停滞的商机。"),
     "stuck.more": ("{count} more are not shown.", "另有{count}个未列出。"),
     # How good
     "past": ("How good past forecasts were", "过去的预测有多准"),
@@ -131,9 +134,33 @@ WORDS: dict[str, tuple[str, str]] = {
     "data.owners": ("{count} open deals have no owner.", "{count}个在手商机没有负责人。"),
     "data.segments": ("{count} open deals have no segment.", "{count}个在手商机没有细分市场。"),
     "data.sources": ("{count} open deals have no source.", "{count}个在手商机没有来源。"),
-    "nothing": ("There is not enough to show yet: {reason}", "数据还不足以显示：{reason}"),
     "footer": (
         "Made by Kith {version} on {made}, sequence {sequence}, model {model}. Every number of this page stands in it as JSON too.",
         "由Kith {version}于{made}生成，序号{sequence}，模型{model}。本页所有数字也以JSON形式包含在页面中。",
     ),
 }
+
+# Warnings of the library, which are English, as Chinese: a pattern, and what its groups go into.
+_WARNINGS = (
+    (r"a stage has fewer than (\d+) resolved deals: .*", "有阶段的已决商机不足{0}个：预测依赖先验假设"),
+    (r"(\d+) open deals are left out of the amounts: .*", "{0}个在手商机未计入金额：币种不同或没有金额"),
+    (r"no arrivals on record: .*", "没有新商机的记录：不预计新商机"),
+    (r"the month within the quarter matters .*", "季度内的月份有明显影响，已计入预测"),
+    (r"since (\S+) (\S+) new deals a day come, (\S+) before", "自{0}起每天新增商机{1}个，此前为{2}个"),
+    (r"since (\S+) (.+) go on from (.+), (.+) before", "自{0}起{2}阶段的推进率为{1}，此前为{3}"),
+    (r"(owners|segments|sources) differ in the rate of stage (.+) \(p (.+)\): .*", "{2}阶段的推进率在不同{1}之间有差异（p {3}）：请分{1}查看漏斗"),
+    (r"not enough resolved deals yet: (.+)", "已决商机不足：{0}"),
+    (r"(\d+) deals were closed by their first recorded move .*", "{0}个商机的首条记录即为结束，不计入各阶段推进率"),
+)
+_GROUPS = {"owners": "负责人", "segments": "细分市场", "sources": "来源"}
+
+
+def warning(text: str, lang: str) -> str:
+    """A warning of the library in the language; as it is where there are no words for it."""
+    if lang == "en":
+        return text[:1].upper() + text[1:]
+    for pattern, words in _WARNINGS:
+        if found := re.fullmatch(pattern, text):
+            groups = found.groups()
+            return words.format(*groups[:1], *(_GROUPS[group] for group in groups[:1] if group in _GROUPS), *groups[1:])
+    return text
