@@ -270,20 +270,34 @@ def _draw_rate(canvas: Canvas, words: Wording, rate: Report, x: float, y: float,
 # --- what makes up an amount
 
 
-def _steps(report: Report, words: Wording) -> tuple[tuple[str, float] | None, list[tuple[str, float, bool]], str]:
-    """Where the steps begin, their names, heights and whether they may be chance, and what their end is called."""
+def _steps(report: Report, words: Wording) -> tuple[tuple[str, float] | None, list[tuple[str, float, str]], str]:
+    """Where the steps begin, their names, heights and tones ("mute": may be chance), and what their end is called."""
+    def tone(height: float, doubtful: bool = False) -> str:
+        return "mute" if doubtful else "good" if height >= 0 else "bad"
+
     if "causes" in report:
-        steps = [(words.named("driver", c["driver"]), -c["contribution"], not c["beyond_chance"]) for c in report["causes"]]
+        steps = [
+            (words.named("driver", cause["driver"]), -cause["contribution"], tone(-cause["contribution"], not cause["beyond_chance"]))
+            for cause in report["causes"]
+        ]
         return (words("plot.target"), report["target"]), steps, words("plot.came")
+    if "steps" in report:
+        steps = [
+            (words.named("walk", step["kind"]), step["minor"], tone(1 if step["kind"] == "won" else step["minor"])) for step in report["steps"]
+        ]
+        return (words("plot.before"), report["before"]), steps, words("plot.after")
     if "changes" in report:
-        steps = [(words.named("driver", c["driver"]), c["contribution"], not c["beyond_chance"]) for c in report["changes"]]
+        steps = [
+            (words.named("driver", change["driver"]), change["contribution"], tone(change["contribution"], not change["beyond_chance"]))
+            for change in report["changes"]
+        ]
         return (words("plot.before"), report["before"]["minor_a_day"]), steps, words("plot.after")
     parts = (("closed", report["closed"]), ("from_open", report["from_open"]["mean"]), ("from_new", report["from_new"]["mean"]))
-    return None, [(words(f"plot.{name}"), minor, False) for name, minor in parts], words("plot.total")
+    return None, [(words(f"plot.{name}"), minor, tone(minor)) for name, minor in parts], words("plot.total")
 
 
 def waterfall(report: Report, *, lang: str = "en") -> Picture:
-    """How a forecast is made up, how a gap's causes lead from target to result, or what changed velocity. Pale: may be chance."""
+    """How a forecast is made up, how a gap's causes lead from target to result, what changed velocity or a pipeline. Grey: may be chance."""
     words = Wording(lang)
     start, steps, last = _steps(report, words)
     currency = report["currency"]
@@ -293,8 +307,8 @@ def waterfall(report: Report, *, lang: str = "en") -> Picture:
     if start:
         bars.append((start[0], 0, start[1], "mute"))
         level = start[1]
-    for name, height, doubtful in steps:
-        bars.append((name, level, level + height, "mute" if doubtful else "good" if height >= 0 else "bad"))
+    for name, height, tone in steps:
+        bars.append((name, level, level + height, tone))
         level += height
     bars.append((last, 0, end, "main"))
 
@@ -327,10 +341,9 @@ def waterfall(report: Report, *, lang: str = "en") -> Picture:
 
     columns = ["", words("plot.amount")]
     rows = [[name, words.exact(to - begin, currency)] for name, begin, to, _ in bars]
-    if any(doubtful for *_, doubtful in steps):
+    if any(tone == "mute" for *_, tone in steps):
         columns.append(words("plot.may_be_chance"))
-        marks = [doubtful for *_, doubtful in steps]
-        told = [words("yes") if mark else words("no") for mark in marks]
+        told = [words("yes" if tone == "mute" else "no") for *_, tone in steps]
         rows = [[*row, mark] for row, mark in zip(rows, ["", *told, ""] if start else [*told, ""], strict=True)]
     return Picture(words("plot.waterfall"), draw, columns, rows)
 

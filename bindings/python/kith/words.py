@@ -17,6 +17,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "driver.deal_size": ("deal size", "单均金额"),
     "driver.cycle": ("cycle", "成交周期"),
     "driver.collection": ("collection", "回款"),
+    "walk.new": ("new", "新增"),
+    "walk.reopened": ("reopened", "重新打开"),
+    "walk.larger": ("larger amounts", "金额调高"),
+    "walk.smaller": ("smaller amounts", "金额调低"),
+    "walk.won": ("won", "赢单"),
+    "walk.lost": ("lost", "输单"),
+    "walk.gone": ("taken out", "移出"),
     # Pictures.
     "plot.fan": ("Forecast by period", "各期预测"),
     "plot.track": ("Past forecasts and what came", "过去的预测与实际"),

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import kith
 from kith import _kith
+from kith.report.walk import walk
 from kith.wording import months_of
 
 PAST = 8  # periods looked back at, and learnt from
@@ -89,6 +90,7 @@ class Gatherer:
         numbers: Numbers = {"pipeline": described, "sequence": now.sequence, "funnel": funnel}
         numbers |= self._forecasts(catalog)
         period = numbers["forecast"]["period"]
+        numbers["walk"] = self._walk(catalog, described, numbers["forecast"])
         numbers["gap_period"] = self._last_over(period, numbers["forecast"]["as_of"])
         numbers["gap"] = self._gap(_name(numbers["gap_period"]), catalog)
         numbers["reps"] = now.reps(pipeline, as_of=as_of)
@@ -146,6 +148,15 @@ class Gatherer:
             if targets:
                 return {"kind": kind, "holders": len(targets), "target": sum(targets)}
         return None
+
+    def _walk(self, catalog: Mapping[str, Any], pipeline: Mapping[str, Any], forecast: Mapping[str, Any]) -> Numbers | None:
+        """What the last week did to the pipeline."""
+        roles = next(type["behaviours"]["pipelined"] for type in catalog["types"] if type["name"] == pipeline["for_type"])
+        if "amount" not in roles:
+            return None
+        since = dt.datetime.fromisoformat(forecast["as_of"]) - dt.timedelta(days=7)
+        found = walk(self._now, pipeline, roles, since=since, until=self._as_of, currency=forecast["currency"], period=forecast["period"])
+        return found | {"moved": [self._deal(deal) for deal in found["moved"]]} if found["deals_before"] or found["moved"] else None
 
     @staticmethod
     def _last_over(period: Mapping[str, str], as_of: str) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ except ImportError as missing:  # pragma: no cover
     raise ImportError("the report needs jinja2: pip install kith[report]") from missing
 
 PICTURE_WIDTH = 820
-_MOST_REPS = 60
+_MOST_REPS, _SHOWN_MOVES = 60, 10
 
 
 class _Show:
@@ -46,6 +46,10 @@ class _Show:
         if currency and currency != self._currency:
             return self.money(path, currency)
         return self._data(path, self._words.short(self._at(path), self._currency))
+
+    def signed(self, path: str) -> Markup:
+        minor = self._at(path)
+        return self._data(path, ("+" if minor >= 0 else "−") + self._words.short(abs(minor), self._currency))
 
     def size(self, path: str) -> Markup:
         """Money without its sign."""
@@ -76,6 +80,8 @@ def _pictures(numbers: dict[str, Any], lang: str) -> dict[str, plots.Picture]:
         "made_of": plots.waterfall(numbers["forecast"], lang=lang),
         "funnel": plots.funnel(numbers["funnel"], lang=lang),
     }
+    if numbers["walk"]:
+        pictures["walk"] = plots.waterfall(numbers["walk"], lang=lang)
     if numbers["gap"]:
         pictures["gap"] = plots.waterfall(numbers["gap"], lang=lang)
     if numbers["reps"]:
@@ -132,6 +138,7 @@ def page(numbers: dict[str, Any], lang: str) -> str:
             for kind, report in numbers["parts"].items()
         },
         inside=_inside(numbers["backtest"]),
+        shown_moves=_SHOWN_MOVES,
         tones=TONES,
         wide=WIDE,
         narrow=NARROW,

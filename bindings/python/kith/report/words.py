@@ -64,6 +64,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "deal.days": ("days in stage", "停留天数"),
     "deal.rare": ("share that stays so long", "停留这么久的比例"),
     "deal.limit": ("limit", "上限"),
+    # Walk
+    "walk": ("Since last week", "一周变化"),
+    "walk.text": (
+        "Open deals were worth {before} on {since} and are worth {after} now; {then} deals were open, {now} are.",
+        "{since}在手商机金额{before}，现在{after}；商机数由{then}变为{now}。",
+    ),
+    "walk.pushed": ("{count} deals worth {amount} were pushed beyond {period}.", "{count}个商机共{amount}被推迟到{period}之后。"),
+    "walk.pulled": ("{count} deals worth {amount} were pulled into {period}.", "{count}个商机共{amount}提前到{period}内。"),
+    "walk.elsewhere": ("In {currency}; deals in other currencies count with nothing.", "以{currency}计；其他币种的商机金额不计。"),
+    "walk.change": ("what happened", "变化"),
+    "walk.amount": ("amount", "金额"),
+    "walk.more": ("{count} more changes are in the numbers of this page.", "另有{count}项变化见本页所含数据。"),
     # Funnel
     "funnel": ("Funnel", "漏斗"),
     "funnel.text": (
