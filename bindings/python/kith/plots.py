@@ -25,7 +25,7 @@ from typing import Any
 from kith.drawing import Canvas, Picture, Point, shortened, text_width
 from kith.wording import Wording
 
-__all__ = ["Picture", "fan", "funnel", "reliability", "reps", "track", "waterfall"]
+__all__ = ["Picture", "chain", "fan", "funnel", "reliability", "reps", "track", "waterfall"]
 
 Report = Mapping[str, Any]
 _SMALL, _TEXT = 11.0, 12.5
@@ -443,3 +443,78 @@ def _draw_step(canvas: Canvas, stage: Report, x: float, y: float, room: float) -
     tone = "bad" if stage["weak"] else "main" if stage["enough"] else "mute"
     canvas.line(x + room * stage["low"], y, x + room * stage["high"], y, tone, width=4)
     canvas.dot(x + room * stage["shrunk"], y, 4, tone)
+
+
+# --- who decides
+
+
+def chain(report: Report, names: Mapping[int, str] | None = None, *, lang: str = "en") -> Picture:
+    """The people with a role in a deal, superiors above, and who has a say with whom: arrows by influence, dashes by whom they report to.
+
+    `report`: {"people": [{"id", "role", "labels", "veto", "approve"}], "lines": [{"from", "to", "kind"}]}.
+    """
+    words = Wording(lang)
+    people, called = report["people"], names or {}
+
+    def name_of(id: int) -> str:
+        return called.get(id, f"#{id}")
+
+    def told(person: Report) -> str:
+        role = person["labels"].get(lang) or person["role"] or words("plot.no_role")
+        rights = [words(f"plot.{right}") for right in ("veto", "approve") if person[right]]
+        return " · ".join([role, *rights])
+
+    def draw(width: float) -> Canvas:
+        across = 3 if width > 500 else 2
+        gap, height = 26.0, 46.0
+        box = (width - gap * (across - 1)) / across
+        rows = [level[i : i + across] for level in _levels(report) for i in range(0, len(level), across)]
+        canvas = Canvas(width, max(len(rows), 1) * (height + gap) - gap + 2)
+        boxes = {}
+        for i, row in enumerate(rows):
+            left = (width - len(row) * (box + gap) + gap) / 2
+            boxes.update({id: (left + j * (box + gap), 1 + i * (height + gap)) for j, id in enumerate(row)})
+        for line in report["lines"]:
+            _draw_say(canvas, boxes[line["from"]], boxes[line["to"]], (box, height), line["kind"] == "reports")
+        for person in people:
+            x, y = boxes[person["id"]]
+            canvas.rect(x, y, box, height, "pale", round=5)
+            canvas.rect(x, y, 4, height, "bad" if person["veto"] else "good" if person["approve"] else "main", round=2)
+            canvas.text(x + 12, y + 19, shortened(name_of(person["id"]), _TEXT, box - 20), size=_TEXT, bold=True)
+            canvas.text(x + 12, y + 36, shortened(told(person), _SMALL, box - 20), tone="dim", size=_SMALL)
+        return canvas
+
+    says = {person["id"]: [name_of(line["to"]) for line in report["lines"] if line["from"] == person["id"]] for person in people}
+    rows = [[name_of(person["id"]), told(person), ", ".join(dict.fromkeys(says[person["id"]]))] for person in people]
+    return Picture(words("plot.chain"), draw, [words("plot.person"), words("plot.role"), words("plot.has_a_say_with")], rows)
+
+
+def _levels(report: Report) -> list[list[int]]:
+    """People by how many superiors stand above them in the picture, each level in their order."""
+    above: dict[int, set[int]] = {person["id"]: set() for person in report["people"]}
+    for line in report["lines"]:
+        if line["kind"] == "reports":
+            above[line["to"]].add(line["from"])
+    levels: list[list[int]] = []
+    while above:
+        # Somebody who reports to nobody left; in a circle of dotted lines, whoever comes first.
+        level = [id for id, superiors in above.items() if not superiors & above.keys()] or [next(iter(above))]
+        levels.append(level)
+        for id in level:
+            del above[id]
+    return levels
+
+
+def _draw_say(canvas: Canvas, source: Point, target: Point, size: Point, dashed: bool) -> None:
+    """A line between two boxes, with a head where it meets the second."""
+    width, height = size
+    x1, y1, x2, y2 = source[0] + width / 2, source[1] + height / 2, target[0] + width / 2, target[1] + height / 2
+    dx, dy = x2 - x1, y2 - y1
+    length = math.hypot(dx, dy)
+    if not length:
+        return
+    inside = min(width / 2 / abs(dx) if dx else 1, height / 2 / abs(dy) if dy else 1)
+    tip = (x2 - dx * inside, y2 - dy * inside)
+    canvas.line(x1, y1, *tip, "mute", width=1.5, dashed=dashed)
+    ux, uy = dx / length, dy / length
+    canvas.area([tip, (tip[0] - 8 * ux + 4 * uy, tip[1] - 8 * uy - 4 * ux), (tip[0] - 8 * ux - 4 * uy, tip[1] - 8 * uy + 4 * ux)], "mute")

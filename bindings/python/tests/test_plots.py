@@ -117,6 +117,22 @@ def test_a_rep_with_few_deals_is_grey_and_a_weak_step_red() -> None:
     assert [(row[0], row[-1]) for row in picture.rows] == [("Ann", ""), ("Bob", "weak step"), ("#2", "not enough deals to tell")]
 
 
+def test_a_chain_draws_everybody_once_and_lines_between_them() -> None:
+    def person(id: int, role: str, veto: bool = False) -> dict[str, Any]:
+        return {"id": id, "role": role, "labels": {"zh": "角色"} if role else {}, "veto": veto, "approve": False}
+
+    people = [person(1, "approver", veto=True), person(2, "user"), person(3, "")]
+    lines = [{"from": 1, "to": 2, "kind": "influence"}, {"from": 1, "to": 3, "kind": "reports"}]
+    picture = plots.chain({"people": people, "lines": lines}, {1: "Ann", 2: "Bob"})
+    for width in (700, 340):
+        boxes = shapes(picture, "rect", "f-pale", width)
+        assert len(boxes) == len({(box["x"], box["y"]) for box in boxes}) == 3
+        assert len(shapes(picture, "line", "s-mute", width)) == 2
+        assert len(shapes(picture, "rect", "f-bad", width)) == 1
+        assert max(box["x"] + box["width"] for box in boxes) <= width
+    assert picture.rows == [["Ann", "approver · veto", "Bob, #3"], ["Bob", "user", ""], ["#3", "no role", ""]]
+
+
 def test_what_people_typed_is_text_in_a_picture() -> None:
     picture = plots.funnel({"currency": "CNY", "stages": [stage("<b>&", 1, 0)]})
     assert "<b>" not in picture._repr_html_()

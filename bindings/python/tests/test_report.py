@@ -244,6 +244,33 @@ def test_a_viewer_is_told_of_their_deals_alone(tmp_path: pathlib.Path) -> None:
         assert json.loads(Told(page).embedded)["funnel"]["open"] == 1
 
 
+def test_who_decides_is_read_by_behaviours() -> None:
+    with kith.open(temporary=True) as db:
+        with db.batch() as b:
+            acme = b.create("account", name="Acme")
+            boss = b.create("contact", name="Boss", account=acme)
+            buyer = b.create("contact", name="Buyer", account=acme, reports_to=boss)
+            expert = b.create("contact", name="Expert", account=acme)
+            b.create("contact", name="Bystander", account=acme)
+            for name in ("Large", "Small"):
+                deal = b.create("opportunity", name=name, account=acme, amount=Money(900_000 if name == "Large" else 100, "CNY"))
+                b.move(deal, "default/proposal")
+                if name == "Large":
+                    for who, role in ((buyer, "user"), (boss, "decision_maker"), (expert, "technical")):
+                        b.create("contact_role", contact=who, opportunity=deal, role=role, veto=role == "technical")
+            b.create("influence", contact=expert, on=boss, strength=0.7)
+        numbers = kith.report.gather(db)
+    large, small = numbers["chains"]
+    told = {numbers["names"][str(person["id"])]: (person["role"], person["veto"]) for person in large["people"]}
+    assert list(told.items()) == [("Boss", ("decision_maker", False)), ("Expert", ("technical", True)), ("Buyer", ("user", False))]
+    named = [(numbers["names"][str(line["from"])], numbers["names"][str(line["to"])], line["kind"]) for line in large["lines"]]
+    assert sorted(named) == [("Boss", "Buyer", "reports"), ("Expert", "Boss", "influence")]
+    assert small["people"] == []
+    page = kith.report.page(numbers, lang="zh")
+    assert "决策者" in page
+    assert "没有记录任何角色的商机：Small。" in page
+
+
 def test_warnings_are_told_in_the_language() -> None:
     known = {
         "since 2024-03 2.1 new deals a day come, 1.4 before": "自2024-03起每天新增商机2.1个，此前为1.4个",

@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 import kith
 from kith import _kith
+from kith.report.chain import Chains
 from kith.report.walk import walk
 from kith.wording import months_of
 
 PAST = 8  # periods looked back at, and learnt from
 AHEAD = 2  # periods after the one asked for
-TOP_DEALS, STUCK_DEALS = 10, 15
+TOP_DEALS, STUCK_DEALS, CHAINS = 10, 15, 4
 
 Numbers = dict[str, Any]
 _T = TypeVar("_T")
@@ -71,6 +72,7 @@ class Gatherer:
         self._as_of = as_of
         self._missing: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._has_quotas = False
 
     def _ask(self, section: str, question: Callable[[], _T]) -> _T | None:
         try:
@@ -85,12 +87,14 @@ class Gatherer:
     def gather(self, catalog: Mapping[str, Any]) -> Numbers:
         now, pipeline, as_of = self._now, self._pipeline, self._as_of
         funnel = now.funnel(pipeline, as_of=as_of)
+        self._has_quotas = any(type["name"] == "quota" for type in catalog["types"]) and any(True for _ in now.scan("quota"))
         described = next(found for found in now.pipelines() if found["name"] == pipeline)
         described["labels"] = {lang: now[described["id"]][f"label_{lang}"] for lang in ("en", "zh")}
         numbers: Numbers = {"pipeline": described, "sequence": now.sequence, "funnel": funnel}
         numbers |= self._forecasts(catalog)
         period = numbers["forecast"]["period"]
         numbers["walk"] = self._walk(catalog, described, numbers["forecast"])
+        numbers["chains"] = self._chains(catalog, described["for_type"], numbers["forecast"]["deals"])
         numbers["gap_period"] = self._last_over(period, numbers["forecast"]["as_of"])
         numbers["gap"] = self._gap(_name(numbers["gap_period"]), catalog)
         numbers["reps"] = now.reps(pipeline, as_of=as_of)
@@ -141,6 +145,8 @@ class Gatherer:
 
     def _quotas(self, period: str, team: str | None) -> Numbers | None:
         """What the quotas of a period add up to: the teams', or where these have none their people's."""
+        if not self._has_quotas:
+            return None
         for kind, by in (("team", f"owner.{team}"), ("owner", "owner")):
             if kind == "team" and team is None:
                 continue
@@ -157,6 +163,15 @@ class Gatherer:
         since = dt.datetime.fromisoformat(forecast["as_of"]) - dt.timedelta(days=7)
         found = walk(self._now, pipeline, roles, since=since, until=self._as_of, currency=forecast["currency"], period=forecast["period"])
         return found | {"moved": [self._deal(deal) for deal in found["moved"]]} if found["deals_before"] or found["moved"] else None
+
+    def _chains(self, catalog: Mapping[str, Any], for_type: str, deals: list[Numbers]) -> list[Numbers] | None:
+        """Who decides the deals that matter most; None where no role can be recorded."""
+        chains = Chains(self._now, catalog, for_type)
+        if not chains.known:
+            return None
+        found = [chains.of(deal["id"]) for deal in deals[:CHAINS]]
+        self._name_all(person["id"] for chain in found for person in chain["people"])
+        return found
 
     @staticmethod
     def _last_over(period: Mapping[str, str], as_of: str) -> Mapping[str, str]:

@@ -80,6 +80,10 @@ def _pictures(numbers: dict[str, Any], lang: str) -> dict[str, plots.Picture]:
         "made_of": plots.waterfall(numbers["forecast"], lang=lang),
         "funnel": plots.funnel(numbers["funnel"], lang=lang),
     }
+    people = {int(id): name for id, name in numbers["names"].items()}
+    for i, decided in enumerate(numbers["chains"] or ()):
+        if decided["people"]:
+            pictures[f"chain{i}"] = plots.chain(decided, people, lang=lang)
     if numbers["walk"]:
         pictures["walk"] = plots.waterfall(numbers["walk"], lang=lang)
     if numbers["gap"]:
@@ -117,6 +121,7 @@ def page(numbers: dict[str, Any], lang: str) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("kith.report", "."), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
     )
+    environment.filters["called"] = name
     return environment.get_template("page.html.j2").render(
         n=numbers,
         t=tell,

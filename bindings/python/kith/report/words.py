@@ -76,6 +76,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "walk.change": ("what happened", "变化"),
     "walk.amount": ("amount", "金额"),
     "walk.more": ("{count} more changes are in the numbers of this page.", "另有{count}项变化见本页所含数据。"),
+    # Who decides
+    "chains": ("Who decides the top deals", "重点商机的决策链"),
+    "chains.text": (
+        "As recorded: superiors stand above, arrows say who has a say with whom, dashes who reports to whom. A red edge marks a veto, a green one approval.",
+        "依据记录：上级在上，箭头表示影响，虚线表示汇报关系，红边表示有否决权，绿边表示可批准。",
+    ),
+    "chains.none": ("Nobody with a role is recorded for: {names}.", "没有记录任何角色的商机：{names}。"),
     # Funnel
     "funnel": ("Funnel", "漏斗"),
     "funnel.text": (
