@@ -32,6 +32,9 @@ _FLAGS = ("--headless", "--remote-debugging-pipe", "--disable-gpu", "--hide-scro
 _OFFLINE = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND")
 
 
+_TALLEST = 16_000  # pixels of the screen
+
+
 class NoBrowserError(RuntimeError):
     """PDF or PNG were asked for where there is no browser to make them."""
 
@@ -181,6 +184,8 @@ class Browser:
         self.prefer(("prefers-color-scheme", "dark" if dark else "light"))
         self.size(width, scale=scale, phone=phone)
         height = self.call("Page.getLayoutMetrics")["cssContentSize"]["height"]
+        if height * scale > _TALLEST:  # a coarser picture, since Chromium repeats itself below
+            self.size(width, scale=_TALLEST / height, phone=phone)
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
         answer = self.call("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
         return base64.b64decode(answer["data"])

@@ -130,7 +130,7 @@ def test_the_numbers_are_those_of_the_interface(company: Company, numbers: dict[
         assert [report["period"]["first"] for report in numbers["ahead"]] == ["2024-10-01", "2025-01-01"]
         assert numbers["funnel"] == now.funnel("default", as_of=AS_OF)
         assert numbers["reps"] == now.reps("default", as_of=AS_OF)
-        gap = now.gap("default", "2024-Q2", as_of=AS_OF)
+        gap = now.gap("default", "2024-Q2", compare_with=4, as_of=AS_OF)
         assert {key: numbers["gap"][key] for key in gap} == gap
         points = numbers["backtest"]["points"]
         assert 3 < len(points) < PAST  # the first deal was made in January 2023
@@ -226,6 +226,20 @@ def test_what_cannot_be_asked_is_refused(company: Company, tmp_path: pathlib.Pat
     with pytest.raises(kith.Error, match="UnknownPipeline"):
         kith.report.write(company.db, tmp_path / "r.html", pipeline="nowhere")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_usual_is_what_there_was(company: Company) -> None:
+    second = kith.report.gather(company.db, period="2023-Q2", as_of=AS_OF)["gap"]
+    with company.db.snapshot() as now:
+        assert second["compared_with"] == 1
+        assert second["target"] == now.gap("default", "2023-Q2", compare_with=1, as_of=AS_OF)["target"] > 0
+    assert kith.report.gather(company.db, period="2023-Q1", as_of=AS_OF)["gap"] is None
+
+
+def test_a_very_long_page_is_pictured_coarser(chromium: browser.Browser) -> None:
+    chromium.show('<body style="margin:0"><div style="height:20000px">')
+    width, height = struct.unpack(">II", chromium.png(width=400)[16:24])
+    assert (width, height) == (320, 16000)
 
 
 def test_a_viewer_is_told_of_their_deals_alone(tmp_path: pathlib.Path) -> None:

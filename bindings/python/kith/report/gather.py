@@ -13,6 +13,7 @@ from kith.report.walk import walk
 from kith.wording import months_of
 
 PAST = 8  # periods looked back at, and learnt from
+COMPARED = 4  # periods that show what is usual
 AHEAD = 2  # periods after the one asked for
 TOP_DEALS, STUCK_DEALS, CHAINS = 10, 15, 4
 
@@ -96,7 +97,7 @@ class Gatherer:
         numbers["walk"] = self._walk(catalog, described, numbers["forecast"])
         numbers["chains"] = self._chains(catalog, described["for_type"], numbers["forecast"]["deals"])
         numbers["gap_period"] = self._last_over(period, numbers["forecast"]["as_of"])
-        numbers["gap"] = self._gap(_name(numbers["gap_period"]), catalog)
+        numbers["gap"] = self._gap(numbers["gap_period"], catalog)
         numbers["reps"] = now.reps(pipeline, as_of=as_of)
         health = now.health(pipeline, as_of=as_of)
         numbers["stuck"] = {"count": len(health["stuck"]), "deals": [self._deal(deal) for deal in health["stuck"][:STUCK_DEALS]]}
@@ -183,12 +184,21 @@ class Gatherer:
             period = _shifted(period, -1)
         return period
 
-    def _gap(self, period: str, catalog: Mapping[str, Any]) -> Numbers | None:
-        """Why a period that is over brought what it did: against its quota, or what is usual."""
-        quotas = self._quotas(period, _team_field(catalog))
+    def _gap(self, period: Mapping[str, str], catalog: Mapping[str, Any]) -> Numbers | None:
+        """Why a period that is over brought what it did: against its quota, or what is usual in the periods before it, as far as there are any."""
+        name, compared = _name(period), 0
+        while compared < COMPARED and self._closed(_shifted(period, -compared - 1)):
+            compared += 1
+        if not compared:
+            return None
+        quotas = self._quotas(name, _team_field(catalog))
         target = quotas["target"] if quotas else None
-        found = self._ask("gap", lambda: self._now.gap(self._pipeline, period, target=target, as_of=self._as_of))
-        return None if found is None else found | {"by_quota": quotas is not None}
+        found = self._ask("gap", lambda: self._now.gap(self._pipeline, name, target=target, compare_with=compared, as_of=self._as_of))
+        return None if found is None else found | {"by_quota": quotas is not None, "compared_with": compared}
+
+    def _closed(self, period: Mapping[str, str]) -> int:
+        report = self._now.funnel(self._pipeline, period=_name(period), as_of=self._as_of)
+        return int(report["won"] + report["lost"])
 
     # --- names
 

@@ -97,7 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "There is nothing to compare with: nothing was won in the periods before it.",
         "没有可比较的数据：之前各期没有赢单。",
     ),
-    "gap.usual": ("what is usual, the mean of {count} periods before", "通常水平，即之前{count}期的平均"),
+    "gap.usual": ("what is usual by the last {count} before it", "通常水平，即之前{count}期的平均"),
     "gap.quota": ("the quota", "指标"),
     "gap.short": ("{period} brought {reached}, {gap} less than {target} ({what}).", "{period}实际{reached}，比{target}（{what}）少{gap}。"),
     "gap.over": ("{period} brought {reached}, {gap} more than {target} ({what}).", "{period}实际{reached}，比{target}（{what}）多{gap}。"),
