@@ -2,8 +2,9 @@
 // how a deal's decision chain stands.
 //
 // Reads what the snapshot's viewer may see: an interaction or an acquaintance kept visible for its owner alone makes a tie for its owner
-// alone. Errors: RecordMissing or NotFound for a record that is not there, PackageMissing without the standard package, those of the
-// snapshot.
+// alone. What a record is, its type's behaviours tell (catalog/README.md): interaction, evidence, stake, influence, reporting, party,
+// member. Errors: RecordMissing or NotFound for a record that is not there, BadOptions for a party that cannot have relations, those of
+// the snapshot.
 #ifndef KITH_INSIGHT_RELATIONS_H_
 #define KITH_INSIGHT_RELATIONS_H_
 
@@ -23,17 +24,21 @@ struct RelationOptions {
   EvidenceOptions evidence = {};
   TieOptions tie = {};
   ChainOptions chain = {};
+  // False: ties are taken from their derived rows (model/tie.h), which is faster and names no interactions.
+  bool contributions = true;
 };
 
 // The employees with an interaction, and each one's tie; strongest first.
 struct EmployeeTie {
   Id employee;
   Score tie;
+  bool active = true;  // false: left; the tie is the firm's history and helps nobody until somebody else has one
+  Coverage coverage = Coverage::kUnknown;
 };
 [[nodiscard]] StatusOr<std::vector<EmployeeTie>> ReadTies(const Snapshot& snapshot, Id contact, const RelationOptions& options = {});
 
-// A contact as seen by a party: us (null) or a competitor. Our closeness is what employees' interactions say; a competitor's is the
-// evidence of it, and at least 0.
+// A contact as seen by a party: us (null), one of ours, a team with those below it, or a competitor. Closeness is what the interactions of
+// those of us say who are active; a competitor's is the evidence of it, and at least 0.
 struct PersonReport {
   Id contact;
   StanceInputs inputs;

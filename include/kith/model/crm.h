@@ -15,10 +15,12 @@
 
 #include "kith/model/crm/account.h"
 #include "kith/model/crm/account_relation.h"
+#include "kith/model/crm/acquaintance.h"
 #include "kith/model/crm/campaign.h"
 #include "kith/model/crm/competitor.h"
 #include "kith/model/crm/contact.h"
 #include "kith/model/crm/contact_role.h"
+#include "kith/model/crm/deal_competitor.h"
 #include "kith/model/crm/dotted_line.h"
 #include "kith/model/crm/employee.h"
 #include "kith/model/crm/evidence.h"

@@ -122,5 +122,72 @@ TEST_F(Relations, InfluenceAndDottedLinesCount) {
   EXPECT_NEAR(ReadChain(*world_.Read(), deal)->people[0].stance, 0.35 * by_influence.people[1].stance, 1e-9);
 }
 
+// The roles of behaviours count, not the names of types: a law firm's matters have decision chains by data alone.
+TEST_F(Relations, AMattersChainIsReadAsADealsIs) {
+  const catalog::PackageSource legal = *catalog::ShippedPackage("legal");
+  ASSERT_TRUE(world_.db().Ensure(std::span(&legal, 1)).ok());
+  const Id matter = world_.Create("matter");
+  const Id owner = Contact();
+  const Id counsel = Contact();
+  Add("matter_role", {{"person", owner},
+                      {"matter", matter},
+                      {"part", Choose("matter_role", "part", "decision_maker")},
+                      {"standing", Choose("matter_role", "standing", "inner_circle")}});
+  Add("matter_role", {{"person", counsel}, {"matter", matter}, {"part", Choose("matter_role", "part", "technical")}, {"may_refuse", true}});
+  Meet(world_.owners()[0], owner);
+  Say(counsel, Id(), "solution", -1);
+  const ChainReport report = *ReadChain(*world_.Read(), matter);
+  ASSERT_EQ(report.people.size(), 2U);
+  EXPECT_EQ(report.missing, std::vector<ChainRole>{ChainRole::kUser});
+  EXPECT_GT(report.people[0].stance, 0);
+  EXPECT_LT(report.people[1].stance, 0);
+}
+
+// M04, M17: derived rows and interactions give the same ties, as of any moment.
+TEST_F(Relations, DerivedTiesEqualThoseOfTheInteractions) {
+  const Id contact = Contact();
+  for (int i = 0; i < 12; ++i) {
+    Meet(world_.owners()[static_cast<size_t>(i % 3)], contact, i % 4 == 0 ? "out" : "in");
+    world_.Advance(23 * kMicrosPerDay);
+  }
+  for (const int64_t days : {0, 10, 100, 200, 400}) {
+    const Time as_of{world_.now().micros - days * kMicrosPerDay};
+    const std::vector<EmployeeTie> slow = *ReadTies(*world_.Read(), contact, {.as_of = as_of});
+    const std::vector<EmployeeTie> fast = *ReadTies(*world_.Read(), contact, {.as_of = as_of, .contributions = false});
+    ASSERT_EQ(slow.size(), fast.size());
+    for (size_t i = 0; i < slow.size(); ++i) {
+      EXPECT_EQ(slow[i].employee, fast[i].employee);
+      EXPECT_NEAR(slow[i].tie.value, fast[i].tie.value, 1e-9);
+      EXPECT_NEAR(slow[i].tie.confidence, fast[i].tie.confidence, 1e-9);
+      EXPECT_NEAR(slow[i].tie.high, fast[i].tie.high, 1e-9);
+      EXPECT_EQ(slow[i].coverage, fast[i].coverage);
+      EXPECT_TRUE(fast[i].tie.contributions.empty());
+    }
+  }
+}
+
+// M12, M19: a team is its members together; who left is of no use to anybody, and what they did stays.
+TEST_F(Relations, ATeamIsItsPeopleAndWhoLeftIsHistory) {
+  const Id contact = Contact();
+  const Id team = Add("team", {{"name", "North"}});
+  const Id below = Add("team", {{"name", "North 1"}, {"parent", team}});
+  const auto& us = world_.owners();
+  world_.Set(us[0], "team", team);
+  Add("team_member", {{"employee", us[1]}, {"team", below}});
+  for (const Id employee : us) Meet(employee, contact);
+  const auto closeness = [&](Id party) { return ReadPerson(*world_.Read(), contact, party)->inputs.closeness.value; };
+  const double one = closeness(us[0]);
+  EXPECT_NEAR(one, 1 - std::exp(-0.5), 1e-9);
+  EXPECT_NEAR(closeness(team), 1 - (1 - one) * (1 - one), 1e-9);
+  EXPECT_NEAR(closeness(Id()), 1 - std::pow(1 - one, 3), 1e-9);
+  EXPECT_EQ(GetReason(ReadPerson(*world_.Read(), contact, contact).status()), Reason::kBadOptions);
+  const Time before = world_.now();
+  world_.Advance(kMicrosPerDay);
+  world_.Set(us[0], "active", false);
+  EXPECT_EQ(closeness(us[0]), 0);
+  EXPECT_EQ(ReadTies(*world_.Read(), contact)->size(), 3U);
+  EXPECT_NEAR(ReadPerson(*world_.Read(), contact, us[0], {.as_of = before})->inputs.closeness.value, one, 1e-9);
+}
+
 }  // namespace
 }  // namespace kith::insight

@@ -1,0 +1,94 @@
+// The facts of relationships as the roles of behaviours tell them, of whatever type: what every reader of this folder begins with.
+#ifndef KITH_LIB_INSIGHT_RELATIONSHIP_FACTS_INTERNAL_H_
+#define KITH_LIB_INSIGHT_RELATIONSHIP_FACTS_INTERNAL_H_
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kith/insight/relations.h"
+
+namespace kith::insight::relationship_internal {
+
+// A record by the roles of one behaviour; a role that the type has not reads as null.
+class Played {
+ public:
+  Played(const catalog::TypeDef& type, const catalog::BehaviourDef& behaviour, record::View view)
+      : type_(type), behaviour_(behaviour), view_(view) {}
+  [[nodiscard]] const catalog::TypeDef& type() const { return type_; }
+  [[nodiscard]] record::View view() const { return view_; }
+  [[nodiscard]] Id id() const { return view_.id(); }
+  [[nodiscard]] const catalog::FieldDef* Find(std::string_view role) const;  // the field, when it is not null
+  [[nodiscard]] bool Has(std::string_view role) const { return Find(role) != nullptr; }
+  [[nodiscard]] Id Ref(std::string_view role) const;
+  [[nodiscard]] int64_t Int(std::string_view role) const;
+  [[nodiscard]] bool Bool(std::string_view role, bool otherwise = false) const;
+  [[nodiscard]] double Double(std::string_view role, double otherwise) const;
+  [[nodiscard]] Money Amount(std::string_view role) const;
+  [[nodiscard]] std::string_view Text(std::string_view role) const;
+  [[nodiscard]] std::string_view Choice(std::string_view role) const;  // its name
+
+ private:
+  const catalog::TypeDef& type_;
+  const catalog::BehaviourDef& behaviour_;
+  record::View view_;
+};
+
+// Whose relations are asked about.
+struct Party {
+  Id competitor;                             // null: ours
+  std::optional<std::vector<Id>> employees;  // ours of these alone, ascending
+  [[nodiscard]] bool ours() const { return competitor.is_null(); }
+  [[nodiscard]] bool Counts(Id employee) const;
+};
+
+class Facts {
+ public:
+  Facts(const Snapshot& snapshot, const RelationOptions& options)
+      : snapshot_(snapshot), options_(options), as_of_(options.as_of.value_or(snapshot.recorded())) {}
+
+  [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
+  [[nodiscard]] const RelationOptions& options() const { return options_; }
+  [[nodiscard]] Time as_of() const { return as_of_; }
+
+  using Visit = std::function<void(const Played&)>;
+  // Every record of a type with the behaviour whose reference in `role` is `to`, as known at the moment asked for and valid then.
+  Status ForEach(std::string_view behaviour, std::string_view role, Id to, const Visit& visit) const;
+  // The record by a behaviour of its type; nothing when it is gone or has no such behaviour.
+  [[nodiscard]] std::optional<Played> Find(Id id, std::string_view behaviour) const;
+  // What people call a record: the role `name` of what it is, or its first text.
+  [[nodiscard]] std::string NameOf(Id id) const;
+
+  // Null: ours; somebody of ours: theirs; a group: its people's and those of the groups below; anything else: a competitor's.
+  [[nodiscard]] StatusOr<Party> PartyOf(Id subject) const;
+  [[nodiscard]] bool IsPerson(Id id) const;        // somebody with whom one interacts, or of whom evidence tells
+  [[nodiscard]] bool IsOrganisation(Id id) const;  // what people belong to
+  [[nodiscard]] bool IsDeal(Id id) const;
+  [[nodiscard]] bool IsOurs(Id id) const;    // a member by itself
+  [[nodiscard]] bool IsActive(Id id) const;  // and still one of us at the moment asked about
+
+  // Of those with an interaction, whoever they are; strongest first. With contributions from the interactions, without from derived rows.
+  [[nodiscard]] StatusOr<std::vector<EmployeeTie>> Ties(Id contact, bool contributions = true) const;
+  [[nodiscard]] StatusOr<PersonReport> Person(Id contact, const Party& party, bool contributions = true) const;
+  [[nodiscard]] StatusOr<Chain> ChainOf(Id deal, const Party& party, std::vector<double>& reach) const;
+  [[nodiscard]] StatusOr<ChainReport> ScoreOf(Id deal, const Party& party) const;
+
+ private:
+  StatusOr<StanceInputs> Inputs(Id contact, const Party& party, std::span<const EmployeeTie> ties) const;
+  Status AddMembers(Id deal, Chain& chain) const;
+  Status AddLines(Chain& chain) const;
+  Status AddGroup(Id group, std::vector<Id>& employees, std::vector<Id>& seen) const;
+  [[nodiscard]] bool IsValid(const Played& record) const;
+  [[nodiscard]] bool IsReferred(Id id, std::string_view behaviour, std::string_view role) const;
+
+  const Snapshot& snapshot_;
+  const RelationOptions& options_;
+  Time as_of_;
+  mutable std::map<Id, bool> active_;
+};
+
+}  // namespace kith::insight::relationship_internal
+
+#endif  // KITH_LIB_INSIGHT_RELATIONSHIP_FACTS_INTERNAL_H_
