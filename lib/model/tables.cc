@@ -2,6 +2,7 @@
 //
 // As of T the rows of every epoch up to T's are right but for deals that moved after T: of these, what the later moves contributed is
 // taken out. So a read costs the rows, the open deals, and the deals that moved since; as of now, closed deals are not looked at.
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -178,13 +179,47 @@ struct KnownDeal {
 };
 using KnownDeals = std::map<Id, KnownDeal>;
 
+bool IsMasked(const Question& q, const catalog::TypeDef& type, const catalog::FieldDef* field) {
+  return field != nullptr && q.snapshot.IsMasked(type, static_cast<int32_t>(field->position));
+}
+
+// Whether the index of moves by record holds a field that the viewer may not read: then it is not read at all.
+bool IsIndexMasked(const Question& q) {
+  const catalog::TypeDef& type = *q.schema.move.type;
+  const std::vector<catalog::IndexPart>& cover = q.schema.move.by_record->cover;
+  return std::any_of(cover.begin(), cover.end(), [&](const auto& part) { return IsMasked(q, type, type.FindField(part.field)); });
+}
+
+// All moves in order, by record, read from the records.
+StatusOr<std::map<Id, std::vector<MoveEntry>>> ScanMoves(const Question& q) {
+  std::map<Id, std::vector<MoveEntry>> moves;
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, q.snapshot.Scan(q.schema.move.type->name));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    MoveEntry move = ReadMove(q.schema.move, view);
+    moves[move.record].push_back(move);
+  }
+  for (auto& [record, of_record] : moves) SortMoves(of_record);
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return moves;
+}
+
 // What the database says now.
 Status ReadPresent(const Question& q, KnownDeals& deals) {
+  std::map<Id, std::vector<MoveEntry>> scanned;
+  const bool from_records = IsIndexMasked(q);
+  if (from_records) {
+    KITH_ASSIGN_OR_RETURN(scanned, ScanMoves(q));
+  }
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, q.snapshot.Scan(q.type.name));
   while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
     KnownDeal deal;
-    KITH_RETURN_IF_ERROR(LoadMoves(q.snapshot, q.schema.move, view.id(), deal.moves));
+    if (from_records) {
+      deal.moves = std::move(scanned[view.id()]);
+    } else {
+      KITH_RETURN_IF_ERROR(LoadMoves(q.snapshot, q.schema.move, view.id(), deal.moves));
+    }
     if (deal.moves.empty()) continue;
     KITH_ASSIGN_OR_RETURN(deal.amount, AmountAsOf(q, view));
     deals.emplace(view.id(), std::move(deal));
@@ -232,9 +267,25 @@ Status ReadKnown(const Question& q, KnownDeals& deals) {
   return absl::OkStatus();
 }
 
+// Moves carry copies of their deal's amount, segment and source: what of the deal the viewer may not read, its moves do not tell either.
+void HideCopies(const Question& q, KnownDeals& deals) {
+  const bool amount = IsMasked(q, q.type, q.roles.amount);
+  const bool segment = IsMasked(q, q.type, q.roles.segment);
+  const bool source = IsMasked(q, q.type, q.roles.source);
+  if (!amount && !segment && !source) return;
+  for (auto& [id, deal] : deals) {
+    for (MoveEntry& move : deal.moves) {
+      if (amount) move.amount = Money();
+      if (segment) move.segment = 0;
+      if (source) move.source = 0;
+    }
+  }
+}
+
 StatusOr<KnownDeals> ReadDeals(const Question& q) {
   KnownDeals deals;
   KITH_RETURN_IF_ERROR(q.recorded == kTimeMax ? ReadPresent(q, deals) : ReadKnown(q, deals));
+  HideCopies(q, deals);
   return deals;
 }
 

@@ -318,6 +318,42 @@ def test_whatever_is_recorded_can_be_told(seed: int) -> None:
     assert {path for path, value, text in english if (value is None) != (text == "–")} == set()
 
 
+def test_masked_amounts_and_names_are_nowhere_in_the_page() -> None:
+    hide = {"read": ["role:finance"]}
+    for policy in (["amount", "name"], ["amount", "name", "move"]):
+        with kith.open(temporary=True) as db:
+            types: dict[str, Any] = {"opportunity": {"fields": {"amount": hide, "name": hide}}}
+            if "move" in policy:
+                types["move"] = {"fields": {"amount": hide}}
+            db.set_policy({"types": types})
+            with db.batch() as b:
+                ann = b.create("employee", name="Ann")
+                for i in range(4):
+                    deal = b.create("opportunity", name=f"Orchard {i}", amount=Money(123_456_700, "CNY"), owner=ann)
+                    b.move(deal, "default/qualified")
+                    if i == 0:
+                        b.move(deal, "default/won")
+            assert b.outcome is not None
+            seen = [
+                kith.report.page(kith.report.gather(db, viewer=kith.Viewer(b.outcome.id(ann), roles=roles))) for roles in ((), ("finance",))
+            ]
+        assert [("Orchard" in page, "1234567" in page) for page in seen] == [(False, False), (True, True)]
+
+
+def test_a_matter_of_a_law_firm_has_a_report_too() -> None:
+    with kith.open(temporary=True) as db:
+        db.ensure_shipped("legal")
+        with db.batch() as b:
+            for i in range(5):
+                matter = b.create("matter", name=f"Matter {i}", fee=Money(700_000, "CNY"))
+                b.move(matter, "legal/intake")
+        numbers = kith.report.gather(db, pipeline="legal")
+    assert (numbers["funnel"]["open"], numbers["walk"]["after"]) == (5, 3_500_000)
+    page = kith.report.page(numbers, lang="zh")
+    assert "委托流程" in page
+    assert "接案" in page
+
+
 def test_an_empty_database_says_that_it_is(tmp_path: pathlib.Path) -> None:
     with kith.open(temporary=True) as db:
         page = kith.report.write(db, tmp_path / "r.html").read_text(encoding="utf-8")
