@@ -11,7 +11,7 @@
 ...     with db.snapshot() as now:
 ...         stages = plots.funnel(now.funnel("default"))
 >>> len(plots.fan(months).rows), [row[0] for row in plots.waterfall(months[0]).rows]
-(2, ['closed', 'from open deals', 'from new deals', 'total'])
+(2, ['closed', 'open deals', 'new deals', 'total'])
 >>> stages.svg().startswith("<svg"), "<table>" in stages._repr_html_()
 (True, True)
 """
@@ -321,12 +321,12 @@ def waterfall(report: Report, *, lang: str = "en") -> Picture:
         ]
         left = min(max(text_width(name, _TEXT) for name, *_ in bars) + 12, width * 0.36)
         right = max(text_width(value, _SMALL) for value in values) + 12
-        low = min(min(begin, to) for _, begin, to, _ in bars)
-        high = max(max(begin, to) for _, begin, to, _ in bars)
-        scale = (width - left - right) / ((high - min(low, 0)) or 1)
+        base = _base([to for _, _, to, _ in bars])
+        high = max(0, *(max(begin, to) for _, begin, to, _ in bars))
+        scale = (width - left - right) / ((high - base) or 1)
 
         def at(minor: float) -> float:
-            return left + (minor - min(low, 0)) * scale
+            return left + max(minor - base, 0) * scale
 
         canvas.line(at(0), 0, at(0), canvas.height, "grid")
         for i, ((name, begin, to, tone), value) in enumerate(zip(bars, values, strict=True)):
@@ -334,6 +334,8 @@ def waterfall(report: Report, *, lang: str = "en") -> Picture:
             canvas.text(left - 10, y + 15, shortened(name, _TEXT, left - 12), size=_TEXT, anchor="end", bold=tone == "main")
             x = min(at(begin), at(to))
             canvas.rect(x, y, max(abs(at(to) - at(begin)), 1.5), 20, tone, round=2)
+            if base > 0 and not begin:
+                canvas.area([(left + 14, y - 2), (left + 20, y - 2), (left + 14, y + 22), (left + 8, y + 22)], "paper")
             canvas.text(max(at(begin), at(to)) + 6, y + 14, value, tone="dim", size=_SMALL)
             if i + 1 < len(bars):
                 canvas.line(at(to), y + 20, at(to), y + row, "mute")
@@ -346,6 +348,12 @@ def waterfall(report: Report, *, lang: str = "en") -> Picture:
         told = [words("yes" if tone == "mute" else "no") for *_, tone in steps]
         rows = [[*row, mark] for row, mark in zip(rows, ["", *told, ""] if start else [*told, ""], strict=True)]
     return Picture(words("plot.waterfall"), draw, columns, rows)
+
+
+def _base(levels: Sequence[float]) -> float:
+    """Where the bars begin: at 0, or below it; where small steps would vanish beside large levels, higher, and bars from 0 are shown broken."""
+    lowest, highest = min(levels), max(levels)
+    return lowest - (highest - lowest) / 2 if 0 < highest - lowest < 0.2 * lowest else min(lowest, 0)
 
 
 def _signed(words: Wording, minor: float, currency: str) -> str:

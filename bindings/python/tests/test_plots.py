@@ -97,6 +97,16 @@ def test_steps_of_a_waterfall_lead_to_its_end() -> None:
     assert [row[-1] for row in picture.rows] == ["", "否", "是", ""]
 
 
+def test_small_steps_beside_large_levels_are_still_seen() -> None:
+    steps = [{"kind": "new", "minor": 30_000.0}, {"kind": "lost", "minor": -10_000.0}]
+    picture = plots.waterfall({"before": 1_000_000.0, "steps": steps, "currency": "CNY"})
+    [gain], [loss] = shapes(picture, "rect", "f-good"), shapes(picture, "rect", "f-bad")
+    assert gain["width"] / loss["width"] == pytest.approx(3, rel=0.02)
+    assert gain["width"] > 200
+    assert len(shapes(picture, "polygon", "f-paper")) == 2  # the two bars that begin at 0 are shown broken
+    assert plots.waterfall({"before": 0.0, "steps": [], "currency": "CNY"}).svg().startswith("<svg")
+
+
 def test_dots_of_reliability_are_where_chance_and_share_are() -> None:
     bins = [{"forecast": 0.1, "won": 0.2, "deals": 100}, {"forecast": 0.9, "won": 0.8, "deals": 25}]
     low, high = shapes(plots.reliability({"reliability": bins}), "circle", "f-main")

@@ -59,10 +59,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "deal.stage": ("stage", "阶段"),
     "deal.owner": ("owner", "负责人"),
     "deal.amount": ("amount", "金额"),
-    "deal.chance": ("chance in the period", "本期赢单概率"),
+    "deal.chance": ("chance", "本期赢单概率"),
     "deal.expected": ("expected", "期望金额"),
     "deal.days": ("days in stage", "停留天数"),
-    "deal.rare": ("share that stays so long", "停留这么久的比例"),
+    "deal.rare": ("stay so long", "停留这么久的比例"),
     "deal.limit": ("limit", "上限"),
     # Walk
     "walk": ("Since last week", "一周变化"),
