@@ -6,6 +6,7 @@
 
 #include "insight/relationship/relationship_internal.h"
 #include "insight/special_internal.h"
+#include "kith/insight/quantify.h"
 
 namespace kith::insight {
 namespace {
@@ -115,6 +116,35 @@ AccountReport ScoreAccount(const AccountFacts& facts) {
   relationship_internal::SortContributions(report.score);
   FindSingleThread(facts, report);
   return report;
+}
+
+std::vector<double> AccountGains(const AccountFacts& facts) {
+  double power = 0;
+  double sum = 0;
+  double potential = 0;
+  std::vector<double> closeness;
+  std::map<uint64_t, double> closest;
+  std::map<uint64_t, double> potentials(facts.units.begin(), facts.units.end());
+  for (const RosterPerson& person : facts.people) {
+    closeness.push_back(NoisyOr(StrengthsOf(person, &Score::value)));
+    power += person.power;
+    sum += closeness.back();
+    double& best = closest[person.unit];
+    best = std::max(best, closeness.back());
+    potentials.try_emplace(person.unit, 1);
+  }
+  for (const auto& [unit, share] : potentials) potential += share;
+  std::vector<double> gains;
+  for (size_t i = 0; i < facts.people.size(); ++i) {
+    const RosterPerson& person = facts.people[i];
+    const double room = 1 - closeness[i];
+    Parts gained;
+    gained.depth = person.power / power * room * (1 + person.stance) / 2;
+    if (potential > 0) gained.breadth = potentials[person.unit] / potential * (1 - closest[person.unit]);
+    gained.threads = std::exp(-sum / kThreadScale) - std::exp(-(sum + room) / kThreadScale);
+    gains.push_back(ScoreOf(gained, facts, 0));
+  }
+  return gains;
 }
 
 std::vector<EmployeeReport> ScoreEmployees(std::span<const ValuedPerson> people) {

@@ -1,0 +1,294 @@
+#include <algorithm>
+#include <utility>
+
+#include "insight/relationship/portfolio_internal.h"
+
+namespace kith::insight::relationship_internal {
+namespace {
+
+using catalog::FieldDef;
+using catalog::IndexDef;
+using catalog::TypeDef;
+
+constexpr int64_t kYear = 365 * kMicrosPerDay;
+
+// Weight of an open ticket.
+double SeverityOf(std::string_view priority) {
+  constexpr double kUsual = 0.5;
+  if (priority == "low") return kUsual / 2;
+  if (priority == "high") return 2 * kUsual;
+  if (priority == "urgent") return 4 * kUsual;
+  return kUsual;
+}
+
+// Choices of the role go from the highest down.
+double PowerOf(const Played& person) {
+  const FieldDef* level = person.type().FindRole("party", "level");
+  if (level == nullptr || level->choices.empty()) return 1;
+  const auto count = static_cast<double>(level->choices.size());
+  const std::string_view name = person.Choice("level");
+  for (size_t i = 0; i < level->choices.size(); ++i) {
+    if (level->choices[i].name == name) return 1 - static_cast<double>(i) / count;
+  }
+  return 1 / count;
+}
+
+// Units by what the people's departments are called, or are.
+class Units {
+ public:
+  uint64_t Of(const Played& person) {
+    const FieldDef* field = person.Find("department");
+    if (field == nullptr) return 0;
+    std::string key = field->kind == Kind::kText ? std::string(person.Text("department")) : ToText(person.view().Get(field->position));
+    return numbers_.try_emplace(std::move(key), numbers_.size() + 1).first->second;
+  }
+
+ private:
+  std::map<std::string, uint64_t> numbers_;
+};
+
+StatusOr<RosterPerson> RosterPersonOf(const Facts& facts, const Played& person, const Party& party, Units& units, bool contributions) {
+  RosterPerson roster;
+  roster.contact = person.id();
+  roster.power = PowerOf(person);
+  roster.unit = units.Of(person);
+  KITH_ASSIGN_OR_RETURN(const PersonReport report, facts.Person(person.id(), party, contributions));
+  roster.stance = report.stance.value;
+  if (!party.ours()) {
+    roster.ties.emplace_back(Id(), report.inputs.closeness);
+    return roster;
+  }
+  for (const EmployeeTie& tie : report.ties) {
+    if (tie.active && party.Counts(tie.employee)) roster.ties.emplace_back(tie.employee, tie.tie);
+  }
+  return roster;
+}
+
+Status AddService(const Facts& facts, Id account, const Party& party, AccountFacts& into) {
+  if (!party.ours()) return absl::OkStatus();
+  double severity = 0;
+  KITH_RETURN_IF_ERROR(facts.ForEach("ticket", "account", account, [&](const Played& ticket) {
+    const std::string_view status = ticket.Choice("status");
+    if (!ticket.Has("resolved_at") && status != "resolved" && status != "closed") severity += SeverityOf(ticket.Choice("priority"));
+  }));
+  into.open_severity = severity;
+  return absl::OkStatus();
+}
+
+bool IsOpen(const Played& deal) { return !deal.Has("closed_at"); }
+
+// Amounts of deals that are open or were closed within the year before, by account: in the currency that most are in.
+using Values = std::map<Id, double>;
+StatusOr<Values> ValuesOf(const Facts& facts) {
+  std::map<uint32_t, Values> by_currency;
+  for (const TypeDef* type : facts.snapshot().catalog().TypesWith("pipelined")) {
+    const FieldDef* account = type->FindRole("pipelined", "account");
+    const IndexDef* index = account == nullptr ? nullptr : type->FindIndexLedBy(static_cast<int32_t>(account->position));
+    if (index == nullptr) continue;
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().ScanIndex(*type, *index, IndexRange()));
+    while (cursor->Next()) {
+      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+      const Played deal(*type, *type->FindBehaviour("pipelined"), view);
+      const Money amount = deal.Amount("amount");
+      const bool counts = IsOpen(deal) || deal.Int("closed_at") > facts.as_of().micros - kYear;
+      if (counts && amount.minor > 0 && deal.Has("account")) {
+        by_currency[amount.currency.packed()][deal.Ref("account")] += static_cast<double>(amount.minor);
+      }
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+  }
+  const Values* most = nullptr;
+  for (const auto& [currency, values] : by_currency) {
+    if (most == nullptr || values.size() > most->size()) most = &values;
+  }
+  return most == nullptr ? Values() : *most;
+}
+
+Status SetShares(const Facts& facts, std::vector<ValuedAccount>& accounts) {
+  KITH_ASSIGN_OR_RETURN(const Values values, ValuesOf(facts));
+  double all = 0;
+  for (ValuedAccount& account : accounts) {
+    const auto found = values.find(account.account);
+    account.share = found == values.end() ? 0 : found->second;
+    all += account.share;
+  }
+  for (ValuedAccount& account : accounts) account.share = all > 0 ? account.share / all : 1 / static_cast<double>(accounts.size());
+  return absl::OkStatus();
+}
+
+// Chances of winning the open deals of one pipeline in one currency.
+Status AddChances(const Facts& facts, Id pipeline, Currency currency, std::map<Id, double>& chances) {
+  KITH_ASSIGN_OR_RETURN(const model::FunnelTables tables,
+                        model::ReadTables(facts.snapshot(), pipeline, {.as_of = facts.as_of(), .recorded = facts.options().recorded}));
+  ForecastOptions options;
+  options.currency = currency;
+  KITH_ASSIGN_OR_RETURN(const ForecastReport report, Forecast(tables, PeriodAt(DateOf(facts.as_of()), PeriodUnit::kQuarter), options));
+  for (const DealForecast& deal : report.deals) chances[deal.deal] = deal.win_ever;
+  return absl::OkStatus();
+}
+
+// The chain's value as it is, and with the party's closeness taken away.
+Status AddStake(const Facts& facts, Id deal, const Party& party, Id person, DealStake& stake) {
+  std::vector<double> reach;
+  KITH_ASSIGN_OR_RETURN(Chain chain, facts.ChainOf(deal, Party(), reach));
+  if (chain.members.empty()) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const ChainReport now, ScoreChain(chain, {}, facts.options().chain));
+  for (ChainMember& member : chain.members) {
+    if (!person.is_null() && member.contact != person) continue;
+    KITH_ASSIGN_OR_RETURN(const std::vector<EmployeeTie> ties, facts.Ties(member.contact, false));
+    std::vector<double> left;
+    for (const EmployeeTie& tie : ties) {
+      if (tie.active && !party.Counts(tie.employee)) left.push_back(tie.tie.value);
+    }
+    member.inputs.closeness.value = insight::NoisyOr(left);
+  }
+  KITH_ASSIGN_OR_RETURN(const ChainReport without, ScoreChain(chain, {}, facts.options().chain));
+  stake.chain = now.value;
+  stake.chain_without = std::min(now.value, without.value);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+StatusOr<AccountFacts> AccountFactsOf(const Facts& facts, Id account, const Party& party, bool contributions) {
+  AccountFacts read;
+  Units units;
+  Status status;
+  KITH_RETURN_IF_ERROR(facts.ForEach("party", "organisation", account, [&](const Played& person) {
+    if (!status.ok() || !facts.IsPerson(person.id())) return;
+    StatusOr<RosterPerson> roster = RosterPersonOf(facts, person, party, units, contributions);
+    status = roster.status();
+    if (roster.ok()) read.people.push_back(*std::move(roster));
+  }));
+  KITH_RETURN_IF_ERROR(status);
+  KITH_RETURN_IF_ERROR(AddService(facts, account, party, read));
+  return read;
+}
+
+StatusOr<std::vector<ValuedAccount>> PortfolioOf(const Facts& facts, const Party& party) {
+  std::map<Id, ValuedAccount> accounts;
+  std::map<Id, Units> units;
+  for (const TypeDef* type : facts.snapshot().catalog().TypesWith("party")) {
+    const FieldDef* organisation = type->FindRole("party", "organisation");
+    if (organisation == nullptr || !facts.IsPerson(Id::Of(type->number, 0, 1))) continue;
+    const IndexDef* index = type->FindIndexLedBy(static_cast<int32_t>(organisation->position));
+    if (index == nullptr) continue;
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().ScanIndex(*type, *index, IndexRange()));
+    while (cursor->Next()) {
+      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+      const Played person(*type, *type->FindBehaviour("party"), view);
+      const Id account = person.Ref("organisation");
+      if (account.is_null()) continue;
+      ValuedAccount& into = accounts[account];
+      into.account = account;
+      KITH_ASSIGN_OR_RETURN(RosterPerson roster, RosterPersonOf(facts, person, party, units[account], false));
+      into.facts.people.push_back(std::move(roster));
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+  }
+  std::vector<ValuedAccount> portfolio;
+  for (auto& [id, account] : accounts) {
+    KITH_RETURN_IF_ERROR(AddService(facts, id, party, account.facts));
+    portfolio.push_back(std::move(account));
+  }
+  KITH_RETURN_IF_ERROR(SetShares(facts, portfolio));
+  return portfolio;
+}
+
+std::vector<ValuedPerson> PeopleOf(const std::vector<ValuedAccount>& accounts) {
+  std::vector<ValuedPerson> people;
+  for (const ValuedAccount& account : accounts) {
+    double power = 0;
+    for (const RosterPerson& person : account.facts.people) power += person.power;
+    for (const RosterPerson& person : account.facts.people) {
+      ValuedPerson& valued = people.emplace_back();
+      valued.contact = person.contact;
+      valued.value = account.share * person.power / power;
+      for (const auto& [employee, tie] : person.ties) valued.ties.emplace_back(employee, tie.value);
+    }
+  }
+  return people;
+}
+
+StatusOr<std::vector<Id>> OpenDealsOf(const Facts& facts, Id object) {
+  std::vector<Id> deals;
+  const auto take = [&](const Played& deal) {
+    if (IsOpen(deal)) deals.push_back(deal.id());
+  };
+  if (facts.IsDeal(object)) {
+    if (const std::optional<Played> deal = facts.Find(object, "pipelined")) take(*deal);
+  } else if (facts.IsPerson(object)) {
+    KITH_RETURN_IF_ERROR(facts.ForEach("stake", "person", object, [&](const Played& stake) {
+      if (const std::optional<Played> deal = facts.Find(stake.Ref("deal"), "pipelined")) take(*deal);
+    }));
+  } else if (!object.is_null()) {
+    KITH_RETURN_IF_ERROR(facts.ForEach("pipelined", "account", object, take));
+  } else {
+    // All that somebody has a stake in: the others are worth nothing here.
+    for (const TypeDef* type : facts.snapshot().catalog().TypesWith("stake")) {
+      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().Scan(type->name));
+      while (cursor->Next()) {
+        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+        deals.push_back(Played(*type, *type->FindBehaviour("stake"), view).Ref("deal"));
+      }
+      KITH_RETURN_IF_ERROR(cursor->status());
+    }
+    std::erase_if(deals, [&](Id id) {
+      const std::optional<Played> deal = facts.Find(id, "pipelined");
+      return !deal || !IsOpen(*deal);
+    });
+  }
+  std::sort(deals.begin(), deals.end());
+  deals.erase(std::unique(deals.begin(), deals.end()), deals.end());
+  return deals;
+}
+
+StatusOr<std::vector<Money>> CapitalOf(const Facts& facts, const std::vector<Id>& deals, const Party& party, Id person, double effect) {
+  std::vector<DealStake> stakes;
+  std::map<std::pair<Id, uint32_t>, std::vector<size_t>> groups;  // by pipeline and currency
+  for (const Id id : deals) {
+    const std::optional<Played> deal = facts.Find(id, "pipelined");
+    if (!deal || !deal->Has("amount") || !deal->Has("pipeline")) continue;
+    DealStake stake{.deal = id, .amount = deal->Amount("amount")};
+    KITH_RETURN_IF_ERROR(AddStake(facts, id, party, person, stake));
+    if (stake.chain <= stake.chain_without) continue;
+    groups[{deal->Ref("pipeline"), stake.amount.currency.packed()}].push_back(stakes.size());
+    stakes.push_back(stake);
+  }
+  std::map<Id, double> chances;
+  for (const auto& [group, members] : groups) {
+    KITH_RETURN_IF_ERROR(AddChances(facts, group.first, Currency::FromPacked(group.second), chances));
+  }
+  for (DealStake& stake : stakes) stake.win_probability = chances[stake.deal];
+  return RelationshipCapital(stakes, effect);
+}
+
+StatusOr<Score> HeadToHeadWith(const Facts& facts, Id competitor) {
+  std::map<Id, model::StageKind> kinds;
+  KITH_ASSIGN_OR_RETURN(const std::vector<model::Pipeline> pipelines, model::GetPipelines(facts.snapshot()));
+  for (const model::Pipeline& pipeline : pipelines) {
+    for (const model::Stage& stage : pipeline.stages) kinds[stage.id] = stage.kind;
+  }
+  std::map<Id, bool> won;
+  const auto count = [&](const Played& deal) {
+    if (IsOpen(deal) || deal.Int("closed_at") > facts.as_of().micros) return;
+    const auto kind = kinds.find(deal.Ref("stage"));
+    if (kind != kinds.end()) won[deal.id()] = kind->second == model::StageKind::kWon;
+  };
+  KITH_RETURN_IF_ERROR(facts.ForEach("rival", "competitor", competitor, [&](const Played& rival) {
+    if (const std::optional<Played> deal = facts.Find(rival.Ref("deal"), "pipelined")) count(*deal);
+  }));
+  KITH_RETURN_IF_ERROR(facts.ForEach("pipelined", "lost_to", competitor, count));
+  const auto wins = std::count_if(won.begin(), won.end(), [](const auto& deal) { return deal.second; });
+  return HeadToHead(wins, static_cast<int64_t>(won.size()), facts.options().evidence.level);
+}
+
+StatusOr<std::vector<Id>> RivalsIn(const Facts& facts, Id deal) {
+  std::vector<Id> rivals;
+  KITH_RETURN_IF_ERROR(facts.ForEach("rival", "deal", deal, [&](const Played& rival) { rivals.push_back(rival.Ref("competitor")); }));
+  std::sort(rivals.begin(), rivals.end());
+  rivals.erase(std::unique(rivals.begin(), rivals.end()), rivals.end());
+  return rivals;
+}
+
+}  // namespace kith::insight::relationship_internal

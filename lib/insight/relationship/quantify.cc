@@ -1,0 +1,248 @@
+#include "kith/insight/quantify.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "insight/relationship/portfolio_internal.h"
+
+namespace kith::insight {
+namespace {
+
+using relationship_internal::AccountFactsOf;
+using relationship_internal::Facts;
+using relationship_internal::Party;
+using relationship_internal::PortfolioOf;
+using relationship_internal::ValuedAccount;
+
+constexpr double kPoints = 50;  // of a stance from 0 to 1
+constexpr int kMostMonths = 60;
+
+class Quantifier {
+ public:
+  Quantifier(const Snapshot& snapshot, Id subject, Id object, const QuantifyOptions& options)
+      : facts_(snapshot, options.relation), options_(options) {
+    report_.subject = subject;
+    report_.object = object;
+    report_.as_of = facts_.as_of();
+  }
+
+  StatusOr<RelationReport> Run() {
+    if (options_.trend_months < 0 || options_.trend_months > kMostMonths) {
+      return MakeError({.reason = Reason::kBadOptions, .field = "trend_months", .value = std::to_string(options_.trend_months)},
+                       "a trend goes over at most 60 months");
+    }
+    KITH_ASSIGN_OR_RETURN(party_, facts_.PartyOf(report_.subject));
+    KITH_RETURN_IF_ERROR(Measure());
+    report_.light = LightOf(report_.score.value);
+    std::stable_sort(report_.suggestions.begin(), report_.suggestions.end(),
+                     [](const Suggestion& a, const Suggestion& b) { return a.gain > b.gain; });
+    if (report_.suggestions.size() > options_.suggestions) report_.suggestions.resize(options_.suggestions);
+    if (!options_.capital || !party_.ours()) return std::move(report_);
+    KITH_ASSIGN_OR_RETURN(const std::vector<Id> deals, OpenDealsOf(facts_, report_.object));
+    const Id person = facts_.IsPerson(report_.object) ? report_.object : Id();
+    KITH_ASSIGN_OR_RETURN(report_.capital, CapitalOf(facts_, deals, party_, person, options_.effect));
+    return std::move(report_);
+  }
+
+ private:
+  Status Measure() {
+    const Id object = report_.object;
+    if (object.is_null()) return Everything();
+    if (facts_.IsPerson(object)) return KeyPerson();
+    if (facts_.IsDeal(object)) return DecisionChain();
+    if (facts_.IsOrganisation(object)) return Account();
+    const catalog::TypeDef* type = facts_.snapshot().catalog().FindType(object.type());
+    return MakeError({.reason = Reason::kBadOptions,
+                      .type = type == nullptr ? std::string() : type->name,
+                      .record = object,
+                      .field = "object",
+                      .hint = "give a person, a deal, an account, or nothing for everything"},
+                     "there are no relations to a record of this type");
+  }
+
+  Status KeyPerson();
+  Status DecisionChain();
+  Status Account();
+  Status Trend();
+  Status Everything();
+  void Employee(const std::vector<ValuedAccount>& accounts);
+  void Suggest(Id record, Step step, double gain, double reach = 1) {
+    if (gain > 0 && party_.ours()) report_.suggestions.push_back({record, step, gain, reach});
+  }
+
+  Facts facts_;
+  const QuantifyOptions& options_;
+  Party party_;
+  RelationReport report_;
+};
+
+Status Quantifier::KeyPerson() {
+  report_.which = Quantification::kKeyPerson;
+  KITH_ASSIGN_OR_RETURN(PersonReport person, facts_.Person(report_.object, party_, options_.relation.contributions));
+  report_.score = person.stance;
+  report_.score.value = person.score;
+  report_.score.low = DisplayScore(person.stance.low);
+  report_.score.high = DisplayScore(person.stance.high);
+  const auto gain = [&](Score StanceInputs::*part) {
+    StanceInputs better = person.inputs;
+    (better.*part).value = 1;
+    return kPoints * (Stance(better, options_.relation.chain.stance).value - person.stance.value);
+  };
+  Suggest(report_.object, Step::kSolution, gain(&StanceInputs::solution));
+  Suggest(report_.object, Step::kPrice, gain(&StanceInputs::price));
+  Suggest(report_.object, Step::kCloseness, gain(&StanceInputs::closeness));
+  report_.person = std::move(person);
+  return absl::OkStatus();
+}
+
+Status Quantifier::DecisionChain() {
+  report_.which = Quantification::kDecisionChain;
+  KITH_ASSIGN_OR_RETURN(ChainReport chain, facts_.ScoreOf(report_.object, party_));
+  report_.score = chain.score;
+  for (const ChainAdvice& advice : chain.advice) {
+    Suggest(advice.contact, static_cast<Step>(advice.topic), kPoints * advice.gain, advice.reach);
+  }
+  std::vector<Id> rivals = {party_.competitor};
+  if (party_.ours()) {
+    KITH_ASSIGN_OR_RETURN(rivals, RivalsIn(facts_, report_.object));
+  }
+  for (const Id rival : rivals) {
+    KITH_ASSIGN_OR_RETURN(const ChainReport other, facts_.ScoreOf(report_.object, party_.ours() ? Party{rival, {}} : Party()));
+    report_.against.push_back({rival, party_.ours() ? Lead(chain, other) : Lead(other, chain)});
+  }
+  report_.chain = std::move(chain);
+  return absl::OkStatus();
+}
+
+Status Quantifier::Account() {
+  report_.which = Quantification::kAccount;
+  KITH_RETURN_IF_ERROR(facts_.snapshot().Get(report_.object).status());
+  KITH_ASSIGN_OR_RETURN(const AccountFacts facts, AccountFactsOf(facts_, report_.object, party_, options_.relation.contributions));
+  report_.account = ScoreAccount(facts);
+  report_.score = report_.account->score;
+  const std::vector<double> gains = AccountGains(facts);
+  for (size_t i = 0; i < gains.size(); ++i) Suggest(facts.people[i].contact, Step::kCloseness, gains[i]);
+  return options_.trend_months > 0 ? Trend() : absl::OkStatus();
+}
+
+Status Quantifier::Trend() {
+  constexpr double kAlpha = 0.3;
+  constexpr int64_t kMonth = 365 * kMicrosPerDay / 12;
+  std::optional<double> before;
+  for (int month = options_.trend_months; month >= 0; --month) {
+    RelationOptions then = options_.relation;
+    then.as_of = Time{report_.as_of.micros - month * kMonth};
+    const Facts facts(facts_.snapshot(), then);
+    KITH_ASSIGN_OR_RETURN(const AccountFacts account, AccountFactsOf(facts, report_.object, party_, false));
+    const double score = ScoreAccount(account).score.value;
+    if (before) report_.trend = report_.trend ? *report_.trend + kAlpha * (score - *before - *report_.trend) : score - *before;
+    before = score;
+  }
+  return absl::OkStatus();
+}
+
+Status Quantifier::Everything() {
+  // What only one of ours has is told by everybody's ties.
+  KITH_ASSIGN_OR_RETURN(const std::vector<ValuedAccount> accounts, PortfolioOf(facts_, party_.ours() ? Party() : party_));
+  if (party_.employees) {
+    Employee(accounts);
+    return absl::OkStatus();
+  }
+  report_.which = party_.ours() ? Quantification::kCompany : Quantification::kCompetitor;
+  for (const ValuedAccount& account : accounts) {
+    const Score score = ScoreAccount(account.facts).score;
+    for (double Score::*part : {&Score::value, &Score::confidence, &Score::low, &Score::high}) {
+      report_.score.*part += account.share * (score.*part);
+    }
+  }
+  if (!party_.ours()) {
+    KITH_ASSIGN_OR_RETURN(report_.head_to_head, HeadToHeadWith(facts_, party_.competitor));
+    return absl::OkStatus();
+  }
+  report_.employees = ScoreEmployees(PeopleOf(accounts));
+  report_.concentration = Concentration(report_.employees);
+  for (EmployeeReport& employee : report_.employees) {
+    for (const HandOver& person : employee.hand_over) Suggest(person.contact, Step::kHandOver, 100 * person.exclusive);
+    employee.hand_over.clear();
+  }
+  return absl::OkStatus();
+}
+
+// The subject's people taken together as if they were one.
+void Quantifier::Employee(const std::vector<ValuedAccount>& accounts) {
+  report_.which = Quantification::kEmployee;
+  std::vector<ValuedPerson> people = PeopleOf(accounts);
+  for (ValuedPerson& person : people) {
+    std::vector<double> mine;
+    for (const auto& [employee, tie] : person.ties) {
+      if (party_.Counts(employee)) mine.push_back(tie);
+    }
+    std::erase_if(person.ties, [&](const auto& tie) { return party_.Counts(tie.first); });
+    if (!mine.empty()) person.ties.emplace_back(report_.subject, NoisyOr(mine));
+  }
+  std::vector<EmployeeReport> employees = ScoreEmployees(people);
+  const auto own = std::find_if(employees.begin(), employees.end(), [&](const auto& e) { return e.employee == report_.subject; });
+  if (own != employees.end()) {
+    report_.reach = own->reach;
+    report_.exclusive = own->exclusive;
+    report_.hand_over = std::move(own->hand_over);
+  }
+  report_.score.value = 100 * report_.reach;
+  for (const HandOver& person : report_.hand_over) Suggest(person.contact, Step::kHandOver, 100 * person.exclusive);
+  for (const ValuedAccount& account : accounts) {
+    double power = 0;
+    for (const RosterPerson& person : account.facts.people) power += person.power;
+    for (const RosterPerson& person : account.facts.people) {
+      std::vector<Score> mine;
+      for (const auto& [employee, tie] : person.ties) {
+        if (party_.Counts(employee)) mine.push_back(tie);
+      }
+      const Score all = NoisyOr(std::span<const Score>(mine));
+      const double value = account.share * person.power / power;
+      report_.score.confidence += value * all.confidence;
+      report_.score.low += 100 * value * all.low;
+      report_.score.high += 100 * value * all.high;
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view NameOf(Quantification which) {
+  switch (which) {
+    case Quantification::kKeyPerson:
+      return "key_person";
+    case Quantification::kDecisionChain:
+      return "decision_chain";
+    case Quantification::kAccount:
+      return "account";
+    case Quantification::kEmployee:
+      return "employee";
+    case Quantification::kCompany:
+      return "company";
+    case Quantification::kCompetitor:
+      return "competitor";
+  }
+  return {};
+}
+
+std::string_view NameOf(Step step) {
+  switch (step) {
+    case Step::kSolution:
+      return "solution";
+    case Step::kPrice:
+      return "price";
+    case Step::kCloseness:
+      return "closeness";
+    case Step::kHandOver:
+      return "hand_over";
+  }
+  return {};
+}
+
+StatusOr<RelationReport> Quantify(const Snapshot& snapshot, Id subject, Id object, const QuantifyOptions& options) {
+  return Quantifier(snapshot, subject, object, options).Run();
+}
+
+}  // namespace kith::insight

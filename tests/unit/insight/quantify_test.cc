@@ -1,0 +1,267 @@
+// The six quantifications from records: planted companies in which what must come out is known.
+#include "kith/insight/quantify.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "unit/insight/relation_world.h"
+
+namespace kith::insight {
+namespace {
+
+class Quantified : public Relations {
+ protected:
+  Id Account(std::string_view name = "Acme") { return Add("account", {{"name", std::string(name)}}); }
+  Id PersonOf(Id account, std::string_view level = "manager", std::string_view department = "buying") {
+    return Add("contact", {{"name", "Wang"},
+                           {"account", account},
+                           {"job_level", Choose("contact", "job_level", level)},
+                           {"department", std::string(department)}});
+  }
+  Id Deal(Id account, int64_t minor, std::string_view stage = "sales/talk") {
+    const Id deal = Add("opportunity", {{"name", "deal"}, {"account", account}, {"amount", model::Yuan(minor)}});
+    world_.MoveTo(deal, stage);
+    return deal;
+  }
+  RelationReport Of(Id subject, Id object, const QuantifyOptions& options = {}) {
+    StatusOr<RelationReport> report = Quantify(*world_.Read(), subject, object, options);
+    EXPECT_TRUE(report.ok()) << report.status();
+    if (!report.ok()) return {};
+    EXPECT_GE(report->score.value, 0);
+    EXPECT_LE(report->score.value, 100);
+    EXPECT_LE(report->score.low, report->score.value + 1e-9);
+    EXPECT_GE(report->score.high, report->score.value - 1e-9);
+    EXPECT_GE(report->score.confidence, 0);
+    EXPECT_LE(report->score.confidence, 1);
+    return *std::move(report);
+  }
+};
+
+// M04, M10: what would help is the difference that it would make.
+TEST_F(Quantified, AKeyPerson) {
+  const Id contact = PersonOf(Account());
+  const RelationReport nothing = Of(Id(), contact);
+  EXPECT_EQ(nothing.which, Quantification::kKeyPerson);
+  EXPECT_EQ(nothing.score.value, 50);
+  EXPECT_EQ(nothing.score.confidence, 0);
+  Meet(world_.owners()[0], contact);
+  const Id said = Say(contact, Id(), "solution", 1);
+  const RelationReport report = Of(Id(), contact);
+  EXPECT_GT(report.score.value, 50);
+  EXPECT_EQ(report.score.value, ReadPerson(*world_.Read(), contact)->score);
+  const auto& parts = report.score.contributions;
+  EXPECT_TRUE(std::any_of(parts.begin(), parts.end(), [&](const Contribution& c) { return c.record == said; }));
+  ASSERT_FALSE(report.suggestions.empty());
+  double most = 0;
+  for (const Suggestion& suggestion : report.suggestions) most = std::max(most, suggestion.gain);
+  EXPECT_EQ(report.suggestions[0].gain, most);
+  // Stance = .4·solution + .2·price + .4·closeness: closeness 1 instead of 1 - e^-.5 gains 20·e^-.5 points.
+  EXPECT_EQ(report.suggestions[0].step, Step::kCloseness);
+  EXPECT_NEAR(report.suggestions[0].gain, 20 * std::exp(-0.5), 1e-9);
+}
+
+// M05, M09, M16: the lead over each competitor; swapping sides negates it.
+TEST_F(Quantified, ADecisionChain) {
+  const Id account = Account();
+  const Id deal = Deal(account, 1000);
+  const Id boss = PersonOf(account);
+  const Id rival = Add("competitor", {{"name", "Rival"}});
+  Add("deal_competitor", {{"competitor", rival}, {"opportunity", deal}});
+  GiveRole(boss, deal, "decision_maker", true);
+  Say(boss, rival, "closeness", 1);
+  Say(boss, rival, "solution", 1);
+  const RelationReport ours = Of(Id(), deal);
+  EXPECT_EQ(ours.which, Quantification::kDecisionChain);
+  ASSERT_EQ(ours.against.size(), 1U);
+  EXPECT_EQ(ours.against[0].competitor, rival);
+  EXPECT_LT(ours.against[0].lead, 0);
+  const RelationReport theirs = Of(rival, deal);
+  ASSERT_EQ(theirs.against.size(), 1U);
+  EXPECT_NEAR(theirs.against[0].lead, ours.against[0].lead, 1e-12);
+  EXPECT_NEAR(theirs.chain->value - ours.chain->value, -ours.against[0].lead, 1e-9);
+  EXPECT_TRUE(theirs.suggestions.empty());
+  EXPECT_TRUE(theirs.capital.empty());
+}
+
+// M06, M10: a powerful person whom nobody knows lowers depth; gains are finite differences of the score.
+TEST_F(Quantified, AnAccount) {
+  const Id account = Account();
+  const Id buyer = PersonOf(account);
+  PersonOf(account, "staff", "works");
+  Meet(world_.owners()[0], buyer);
+  Meet(world_.owners()[1], buyer, "out");
+  const RelationReport before = Of(Id(), account);
+  EXPECT_EQ(before.which, Quantification::kAccount);
+  EXPECT_EQ(before.account->single_thread, world_.owners()[0]);
+  EXPECT_FALSE(before.score.contributions.empty());
+  const Id chief = PersonOf(account, "c_level", "board");
+  const RelationReport report = Of(Id(), account);
+  EXPECT_LT(report.account->depth, before.account->depth);
+  EXPECT_EQ(report.suggestions.at(0).record, chief);
+  const Id ticket = Add("ticket", {{"subject", "broken"}, {"account", account}});
+  EXPECT_LT(Of(Id(), account).score.value, report.score.value);
+  world_.Set(ticket, "resolved_at", world_.now());
+  EXPECT_EQ(Of(Id(), account).score.value, report.score.value);
+  // A competitor's account has no service, and is known by evidence alone.
+  const Id rival = Add("competitor", {{"name", "Rival"}});
+  EXPECT_EQ(Of(rival, account).score.value, 0);
+  Say(chief, rival, "closeness", 1);
+  EXPECT_GT(Of(rival, account).score.value, 0);
+}
+
+TEST(AccountGains, AreFiniteDifferencesOfTheScore) {
+  const auto tie = [](double strength) { return Score{strength, 0.5, strength, strength, {}}; };
+  AccountFacts facts;
+  facts.people = {
+      {Id(1), 1, 1, 0.5, {{Id(11), tie(0.4)}, {Id(12), tie(0.2)}}}, {Id(2), 0.6, 1, -0.5, {{Id(11), tie(0.7)}}}, {Id(3), 0.2, 2, 0, {}}};
+  facts.units = {{2, 3}, {9, 1}};
+  for (const std::optional<double> severity : {std::optional<double>(), std::optional<double>(1.5)}) {
+    facts.open_severity = severity;
+    const std::vector<double> gains = AccountGains(facts);
+    ASSERT_EQ(gains.size(), 3U);
+    for (size_t i = 0; i < gains.size(); ++i) {
+      AccountFacts better = facts;
+      better.people[i].ties.emplace_back(Id(13), tie(1));
+      EXPECT_NEAR(gains[i], ScoreAccount(better).score.value - ScoreAccount(facts).score.value, 1e-9) << i;
+    }
+  }
+}
+
+// W4, M07, M12: the report names whom we lose before somebody leaves; after others have met them, less would go.
+TEST_F(Quantified, AnEmployeeWhoLeaves) {
+  const Id account = Account();
+  Deal(account, 1000);
+  const Id anna = world_.owners()[0];
+  const Id bert = world_.owners()[1];
+  std::vector<Id> people;
+  for (int i = 0; i < 10; ++i) people.push_back(PersonOf(account));
+  for (size_t i = 0; i < people.size(); ++i) {
+    for (int times = 0; times < 4; ++times) Meet(i < 8 ? anna : bert, people[i]);
+  }
+  Meet(bert, people[0]);
+  const RelationReport before = Of(anna, Id());
+  EXPECT_EQ(before.which, Quantification::kEmployee);
+  EXPECT_GT(before.exclusive, 0);
+  EXPECT_LE(before.exclusive, before.reach);
+  EXPECT_NEAR(before.score.value, 100 * before.reach, 1e-9);
+  ASSERT_EQ(before.hand_over.size(), 8U);
+  EXPECT_EQ(before.hand_over.back().contact, people[0]);  // Bert knows them already
+  EXPECT_EQ(before.suggestions.at(0).step, Step::kHandOver);
+  const RelationReport firm = Of(Id(), Id());
+  EXPECT_EQ(firm.which, Quantification::kCompany);
+  EXPECT_EQ(firm.employees.at(0).employee, anna);
+  EXPECT_NEAR(firm.employees[0].exclusive, before.exclusive, 1e-12);
+  ASSERT_TRUE(firm.concentration.has_value());
+  EXPECT_GT(*firm.concentration, 0.5);
+  for (const Id person : people) {
+    for (int times = 0; times < 3; ++times) Meet(bert, person);
+  }
+  EXPECT_LT(Of(anna, Id()).exclusive, before.exclusive);
+  EXPECT_LT(Of(Id(), Id()).concentration.value(), 1);
+  world_.Set(anna, "active", false);
+  const RelationReport after = Of(anna, Id());
+  EXPECT_EQ(after.reach, 0);
+  EXPECT_EQ(ReadTies(*world_.Read(), people[1])->size(), 2U);
+}
+
+// M19, M08: a team is its members together, the firm everybody; adding a tie never lowers the firm's.
+TEST_F(Quantified, ATeamIsItsPeopleAndTheFirmEverybody) {
+  const Id account = Account();
+  const Id contact = PersonOf(account);
+  const Id team = Add("team", {{"name", "All"}});
+  for (const Id employee : world_.owners()) world_.Set(employee, "team", team);
+  double before = Of(Id(), Id()).score.value;
+  for (const Id employee : world_.owners()) {
+    Meet(employee, contact);
+    const double now = Of(Id(), Id()).score.value;
+    EXPECT_GT(now, before);
+    before = now;
+  }
+  EXPECT_NEAR(Of(team, contact).score.value, Of(Id(), contact).score.value, 1e-9);
+  EXPECT_NEAR(Of(team, account).score.value, Of(Id(), account).score.value, 1e-9);
+  const RelationReport all = Of(team, Id());
+  EXPECT_NEAR(all.reach, 1 - std::exp(-1.5), 1e-9);
+  EXPECT_NEAR(all.exclusive, all.reach, 1e-9);  // nobody outside of it
+}
+
+// M03, M15: 0 without deals, never negative, additive over accounts, and a part of it one person's.
+TEST_F(Quantified, CapitalIsWhatClosenessIsWorthInOpenDeals) {
+  std::vector<Id> accounts = {Account("Acme"), Account("Bloom")};
+  std::vector<Id> chiefs;
+  EXPECT_TRUE(Of(Id(), Id()).capital.empty());
+  for (const Id account : accounts) {
+    const Id deal = Deal(account, 1'000'000);
+    chiefs.push_back(PersonOf(account, "c_level"));
+    GiveRole(chiefs.back(), deal, "decision_maker");
+    const Id user = PersonOf(account);
+    GiveRole(user, deal, "user");
+    Meet(world_.owners()[0], user);
+  }
+  for (int i = 0; i < 3; ++i) Meet(world_.owners()[0], chiefs[0]);
+  const auto minor = [&](Id subject, Id object) {
+    const RelationReport report = Of(subject, object);
+    return report.capital.empty() ? int64_t{0} : report.capital.at(0).minor;
+  };
+  const int64_t all = minor(Id(), Id());
+  EXPECT_GT(all, 0);
+  EXPECT_NEAR(static_cast<double>(all), static_cast<double>(minor(Id(), accounts[0]) + minor(Id(), accounts[1])), 1);
+  EXPECT_GT(minor(Id(), accounts[0]), minor(Id(), accounts[1]));
+  EXPECT_GT(minor(Id(), chiefs[0]), 0);
+  EXPECT_LT(minor(Id(), chiefs[0]), minor(Id(), accounts[0]));
+  EXPECT_EQ(minor(Id(), chiefs[1]), 0);  // nobody knows them
+  EXPECT_EQ(minor(world_.owners()[0], Id()), all);
+  EXPECT_EQ(minor(world_.owners()[1], Id()), 0);
+  EXPECT_TRUE(Of(Id(), Id(), {.capital = false}).capital.empty());
+}
+
+// M09: won against them, lost to them.
+TEST_F(Quantified, ACompetitor) {
+  const Id account = Account();
+  const Id rival = Add("competitor", {{"name", "Rival"}});
+  EXPECT_NEAR(Of(rival, Id()).head_to_head->value, 0.5, 1e-12);
+  for (const char* stage : {"sales/won", "sales/lost", "sales/won", "sales/talk"}) {
+    const Id deal = Deal(account, 1000, stage);
+    Add("deal_competitor", {{"competitor", rival}, {"opportunity", deal}});
+  }
+  world_.Set(Deal(account, 1000, "sales/lost"), "lost_to", rival);
+  const RelationReport report = Of(rival, Id());
+  EXPECT_EQ(report.which, Quantification::kCompetitor);
+  EXPECT_NEAR(report.head_to_head->value, 3.0 / 6, 1e-12);
+  EXPECT_EQ(report.score.value, 0);
+  Say(PersonOf(account), rival, "closeness", 1);
+  EXPECT_GT(Of(rival, Id()).score.value, 0);
+}
+
+// M01, A04: what was asked as of a moment is answered the same after later writes.
+TEST_F(Quantified, AsOfAMomentNothingLaterCounts) {
+  const Id account = Account();
+  const Id contact = PersonOf(account);
+  Meet(world_.owners()[0], contact);
+  world_.Advance(30 * kMicrosPerDay);
+  const QuantifyOptions then = {.relation = {.as_of = world_.now()}};
+  const double before = Of(Id(), account, then).score.value;
+  world_.Advance(kMicrosPerDay);
+  Meet(world_.owners()[1], contact);
+  Say(contact, Id(), "solution", 1);
+  EXPECT_EQ(Of(Id(), account, then).score.value, before);
+  EXPECT_GT(Of(Id(), account).score.value, before);
+  EXPECT_GT(*Of(Id(), account, {.trend_months = 3}).trend, 0);
+  world_.Advance(200 * kMicrosPerDay);
+  EXPECT_LT(*Of(Id(), account, {.relation = {.as_of = world_.now()}, .trend_months = 3}).trend, 0);
+}
+
+TEST_F(Quantified, RefusesWhatHasNoRelations) {
+  const Id account = Account();
+  const auto reason = [&](Id subject, Id object, const QuantifyOptions& options = {}) {
+    return GetReason(Quantify(*world_.Read(), subject, object, options).status());
+  };
+  EXPECT_EQ(reason(account, Id()), Reason::kBadOptions);
+  EXPECT_EQ(reason(Id(), world_.owners()[0]), Reason::kBadOptions);
+  EXPECT_EQ(reason(Id(), account, {.trend_months = 61}), Reason::kBadOptions);
+  EXPECT_TRUE(absl::IsNotFound(Quantify(*world_.Read(), Id(), Id::Of(account.type(), 0, 999)).status()));
+}
+
+}  // namespace
+}  // namespace kith::insight
