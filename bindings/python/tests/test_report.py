@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import pathlib
 import random
@@ -158,6 +159,39 @@ def test_a_weak_step_is_named_and_too_few_deals_too(numbers: dict[str, Any]) -> 
     assert "Cy, Proposal" in page
     assert "Not enough deals to tell: Dee." in page
     assert "商机太少，无法判断：Dee。" in kith.report.page(numbers, lang="zh")
+
+
+def test_hopes_are_told_and_not_read(company: Company, numbers: dict[str, Any]) -> None:
+    assert "too hopeful" not in kith.report.page(numbers)
+    with company.db.snapshot() as now:
+        cys = [record.id for record in now.scan("opportunity") if record["owner"] == company.reps[2]]
+        fair = [record.id for record in now.scan("opportunity") if record["owner"] == company.reps[0]]
+    try:
+        for ids, typed in ((cys, 90), (fair, 55)):
+            with company.db.batch() as b:
+                b.effective(START)
+                for id in ids:
+                    b.set(id, rep_probability=typed)
+        hopeful = kith.report.gather(company.db, as_of=AS_OF)
+        page = kith.report.page(hopeful)
+        assert "Cy typed" in page
+        assert "Ann typed" not in page
+        assert {key: hopeful[key] for key in ("forecast", "backtest", "funnel")} == {key: numbers[key] for key in ("forecast", "backtest", "funnel")}
+    finally:
+        with company.db.batch() as b:
+            for id in cys + fair:
+                b.set(id, rep_probability=None)
+
+
+def test_every_picture_has_the_table_of_its_numbers(chromium: browser.Browser, numbers: dict[str, Any]) -> None:
+    chromium.show(kith.report.page(numbers))
+    described = "[...document.querySelectorAll('figure')].map(f => [f.querySelector('svg').getAttribute('aria-label'), f.querySelectorAll('tbody tr').length])"
+    found = chromium.evaluate(described)
+    assert len(found) >= 7
+    assert all(label and rows for label, rows in found)
+    levels = chromium.evaluate("[...document.querySelectorAll('h1, h2, h3')].map(h => Number(h.tagName[1]))")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 def test_both_languages_have_every_word() -> None:

@@ -99,12 +99,13 @@ class Gatherer:
         numbers["gap_period"] = self._last_over(period, numbers["forecast"]["as_of"])
         numbers["gap"] = self._gap(numbers["gap_period"], catalog)
         numbers["reps"] = now.reps(pipeline, as_of=as_of)
+        numbers["biases"] = now.biases(pipeline, as_of=as_of)
         health = now.health(pipeline, as_of=as_of)
         numbers["stuck"] = {"count": len(health["stuck"]), "deals": [self._deal(deal) for deal in health["stuck"][:STUCK_DEALS]]}
         numbers["data_gaps"] = health["gaps"]
         numbers["backtest"] = self._ask("backtest", lambda: self._backtest(_unit(period)))
         numbers["saved"] = self._ask("saved", lambda: now.saved_forecasts(pipeline, as_of=as_of)["score"])
-        self._name_all(rep["owner"] for rep in numbers["reps"])
+        self._name_all(rep["owner"] for rep in [*numbers["reps"], *numbers["biases"]])
         return numbers | {"names": self._names, "missing": self._missing}
 
     def _backtest(self, unit: str) -> Numbers:

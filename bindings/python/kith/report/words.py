@@ -102,6 +102,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "gap.short": ("{period} brought {reached}, {gap} less than {target} ({what}).", "{period}实际{reached}，比{target}（{what}）少{gap}。"),
     "gap.over": ("{period} brought {reached}, {gap} more than {target} ({what}).", "{period}实际{reached}，比{target}（{what}）多{gap}。"),
     "gap.first": ("The largest loss came from {driver}: {loss}.", "损失最大的原因是{driver}：{loss}。"),
+    "gap.no_cause": ("No cause goes beyond chance.", "没有原因超出偶然。"),
     "gap.chance": ("Grey bars may be chance: too few deals to tell.", "灰色条可能只是偶然：商机太少，无法判断。"),
     # Reps
     "reps": ("Reps against the team", "销售人员与团队"),
@@ -116,6 +117,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}，{stage}：{n}个中{rep}推进，团队{m}个中{team}；把握{sure}。",
     ),
     "reps.few": ("Not enough deals to tell: {names}.", "商机太少，无法判断：{names}。"),
+    "biases": ("What they typed against what came", "填写与实际"),
+    "biases.happy_ears": (
+        "{name} typed {typed} on average, and {won} of {deals} deals were won: too hopeful.",
+        "{name}平均填写{typed}，{deals}个商机实际赢单{won}：过于乐观。",
+    ),
+    "biases.sandbagging": (
+        "{name} typed {typed} on average, and {won} of {deals} deals were won: too careful.",
+        "{name}平均填写{typed}，{deals}个商机实际赢单{won}：过于保守。",
+    ),
+    "biases.unused": ("The forecast reads none of it.", "预测不使用这些填写的数字。"),
     # Stuck
     "stuck": ("Stuck deals", "停滞商机"),
     "stuck.text": (
