@@ -1,0 +1,126 @@
+// The card and the brief of a scripted history: what must be told, in order, each line with the record that it tells of.
+#include "kith/insight/card.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/insight/relation_world.h"
+
+namespace kith::insight {
+namespace {
+
+using ::testing::ElementsAre;
+
+class Cards : public Relations {
+ protected:
+  static std::vector<CardLine> Of(const std::vector<CardLine>& lines, LineKind kind) {
+    std::vector<CardLine> found;
+    for (const CardLine& line : lines) {
+      if (line.kind == kind) found.push_back(line);
+    }
+    return found;
+  }
+  Id Touch(Id contact, Id account, std::string_view kind, std::string_view subject, std::string_view direction = "in") {
+    world_.Advance(kMicrosPerDay);
+    return Add("interaction", {{"kind", Choose("interaction", "kind", kind)},
+                               {"direction", Choose("interaction", "direction", direction)},
+                               {"at", world_.now()},
+                               {"employee", world_.owners()[0]},
+                               {"contact", contact},
+                               {"account", account},
+                               {"subject", std::string(subject)}});
+  }
+  Id Ticket(Id account, Id contact, std::string_view subject, std::string_view kind, bool open) {
+    const Id ticket = Add("ticket", {{"subject", std::string(subject)},
+                                     {"account", account},
+                                     {"contact", contact.is_null() ? Value() : Value(contact)},
+                                     {"kind", Choose("ticket", "kind", kind)},
+                                     {"opened_at", world_.now()}});
+    if (!open) world_.Set(ticket, "resolved_at", world_.now());
+    return ticket;
+  }
+};
+
+// B08, B11
+TEST_F(Cards, TellWhatOneWantsToKnowBeforeACall) {
+  const Id account = Add("account", {{"name", "Acme"}});
+  const Id person = Add("contact", {{"name", "Wang Min"}, {"title", "Chief buyer"}, {"account", account}});
+  const Id product = Add("product", {{"name", "Pump"}});
+  const Id deal = Add("opportunity", {{"name", "Pumps"}, {"account", account}, {"amount", model::Yuan(700)}, {"product", product}});
+  const Id role = GiveRole(person, deal, "decision_maker");
+  std::vector<Id> touches;
+  for (int i = 0; i < 7; ++i) touches.push_back(Touch(person, account, i == 2 ? "call" : "mail", "talk " + std::to_string(i)));
+  const Id seen = Touch(person, account, "page_view", "Prices");
+  const Id complaint = Ticket(account, person, "Leaks", "complaint", false);
+  const Id open = Ticket(account, person, "Noise", "problem", true);
+  const Id colleagues = Ticket(account, Id(), "Late", "problem", true);
+  Ticket(account, Id(), "Done", "question", false);
+  const Id said = Say(person, Id(), "price", -0.5);
+
+  const std::vector<CardLine> brief = *PreCallBrief(*world_.Read(), person);
+  for (size_t i = 0; i < brief.size(); ++i) {
+    EXPECT_TRUE(world_.Read()->Get(brief[i].record).ok()) << NameOf(brief[i].kind);
+    for (const Id id : brief[i].evidence) EXPECT_TRUE(world_.Read()->Get(id).ok());
+    EXPECT_LE(brief[i == 0 ? 0 : i - 1].kind, brief[i].kind);
+  }
+  const auto one = [&](LineKind kind) {
+    const std::vector<CardLine> found = Of(brief, kind);
+    EXPECT_EQ(found.size(), 1U) << NameOf(kind);
+    return found.empty() ? CardLine() : found[0];
+  };
+  EXPECT_EQ(one(LineKind::kName).text, "Wang Min");
+  EXPECT_EQ(one(LineKind::kTitle).text, "Chief buyer");
+  EXPECT_EQ(one(LineKind::kAccount).record, account);
+  EXPECT_EQ(one(LineKind::kRole).record, deal);
+  EXPECT_EQ(one(LineKind::kRole).choice, "decision_maker");
+  EXPECT_THAT(one(LineKind::kRole).evidence, ElementsAre(role));
+  EXPECT_EQ(one(LineKind::kLastCall).record, touches[2]);
+  EXPECT_EQ(one(LineKind::kSeen).record, seen);
+  EXPECT_EQ(one(LineKind::kSeen).text, "Prices");
+  EXPECT_EQ(one(LineKind::kComplaint).record, complaint);
+  EXPECT_EQ(one(LineKind::kProduct).text, "Pump");
+  EXPECT_EQ(one(LineKind::kEvidence).record, said);
+  EXPECT_EQ(one(LineKind::kStance).choice, "solution");  // nobody has said anything of it
+  EXPECT_EQ(*one(LineKind::kStance).value, ReadPerson(*world_.Read(), person)->score);
+  EXPECT_EQ(*one(LineKind::kCloseness).value, ReadPerson(*world_.Read(), person)->inputs.closeness.value);
+  EXPECT_EQ(one(LineKind::kTie).record, world_.owners()[0]);
+  EXPECT_EQ(one(LineKind::kTie).evidence.size(), 3U);
+  const std::vector<CardLine> last = Of(brief, LineKind::kLastTouch);
+  ASSERT_EQ(last.size(), 5U);
+  for (size_t i = 0; i < last.size(); ++i) EXPECT_EQ(last[i].record, touches[6 - i]);
+  std::vector<Id> issues;
+  for (const CardLine& line : Of(brief, LineKind::kOpenIssue)) issues.push_back(line.record);
+  EXPECT_THAT(issues, ElementsAre(open, colleagues));
+  // The card of the person alone has no issue of somebody else.
+  EXPECT_EQ(Of(*CustomerCard(*world_.Read(), person), LineKind::kOpenIssue).size(), 1U);
+
+  const std::vector<CardLine> card = *CustomerCard(*world_.Read(), account);
+  EXPECT_EQ(Of(card, LineKind::kName).at(0).text, "Acme");
+  EXPECT_EQ(Of(card, LineKind::kPerson).at(0).record, person);
+  EXPECT_EQ(Of(card, LineKind::kDeal).at(0).record, deal);
+  EXPECT_EQ(Of(card, LineKind::kDeal).at(0).amount, model::Yuan(700));
+  EXPECT_EQ(Of(card, LineKind::kOpenIssue).size(), 2U);
+  EXPECT_EQ(Of(card, LineKind::kLastTouch).size(), 5U);
+}
+
+TEST_F(Cards, ShowWhatTheViewerMaySeeAndWhatHadHappened) {
+  const Id account = Add("account", {{"name", "Acme"}});
+  const Id person = Add("contact", {{"name", "Wang"}, {"account", account}});
+  const Id touch = Touch(person, account, "call", "secret");
+  Batch batch = world_.NewBatch();
+  batch.Set(touch, "owner", world_.owners()[0]);
+  batch.Set(touch, "visibility", "owner");
+  world_.Apply(batch);
+  const auto lines = [&](const Viewer& viewer) { return Of(*CustomerCard(*world_.Read(viewer), person), LineKind::kLastCall).size(); };
+  EXPECT_EQ(lines({}), 1U);
+  EXPECT_EQ(lines({.id = world_.owners()[0]}), 1U);
+  EXPECT_EQ(lines({.id = world_.owners()[1]}), 0U);
+  const Time before{world_.now().micros - 1};
+  EXPECT_TRUE(Of(*CustomerCard(*world_.Read(), person, {.relation = {.as_of = before}}), LineKind::kLastCall).empty());
+  EXPECT_EQ(GetReason(CustomerCard(*world_.Read(), world_.owners()[0]).status()), Reason::kBadOptions);
+  EXPECT_EQ(GetReason(PreCallBrief(*world_.Read(), account).status()), Reason::kBadOptions);
+  EXPECT_TRUE(absl::IsNotFound(CustomerCard(*world_.Read(), Id::Of(person.type(), 0, 999)).status()));
+}
+
+}  // namespace
+}  // namespace kith::insight
