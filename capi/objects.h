@@ -47,6 +47,8 @@ struct SnapshotObject {
   std::unique_ptr<Snapshot> snapshot;
   uint64_t renewals = 0;
   std::vector<std::unique_ptr<char[]>> copies = {};  // of records that were not lent out whole
+  // Past forecasts and what came of them, by what was asked: the forecasts of one report learn from the same ones. Question::Ledger.
+  std::map<std::string, std::vector<insight::LedgerEntry>> ledgers = {};
 };
 struct RangeObject {
   struct Bound {

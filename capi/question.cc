@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 using model::GroupKind;
 
 constexpr int kMostLearnt = 100;
+constexpr size_t kMostLedgers = 64;  // kept with a snapshot
 
 Status Malformed(std::string field, std::string_view message, std::string hint = {}) {
   return MakeError({.reason = Reason::kBadOptions, .field = std::move(field), .hint = std::move(hint)}, message);
@@ -134,6 +135,7 @@ StatusOr<Question> Question::Ask(kith_snapshot* snapshot, const char* pipeline, 
   KITH_ASSIGN_OR_RETURN(question.options_, ReadOptions(options, kith_insight_options KITH_INSIGHT_OPTIONS_INIT));
   const double level = question.options_.level;
   if (level != 0 && !(level > 0 && level < 1)) return MakeError(Reason::kBadOptions, "level must lie between 0 and 1");
+  question.object_ = object;
   question.snapshot_ = object->snapshot.get();
   KITH_ASSIGN_OR_RETURN(question.pipeline_, model::GetPipeline(*question.snapshot_, name));
   const char* code = question.options_.currency;
@@ -311,9 +313,24 @@ StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insi
     const Period before = Before(period, back);
     if (StartOf(before.end) <= Now()) past.push_back(before);
   }
+  KITH_ASSIGN_OR_RETURN(const std::vector<insight::LedgerEntry> learnt, LearnFrom(past, options));
+  ledger.insert(ledger.end(), learnt.begin(), learnt.end());
+  return ledger;
+}
+
+StatusOr<std::vector<insight::LedgerEntry>> Question::LearnFrom(const std::vector<Period>& past,
+                                                                const insight::ForecastOptions& options) const {
+  std::string asked = Concat({std::to_string(pipeline_.id.value()), " ", ToText(Now()), " ", std::to_string(options.seed), " ",
+                              options.currency.is_null() ? std::string() : options.currency.code()});
+  for (const Period& period : past) asked += Concat({" ", ToText(period.first), "/", ToText(period.end)});
+  const bool kept = rates_.into.is_null();  // rates are any numbers: forecasts by them are made anew
+  if (const auto known = object_->ledgers.find(asked); kept && known != object_->ledgers.end()) return known->second;
   KITH_ASSIGN_OR_RETURN(const insight::BacktestReport report,
                         insight::Backtest([this](Time at) { return TablesAt(at); }, past, Now(), options));
+  std::vector<insight::LedgerEntry> ledger;
   for (const insight::BacktestPoint& point : report.points) ledger.push_back(insight::EntryOf(point));
+  if (object_->ledgers.size() >= kMostLedgers) object_->ledgers.clear();
+  if (kept) object_->ledgers.emplace(std::move(asked), ledger);
   return ledger;
 }
 

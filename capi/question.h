@@ -54,6 +54,11 @@ class Question {
   [[nodiscard]] StatusOr<std::map<uint64_t, uint64_t>> RollUp(const model::FunnelTables& tables) const;
   [[nodiscard]] StatusOr<model::FunnelTables> Read(Id pipeline, std::optional<Time> as_of) const;
 
+  // What forecasts of past periods missed; kept with the snapshot.
+  [[nodiscard]] StatusOr<std::vector<insight::LedgerEntry>> LearnFrom(const std::vector<Period>& past,
+                                                                      const insight::ForecastOptions& options) const;
+
+  SnapshotObject* object_ = nullptr;
   const Snapshot* snapshot_ = nullptr;
   model::Pipeline pipeline_;
   kith_insight_options options_{};

@@ -92,6 +92,7 @@ kith_code kith_snapshot_renew(kith_snapshot* snapshot, kith_error** err) {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     ++object->renewals;
     object->copies.clear();
+    object->ledgers.clear();
     return object->snapshot->Renew();
   });
 }

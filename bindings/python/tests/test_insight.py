@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 import random
+from typing import Any
 
 import pytest
 
@@ -193,6 +194,32 @@ def test_saved_forecasts_are_scored_and_learnt_from(sales: kith.Database) -> Non
         assert learnt["shock_sd"] >= plain["shock_sd"] == 0
         for minor in (0, made["total"]["p50"], 1e15):
             assert made.probability_at_least(minor) == pytest.approx({0: 1, 1e15: 0}.get(minor, 0.5), abs=0.01)
+
+
+def test_what_was_learnt_is_kept_with_the_snapshot_and_no_longer(sales: kith.Database) -> None:
+    later = START + dt.timedelta(days=300)
+
+    def learnt(now: kith.Snapshot, period: str = "2024-11", **options: Any) -> kith.Forecast:
+        return now.forecast("default", period, learn_from=4, as_of=later, **options)
+
+    with sales.snapshot() as now:
+        asked = [learnt(now), learnt(now, "2024-12"), learnt(now), learnt(now, by="source"), learnt(now, seed=5), learnt(now, currency="USD")]
+        rated = [learnt(now, currency="USD", rates={"CNY": rate}) for rate in (0.1, 0.2)]
+        assert asked[0] == asked[2]
+        assert (asked[3]["total"], asked[3]["shock_sd"]) == (asked[0]["total"], asked[0]["shock_sd"])
+        assert asked[5]["total"]["mean"] == 0
+        assert rated[1]["total"]["mean"] == pytest.approx(2 * rated[0]["total"]["mean"], rel=0.05)
+        for kept, (period, seed) in zip([asked[1], asked[4]], [("2024-12", 0), ("2024-11", 5)], strict=True):
+            with sales.snapshot() as fresh:
+                assert learnt(fresh, period, seed=seed) == kept
+        with sales.batch() as b:
+            b.effective(START + dt.timedelta(days=200))
+            for i in range(40):
+                b.move(b.create("opportunity", name=f"Windfall {i}", amount=Money(90_000, "CNY")), "default/won")
+        assert learnt(now) == asked[0]
+        now.renew()
+        with sales.snapshot() as fresh:
+            assert learnt(now) == learnt(fresh) != asked[0]
 
 
 def test_health_names_what_is_missing_and_what_stands_still(

@@ -15,7 +15,7 @@ from kith.wording import months_of
 PAST = 8  # periods looked back at, and learnt from
 COMPARED = 4  # periods that show what is usual
 AHEAD = 2  # periods after the one asked for
-TOP_DEALS, STUCK_DEALS, CHAINS = 10, 15, 4
+TOP_DEALS, STUCK_DEALS, CHAINS, REPS, MOVES = 10, 15, 4, 60, 10
 
 Numbers = dict[str, Any]
 _T = TypeVar("_T")
@@ -98,7 +98,8 @@ class Gatherer:
         numbers["chains"] = self._chains(catalog, described["for_type"], numbers["forecast"]["deals"])
         numbers["gap_period"] = self._last_over(period, numbers["forecast"]["as_of"])
         numbers["gap"] = self._gap(numbers["gap_period"], catalog)
-        numbers["reps"] = now.reps(pipeline, as_of=as_of)
+        reps = now.reps(pipeline, as_of=as_of)
+        numbers |= {"reps": reps[:REPS], "all_reps": len(reps)}
         numbers["biases"] = now.biases(pipeline, as_of=as_of)
         health = now.health(pipeline, as_of=as_of)
         numbers["stuck"] = {"count": len(health["stuck"]), "deals": [self._deal(deal) for deal in health["stuck"][:STUCK_DEALS]]}
@@ -164,7 +165,8 @@ class Gatherer:
             return None
         since = dt.datetime.fromisoformat(forecast["as_of"]) - dt.timedelta(days=7)
         found = walk(self._now, pipeline, roles, since=since, until=self._as_of, currency=forecast["currency"], period=forecast["period"])
-        return found | {"moved": [self._deal(deal) for deal in found["moved"]]} if found["deals_before"] or found["moved"] else None
+        moved = [self._deal(deal) for deal in found["moved"][:MOVES]]
+        return found | {"moved": moved, "all_moved": len(found["moved"])} if found["deals_before"] or found["moved"] else None
 
     def _chains(self, catalog: Mapping[str, Any], for_type: str, deals: list[Numbers]) -> list[Numbers] | None:
         """Who decides the deals that matter most; None where no role can be recorded."""

@@ -18,7 +18,6 @@ except ImportError as missing:  # pragma: no cover
     raise ImportError("the report needs jinja2: pip install kith[report]") from missing
 
 PICTURE_WIDTH = 820
-_MOST_REPS, _SHOWN_MOVES = 60, 10
 
 
 class _Show:
@@ -91,9 +90,7 @@ def _pictures(numbers: dict[str, Any], lang: str) -> dict[str, plots.Picture]:
     if numbers["reps"]:
         names = {rep["owner"]: numbers["names"].get(str(rep["owner"]), "") for rep in numbers["reps"]}
         ordered = sorted(numbers["reps"], key=lambda rep: names[rep["owner"]])
-        weak = [rep for rep in ordered if any(stage["weak"] for stage in rep["stages"])]
-        shown = ordered if len(ordered) <= _MOST_REPS else sorted([*weak, *[rep for rep in ordered if rep not in weak]][:_MOST_REPS], key=ordered.index)
-        pictures["reps"] = plots.reps(shown, names, lang=lang)
+        pictures["reps"] = plots.reps(ordered, names, lang=lang)
     if numbers["backtest"] and numbers["backtest"]["points"]:
         pictures["track"] = plots.track(numbers["backtest"], lang=lang)
         pictures["reliability"] = plots.reliability(numbers["backtest"], lang=lang)
@@ -143,7 +140,6 @@ def page(numbers: dict[str, Any], lang: str) -> str:
             for kind, report in numbers["parts"].items()
         },
         inside=_inside(numbers["backtest"]),
-        shown_moves=_SHOWN_MOVES,
         tones=TONES,
         wide=WIDE,
         narrow=NARROW,

@@ -75,7 +75,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "walk.elsewhere": ("In {currency}; deals in other currencies count with nothing.", "以{currency}计；其他币种的商机金额不计。"),
     "walk.change": ("what happened", "变化"),
     "walk.amount": ("amount", "金额"),
-    "walk.more": ("{count} more changes are in the numbers of this page.", "另有{count}项变化见本页所含数据。"),
     # Who decides
     "chains": ("Who decides the top deals", "重点商机的决策链"),
     "chains.text": (
@@ -116,6 +115,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}, {stage}: {rep} of {n} go on against {team} of the team's {m}; {sure} sure.",
         "{name}，{stage}：{n}个中{rep}推进，团队{m}个中{team}；把握{sure}。",
     ),
+    "reps.more": ("The {count} whose gaps cost most, of {all}.", "共{all}人，此处为差距代价最大的{count}人。"),
     "reps.few": ("Not enough deals to tell: {names}.", "商机太少，无法判断：{names}。"),
     "biases": ("What they typed against what came", "填写与实际"),
     "biases.happy_ears": (
