@@ -1,6 +1,7 @@
 #include "demo/load.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "kith/model/model.h"
@@ -52,6 +53,27 @@ void AddRepsAndProducts(Batch& batch, const simulator::Company& company) {
   }
 }
 
+// Each team is asked for a tenth more in the quarter of today than it won in the one before.
+void AddQuotas(Batch& batch, const simulator::Company& company) {
+  const Period quarter = PeriodAt(company.options.today, PeriodUnit::kQuarter);
+  const Period before = PeriodAt(company.options.today, PeriodUnit::kQuarter, -1);
+  std::map<std::string, Money> won;
+  for (const simulator::Opportunity& deal : company.opportunities) {
+    if (deal.moves.back().stage != simulator::kWon || !before.contains(DateOf(deal.moves.back().at))) continue;
+    Money& sum = won[company.reps[deal.rep].team];
+    sum = {sum.minor + deal.amount.minor, deal.amount.currency};
+  }
+  batch.SetEffective(StartOf(before.first));
+  for (const auto& [team, sum] : won) {
+    Id id = batch.Upsert("quota", {"demo.quota", team});
+    batch.Set(id, "holder", batch.Existing("team", {"demo.team", team}));
+    batch.Set(id, "period", NameOf(quarter, PeriodUnit::kQuarter));
+    batch.Set(id, "starts", quarter.first);
+    batch.Set(id, "ends", quarter.end);
+    batch.Set(id, "target", Money{sum.minor / 10 * 11, sum.currency});
+  }
+}
+
 void AddDeal(Batch& batch, const simulator::Opportunity& deal, size_t number) {
   batch.SetEffective(deal.moves.front().at);
   Id id = batch.Upsert("opportunity", RefOf("opportunity", number));
@@ -76,6 +98,7 @@ void AddDeal(Batch& batch, const simulator::Opportunity& deal, size_t number) {
 Status LoadCompany(Database& database, const simulator::Company& company, const Progress& progress) {
   KITH_ASSIGN_OR_RETURN(Batch people, NewBatch(database));
   AddRepsAndProducts(people, company);
+  AddQuotas(people, company);
   AddAccounts(people, company);
   KITH_RETURN_IF_ERROR(database.Apply(people).status());
   const size_t deals = company.opportunities.size();

@@ -12,7 +12,7 @@ namespace kith::demo {
 // Called with the share done, 0 to 1.
 using Progress = std::function<void(double done)>;
 
-// Accounts, contacts, products, employees, opportunities with their moves. External references: system "demo.<type>", key the number within
+// Accounts, contacts, products, employees, quotas of teams, opportunities with their moves. External references: system "demo.<type>", key the number within
 // the company. Idempotent.
 [[nodiscard]] Status LoadCompany(Database& database, const simulator::Company& company, const Progress& progress);
 
