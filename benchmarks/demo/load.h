@@ -12,8 +12,8 @@ namespace kith::demo {
 // Called with the share done, 0 to 1.
 using Progress = std::function<void(double done)>;
 
-// Accounts, contacts, products, employees, quotas of teams, opportunities with their moves. External references: system "demo.<type>", key the number within
-// the company. Idempotent.
+// Accounts, contacts, products, employees, quotas of teams, opportunities with their moves. External references: system "demo.<type>", key
+// the number within the company. Idempotent.
 [[nodiscard]] Status LoadCompany(Database& database, const simulator::Company& company, const Progress& progress);
 
 }  // namespace kith::demo
