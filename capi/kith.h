@@ -690,6 +690,31 @@ KITH_API kith_code kith_snapshot_traverse(kith_snapshot* snapshot, kith_id start
 KITH_API kith_code kith_snapshot_group_total(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json,
                                              kith_error** err);
 
+/* ---------------------------------------------------------------- relationships */
+
+/* Each takes a question as a JSON object, all members optional (empty: none), with "as_of" and "recorded" (times as text) on both axes;
+   json is owned. A score is {"value", "confidence", "low", "high", "contributions": [{"record", "weight", "value"}]}; "contributions":
+   false in the question leaves them out and reads derived rows, which is faster. What the viewer may not see counts nothing. Since 0.1. */
+
+/* Who of us has a tie to a person, strongest first: [{"employee", "active", "coverage", "tie": score}]; see kith/insight/relations.h. */
+KITH_API kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err);
+/* One of the six quantifications (kith/insight/quantify.h). subject: 0 for us, one of ours, a team or a competitor; object: a person, a
+   deal, an account, or 0 for everything. question: also "suggestions" (how many), "capital", "effect", "trend_months". {"which":
+   "key_person", "decision_chain", "account", "employee", "company" or "competitor", "as_of", "score", "light", "against": [{"competitor",
+   "lead"}], "capital": [{"minor", "currency"}], "suggestions": [{"record", "step", "gain", "reach"}]} and of each its own part: "person",
+   "chain", "account", "reach", "exclusive", "hand_over", "employees", "concentration", "head_to_head", "trend". */
+KITH_API kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
+                                          kith_error** err);
+/* The best ways to be introduced to a person (kith/insight/introductions.h). question: "as_of", "from" (one of ours), "count" (3), "hops"
+   (4), "damping" (.8), "colleague" (.5). [{"value", "hops": [{"from", "to", "kind": "tie", "knows" or "colleague", "strength",
+   "record"}]}]. */
+KITH_API kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id target, kith_str question, kith_text** json,
+                                               kith_error** err);
+/* A customer's card, of a person or an account, and the brief before a call to a person (kith/insight/card.h). question: also "each" (5),
+   lines of one kind. [{"kind", "record", "text", "choice", "value", "amount", "at", "evidence": [ids]}], as far as a line has them. */
+KITH_API kith_code kith_snapshot_card(kith_snapshot* snapshot, kith_id customer, kith_str question, kith_text** json, kith_error** err);
+KITH_API kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err);
+
 /* ---------------------------------------------------------------- pipelines and insight */
 
 /* Pipelines as JSON; for_type NULL: all. json: owned. */

@@ -19,6 +19,7 @@ from kith.forecast import Forecast
 from kith.packages import Packages
 from kith.query import Rows, parameters_json
 from kith.relations import Relations
+from kith.relationships import Relationships
 from kith.values import LocalId, Money, Ref, Target, micros_of
 
 
@@ -358,7 +359,7 @@ class Cursor:
         return self._handle.position()
 
 
-class Snapshot(Relations):
+class Snapshot(Relations, Relationships):
     """A consistent read view. Use as a context manager; records are valid until it is closed or renewed."""
 
     def __init__(self, handle: _kith.Snapshot) -> None:

@@ -279,6 +279,30 @@ void BindRelations(nb::class_<Snapshot>& snapshot) {
       });
 }
 
+using Asked = kith_code (*)(kith_snapshot*, kith_id, kith_str, kith_text**, kith_error**);
+
+// A call with one record and a question, that answers in JSON.
+template <Asked kCall>
+nb::str Ask(const Snapshot& s, kith_id record, const std::string& question) {
+  Text json;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kCall(s.get(), record, ToStr(question), json.out(), &error); }), error);
+  return Take(json);
+}
+
+void BindRelationships(nb::class_<Snapshot>& snapshot) {
+  snapshot.def("ties", &Ask<kith_snapshot_ties>)
+      .def("introductions", &Ask<kith_snapshot_introductions>)
+      .def("card", &Ask<kith_snapshot_card>)
+      .def("brief", &Ask<kith_snapshot_brief>)
+      .def("relation", [](const Snapshot& s, kith_id subject, kith_id object, const std::string& question) {
+        Text json;
+        kith_error* error = nullptr;
+        Check(Released([&] { return kith_snapshot_relation(s.get(), subject, object, ToStr(question), json.out(), &error); }), error);
+        return Take(json);
+      });
+}
+
 void BindSegments(nb::class_<Snapshot>& snapshot) {
   snapshot
       .def(
@@ -445,6 +469,7 @@ void BindSnapshot(nb::module_& module) {
       .def("close", &Snapshot::Close);
   BindInsight(snapshot);
   BindSearch(snapshot);
+  BindRelationships(snapshot);
   BindSegments(snapshot);
   BindRelations(snapshot);
 }

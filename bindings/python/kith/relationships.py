@@ -1,0 +1,118 @@
+"""Relationships measured: ties, the six quantifications, warm paths, the card of a customer and the brief before a call."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any, TypeAlias
+
+from kith import _kith
+from kith.values import Money
+
+Json: TypeAlias = dict[str, Any]
+
+
+def _question(**members: Any) -> str:
+    given = {name: value for name, value in members.items() if value is not None}
+    for name, value in given.items():
+        if isinstance(value, dt.datetime):
+            given[name] = value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps(given)
+
+
+class Relationships:
+    """The part of a snapshot that measures relationships.
+
+    `as_of`: what happened later counts nothing; without it, the snapshot's recorded time. `recorded`: as was known then. A score is a dict
+    of `value`, `confidence`, `low`, `high` and, unless left out, `contributions`: the records behind it, weightiest first.
+    """
+
+    def _open(self) -> _kith.Snapshot:
+        raise NotImplementedError
+
+    def ties(
+        self, person: int, *, contributions: bool = True, as_of: dt.datetime | None = None, recorded: dt.datetime | None = None
+    ) -> list[Json]:
+        """Who of us has a tie to a person, strongest first: `employee`, `active`, `coverage`, `tie` (a score in 0 to 1).
+
+        >>> import datetime, kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         ann = batch.create("employee", name="Ann")
+        ...         li = batch.create("contact", name="Li")
+        ...         now = datetime.datetime.now(datetime.UTC)
+        ...         _ = batch.create("interaction", kind="meeting", direction="mutual", at=now, employee=ann, contact=li)
+        ...     with db.snapshot() as now:
+        ...         [tie] = now.ties(batch.outcome.id(li))
+        ...         print(now[tie["employee"]]["name"], round(tie["tie"]["value"], 2), tie["coverage"])
+        Ann 0.39 brief
+        """
+        found: list[Json] = json.loads(self._open().ties(person, _question(contributions=contributions, as_of=as_of, recorded=recorded)))
+        return found
+
+    def relation(
+        self,
+        subject: int | None = None,
+        object: int | None = None,
+        *,
+        as_of: dt.datetime | None = None,
+        recorded: dt.datetime | None = None,
+        contributions: bool = True,
+        capital: bool = True,
+        effect: float | None = None,
+        suggestions: int | None = None,
+        trend_months: int | None = None,
+    ) -> Json:
+        """One of the six quantifications, by whose relations (`subject`) to what (`object`).
+
+        `subject`: None for us, one of ours, a team or a competitor. `object`: a person ("key_person"), a deal ("decision_chain"), an account
+        ("account"), or None for everything ("employee", "company" or "competitor"). Always: `which`, `score` (0 to 100), `light`, `against`,
+        `capital` (Money, one a currency), `suggestions`; and of each its own part.
+        """
+        question = _question(
+            as_of=as_of,
+            recorded=recorded,
+            contributions=contributions,
+            capital=capital,
+            effect=effect,
+            suggestions=suggestions,
+            trend_months=trend_months,
+        )
+        report: Json = json.loads(self._open().relation(subject or 0, object or 0, question))
+        report["capital"] = [Money(amount["minor"], amount["currency"]) for amount in report["capital"]]
+        return report
+
+    def introductions(
+        self,
+        target: int,
+        *,
+        start: int | None = None,
+        count: int | None = None,
+        hops: int | None = None,
+        damping: float | None = None,
+        colleague: float | None = None,
+        as_of: dt.datetime | None = None,
+    ) -> list[Json]:
+        """The best ways to be introduced to a person, from `start` or from whoever of us is nearest: `value`, and `hops` from ours to them.
+
+        A hop has `from`, `to`, `kind` ("tie", "knows", "colleague"), `strength` and, of an acquaintance, its `record`.
+        """
+        question = _question(**{"from": start}, count=count, hops=hops, damping=damping, colleague=colleague, as_of=as_of)
+        found: list[Json] = json.loads(self._open().introductions(target, question))
+        return found
+
+    def card(self, customer: int, *, each: int | None = None, as_of: dt.datetime | None = None) -> list[Json]:
+        """A person's or an account's card: lines with `kind`, `record` and what they tell (`text`, `choice`, `value`, `amount`, `at`)."""
+        return _lines(self._open().card(customer, _question(each=each, as_of=as_of)))
+
+    def brief(self, person: int, *, each: int | None = None, as_of: dt.datetime | None = None) -> list[Json]:
+        """What to know before calling a person: their card with the deals, issues and documents of their account."""
+        return _lines(self._open().brief(person, _question(each=each, as_of=as_of)))
+
+
+def _lines(text: str) -> list[Json]:
+    lines: list[Json] = json.loads(text)
+    for line in lines:
+        if "amount" in line:
+            line["amount"] = Money(line["amount"]["minor"], line["amount"]["currency"])
+    return lines

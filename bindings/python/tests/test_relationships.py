@@ -1,0 +1,121 @@
+"""Relationships measured: ties, quantifications, warm paths, card and brief."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+import kith
+from kith import Money
+
+NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def people(db: kith.Database) -> dict[str, int]:
+    """Ann knows Li, who decides a deal of Acme; Li knows Mo, whom none of us knows."""
+    with db.batch() as batch:
+        acme = batch.create("account", name="Acme")
+        made: dict[str, Any] = {
+            "ann": batch.create("employee", name="Ann"),
+            "ben": batch.create("employee", name="Ben"),
+            "acme": acme,
+            "li": batch.create("contact", name="Li", account=acme),
+            "mo": batch.create("contact", name="Mo", account=acme),
+            "rival": batch.create("competitor", name="Rival"),
+        }
+        made["deal"] = batch.create("opportunity", name="Pumps", account=acme, amount=Money(100_000, "CNY"))
+        batch.create("contact_role", contact=made["li"], opportunity=made["deal"], role="decision_maker", political="inner_circle")
+        batch.create("deal_competitor", competitor=made["rival"], opportunity=made["deal"])
+        for days in range(4):
+            at = NOW - dt.timedelta(days=days)
+            fields: dict[str, Any] = {"employee": made["ann"], "contact": made["li"], "account": acme, "subject": f"talk {days}"}
+            batch.create("interaction", kind="meeting", direction="mutual", at=at, **fields)
+        edge: dict[str, Any] = {"from": made["mo"], "to": made["li"], "strength": 0.5}
+        batch.create("acquaintance", **edge)
+    assert batch.outcome is not None
+    outcome = batch.outcome
+    return {name: outcome.id(local) for name, local in made.items()}
+
+
+def test_a_tie_names_its_interactions(db: kith.Database, people: dict[str, int]) -> None:
+    with db.snapshot() as now:
+        [tie] = now.ties(people["li"], as_of=NOW)
+        assert tie["employee"] == people["ann"] and tie["active"] and tie["coverage"] == "multiple"
+        assert len(tie["tie"]["contributions"]) == 4
+        [fast] = now.ties(people["li"], as_of=NOW, contributions=False)
+        assert fast["tie"]["value"] == pytest.approx(tie["tie"]["value"]) and "contributions" not in fast["tie"]
+        assert now.ties(people["li"], as_of=NOW - dt.timedelta(days=30)) == []
+
+
+def test_the_six_quantifications(db: kith.Database, people: dict[str, int]) -> None:
+    with db.snapshot() as now:
+
+        def of(subject: str | None, object: str | None, **more: Any) -> dict[str, Any]:
+            return now.relation(people[subject] if subject else None, people[object] if object else None, as_of=NOW, **more)
+
+        person = of(None, "li")
+        assert person["which"] == "key_person" and person["score"]["value"] > 50
+        assert person["suggestions"][0]["step"] == "solution"
+        chain = of(None, "deal")
+        assert chain["which"] == "decision_chain" and chain["chain"]["missing"] == ["technical", "user"]
+        assert [other["competitor"] for other in chain["against"]] == [people["rival"]] and chain["against"][0]["lead"] > 0
+        assert of("rival", "deal")["against"][0]["lead"] == pytest.approx(chain["against"][0]["lead"])
+        account = of(None, "acme", trend_months=2)
+        assert account["which"] == "account" and account["account"]["single_thread"] == people["ann"] and account["trend"] > 0
+        assert account["suggestions"][0]["record"] == people["mo"]
+        employee = of("ann", None)
+        assert employee["which"] == "employee" and [one["contact"] for one in employee["hand_over"]] == [people["li"]]
+        company = of(None, None)
+        assert company["which"] == "company" and company["concentration"] == 1
+        assert of("rival", None)["which"] == "competitor"
+        assert of(None, "li", suggestions=1)["suggestions"] == person["suggestions"][:1]
+        with pytest.raises(kith.Error, match="no relations"):
+            of("acme", None)
+
+
+def test_capital_is_money(db: kith.Database, people: dict[str, int]) -> None:
+    pipeline = {
+        "name": "sales",
+        "for_type": "opportunity",
+        "stages": [{"name": "talk", "kind": "open"}, {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}],
+    }
+    with db.batch() as batch:
+        batch.define_pipeline(pipeline)
+    with db.batch() as batch:
+        batch.move(people["deal"], "sales/talk")
+    with db.snapshot() as now:
+        [amount] = now.relation(None, people["deal"], as_of=dt.datetime.now(dt.UTC))["capital"]
+        assert amount.currency == "CNY" and 0 < amount.minor < 100_000
+        assert now.relation(None, people["deal"], capital=False)["capital"] == []
+
+
+def test_introductions_name_each_hop(db: kith.Database, people: dict[str, int]) -> None:
+    with db.snapshot() as now:
+        [path] = now.introductions(people["mo"], as_of=NOW)
+        assert [(hop["from"], hop["to"], hop["kind"]) for hop in path["hops"]] == [
+            (people["ann"], people["li"], "tie"),
+            (people["li"], people["mo"], "knows"),
+        ]
+        assert path["value"] == pytest.approx(0.8 * path["hops"][0]["strength"] * 0.5)
+        assert now.introductions(people["mo"], start=people["ben"], as_of=NOW) == []
+        assert now.introductions(people["mo"], hops=1, as_of=NOW) == []
+        with pytest.raises(kith.Error, match="one of ours"):
+            now.introductions(people["mo"], start=people["li"])
+
+
+def test_card_and_brief_cite_records(db: kith.Database, people: dict[str, int]) -> None:
+    with db.snapshot() as now:
+        brief = now.brief(people["li"], as_of=NOW)
+        assert all(now[line["record"]] for line in brief)
+        kinds = [line["kind"] for line in brief]
+        assert kinds[:5] == ["name", "account", "closeness", "tie", "stance"]
+        [role] = [line for line in brief if line["kind"] == "role"]
+        assert (role["record"], role["choice"], role["amount"]) == (people["deal"], "decision_maker", Money(100_000, "CNY"))
+        touches = [line["text"] for line in now.card(people["li"], each=2, as_of=NOW) if line["kind"] == "last_touch"]
+        assert touches == ["talk 0", "talk 1"]
+        assert [line["record"] for line in now.card(people["acme"], as_of=NOW) if line["kind"] == "person"] == [people["li"], people["mo"]]
+        with pytest.raises(kith.Error):
+            now.brief(people["acme"])

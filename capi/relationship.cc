@@ -1,0 +1,309 @@
+// Relationships measured: ties, the six quantifications, warm paths, card and brief.
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "json.h"
+#include "kith/base/json.h"
+#include "kith/insight/card.h"
+#include "kith/insight/introductions.h"
+#include "kith/insight/quantify.h"
+#include "objects.h"
+
+using namespace kith::capi;     // NOLINT(google-build-using-namespace): this file implements the global C functions
+using namespace kith::insight;  // NOLINT(google-build-using-namespace): and is about its types alone
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+kith::Status Malformed(std::string message, std::string_view hint) {
+  return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "question", .hint = std::string(hint)}, message);
+}
+
+// The members of a question, each read at most once and checked.
+class Question {
+ public:
+  static kith::StatusOr<Question> Ask(kith_str given) {
+    KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(given, "question"));
+    Question question;
+    if (text.empty()) return question;
+    question.json_ = Json::parse(text, nullptr, false);
+    if (!question.json_.is_object()) return Malformed("the question is no JSON object", "{\"as_of\": \"2026-07-01T00:00:00Z\"}");
+    return question;
+  }
+
+  void Get(const char* name, double& value) {
+    if (const Json* found = Find(name)) found->is_number() ? void(value = found->get<double>()) : Refuse(name, "a number");
+  }
+  void Get(const char* name, bool& value) {
+    if (const Json* found = Find(name)) found->is_boolean() ? void(value = found->get<bool>()) : Refuse(name, "true or false");
+  }
+  void Get(const char* name, kith::Id& value) {
+    if (const Json* found = Find(name)) {
+      found->is_number_unsigned() ? void(value = kith::Id(found->get<uint64_t>())) : Refuse(name, "an id");
+    }
+  }
+  template <typename Int>
+  void GetCount(const char* name, Int& value) {
+    constexpr uint64_t kMost = 1'000'000;
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    if (!found->is_number_unsigned() || found->get<uint64_t>() > kMost) return Refuse(name, "a whole number up to 1,000,000");
+    value = static_cast<Int>(found->get<uint64_t>());
+  }
+  void Get(const char* name, std::optional<kith::Time>& value) {
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    if (!found->is_string()) return Refuse(name, "a time as text");
+    const kith::StatusOr<kith::Time> time = kith::ParseTime(found->get_ref<const std::string&>());
+    if (status_.ok()) status_ = time.status();
+    if (time.ok()) value = *time;
+  }
+  void GetRelation(RelationOptions& options) {
+    Get("as_of", options.as_of);
+    Get("recorded", options.recorded);
+    Get("contributions", options.contributions);
+  }
+  // After all Gets: an error of theirs, or a member that nobody asked for.
+  kith::Status Done() const {
+    KITH_RETURN_IF_ERROR(status_);
+    for (const auto& [name, value] : json_.items()) {
+      if (known_.count(name) != 0) continue;
+      std::string hint = "known are";
+      for (const std::string& known : known_) hint += " " + known;
+      return Malformed("the question has no member " + name, hint);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const Json* Find(const char* name) {
+    known_.insert(name);
+    const auto at = json_.find(name);
+    return at == json_.end() ? nullptr : &*at;
+  }
+  void Refuse(const char* name, const char* wanted) {
+    if (status_.ok()) status_ = Malformed("question." + std::string(name) + " must be " + wanted, "see kith.h");
+  }
+
+  Json json_ = Json::object();
+  std::set<std::string> known_;
+  kith::Status status_;
+};
+
+// JSON has no NaN: a number that there is none of is null.
+Json Number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json Of(const kith::Money& amount) { return {{"minor", amount.minor}, {"currency", amount.currency.code()}}; }
+
+Json Of(const std::vector<kith::Id>& ids) {
+  Json list = Json::array();
+  for (const kith::Id id : ids) list.push_back(id.value());
+  return list;
+}
+
+Json Of(const Score& score) {
+  Json json = {
+      {"value", Number(score.value)}, {"confidence", Number(score.confidence)}, {"low", Number(score.low)}, {"high", Number(score.high)}};
+  if (score.contributions.empty()) return json;
+  Json& parts = json["contributions"] = Json::array();
+  for (const Contribution& part : score.contributions) {
+    parts.push_back({{"record", part.record.value()}, {"weight", Number(part.weight)}, {"value", Number(part.value)}});
+  }
+  return json;
+}
+
+std::string_view TextOf(Light light) { return light == Light::kGreen ? "green" : light == Light::kAmber ? "amber" : "red"; }
+
+std::string_view TextOf(Coverage coverage) {
+  static constexpr std::string_view kNames[] = {"unknown", "none", "brief", "multiple", "in_depth"};
+  return kNames[static_cast<size_t>(coverage)];
+}
+
+Json Of(const std::vector<EmployeeTie>& ties) {
+  Json list = Json::array();
+  for (const EmployeeTie& tie : ties) {
+    list.push_back({{"employee", tie.employee.value()}, {"active", tie.active}, {"coverage", TextOf(tie.coverage)}, {"tie", Of(tie.tie)}});
+  }
+  return list;
+}
+
+Json Of(const PersonReport& person) {
+  return {{"solution", Of(person.inputs.solution)},
+          {"price", Of(person.inputs.price)},
+          {"closeness", Of(person.inputs.closeness)},
+          {"stance", Of(person.stance)},
+          {"ties", Of(person.ties)}};
+}
+
+Json Of(const ChainReport& chain) {
+  Json people = Json::array();
+  for (const ChainPerson& person : chain.people) {
+    people.push_back({{"contact", person.contact.value()},
+                      {"own", Of(person.own)},
+                      {"stance", Number(person.stance)},
+                      {"weight", Number(person.weight)},
+                      {"influence", Number(person.influence)}});
+  }
+  Json missing = Json::array();
+  for (const ChainRole role : chain.missing) missing.push_back(NameOf(role));
+  Json json = {{"value", Number(chain.value)},
+               {"map", TextOf(chain.map)},
+               {"people", std::move(people)},
+               {"missing", std::move(missing)},
+               {"unknown", Of(chain.unknown)}};
+  if (chain.binding_veto) json["binding_veto"] = chain.binding_veto->value();
+  return json;
+}
+
+Json Of(const AccountReport& account) {
+  Json json = {{"depth", Number(account.depth)},
+               {"breadth", Number(account.breadth)},
+               {"threads", Number(account.threads)},
+               {"service", Number(account.service)},
+               {"bus_factor", Number(account.bus_factor)}};
+  if (account.single_thread) json["single_thread"] = account.single_thread->value();
+  return json;
+}
+
+void AddFirm(const RelationReport& report, Json& json) {
+  if (report.which == Quantification::kEmployee) {
+    json["reach"] = Number(report.reach);
+    json["exclusive"] = Number(report.exclusive);
+    Json& list = json["hand_over"] = Json::array();
+    for (const HandOver& person : report.hand_over) {
+      list.push_back({{"contact", person.contact.value()}, {"tie", Number(person.tie)}, {"exclusive", Number(person.exclusive)}});
+    }
+  }
+  if (report.which == Quantification::kCompany) {
+    json["concentration"] = report.concentration ? Number(*report.concentration) : Json(nullptr);
+    Json& list = json["employees"] = Json::array();
+    for (const EmployeeReport& one : report.employees) {
+      list.push_back({{"employee", one.employee.value()}, {"reach", Number(one.reach)}, {"exclusive", Number(one.exclusive)}});
+    }
+  }
+  if (report.head_to_head) json["head_to_head"] = Of(*report.head_to_head);
+}
+
+Json Of(const RelationReport& report) {
+  Json json = {
+      {"which", NameOf(report.which)}, {"as_of", kith::ToText(report.as_of)}, {"score", Of(report.score)}, {"light", TextOf(report.light)}};
+  if (!report.subject.is_null()) json["subject"] = report.subject.value();
+  if (!report.object.is_null()) json["object"] = report.object.value();
+  if (report.person) json["person"] = Of(*report.person);
+  if (report.chain) json["chain"] = Of(*report.chain);
+  if (report.account) json["account"] = Of(*report.account);
+  AddFirm(report, json);
+  Json& against = json["against"] = Json::array();
+  for (const Against& other : report.against) against.push_back({{"competitor", other.competitor.value()}, {"lead", Number(other.lead)}});
+  if (report.trend) json["trend"] = Number(*report.trend);
+  Json& capital = json["capital"] = Json::array();
+  for (const kith::Money& amount : report.capital) capital.push_back(Of(amount));
+  Json& suggestions = json["suggestions"] = Json::array();
+  for (const Suggestion& step : report.suggestions) {
+    suggestions.push_back(
+        {{"record", step.record.value()}, {"step", NameOf(step.step)}, {"gain", Number(step.gain)}, {"reach", Number(step.reach)}});
+  }
+  return json;
+}
+
+Json Of(const std::vector<Introduction>& found) {
+  Json list = Json::array();
+  for (const Introduction& introduction : found) {
+    Json hops = Json::array();
+    for (const IntroductionHop& hop : introduction.hops) {
+      Json& json = hops.emplace_back(
+          Json{{"from", hop.from.value()}, {"to", hop.to.value()}, {"kind", NameOf(hop.kind)}, {"strength", Number(hop.strength)}});
+      if (!hop.record.is_null()) json["record"] = hop.record.value();
+    }
+    list.push_back({{"value", Number(introduction.value)}, {"hops", std::move(hops)}});
+  }
+  return list;
+}
+
+Json Of(const std::vector<CardLine>& lines) {
+  Json list = Json::array();
+  for (const CardLine& line : lines) {
+    Json& json = list.emplace_back(Json{{"kind", NameOf(line.kind)}, {"record", line.record.value()}});
+    if (!line.text.empty()) json["text"] = line.text;
+    if (!line.choice.empty()) json["choice"] = line.choice;
+    if (line.value) json["value"] = Number(*line.value);
+    if (line.amount) json["amount"] = Of(*line.amount);
+    if (line.at) json["at"] = kith::ToText(*line.at);
+    if (!line.evidence.empty()) json["evidence"] = Of(line.evidence);
+  }
+  return list;
+}
+
+// What every call here does: the snapshot and the question in, the answer out as JSON. `read` takes the members of the question that it
+// knows, `answer` gives the result.
+template <typename Options, typename Read, typename Answer>
+kith_code Reply(kith_snapshot* snapshot, kith_str given, kith_text** json, kith_error** err, Options options, const Read& read,
+                const Answer& answer) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(given));
+    read(question, options);
+    KITH_RETURN_IF_ERROR(question.Done());
+    KITH_ASSIGN_OR_RETURN(const auto result, answer(*object->snapshot, options));
+    *json = NewText(Of(result).dump(-1, ' ', false, Json::error_handler_t::replace));
+    return absl::OkStatus();
+  });
+}
+
+void ReadCard(Question& question, CardOptions& options) {
+  question.GetRelation(options.relation);
+  question.GetCount("each", options.each);
+}
+
+}  // namespace
+
+extern "C" {
+
+kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err) {
+  return Reply(
+      snapshot, question, json, err, RelationOptions(), [](Question& asked, RelationOptions& options) { asked.GetRelation(options); },
+      [&](const kith::Snapshot& now, const RelationOptions& options) { return ReadTies(now, kith::Id(person), options); });
+}
+
+kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
+                                 kith_error** err) {
+  const auto read = [](Question& asked, QuantifyOptions& options) {
+    asked.GetRelation(options.relation);
+    asked.GetCount("suggestions", options.suggestions);
+    asked.Get("capital", options.capital);
+    asked.Get("effect", options.effect);
+    asked.GetCount("trend_months", options.trend_months);
+  };
+  return Reply(snapshot, question, json, err, QuantifyOptions(), read, [&](const kith::Snapshot& now, const QuantifyOptions& options) {
+    return Quantify(now, kith::Id(subject), kith::Id(object), options);
+  });
+}
+
+kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id target, kith_str question, kith_text** json, kith_error** err) {
+  const auto read = [](Question& asked, IntroductionOptions& options) {
+    asked.Get("as_of", options.relation.as_of);
+    asked.Get("from", options.from);
+    asked.Get("colleague", options.colleague);
+    asked.GetCount("count", options.path.count);
+    asked.GetCount("hops", options.path.hops);
+    asked.Get("damping", options.path.damping);
+  };
+  return Reply(
+      snapshot, question, json, err, IntroductionOptions(), read,
+      [&](const kith::Snapshot& now, const IntroductionOptions& options) { return ReadIntroductions(now, kith::Id(target), options); });
+}
+
+kith_code kith_snapshot_card(kith_snapshot* snapshot, kith_id customer, kith_str question, kith_text** json, kith_error** err) {
+  return Reply(snapshot, question, json, err, CardOptions(), ReadCard,
+               [&](const kith::Snapshot& now, const CardOptions& options) { return CustomerCard(now, kith::Id(customer), options); });
+}
+
+kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err) {
+  return Reply(snapshot, question, json, err, CardOptions(), ReadCard,
+               [&](const kith::Snapshot& now, const CardOptions& options) { return PreCallBrief(now, kith::Id(person), options); });
+}
+
+}  // extern "C"

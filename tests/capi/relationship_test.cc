@@ -1,0 +1,86 @@
+// Relationships measured, through the C ABI.
+#include <nlohmann/json.hpp>
+
+#include "capi/host.h"
+
+namespace host {
+namespace {
+
+using Json = nlohmann::json;
+
+class Relationships : public Host {
+ protected:
+  void SetUp() override {
+    Host::SetUp();
+    Batch batch = NewBatch();
+    const kith_id account = kith_batch_create(batch, "account");
+    kith_batch_set_text(batch, account, "name", KITH_STR("Acme"));
+    const kith_id contact = kith_batch_create(batch, "contact");
+    kith_batch_set_text(batch, contact, "name", KITH_STR("Li"));
+    kith_batch_set_ref(batch, contact, "account", account);
+    const kith_id employee = kith_batch_create(batch, "employee");
+    kith_batch_set_text(batch, employee, "name", KITH_STR("Ann"));
+    const kith_id meeting = kith_batch_create(batch, "interaction");
+    kith_batch_set_choice(batch, meeting, "kind", "meeting");
+    kith_batch_set_choice(batch, meeting, "direction", "mutual");
+    kith_batch_set_time(batch, meeting, "at", 1'700'000'000'000'000);
+    kith_batch_set_ref(batch, meeting, "employee", employee);
+    kith_batch_set_ref(batch, meeting, "contact", contact);
+    KITH_ASSERT_OK(Apply(batch), error);
+    account_ = kith_outcome_id(outcome, account);
+    contact_ = kith_outcome_id(outcome, contact);
+    employee_ = kith_outcome_id(outcome, employee);
+    meeting_ = kith_outcome_id(outcome, meeting);
+  }
+
+  kith_id account_ = 0;
+  kith_id contact_ = 0;
+  kith_id employee_ = 0;
+  kith_id meeting_ = 0;
+};
+
+constexpr kith_str kThen = KITH_STR("{\"as_of\": \"2023-11-14T22:13:20Z\"}");
+
+TEST_F(Relationships, AreMeasured) {
+  const Snapshot snapshot = Read();
+  Text ties;
+  KITH_ASSERT_OK(kith_snapshot_ties(snapshot, contact_, kThen, ties.out(), error.out()), error);
+  const Json tie = Json::parse(Str(ties));
+  ASSERT_EQ(tie.size(), 1U);
+  EXPECT_EQ(tie[0].at("employee"), employee_);
+  EXPECT_NEAR(tie[0].at("tie").at("value").get<double>(), 0.39346934, 1e-6);
+  EXPECT_EQ(tie[0].at("tie").at("contributions").at(0).at("record"), meeting_);
+  Text relation;
+  KITH_ASSERT_OK(kith_snapshot_relation(snapshot, 0, account_, kThen, relation.out(), error.out()), error);
+  const Json account = Json::parse(Str(relation));
+  EXPECT_EQ(account.at("which"), "account");
+  EXPECT_EQ(account.at("account").at("single_thread"), employee_);
+  Text paths;
+  KITH_ASSERT_OK(kith_snapshot_introductions(snapshot, contact_, kThen, paths.out(), error.out()), error);
+  EXPECT_EQ(Json::parse(Str(paths)).at(0).at("hops").at(0).at("from"), employee_);
+  Text card;
+  KITH_ASSERT_OK(kith_snapshot_card(snapshot, account_, kThen, card.out(), error.out()), error);
+  EXPECT_EQ(Json::parse(Str(card)).at(0).at("text"), "Acme");
+  Text brief;
+  KITH_ASSERT_OK(kith_snapshot_brief(snapshot, contact_, {}, brief.out(), error.out()), error);
+  EXPECT_EQ(Json::parse(Str(brief)).at(0).at("text"), "Li");
+}
+
+TEST_F(Relationships, RefuseWhatIsWrong) {
+  const Snapshot snapshot = Read();
+  Text json;
+  for (const kith_str question : {KITH_STR("no JSON"), KITH_STR("[]"), KITH_STR("{\"asof\": \"2026-01-01T00:00:00Z\"}"),
+                                  KITH_STR("{\"as_of\": 3}"), KITH_STR("{\"capital\": 1}"), KITH_STR("{\"suggestions\": -1}"),
+                                  KITH_STR("{\"effect\": \"much\"}"), KITH_STR("{\"trend_months\": 61}")}) {
+    EXPECT_NE(kith_snapshot_relation(snapshot, 0, account_, question, json.out(), error.out()), KITH_OK) << question.data;
+  }
+  EXPECT_NE(kith_snapshot_introductions(snapshot, contact_, KITH_STR("{\"from\": true}"), json.out(), error.out()), KITH_OK);
+  EXPECT_NE(kith_snapshot_introductions(snapshot, contact_, KITH_STR("{\"hops\": 9}"), json.out(), error.out()), KITH_OK);
+  EXPECT_NE(kith_snapshot_card(snapshot, employee_, {}, json.out(), error.out()), KITH_OK);
+  EXPECT_NE(kith_snapshot_brief(snapshot, account_, {}, json.out(), error.out()), KITH_OK);
+  EXPECT_NE(kith_snapshot_ties(nullptr, contact_, {}, json.out(), error.out()), KITH_OK);
+  EXPECT_NE(kith_snapshot_ties(snapshot, contact_, {}, nullptr, error.out()), KITH_OK);
+}
+
+}  // namespace
+}  // namespace host
