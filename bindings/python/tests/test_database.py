@@ -316,14 +316,17 @@ def test_json_batches(db: kith.Database) -> None:
 
 def test_doctests() -> None:
     import kith.access
+    import kith.cli.texts
     import kith.database
     import kith.exchange
     import kith.packages
     import kith.plots
     import kith.report
+    import kith.undo
     import kith.wording
 
-    for module in (kith.access, kith.database, kith.exchange, kith.packages, kith.plots, kith.report, kith.wording):
+    exchanged = (kith.exchange, kith.undo, kith.cli.texts)
+    for module in (kith.access, kith.database, kith.packages, kith.plots, kith.report, kith.wording, *exchanged):
         result = doctest.testmod(module)
         assert result.attempted > 0
         assert result.failed == 0

@@ -1,0 +1,280 @@
+"""The command: what people read, what programs read, and exit codes, on a small company made from a seed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pathlib
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import kith
+from kith import Money
+from kith.cli.commands import cli
+
+Kith = Callable[..., Result]
+SEED = 5
+START = dt.datetime(2023, 1, 2, tzinfo=dt.UTC)
+
+
+def company(path: str) -> None:
+    """Two reps, 150 deals in two years, 60 % of the decided ones won."""
+    dice = random.Random(SEED)
+    with kith.open(path, create=True) as db, db.batch() as b:
+        b.set(b.existing("setting", ("kith.setting", "database")), time_zone="Asia/Shanghai")
+        team = b.create("team", name="North")
+        reps = [b.create("employee", name=name, team=team) for name in ("Ann", "王小明")]
+        accounts = [b.upsert("account", ("erp", f"C-{i}"), name=f"Account {i}", industry="law") for i in range(10)]
+        for i in range(150):
+            at = START + dt.timedelta(days=i * 5)
+            b.effective(at)
+            amount = Money(int(dice.lognormvariate(13, 0.5)), "CNY")
+            deal = b.create("opportunity", None, name=f"Deal {i}", account=accounts[i % 10], owner=reps[i % 2], amount=amount)
+            b.move(deal, "default/qualified")
+            for stage, share in (("proposal", 0.8), ("won", 0.6)):
+                at += dt.timedelta(days=dice.uniform(5, 30))
+                b.effective(at)
+                on = dice.random() < share
+                if i < 140:
+                    b.move(deal, f"default/{stage if on else 'lost'}")
+                if not on:
+                    break
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    path = tmp_path_factory.mktemp("seeded") / "crm.kith"
+    company(str(path))
+    return path
+
+
+@pytest.fixture
+def path(seeded: pathlib.Path, tmp_path: pathlib.Path) -> pathlib.Path:
+    """A copy that a test may change."""
+    with kith.open(seeded) as db:
+        db.backup(tmp_path / "copy.kith")
+    return tmp_path / "copy.kith"
+
+
+def runner(path: pathlib.Path) -> Kith:
+    def run(*words: str, code: int = 0, input: str | None = None) -> Result:
+        environment = {"KITH_DB": str(path), "LC_ALL": "C.UTF-8", "COLUMNS": "160"}
+        result = CliRunner().invoke(cli, list(words), env=environment, input=input)
+        assert result.exit_code == code, (words, result.output, result.exception)
+        return result
+
+    return run
+
+
+@pytest.fixture
+def run(seeded: pathlib.Path) -> Kith:
+    """For commands that only read."""
+    return runner(seeded)
+
+
+@pytest.fixture
+def edit(path: pathlib.Path) -> Iterator[Kith]:
+    yield runner(path)
+    with kith.open(path) as db:
+        assert db.verify() == []
+
+
+def told(run: Kith, *words: str) -> Any:
+    return json.loads(run(*words, "--json").stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("query", "employee"), "Ann"),
+        (("search", "account 3"), "Account 3"),
+        (("show", "account:Account 3"), "erp"),
+        (("changes", "account:Account 3"), "created"),
+        (("pipeline",), "Qualified"),
+        (("funnel",), "Proposal"),
+        (("forecast", "this-quarter", "--as-of", "2024-12-01", "--by", "team", "--quota", "10万"), "North"),
+        (("reps",), "Ann"),
+        (("gap", "2024-Q4", "--as-of", "2025-01-01"), "win rate"),
+        (("walk", "--as-of", "2024-12-01"), "open then"),
+        (("stats",), "opportunity"),
+        (("schema",), "opportunity"),
+        (("schema", "opportunity"), "close_date"),
+        (("verify",), "Sound"),
+        (("package", "list"), "kith.crm"),
+    ],
+)
+def test_each_reads_for_people_and_programs(run: Kith, words: tuple[str, ...], shown: str) -> None:
+    assert shown in run(*words).stdout
+    assert told(run, *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("show", "999"), 3, "no record 999"),
+        (("show", "account:Nobody"), 3, "kith search"),
+        (("show", "nothing"), 2, "TYPE:NAME"),
+        (("query", "acount"), 3, "acount"),
+        (("query", "account", "--where", "nme == 'x'"), 1, "nme"),
+        (("funnel", "--pipeline", "nope"), 3, "nope"),
+        (("pipeline", "--pipeline", "nope"), 3, "default"),
+        (("forecast", "someday"), 1, "someday"),
+        (("gap", "someday"), 1, "someday"),
+        (("changes", "account:Nobody"), 3, "Nobody"),
+        (("schema", "acount"), 3, "kith schema"),
+        (("stats", "--db", "/nowhere/crm.kith"), 3, "kith init"),
+        (("funnel", "--as-of", "soon"), 2, "not a date"),
+        (("search",), 2, "Missing argument"),
+        (("undo", "import-x"), 3, "import-x"),
+        (("export", "out.csv"), 2, "--type"),
+    ],
+)
+def test_errors_have_their_exit_codes(run: Kith, words: tuple[str, ...], code: int, said: str) -> None:
+    assert said in run(*words, code=code).stderr
+
+
+def test_the_numbers_are_those_of_the_interface(run: Kith, seeded: pathlib.Path) -> None:
+    with kith.open(seeded) as db, db.snapshot() as now:
+        assert told(run, "funnel")["stages"] == now.funnel("default")["stages"]
+        open_deals = sum(1 for deal in now.scan("opportunity") if deal["closed_at"] is None)
+    stages = told(run, "pipeline")
+    assert sum(stage["deals"] for stage in stages if stage["kind"] == "open") == open_deals == 10
+    walked = told(run, "walk", "--as-of", "2024-12-01", "--since", "2024-06-01")
+    assert walked["before"] + sum(step["minor"] for step in walked["steps"]) == walked["after"]
+
+
+def test_a_deal_lives(edit: Kith) -> None:
+    acme = told(edit, "add", "account", "name=Acme 律所", "industry=法律", "annual_revenue=1.25亿", "--ref", "erp=A1")["created"][0]["id"]
+    shown = told(edit, "show", "account:erp=A1")
+    assert shown["id"] == acme
+    assert shown["fields"]["industry"] == "law"
+    assert shown["fields"]["annual_revenue"] == {"minor": 12_500_000_000, "currency": "CNY"}
+    made = told(edit, "add", "opportunity", "name=Pilot", f"account={acme}", "owner=Ann", "amount=12,500.50", "close_date=2026年12月1日", "--at", "2024-02-01")
+    deal = str(next(record["id"] for record in made["created"] if record["type"] == "opportunity"))
+    assert "undo with" in edit("move", deal, "Proposal", "--at", "2024-03-01 09:30", "--reason", "asked").stdout
+    edit("log", deal, "call", "asked for a quote", "--minutes", "15", "--employee", "Ann")
+    edit("note", "opportunity:Pilot", "likes blue")
+    edit("set", deal, "next_step=send the quote", "close_date=")
+    edit("won", deal, "amount=USD 9000", "--actor", "app.users=17")
+    with_everything = edit("changes", deal).stdout
+    assert "2024-03-01 09:30" in with_everything
+    assert "app.users=17" in with_everything
+    assert told(edit, "show", deal)["fields"]["amount"] == {"minor": 900_000, "currency": "USD"}
+    assert "Won" in edit("show", deal).stdout
+    assert "赢单" in edit("show", deal, "--lang", "zh").stdout
+    before = told(edit, "query", "opportunity", "--where", "name == 'Pilot'", "--select", "stage.kind,amount")
+    assert before == [{"stage.kind": "won", "amount": {"minor": 900_000, "currency": "USD"}}]
+
+
+def test_refused_writes_change_nothing(edit: Kith) -> None:
+    version = str(told(edit, "show", "account:Account 1")["version"])
+    refused = edit("set", "account:Account 1", "industry=lawyers", code=1).stderr
+    assert "industry" in refused
+    assert "lawyers" in refused
+    error = json.loads(edit("set", "account:Account 1", "industry=lawyers", "--json", code=1).stderr)["error"]
+    assert (error["type"], error["field"], error["value"]) == ("account", "industry", "lawyers")
+    assert "did you mean" in edit("move", "opportunity:Deal 149", "negotation", code=1).stderr
+    assert "错误" in edit("set", "account:Account 1", "industry=lawyers", "--lang", "zh", code=1).stderr
+    edit("set", "account:Account 1", "name=One", "--version", "1", code=4)
+    edit("move", "account:Account 1", "won", code=1)
+    assert "Dry run" in edit("set", "account:Account 1", "name=One", "--dry-run").stdout
+    assert told(edit, "add", "account", "name=Dry", "--dry-run")["created"] == []
+    assert str(told(edit, "show", "account:Account 1")["version"]) == version
+    edit("set", "account:erp=C-1", "name=One", "--version", version, "--key", "k")
+    assert "applied before" in edit("set", "account:erp=C-1", "name=One", "--version", version, "--key", "k").stdout
+
+
+def test_a_viewer_sees_and_changes_what_they_may(edit: Kith, path: pathlib.Path) -> None:
+    with kith.open(path) as db:
+        db.set_policy({"types": {"opportunity": {"read": ["owner"], "write": ["owner"]}}})
+    assert len(told(edit, "query", "opportunity", "--viewer", "Ann", "--limit", "1000")) == 75
+    edit("show", "opportunity:Deal 1", "--viewer", "Ann", code=3)
+    edit("set", "opportunity:Deal 0", "next_step=call", "--viewer", "Ann")
+
+
+def test_apply_takes_a_batch(edit: Kith, tmp_path: pathlib.Path) -> None:
+    batch = json.dumps({"reason": "by a script", "changes": [{"create": "account", "set": {"name": "Piped"}}]})
+    assert "Dry run" in edit("apply", "--dry-run", input=batch).stdout
+    edit("show", "account:Piped", code=3)
+    file = tmp_path / "batch.json"
+    file.write_text(batch)
+    [created] = told(edit, "apply", str(file))["created"]
+    assert "by a script" in edit("changes", str(created["id"])).stdout
+    assert "not JSON" in edit("apply", input="{", code=2).stderr
+    assert "nme" in edit("apply", input='{"changes": [{"create": "account", "set": {"nme": 1}}]}', code=1).stderr
+
+
+def test_undo_takes_back_what_nobody_changed_since(edit: Kith) -> None:
+    deal = told(edit, "show", "opportunity:Deal 149")
+    lost = told(edit, "lost", "opportunity:Deal 149", "loss_reason=price")
+    edit("undo", f"{lost['first']}-{lost['last']}")
+    assert told(edit, "show", "opportunity:Deal 149")["fields"] == deal["fields"]
+    gone = told(edit, "delete", "opportunity:Deal 149")
+    edit("show", "opportunity:Deal 149", code=3)
+    edit("undo", f"{gone['first']}-{gone['last']}")
+    assert told(edit, "show", "opportunity:Deal 149")["fields"] == deal["fields"]
+    first = told(edit, "set", "account:Account 2", "city=Paris")["first"]
+    edit("set", "account:Account 2", "phone=1")  # another field: nothing is lost
+    assert "Dry run" in edit("undo", str(first), "--dry-run").stdout
+    edit("set", "account:Account 2", "city=Rome")
+    assert "changed since" in edit("undo", str(first), code=1).stderr
+    assert told(edit, "show", "account:Account 2")["fields"]["city"] == "Rome"
+    made = told(edit, "add", "account", "name=Fresh")
+    edit("add", "contact", "name=Ada", "account=Fresh")
+    assert "refer" in edit("undo", str(made["first"]), code=1).stderr
+
+
+def test_init_makes_a_database(tmp_path: pathlib.Path) -> None:
+    run = runner(tmp_path / "new.kith")
+    edit = ("--currency", "USD", "--zone", "America/New_York", "--fiscal-start", "4", "--package", "legal")
+    assert "USD" in run("init", *edit).stdout
+    run("add", "account", "name=Acme", "annual_revenue=100")
+    assert "USD 100.00" in run("show", "account:Acme").stdout
+    assert "matter" in run("schema").stdout
+    assert told(run, "init", "--currency", "EUR")["base_currency"] == "EUR"
+    run("init", "--currency", "Euro", code=1)
+    assert "installs" in run("package", "add", "florist", "--dry-run").stdout
+    run("package", "add", "florist")
+    assert "removes" in run("package", "remove", "florist").stdout
+    run("package", "remove", "florist", code=1)
+
+
+def test_copies(run: Kith, tmp_path: pathlib.Path) -> None:
+    assert "Wrote" in run("backup", str(tmp_path / "copy")).stdout
+    run("backup", str(tmp_path / "copy"), code=1)
+    assert "Sound" in runner(tmp_path / "copy")("verify").stdout
+    assert told(run, "export", str(tmp_path / "all.jsonl"))["types"]
+    table = tmp_path / "deals.csv"
+    assert told(run, "export", str(table), "--type", "opportunity")["types"] == [{"type": "opportunity", "records": 150}]
+    lines = table.read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 151
+    assert "Account 3" in lines[4]
+    run("export", str(tmp_path / "deals.parquet"), "--type", "opportunity")
+    assert (tmp_path / "deals.parquet").stat().st_size > 1000
+
+
+def test_the_report_is_written(run: Kith, tmp_path: pathlib.Path) -> None:
+    out = tmp_path / "out.html"
+    assert str(out) in run("report", str(out), "--lang", "zh", "--as-of", "2024-12-01").stdout
+    assert "销售管道报告" in out.read_text(encoding="utf-8")
+    run("report", str(tmp_path / "out.doc"), code=2)
+
+
+def test_shell_runs_commands_and_goes_on_after_errors(run: Kith) -> None:
+    result = run("shell", input='show "account:Account 3"\nshow account:Nobody\npackage list\nfunnel\nexit\n')
+    assert "erp" in result.stdout
+    assert "Nobody" in result.stderr
+    assert "Proposal" in result.stdout
+
+
+def test_help_and_completion_name_every_command(run: Kith) -> None:
+    shown = run("--help").stdout
+    for word in cli.commands:
+        assert f"  {word} " in shown
+        assert "--json" in run(word, *(["list"] if word == "package" else []), "--help").stdout
+    complete = CliRunner().invoke(cli, [], env={"_KITH_COMPLETE": "bash_complete", "COMP_WORDS": "kith fo", "COMP_CWORD": "1"}, prog_name="kith")
+    assert "forecast" in complete.output
