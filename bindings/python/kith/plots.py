@@ -459,7 +459,8 @@ def _draw_step(canvas: Canvas, stage: Report, x: float, y: float, room: float) -
 def chain(report: Report, names: Mapping[int, str] | None = None, *, lang: str = "en") -> Picture:
     """The people with a role in a deal, superiors above, and who has a say with whom: arrows by influence, dashes by whom they report to.
 
-    `report`: {"people": [{"id", "role", "labels", "veto", "approve"}], "lines": [{"from", "to", "kind"}]}.
+    A dot says where somebody stands: green for us, red against, grey between, a ring where nothing is known. `report`: {"people": [{"id",
+    "role", "labels", "veto", "approve", "stance"}], "lines": [{"from", "to", "kind"}]}, stances from -1 to 1 or None.
     """
     words = Wording(lang)
     people, called = report["people"], names or {}
@@ -488,13 +489,25 @@ def chain(report: Report, names: Mapping[int, str] | None = None, *, lang: str =
             x, y = boxes[person["id"]]
             canvas.rect(x, y, box, height, "pale", round=5)
             canvas.rect(x, y, 4, height, "bad" if person["veto"] else "good" if person["approve"] else "main", round=2)
-            canvas.text(x + 12, y + 19, shortened(name_of(person["id"]), _TEXT, box - 20), size=_TEXT, bold=True)
+            stance = person["stance"]
+            canvas.dot(x + box - 13, y + 14, 5, _tone_of(stance), hollow=stance is None)
+            canvas.text(x + 12, y + 19, shortened(name_of(person["id"]), _TEXT, box - 36), size=_TEXT, bold=True)
             canvas.text(x + 12, y + 36, shortened(told(person), _SMALL, box - 20), tone="dim", size=_SMALL)
         return canvas
 
     says = {person["id"]: [name_of(line["to"]) for line in report["lines"] if line["from"] == person["id"]] for person in people}
-    rows = [[name_of(person["id"]), told(person), ", ".join(dict.fromkeys(says[person["id"]]))] for person in people]
-    return Picture(words("plot.chain"), draw, [words("plot.person"), words("plot.role"), words("plot.has_a_say_with")], rows)
+    rows = [
+        [name_of(person["id"]), told(person), words.signed(person["stance"]), ", ".join(dict.fromkeys(says[person["id"]]))] for person in people
+    ]
+    columns = [words(f"plot.{key}") for key in ("person", "role", "stance", "has_a_say_with")]
+    return Picture(words("plot.chain"), draw, columns, rows)
+
+
+def _tone_of(stance: float | None) -> str:
+    """The light of a stance: its display score 50·(1 + stance) is red below 40 and green from 60 on."""
+    if stance is None or -0.2 <= stance < 0.2:
+        return "mute"
+    return "good" if stance > 0 else "bad"
 
 
 def _levels(report: Report) -> list[list[int]]:

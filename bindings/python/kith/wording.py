@@ -75,6 +75,9 @@ class Wording:
     def count(self, value: float | None, digits: int = 0) -> str:
         return _NOTHING if value is None else f"{value:,.{digits}f}"
 
+    def signed(self, value: float | None) -> str:
+        return _NOTHING if value is None else f"{value:+.2f}".replace("-", "−")
+
     def percent(self, share: float | None) -> str:
         if share is None:
             return _NOTHING

@@ -73,6 +73,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plot.veto": ("veto", "有否决权"),
     "plot.approve": ("can approve", "可批准"),
     "plot.person": ("Who", "姓名"),
+    "plot.stance": ("stance, −1 to 1", "立场（−1到1）"),
     "plot.role": ("role", "角色"),
     "plot.has_a_say_with": ("has a say with", "影响"),
     "plot.rep_interval": ("rep, with interval", "本人及区间"),

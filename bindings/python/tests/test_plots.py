@@ -129,7 +129,8 @@ def test_a_rep_with_few_deals_is_grey_and_a_weak_step_red() -> None:
 
 def test_a_chain_draws_everybody_once_and_lines_between_them() -> None:
     def person(id: int, role: str, veto: bool = False) -> dict[str, Any]:
-        return {"id": id, "role": role, "labels": {"zh": "角色"} if role else {}, "veto": veto, "approve": False}
+        labels = {"zh": "角色"} if role else {}
+        return {"id": id, "role": role, "labels": labels, "veto": veto, "approve": False, "stance": {1: -0.5, 2: 0.3, 3: None}[id]}
 
     people = [person(1, "approver", veto=True), person(2, "user"), person(3, "")]
     lines = [{"from": 1, "to": 2, "kind": "influence"}, {"from": 1, "to": 3, "kind": "reports"}]
@@ -140,7 +141,8 @@ def test_a_chain_draws_everybody_once_and_lines_between_them() -> None:
         assert len(shapes(picture, "line", "s-mute", width)) == 2
         assert len(shapes(picture, "rect", "f-bad", width)) == 1
         assert max(box["x"] + box["width"] for box in boxes) <= width
-    assert picture.rows == [["Ann", "approver · veto", "Bob, #3"], ["Bob", "user", ""], ["#3", "no role", ""]]
+        assert [len(shapes(picture, "circle", tone, width)) for tone in ("f-bad", "f-good", "s-mute")] == [1, 1, 1]
+    assert picture.rows == [["Ann", "approver · veto", "−0.50", "Bob, #3"], ["Bob", "user", "+0.30", ""], ["#3", "no role", "–", ""]]
 
 
 def test_what_people_typed_is_text_in_a_picture() -> None:

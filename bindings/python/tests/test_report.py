@@ -327,15 +327,24 @@ def test_who_decides_is_read_by_behaviours() -> None:
                     for who, role in ((buyer, "user"), (boss, "decision_maker"), (expert, "technical")):
                         b.create("contact_role", contact=who, opportunity=deal, role=role, veto=role == "technical")
             b.create("influence", contact=expert, on=boss, strength=0.7)
+            b.create("evidence", subject=boss, dimension="solution", value=0.9, source="document", at=dt.datetime.now(dt.UTC))
         numbers = kith.report.gather(db)
+        with db.snapshot() as now:
+            measured = now.relation(object=numbers["chains"][0]["deal"], contributions=False, capital=False)
     large, small = numbers["chains"]
     told = {numbers["names"][str(person["id"])]: (person["role"], person["veto"]) for person in large["people"]}
     assert list(told.items()) == [("Boss", ("decision_maker", False)), ("Expert", ("technical", True)), ("Buyer", ("user", False))]
     named = [(numbers["names"][str(line["from"])], numbers["names"][str(line["to"])], line["kind"]) for line in large["lines"]]
     assert sorted(named) == [("Boss", "Buyer", "reports"), ("Expert", "Boss", "influence")]
-    assert small["people"] == []
+    assert (small["people"], small["score"]) == ([], None)
+    stances = {person["role"]: person["stance"] for person in large["people"]}
+    assert stances["decision_maker"] > 0
+    assert stances["technical"] is None
+    assert {key: large[key] for key in ("score", "suggestions")} == {key: measured[key] for key in ("score", "suggestions")}
+    assert (large["missing"], measured["chain"]["missing"]) == ([], [])
     page = kith.report.page(numbers, lang="zh")
     assert "决策者" in page
+    assert f"得分<data value=\"{measured['score']['value']}\"" in page
     assert "没有记录任何角色的商机：Small。" in page
 
 

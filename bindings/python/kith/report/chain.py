@@ -1,4 +1,4 @@
-"""Who decides a deal, as it is recorded: people with a role in it, and the lines between them.
+"""Who decides a deal, as it is recorded: people with a role in it, the lines between them, and where they stand.
 
 By behaviours: a relation that leads from a party to the deal's type gives the roles; relations between parties, and references of a party to
 its own type that know no circles, give the lines.
@@ -6,6 +6,7 @@ its own type that know no circles, give the lines.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -32,13 +33,20 @@ def _between(type: Type, sources: list[str], targets: list[str]) -> bool:
 class Chains:
     """Reads the chains of deals of one type through a snapshot."""
 
-    def __init__(self, now: kith.Snapshot, catalog: Mapping[str, Any], for_type: str) -> None:
+    def __init__(self, now: kith.Snapshot, catalog: Mapping[str, Any], for_type: str, as_of: dt.datetime | None) -> None:
         self._now = now
+        self._as_of = as_of
         types: list[Type] = catalog["types"]
         parties = [type for type in types if "party" in type.get("behaviours", {})]
         names = [type["name"] for type in parties]
         self._roles = [type for type in types if _between(type, names, [for_type])]
         self._lines = [type for type in types if _between(type, names, names)]
+        self._choices = {
+            choice["name"]: choice
+            for type in self._roles
+            if "kind" in type["behaviours"]["relation"]
+            for choice in _fields(type)[type["behaviours"]["relation"]["kind"]].get("choices", [])
+        }
         self._superiors = {
             party["name"]: [
                 field["name"] for field in party["fields"] if field.get("acyclic") and field.get("to") == [party["name"]]
@@ -52,7 +60,8 @@ class Chains:
         return bool(self._roles)
 
     def of(self, deal: int) -> dict[str, Any]:
-        """{"deal", "people": [{"id", "role", "labels", "order", "veto", "approve"}], "lines": [{"from", "to", "kind"}]}: `from` has a say with `to`."""
+        """{"deal", "people": [{"id", "role", "labels", "order", "veto", "approve", "stance"}], "lines": [{"from", "to", "kind"}], "score",
+        "missing", "suggestions"}: `from` has a say with `to`; what is measured is that of `Snapshot.relation`."""
         people: dict[int, dict[str, Any]] = {}
         for type in self._roles:
             for person in self._with_role(type, deal):
@@ -60,7 +69,17 @@ class Chains:
                 if known is None or person["order"] < known["order"]:
                     people[person["id"]] = person
         ordered = sorted(people.values(), key=lambda person: (person["order"], person["id"]))
-        return {"deal": deal, "people": ordered, "lines": list(self._lines_among(people))}
+        chain = {"deal": deal, "people": ordered, "lines": list(self._lines_among(people))}
+        return chain | (self._measured(deal, people) if people else {"score": None, "missing": [], "suggestions": []})
+
+    def _measured(self, deal: int, people: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+        """How the chain stands; adds to each of the people where they stand, None where nothing is known of them."""
+        report = self._now.relation(object=deal, as_of=self._as_of, contributions=False, capital=False)
+        for person in report["chain"]["people"]:
+            if person["contact"] in people:
+                people[person["contact"]]["stance"] = person["stance"] if person["own"]["confidence"] > 0 else None
+        missing = [{"role": role, "labels": self._choices.get(role, {}).get("labels", {})} for role in report["chain"]["missing"]]
+        return {"score": report["score"], "missing": missing, "suggestions": report["suggestions"]}
 
     def _with_role(self, type: Type, deal: int) -> Iterator[dict[str, Any]]:
         kind = type["behaviours"]["relation"].get("kind")
@@ -75,6 +94,7 @@ class Chains:
                 "role": role,
                 "labels": choice.get("labels", {}),
                 "order": order,
+                "stance": None,
                 **{right: bool(edge is not None and right in fields and edge[right]) for right in ("veto", "approve")},
             }
 

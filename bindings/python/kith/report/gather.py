@@ -170,11 +170,12 @@ class Gatherer:
 
     def _chains(self, catalog: Mapping[str, Any], for_type: str, deals: list[Numbers]) -> list[Numbers] | None:
         """Who decides the deals that matter most; None where no role can be recorded."""
-        chains = Chains(self._now, catalog, for_type)
+        chains = Chains(self._now, catalog, for_type, self._as_of)
         if not chains.known:
             return None
         found = [chains.of(deal["id"]) for deal in deals[:CHAINS]]
         self._name_all(person["id"] for chain in found for person in chain["people"])
+        self._name_all(suggestion["record"] for chain in found for suggestion in chain["suggestions"])
         return found
 
     @staticmethod

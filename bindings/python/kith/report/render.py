@@ -113,12 +113,23 @@ def page(numbers: dict[str, Any], lang: str) -> str:
     def name(id: int | None) -> str:
         return str(names.get(str(id), f"#{id}")) if id else "–"
 
+    show = _Show(numbers, words)
+
+    def steps(chain: dict[str, Any], at: str) -> Markup:
+        """What would help a chain most."""
+        told = (
+            tell("chains.step", name=name(step["record"]), step=words.named("step", step["step"]), gain=show.count(f"{at}.suggestions.{i}.gain", 1))
+            for i, step in enumerate(chain["suggestions"][:3])
+        )
+        return Markup("；" if lang == "zh" else "; ").join(told)
+
     period = words.period(forecast["period"])
     title = numbers["pipeline"].get("labels", {}).get(lang) or numbers["pipeline"]["name"]
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("kith.report", "."), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
     )
     environment.filters["called"] = name
+    environment.filters["role_label"] = lambda role: role["labels"].get(lang) or role["role"]
     return environment.get_template("page.html.j2").render(
         n=numbers,
         t=tell,
@@ -126,7 +137,8 @@ def page(numbers: dict[str, Any], lang: str) -> str:
         words=words,
         lang=lang,
         sp=" " if lang == "en" else "",  # between sentences
-        show=_Show(numbers, words),
+        show=show,
+        steps=steps,
         pictures=_pictures(numbers, lang),
         name=name,
         stage=lambda id: stages.get(id, ""),

@@ -78,9 +78,20 @@ WORDS: dict[str, tuple[str, str]] = {
     # Who decides
     "chains": ("Who decides the top deals", "重点商机的决策链"),
     "chains.text": (
-        "As recorded: superiors stand above, arrows say who has a say with whom, dashes who reports to whom. A red edge marks a veto, a green one approval.",
-        "依据记录：上级在上，箭头表示影响，虚线表示汇报关系，红边表示有否决权，绿边表示可批准。",
+        "As recorded: superiors stand above, arrows say who has a say with whom, dashes who reports to whom. A red edge marks a veto, a green one approval. Dots: green for us, red against, a ring where nothing is known.",
+        "依据记录：上级在上，箭头表示影响，虚线表示汇报关系，红边表示有否决权，绿边表示可批准。圆点：绿色支持我方，红色反对，空心表示未知。",
     ),
+    "chains.score": (
+        "It stands at {score} of 100 ({low} to {high}); what is known covers {known} of it.",
+        "得分{score}（满分100，区间{low}至{high}），已知信息覆盖{known}。",
+    ),
+    "chains.missing": ("Nobody is known as: {roles}.", "缺少的角色：{roles}。"),
+    "chains.helps": ("Would help most: {steps}.", "最有帮助的行动：{steps}。"),
+    "chains.step": ("{name}, {step} (+{gain})", "{name}：{step}（+{gain}）"),
+    "step.solution": ("the solution", "方案"),
+    "step.price": ("the price", "价格"),
+    "step.closeness": ("closer contact", "加深关系"),
+    "step.hand_over": ("a second tie", "增加第二联系人"),
     "chains.none": ("Nobody with a role is recorded for: {names}.", "没有记录任何角色的商机：{names}。"),
     # Funnel
     "funnel": ("Funnel", "漏斗"),
