@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from kith.errors import FailedPreconditionError
+
 _NAMES = (
     "chromium",
     "chromium-headless-shell",
@@ -35,8 +37,11 @@ _OFFLINE = ("--disable-background-networking", "--disable-component-update", "--
 _TALLEST = 16_000  # pixels of the screen
 
 
-class NoBrowserError(RuntimeError):
-    """PDF or PNG were asked for where there is no browser to make them."""
+def _no_browser() -> FailedPreconditionError:
+    asked = os.environ.get("KITH_BROWSER")
+    missing = f"there is no program {asked!r}, which $KITH_BROWSER names" if asked else "PDF and PNG need Chromium or Chrome, and none was found"
+    hint = 'install it (Debian: "apt install chromium"), name its program in $KITH_BROWSER, or write "html"'
+    return FailedPreconditionError(missing, code="FAILED_PRECONDITION", reason="NoBrowser", hint=hint)
 
 
 def find() -> str | None:
@@ -47,16 +52,15 @@ def find() -> str | None:
 
 
 class Browser:
-    """One browser with one page, closed with the context. `events` holds what it told: (method, parameters)."""
+    """One browser with one page, closed with the context. `events` holds what it told: (method, parameters).
+
+    FailedPreconditionError with the reason NoBrowser where there is none.
+    """
 
     def __init__(self, timeout: float = 60) -> None:
         program = find()
         if program is None:
-            asked = os.environ.get("KITH_BROWSER")
-            raise NoBrowserError(
-                (f"there is no program {asked!r}, which $KITH_BROWSER names" if asked else "PDF and PNG need Chromium or Chrome, and none was found")
-                + ': install it (Debian: "apt install chromium"), name its program in $KITH_BROWSER, or write "html"'
-            )
+            raise _no_browser()
         self.events: list[tuple[str, dict[str, Any]]] = []
         self._timeout = timeout
         self._next = 0

@@ -17,7 +17,6 @@ import pytest
 import kith
 import kith.report
 from kith import Money, browser
-from kith.report.__main__ import main
 from kith.report.gather import PAST
 from kith.report.words import WORDS, warning
 from kith.wording import Wording
@@ -248,7 +247,7 @@ def test_it_is_printed_and_pictured(company: Company, tmp_path: pathlib.Path) ->
 
 def test_without_a_browser_the_error_says_what_to_do(company: Company, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KITH_BROWSER", "no-such-browser")
-    with pytest.raises(browser.NoBrowserError, match=r"no-such-browser.*apt install chromium.*html"):
+    with pytest.raises(kith.FailedPreconditionError, match=r"no-such-browser.*NoBrowser.*apt install chromium.*html"):
         kith.report.write(company.db, tmp_path / "r.pdf", as_of=AS_OF)
     assert list(tmp_path.iterdir()) == []
 
@@ -275,25 +274,6 @@ def test_a_very_long_page_is_pictured_coarser(chromium: browser.Browser) -> None
     chromium.show('<body style="margin:0"><div style="height:20000px">')
     width, height = struct.unpack(">II", chromium.png(width=400)[16:24])
     assert (width, height) == (320, 16000)
-
-
-def test_it_is_written_from_a_shell(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with kith.open(tmp_path / "crm.kith", create=True) as db, db.batch() as b:
-        b.move(b.create("opportunity", name="Orchard", amount=Money(500_000, "CNY")), "default/qualified")
-    database, path = str(tmp_path / "crm.kith"), str(tmp_path / "r.html")
-    assert main([database, path, "--lang", "zh", "--period", "next-month"]) == 0
-    assert capsys.readouterr().out.strip() == path
-    assert "Orchard" in pathlib.Path(path).read_text(encoding="utf-8")
-    assert main([database, path, "--as-of", "2020-01-01"]) == 0
-    assert "Orchard" not in pathlib.Path(path).read_text(encoding="utf-8")
-    for arguments, said in (
-        ([str(tmp_path / "none"), path], "none"),
-        ([database, path, "--pipeline", "nowhere"], "nowhere"),
-        ([database, str(tmp_path / "r.docx")], "html, pdf, png"),
-        ([database, str(tmp_path / "no folder" / "r.html")], "no folder"),
-    ):
-        assert main(arguments) == 1
-        assert said in capsys.readouterr().err
 
 
 def test_a_viewer_is_told_of_their_deals_alone(tmp_path: pathlib.Path) -> None:
