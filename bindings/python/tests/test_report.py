@@ -234,6 +234,19 @@ def test_the_dark_is_dark(chromium: browser.Browser, numbers: dict[str, Any]) ->
     chromium.prefer(("prefers-color-scheme", "light"))
 
 
+def test_paper_has_the_tables_but_for_the_longest(chromium: browser.Browser, numbers: dict[str, Any]) -> None:
+    def shown(told: dict[str, Any]) -> list[int]:
+        chromium.show(kith.report.page(told))
+        chromium.prefer(media="print")
+        heights = chromium.evaluate("[...document.querySelectorAll('details table')].map(t => t.checkVisibility({contentVisibilityAuto: true}) ? 1 : 0)")
+        chromium.prefer(media="")
+        return [int(height) for height in heights]
+
+    assert set(shown(numbers)) == {1}
+    longer = shown(numbers | {"reps": numbers["reps"] * 12})
+    assert longer.count(0) == 1
+
+
 def test_it_is_printed_and_pictured(company: Company, tmp_path: pathlib.Path) -> None:
     if browser.find() is None:
         pytest.skip("there is no Chromium")
