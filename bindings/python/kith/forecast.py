@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ class Forecast(dict[str, Any]):
         total, currency, digits = self["total"], self["currency"], self["minor_digits"]
         told = " / ".join(f"{total[p] / 10**digits:,.{digits}f}" for p in ("p10", "p50", "p90"))
         return f"Forecast({self['period']['first']} to {self['period']['end']}: {told} {currency}, {self['maturity']})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>{self.plot()._repr_html_()}"
 
     def probability_at_least(self, minor: float) -> float:
         """The chance that the period brings at least so much: of reaching a quota."""

@@ -154,7 +154,9 @@ def test_what_people_typed_is_text_in_a_picture() -> None:
 def test_pictures_are_saved(db: kith.Database, tmp_path: pathlib.Path) -> None:
     with db.batch() as b:
         b.move(b.create("opportunity", name="D", amount=kith.Money(10_000, "CNY")), "default/qualified")
-    picture = db.forecast("this-month").plot()
+    forecast = db.forecast("this-month")
+    picture = forecast.plot()
+    assert forecast._repr_html_().endswith(picture._repr_html_())
     assert picture.rows[-1][0] == "total"
     picture.save(tmp_path / "a.svg")
     assert ET.parse(tmp_path / "a.svg").getroot().tag.endswith("svg")
