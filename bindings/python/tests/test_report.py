@@ -238,9 +238,10 @@ def test_paper_has_the_tables_but_for_the_longest(chromium: browser.Browser, num
     def shown(told: dict[str, Any]) -> list[int]:
         chromium.show(kith.report.page(told))
         chromium.prefer(media="print")
-        heights = chromium.evaluate("[...document.querySelectorAll('details table')].map(t => t.checkVisibility({contentVisibilityAuto: true}) ? 1 : 0)")
+        chromium.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")  # it is drawn
+        seen = chromium.evaluate("[...document.querySelectorAll('details table')].map(t => t.checkVisibility({contentVisibilityAuto: true}) ? 1 : 0)")
         chromium.prefer(media="")
-        return [int(height) for height in heights]
+        return [int(one) for one in seen]
 
     assert set(shown(numbers)) == {1}
     longer = shown(numbers | {"reps": numbers["reps"] * 12})
