@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from kith import _kith
 from kith.values import Ref
+
+if TYPE_CHECKING:
+    from kith.database import Database
+    from kith.importing import Run
 
 
 class Exchange:
@@ -132,3 +136,28 @@ class Exchange:
         text = mapping if isinstance(mapping, str) else json.dumps(mapping)
         report: dict[str, Any] = json.loads(self._handle.import_arrow(table, text, dry_run, actor, os.fspath(problem_file), progress))
         return report
+
+    def import_path(self, path: str | os.PathLike[str], *, preset: str = "", **options: Any) -> Run:
+        """Imports a file or folder: CSV, Excel, JSON Lines, exports of other systems; `kith.importing.import_path` has the options.
+
+        >>> import kith, pathlib, tempfile
+        >>> with kith.open(temporary=True) as db, tempfile.TemporaryDirectory() as folder:
+        ...     sheet = pathlib.Path(folder, "商机.csv")
+        ...     size = sheet.write_text("商机名称,客户名称,金额（万元）,阶段,负责人\\n试点,阿克米,12.5,已签约,王小明\\n", encoding="gb18030")
+        ...     run = db.import_path(sheet)
+        ...     list(db.query({"from": "opportunity", "select": ["name", "account.name", "amount", "stage.kind"]}))
+        ...     db.undo(run)["deleted"] > 3
+        [{'name': '试点', 'account.name': '阿克米', 'amount': Money(minor=12500000, currency='CNY'), 'stage.kind': 'won'}]
+        True
+        """
+        from kith.importing import import_path
+
+        run = import_path(cast("Database", self), path, preset=preset, **options)
+        assert run is not None  # nobody was asked
+        return run
+
+    def undo(self, run: Run | str, *, actor: Ref = None, dry_run: bool = False) -> dict[str, Any]:
+        """Takes back an import, or the changes "FIRST-LAST": see `kith.undo.undo`."""
+        from kith.undo import undo
+
+        return undo(cast("Database", self), run if isinstance(run, str) else run.name, actor=actor, dry_run=dry_run)

@@ -316,16 +316,18 @@ def test_json_batches(db: kith.Database) -> None:
 
 def test_doctests() -> None:
     import kith.access
-    import kith.cli.texts
     import kith.database
     import kith.exchange
+    import kith.importing.clean
+    import kith.importing.infer
     import kith.packages
     import kith.plots
+    import kith.reading
     import kith.report
     import kith.undo
     import kith.wording
 
-    exchanged = (kith.exchange, kith.undo, kith.cli.texts)
+    exchanged = (kith.exchange, kith.importing.clean, kith.importing.infer, kith.reading, kith.undo)
     for module in (kith.access, kith.database, kith.packages, kith.plots, kith.report, kith.wording, *exchanged):
         result = doctest.testmod(module)
         assert result.attempted > 0

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 import kith
+from kith import reading
 from kith.cli import texts
 from kith.cli.output import bar
 from kith.cli.session import Session, options
@@ -111,7 +112,7 @@ def forecast(run: Session, period: str, pipeline: str, by: str | None, quota: st
         found = now.forecast(pipeline, period, by="owner.team" if by == "team" else by, as_of=run.as_of, currency=currency)
         chance = None
         if quota:
-            chance = found.probability_at_least(texts.money(quota, found["currency"])["minor"])
+            chance = found.probability_at_least(reading.money(quota, found["currency"])["minor"])
         if run.out.as_json:
             return run.out.json(dict(found) | ({"probability_of_quota": chance} if quota else {}))
         words, unit = run.out.words, found["currency"]
@@ -162,7 +163,7 @@ def reps(run: Session, pipeline: str, period: str | None) -> None:
 def gap(run: Session, period: str, pipeline: str, target: str | None, currency: str) -> None:
     """Why a period fell short: causes that sum to the gap."""
     with run.read() as now:
-        minor = texts.money(target, currency or run.settings["base_currency"])["minor"] if target else None
+        minor = reading.money(target, currency or run.settings["base_currency"])["minor"] if target else None
         more = {} if minor is None else {"target": minor}
         found = now.gap(pipeline, period, as_of=run.as_of, currency=currency, **more)
     if run.out.as_json:
@@ -187,7 +188,7 @@ def walk(run: Session, pipeline: str, since: str | None) -> None:
     from kith.report.walk import walk as walked
 
     until = run.as_of
-    start = texts.moment(since, run.zone) if since else (until or dt.datetime.now(dt.UTC)) - dt.timedelta(days=7)
+    start = reading.moment(since, run.zone) if since else (until or dt.datetime.now(dt.UTC)) - dt.timedelta(days=7)
     with run.read() as now:
         found = _pipeline(now, pipeline)
         roles = run.types[found["for_type"]]["behaviours"]["pipelined"]

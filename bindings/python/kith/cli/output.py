@@ -20,7 +20,7 @@ from kith.words import WORDS as COMMON
 
 _NUMBERS = {"id", "deals", "reached", "open", "records", "rows", "created", "changed", "rejected", "sequence", "score"}
 _AMOUNTS = {"amount", "p10", "p50", "p90", "cost", "days", "share"}
-BAR = 24
+BAR = 16
 
 
 def plain(value: Any) -> Any:
@@ -79,7 +79,8 @@ class Output:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column, title in zip(columns, titles or [self.words.named("col", column) for column in columns], strict=True):
             right = column in _NUMBERS or column in _AMOUNTS
-            table.add_column(title, justify="right" if right else "left", overflow="fold", no_wrap=column in ("id", "when", "sequence"))
+            whole = column in ("id", "when", "sequence", "stage", "bar", "rate")
+            table.add_column(title, justify="right" if right else "left", overflow="crop" if column == "bar" else "fold", no_wrap=whole)
         count = 0
         for row in rows:
             count += 1

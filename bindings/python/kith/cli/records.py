@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import kith
+from kith import reading
 from kith.cli import texts
 from kith.cli.session import Session, options
 from kith.undo import undo as take_back
@@ -23,7 +24,7 @@ def _assigned(run: Session, now: kith.Snapshot, type: str, given: tuple[str, ...
 
 
 def _effective(run: Session, at: str | None) -> dict[str, str]:
-    return {"effective": _stamp(texts.moment(at, run.zone))} if at else {}
+    return {"effective": _stamp(reading.moment(at, run.zone))} if at else {}
 
 
 _AT = click.option("--at", metavar="TIME", help="From when it holds; now otherwise.")
@@ -154,7 +155,7 @@ def log(
         id = texts.target(now, target)
         about = now[id].type
         given: dict[str, Any] = {"kind": kind, "direction": direction, "subject": subject or None, "minutes": minutes}
-        given["at"] = _stamp(texts.moment(at, run.zone) if at else dt.datetime.now(dt.UTC))
+        given["at"] = _stamp(reading.moment(at, run.zone) if at else dt.datetime.now(dt.UTC))
         given["employee"] = texts.target(now, employee, ["employee"]) if employee else None
         given[about if about in ("contact", "account") else "about"] = id
     run.write([{"create": type, "set": {roles[role]: value for role, value in given.items() if value is not None}}], key=key)

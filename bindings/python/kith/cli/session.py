@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 import kith
+from kith import reading
 from kith.cli import texts
 from kith.cli.output import Output
 
@@ -107,7 +108,7 @@ class Session:
 
     @property
     def as_of(self) -> dt.datetime | None:
-        return texts.moment(self._as_of, self.zone) if self._as_of else None
+        return reading.moment(self._as_of, self.zone) if self._as_of else None
 
     @functools.cached_property
     def viewer(self) -> int:

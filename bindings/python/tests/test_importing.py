@@ -1,0 +1,256 @@
+"""Imports of others' exports and of spreadsheets: planted truth comes out, a second time changes nothing, and undo takes all of it back."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import pathlib
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import Workbook
+
+import kith
+from kith import Money
+from kith.cli.commands import cli
+from kith.importing.clean import salesforce_id
+
+ACME, BLOOM, ANN = "0015000000Gv7qJ", "0015000000Gv7qKAAR", "0055000000Ab1cD"
+PILOT, LARGE = "0065000000Xy1zA", "0065000000Xy1zB"
+
+
+def write(path: pathlib.Path, rows: list[list[str]], encoding: str = "utf-8") -> pathlib.Path:
+    with path.open("w", newline="", encoding=encoding) as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def deals(db: kith.Database) -> list[dict[str, Any]]:
+    asked = {"from": "opportunity", "select": ["name", "account.name", "owner.name", "amount", "close_date", "stage.name"], "order": ["name"]}
+    return list(db.query(asked))
+
+
+def count(db: kith.Database) -> dict[str, int]:
+    with db.snapshot() as now:
+        types = ("account", "contact", "employee", "opportunity", "move", "product")
+        return {type: found for type in types if (found := sum(1 for _ in now.scan(type)))}
+
+
+def salesforce(folder: pathlib.Path) -> pathlib.Path:
+    folder.mkdir()
+    write(folder / "User.csv", [["Id", "FirstName", "LastName", "IsActive"], [ANN, "Ann", "Lee", "true"]])
+    write(
+        folder / "Account.csv",
+        [["Id", "Name", "ParentId", "AnnualRevenue", "NumberOfEmployees", "OwnerId", "CreatedDate", "Fax"]]
+        + [[BLOOM, "Bloom", ACME, "1500000", "40", ANN, "2024-01-02T08:00:00.000Z", ""]]
+        + [[salesforce_id(ACME), "Acme", "", "", "", salesforce_id(ANN), "2024-01-01T08:00:00.000+0000", "1"]],
+    )
+    write(
+        folder / "Opportunity.csv",
+        [["Id", "Name", "AccountId", "StageName", "Amount", "CloseDate", "OwnerId", "CreatedDate"]]
+        + [[PILOT, "Pilot", ACME, "Closed Won", "1200.50", "2024-04-01", ANN, "2024-02-01T00:00:00.000Z"]]
+        + [[LARGE, "Large", salesforce_id(BLOOM), "Site Visit", "90000", "2024-09-01", ANN, "2024-03-01T00:00:00.000Z"]],
+    )
+    history = [
+        (PILOT, "Closed Won", "1200.50", "2024-04-01T00:00:00.000Z"),
+        (PILOT, "Prospecting", "1000", "2024-02-01T00:00:00.000Z"),
+        (PILOT, "Proposal/Price Quote", "1000", "2024-03-01T00:00:00.000Z"),
+        (PILOT, "Proposal/Price Quote", "1100", "2024-03-05T00:00:00.000Z"),
+        (LARGE, "Prospecting", "80000", "2024-03-01T00:00:00.000Z"),
+        (LARGE, "Site Visit", "90000", "2024-03-10T00:00:00.000Z"),
+        (LARGE, "Prospecting", "90000", "2024-03-12T00:00:00.000Z"),
+        (LARGE, "Site Visit", "90000", "2024-03-20T00:00:00.000Z"),
+    ]
+    rows = [[f"0085000000{i:05}", *row] for i, row in enumerate(history)]
+    write(folder / "OpportunityHistory.csv", [["Id", "OpportunityId", "StageName", "Amount", "CreatedDate"], *rows])
+    return folder
+
+
+def test_salesforce_brings_ids_of_both_lengths_and_moves_with_their_times(db: kith.Database, tmp_path: pathlib.Path) -> None:
+    before = count(db)
+    run = db.import_path(salesforce(tmp_path / "sf"))
+    assert run.rejected == 0, run.report["problems"]
+    day = dt.date(2024, 4, 1)
+    assert deals(db)[1] == {
+        "name": "Pilot",
+        "account.name": "Acme",
+        "owner.name": "Ann Lee",
+        "amount": Money(120_050, "CNY"),
+        "close_date": day,
+        "stage.name": "won",
+    }
+    with db.snapshot() as now:
+        bloom = now.find("account", ("salesforce.account", BLOOM))
+        acme = now.find("account", ("salesforce.account", salesforce_id(ACME)))
+        assert bloom is not None
+        assert acme is not None
+        assert bloom["parent"] == acme.id
+        assert bloom["annual_revenue"] == Money(150_000_000, "CNY")
+        pilot = now.find("opportunity", ("salesforce.opportunity", salesforce_id(PILOT)))
+        assert pilot is not None
+        then = now.as_of(pilot.id, effective=dt.datetime(2024, 3, 6, tzinfo=dt.UTC))["fields"]
+        assert then["amount"] == {"minor": 110_000, "currency": "CNY"}
+        assert now[then["stage"]]["name"] == "proposal"
+        moves: dict[int, list[str]] = {pilot.id: []}
+        for move in now.scan("move"):
+            moves.setdefault(move["record"], []).append(move["at"].date().isoformat())
+    # A row that only changes the amount is no move; a stage that was left and entered again is one each time.
+    assert [len(found) for found in moves.values()] == [3, 4]
+    assert deals(db)[0]["stage.name"] == "site_visit"
+    again = db.import_path(tmp_path / "sf")
+    assert [sum(file[how] for file in again.report["files"]) for how in ("created", "changed")] == [0, 0]
+    db.undo(run)
+    assert count(db) == before
+    assert db.verify() == []
+
+
+def test_hubspot_history_is_moves_and_amounts(db: kith.Database, tmp_path: pathlib.Path) -> None:
+    write(tmp_path / "hubspot-companies.csv", [["Record ID", "Company name", "Company owner"], ["7", "Acme", "Ann"]])
+    write(
+        tmp_path / "hubspot-deals.csv",
+        [["Record ID", "Deal Name", "Deal Stage", "Amount", "Create Date", "Associated Company IDs", "Deal owner"]]
+        + [["1", "Pilot", "Closed Lost", "500", "2024-01-01 09:00", "7", "Ann"]],
+    )
+    write(
+        tmp_path / "hubspot-property-history.csv",
+        [["Record ID", "Property name", "Property value", "Change date"]]
+        + [["1", "dealstage", "closedlost", "2024-03-01 09:00"], ["1", "dealstage", "appointmentscheduled", "2024-01-01 09:00"]]
+        + [["1", "amount", "400", "2024-01-01 09:00"], ["1", "amount", "500", "2024-02-01 09:00"], ["1", "hs_note", "x", "2024-02-01 09:00"]],
+    )
+    run = db.import_path(tmp_path)
+    assert run.rejected == 0, run.report["problems"]
+    [deal] = deals(db)
+    assert (deal["stage.name"], deal["account.name"], deal["owner.name"]) == ("lost", "Acme", "Ann")
+    with db.snapshot() as now:
+        [found] = now.scan("opportunity")
+        then = now.as_of(found.id, effective=dt.datetime(2024, 1, 15, tzinfo=dt.UTC))["fields"]
+        assert then["amount"]["minor"] == 40_000
+        assert now[then["stage"]]["name"] == "appointment"
+
+
+def test_pipedrive_deals_are_won_when_they_were(db: kith.Database, tmp_path: pathlib.Path) -> None:
+    header = ["ID", "Title", "Value", "Currency of Value", "Organization", "Stage", "Status", "Owner", "Deal created", "Won time", "Lost time"]
+    write(
+        tmp_path / "deals.csv",
+        [[f"Deal - {name}" for name in header]]
+        + [["1", "Pilot", "500", "EUR", "Acme", "Proposal Made", "Won", "Ann", "2024-01-01 09:00:00", "2024-02-01 09:00:00", ""]]
+        + [["2", "Large", "900", "USD", "Acme", "Trial", "Open", "Ann", "2024-01-03 09:00:00", "", ""]],
+    )
+    run = db.import_path(tmp_path / "deals.csv", preset="pipedrive")
+    assert run.rejected == 0, run.report["problems"]
+    assert [(deal["name"], deal["stage.name"], deal["amount"]) for deal in deals(db)] == [
+        ("Large", "trial", Money(90_000, "USD")),
+        ("Pilot", "won", Money(50_000, "EUR")),
+    ]
+    with db.snapshot() as now:
+        assert sorted(deal["closed_at"].date().isoformat() for deal in now.scan("opportunity") if deal["closed_at"]) == ["2024-02-01"]
+    assert count(db)["account"] == 1
+
+
+SHEET = [
+    ["商机名称", "客户名称", "金额（万元）", "销售阶段", "预计成交日期", "签约日期", "创建时间", "负责人", "地区备注"],
+    ["试点项目", "阿克米", "12.5", "已签约", "2024年4月1日", "2024年3月28日", "2024年1月5日", "王小明", "华东"],
+    ["扩容", "布鲁姆", "1.2亿", "商务谈判", "2024/9/1", "", "2024-02-01", "李雷", ""],
+    ["坏行", "阿克米", "很多", "商务谈判", "2024/9/1", "", "2024-02-01", "李雷", ""],
+]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl"])
+def test_a_chinese_spreadsheet_is_understood(db: kith.Database, tmp_path: pathlib.Path, ending: str) -> None:
+    path = tmp_path / f"商机表.{ending}"
+    if ending == "csv":
+        write(path, SHEET, "gb18030")
+    elif ending == "jsonl":
+        path.write_text("\n".join(json.dumps(dict(zip(SHEET[0], row, strict=True))) for row in SHEET[1:]))
+    else:
+        book = Workbook()
+        assert book.active is not None
+        book.active.append(["二〇二四年商机登记"])
+        for row in SHEET:
+            book.active.append(row)
+        book.active["C3"] = 12.5
+        book.active["E3"] = dt.datetime(2024, 4, 1)
+        book.save(path)
+    with db.batch() as b:
+        known = b.create("account", name="布鲁姆")
+    assert b.outcome is not None
+    run = db.import_path(path, problem_file=tmp_path / "errors.csv")
+    assert run.rejected == 1
+    [problem] = run.report["problems"]
+    assert (problem["line"], problem["column"], problem["value"]) == (4, "金额（万元）", "很多")
+    assert [deal["amount"] for deal in deals(db)] == [Money(12_000_000_000, "CNY"), Money(12_500_000, "CNY")]
+    assert [(deal["owner.name"], deal["stage.name"]) for deal in deals(db)] == [("李雷", "negotiation"), ("王小明", "won")]
+    assert count(db)["account"] == 2  # the one that was there is the one meant
+    with db.snapshot() as now:
+        [won] = [deal for deal in now.scan("opportunity") if deal["closed_at"]]
+        assert won["closed_at"].date() == dt.date(2024, 3, 28)
+        assert won["close_date"] == dt.date(2024, 4, 1)
+    db.undo(run)
+    assert count(db) == {"account": 1}
+    with db.snapshot() as now:
+        assert now[b.outcome.id(known)]["name"] == "布鲁姆"
+
+
+@pytest.mark.parametrize(("american", "days"), [("3/13/2024", "2024-03-13"), ("13.3.2024", "2024-03-13"), ("3/4/2024", None)])
+def test_dates_with_the_year_last_are_read_where_one_tells(db: kith.Database, tmp_path: pathlib.Path, american: str, days: str | None) -> None:
+    header = ["opportunity_id", "deal_stage", "engage_date", "close_value"]
+    run = db.import_path(write(tmp_path / "x.csv", [header, ["A1", "Won", american, "10"], ["A2", "Engaging", "2024-01-01", ""]]))
+    assert run.rejected == (0 if days else 1)  # what could be two days is refused, not guessed
+    with db.snapshot() as now:
+        closed = [deal["closed_at"].date().isoformat() for deal in now.scan("opportunity") if deal["closed_at"]]
+    assert closed == ([days] if days else [])
+
+
+def test_undo_of_an_import_refuses_when_work_would_be_lost(db: kith.Database, tmp_path: pathlib.Path) -> None:
+    run = db.import_path(write(tmp_path / "客户.csv", [["客户名称", "所在城市"], ["阿克米", "上海"], ["布鲁姆", "北京"]]))
+    with db.snapshot() as now:
+        [acme, _] = [record.id for record in now.scan("account")]
+    with db.batch() as b:
+        b.create("note", body="met them", regarding=acme)
+    with pytest.raises(kith.FailedPreconditionError, match="note"):
+        db.undo(run)
+    assert count(db)["account"] == 2
+    changed = db.import_path(write(tmp_path / "客户.csv", [["客户名称", "所在城市"], ["布鲁姆", "广州"]]))
+    assert db.undo(changed)["reset"] == 1
+    with db.snapshot() as now:
+        assert [record["city"] for record in now.scan("account")] == ["上海", "北京"]
+
+
+def test_what_cannot_be_understood_is_refused(db: kith.Database, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(kith.InvalidArgumentError, match="--type"):
+        db.import_path(write(tmp_path / "x.csv", [["a", "b"], ["1", "2"]]))
+    with pytest.raises(kith.InvalidArgumentError, match="salesforce"):
+        db.import_path(tmp_path / "x.csv", preset="salesforce")
+    with pytest.raises(kith.NotFoundError):
+        db.import_path(tmp_path / "none.csv")
+    assert count(db) == {}
+
+
+def test_the_command_shows_asks_imports_and_takes_back(tmp_path: pathlib.Path) -> None:
+    sheet = write(tmp_path / "商机表.csv", SHEET, "gb18030")
+
+    def run(*words: str, code: int = 0, input: str | None = None) -> str:
+        environment = {"KITH_DB": str(tmp_path / "crm.kith"), "LC_ALL": "zh_CN.UTF-8", "COLUMNS": "160"}
+        result = CliRunner().invoke(cli, list(words), env=environment, input=input)
+        assert result.exit_code == code, (words, result.output, result.exception)
+        return result.stdout
+
+    run("init")
+    asked = run("import", str(sheet), code=1, input="n\n")
+    assert "opportunity.amount" in asked
+    assert "不导入" in asked
+    assert json.loads(run("query", "opportunity", "--json")) == []
+    assert "试运行" in run("import", str(sheet), "--dry-run", code=8)
+    told = json.loads(run("import", str(sheet), "--json", code=8))
+    assert "很多" in pathlib.Path(told["error_file"]).read_text(encoding="utf-8")
+    assert len(json.loads(run("query", "opportunity", "--json"))) == 2
+    assert "已撤销" in run("undo", told["run"])
+    assert json.loads(run("query", "opportunity", "--json")) == []
+    assert "import-" in run("import", str(sheet), "--yes", code=8)
+    out = tmp_path / "all.jsonl"
+    run("export", str(out))
+    with kith.open(temporary=True) as copy:
+        copy.import_path(out)
+        assert len(deals(copy)) == 2
