@@ -29,7 +29,7 @@ struct Introduction {
 };
 
 struct IntroductionOptions {
-  RelationOptions relation = {};  // `recorded` is not taken: BadOptions
+  RelationOptions relation = {};  // neither `recorded` nor another half-life of ties is taken: BadOptions
   PathOptions path = {};
   Id from = {};            // one of ours; null: whoever of us is nearest, and nobody needs a colleague
   double colleague = 0.5;  // strength between two of ours in one group, (0, 1]

@@ -296,6 +296,8 @@ struct PathOptions {
   size_t count = 3;
   int hops = 4;
   double damping = 0.8;  // φ, (0, 1]
+  // No last hop, to one of ours, is stronger: what is known of that spares looking further. (0, 1].
+  double last_hop = 1;
 };
 // An edge seen from one end; strength in (0, 1]. Several edges between two people: the strongest counts.
 struct Acquaintance {
@@ -305,9 +307,10 @@ struct Acquaintance {
 // The people someone knows. The span is valid until the next call.
 using NeighboursOf = std::function<StatusOr<std::span<const Acquaintance>>(Id person)>;
 // The best paths without repetition to `target` from any person for whom `ours` holds, best first; the end points alone are ours. Exact:
-// uniform-cost search back from the target, which stops as soon as no path that is still open can be better.
+// uniform-cost search back from the target, which stops as soon as no path that is still open can be better. `ours_among`, where given, is
+// asked instead of `neighbours` for a last hop, and may leave out whoever is not ours.
 [[nodiscard]] StatusOr<std::vector<WarmPath>> FindWarmPaths(const NeighboursOf& neighbours, const std::function<bool(Id)>& ours, Id target,
-                                                            const PathOptions& options = {});
+                                                            const PathOptions& options = {}, const NeighboursOf& ours_among = {});
 
 // A network held in memory, for many questions: 16 bytes an edge and direction.
 class Network {

@@ -2,24 +2,25 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <memory>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "insight/relationship/facts_internal.h"
+#include "insight/relationship/relationship_internal.h"
+#include "kith/base/packed.h"
 
 namespace kith::insight {
 namespace {
 
-using catalog::BehaviourDef;
 using catalog::FieldDef;
 using catalog::IndexDef;
 using catalog::TypeDef;
 using relationship_internal::Facts;
 using relationship_internal::Played;
 
-constexpr double kKnows = 0.5;  // of an acquaintance whose strength nobody gave
+constexpr size_t kLookedAt = 3000;  // edges of ours looked at before a search
+constexpr double kKnows = 0.5;      // of an acquaintance whose strength nobody gave
 
 // One end of a type of acquaintances, and what an index by it has of the other end: with all of it, no record is read.
 class End {
@@ -30,42 +31,42 @@ class End {
       if (index.kind != catalog::IndexKind::kOrdered || index.parts.empty() || index.parts[0].field != field.name) continue;
       if (Covers(index)) {
         index_ = &index;
-        return;
+        break;
       }
     }
-    slots_.clear();
-    index_ = type.FindIndexLedBy(static_cast<int32_t>(field.position));
+    if (index_ == nullptr) {
+      slots_.clear();
+      index_ = type.FindIndexLedBy(static_cast<int32_t>(field.position));
+    }
+    ordered_ = index_ != nullptr && index_->parts.size() > 1 && index_->parts[1].field == type.FindRole("acquaintance", other)->name &&
+               index_->parts[1].order == Order::kAscending;
   }
 
-  // Calls visit(other, strength, record) for each edge of the person that is valid at the moment.
+  // Calls visit(other, strength, record) for each edge of the person that is valid at the moment; with `type`, to others of it alone.
   template <typename Visit>
-  Status ForEach(const Snapshot& snapshot, Id person, Time at, const Visit& visit) const {
+  Status ForEach(const Snapshot& snapshot, Id person, TypeNumber type, Time at, const Visit& visit) const {
     if (index_ == nullptr) return absl::OkStatus();
     IndexRange range;
     range.equal.emplace_back(person);
+    if (type != 0 && ordered_) {
+      range.low = Value(Id::Of(type, 0, 0));
+      range.high = Value(Id::Of(static_cast<TypeNumber>(type + 1), 0, 0));
+    }
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(type_, *index_, range));
-    std::vector<Value> values;
     while (cursor->Next()) {
-      values.clear();
-      if (!slots_.empty()) {
-        std::vector<Value>& covered = covered_;
-        covered.clear();
-        cursor->Covered(covered);
-        for (const int slot : slots_) values.push_back(slot < 0 ? Value() : covered[static_cast<size_t>(slot)]);
-      } else {
+      if (slots_.empty()) {
         KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        for (const std::string_view role : Roles()) {
-          const FieldDef* field = type_.FindRole("acquaintance", role);
-          values.push_back(field == nullptr ? Value() : view.Get(field->position));
-        }
+        TakeRecord(view, at, visit);
+      } else {
+        TakeCovered(cursor->covered_bytes(), cursor->id(), at, visit);
       }
-      Take(values, cursor->id(), at, visit);
     }
     return cursor->status();
   }
 
  private:
-  [[nodiscard]] std::array<std::string_view, 5> Roles() const { return {other_, "strength", "confidence", "valid_from", "valid_to"}; }
+  static constexpr size_t kRoles = 5;
+  [[nodiscard]] std::array<std::string_view, kRoles> Roles() const { return {other_, "strength", "confidence", "valid_from", "valid_to"}; }
 
   bool Covers(const IndexDef& index) {
     slots_.clear();
@@ -79,27 +80,48 @@ class End {
     return true;
   }
 
+  // What is valid when: dates and times as moments.
+  static int64_t MomentOf(Kind kind, int64_t number, int64_t otherwise) {
+    if (kind == Kind::kDate) return StartOf(Date{static_cast<int32_t>(number)}).micros;
+    return kind == Kind::kTime ? number : otherwise;
+  }
+
   template <typename Visit>
-  static void Take(const std::vector<Value>& values, Id record, Time at, const Visit& visit) {
-    const auto moment = [](const Value& value, Time otherwise) {
-      if (const Date* date = value.get_if<Date>(); date != nullptr) return StartOf(*date);
-      const Time* time = value.get_if<Time>();
-      return time == nullptr ? otherwise : *time;
+  void TakeCovered(std::string_view bytes, Id record, Time at, const Visit& visit) const {
+    std::array<PackedValue, kRoles> values;
+    PackedReader in(bytes);
+    for (size_t slot = 0; slot < index_->cover.size(); ++slot) {
+      const PackedValue value = in.GetPacked();
+      for (size_t role = 0; role < kRoles; ++role) {
+        if (slots_[role] == static_cast<int>(slot)) values[role] = value;
+      }
+    }
+    if (!in.ok() || values[0].kind != Kind::kRef) return;
+    if (at.micros < MomentOf(values[3].kind, values[3].number, INT64_MIN) ||
+        at.micros >= MomentOf(values[4].kind, values[4].number, INT64_MAX)) {
+      return;
+    }
+    const double strength = values[1].kind == Kind::kDouble ? values[1].real : kKnows;
+    const double confidence = values[2].kind == Kind::kDouble ? values[2].real : 1;
+    visit(Id(static_cast<uint64_t>(values[0].number)), strength * confidence, record);
+  }
+
+  template <typename Visit>
+  void TakeRecord(record::View view, Time at, const Visit& visit) const {
+    const Played edge(type_, *type_.FindBehaviour("acquaintance"), view);
+    const auto moment = [&](std::string_view role, int64_t otherwise) {
+      const FieldDef* field = edge.Find(role);
+      return field == nullptr ? otherwise : MomentOf(field->kind, edge.Int(role), otherwise);
     };
-    const auto number = [](const Value& value, double otherwise) {
-      const double* real = value.get_if<double>();
-      return real == nullptr ? otherwise : *real;
-    };
-    const Id* other = values[0].get_if<Id>();
-    if (other == nullptr || at < moment(values[3], Time{INT64_MIN}) || at >= moment(values[4], kTimeMax)) return;
-    visit(*other, number(values[1], kKnows) * number(values[2], 1), record);
+    if (at.micros < moment("valid_from", INT64_MIN) || at.micros >= moment("valid_to", INT64_MAX)) return;
+    visit(edge.Ref(other_), edge.Double("strength", kKnows) * edge.Double("confidence", 1), edge.id());
   }
 
   const TypeDef& type_;
   std::string_view other_;
   const IndexDef* index_ = nullptr;
   std::vector<int> slots_;  // of Roles() in the index's cover; empty: it does not cover them
-  mutable std::vector<Value> covered_;
+  bool ordered_ = false;    // the index goes by the other end next
 };
 
 struct Edge {
@@ -116,57 +138,108 @@ class Circle {
       ends_.emplace_back(*type, "from", "to");
       ends_.emplace_back(*type, "to", "from");
     }
+    for (const TypeDef* type : facts.snapshot().catalog().TypesWith("member")) {
+      if (facts.IsOurs(Id::Of(type->number, 0, 1))) our_types_.push_back(type->number);
+    }
   }
 
   [[nodiscard]] bool IsStart(Id person) const {
     return options_.from.is_null() ? facts_.IsOurs(person) && facts_.IsActive(person) : person == options_.from;
   }
 
-  StatusOr<std::span<const Acquaintance>> Neighbours(Id person) {
-    const auto [at, added] = known_.try_emplace(person);
-    if (!added) return std::span<const Acquaintance>(*at->second);
-    edges_.clear();
-    KITH_RETURN_IF_ERROR(Read(person));
-    auto list = std::make_unique<std::vector<Acquaintance>>();
-    for (const auto& [other, edge] : edges_) list->push_back({other, edge.strength});
-    known_[person] = std::move(list);
-    return std::span<const Acquaintance>(*known_[person]);
+  StatusOr<std::span<const Acquaintance>> Neighbours(Id person) { return Known(known_, person, false); }
+  // Those among them from whom a path can begin.
+  StatusOr<std::span<const Acquaintance>> OursAmong(Id person) { return Known(ours_, person, true); }
+
+  // No edge of somebody from whom a path can begin is stronger; 1 when they have too many to look at them all first.
+  StatusOr<double> StrongestStart() {
+    double strongest = 0;
+    size_t read = 0;
+    const auto look = [&](Id person) -> Status {
+      KITH_RETURN_IF_ERROR(Read(person, false));
+      read += 1 + edges_.size();
+      for (const auto& [other, edge] : edges_) strongest = std::max(strongest, edge.strength);
+      return absl::OkStatus();
+    };
+    if (!options_.from.is_null()) {
+      KITH_RETURN_IF_ERROR(look(options_.from));
+      return strongest;
+    }
+    for (const TypeNumber type : our_types_) {
+      KITH_ASSIGN_OR_RETURN(const auto cursor, facts_.snapshot().Scan(facts_.snapshot().catalog().FindType(type)->name));
+      while (cursor->Next()) {
+        if (read > kLookedAt) return 1;
+        KITH_RETURN_IF_ERROR(look(cursor->id()));
+      }
+      KITH_RETURN_IF_ERROR(cursor->status());
+    }
+    return strongest;
   }
 
   // The strongest edge between two.
   StatusOr<Edge> Between(Id from, Id to) {
-    edges_.clear();
-    KITH_RETURN_IF_ERROR(Read(to));
-    return edges_[from];
+    KITH_RETURN_IF_ERROR(Read(to, false));
+    Edge best;
+    for (const auto& [other, edge] : edges_) {
+      if (other == from && edge.strength > best.strength) best = edge;
+    }
+    return best;
   }
 
  private:
-  void Offer(Id other, const Edge& edge) {
-    if (!(edge.strength > 0)) return;
-    if (Edge& known = edges_[other]; known.strength < edge.strength) known = edge;
+  using Lists = absl::flat_hash_map<Id, std::vector<Acquaintance>>;
+
+  StatusOr<std::span<const Acquaintance>> Known(Lists& lists, Id person, bool ours) {
+    const auto known = lists.find(person);
+    if (known != lists.end()) return std::span<const Acquaintance>(known->second);
+    KITH_RETURN_IF_ERROR(Read(person, ours));
+    // Several edges to one person: the strongest.
+    std::sort(edges_.begin(), edges_.end(),
+              [](const auto& a, const auto& b) { return a.first != b.first ? a.first < b.first : a.second.strength > b.second.strength; });
+    std::vector<Acquaintance>& list = lists[person];
+    for (const auto& [other, edge] : edges_) {
+      if (list.empty() || list.back().person != other) list.push_back({other, edge.strength});
+    }
+    return std::span<const Acquaintance>(list);
   }
 
-  Status Read(Id person) {
-    const Snapshot& snapshot = facts_.snapshot();
+  void Offer(Id other, const Edge& edge) {
+    if (edge.strength > 0) edges_.emplace_back(other, edge);
+  }
+
+  // Of one type of ours, or (0) of whatever type.
+  Status ReadAcquaintances(Id person, TypeNumber type) {
     for (const End& end : ends_) {
-      KITH_RETURN_IF_ERROR(end.ForEach(snapshot, person, facts_.as_of(), [&](Id other, double strength, Id record) {
+      KITH_RETURN_IF_ERROR(end.ForEach(facts_.snapshot(), person, type, facts_.as_of(), [&](Id other, double strength, Id record) {
         if (other != person) Offer(other, {EdgeKind::kKnows, std::min(1.0, strength), record});
       }));
     }
+    return absl::OkStatus();
+  }
+
+  Status Read(Id person, bool ours) {
+    edges_.clear();
+    if (!ours) KITH_RETURN_IF_ERROR(ReadAcquaintances(person, 0));
+    if (ours) {
+      for (const TypeNumber type : our_types_) KITH_RETURN_IF_ERROR(ReadAcquaintances(person, type));
+    }
     if (facts_.IsOurs(person)) return ReadOurs(person);
-    KITH_ASSIGN_OR_RETURN(const std::vector<EmployeeTie> ties, facts_.Ties(person, false));
-    for (const EmployeeTie& tie : ties) {
-      if (tie.active) Offer(tie.employee, {EdgeKind::kTie, tie.tie.value, Id()});
+    KITH_ASSIGN_OR_RETURN(const std::vector<model::PairTie> ties, model::TiesOfContact(facts_.snapshot(), person, facts_.as_of()));
+    for (const model::PairTie& tie : ties) {
+      if (facts_.IsActive(tie.employee)) Offer(tie.employee, {EdgeKind::kTie, ValueOf(tie), Id()});
     }
     return absl::OkStatus();
   }
+
+  [[nodiscard]] double ValueOf(const model::PairTie& tie) const { return relationship_internal::TieValue(tie.sums, facts_.options().tie); }
 
   Status ReadOurs(Id person) {
     if (!facts_.IsActive(person)) return absl::OkStatus();
     KITH_ASSIGN_OR_RETURN(const std::vector<model::PairTie> ties, model::TiesOfEmployee(facts_.snapshot(), person, facts_.as_of()));
     for (const model::PairTie& tie : ties) {
-      Offer(tie.contact, {EdgeKind::kTie, TieStrength(tie.sums, facts_.options().tie).value, Id()});
+      Offer(tie.contact, {EdgeKind::kTie, ValueOf(tie), Id()});
     }
+    if (options_.from.is_null()) return absl::OkStatus();  // whoever has colleagues is a start already
     std::vector<Id> groups;
     if (const std::optional<Played> member = facts_.Find(person, "member"); member && member->Has("group")) {
       groups.push_back(member->Ref("group"));
@@ -185,8 +258,10 @@ class Circle {
   const Facts& facts_;
   const IntroductionOptions& options_;
   std::vector<End> ends_;
-  std::map<Id, Edge> edges_;  // of the person being read
-  absl::flat_hash_map<Id, std::unique_ptr<std::vector<Acquaintance>>> known_;
+  std::vector<TypeNumber> our_types_;
+  std::vector<std::pair<Id, Edge>> edges_;  // of the person read last
+  Lists known_;
+  Lists ours_;
 };
 
 Status Check(const Facts& facts, Id target, const IntroductionOptions& options) {
@@ -195,6 +270,10 @@ Status Check(const Facts& facts, Id target, const IntroductionOptions& options) 
     return MakeError({.reason = Reason::kBadOptions, .field = std::string(field), .value = std::move(value)}, message);
   };
   if (options.relation.recorded) return refuse("recorded", ToText(*options.relation.recorded), "paths are not kept by what was known when");
+  if (options.relation.tie.half_life_days != static_cast<double>(model::kTieHalfLifeDays)) {
+    return refuse("half_life_days", std::to_string(options.relation.tie.half_life_days),
+                  "paths read ties as they are kept, with their half-life");
+  }
   if (facts.IsOurs(target)) return refuse("target", std::to_string(target.value()), "the target is one of ours already");
   if (!options.from.is_null() && !facts.IsOurs(options.from)) {
     return refuse("from", std::to_string(options.from.value()), "a path begins with one of ours");
@@ -223,10 +302,14 @@ StatusOr<std::vector<Introduction>> ReadIntroductions(const Snapshot& snapshot, 
   const Facts facts(snapshot, options.relation);
   KITH_RETURN_IF_ERROR(Check(facts, target, options));
   Circle circle(facts, options);
-  KITH_ASSIGN_OR_RETURN(const std::vector<WarmPath> paths,
-                        FindWarmPaths([&](Id person) { return circle.Neighbours(person); },
-                                      [&](Id person) { return circle.IsStart(person); }, target, options.path));
+  KITH_ASSIGN_OR_RETURN(const double strongest, circle.StrongestStart());
   std::vector<Introduction> found;
+  if (strongest <= 0) return found;
+  PathOptions bounded = options.path;
+  bounded.last_hop = std::min(bounded.last_hop, strongest);
+  KITH_ASSIGN_OR_RETURN(const std::vector<WarmPath> paths, FindWarmPaths([&](Id person) { return circle.Neighbours(person); },
+                                                                         [&](Id person) { return circle.IsStart(person); }, target, bounded,
+                                                                         [&](Id person) { return circle.OursAmong(person); }));
   for (const WarmPath& path : paths) {
     Introduction& introduction = found.emplace_back();
     introduction.value = path.value;

@@ -17,11 +17,12 @@ struct Step {
 };
 
 struct Open {
+  double bound = 0;  // what it can come to at most
   double value = 0;
   int32_t step = 0;
   bool done = false;  // ends with one of ours
   friend bool operator<(const Open& a, const Open& b) {
-    return a.value != b.value ? a.value < b.value : a.step > b.step;  // equal values: first found, first out
+    return a.bound != b.bound ? a.bound < b.bound : a.step > b.step;  // equal values: first found, first out
   }
 };
 
@@ -29,6 +30,10 @@ Status Check(const PathOptions& options) {
   if (!(options.damping > 0 && options.damping <= 1)) {
     return MakeError({.reason = Reason::kBadOptions, .field = "damping", .value = std::to_string(options.damping)},
                      "damping lies above 0 and is at most 1");
+  }
+  if (!(options.last_hop > 0 && options.last_hop <= 1)) {
+    return MakeError({.reason = Reason::kBadOptions, .field = "last_hop", .value = std::to_string(options.last_hop)},
+                     "a bound of strength lies above 0 and is at most 1");
   }
   constexpr int kMostHops = 6;
   if (options.hops < 1 || options.hops > kMostHops) {
@@ -39,8 +44,9 @@ Status Check(const PathOptions& options) {
 
 class PathSearch {
  public:
-  PathSearch(const NeighboursOf& neighbours, const std::function<bool(Id)>& ours, const PathOptions& options)
-      : neighbours_(neighbours), ours_(ours), options_(options) {}
+  PathSearch(const NeighboursOf& neighbours, const NeighboursOf& ours_among, const std::function<bool(Id)>& ours,
+             const PathOptions& options)
+      : neighbours_(neighbours), ours_among_(ours_among ? ours_among : neighbours), ours_(ours), options_(options) {}
   StatusOr<std::vector<WarmPath>> Run(Id target);
 
  private:
@@ -51,6 +57,7 @@ class PathSearch {
   bool IsOurs(Id person);
 
   const NeighboursOf& neighbours_;
+  const NeighboursOf& ours_among_;
   const std::function<bool(Id)>& ours_;
   const PathOptions& options_;
   std::vector<Step> steps_;
@@ -80,14 +87,16 @@ void PathSearch::Offer(double value, const Step& step) {
     best_.push(value);
     if (best_.size() > options_.count) best_.pop();
   }
+  const double bound = done ? value : value * options_.damping * options_.last_hop;
+  if (!done && best_.size() == options_.count && bound <= best_.top()) return;
   steps_.push_back(step);
-  open_.push({value, static_cast<int32_t>(steps_.size() - 1), done});
+  open_.push({bound, value, static_cast<int32_t>(steps_.size() - 1), done});
 }
 
 Status PathSearch::Extend(const Open& from) {
   const Step at = steps_[static_cast<size_t>(from.step)];
   const double damping = at.hops == 0 ? 1 : options_.damping;
-  KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> people, neighbours_(at.person));
+  KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> people, (at.hops + 1 == options_.hops ? ours_among_ : neighbours_)(at.person));
   for (const Acquaintance& next : people) {
     const double value = from.value * damping * std::clamp(next.strength, 0.0, 1.0);
     // A path only loses by going on: one that is no better than the worst kept cannot get among them.
@@ -111,7 +120,7 @@ StatusOr<std::vector<WarmPath>> PathSearch::Run(Id target) {
   std::vector<WarmPath> found;
   if (options_.count == 0) return found;
   steps_.push_back({target, -1, 0});
-  open_.push({1, 0, false});
+  open_.push({1, 1, 0, false});
   while (!open_.empty() && found.size() < options_.count) {
     const Open next = open_.top();
     open_.pop();
@@ -127,9 +136,9 @@ StatusOr<std::vector<WarmPath>> PathSearch::Run(Id target) {
 }  // namespace
 
 StatusOr<std::vector<WarmPath>> FindWarmPaths(const NeighboursOf& neighbours, const std::function<bool(Id)>& ours, Id target,
-                                              const PathOptions& options) {
+                                              const PathOptions& options, const NeighboursOf& ours_among) {
   KITH_RETURN_IF_ERROR(Check(options));
-  return PathSearch(neighbours, ours, options).Run(target);
+  return PathSearch(neighbours, ours_among, ours, options).Run(target);
 }
 
 Network::Network(std::span<const Edge> edges) {

@@ -9,6 +9,9 @@ namespace kith::insight::relationship_internal {
 // 2^(-(as_of - at) / half-life).
 [[nodiscard]] double Decay(Time at, Time as_of, double half_life_days);
 
+// The value of TieStrength alone.
+[[nodiscard]] double TieValue(const model::TieSums& sums, const TieOptions& options);
+
 // Largest |weight × value| first, then weight, then record: the same for facts in any order.
 void SortContributions(Score& score);
 

@@ -36,6 +36,10 @@ void TieAmounts::MoveTo(Time later) {
 
 double TieAmounts::strength() const { return StrengthOf(EffectiveAmount(in_, out_, options_), options_); }
 
+double relationship_internal::TieValue(const model::TieSums& sums, const TieOptions& options) {
+  return StrengthOf(EffectiveAmount(sums.in, sums.out, options), options);
+}
+
 Score TieStrength(const model::TieSums& sums, const TieOptions& options) {
   const double amount = EffectiveAmount(sums.in, sums.out, options);
   const double seen = sums.in + sums.out;
