@@ -11,8 +11,6 @@ namespace {
 
 constexpr size_t kDealsPerBatch = 250;
 
-ExternalRef RefOf(const char* type, size_t number) { return {std::string("demo.") + type, std::to_string(number)}; }
-
 StatusOr<Batch> NewBatch(Database& database) { return database.NewBatch(Ref("demo", "loader"), "simulated company"); }
 
 void AddAccounts(Batch& batch, const simulator::Company& company) {
@@ -93,7 +91,68 @@ void AddDeal(Batch& batch, const simulator::Opportunity& deal, size_t number) {
   }
 }
 
+void AddTouch(Batch& batch, const simulator::Touch& touch, size_t number) {
+  batch.SetEffective(touch.at);
+  const Id id = batch.Upsert("interaction", RefOf("interaction", number));
+  batch.SetChoice(id, "kind", touch.kind);
+  batch.SetChoice(id, "direction", touch.direction);
+  batch.Set(id, "at", touch.at);
+  batch.Set(id, "employee", batch.Existing("employee", RefOf("employee", touch.rep)));
+  batch.Set(id, "contact", batch.Existing("contact", RefOf("contact", touch.contact)));
+  batch.Set(id, "regarding", batch.Existing("opportunity", RefOf("opportunity", touch.deal)));
+}
+
+void AddStake(Batch& batch, const simulator::Stake& stake, size_t number) {
+  const Id id = batch.Upsert("contact_role", RefOf("contact_role", number));
+  batch.Set(id, "contact", batch.Existing("contact", RefOf("contact", stake.contact)));
+  batch.Set(id, "opportunity", batch.Existing("opportunity", RefOf("opportunity", stake.deal)));
+  batch.SetChoice(id, "role", stake.role);
+  batch.SetChoice(id, "political", "political_structure");
+  batch.Set(id, "veto", stake.veto);
+}
+
+void AddLearnt(Batch& batch, const simulator::Learnt& learnt, size_t number) {
+  batch.SetEffective(learnt.at);
+  const Id id = batch.Upsert("evidence", RefOf("evidence", number));
+  batch.Set(id, "subject", batch.Existing("contact", RefOf("contact", learnt.contact)));
+  if (learnt.rival) batch.Set(id, "party", batch.Existing("competitor", RefOf("competitor", 0)));
+  batch.SetChoice(id, "dimension", learnt.dimension);
+  batch.Set(id, "value", learnt.value);
+  batch.SetChoice(id, "source", "said_by_customer");
+  batch.Set(id, "at", learnt.at);
+}
+
+void AddKnown(Batch& batch, const simulator::Known& known, size_t number) {
+  const Id id = batch.Upsert("acquaintance", RefOf("acquaintance", number));
+  batch.Set(id, "from", batch.Existing("contact", RefOf("contact", known.from)));
+  batch.Set(id, "to", batch.Existing("contact", RefOf("contact", known.to)));
+  batch.Set(id, "strength", known.strength);
+}
+
+template <typename Fact, typename Add>
+Status LoadAll(Database& database, const std::vector<Fact>& facts, const Add& add) {
+  constexpr size_t kFactsPerBatch = 2000;
+  for (size_t first = 0; first < facts.size(); first += kFactsPerBatch) {
+    KITH_ASSIGN_OR_RETURN(Batch batch, NewBatch(database));
+    for (size_t i = first; i < std::min(first + kFactsPerBatch, facts.size()); ++i) add(batch, facts[i], i);
+    KITH_RETURN_IF_ERROR(database.Apply(batch).status());
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+ExternalRef RefOf(const char* type, size_t number) { return {std::string("demo.") + type, std::to_string(number)}; }
+
+Status LoadRelations(Database& database, const simulator::Relations& relations) {
+  KITH_ASSIGN_OR_RETURN(Batch rival, NewBatch(database));
+  rival.Set(rival.Upsert("competitor", RefOf("competitor", 0)), "name", "Rival Systems");
+  KITH_RETURN_IF_ERROR(database.Apply(rival).status());
+  KITH_RETURN_IF_ERROR(LoadAll(database, relations.touches, AddTouch));
+  KITH_RETURN_IF_ERROR(LoadAll(database, relations.stakes, AddStake));
+  KITH_RETURN_IF_ERROR(LoadAll(database, relations.learnt, AddLearnt));
+  return LoadAll(database, relations.known, AddKnown);
+}
 
 Status LoadCompany(Database& database, const simulator::Company& company, const Progress& progress) {
   KITH_ASSIGN_OR_RETURN(Batch people, NewBatch(database));

@@ -11,10 +11,12 @@
 #include <optional>
 
 #include "demo/load.h"
+#include "demo/relations.h"
 #include "demo/show.h"
 #include "kith/exchange/csv.h"
 #include "kith/model/model.h"
 #include "simulator/company.h"
+#include "simulator/relations.h"
 
 namespace kith::demo {
 namespace {
@@ -30,11 +32,15 @@ struct Subject {
   std::string owner_type = "employee";
 };
 
-StatusOr<Subject> LoadSimulated(Database& database, const simulator::Company& company) {
+StatusOr<Subject> LoadSimulated(Database& database, const simulator::Company& company, const simulator::Relations& relations) {
   Clock::time_point start = Clock::now();
   KITH_RETURN_IF_ERROR(LoadCompany(database, company, [](double done) { ShowProgress("loading the company", done); }));
   std::printf("%zu accounts, %zu contacts, %zu reps, %zu opportunities with their moves in %.1f s\n", company.accounts.size(),
               company.contacts.size(), company.reps.size(), company.opportunities.size(), SecondsSince(start));
+  start = Clock::now();
+  KITH_RETURN_IF_ERROR(LoadRelations(database, relations));
+  std::printf("%zu interactions, %zu parts in deals, %zu pieces of evidence, %zu acquaintances in %.1f s\n", relations.touches.size(),
+              relations.stakes.size(), relations.learnt.size(), relations.known.size(), SecondsSince(start));
   return Subject{"default", StartOf(company.options.today)};
 }
 
@@ -207,10 +213,17 @@ Status Run(const Arguments& arguments) {
   KITH_ASSIGN_OR_RETURN(std::shared_ptr<Database> database, OpenNew(arguments));
   Heading(folder ? "Loading " + *folder : "Simulating a company and loading it");
   std::optional<simulator::Company> company;
-  if (!folder) company = simulator::MakeCompany();
-  KITH_ASSIGN_OR_RETURN(Subject subject, folder ? LoadFolder(*database, *folder) : LoadSimulated(*database, *company));
+  simulator::Relations relations;
+  if (!folder) {
+    company = simulator::MakeCompany();
+    relations = simulator::MakeRelations(*company);
+  }
+  KITH_ASSIGN_OR_RETURN(Subject subject, folder ? LoadFolder(*database, *folder) : LoadSimulated(*database, *company, relations));
   KITH_ASSIGN_OR_RETURN(Findings findings, Look(*database, subject));
-  if (company) CompareWithTruth(*company, findings);
+  if (company) {
+    KITH_RETURN_IF_ERROR(ShowRelations(*database, *company, relations));
+    CompareWithTruth(*company, findings);
+  }
   if (arguments.keep) {
     std::ofstream(*arguments.keep / "subject.json")
         << "{\"pipeline\": " << std::quoted(subject.pipeline) << ", \"as_of\": " << std::quoted(ToText(subject.as_of)) << "}\n";
