@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "kith/insight/card.h"
+#include "kith/insight/quantify.h"
 #include "kith/insight/relationship.h"
 #include "kith/model/model.h"
 
@@ -59,6 +61,124 @@ void WriteInteractions(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * 1'000);
 }
 BENCHMARK(WriteInteractions)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond)->Iterations(150)->UseRealTime();
+
+// 1,000 accounts with ten people each, 50 of ours, 100,000 interactions, an open deal of each account with three of its people in it.
+struct Records {
+  std::shared_ptr<Database> db;
+  std::vector<Id> employees;
+  std::vector<Id> accounts;
+  std::vector<Id> contacts;
+  std::vector<Id> deals;
+};
+
+void Apply(Database& db, const Batch& batch, std::initializer_list<std::pair<std::vector<Id>*, std::vector<Id>*>> made) {
+  const Outcome outcome = db.Apply(batch).value();
+  for (const auto& [locals, ids] : made) {
+    for (const Id local : *locals) ids->push_back(outcome.ids[local.local_index()]);
+    locals->clear();
+  }
+}
+
+const Records& LoadedRecords() {
+  static const Records* const records = [] {
+    auto* r = new Records;
+    OpenOptions options;
+    options.temporary = true;
+    options.durability = storage::Durability::kRelaxed;
+    r->db = model::OpenDatabase("", options).value();
+    std::mt19937_64 dice(1);
+    Batch batch = r->db->NewBatch().value();
+    std::vector<Id> employees;
+    std::vector<Id> accounts;
+    std::vector<Id> contacts;
+    std::vector<Id> deals;
+    const auto named = [&](std::string_view type) {
+      const Id id = batch.Create(type);
+      batch.Set(id, "name", "x");
+      return id;
+    };
+    for (int i = 0; i < 50; ++i) employees.push_back(named("employee"));
+    for (int i = 0; i < 1'000; ++i) {
+      accounts.push_back(named("account"));
+      deals.push_back(named("opportunity"));
+      batch.Set(deals.back(), "account", accounts.back());
+      batch.Set(deals.back(), "amount", Money{100'000, *Currency::FromCode("CNY")});
+      for (int j = 0; j < 10; ++j) {
+        contacts.push_back(named("contact"));
+        batch.Set(contacts.back(), "account", accounts.back());
+        if (j >= 3) continue;
+        const Id stake = batch.Create("contact_role");
+        batch.Set(stake, "contact", contacts.back());
+        batch.Set(stake, "opportunity", deals.back());
+        batch.SetChoice(stake, "role", j == 0 ? "decision_maker" : "user");
+      }
+    }
+    Apply(*r->db, batch, {{&employees, &r->employees}, {&accounts, &r->accounts}, {&contacts, &r->contacts}, {&deals, &r->deals}});
+    for (int i = 0; i < 10; ++i) {
+      Batch touches = r->db->NewBatch().value();
+      for (int j = 0; j < 10'000; ++j) {
+        const size_t contact = dice() % r->contacts.size();
+        const Id id = touches.Create("interaction");
+        touches.SetChoice(id, "kind", "call");
+        touches.SetChoice(id, "direction", "mutual");
+        touches.Set(id, "at", Time{kNow.micros - static_cast<int64_t>(dice() % 1'095) * kMicrosPerDay});
+        touches.Set(id, "employee", r->employees[dice() % 50]);
+        touches.Set(id, "contact", r->contacts[contact]);
+        touches.Set(id, "account", r->accounts[contact / 10]);
+      }
+      Apply(*r->db, touches, {});
+    }
+    return r;
+  }();
+  return *records;
+}
+
+// One call on records picked at random; `ask` gives the status.
+template <typename Ask>
+void OnRecords(benchmark::State& state, const Ask& ask) {
+  const Records& records = LoadedRecords();
+  const std::unique_ptr<Snapshot> snapshot = records.db->Read().value();
+  std::mt19937_64 dice(2);
+  for ([[maybe_unused]] auto _ : state) {
+    if (!ask(*snapshot, records, dice()).ok()) std::abort();
+  }
+}
+
+void CardOfPerson(benchmark::State& state) {
+  OnRecords(state, [](const Snapshot& snapshot, const Records& r, uint64_t n) {
+    return CustomerCard(snapshot, r.contacts[n % r.contacts.size()], {.relation = {.as_of = kNow}}).status();
+  });
+}
+BENCHMARK(CardOfPerson)->Unit(benchmark::kMicrosecond);
+
+void BriefOfPerson(benchmark::State& state) {
+  OnRecords(state, [](const Snapshot& snapshot, const Records& r, uint64_t n) {
+    return PreCallBrief(snapshot, r.contacts[n % r.contacts.size()], {.relation = {.as_of = kNow}}).status();
+  });
+}
+BENCHMARK(BriefOfPerson)->Unit(benchmark::kMicrosecond);
+
+void CardOfAccount(benchmark::State& state) {
+  OnRecords(state, [](const Snapshot& snapshot, const Records& r, uint64_t n) {
+    return CustomerCard(snapshot, r.accounts[n % r.accounts.size()], {.relation = {.as_of = kNow}}).status();
+  });
+}
+BENCHMARK(CardOfAccount)->Unit(benchmark::kMicrosecond);
+
+// Without capital; from derived rows.
+QuantifyOptions FromRows() { return {.relation = {.as_of = kNow, .contributions = false}, .capital = false}; }
+
+void QuantifyAccount(benchmark::State& state) {
+  OnRecords(state, [](const Snapshot& snapshot, const Records& r, uint64_t n) {
+    return Quantify(snapshot, Id(), r.accounts[n % r.accounts.size()], FromRows()).status();
+  });
+}
+BENCHMARK(QuantifyAccount)->Unit(benchmark::kMicrosecond);
+
+void QuantifyCompany(benchmark::State& state) {
+  OnRecords(state, [](const Snapshot& snapshot, const Records&, uint64_t) { return Quantify(snapshot, Id(), Id(), FromRows()).status(); });
+}
+BENCHMARK(QuantifyCompany)->Unit(benchmark::kMillisecond);
 
 void DecisionChain(benchmark::State& state) {
   std::mt19937_64 dice(1);

@@ -53,7 +53,8 @@ std::span<const BehaviourRule> Behaviours() {
         {"contact", {Kind::kRef}},
         {"account", {Kind::kRef}},
         {"about", {Kind::kRef}},
-        {"subject", {Kind::kText}}}},
+        {"subject", {Kind::kText}},
+        {"externals", {Kind::kInt}}}},
       // A paper with a sum on it.
       {"money_document",
        {{"total", {Kind::kMoney}, true},

@@ -190,7 +190,8 @@ TieSums SumsOf(const TieRow& row, Time at) {
 }
 
 TieEvent EventOf(const InteractionRecord& interaction) {
-  return {interaction.at, !interaction.from_them && !interaction.mutual, InteractionWeight(interaction.kind, interaction.minutes)};
+  return {interaction.at, !interaction.from_them && !interaction.mutual,
+          InteractionWeight(interaction.kind, interaction.minutes, interaction.externals)};
 }
 
 std::string TieKey(Id contact, Id employee) { return PairKey('c', contact, employee); }

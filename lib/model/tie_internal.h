@@ -19,6 +19,7 @@ struct InteractionRoles {
   const catalog::FieldDef* minutes = nullptr;
   const catalog::FieldDef* employee = nullptr;
   const catalog::FieldDef* contact = nullptr;
+  const catalog::FieldDef* externals = nullptr;
 
   // Nothing when the type has no such behaviour.
   [[nodiscard]] static std::optional<InteractionRoles> Of(const catalog::TypeDef& type);

@@ -135,6 +135,7 @@ std::optional<InteractionRoles> InteractionRoles::Of(const TypeDef& type) {
   roles.minutes = type.FindRole(kInteraction, "minutes");
   roles.employee = type.FindRole(kInteraction, "employee");
   roles.contact = type.FindRole(kInteraction, "contact");
+  roles.externals = type.FindRole(kInteraction, "externals");
   if (roles.at == nullptr || roles.kind == nullptr) return std::nullopt;
   return roles;
 }
@@ -157,6 +158,7 @@ InteractionRecord InteractionRoles::Read(record::View view) const {
   read.from_them = way == "in";
   read.mutual = way == "mutual";
   if (minutes != nullptr && view.has(minutes->position)) read.minutes = view.GetInt(minutes->position);
+  if (externals != nullptr && view.has(externals->position)) read.externals = view.GetInt(externals->position);
   read.at = Time{view.GetInt(at->position)};
   return read;
 }

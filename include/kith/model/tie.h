@@ -90,6 +90,7 @@ struct InteractionRecord {
   bool from_them = false;
   bool mutual = false;
   std::optional<int64_t> minutes = {};
+  int64_t externals = 1;  // people of the other side who took part
   Time at;
 };
 // Every visible interaction with a contact of every type with the behaviour, in no particular order.

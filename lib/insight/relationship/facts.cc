@@ -41,7 +41,7 @@ ChainRole RoleFrom(std::string_view name) {
 
 Interaction From(const model::InteractionRecord& record) {
   const Direction direction = record.mutual ? Direction::kMutual : record.from_them ? Direction::kIn : Direction::kOut;
-  return {record.id, record.employee, record.contact, record.kind, direction, record.minutes, 1, record.at};
+  return {record.id, record.employee, record.contact, record.kind, direction, record.minutes, record.externals, record.at};
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ struct Fact {
   bool from_us = false;
   std::optional<int64_t> minutes;
   Time at;
+  int64_t externals = 1;
 };
 
 // Straight from §5.2.
@@ -52,7 +53,7 @@ double NaiveWeight(const Fact& fact) {
       {"meeting", 5},      {"visit", 5}, {"dinner", 4},    {"video", 4},           {"call", 3}, {"chat", 1.5}, {"mail", 1},
       {"mass_mail", 0.05}, {"gift", 0},  {"page_view", 0}, {"material_sent", 0.5}, {"walk", 0}};
   const double length = fact.minutes ? std::min(2.0, 0.5 + static_cast<double>(*fact.minutes) / 60) : 1;
-  return kWeights.at(fact.kind) * length;
+  return kWeights.at(fact.kind) * length / std::sqrt(static_cast<double>(fact.externals));
 }
 
 TieSums NaiveSums(const std::map<Id, Fact>& facts, Id employee, Id contact, Time at) {
@@ -80,6 +81,7 @@ class TieRows : public ::testing::Test {
     batch.Set(id, "kind", Choose("interaction", "kind", fact.kind));
     batch.Set(id, "direction", Choose("interaction", "direction", fact.from_us ? "out" : "mutual"));
     batch.Set(id, "at", fact.at);
+    batch.Set(id, "externals", fact.externals == 1 ? Value() : Value(fact.externals));
     batch.Set(id, "minutes", fact.minutes ? Value(*fact.minutes) : Value());
     batch.Set(id, "employee", fact.employee.is_null() ? Value() : Value(fact.employee));
     batch.Set(id, "contact", fact.contact.is_null() ? Value() : Value(fact.contact));
@@ -130,6 +132,7 @@ TEST_F(TieRows, EqualTheFormulaAfterAnyEdits) {
     fact.from_us = dice.OneIn(2);
     if (dice.OneIn(2)) fact.minutes = static_cast<int64_t>(dice.Below(200));
     fact.at = any_time();
+    if (dice.OneIn(3)) fact.externals = static_cast<int64_t>(1 + dice.Below(9));
     return fact;
   };
   std::map<Id, Fact> facts;

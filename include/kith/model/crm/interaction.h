@@ -68,6 +68,7 @@ class Interaction {
   [[nodiscard]] std::optional<InteractionChannel> channel() const { return view_.has(8) ? std::optional(InteractionChannel{static_cast<int32_t>(view_.GetInt(8))}) : std::nullopt; }
   [[nodiscard]] std::string_view subject() const { return view_.GetText(9); }
   [[nodiscard]] std::string_view body() const { return view_.GetText(10); }
+  [[nodiscard]] std::optional<int64_t> externals() const { return view_.has(11) ? std::optional(view_.GetInt(11)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -94,6 +95,8 @@ class InteractionBuilder {
   InteractionBuilder& channel(InteractionChannel value) { return Set("channel", Choice{static_cast<int32_t>(value)}); }
   InteractionBuilder& subject(std::string_view value) { return Set("subject", value); }
   InteractionBuilder& body(std::string_view value) { return Set("body", value); }
+  InteractionBuilder& externals(int64_t value) { return Set("externals", value); }
+  InteractionBuilder& add_externals(int64_t value) { return Add("externals", value); }
 
  private:
   InteractionBuilder& Set(std::string_view field, Value value) {
