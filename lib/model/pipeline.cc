@@ -31,6 +31,8 @@ Status CheckName(std::string_view what, std::string_view name) {
   return MakeError({.reason = Reason::kBatchMalformed, .type = std::string(what), .field = "name", .value = std::string(name)}, message);
 }
 
+}  // namespace
+
 Status CheckPipeline(const catalog::Catalog& catalog, const Pipeline& pipeline) {
   KITH_RETURN_IF_ERROR(CheckName(kPipelineType, pipeline.name));
   KITH_ASSIGN_OR_RETURN(const TypeDef* type, catalog.GetType(pipeline.for_type));
@@ -52,6 +54,8 @@ Status CheckPipeline(const catalog::Catalog& catalog, const Pipeline& pipeline) 
   }
   return absl::OkStatus();
 }
+
+namespace {
 
 // Positions as given when they ascend, else the order of the list.
 std::vector<int32_t> PositionsOf(const std::vector<Stage>& stages) {
@@ -176,6 +180,17 @@ StatusOr<std::vector<Pipeline>> GetPipelines(const Snapshot& snapshot, std::stri
   return pipelines;
 }
 
+void WriteStage(Batch& batch, const Schema& schema, Id pipeline, Id id, const Stage& stage, int32_t position) {
+  batch.Set(id, "name", stage.name);
+  batch.Set(id, "pipeline", pipeline);
+  batch.Set(id, "position", int64_t{position});
+  batch.SetChoice(id, "kind", NameOf(stage.kind));
+  batch.Set(id, "archived", stage.archived);
+  batch.Set(id, "max_dwell_days", stage.max_dwell_days > 0 ? Value(int64_t{stage.max_dwell_days}) : Value());
+  SetLabel(batch, id, schema.stage.label_en, stage, "en");
+  SetLabel(batch, id, schema.stage.label_zh, stage, "zh");
+}
+
 void DefinePipeline(Batch& batch, const Pipeline& pipeline) {
   if (!batch.status().ok()) return;
   const catalog::Catalog& catalog = *batch.catalog();
@@ -191,14 +206,7 @@ void DefinePipeline(Batch& batch, const Pipeline& pipeline) {
   for (size_t i = 0; i < pipeline.stages.size(); ++i) {
     const Stage& stage = pipeline.stages[i];
     const Id stage_id = batch.Upsert(kStageType, {std::string(kStageSystem), StagePath(pipeline.name, stage.name)});
-    batch.Set(stage_id, "name", stage.name);
-    batch.Set(stage_id, "pipeline", id);
-    batch.Set(stage_id, "position", int64_t{positions[i]});
-    batch.SetChoice(stage_id, "kind", NameOf(stage.kind));
-    batch.Set(stage_id, "archived", stage.archived);
-    batch.Set(stage_id, "max_dwell_days", stage.max_dwell_days > 0 ? Value(int64_t{stage.max_dwell_days}) : Value());
-    SetLabel(batch, stage_id, schema->stage.label_en, stage, "en");
-    SetLabel(batch, stage_id, schema->stage.label_zh, stage, "zh");
+    WriteStage(batch, *schema, id, stage_id, stage, positions[i]);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kith/engine/batch.h"
 #include "kith/engine/snapshot.h"
 #include "kith/model/model.h"
 #include "model/schema_internal.h"
@@ -51,6 +52,11 @@ StatusOr<Pipeline> LoadPipeline(const Reader& reader, const Schema& schema, Id i
   SortStages(pipeline);
   return pipeline;
 }
+
+// Names, type and stages are as DefinePipeline wants them.
+[[nodiscard]] Status CheckPipeline(const catalog::Catalog& catalog, const Pipeline& pipeline);
+// Gives a stage, by id or local reference, all its values.
+void WriteStage(Batch& batch, const Schema& schema, Id pipeline, Id id, const Stage& stage, int32_t position);
 
 // UnknownPipeline and UnknownStage, with the nearest of the names there are.
 [[nodiscard]] Status UnknownPipelineError(const Snapshot& snapshot, std::string_view name);

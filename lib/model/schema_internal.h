@@ -16,6 +16,7 @@ namespace kith::model {
 inline constexpr std::string_view kPipelineType = "pipeline";
 inline constexpr std::string_view kStageType = "stage";
 inline constexpr std::string_view kMoveType = "move";
+inline constexpr std::string_view kMigrationType = "migration";
 inline constexpr std::string_view kPipelined = "pipelined";
 
 struct PipelineSchema {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kith/model/versions.h"
 #include "model/extensions_internal.h"
 #include "model/path_internal.h"
 #include "model/pipeline_internal.h"
@@ -25,6 +26,7 @@ struct Question {
   const PipelinedRoles& roles;
   Time as_of;
   Time recorded = kTimeMax;
+  const std::map<Id, Id>* stages_as = nullptr;  // as which stage each counts; nullptr: as itself
 };
 
 void SortByDeal(std::vector<OpenDeal>& open) {
@@ -282,10 +284,25 @@ void HideCopies(const Question& q, KnownDeals& deals) {
   }
 }
 
+// Moves in the eyes of a version. Where a migration took a deal to a stage that the version does not know, the deal stayed where it was.
+void SeeAs(const std::map<Id, Id>& stages_as, std::vector<MoveEntry>& moves) {
+  Id stage;
+  for (MoveEntry& move : moves) {
+    const auto as = stages_as.find(move.to);
+    if (as != stages_as.end() && as->second != move.to) {
+      move.to = move.cause == MoveCause::kMigration && !stage.is_null() ? stage : as->second;
+    }
+    stage = move.to;
+  }
+}
+
 StatusOr<KnownDeals> ReadDeals(const Question& q) {
   KnownDeals deals;
   KITH_RETURN_IF_ERROR(q.recorded == kTimeMax ? ReadPresent(q, deals) : ReadKnown(q, deals));
   HideCopies(q, deals);
+  for (auto& [id, deal] : deals) {
+    if (q.stages_as != nullptr) SeeAs(*q.stages_as, deal.moves);
+  }
   return deals;
 }
 
@@ -344,6 +361,28 @@ StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const T
   tables.as_of = asked.as_of;
   const bool from_paths = options.from_paths || options.recorded.has_value() || !snapshot.viewer().is_system();
   KITH_RETURN_IF_ERROR(from_paths ? ReadFromPaths(question, tables) : FromRows(question, tables).Read());
+  return tables;
+}
+
+StatusOr<FunnelTables> ReadTablesAs(const Snapshot& snapshot, Id pipeline, int64_t version, const TablesOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const Asked asked, Ask(snapshot, pipeline, options));
+  KITH_ASSIGN_OR_RETURN(const std::vector<PipelineVersion> versions, PipelineVersions(snapshot, pipeline));
+  const auto found = std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.pipeline.version == version; });
+  if (found == versions.end()) {
+    return MakeError({.reason = Reason::kOutOfRange, .record = pipeline, .field = "version", .value = std::to_string(version)},
+                     "the pipeline has no such version");
+  }
+  const std::map<Id, Id> stages_as = StagesAs(versions, version);
+  Question question = asked.question(snapshot);
+  question.stages_as = &stages_as;
+  FunnelTables tables;
+  tables.pipeline = found->pipeline;
+  std::erase_if(tables.pipeline.stages, [&](const Stage& stage) {
+    const auto as = stages_as.find(stage.id);
+    return as != stages_as.end() && as->second != stage.id;
+  });
+  tables.as_of = asked.as_of;
+  KITH_RETURN_IF_ERROR(ReadFromPaths(question, tables));
   return tables;
 }
 

@@ -28,6 +28,7 @@
 #include "kith/model/crm/influence.h"
 #include "kith/model/crm/interaction.h"
 #include "kith/model/crm/lead.h"
+#include "kith/model/crm/migration.h"
 #include "kith/model/crm/move.h"
 #include "kith/model/crm/note.h"
 #include "kith/model/crm/opportunity.h"
