@@ -44,13 +44,26 @@ StatusOr<std::vector<Batch>> SeedBatches(const Catalog::Plan& plan) {
   return batches;
 }
 
+// A type that was there before has behaviours or roles that it did not have: its records may mean something to derivations now.
+bool AnyGainsRoles(const Catalog& before, const Catalog& after) {
+  return std::any_of(after.types().begin(), after.types().end(), [&](const catalog::TypeDef& type) {
+    const catalog::TypeDef* old = before.FindType(type.name);
+    if (old == nullptr) return false;
+    return std::any_of(type.behaviours.begin(), type.behaviours.end(), [&](const catalog::BehaviourDef& now) {
+      const catalog::BehaviourDef* had = old->FindBehaviour(now.name);
+      return had == nullptr || had->roles != now.roles;
+    });
+  });
+}
+
 // Installs a plan in one commit.
 class EnsureJob final : public storage::Job {
  public:
   // Requests hold what the batches need to run; `definitions` against the catalog before, `seeds` against the one after.
-  EnsureJob(const Catalog::Plan& plan, ApplyRequest definitions, std::vector<ApplyRequest> seeds, bool dry_run,
+  EnsureJob(const Catalog::Plan& plan, const Catalog& before, ApplyRequest definitions, std::vector<ApplyRequest> seeds, bool dry_run,
             std::optional<uint64_t> unless_changed_since)
       : plan_(plan),
+        gains_roles_(AnyGainsRoles(before, *plan.after)),
         definitions_(std::move(definitions)),
         seeds_(std::move(seeds)),
         dry_run_(dry_run),
@@ -76,6 +89,7 @@ class EnsureJob final : public storage::Job {
     for (const uint32_t number : plan_.new_roll_ups) MarkForBuilding(set, number);
     for (const uint32_t number : plan_.dropped_roll_ups) MarkForDropping(set, number);
     if (has_roll_ups_) ListRollUps(set);
+    if (gains_roles_) OutdateDerivations(set);
     for (const ApplyRequest& seeds : seeds_) KITH_RETURN_IF_ERROR(RunBatch(seeds, set));
     return dry_run_ ? Verdict::kDiscard : Verdict::kKeep;
   }
@@ -94,25 +108,23 @@ class EnsureJob final : public storage::Job {
     set.Put(format::kMeta, std::string(format::kMetaDerivationPrefix).append(kRollUpDerivation), version);
   }
 
+  // They are worked out anew once this is installed, or when the file is opened next.
+  void OutdateDerivations(storage::WriteSet& set) const {
+    std::string version;
+    AppendU64(version, 0);
+    for (const Derivation* derivation : definitions_.extensions->derivations) {
+      set.Put(format::kMeta, std::string(format::kMetaDerivationPrefix).append(derivation->name()), version);
+    }
+  }
+
   const Catalog::Plan& plan_;
+  bool gains_roles_;
   ApplyRequest definitions_;
   std::vector<ApplyRequest> seeds_;
   bool dry_run_;
   std::optional<uint64_t> unless_changed_since_;
   bool has_roll_ups_ = false;
 };
-
-// A type that was there before has behaviours or roles that it did not have: its records may mean something to derivations now.
-bool AnyGainsRoles(const Catalog& before, const Catalog& after) {
-  return std::any_of(after.types().begin(), after.types().end(), [&](const catalog::TypeDef& type) {
-    const catalog::TypeDef* old = before.FindType(type.name);
-    if (old == nullptr) return false;
-    return std::any_of(type.behaviours.begin(), type.behaviours.end(), [&](const catalog::BehaviourDef& now) {
-      const catalog::BehaviourDef* had = old->FindBehaviour(now.name);
-      return had == nullptr || had->roles != now.roles;
-    });
-  });
-}
 
 // What writers will know once the plan is installed.
 std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, const Catalog::Plan& plan,
@@ -167,7 +179,7 @@ StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterC
   std::vector<ApplyRequest> seed_requests;
   seed_requests.reserve(seeds.size());
   for (const Batch& batch : seeds) seed_requests.push_back(NewRequest(batch, after));
-  EnsureJob job(plan, std::move(request), std::move(seed_requests), dry_run, unless_changed_since);
+  EnsureJob job(plan, *before->catalog, std::move(request), std::move(seed_requests), dry_run, unless_changed_since);
   KITH_RETURN_IF_ERROR(RunJob(job));
   report.catalog_version = plan.after->version();
   return report;
@@ -184,7 +196,6 @@ StatusOr<EnsureReport> DatabaseImpl::SetPolicy(std::string_view policy, const Ac
 
 StatusOr<EnsureReport> DatabaseImpl::Ensure(std::span<const catalog::PackageSource> packages, bool dry_run) {
   if (read_only_ && !dry_run) return MakeError(Reason::kReadOnly, "the database was opened read-only");
-  KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
   StatusOr<EnsureReport> report = EnsureReport();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     report = EnsureOnce(packages, dry_run);
@@ -192,10 +203,8 @@ StatusOr<EnsureReport> DatabaseImpl::Ensure(std::span<const catalog::PackageSour
   }
   if (!report.ok() || dry_run) return report;
   KITH_RETURN_IF_ERROR(FinishIndexes());
+  KITH_RETURN_IF_ERROR(InstallDerivations());
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> newest, state_->Refresh());
-  if (AnyGainsRoles(*before->catalog, *newest->catalog)) {
-    for (const Derivation* derivation : state_->extensions().derivations) KITH_RETURN_IF_ERROR(BringDerivation(*derivation, true));
-  }
   report->catalog_version = newest->version;
   return report;
 }
@@ -224,7 +233,8 @@ Status DatabaseImpl::Adopt(std::span<const catalog::Definition> definitions) {
     }
   }
   KITH_RETURN_IF_ERROR(Install(before, plan, false).status());
-  return FinishIndexes();
+  KITH_RETURN_IF_ERROR(FinishIndexes());
+  return InstallDerivations();
 }
 
 }  // namespace kith::engine
