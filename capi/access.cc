@@ -50,7 +50,7 @@ extern "C" {
 kith_code kith_db_set_policy(kith_db* db, kith_str policy, kith_ref actor, uint8_t dry_run, kith_text** report, kith_error** err) {
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(policy, "policy"));
     KITH_ASSIGN_OR_RETURN(const kith::Actor who, ToRef(actor, "actor"));
     KITH_ASSIGN_OR_RETURN(const kith::EnsureReport done, object->database->SetPolicy(text, who, dry_run != 0));
@@ -63,7 +63,7 @@ kith_code kith_db_policy(kith_db* db, kith_text** policy, kith_error** err) {
   Zero(policy);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(policy, "policy"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const auto catalog, object->database->GetCatalog());
     *policy = NewText(catalog->policy().is_set() ? catalog->policy().text : "{}");
     return absl::OkStatus();

@@ -104,7 +104,7 @@ kith_code kith_batch_new(kith_db* db, kith_ref actor, kith_str reason, kith_batc
   Zero(batch);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(batch, "batch"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(kith::Ref who, ToRef(actor, "actor"));
     KITH_ASSIGN_OR_RETURN(std::string_view why, Text(reason, "reason"));
     KITH_ASSIGN_OR_RETURN(kith::Batch made, object->database->NewBatch(std::move(who), why));
@@ -355,7 +355,7 @@ kith_code kith_batch_from_json(kith_db* db, kith_str json, kith_batch** batch, k
   Zero(batch);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(batch, "batch"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(std::string_view text, Text(json, "json"));
     KITH_ASSIGN_OR_RETURN(auto catalog, object->database->GetCatalog());
     KITH_ASSIGN_OR_RETURN(kith::Batch made, kith::Batch::FromJson(std::move(catalog), text));
@@ -377,7 +377,7 @@ kith_code kith_batch_to_json(const kith_batch* batch, kith_text** json, kith_err
 kith_code kith_db_apply(kith_db* db, const kith_batch* batch, const kith_apply_options* options, kith_outcome** outcome, kith_error** err) {
   Zero(outcome);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(BatchObject * given, Use(batch));
     KITH_ASSIGN_OR_RETURN(kith::ApplyOptions apply, ToApplyOptions(options));
     KITH_ASSIGN_OR_RETURN(kith::Outcome done, object->database->Apply(given->batch, apply));
@@ -393,7 +393,7 @@ kith_code kith_db_apply_many(kith_db* db, const kith_batch* const* batches, size
     if (errors != nullptr) errors[i] = nullptr;
   }
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     if (count != 0) KITH_RETURN_IF_ERROR(Required(batches, "batches"));
     KITH_ASSIGN_OR_RETURN(kith::ApplyOptions apply, ToApplyOptions(options));
     std::vector<const kith::Batch*> all;

@@ -26,7 +26,7 @@ kith_code kith_db_repair(kith_db* db, uint64_t* problems, kith_text** report, ki
   Zero(problems);
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const kith::RepairReport done, object->database->Repair());
     if (problems != nullptr) *problems = done.problems.size();
     if (report != nullptr) *report = NewText(ToJson(done));
@@ -38,7 +38,7 @@ kith_code kith_db_export_person(kith_db* db, kith_id person, kith_text** json, k
   Zero(json);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(json, "json"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(std::string text, object->database->ExportPerson(kith::Id(person)));
     *json = NewText(std::move(text));
     return absl::OkStatus();
@@ -48,7 +48,7 @@ kith_code kith_db_export_person(kith_db* db, kith_id person, kith_text** json, k
 kith_code kith_db_erase_person(kith_db* db, kith_id person, const kith_erase_options* options, kith_text** report, kith_error** err) {
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const kith::EraseOptions erase, ToEraseOptions(options));
     KITH_ASSIGN_OR_RETURN(const kith::EraseReport done, object->database->ErasePerson(kith::Id(person), erase));
     if (report != nullptr) *report = NewText(ToJson(done));
@@ -60,7 +60,7 @@ kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err) {
   Zero(json);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(json, "json"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::vector<kith::Erasure> proofs, object->database->Erasures());
     *json = NewText(ToJson(proofs));
     return absl::OkStatus();
@@ -70,7 +70,7 @@ kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err) {
 kith_code kith_db_overwrite_freed(kith_db* db, kith_text** report, kith_error** err) {
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const kith::storage::OverwriteReport done, object->database->OverwriteFreed());
     if (report != nullptr) *report = NewText(ToJson(done));
     return absl::OkStatus();

@@ -36,7 +36,7 @@ kith::StatusOr<kith::OpenOptions> ToOpenOptions(const kith_open_options* given) 
 }
 
 kith::Status Ensure(kith_db* db, const kith::catalog::PackageSource& source, uint8_t dry_run, kith_text** report) {
-  KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+  KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
   KITH_ASSIGN_OR_RETURN(kith::EnsureReport done, object->database->Ensure({&source, 1}, dry_run != 0));
   if (report != nullptr) *report = NewText(ToJson(done));
   return absl::OkStatus();
@@ -87,7 +87,7 @@ kith_code kith_db_remove_package(kith_db* db, const char* name, uint8_t delete_d
                                  kith_error** err) {
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(std::string_view package, Name(name, "name"));
     KITH_ASSIGN_OR_RETURN(kith::RemoveReport removed,
                           object->database->Remove(package, {.dry_run = dry_run != 0, .delete_data = delete_data != 0}));
@@ -112,7 +112,7 @@ kith_code kith_db_catalog(kith_db* db, kith_text** json, kith_error** err) {
   Zero(json);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(json, "json"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(auto catalog, object->database->GetCatalog());
     *json = NewText(catalog->ToJson());
     return absl::OkStatus();
@@ -123,7 +123,7 @@ kith_code kith_db_schema(kith_db* db, const char* type, kith_text** fbs, kith_er
   Zero(fbs);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(fbs, "fbs"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(std::string_view name, Name(type, "type"));
     KITH_ASSIGN_OR_RETURN(auto catalog, object->database->GetCatalog());
     KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* def, catalog->GetType(name));
@@ -139,7 +139,7 @@ kith_code kith_db_get_stats(kith_db* db, kith_db_stats* stats, kith_error** err)
     if (size < sizeof(uint32_t) || size > sizeof(kith_db_stats)) {
       return kith::MakeError(kith::Reason::kBadOptions, "set stats->struct_size to sizeof(kith_db_stats)");
     }
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(kith::DatabaseStats now, object->database->GetStats());
     kith_db_stats all{};
     all.struct_size = size;
@@ -165,7 +165,7 @@ kith_code kith_db_metrics(kith_db* db, kith_text** text, kith_error** err) {
   Zero(text);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(text, "text"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(kith::DatabaseStats now, object->database->GetStats());
     *text = NewText(now.ToOpenMetrics());
     return absl::OkStatus();
@@ -176,7 +176,7 @@ kith_code kith_db_verify(kith_db* db, uint64_t* problems, kith_text** report, ki
   Zero(problems);
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(kith::VerifyReport found, object->database->Verify());
     if (problems != nullptr) *problems = found.problems.size();
     if (report != nullptr) *report = NewText(ToJson(found));
@@ -187,7 +187,7 @@ kith_code kith_db_verify(kith_db* db, uint64_t* problems, kith_text** report, ki
 kith_code kith_db_prune(kith_db* db, int64_t before, kith_text** report, kith_error** err) {
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const kith::PruneReport done, object->database->Prune(kith::Time{before}));
     if (report != nullptr) *report = NewText(ToJson(done));
     return absl::OkStatus();
@@ -196,7 +196,7 @@ kith_code kith_db_prune(kith_db* db, int64_t before, kith_text** report, kith_er
 
 kith_code kith_db_backup(kith_db* db, kith_str target, kith_error** err) {
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(std::string_view path, Text(target, "target"));
     return object->database->Backup(path);
   });
@@ -205,7 +205,7 @@ kith_code kith_db_backup(kith_db* db, kith_str target, kith_error** err) {
 kith_code kith_db_wait(kith_db* db, uint64_t sequence, uint32_t timeout_ms, uint64_t* newest, kith_error** err) {
   Zero(newest);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(uint64_t now, object->database->Wait(sequence, std::chrono::milliseconds(timeout_ms)));
     if (newest != nullptr) *newest = now;
     return absl::OkStatus();

@@ -57,6 +57,15 @@ StatusOr<typename HandleTraits<Handle>::Object*> Use(const Handle* handle) {
   if (auto* object = Peek(handle)) return object;
   return BadHandle(HandleTraits<Handle>::kKind, reinterpret_cast<uint64_t>(handle));
 }
+// The same for a call that lasts: it keeps the object while another thread frees the handle.
+template <typename Handle>
+StatusOr<std::shared_ptr<typename HandleTraits<Handle>::Object>> Share(const Handle* handle) {
+  const auto number = reinterpret_cast<uint64_t>(handle);
+  if (auto object = ShareHandle(HandleTraits<Handle>::kKind, number)) {
+    return std::static_pointer_cast<typename HandleTraits<Handle>::Object>(std::move(object));
+  }
+  return BadHandle(HandleTraits<Handle>::kKind, number);
+}
 template <typename Handle>
 void Drop(Handle* handle) noexcept {
   // The object dies here, outside the table's lock.

@@ -27,7 +27,7 @@ kith::StatusOr<kith::exchange::ImportOptions> ToImportOptions(const kith_import_
 kith::Status Import(kith_db* db, kith_str mapping, const kith_import_options* options, uint64_t* rejected, kith_text** report,
                     const std::function<kith::StatusOr<kith::exchange::ImportReport>(kith::Database&, std::string_view mapping,
                                                                                      const kith::exchange::ImportOptions&)>& run) {
-  KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+  KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
   KITH_ASSIGN_OR_RETURN(std::string_view json, Text(mapping, "mapping"));
   KITH_ASSIGN_OR_RETURN(kith::exchange::ImportOptions how, ToImportOptions(options));
   KITH_ASSIGN_OR_RETURN(kith::exchange::ImportReport done, run(*object->database, json, how));

@@ -194,7 +194,7 @@ typedef struct kith_open_options {
  * store. Errors: DatabaseMissing, FormatNewer, Corrupt, FileSystemUnsupported, PathUnsafe, PermissionDenied, Locked, AlreadyOpen. db:
  * owned. */
 KITH_API kith_code kith_db_open(kith_str path, const kith_open_options* options, kith_db** db, kith_error** err);
-/* Drops this handle; the store closes with the last handle and child. */
+/* Drops this handle; the store closes with the last handle and child, and not before calls that other threads are in have returned. */
 KITH_API void kith_db_free(kith_db* db);
 KITH_API kith_str kith_db_path(const kith_db* db); /* borrowed(db) */
 

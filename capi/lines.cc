@@ -116,7 +116,7 @@ extern "C" kith_code kith_db_import_lines(kith_db* db, kith_str path, const kith
   Zero(rejected);
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::string_view where, Text(path, "path"));
     KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesOptions how, ToOptions(options));
     KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesReport done, exchange::ImportLines(*object->database, where, how));
@@ -131,7 +131,7 @@ extern "C" kith_code kith_db_absorb(kith_db* db, kith_snapshot* from, const kith
   Zero(rejected);
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(SnapshotObject * other, Use(from));
     KITH_ASSIGN_OR_RETURN(exchange::ImportLinesOptions given, ToOptions(options));
     if (given.ids == exchange::LinesIds::kKeep) {

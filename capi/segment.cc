@@ -10,7 +10,7 @@ extern "C" {
 
 kith_code kith_db_fill_segments(kith_db* db, kith_error** err) {
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     return kith::query::FillSegments(*object->database);
   });
 }

@@ -268,6 +268,22 @@ TEST_F(ReadWrite, TheFeedIsInCommitOrder) {  // E14
   EXPECT_EQ(newest, scanned);
 }
 
+TEST_F(ReadWrite, AHandleIsFreedWhileAnotherThreadWaits) {
+  kith_code code = KITH_INTERNAL;
+  uint64_t newest = 0;
+  kith_db* waited = nullptr;
+  kith_open_options options = KITH_OPEN_OPTIONS_INIT;
+  options.temporary = 1;
+  ASSERT_EQ(kith_db_open(KITH_STR(""), &options, &waited, nullptr), KITH_OK);
+  std::thread waiter([&] { code = kith_db_wait(waited, UINT64_MAX - 1, 200, &newest, nullptr); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  kith_db_free(waited);
+  waiter.join();
+  EXPECT_EQ(code, KITH_OK);
+  EXPECT_GT(newest, 0U);
+  EXPECT_NE(kith_db_wait(waited, 0, 0, &newest, nullptr), KITH_OK);
+}
+
 TEST_F(ReadWrite, ApplyOptions) {
   Batch batch = NewBatch();
   kith_id local = kith_batch_create(batch, "account");
