@@ -27,6 +27,10 @@ class Columns:
         types = {arrow.int64(): pandas.Int64Dtype(), arrow.int32(): pandas.Int32Dtype(), arrow.bool_(): pandas.BooleanDtype()}
         return self.to_arrow().to_pandas(types_mapper=types.get)
 
+    def to_polars(self) -> Any:
+        """All of it as a `polars.DataFrame`."""
+        return import_module("polars").DataFrame(self.to_arrow())
+
 
 class Export(Columns):
     """Records or history of a type, as their snapshot has them while it is neither renewed nor closed."""

@@ -16,6 +16,7 @@ from kith.columns import Export
 from kith.errors import ClosedError
 from kith.exchange import Exchange
 from kith.forecast import Forecast
+from kith.forking import reopened_in_children
 from kith.packages import Packages
 from kith.query import Rows, parameters_json
 from kith.relations import Relations
@@ -37,7 +38,7 @@ def open(
     map_size: int = 0,
     max_size: int = 0,
 ) -> Database:
-    """Opens the store in the directory `path`; `temporary` makes one that goes with its last handle.
+    """Opens the store in the directory `path`; `temporary` makes one that goes with its last handle. A forked child has it open anew.
 
     >>> import kith
     >>> with kith.open(temporary=True) as db:
@@ -47,7 +48,10 @@ def open(
     ...         print(now.find("account", ("app.clients", "8841"))["name"])
     Acme 律所
     """
-    return Database(_kith.open(os.fspath(path), create, read_only, temporary, relaxed, map_size, max_size))
+    rest = (relaxed, map_size, max_size)
+    db = Database(_kith.open(os.fspath(path), create, read_only, temporary, *rest))
+    found = os.path.abspath(path)
+    return db if temporary else reopened_in_children(db, lambda: _kith.open(found, False, read_only, False, *rest))
 
 
 class Database(Packages, Care, Exchange):

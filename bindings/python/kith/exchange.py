@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from kith import _kith
@@ -136,6 +136,56 @@ class Exchange:
         text = mapping if isinstance(mapping, str) else json.dumps(mapping)
         report: dict[str, Any] = json.loads(self._handle.import_arrow(table, text, dry_run, actor, os.fspath(problem_file), progress))
         return report
+
+    def upsert(
+        self,
+        table: Any,
+        type: str,
+        *,
+        key: str,
+        system: str,
+        fields: Mapping[str, str] | None = None,
+        references: Mapping[str, str] | None = None,
+        currency: str = "",
+        **options: Any,
+    ) -> dict[str, Any]:
+        """The rows of a DataFrame or table as records of a type, found by the external reference (`system`, the `key` column) and created when
+        absent. Columns are fields of the same names, or those of `fields`; others are left alone.
+
+        Amounts are in units, not cents: in the currency of the column "NAME.currency" where there is one, as exports have it, else in
+        `currency`, else in the base currency. A reference is a key in the system that `references` has for its field. `options` and report as of
+        `import_arrow`.
+
+        >>> import kith, pandas
+        >>> frame = pandas.DataFrame({"number": [7, 8], "name": ["Ada", "Grace"], "annual_revenue": [1.5, None], "note": ["", "x"]})
+        >>> with kith.open(temporary=True) as db:
+        ...     for times in range(2):
+        ...         db.upsert(frame, "account", key="number", system="app")["files"][0]["created"]
+        ...     list(db.query({"from": "account", "select": ["name", "annual_revenue"]}))[0]["annual_revenue"]
+        2
+        0
+        Money(minor=150, currency='CNY')
+        """
+        names = [str(name) for name in (table.columns if hasattr(table, "columns") and not hasattr(table, "column_names") else table.column_names)]
+        catalog = json.loads(self._handle.catalog_json())
+        kinds = {field["name"]: field["kind"] for found in catalog["types"] if found["name"] == type for field in found["fields"]}
+        given = fields if fields is not None else {name: name for name in names if name in kinds or name == "owner"}
+        columns = []
+        for name, field in given.items():
+            column = {"column": name, "field": field}
+            if kinds.get(field) == "money":
+                paired = f"{name}.currency"
+                column |= {"currency_column": paired} if paired in names else {"currency": currency or self._base_currency()}
+            if kinds.get(field, "ref") == "ref" and references and field in references:
+                column["system"] = references[field]
+            columns.append(column)
+        file = {"file": type, "type": type, "system": system, "key": [key], "columns": columns}
+        return self.import_arrow(table, {"name": type, "files": [file]}, **options)
+
+    def _base_currency(self) -> str:
+        with cast("Database", self).snapshot() as now:
+            setting = now.find("setting", ("kith.setting", "database"))
+            return str(setting["base_currency"]) if setting else "CNY"
 
     def import_path(self, path: str | os.PathLike[str], *, preset: str = "", **options: Any) -> Run:
         """Imports a file or folder: CSV, Excel, JSON Lines, exports of other systems; `kith.importing.import_path` has the options.

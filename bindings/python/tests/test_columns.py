@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from importlib import import_module
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
@@ -147,6 +148,31 @@ MAPPING = {
         }
     ],
 }  # fmt: skip
+
+
+def test_polars_has_the_same_and_comes_back(filled: kith.Database) -> None:
+    with filled.snapshot() as now:
+        exported = now.export("deal")
+        frame = exported.to_polars()
+        assert frame.to_dicts() == exported.to_arrow().to_pylist()
+    report = filled.upsert(frame.head(100).drop("id").with_row_index("number"), "deal", key="number", system="frame")
+    assert (report["files"][0]["created"], report["problems"]) == (100, [])
+    with filled.snapshot() as now:
+        again = now.export("deal").to_polars().tail(100).drop("id")
+    assert again.to_dicts() == [{**row, "name": row["name"] or None} for row in frame.head(100).drop("id").to_dicts()]
+
+
+def test_upsert_takes_references_and_other_names(db: kith.Database) -> None:
+    pandas = import_module("pandas")
+    accounts = pandas.DataFrame({"no": ["a", "b"], "title": ["Acme", "Bloom"], "mother": [None, "a"]})
+    found = {"title": "name", "mother": "parent"}
+    report = db.upsert(accounts, "account", key="no", system="erp", fields=found, references={"parent": "erp"})
+    assert report["problems"] == []
+    assert list(db.query({"from": "account", "select": ["name", "parent.name"]}))[1] == {"name": "Bloom", "parent.name": "Acme"}
+    sales = pandas.DataFrame({"no": [1, 2], "name": ["S1", "S2"], "amount": [12.5, 3.0], "amount.currency": ["USD", "EUR"], "account": ["a", "x"]})
+    report = db.upsert(sales, "opportunity", key="no", system="erp.deal", references={"account": "erp"})
+    assert [(problem["line"], problem["column"]) for problem in report["problems"]] == [(2, "account")]
+    assert list(db.query({"from": "opportunity", "select": ["amount"]})) == [{"amount": Money(1250, "USD")}]
 
 
 def test_a_table_goes_out_and_in_again(filled: kith.Database) -> None:

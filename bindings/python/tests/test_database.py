@@ -283,6 +283,29 @@ def test_threads_add_exactly(db: kith.Database) -> None:
     assert db.verify() == []
 
 
+def test_a_forked_child_opens_the_path_again(tmp_path: pathlib.Path) -> None:
+    with kith.open(tmp_path / "crm.kith", create=True) as db, db.snapshot() as before:
+        id = account(db, "1", name="Acme")
+        pid = os.fork()
+        if pid == 0:
+            try:
+                with db.batch() as b:
+                    b.set(id, name="Of the child")
+                with db.snapshot() as now:
+                    seen = now[id]["name"]
+                try:
+                    before.find("account", id)
+                    seen = "a parent's snapshot was read"
+                except kith.FailedPreconditionError as error:
+                    os._exit(0 if (error.reason, seen) == ("Forked", "Of the child") else 1)
+            finally:
+                os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        with db.snapshot() as now:
+            assert now[id]["name"] == "Of the child"
+        assert db.verify() == []
+
+
 def test_a_forked_child_is_refused(db: kith.Database) -> None:
     pid = os.fork()
     if pid == 0:
@@ -316,6 +339,7 @@ def test_json_batches(db: kith.Database) -> None:
 
 def test_doctests() -> None:
     import kith.access
+    import kith.aio
     import kith.database
     import kith.exchange
     import kith.importing.clean
@@ -327,7 +351,7 @@ def test_doctests() -> None:
     import kith.undo
     import kith.wording
 
-    exchanged = (kith.exchange, kith.importing.clean, kith.importing.infer, kith.reading, kith.undo)
+    exchanged = (kith.aio, kith.exchange, kith.importing.clean, kith.importing.infer, kith.reading, kith.undo)
     for module in (kith.access, kith.database, kith.packages, kith.plots, kith.report, kith.wording, *exchanged):
         result = doctest.testmod(module)
         assert result.attempted > 0
