@@ -1,0 +1,270 @@
+package kith
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"kith/internal/capi"
+)
+
+// Fields are values by field name. A value is nil (clears), bool, int, int32, int64, float64, string (text, a choice's name), []string, Money,
+// Decimal, Date, time.Time, ID (a record or a local reference) or []byte.
+type Fields map[string]any
+
+// Batch is changes with preconditions, in plain memory, applied as a whole or not at all. The first error of a call is kept for Apply, and what
+// follows it is ignored. Targets are records' ids, or what Create and its like returned.
+type Batch struct {
+	c   *capi.Batch
+	err error // of a value that C has no form for
+}
+
+// NewBatch makes an empty batch; actor and reason are kept in history.
+func (db *DB) NewBatch(actor Ref, reason string) (*Batch, error) {
+	c, e := db.c.NewBatch(actor.c(), reason)
+	if e != nil {
+		return nil, wrap(e)
+	}
+	return &Batch{c: c}, nil
+}
+
+// BatchFromJSON makes a batch from its JSON form, which kith/engine/batch.h describes.
+func (db *DB) BatchFromJSON(json []byte) (*Batch, error) {
+	c, e := db.c.BatchFromJSON(string(json))
+	if e != nil {
+		return nil, wrap(e)
+	}
+	return &Batch{c: c}, nil
+}
+
+// JSON is the batch's JSON form.
+func (b *Batch) JSON() ([]byte, error) {
+	text, e := b.c.JSON()
+	return text, wrap(e)
+}
+
+// Err is the first error so far.
+func (b *Batch) Err() error {
+	if b.err != nil {
+		return b.err
+	}
+	return wrap(b.c.Status())
+}
+
+// Clear takes all changes away.
+func (b *Batch) Clear() {
+	b.c.Clear()
+	b.err = nil
+}
+
+// Create adds a new record.
+func (b *Batch) Create(typ string, fields Fields) ID { return b.begin(capi.Create, typ, Ref{}, fields) }
+
+// CreateExt adds a new record under an external reference, which must be free.
+func (b *Batch) CreateExt(typ string, ref Ref, fields Fields) ID {
+	return b.begin(capi.Create, typ, ref, fields)
+}
+
+// Upsert sets the fields of the record with the reference, which is created when absent.
+func (b *Batch) Upsert(typ string, ref Ref, fields Fields) ID {
+	return b.begin(capi.Upsert, typ, ref, fields)
+}
+
+// CreateIfAbsent leaves alone the record with the reference when there is one.
+func (b *Batch) CreateIfAbsent(typ string, ref Ref, fields Fields) ID {
+	return b.begin(capi.CreateIfAbsent, typ, ref, fields)
+}
+
+// Existing names a record that must exist.
+func (b *Batch) Existing(typ string, ref Ref) ID { return b.begin(capi.Existing, typ, ref, nil) }
+
+func (b *Batch) begin(how capi.Start, typ string, ref Ref, fields Fields) ID {
+	id := ID(b.c.Begin(how, typ, ref.c()))
+	b.Set(id, fields)
+	return id
+}
+
+// Set sets fields.
+func (b *Batch) Set(target ID, fields Fields) {
+	for field, value := range fields {
+		b.set(uint64(target), field, value)
+	}
+}
+
+func (b *Batch) set(id uint64, field string, value any) {
+	switch v := value.(type) {
+	case nil:
+		b.c.SetNull(id, field)
+	case bool:
+		b.c.SetBool(id, field, v)
+	case int:
+		b.c.SetInt(id, field, int64(v))
+	case int32:
+		b.c.SetInt(id, field, int64(v))
+	case int64:
+		b.c.SetInt(id, field, v)
+	case float64:
+		b.c.SetDouble(id, field, v)
+	case string:
+		b.c.SetText(id, field, v)
+	case []string:
+		b.c.SetTexts(id, field, v)
+	case Money:
+		b.c.SetMoney(id, field, v.Minor, v.Currency)
+	case Decimal:
+		b.c.SetDecimal(id, field, v.String())
+	case Date:
+		b.c.SetDate(id, field, v.days())
+	case time.Time:
+		b.c.SetTime(id, field, v.UnixMicro())
+	case ID:
+		b.c.SetRef(id, field, uint64(v))
+	case []byte:
+		b.c.SetBytes(id, field, v)
+	default:
+		b.fail(invalid("field %s: a value of the Go type %T has no form here", field, value))
+	}
+}
+
+func (b *Batch) fail(err error) {
+	if b.Err() == nil {
+		b.err = err
+	}
+}
+
+// Add adds an int64 or Money to what the record holds when the batch is applied.
+func (b *Batch) Add(target ID, field string, amount any) {
+	switch v := amount.(type) {
+	case int:
+		b.c.AddInt(uint64(target), field, int64(v))
+	case int64:
+		b.c.AddInt(uint64(target), field, v)
+	case Money:
+		b.c.AddMoney(uint64(target), field, v.Minor, v.Currency)
+	default:
+		b.fail(invalid("field %s: a value of the Go type %T cannot be added", field, amount))
+	}
+}
+
+// Delete removes a record.
+func (b *Batch) Delete(target ID) { b.c.Delete(uint64(target)) }
+
+// Restore brings a deleted record back as it was, with what its deletion took along.
+func (b *Batch) Restore(target ID) { b.c.Restore(uint64(target)) }
+
+// Link gives a record a further external reference.
+func (b *Batch) Link(target ID, ref Ref) { b.c.Link(uint64(target), ref.c()) }
+
+// Unlink takes an external reference away.
+func (b *Batch) Unlink(target ID, ref Ref) { b.c.Unlink(uint64(target), ref.c()) }
+
+// RequireVersion refuses the batch (ErrConflict) when the record has another version.
+func (b *Batch) RequireVersion(target ID, version uint64) {
+	b.c.RequireVersion(uint64(target), version)
+}
+
+// RequireAbsent refuses the batch when the reference is taken.
+func (b *Batch) RequireAbsent(typ string, ref Ref) { b.c.RequireAbsent(typ, ref.c()) }
+
+// SetEffective says from when what is added after it holds, not in the future; the zero time: from apply.
+func (b *Batch) SetEffective(t time.Time) {
+	if t.IsZero() {
+		b.c.SetEffective(math.MinInt64)
+		return
+	}
+	b.c.SetEffective(t.UnixMicro())
+}
+
+// Move moves a record to "pipeline/stage"; skips, steps back and reopening are free. Returns the move.
+func (b *Batch) Move(target ID, stage string) ID { return b.MoveBecause(target, stage, "") }
+
+// MoveBecause keeps a reason on the move.
+func (b *Batch) MoveBecause(target ID, stage, reason string) ID {
+	return ID(b.c.Move(uint64(target), stage, reason))
+}
+
+// DefinePipeline adds a pipeline given as JSON.
+func (b *Batch) DefinePipeline(json string) { b.c.DefinePipeline(json) }
+
+// SaveForecast keeps a forecast as a record, which is scored when its period is over.
+func (b *Batch) SaveForecast(f *Forecast) ID { return ID(b.c.SaveForecast(f.c)) }
+
+type applyOptions struct {
+	actor  Ref
+	reason string
+	viewer Viewer
+	c      capi.ApplyOptions
+}
+
+// ApplyOption of Apply and Update.
+type ApplyOption func(*applyOptions)
+
+// By says who writes; with Update.
+func By(actor Ref) ApplyOption { return func(o *applyOptions) { o.actor = actor } }
+
+// Because says why; with Update.
+func Because(reason string) ApplyOption { return func(o *applyOptions) { o.reason = reason } }
+
+// As is on whose behalf is read and written.
+func As(viewer Viewer) ApplyOption { return func(o *applyOptions) { o.viewer = viewer } }
+
+// DryRun gives the same outcome and changes nothing.
+func DryRun() ApplyOption { return func(o *applyOptions) { o.c.DryRun = true } }
+
+// Key makes apply idempotent: up to 64 bytes, kept 30 days.
+func Key(key string) ApplyOption { return func(o *applyOptions) { o.c.Key = key } }
+
+// Vendor is on whose behalf a package writes: types and fields of other vendors are refused.
+func Vendor(vendor string) ApplyOption { return func(o *applyOptions) { o.c.Vendor = vendor } }
+
+// Checkpoint stores a value under a name with the batch, atomically.
+func Checkpoint(name string, value []byte) ApplyOption {
+	return func(o *applyOptions) { o.c.Checkpoint, o.c.CheckpointValue = name, value }
+}
+
+func gather(options []ApplyOption) applyOptions {
+	var o applyOptions
+	for _, option := range options {
+		option(&o)
+	}
+	o.c.Viewer = o.viewer.c()
+	return o
+}
+
+// Outcome is what an applied batch did.
+type Outcome struct{ c *capi.Outcome }
+
+// ID of the record that a local reference became.
+func (o *Outcome) ID(local ID) ID { return ID(o.c.ID(uint64(local))) }
+
+// Sequences are the first and last place in the feed; 0: nothing changed.
+func (o *Outcome) Sequences() (first, last uint64) { return o.c.Sequences() }
+
+// Replayed tells whether the key had been applied before; nothing was done again.
+func (o *Outcome) Replayed() bool { return o.c.Replayed() }
+
+// Effects say what rules added.
+func (o *Outcome) Effects() []string { return o.c.Effects() }
+
+// Apply applies a batch; it is durable when it returns. With a deadline, a batch that still waits then is cancelled; one that has begun gives the
+// reason OutcomeUnknown: apply it again with the same Key.
+func (db *DB) Apply(ctx context.Context, b *Batch, options ...ApplyOption) (*Outcome, error) {
+	return db.apply(ctx, b, gather(options))
+}
+
+func (db *DB) apply(ctx context.Context, b *Batch, o applyOptions) (*Outcome, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		o.c.TimeoutMicros = uint64(max(1, time.Until(deadline).Microseconds()))
+	}
+	c, e := db.c.Apply(b.c, o.c)
+	if e != nil {
+		return nil, wrapIn(ctx, e)
+	}
+	return &Outcome{c}, nil
+}

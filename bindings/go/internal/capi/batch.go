@@ -1,0 +1,305 @@
+package capi
+
+// #include "shim.h"
+import "C"
+
+import (
+	"runtime"
+	"strings"
+	"unsafe"
+)
+
+// Viewer of a snapshot or batch; ID 0 is the system.
+type Viewer struct {
+	ID    uint64
+	Units []uint32
+	Roles []string
+}
+
+func units(v Viewer) (*C.uint32_t, C.size_t) {
+	return (*C.uint32_t)(unsafe.Pointer(unsafe.SliceData(v.Units))), C.size_t(len(v.Units))
+}
+
+// Batch is a kith_batch.
+type Batch struct{ p *C.kith_batch }
+
+// NewBatch makes an empty batch.
+func (d *DB) NewBatch(actor Ref, reason string) (*Batch, *Error) {
+	defer runtime.KeepAlive(d)
+	var p *C.kith_batch
+	var err *C.kith_error
+	code := C.kith_batch_new(d.p, ref(actor), str(reason), &p, &err)
+	return keepBatch(code, p, err)
+}
+
+// BatchFromJSON makes a batch from its JSON form.
+func (d *DB) BatchFromJSON(json string) (*Batch, *Error) {
+	defer runtime.KeepAlive(d)
+	var p *C.kith_batch
+	var err *C.kith_error
+	code := C.kith_batch_from_json(d.p, str(json), &p, &err)
+	return keepBatch(code, p, err)
+}
+
+func keepBatch(code C.kith_code, p *C.kith_batch, err *C.kith_error) (*Batch, *Error) {
+	if e := failure(code, err); e != nil {
+		return nil, e
+	}
+	b := &Batch{p}
+	runtime.SetFinalizer(b, func(b *Batch) { C.kith_batch_free(b.p) })
+	return b, nil
+}
+
+// Status is the first error of a setter.
+func (b *Batch) Status() *Error {
+	defer runtime.KeepAlive(b)
+	var err *C.kith_error
+	code := C.kith_batch_status(b.p, &err)
+	return failure(code, err)
+}
+
+// JSON is the batch's JSON form.
+func (b *Batch) JSON() ([]byte, *Error) {
+	defer runtime.KeepAlive(b)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_batch_to_json(b.p, &text, &err)
+	return textOr(code, text, err)
+}
+
+// Clear takes all changes away.
+func (b *Batch) Clear() {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_clear(b.p)
+}
+
+// Start is how a record comes into a batch.
+type Start int
+
+// The ways.
+const (
+	Create Start = iota
+	Upsert
+	CreateIfAbsent
+	Existing
+)
+
+// Begin adds a change that defines a local reference, and returns it.
+func (b *Batch) Begin(how Start, typ string, r Ref) uint64 {
+	defer runtime.KeepAlive(b)
+	switch how {
+	case Upsert:
+		return uint64(C.kith_batch_upsert(b.p, name(typ), ref(r)))
+	case CreateIfAbsent:
+		return uint64(C.kith_batch_create_if_absent(b.p, name(typ), ref(r)))
+	case Existing:
+		return uint64(C.kith_batch_existing(b.p, name(typ), ref(r)))
+	}
+	if r == (Ref{}) {
+		return uint64(C.kith_batch_create(b.p, name(typ)))
+	}
+	return uint64(C.kith_batch_create_ext(b.p, name(typ), ref(r)))
+}
+
+// SetNull clears.
+func (b *Batch) SetNull(id uint64, field string) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_null(b.p, C.kith_id(id), name(field))
+}
+
+// SetBool sets a truth value.
+func (b *Batch) SetBool(id uint64, field string, v bool) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_bool(b.p, C.kith_id(id), name(field), flag(v))
+}
+
+// SetInt sets a whole number.
+func (b *Batch) SetInt(id uint64, field string, v int64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_int(b.p, C.kith_id(id), name(field), C.int64_t(v))
+}
+
+// SetDouble sets a floating number.
+func (b *Batch) SetDouble(id uint64, field string, v float64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_double(b.p, C.kith_id(id), name(field), C.double(v))
+}
+
+// SetDecimal sets a decimal from its text.
+func (b *Batch) SetDecimal(id uint64, field, v string) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_decimal(b.p, C.kith_id(id), name(field), str(v))
+}
+
+// SetMoney sets an amount.
+func (b *Batch) SetMoney(id uint64, field string, minor int64, currency string) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_money(b.p, C.kith_id(id), name(field), C.int64_t(minor), name(currency))
+}
+
+// SetText sets a text, or a choice by name.
+func (b *Batch) SetText(id uint64, field, v string) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_text(b.p, C.kith_id(id), name(field), str(v))
+}
+
+// SetTexts sets a list, or choices by name.
+func (b *Batch) SetTexts(id uint64, field string, v []string) {
+	defer runtime.KeepAlive(b)
+	sizes := make([]C.size_t, len(v)+1)
+	for i, s := range v {
+		sizes[i] = C.size_t(len(s))
+	}
+	C.kg_set_texts(b.p, C.kith_id(id), name(field), str(strings.Join(v, "")), &sizes[0], C.size_t(len(v)))
+}
+
+// SetDate sets a day since 1970-01-01.
+func (b *Batch) SetDate(id uint64, field string, days int32) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_date(b.p, C.kith_id(id), name(field), C.int32_t(days))
+}
+
+// SetTime sets a moment in microseconds.
+func (b *Batch) SetTime(id uint64, field string, micros int64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_time(b.p, C.kith_id(id), name(field), C.int64_t(micros))
+}
+
+// SetRef sets a reference.
+func (b *Batch) SetRef(id uint64, field string, target uint64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_ref(b.p, C.kith_id(id), name(field), C.kith_id(target))
+}
+
+// SetBytes sets bytes.
+func (b *Batch) SetBytes(id uint64, field string, v []byte) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_bytes(b.p, C.kith_id(id), name(field),
+		C.kith_bytes{data: (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(v))), size: C.size_t(len(v))})
+}
+
+// AddInt adds to a number.
+func (b *Batch) AddInt(id uint64, field string, v int64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_add_int(b.p, C.kith_id(id), name(field), C.int64_t(v))
+}
+
+// AddMoney adds to an amount.
+func (b *Batch) AddMoney(id uint64, field string, minor int64, currency string) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_add_money(b.p, C.kith_id(id), name(field), C.int64_t(minor), name(currency))
+}
+
+// Delete removes a record.
+func (b *Batch) Delete(id uint64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_delete(b.p, C.kith_id(id))
+}
+
+// Restore brings a deleted record back.
+func (b *Batch) Restore(id uint64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_restore(b.p, C.kith_id(id))
+}
+
+// Link adds an external reference.
+func (b *Batch) Link(id uint64, r Ref) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_link(b.p, C.kith_id(id), ref(r))
+}
+
+// Unlink takes an external reference away.
+func (b *Batch) Unlink(id uint64, r Ref) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_unlink(b.p, C.kith_id(id), ref(r))
+}
+
+// RequireVersion is a precondition.
+func (b *Batch) RequireVersion(id, version uint64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_require_version(b.p, C.kith_id(id), C.uint64_t(version))
+}
+
+// RequireAbsent is a precondition.
+func (b *Batch) RequireAbsent(typ string, r Ref) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_require_absent(b.p, name(typ), ref(r))
+}
+
+// SetEffective says from when what follows holds.
+func (b *Batch) SetEffective(micros int64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_set_effective(b.p, C.int64_t(micros))
+}
+
+// Move adds a move.
+func (b *Batch) Move(id uint64, stage, because string) uint64 {
+	defer runtime.KeepAlive(b)
+	return uint64(C.kith_batch_move_because(b.p, C.kith_id(id), name(stage), str(because)))
+}
+
+// DefinePipeline adds a pipeline.
+func (b *Batch) DefinePipeline(json string) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_define_pipeline(b.p, str(json))
+}
+
+// ApplyOptions of Apply.
+type ApplyOptions struct {
+	DryRun          bool
+	TimeoutMicros   uint64
+	Key             string
+	Checkpoint      string
+	CheckpointValue []byte
+	Vendor          string
+	Viewer          Viewer
+}
+
+// Outcome is a kith_outcome.
+type Outcome struct{ p *C.kith_outcome }
+
+// Apply applies a batch.
+func (d *DB) Apply(b *Batch, o ApplyOptions) (*Outcome, *Error) {
+	defer runtime.KeepAlive(d)
+	defer runtime.KeepAlive(b)
+	var p *C.kith_outcome
+	var err *C.kith_error
+	u, n := units(o.Viewer)
+	value := C.kith_bytes{data: (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(o.CheckpointValue))), size: C.size_t(len(o.CheckpointValue))}
+	code := C.kg_apply(d.p, b.p, flag(o.DryRun), C.uint64_t(o.TimeoutMicros), str(o.Key), optional(o.Checkpoint), value, optional(o.Vendor),
+		C.kith_id(o.Viewer.ID), u, n, str(strings.Join(o.Viewer.Roles, "\n")), &p, &err)
+	if e := failure(code, err); e != nil {
+		return nil, e
+	}
+	out := &Outcome{p}
+	runtime.SetFinalizer(out, func(o *Outcome) { C.kith_outcome_free(o.p) })
+	return out, nil
+}
+
+// ID of a local reference.
+func (o *Outcome) ID(local uint64) uint64 {
+	defer runtime.KeepAlive(o)
+	return uint64(C.kith_outcome_id(o.p, C.kith_id(local)))
+}
+
+// Sequences are the first and last of the feed; 0: nothing changed.
+func (o *Outcome) Sequences() (first, last uint64) {
+	defer runtime.KeepAlive(o)
+	return uint64(C.kith_outcome_first_sequence(o.p)), uint64(C.kith_outcome_last_sequence(o.p))
+}
+
+// Replayed tells whether the key was known.
+func (o *Outcome) Replayed() bool {
+	defer runtime.KeepAlive(o)
+	return C.kith_outcome_replayed(o.p) != 0
+}
+
+// Effects are what rules did.
+func (o *Outcome) Effects() []string {
+	defer runtime.KeepAlive(o)
+	out := make([]string, C.kith_outcome_effect_count(o.p))
+	for i := range out {
+		out[i] = copyStr(C.kith_outcome_effect(o.p, C.size_t(i)))
+	}
+	return out
+}

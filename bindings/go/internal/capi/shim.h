@@ -1,0 +1,196 @@
+/* Calls whose options hold pointers, with the pointers as arguments: Go lends memory for a call, but not memory that holds pointers to more
+ * of it. And loops that would otherwise cross once a record. */
+#ifndef KITH_GO_SHIM_H_
+#define KITH_GO_SHIM_H_
+
+#include <kith.h>
+#include <stdlib.h>
+
+static inline kith_code kg_open(kith_str path, uint8_t create, uint8_t read_only, uint8_t temporary, uint8_t any_fs, uint8_t relaxed,
+                                uint32_t node, uint64_t map_size, uint64_t max_size, kith_db** db, kith_error** err) {
+  kith_open_options o = KITH_OPEN_OPTIONS_INIT;
+  o.create = create;
+  o.read_only = read_only;
+  o.temporary = temporary;
+  o.allow_any_file_system = any_fs;
+  o.durability = relaxed ? KITH_DURABILITY_RELAXED : KITH_DURABILITY_FULL;
+  o.node = node;
+  o.map_size = map_size;
+  o.max_size = max_size;
+  return kith_db_open(path, &o, db, err);
+}
+
+static inline kith_code kg_import_csv(kith_db* db, kith_str folder, kith_str mapping, uint8_t dry_run, kith_ref actor, kith_str problems,
+                                      uint64_t* rejected, kith_text** report, kith_error** err) {
+  kith_import_options o = KITH_IMPORT_OPTIONS_INIT;
+  o.dry_run = dry_run;
+  o.actor = actor;
+  o.problem_file = problems;
+  return kith_db_import_csv(db, folder, mapping, &o, rejected, report, err);
+}
+
+static inline kith_code kg_import_lines(kith_db* db, kith_str path, kith_str source, uint8_t dry_run, uint8_t drop_missing, kith_ref actor,
+                                        uint64_t* rejected, kith_text** report, kith_error** err) {
+  kith_import_lines_options o = KITH_IMPORT_LINES_OPTIONS_INIT;
+  o.dry_run = dry_run;
+  o.drop_missing = drop_missing;
+  o.actor = actor;
+  o.source = source;
+  return kith_db_import_lines(db, path, &o, rejected, report, err);
+}
+
+/* roles: names joined by line ends, since Go cannot lend a list of strings. */
+enum { KG_ROLES = 64 };
+static inline size_t kg_split(kith_str roles, kith_str* out) {
+  size_t n = 0, from = 0;
+  for (size_t i = 0; roles.size > 0 && i <= roles.size && n < KG_ROLES; ++i) {
+    if (i < roles.size && roles.data[i] != '\n') continue;
+    out[n].data = roles.data + from;
+    out[n++].size = i - from;
+    from = i + 1;
+  }
+  return n;
+}
+
+static inline kith_code kg_read(kith_db* db, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles, kith_snapshot** out,
+                                kith_error** err) {
+  kith_str names[KG_ROLES];
+  kith_viewer v = KITH_VIEWER_INIT;
+  v.id = viewer;
+  v.units = units;
+  v.unit_count = unit_count;
+  v.role_count = kg_split(roles, names);
+  v.roles = names;
+  return kith_db_read(db, viewer ? &v : NULL, out, err);
+}
+
+static inline kith_code kg_apply(kith_db* db, const kith_batch* batch, uint8_t dry_run, uint64_t timeout_us, kith_str key,
+                                 const char* checkpoint, kith_bytes checkpoint_value, const char* vendor, kith_id viewer,
+                                 const uint32_t* units, size_t unit_count, kith_str roles, kith_outcome** outcome, kith_error** err) {
+  kith_str names[KG_ROLES];
+  kith_viewer v = KITH_VIEWER_INIT;
+  kith_apply_options o = KITH_APPLY_OPTIONS_INIT;
+  v.id = viewer;
+  v.units = units;
+  v.unit_count = unit_count;
+  v.role_count = kg_split(roles, names);
+  v.roles = names;
+  o.dry_run = dry_run;
+  o.timeout_us = timeout_us;
+  o.idempotency_key = key;
+  o.checkpoint = checkpoint;
+  o.checkpoint_value = checkpoint_value;
+  o.vendor = vendor;
+  o.viewer = viewer ? &v : NULL;
+  return kith_db_apply(db, batch, &o, outcome, err);
+}
+
+/* By value, so that Go allocates nothing for a read. */
+typedef struct kg_view {
+  kith_view view;
+  kith_code code;
+  kith_error* err;
+} kg_view;
+static inline kg_view kg_get(kith_snapshot* snapshot, kith_id id) {
+  kg_view out = {{0}, 0, NULL};
+  out.code = kith_snapshot_get(snapshot, id, &out.view, &out.err);
+  return out;
+}
+
+typedef struct kg_value {
+  kith_value value;
+  kith_code code;
+  kith_error* err;
+} kg_value;
+static inline kg_value kg_field(kith_snapshot* snapshot, kith_view view, kith_field field) {
+  kg_value out = {{0}, 0, NULL};
+  out.code = kith_snapshot_value(snapshot, &view, field, &out.value, &out.err);
+  return out;
+}
+static inline kg_value kg_named(kith_snapshot* snapshot, kith_view view, const char* field) {
+  kg_value out = {{0}, 0, NULL};
+  out.code = kith_snapshot_value_named(snapshot, &view, field, &out.value, &out.err);
+  return out;
+}
+static inline kg_value kg_item(kith_snapshot* snapshot, kith_view view, kith_field field, size_t item) {
+  kg_value out = {{0}, 0, NULL};
+  out.code = kith_snapshot_item(snapshot, &view, field, item, &out.value, &out.err);
+  return out;
+}
+
+/* The next records of a cursor with `fields` of each: values[i * field_count + j]. One crossing. */
+static inline kith_code kg_fill(kith_snapshot* snapshot, kith_cursor* cursor, const kith_field* fields, size_t field_count, kith_view* views,
+                                kith_value* values, size_t cap, size_t* count, kith_error** err) {
+  kith_code code = kith_cursor_fill(cursor, views, cap, count, err);
+  for (size_t i = 0; code == KITH_OK && i < *count; ++i) {
+    for (size_t j = 0; code == KITH_OK && j < field_count; ++j) {
+      code = kith_snapshot_value(snapshot, &views[i], fields[j], &values[i * field_count + j], err);
+    }
+  }
+  return code;
+}
+
+static inline kith_code kg_run(const kith_query* query, kith_snapshot* snapshot, kith_str parameters, uint8_t in_past, int64_t effective,
+                               int64_t recorded, uint64_t time_limit_us, uint64_t cost, kith_str after, kith_rows** rows, kith_error** err) {
+  kith_query_options o = KITH_QUERY_OPTIONS_INIT;
+  o.in_past = in_past;
+  o.effective = effective;
+  o.recorded = recorded;
+  o.time_limit_us = time_limit_us;
+  o.cost = cost;
+  o.after = after;
+  return kith_query_run(query, snapshot, parameters, &o, rows, err);
+}
+
+static inline kith_insight_options kg_insight(uint8_t strict, int64_t as_of, kith_id owner, kith_str currency, double level, uint64_t seed,
+                                              kith_str more) {
+  kith_insight_options o = KITH_INSIGHT_OPTIONS_INIT;
+  o.strict = strict;
+  o.as_of = as_of;
+  o.owner = owner;
+  for (size_t i = 0; i < 3 && i < currency.size; ++i) o.currency[i] = currency.data[i];
+  o.level = level;
+  o.seed = seed;
+  o.more = more;
+  return o;
+}
+static inline kith_code kg_funnel(kith_snapshot* snapshot, const char* pipeline, kith_insight_options o, kith_text** json,
+                                  kith_error** err) {
+  kith_funnel* funnel = NULL;
+  kith_code code = kith_snapshot_funnel(snapshot, pipeline, &o, &funnel, err);
+  if (code == KITH_OK) code = kith_funnel_to_json(funnel, json, err);
+  kith_funnel_free(funnel);
+  return code;
+}
+static inline kith_code kg_forecast(kith_snapshot* snapshot, const char* pipeline, const char* period, kith_insight_options o,
+                                    kith_forecast** forecast, kith_error** err) {
+  return kith_snapshot_forecast(snapshot, pipeline, period, &o, forecast, err);
+}
+
+static inline kith_code kg_search(kith_snapshot* snapshot, kith_str text, kith_str types, uint32_t limit, kith_text** json,
+                                  kith_error** err) {
+  kith_search_options o = KITH_SEARCH_OPTIONS_INIT;
+  o.types = types;
+  o.limit = limit;
+  return kith_snapshot_search(snapshot, text, &o, json, err);
+}
+
+static inline kith_code kg_export_lines(kith_snapshot* snapshot, kith_str path, uint8_t history, kith_text** report, kith_error** err) {
+  kith_export_lines_options o = KITH_EXPORT_LINES_OPTIONS_INIT;
+  o.history = history;
+  return kith_snapshot_export_lines(snapshot, path, &o, report, err);
+}
+
+static inline void kg_set_texts(kith_batch* batch, kith_id target, const char* field, kith_str all, const size_t* sizes, size_t count) {
+  kith_str* texts = (kith_str*)calloc(count ? count : 1, sizeof(kith_str));
+  const char* at = all.data;
+  for (size_t i = 0; texts != NULL && i < count; ++i) {
+    texts[i].data = at;
+    texts[i].size = sizes[i];
+    at += sizes[i];
+  }
+  if (texts != NULL) kith_batch_set_texts(batch, target, field, texts, count);
+  free(texts);
+}
+
+#endif

@@ -1,0 +1,169 @@
+package kith
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"runtime"
+	"time"
+
+	"kith/internal/capi"
+)
+
+// Query is checked and planned; any goroutine. Its form stands in kith/query/query.h.
+type Query struct{ c *capi.Query }
+
+// Prepare plans a query, a JSON text or what marshals to one:
+//
+//	s.Prepare(`{"from": "opportunity", "where": "owner == $who", "select": ["name", "account.name"], "order": ["-close_date"], "limit": 50}`)
+func (s *Snapshot) Prepare(query any) (*Query, error) {
+	text, err := jsonText(query)
+	if err != nil {
+		return nil, err
+	}
+	c, e := s.c.Prepare(text)
+	if e != nil {
+		return nil, wrap(e)
+	}
+	return &Query{c}, nil
+}
+
+func jsonText(value any) (string, error) {
+	switch v := value.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return v, nil
+	case []byte:
+		return string(v), nil
+	case json.RawMessage:
+		return string(v), nil
+	}
+	text, err := json.Marshal(value)
+	return string(text), err
+}
+
+// Explain is the plan as JSON.
+func (q *Query) Explain() (json.RawMessage, error) {
+	text, e := q.c.Explain()
+	return text, wrap(e)
+}
+
+// RunOptions of Query.Run.
+type RunOptions struct {
+	Parameters          any  // a JSON object, or what marshals to one
+	InPast              bool // the state at (Effective, Recorded); Now on either axis
+	Effective, Recorded time.Time
+	Cost                uint64 // index entries and records touched at most; 0: no limit
+	After               string // token of an earlier page
+}
+
+// Rows of a run, for one goroutine. Close it, or read it to the end.
+type Rows struct {
+	s       *Snapshot
+	c       *capi.Rows
+	ctx     context.Context
+	release func() bool
+	columns []string
+	closed  bool
+}
+
+// Run runs a query under a context: cancelled, a call that runs ends soon with an error that is ctx.Err().
+func (q *Query) Run(ctx context.Context, s *Snapshot, o RunOptions) (*Rows, error) {
+	parameters, err := jsonText(o.Parameters)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	run := capi.RunOptions{InPast: o.InPast, Effective: micros(o.Effective), Recorded: micros(o.Recorded), Cost: o.Cost, After: o.After}
+	if deadline, ok := ctx.Deadline(); ok {
+		run.LimitMicros = uint64(max(1, time.Until(deadline).Microseconds()))
+	}
+	c, e := q.c.Run(s.c, parameters, run)
+	if e != nil {
+		return nil, wrapIn(ctx, e)
+	}
+	r := &Rows{s: s, c: c, ctx: ctx, release: context.AfterFunc(ctx, c.Cancel), columns: c.Columns()}
+	runtime.SetFinalizer(c, (*capi.Rows).Free)
+	return r, nil
+}
+
+// Query prepares and runs.
+func (s *Snapshot) Query(ctx context.Context, query, parameters any) (*Rows, error) {
+	q, err := s.Prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return q.Run(ctx, s, RunOptions{Parameters: parameters})
+}
+
+// Close ends the run; again it does nothing.
+func (r *Rows) Close() error {
+	if !r.closed {
+		r.closed = true
+		r.release()
+		runtime.SetFinalizer(r.c, nil)
+		r.c.Free()
+	}
+	return nil
+}
+
+// Columns are the names.
+func (r *Rows) Columns() []string { return r.columns }
+
+// ResultRow is a row of a query; good until the next.
+type ResultRow struct {
+	ID     ID // of the record, 0 in groups
+	rows   *Rows
+	values []capi.Value
+	index  int
+}
+
+// Col is the i-th column. Amounts of several currencies read as null.
+func (r ResultRow) Col(i int) Value {
+	return Value{&r.values[i], func(item int) (capi.Value, *capi.Error) { return r.rows.c.Item(r.index, i, item) }}
+}
+
+// All gives the rows, from C once for 256 of them, and closes.
+func (r *Rows) All() iter.Seq2[ResultRow, error] {
+	return func(yield func(ResultRow, error) bool) {
+		defer r.Close()
+		n := len(r.columns)
+		for {
+			if err := r.ctx.Err(); err != nil {
+				yield(ResultRow{}, err)
+				return
+			}
+			ids, values, e := r.c.Next(n)
+			if e != nil {
+				yield(ResultRow{}, wrapIn(r.ctx, e))
+				return
+			}
+			if len(ids) == 0 {
+				return
+			}
+			for i, id := range ids {
+				if !yield(ResultRow{ID(id), r, values[i*n : (i+1)*n], i}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// JSON gives the next rows, at most limit, as a list of objects with related records; an empty list is the end.
+func (r *Rows) JSON(limit int) (json.RawMessage, error) {
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
+	}
+	text, e := r.c.JSON(limit)
+	return text, wrapIn(r.ctx, e)
+}
+
+// Token is where the last row stands, for RunOptions.After.
+func (r *Rows) Token() (string, error) {
+	token, e := r.c.Token()
+	return token, wrap(e)
+}

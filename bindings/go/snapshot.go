@@ -1,0 +1,254 @@
+package kith
+
+import (
+	"encoding/json"
+	"iter"
+	"math"
+	"runtime"
+	"time"
+
+	"kith/internal/capi"
+)
+
+// Snapshot is a consistent view for one viewer, from one goroutine at a time.
+type Snapshot struct {
+	c      *capi.Snapshot
+	closed bool
+}
+
+// Close ends it; again it does nothing.
+func (s *Snapshot) Close() error {
+	if !s.closed {
+		s.closed = true
+		runtime.SetFinalizer(s.c, nil)
+		s.c.Free()
+	}
+	return nil
+}
+
+// Sequence is where the snapshot stands in the feed.
+func (s *Snapshot) Sequence() uint64 {
+	return s.c.Sequence()
+}
+
+// Record is a record read in place; good while its snapshot is open.
+type Record struct {
+	s *Snapshot
+	v capi.View
+}
+
+// ID of the record.
+func (r Record) ID() ID { return ID(r.v.ID()) }
+
+// Version for Batch.RequireVersion.
+func (r Record) Version() uint64 { return r.v.Version() }
+
+// Type is the name of the record's type.
+func (r Record) Type() (string, error) {
+	name, e := r.s.c.TypeName(r.v.Type())
+	return name, wrap(e)
+}
+
+// Field is a field of a type, resolved once for many reads.
+type Field struct {
+	c    capi.Field
+	name string
+}
+
+// Get reads a record; ErrNotFound when there is none that the viewer may see.
+func (s *Snapshot) Get(id ID) (Record, error) {
+	v, e := s.c.Get(uint64(id))
+	if e != nil {
+		return Record{}, wrap(e)
+	}
+	return Record{s, v}, nil
+}
+
+// Find reads a record by external reference; ErrNotFound as Get.
+func (s *Snapshot) Find(typ string, ref Ref) (Record, error) {
+	id, e := s.c.Find(typ, ref.c())
+	if e != nil {
+		return Record{}, wrap(e)
+	}
+	return s.Get(ID(id))
+}
+
+// Field resolves a field of a type, the header's included: "id", "created", "updated", "owner", "unit", "version", "visibility".
+func (s *Snapshot) Field(typ, field string) (Field, error) {
+	c, e := s.c.Field(typ, field)
+	return Field{c, field}, wrap(e)
+}
+
+// At reads a resolved field.
+func (r Record) At(field Field) (Value, error) {
+	v, e := r.s.c.At(r.v, field.c)
+	if e != nil {
+		return Value{}, wrap(e)
+	}
+	return r.value(v, func() (capi.Field, *capi.Error) { return field.c, nil }), nil
+}
+
+// Value reads a field by name.
+func (r Record) Value(field string) (Value, error) {
+	v, e := r.s.c.Named(r.v, field)
+	if e != nil {
+		return Value{}, wrap(e)
+	}
+	return r.value(v, func() (capi.Field, *capi.Error) {
+		typ, e := r.s.c.TypeName(r.v.Type())
+		if e != nil {
+			return 0, e
+		}
+		return r.s.c.Field(typ, field)
+	}), nil
+}
+
+func (r Record) value(v capi.Value, resolve func() (capi.Field, *capi.Error)) Value {
+	k := Kind(v.Kind())
+	if k != KindTextList && k != KindChoiceSet {
+		return Value{c: &v}
+	}
+	return Value{&v, func(item int) (capi.Value, *capi.Error) {
+		field, e := resolve()
+		if e != nil {
+			return capi.Value{}, e
+		}
+		return r.s.c.Item(r.v, field, item)
+	}}
+}
+
+// JSON is the record with its fields.
+func (r Record) JSON() (json.RawMessage, error) {
+	text, e := r.s.c.RecordJSON(r.v.ID(), false, 0, 0)
+	return text, wrap(e)
+}
+
+// Now is a moment for AsOf.
+var Now time.Time
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return math.MaxInt64
+	}
+	return t.UnixMicro()
+}
+
+// AsOf is a record as it held at effective and was known at recorded, as JSON; Now on either axis. ErrNotFound when it did not exist then.
+func (s *Snapshot) AsOf(id ID, effective, recorded time.Time) (json.RawMessage, error) {
+	text, e := s.c.RecordJSON(uint64(id), true, micros(effective), micros(recorded))
+	return text, wrap(e)
+}
+
+// Right to a record.
+type Right int32
+
+// The rights.
+const (
+	MayRead   Right = 0
+	MayWrite  Right = 1
+	MayDelete Right = 2
+)
+
+// May tells whether the viewer has a right to a record; ErrNotFound when they may not see it.
+func (s *Snapshot) May(id ID, right Right) (bool, error) {
+	may, e := s.c.May(uint64(id), int32(right))
+	return may, wrap(e)
+}
+
+// ExternalRefs of a record.
+func (s *Snapshot) ExternalRefs(id ID) ([]Ref, error) {
+	text, e := s.c.ExternalRefs(uint64(id))
+	pairs, err := decode[[][2]string](text, e)
+	refs := make([]Ref, len(pairs))
+	for i, pair := range pairs {
+		refs[i] = Ref{pair[0], pair[1]}
+	}
+	return refs, err
+}
+
+// Checkpoint is what an apply stored with the option Checkpoint; ErrNotFound when none did.
+func (s *Snapshot) Checkpoint(name string) ([]byte, error) {
+	text, e := s.c.Checkpoint(name)
+	return text, wrap(e)
+}
+
+// Records gives the records of a type in id order.
+func (s *Snapshot) Records(typ string) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		e := s.c.Scan(typ, 0, nil, func(views []capi.View, _ []capi.Value) bool {
+			for _, view := range views {
+				if !yield(Record{s, view}, nil) {
+					return false
+				}
+			}
+			return true
+		})
+		if e != nil {
+			yield(Record{}, wrap(e))
+		}
+	}
+}
+
+// Row is a record with the values that were asked for; good until the next.
+type Row struct {
+	Record
+	values []capi.Value
+	fields []capi.Field
+}
+
+// Col is the i-th of the fields.
+func (r Row) Col(i int) Value {
+	return Value{&r.values[i], func(item int) (capi.Value, *capi.Error) { return r.s.c.Item(r.v, r.fields[i], item) }}
+}
+
+// Scan gives fields of the records of a type in id order, from C once for 256 records: the fast way to read many.
+func (s *Snapshot) Scan(typ string, fields ...string) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		row := Row{Record: Record{s: s}, fields: make([]capi.Field, len(fields))}
+		for i, field := range fields {
+			resolved, err := s.Field(typ, field)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			row.fields[i] = resolved.c
+		}
+		n := len(fields)
+		e := s.c.Scan(typ, 0, row.fields, func(views []capi.View, values []capi.Value) bool {
+			for i := range views {
+				row.v, row.values = views[i], values[i*n:(i+1)*n]
+				if !yield(row, nil) {
+					return false
+				}
+			}
+			return true
+		})
+		if e != nil {
+			yield(Row{}, wrap(e))
+		}
+	}
+}
+
+// Hit is a record that Search found.
+type Hit struct {
+	ID       ID      `json:"id"`
+	Type     string  `json:"type"`
+	Field    string  `json:"field"`
+	Score    float64 `json:"score"`
+	Misspelt bool    `json:"misspelt"`
+}
+
+// Search finds records by what somebody types, the best first; types "contact,account" (empty: all), limit 0: 20.
+func (s *Snapshot) Search(text, types string, limit int) ([]Hit, error) {
+	answer, e := s.c.Search(text, types, limit)
+	found, err := decode[struct {
+		Hits []Hit `json:"hits"`
+	}](answer, e)
+	return found.Hits, err
+}
+
+// ExportLines writes what the viewer may see as JSON Lines into a file that appears when it is whole.
+func (s *Snapshot) ExportLines(path string, history bool) error {
+	_, e := s.c.ExportLines(path, history)
+	return wrap(e)
+}
