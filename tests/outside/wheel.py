@@ -21,7 +21,7 @@ def mapped() -> set[str]:
 
 of_python = mapped()  # with its own modules, imported above
 
-import kith  # noqa: E402
+import kith
 
 with tempfile.TemporaryDirectory() as folder, kith.open(folder + "/crm.kith", create=True) as db:
     with db.batch(reason="first") as batch:
