@@ -193,7 +193,10 @@ def test_a_viewer_sees_and_changes_what_they_may(edit: Kith, path: pathlib.Path)
         db.set_policy({"types": {"opportunity": {"read": ["owner"], "write": ["owner"]}}})
     assert len(told(edit, "query", "opportunity", "--viewer", "Ann", "--limit", "1000")) == 75
     edit("show", "opportunity:Deal 1", "--viewer", "Ann", code=3)
-    edit("set", "opportunity:Deal 0", "next_step=call", "--viewer", "Ann")
+    first = told(edit, "set", "opportunity:Deal 0", "next_step=call", "--viewer", "Ann")["first"]
+    # What acts as the system does not act beyond a viewer's rights.
+    for words in (("undo", str(first)), ("import", str(path)), ("backup", "x"), ("package", "add", "florist"), ("verify",), ("init",)):
+        assert "--viewer" in edit(*words, "--viewer", "Ann", code=2).stderr
 
 
 def test_apply_takes_a_batch(edit: Kith, tmp_path: pathlib.Path) -> None:

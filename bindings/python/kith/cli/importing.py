@@ -54,6 +54,7 @@ def import_(run: Session, path: str, preset: str | None, type: str, mapping: str
 
     Shows which column goes where and asks first. Exit code 8 when rows were left out: each is in the error file with its reason.
     """
+    run.as_system()
     source = pathlib.Path(path)
     errors = errors or str(source.with_name(f"{source.stem}-errors.csv"))
 

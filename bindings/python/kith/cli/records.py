@@ -178,6 +178,7 @@ def note(run: Session, target: str, text: str, key: str) -> None:
 @options(writes=True)
 def undo(run: Session, run_or_range: str) -> None:
     """Take back an import by its run, or changes by their numbers. Refused where later changes would be lost."""
+    run.as_system()
     report = take_back(run.db, run_or_range, actor=run.actor, dry_run=run.dry_run)
     if run.out.as_json:
         run.out.json(report)

@@ -117,6 +117,11 @@ class Session:
         with self.db.snapshot() as now:
             return texts.target(now, self._viewer, ["employee"])
 
+    def as_system(self) -> None:
+        """For commands that read and write past a viewer's rights: refuses a viewer rather than to go beyond them."""
+        if self._viewer:
+            raise click.UsageError("this command acts as the system: it takes no --viewer (or KITH_VIEWER)")
+
     @property
     def actor(self) -> kith.values.Ref:
         """Who writes: --actor as an id or SYSTEM=KEY, else the user of the machine."""

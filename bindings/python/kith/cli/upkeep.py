@@ -23,6 +23,7 @@ from kith.cli.session import DAMAGED, Session, options
 @options()
 def init(run: Session, path: str | None, currency: str, zone: str, fiscal_start: int, packages: tuple[str, ...]) -> None:
     """Make a database, or set the settings of one."""
+    run.as_system()
     run.path = path or run.path
     settings = {"base_currency": currency, "time_zone": zone, "fiscal_start_month": fiscal_start, "language": run.lang}
     with kith.open(run.path, create=not pathlib.Path(run.path).is_dir()) as db:
@@ -77,6 +78,7 @@ def schema(run: Session, type: str | None) -> None:
 @options()
 def verify(run: Session, repair: bool) -> None:
     """Check every stored byte and all derived data. Exit code 7 when something is wrong."""
+    run.as_system()
     repaired = run.db.repair()["changed"] if repair else []
     problems, findings = run.db.verify(), run.db.findings()
     if run.out.as_json:
@@ -96,6 +98,7 @@ def verify(run: Session, repair: bool) -> None:
 @options()
 def backup(run: Session, path: str) -> None:
     """A compact, checked copy in a new directory; writers go on."""
+    run.as_system()
     run.db.backup(path)
     if run.out.as_json:
         return run.out.json({"path": path})
@@ -177,6 +180,7 @@ def package_list(run: Session) -> None:
 @options()
 def package_add(run: Session, what: str, numbers: TextIO | None) -> None:
     """Install or update a package: a JSON file, or one that ships with Kith."""
+    run.as_system()
     path = pathlib.Path(what)
     if path.is_file():
         done = run.db.ensure(path.read_text(encoding="utf-8"), numbers.read() if numbers else "", dry_run=run.dry_run)
@@ -192,6 +196,7 @@ def package_add(run: Session, what: str, numbers: TextIO | None) -> None:
 @options()
 def package_remove(run: Session, name: str, delete_data: bool) -> None:
     """Take a package out of use."""
+    run.as_system()
     removal = run.db.remove(name, delete_data=delete_data, dry_run=run.dry_run)
     _tell(run, [*removal.changes, *map(str, removal.data), *removal.obstacles])
 
