@@ -701,8 +701,8 @@ KITH_API kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, k
 /* One of the six quantifications (kith/insight/quantify.h). subject: 0 for us, one of ours, a team or a competitor; object: a person, a
    deal, an account, or 0 for everything. question: also "suggestions" (how many), "capital", "effect", "trend_months". {"which":
    "key_person", "decision_chain", "account", "employee", "company" or "competitor", "as_of", "score", "light", "against": [{"competitor",
-   "lead"}], "capital": [{"minor", "currency"}], "suggestions": [{"record", "step", "gain", "reach"}]} and of each its own part: "person",
-   "chain", "account", "reach", "exclusive", "hand_over", "employees", "concentration", "head_to_head", "trend". */
+   "lead", "closer": [ids]}], "capital": [{"minor", "currency"}], "suggestions": [{"record", "step", "gain", "reach"}]} and of each its own
+   part: "person", "chain", "account", "reach", "exclusive", "hand_over", "employees", "concentration", "head_to_head", "trend". */
 KITH_API kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
                                           kith_error** err);
 /* The best ways to be introduced to a person (kith/insight/introductions.h). question: "as_of", "from" (one of ours), "count" (3), "hops"

@@ -195,7 +195,9 @@ Json Of(const RelationReport& report) {
   if (report.account) json["account"] = Of(*report.account);
   AddFirm(report, json);
   Json& against = json["against"] = Json::array();
-  for (const Against& other : report.against) against.push_back({{"competitor", other.competitor.value()}, {"lead", Number(other.lead)}});
+  for (const Against& other : report.against) {
+    against.push_back({{"competitor", other.competitor.value()}, {"lead", Number(other.lead)}, {"closer", Of(other.closer)}});
+  }
   if (report.trend) json["trend"] = Number(*report.trend);
   Json& capital = json["capital"] = Json::array();
   for (const kith::Money& amount : report.capital) capital.push_back(Of(amount));

@@ -41,7 +41,8 @@ struct Suggestion {
 
 struct Against {
   Id competitor;
-  double lead = 0;  // ours - theirs, [-2, 2]
+  double lead = 0;              // ours - theirs, [-2, 2]
+  std::vector<Id> closer = {};  // who approve, decide, pay or can veto, and are closer to them than to us: a late risk
 };
 
 struct RelationReport {

@@ -63,6 +63,7 @@ class Quantifier {
 
   Status KeyPerson();
   Status DecisionChain();
+  StatusOr<std::vector<Id>> CloserTo(Id rival) const;
   Status Account();
   Status Trend();
   Status Everything();
@@ -109,10 +110,26 @@ Status Quantifier::DecisionChain() {
   }
   for (const Id rival : rivals) {
     KITH_ASSIGN_OR_RETURN(const ChainReport other, facts_.ScoreOf(report_.object, party_.ours() ? Party{rival, {}} : Party()));
-    report_.against.push_back({rival, party_.ours() ? Lead(chain, other) : Lead(other, chain)});
+    KITH_ASSIGN_OR_RETURN(std::vector<Id> closer, CloserTo(rival));
+    report_.against.push_back({rival, party_.ours() ? Lead(chain, other) : Lead(other, chain), std::move(closer)});
   }
   report_.chain = std::move(chain);
   return absl::OkStatus();
+}
+
+StatusOr<std::vector<Id>> Quantifier::CloserTo(Id rival) const {
+  std::vector<double> reach;
+  KITH_ASSIGN_OR_RETURN(const Chain ours, facts_.ChainOf(report_.object, Party(), reach));
+  KITH_ASSIGN_OR_RETURN(const Chain theirs, facts_.ChainOf(report_.object, Party{rival, {}}, reach));
+  std::vector<Id> closer;
+  for (size_t i = 0; i < ours.members.size(); ++i) {
+    const ChainMember& member = ours.members[i];
+    const bool decides = member.veto || member.approve || std::any_of(member.roles.begin(), member.roles.end(), [](ChainRole role) {
+                           return role == ChainRole::kApprover || role == ChainRole::kDecisionMaker || role == ChainRole::kEconomic;
+                         });
+    if (decides && theirs.members[i].inputs.closeness.value > member.inputs.closeness.value) closer.push_back(member.contact);
+  }
+  return closer;
 }
 
 Status Quantifier::Account() {

@@ -77,12 +77,21 @@ TEST_F(Quantified, ADecisionChain) {
   ASSERT_EQ(ours.against.size(), 1U);
   EXPECT_EQ(ours.against[0].competitor, rival);
   EXPECT_LT(ours.against[0].lead, 0);
+  // M16: the one with a veto is closer to them, until we have met often enough; who decides nothing is no risk.
+  const Id clerk = PersonOf(account);
+  GiveRole(clerk, deal, "user");
+  Say(clerk, rival, "closeness", 1);
+  EXPECT_EQ(Of(Id(), deal).against[0].closer, std::vector<Id>{boss});
   const RelationReport theirs = Of(rival, deal);
   ASSERT_EQ(theirs.against.size(), 1U);
-  EXPECT_NEAR(theirs.against[0].lead, ours.against[0].lead, 1e-12);
-  EXPECT_NEAR(theirs.chain->value - ours.chain->value, -ours.against[0].lead, 1e-9);
+  const RelationReport now = Of(Id(), deal);
+  EXPECT_NEAR(theirs.against[0].lead, now.against[0].lead, 1e-12);
+  EXPECT_NEAR(theirs.chain->value - now.chain->value, -now.against[0].lead, 1e-9);
+  EXPECT_EQ(theirs.against[0].closer, now.against[0].closer);
   EXPECT_TRUE(theirs.suggestions.empty());
   EXPECT_TRUE(theirs.capital.empty());
+  for (int i = 0; i < 6; ++i) Meet(world_.owners()[0], boss);
+  EXPECT_TRUE(Of(Id(), deal).against[0].closer.empty());
 }
 
 // M06, M10: a powerful person whom nobody knows lowers depth; gains are finite differences of the score.
