@@ -1,5 +1,6 @@
 // The database: open, packages, statistics, verification.
 #include "json.h"
+#include "kith/crm/migrate.h"
 #include "kith/model/model.h"
 #include "objects.h"
 
@@ -53,6 +54,7 @@ kith_code kith_db_open(kith_str path, const kith_open_options* options, kith_db*
     KITH_ASSIGN_OR_RETURN(std::string_view where, Text(path, "path"));
     KITH_ASSIGN_OR_RETURN(kith::OpenOptions open, ToOpenOptions(options));
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<kith::Database> database, kith::model::OpenDatabase(where, std::move(open)));
+    if (!database->read_only()) KITH_RETURN_IF_ERROR(kith::crm::SettleMigrations(*database).status());
     *db = Wrap<kith_db>(std::make_shared<DatabaseObject>(DatabaseObject{std::move(database)}));
     return absl::OkStatus();
   });

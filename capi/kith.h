@@ -719,6 +719,13 @@ KITH_API kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, 
 
 /* Pipelines as JSON; for_type NULL: all. json: owned. */
 KITH_API kith_code kith_snapshot_pipelines(kith_snapshot* snapshot, const char* for_type, kith_text** json, kith_error** err);
+/* Changes a pipeline with records in flight. plan: {"pipeline": {as for kith_batch_define_pipeline, by which stages that it does not list
+ * are archived}, "rename": {"former": "new"}, "map": {"former": "new" | "pipeline/stage" | [{"to": ..., "when": CEL}, ..., {"to": ...}]}}.
+ * Decided in one commit that defines the new version; the records' moves follow, and statistics do not count them. What a crash cuts short
+ * is completed when the database is opened next. json: owned; after a dry run {"version": n, "placements": [{"from", "to", "records"}],
+ * "unplaced": [{"record", "stage"}]}, else {"migration": id, "version": n, "moved": n, "left": [{"record", "stage"}]}. Errors:
+ * PreconditionFailed (records without a place), UnknownPipeline, UnknownStage, BatchMalformed, those of the plan's conditions. */
+KITH_API kith_code kith_db_migrate_pipeline(kith_db* db, kith_str plan, uint8_t dry_run, kith_text** json, kith_error** err);
 /* Adds a pipeline given as JSON to a batch: {"name", "for_type", "stages": [{"name", "kind", "labels", "max_dwell_days"}]}. */
 KITH_API void kith_batch_define_pipeline(kith_batch* batch, kith_str json);
 
@@ -752,6 +759,7 @@ typedef struct kith_insight_options {
    *   "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}}
    *   "target"        gap: minor units; else what is usual
    *   "compare_with"  gap: how many periods before it are the usual; 4
+   *   "version"       in the eyes of a former version of the pipeline: all of history on its stages
    *   "collection"    gap: the pipeline of money documents whose won stage means paid */
   kith_str more;
 } kith_insight_options;

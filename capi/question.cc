@@ -6,6 +6,7 @@
 
 #include "kith/base/concat.h"
 #include "kith/base/nearest.h"
+#include "kith/model/versions.h"
 
 namespace kith::capi {
 namespace {
@@ -157,7 +158,8 @@ Status Question::ReadMore(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded()) return Malformed("more", "is no JSON");
   KITH_RETURN_IF_ERROR(CheckMembers(
-      json, "", {"period", "group", "by", "learn_from", "learn_saved", "rates", "what_if", "collection", "target", "compare_with"}));
+      json, "",
+      {"period", "group", "by", "learn_from", "learn_saved", "rates", "what_if", "collection", "target", "compare_with", "version"}));
   KITH_RETURN_IF_ERROR(ReadCount(json, "learn_from", kMostLearnt, learn_from_));
   if (const Json* saved = Member(json, "learn_saved"); saved != nullptr) {
     if (!saved->is_boolean()) return Malformed("learn_saved", "is neither true nor false");
@@ -165,6 +167,7 @@ Status Question::ReadMore(std::string_view text) {
   }
   KITH_RETURN_IF_ERROR(ReadCount(json, "compare_with", kMostLearnt, gap_.compare_with));
   KITH_ASSIGN_OR_RETURN(collection_, TextOf(json, "collection"));
+  KITH_RETURN_IF_ERROR(ReadCount(json, "version", INT32_MAX, version_));
   KITH_ASSIGN_OR_RETURN(const std::string by, TextOf(json, "by"));
   if (!by.empty()) KITH_RETURN_IF_ERROR(ReadBy(by));
   KITH_ASSIGN_OR_RETURN(const std::string period, TextOf(json, "period"));
@@ -216,7 +219,9 @@ StatusOr<insight::Months> Question::MonthsOf(std::string_view text) const {
 StatusOr<model::FunnelTables> Question::Read(Id pipeline, std::optional<Time> as_of) const {
   model::TablesOptions options;
   options.as_of = as_of;
-  KITH_ASSIGN_OR_RETURN(model::FunnelTables tables, model::ReadTables(*snapshot_, pipeline, options));
+  const bool as_version = version_ != 0 && pipeline == pipeline_.id;
+  KITH_ASSIGN_OR_RETURN(model::FunnelTables tables, as_version ? model::ReadTablesAs(*snapshot_, pipeline, version_, options)
+                                                               : model::ReadTables(*snapshot_, pipeline, options));
   if (rates_.into.is_null()) return tables;
   return insight::InCurrency(std::move(tables), rates_);
 }

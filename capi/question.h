@@ -74,6 +74,7 @@ class Question {
   insight::WhatIf what_if_;
   insight::GapOptions gap_;
   std::string collection_;
+  int version_ = 0;  // 0: the present one
 };
 
 }  // namespace kith::capi

@@ -1,0 +1,60 @@
+// Changing a pipeline while records are in flight.
+#include "kith/crm/migrate.h"
+
+#include <nlohmann/json.hpp>
+
+#include "objects.h"
+#include "values.h"
+
+using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(const std::vector<kith::crm::Unplaced>& records) {
+  Json list = Json::array();
+  for (const kith::crm::Unplaced& one : records) list.push_back({{"record", one.record.value()}, {"stage", one.stage}});
+  return list;
+}
+
+Json ToJson(const kith::crm::MigrationPreview& preview) {
+  Json placements = Json::array();
+  for (const kith::crm::Placement& one : preview.placements) {
+    placements.push_back({{"from", one.from}, {"to", one.to}, {"records", one.records}});
+  }
+  return {{"version", preview.version}, {"placements", std::move(placements)}, {"unplaced", ToJson(preview.unplaced)}};
+}
+
+Json ToJson(const kith::crm::MigrationReport& report) {
+  return {{"migration", report.migration.value()}, {"version", report.version}, {"moved", report.moved}, {"left", ToJson(report.left)}};
+}
+
+kith::StatusOr<Json> Migrate(kith::Database& database, const kith::model::MigrationPlan& plan, bool dry_run) {
+  if (dry_run) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<kith::Snapshot> snapshot, database.Read());
+    KITH_ASSIGN_OR_RETURN(const kith::crm::MigrationPreview preview, kith::crm::PreviewMigration(*snapshot, plan));
+    return ToJson(preview);
+  }
+  KITH_ASSIGN_OR_RETURN(const kith::crm::MigrationReport report, kith::crm::MigratePipeline(database, plan));
+  return ToJson(report);
+}
+
+}  // namespace
+
+extern "C" {
+
+kith_code kith_db_migrate_pipeline(kith_db* db, kith_str plan, uint8_t dry_run, kith_text** json, kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(plan, "plan"));
+    KITH_ASSIGN_OR_RETURN(const kith::model::MigrationPlan parsed, kith::model::MigrationPlanFromJson(text));
+    KITH_ASSIGN_OR_RETURN(const Json report, Migrate(*object->database, parsed, dry_run != 0));
+    *json = NewText(report.dump());
+    return absl::OkStatus();
+  });
+}
+
+}  // extern "C"
