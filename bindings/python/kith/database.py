@@ -633,9 +633,13 @@ class Snapshot(Relations, Relationships):
         as_of: dt.datetime | None = None,
         level: float = 0.95,
         strict: bool = False,
+        version: int | None = None,
     ) -> dict[str, Any]:
-        """The funnel per stage: rates with intervals, sample sizes, maturity; of whole months if a period such as "2026-Q1" is given."""
-        options = _insight(strict=strict, as_of=as_of, level=level, period=period, group=_group(owner, segment, source))
+        """The funnel per stage: rates with intervals, sample sizes, maturity; of whole months if a period such as "2026-Q1" is given.
+
+        `version` asks in the eyes of a version of the pipeline (see `Database.migrate_pipeline`): all of history on its stages.
+        """
+        options = _insight(strict=strict, as_of=as_of, level=level, period=period, group=_group(owner, segment, source), version=version)
         report: dict[str, Any] = json.loads(self._open().funnel(pipeline, options))
         return report
 

@@ -41,6 +41,13 @@ nb::str RemovePackage(const Db& db, const std::string& name, bool delete_data, b
   return Take(report);
 }
 
+nb::str MigratePipeline(const Db& db, const std::string& plan, bool dry_run) {
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_migrate_pipeline(db.get(), ToStr(plan), dry_run ? 1 : 0, report.out(), &error); }), error);
+  return Take(report);
+}
+
 uint8_t OnProgress(kith_str file, int64_t done, int64_t total, uintptr_t context) {
   nb::gil_scoped_acquire acquire;
   auto* callback = reinterpret_cast<nb::object*>(context);  // NOLINT(performance-no-int-to-ptr)
@@ -206,6 +213,7 @@ void BindDatabase(nb::module_& module) {
       .def("ensure", &Ensure)
       .def("ensure_shipped", &EnsureShipped)
       .def("remove_package", &RemovePackage)
+      .def("migrate_pipeline", &MigratePipeline)
       .def("catalog_json",
            [](const Db& db) {
              Text json;
