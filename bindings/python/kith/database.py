@@ -635,10 +635,7 @@ class Snapshot(Relations, Relationships):
         strict: bool = False,
         version: int | None = None,
     ) -> dict[str, Any]:
-        """The funnel per stage: rates with intervals, sample sizes, maturity; of whole months if a period such as "2026-Q1" is given.
-
-        `version` asks in the eyes of a version of the pipeline (see `Database.migrate_pipeline`): all of history on its stages.
-        """
+        """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"), on a former `version`'s stages."""
         options = _insight(strict=strict, as_of=as_of, level=level, period=period, group=_group(owner, segment, source), version=version)
         report: dict[str, Any] = json.loads(self._open().funnel(pipeline, options))
         return report
