@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import pathlib
 from typing import Any
@@ -16,7 +17,9 @@ VECTORS = [vector for path in sorted(FOLDER.glob("*.json")) for vector in json.l
 
 def plain(value: Any) -> Any:
     """As the library's JSON has it."""
-    return {"minor": value.minor, "currency": value.currency} if isinstance(value, kith.Money) else value
+    if isinstance(value, kith.Money):
+        return {"minor": value.minor, "currency": value.currency}
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def apply(db: kith.Database, step: dict[str, Any]) -> None:
