@@ -254,3 +254,26 @@ def test_the_command_shows_asks_imports_and_takes_back(tmp_path: pathlib.Path) -
     with kith.open(temporary=True) as copy:
         copy.import_path(out)
         assert len(deals(copy)) == 2
+
+
+def test_an_error_file_takes_the_place_of_another_only_when_rows_were_left_out(tmp_path: pathlib.Path) -> None:
+    sound = write(tmp_path / "sound.csv", [["Account Name", "City"], ["Acme", "Rome"]])
+    errors = tmp_path / "mine.csv"
+    errors.write_text("precious")
+
+    def run(*words: str, code: int = 0) -> str:
+        result = CliRunner().invoke(cli, list(words), env={"KITH_DB": str(tmp_path / "crm.kith"), "KITH_LANG": "en"})
+        assert result.exit_code == code, (words, result.output, result.exception)
+        return result.output
+
+    run("init")
+    for more in (["--dry-run"], []):
+        run("import", str(sound), "--type", "account", "--yes", "--errors", str(errors), *more)
+        assert errors.read_text() == "precious"
+    before = sound.read_text(encoding="utf-8")
+    assert "elsewhere" in run("import", str(sound), "--type", "account", "--yes", "--errors", str(sound), code=2)
+    assert sound.read_text(encoding="utf-8") == before
+    sheet = write(tmp_path / "商机表.csv", SHEET)
+    run("import", str(sheet), "--yes", "--errors", str(errors), code=8)
+    assert "很多" in errors.read_text(encoding="utf-8")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["crm.kith", "mine.csv", "sound.csv", "商机表.csv"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +37,19 @@ def _bar(quiet: bool) -> Iterator[Callback | None]:
         yield progress
 
 
+@contextmanager
+def _kept(errors: str, source: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Where to write rows left out: a new file beside `errors`, gone afterwards unless it was moved there. What stands at `errors` stays so long."""
+    target = pathlib.Path(errors).resolve()
+    if source.resolve() in (target, *target.parents):
+        raise click.UsageError(f"--errors {errors} would be among what is imported: name a file elsewhere")
+    written = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
+    try:
+        yield written
+    finally:
+        written.unlink(missing_ok=True)
+
+
 def _show(run: Session, plan: Plan) -> None:
     rows = ((f, c, t or run.out.words("cli.not_mapped"), e[:30]) for f, c, t, e in plan.lines())
     run.out.table(["file", "column", "field", "example"], rows)
@@ -63,7 +78,7 @@ def import_(run: Session, path: str, preset: str | None, type: str, mapping: str
         return yes or run.dry_run or run.out.as_json or click.confirm(run.out.words("cli.confirm"), default=True)
 
     given = pathlib.Path(mapping).read_text(encoding="utf-8") if mapping else ""
-    with _bar(run.out.as_json) as progress:
+    with _kept(errors, source) as written, _bar(run.out.as_json) as progress:
         done = import_path(
             run.db,
             source,
@@ -71,14 +86,14 @@ def import_(run: Session, path: str, preset: str | None, type: str, mapping: str
             mapping=given,
             type=type,
             dry_run=run.dry_run,
-            problem_file=errors,
+            problem_file=written,
             progress=progress,
             confirm=confirm,
         )
+        if done is not None and done.rejected and written.exists():
+            os.replace(written, errors)
     if done is None:
         raise click.Abort
-    if not done.rejected:
-        pathlib.Path(errors).unlink(missing_ok=True)
     if run.out.as_json:
         run.out.json(done.report | {"run": done.name, "dry_run": run.dry_run, "error_file": errors if done.rejected else ""})
     else:
