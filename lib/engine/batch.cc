@@ -305,7 +305,9 @@ void Batch::SetInitially(Id target, std::string_view field, Value value) {
   Status status = checked.status();
   if (status.ok()) status = CheckSize(BytesOf(*checked), 0);
   if (!status.ok()) return FailAt(WithContext(status, {.field = std::string(field)}), *type, target);
-  Append(changes_[index], *std::move(checked));
+  size_bytes_ += BytesOf(*checked);
+  std::vector<Assignment>& assignments = changes_[index].assignments;
+  assignments.insert(assignments.begin(), *std::move(checked));  // what the batch set meanwhile comes after it
 }
 
 void Batch::Set(Id target, std::string_view field, Value value) { Assign(target, field, std::move(value), false, std::nullopt); }
