@@ -277,3 +277,16 @@ def test_an_error_file_takes_the_place_of_another_only_when_rows_were_left_out(t
     run("import", str(sheet), "--yes", "--errors", str(errors), code=8)
     assert "很多" in errors.read_text(encoding="utf-8")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["crm.kith", "mine.csv", "sound.csv", "商机表.csv"]
+
+
+@pytest.mark.parametrize("here", [".", ".."])
+def test_the_folder_one_stands_in_is_imported(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, here: str) -> None:
+    folder = tmp_path / "exports"
+    (folder / "below").mkdir(parents=True)
+    write(folder / "account.csv", [["Account Name", "City"], ["Acme", "Rome"]])
+    monkeypatch.chdir(folder if here == "." else folder / "below")
+    for words in (["init"], ["import", here, "--yes"]):
+        result = CliRunner().invoke(cli, words, env={"KITH_DB": str(tmp_path / "crm.kith"), "KITH_LANG": "en"})
+        assert result.exit_code == 0, (words, result.output, result.exception)
+    with kith.open(tmp_path / "crm.kith") as db:
+        assert count(db)["account"] == 1

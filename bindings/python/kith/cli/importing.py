@@ -70,7 +70,7 @@ def import_(run: Session, path: str, preset: str | None, type: str, mapping: str
     Shows which column goes where and asks first. Exit code 8 when rows were left out: each is in the error file with its reason.
     """
     run.as_system()
-    source = pathlib.Path(path)
+    source = pathlib.Path(os.path.abspath(path))  # "." has no name to call the error file after
     errors = errors or str(source.with_name(f"{source.stem}-errors.csv"))
 
     def confirm(plan: Plan) -> bool:
