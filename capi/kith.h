@@ -964,6 +964,30 @@ KITH_API kith_code kith_db_import_lines(kith_db* db, kith_str path, const kith_i
 KITH_API kith_code kith_db_absorb(kith_db* db, kith_snapshot* from, const kith_import_lines_options* options, uint64_t* rejected,
                                   kith_text** report, kith_error** err);
 
+/* --- replicas
+ * Copies of one database that are written apart, offline for any time, and brought together by exchanging changes; all that have everything
+ * hold the same (kith/engine/replica.h says by which rules). A replica is made by kith_db_backup and opened with a `node` of its own in
+ * kith_open_options. A host carries pages by whatever it has:
+ *
+ *   kith_db_received_from(here, there_node, &after, &err);
+ *   kith_db_read_replica(there, after, here_node, 1000, &page, &err);    -- "more" in its first line: again
+ *   kith_db_receive(here, kith_text_str(page), &report, &err);
+ *
+ * Since 0.1. */
+KITH_API kith_code kith_db_node(kith_db* db, uint32_t* node, kith_error** err);
+/* Where the next page of the replica with that node begins; 0: nothing has come from it. */
+KITH_API kith_code kith_db_received_from(kith_db* db, uint32_t node, uint64_t* after, kith_error** err);
+/* Changes after `after` for the replica with the node `receiver`, about `limit` of them. page: owned, JSON Lines, as private as the records
+ * are. Errors: CursorExpired, PreconditionFailed. */
+KITH_API kith_code kith_db_read_replica(kith_db* db, uint64_t after, uint32_t receiver, uint64_t limit, kith_text** page, kith_error** err);
+/* Takes a page, in steps that are each atomic; what is known is passed over. report: owned JSON {"taken","known","dropped","conflicts":
+ * [{"type","record","field","value","other","message"}]}, may be NULL. Errors: LinesMalformed, BadOptions (a page is missing before this
+ * one, or both have one node), UnknownType, UnknownField, EffectiveInFuture, PreconditionFailed. */
+KITH_API kith_code kith_db_receive(kith_db* db, kith_str page, kith_text** report, kith_error** err);
+/* All that is new in `from`, definitions too, of a database of the same process. `db` is a replica of it, or holds nothing but untouched
+ * seeds. report: as above. */
+KITH_API kith_code kith_db_pull_replica(kith_db* db, kith_db* from, kith_text** report, kith_error** err);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

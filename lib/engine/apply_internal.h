@@ -88,6 +88,28 @@ class DraftRecord final : public Draft {
     Value to;
   };
   [[nodiscard]] StatusOr<std::vector<Step>> StepsOf(int32_t position, Time now, const storage::Reader& reader) const;
+  // --- of a change of another replica (engine/replica.h); such a draft is dirty, and what it received stands in `past`
+  // Begins a life with what a creation gave.
+  void Arrive() { arrived_ = true; }
+  [[nodiscard]] bool arrived() const { return arrived_; }
+  // A value of that creation.
+  void Give(int32_t position, Value value);
+  // A value that holds from `effective` on unless one with a greater stamp holds from the same time. Never left out, since it may hold against
+  // a change that is received later. What history has to say: the change, and once more the other's value when that one holds.
+  struct Received {
+    FieldChange change;
+    std::optional<FieldChange> repeated;
+  };
+  [[nodiscard]] StatusOr<Received> AssertReceived(int32_t position, const FieldChange& field, const Stamp& stamp,
+                                                  const storage::Reader& reader);
+  // The stamp of the creation that began its life.
+  [[nodiscard]] StatusOr<Stamp> Life(const storage::Reader& reader) const;
+  // Assertions from here on are the receiving database's own.
+  [[nodiscard]] std::span<const Assertion> own_assertions() const { return std::span(assertions_).subspan(received_); }
+  // Another life takes the place of this one.
+  void BeginAnew(const record::Header& header);
+  [[nodiscard]] bool anew() const { return anew_; }
+
   // The values given so far are those of its former life.
   void MarkRestored() { restored_ = values_; }
   void Delete(Time effective);
@@ -107,6 +129,10 @@ class DraftRecord final : public Draft {
   [[nodiscard]] Id NameForErrors() const { return created_ && !local.is_null() ? local : id(); }
 
  private:
+  // The stored history of this life, read once.
+  [[nodiscard]] Status LoadHistory(const storage::Reader& reader) const;
+  // The greatest stamp with which this life has a value of the field from that very time on.
+  [[nodiscard]] Stamp StampAt(int32_t position, Time effective) const;
   struct Holder {
     bool any = false;
     Time effective;
@@ -129,6 +155,9 @@ class DraftRecord final : public Draft {
   bool created_ = false;
   bool deleted_ = false;
   bool linked_ = false;
+  bool arrived_ = false;
+  bool anew_ = false;
+  size_t received_ = 0;  // assertions of others
   uint32_t revision_ = 0;
   Time effective_;
   record::View before_;
@@ -168,6 +197,13 @@ struct ApplyRequest {
   bool definitions = false;         // may write definition records: Ensure
 };
 
+// What a record gives up so that another, created before it, keeps a unique value.
+struct Concession {
+  Id record;
+  Id other;
+  int32_t position = -1;  // of the field that it loses; negative: the record is deleted
+};
+
 class Applier {
  public:
   Applier(const ApplyRequest& request, storage::WriteSet& set)
@@ -177,6 +213,19 @@ class Applier {
   [[nodiscard]] StatusOr<storage::Job::Verdict> Run(Outcome& outcome);
   // Records of another database instead of the batch's changes; see Database::Load.
   [[nodiscard]] StatusOr<storage::Job::Verdict> Load(std::span<const LoadedRecord> records);
+
+  // Changes of another replica; see Database::Receive. `taken` is how many the job deals with, at least one: the next job begins there.
+  [[nodiscard]] StatusOr<storage::Job::Verdict> Receive(const ReplicaPage& page, std::span<const ReplicaChange> changes,
+                                                        std::span<const Concession> concessions, size_t& taken, ReceiveReport& report);
+  // Of a batch that was refused because of a unique value.
+  struct Collision {
+    const catalog::IndexDef* index = nullptr;
+    Id record;
+    Id other;
+  };
+  // What the later one of the two gives up.
+  [[nodiscard]] StatusOr<Concession> ConcessionOf(const Collision& collision);
+  [[nodiscard]] const Collision& collision() const { return collision_; }
 
   // What belongs to a person without what is personal; see Database::ErasePerson.
   [[nodiscard]] StatusOr<storage::Job::Verdict> Erase(Id person, const PastAbout& past, const EraseOptions& options, EraseReport& report);
@@ -288,7 +337,34 @@ class Applier {
   void PutColumn(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutText(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutHistory(const DraftRecord& draft);
+  [[nodiscard]] static bool HasOwnChange(const DraftRecord& draft);
+  static void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields);
   void PutEntry(const HistoryEntry& entry);
+  // The last of the entries put for a record.
+  struct Place {
+    uint64_t sequence = 0;
+    Time recorded;
+  };
+  // receive.cc
+  [[nodiscard]] Status CheckReceived(const ReplicaPage& page) const;
+  [[nodiscard]] bool IsNew(const ReplicaChange& change) const;
+  // Of the changes that were taken together there: whether one is of a record whose life this job has begun or ended.
+  [[nodiscard]] bool NeedsFreshState(std::span<const ReplicaChange> batch);
+  [[nodiscard]] Status TakeChange(const ReplicaChange& change, ReceiveReport& report);
+  [[nodiscard]] Status TakeCreation(const catalog::TypeDef& type, const ReplicaChange& change, ReceiveReport& report);
+  [[nodiscard]] Status TakeFields(DraftRecord& draft, const ReplicaChange& change, HistoryEntry& taken);
+  [[nodiscard]] Status TakeDeletion(DraftRecord& draft, const ReplicaChange& change);
+  void RaiseCounter(Id id);
+  Place PutReceived(const DraftRecord& draft);
+  [[nodiscard]] Status TakeExternalsOf(DraftRecord& draft, const ReplicaChange& change, ReceiveReport& report);
+  [[nodiscard]] Status Concede(std::span<const Concession> concessions, ReceiveReport& report);
+  [[nodiscard]] Status DropDangling(ReceiveReport& report);
+  [[nodiscard]] Status LetGo(DraftRecord& draft, const catalog::FieldDef& field);
+  void AddConflict(ReceiveReport& report, const DraftRecord& draft, std::string_view field, std::string value, Id other,
+                   std::string_view message) const;
+  // rules.cc
+  [[nodiscard]] Status Settle(ReceiveReport& report);
+  [[nodiscard]] Status Review(std::span<const ReplicaConflict> conflicts);
   // load.cc
   [[nodiscard]] Status LoadOne(const LoadedRecord& loaded);
   [[nodiscard]] StatusOr<std::optional<HistoryEntry>> FindPlace(const catalog::TypeDef& type, Id id);
@@ -298,12 +374,7 @@ class Applier {
   [[nodiscard]] Status CheckFold(const catalog::TypeDef& type, const LoadedRecord& loaded);
   [[nodiscard]] Status LinkLoaded(const catalog::TypeDef& type, const LoadedRecord& loaded);
   [[nodiscard]] std::vector<HistoryEntry> PastOf(const LoadedRecord& loaded) const;
-  // The last entry's sequence and recorded time.
-  struct Stamp {
-    uint64_t sequence = 0;
-    Time recorded;
-  };
-  Stamp PutPast(Id id, std::span<const HistoryEntry> past, const std::optional<HistoryEntry>& place = std::nullopt);
+  Place PutPast(Id id, std::span<const HistoryEntry> past, const std::optional<HistoryEntry>& place = std::nullopt);
   // erase.cc
   [[nodiscard]] Status CheckErasable(const catalog::TypeDef& type) const;
   [[nodiscard]] Status EraseValues(Id id, EraseReport& report);
@@ -335,6 +406,7 @@ class Applier {
   absl::flat_hash_map<std::string, uint64_t> numbers_;  // last auto-number, by the counter's key
   absl::flat_hash_map<TypeNumber, TypePlan> plans_;
   absl::flat_hash_set<uint64_t> known_references_;  // records found to exist and not touched
+  size_t restricts_followed_ = 0;                   // likewise, by DropDangling
   size_t deletes_followed_ = 0;                     // drafts_ looked at by FollowDeletes
   std::vector<DraftRecord*> deleted_;               // in order
   std::vector<std::string> effects_;
@@ -349,6 +421,8 @@ class Applier {
   ColumnWrites column_writes_;
   TextWrites text_writes_;
   std::vector<UniqueCheck> unique_;  // entries put by the batch
+  Collision collision_;
+  format::Replica replica_;  // of Receive
   record::Builder builder_;
   format::IndexEntry entry_;
   format::IndexEntry old_entry_;

@@ -258,7 +258,8 @@ HistoryEntry FoldIntoCreation(std::span<const HistoryEntry> past) {
       if (change.effective >= now.effective) now = {change.effective, &change};
     }
   }
-  HistoryEntry folded = creation;
+  HistoryEntry folded = creation;  // its stamp too: the life is still the same
+  folded.repeated = 0;
   folded.sequence = past.back().sequence;
   folded.recorded = past.back().recorded;
   folded.fields.clear();

@@ -146,6 +146,7 @@ Status Applier::CheckUnique() {
         KITH_ASSIGN_OR_RETURN(const bool same, SameParts(*check.index, *check.draft, other));
         if (!same) continue;
       }
+      collision_ = {check.index, check.draft->id(), other};
       const bool both_new = FindDraft(other) != nullptr && FindDraft(other)->created();
       return MakeError({.reason = Reason::kUnique,
                         .type = check.draft->type().name,

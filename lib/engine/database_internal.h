@@ -38,6 +38,10 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] StatusOr<EnsureReport> SetPolicy(std::string_view policy, const Actor& actor, bool dry_run) override;
   [[nodiscard]] Status Adopt(std::span<const catalog::Definition> definitions) override;
   [[nodiscard]] Status Load(const catalog::Catalog& catalog, std::span<const LoadedRecord> records, const LoadOptions& options) override;
+  [[nodiscard]] StatusOr<ReplicaPage> ReadReplica(uint64_t after, uint16_t receiver, size_t limit) override;
+  [[nodiscard]] StatusOr<ReceiveReport> Receive(const ReplicaPage& page) override;
+  [[nodiscard]] StatusOr<uint64_t> ReceivedFrom(uint16_t node) override;
+  [[nodiscard]] uint16_t node() const override { return node_; }
   [[nodiscard]] StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) override;
   [[nodiscard]] StatusOr<PruneReport> Prune(Time before) override;
   [[nodiscard]] StatusOr<VerifyReport> Verify() override;

@@ -72,6 +72,7 @@ bool DraftRecord::Changed(int32_t position) const {
 }
 
 bool DraftRecord::dirty() const {
+  if (arrived_) return true;
   if (created_ || deleted_) return created_ != deleted_;
   return linked_ || !assertions_.empty() || place.has_value();
 }
@@ -98,21 +99,24 @@ void DraftRecord::SetShown(int32_t position, Value value) {
 }
 
 Assertion* DraftRecord::FindAssertion(int32_t position, Time effective) {
-  for (Assertion& assertion : assertions_) {
-    if (assertion.position == position && assertion.effective == effective) return &assertion;
-  }
-  return nullptr;
+  const auto same = [&](const Assertion& a) { return a.position == position && a.effective == effective; };
+  const auto own = std::find_if(assertions_.begin() + static_cast<ptrdiff_t>(received_), assertions_.end(), same);
+  return own == assertions_.end() ? nullptr : &*own;
+}
+
+Status DraftRecord::LoadHistory(const storage::Reader& reader) const {
+  if (history_ != nullptr) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(reader, id()));
+  // A restored record's present life begins after its last deletion.
+  const auto deletion =
+      std::find_if(entries.rbegin(), entries.rend(), [](const HistoryEntry& entry) { return entry.operation == Operation::kDelete; });
+  entries.erase(entries.begin(), deletion.base());
+  history_ = std::make_unique<std::vector<HistoryEntry>>(std::move(entries));
+  return absl::OkStatus();
 }
 
 Status DraftRecord::EachStored(int32_t position, const storage::Reader& reader, const Hold& hold) const {
-  if (history_ == nullptr) {
-    KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(reader, id()));
-    // A restored record's present life begins after its last deletion.
-    const auto deletion =
-        std::find_if(entries.rbegin(), entries.rend(), [](const HistoryEntry& entry) { return entry.operation == Operation::kDelete; });
-    entries.erase(entries.begin(), deletion.base());
-    history_ = std::make_unique<std::vector<HistoryEntry>>(std::move(entries));
-  }
+  KITH_RETURN_IF_ERROR(LoadHistory(reader));
   const bool header = position < 0;
   const uint32_t package = header ? kHeaderPackage : type_->fields[static_cast<size_t>(position)].package;
   const uint32_t number = header ? format::HeaderNumber(position) : type_->fields[static_cast<size_t>(position)].number;
@@ -132,7 +136,7 @@ Status DraftRecord::EachStored(int32_t position, const storage::Reader& reader, 
 
 StatusOr<DraftRecord::Holder> DraftRecord::HolderAt(int32_t position, Time effective, const storage::Reader& reader) {
   Holder holder;
-  if (created_) {
+  if (created_ || anew_) {
     const auto own = std::find_if(assertions_.begin(), assertions_.end(), [&](const Assertion& a) { return a.position == position; });
     const Value base = own != assertions_.end() ? own->before : Shown(position);
     if (!base.is_null() && Time{header_.created} <= effective) holder = {true, Time{header_.created}, base};
@@ -222,7 +226,7 @@ void DraftRecord::DropIfBack(int32_t position, Time now) {
 
 StatusOr<bool> DraftRecord::Assert(int32_t position, Value value, Time effective, Time now, const storage::Reader& reader) {
   bool changed = false;
-  if (created_ && effective.micros == header_.created) {
+  if (created_ && !arrived_ && effective.micros == header_.created) {
     changed = AssertBase(position, std::move(value));
   } else {
     KITH_ASSIGN_OR_RETURN(changed, AssertAt(position, std::move(value), effective, now, reader));
@@ -268,6 +272,69 @@ StatusOr<std::vector<DraftRecord::Step>> DraftRecord::StepsOf(int32_t position, 
     last = value;
   }
   return steps;
+}
+
+void DraftRecord::Give(int32_t position, Value value) {
+  SetShown(position, std::move(value));
+  ++revision_;
+}
+
+StatusOr<Stamp> DraftRecord::Life(const storage::Reader& reader) const {
+  const auto creation =
+      std::find_if(past.rbegin(), past.rend(), [](const HistoryEntry& entry) { return entry.operation == Operation::kCreate; });
+  if (creation != past.rend()) return creation->stamp;
+  KITH_RETURN_IF_ERROR(LoadHistory(reader));
+  return history_->empty() ? Stamp() : history_->front().stamp;
+}
+
+Stamp DraftRecord::StampAt(int32_t position, Time effective) const {
+  const bool header = position < 0;
+  const uint32_t package = header ? kHeaderPackage : type_->fields[static_cast<size_t>(position)].package;
+  const uint32_t number = header ? format::HeaderNumber(position) : type_->fields[static_cast<size_t>(position)].number;
+  Stamp greatest;
+  const auto look = [&](const std::vector<HistoryEntry>& entries) {
+    for (const HistoryEntry& entry : entries) {
+      for (const FieldChange& field : entry.fields) {
+        const bool same = field.package == package && field.number == number && field.effective == effective;
+        if (same) greatest = std::max(greatest, entry.stamp);
+      }
+    }
+  };
+  if (history_ != nullptr) look(*history_);
+  look(past);
+  return greatest;
+}
+
+StatusOr<DraftRecord::Received> DraftRecord::AssertReceived(int32_t position, const FieldChange& field, const Stamp& stamp,
+                                                            const storage::Reader& reader) {
+  if (!created_) KITH_RETURN_IF_ERROR(LoadHistory(reader));
+  KITH_ASSIGN_OR_RETURN(const Holder then, HolderAt(position, field.effective, reader));
+  KITH_ASSIGN_OR_RETURN(const Holder latest, HolderAt(position, kTimeMax, reader));
+  const bool shows = !latest.any || field.effective >= latest.effective;
+  const auto first = std::find_if(assertions_.begin(), assertions_.end(), [&](const Assertion& a) { return a.position == position; });
+  const Value before = first != assertions_.end() ? first->before : Shown(position);
+  const auto say = [&](const Value& value) {
+    FieldChange said = field;
+    said.before = Shown(position);
+    said.after = value;
+    assertions_.push_back({position, field.effective, before, value});
+    if (shows) SetShown(position, value);
+    return said;
+  };
+  const bool loses = StampAt(position, field.effective) > stamp;
+  Received received{.change = say(field.after), .repeated = {}};
+  if (loses) received.repeated = say(then.value);
+  received_ = assertions_.size();
+  ++revision_;
+  return received;
+}
+
+void DraftRecord::BeginAnew(const record::Header& header) {
+  anew_ = true;
+  assertions_.clear();
+  received_ = 0;
+  history_ = std::make_unique<std::vector<HistoryEntry>>();
+  Fill(header, std::vector<Value>(type_->fields.size()));
 }
 
 void DraftRecord::Delete(Time effective) {

@@ -106,6 +106,7 @@ bool Redact(const TypeDef& type, HistoryEntry& entry, std::string_view kept_reas
   for (const FieldChange& change : entry.fields) {
     if (goes(change)) report.history_values += (change.before.is_null() ? 0u : 1u) + (change.after.is_null() ? 0u : 1u);
   }
+  entry.repeated -= static_cast<uint32_t>(std::count_if(entry.fields.end() - entry.repeated, entry.fields.end(), goes));
   const size_t fields = std::erase_if(entry.fields, goes);
   const bool reason = !entry.reason.empty() && entry.reason != kept_reason;
   if (reason) {

@@ -23,7 +23,11 @@ constexpr uint8_t kActorExternal = 0x08;
 constexpr uint8_t kHasReason = 0x10;
 constexpr uint8_t kHasEffective = 0x20;  // other than the recorded time
 constexpr uint8_t kHasFields = 0x40;
-constexpr uint8_t kUnused = 0x80;
+constexpr uint8_t kStamped = 0x80;  // its stamp is not what follows from the key and the recorded time
+
+// Node 0 took the change itself.
+Stamp PlainStamp(const HistoryEntry& entry) { return {.recorded = entry.recorded, .node = 0, .sequence = entry.sequence}; }
+bool IsStamped(const HistoryEntry& entry) { return entry.stamp.sequence != 0 && (entry.stamp != PlainStamp(entry) || entry.repeated != 0); }
 
 uint8_t HistoryFlags(const HistoryEntry& entry) {
   uint8_t flags = static_cast<uint8_t>(entry.operation);
@@ -32,7 +36,28 @@ uint8_t HistoryFlags(const HistoryEntry& entry) {
   if (!entry.reason.empty()) flags |= kHasReason;
   if (entry.effective != entry.recorded) flags |= kHasEffective;
   if (!entry.fields.empty()) flags |= kHasFields;
+  if (IsStamped(entry)) flags |= kStamped;
   return flags;
+}
+
+// A change that the database took itself has its own sequence and time in its stamp: both are 0 here.
+void PutStamp(PackedWriter& out, const HistoryEntry& entry) {
+  const Stamp& stamp = entry.stamp;
+  out.Varint(stamp.node);
+  out.Varint(stamp.sequence == entry.sequence ? 0 : stamp.sequence);
+  out.Signed(entry.recorded.micros - stamp.recorded.micros);
+  out.Varint(entry.repeated);
+}
+
+void GetStamp(PackedReader& in, HistoryEntry& entry) {
+  const uint64_t node = in.Varint();
+  const uint64_t sequence = in.Varint();
+  entry.stamp.recorded.micros = static_cast<int64_t>(static_cast<uint64_t>(entry.recorded.micros) - static_cast<uint64_t>(in.Signed()));
+  const uint64_t repeated = in.Varint();
+  if (node > UINT16_MAX || repeated > UINT32_MAX) in.Fail();
+  entry.stamp.node = static_cast<uint16_t>(node);
+  if (sequence != 0) entry.stamp.sequence = sequence;
+  entry.repeated = static_cast<uint32_t>(repeated);
 }
 
 void PutFieldChange(PackedWriter& out, const FieldChange& change, Time recorded) {
@@ -153,6 +178,36 @@ StatusOr<Horizon> DecodeHorizon(std::string_view bytes) {
   return horizon;
 }
 
+std::string EncodeReplica(const Replica& replica) {
+  std::string out;
+  PackedWriter writer(out);
+  writer.Varint(replica.node);
+  for (const auto* map : {&replica.have, &replica.places}) {
+    writer.Varint(map->size());
+    for (const auto& [node, sequence] : *map) {
+      writer.Varint(node);
+      writer.Varint(sequence);
+    }
+  }
+  AppendPadding(out);
+  return out;
+}
+
+StatusOr<Replica> DecodeReplica(std::string_view bytes) {
+  KITH_ASSIGN_OR_RETURN(const std::string_view content, WithoutPadding(bytes));
+  PackedReader in(content);
+  Replica replica;
+  replica.node = static_cast<uint16_t>(in.Varint());
+  for (auto* map : {&replica.have, &replica.places}) {
+    for (uint64_t left = in.Varint(); left > 0 && in.ok(); --left) {
+      const auto node = static_cast<uint16_t>(in.Varint());
+      (*map)[node] = in.Varint();
+    }
+  }
+  if (!in.done()) return Corrupt("what is known of other replicas");
+  return replica;
+}
+
 std::string HistoryKey(Id record, uint64_t sequence) {
   std::string key;
   key.reserve(16);
@@ -173,6 +228,7 @@ void EncodeHistory(const HistoryEntry& entry, std::string& bytes) {
     out.Text(entry.actor.external.key);
   }
   if (!entry.reason.empty()) out.Text(entry.reason);
+  if (IsStamped(entry)) PutStamp(out, entry);
   if (!entry.fields.empty()) {
     out.Varint(entry.fields.size());
     for (const FieldChange& change : entry.fields) PutFieldChange(out, change, entry.recorded);
@@ -193,7 +249,7 @@ StatusOr<HistoryEntry> DecodeHistory(Id record, uint64_t sequence, std::string_v
   entry.record = record;
   entry.sequence = sequence;
   const uint8_t flags = in.U8();
-  if (!IsOperation(flags & kOperationMask) || (flags & kUnused) != 0) return Corrupt("a history entry");
+  if (!IsOperation(flags & kOperationMask)) return Corrupt("a history entry");
   entry.operation = static_cast<Operation>(flags & kOperationMask);
   entry.recorded = Time{in.Signed()};
   entry.effective = entry.recorded;
@@ -206,9 +262,11 @@ StatusOr<HistoryEntry> DecodeHistory(Id record, uint64_t sequence, std::string_v
     entry.actor.external.key = in.Text();
   }
   if ((flags & kHasReason) != 0) entry.reason = in.Text();
+  entry.stamp = PlainStamp(entry);
+  if ((flags & kStamped) != 0) GetStamp(in, entry);
   const uint64_t count = (flags & kHasFields) != 0 ? in.Varint() : 0;
   for (uint64_t i = 0; i < count && in.ok(); ++i) entry.fields.push_back(GetFieldChange(in, entry.recorded));
-  if (!in.done()) return Corrupt("a history entry");
+  if (!in.done() || entry.repeated > entry.fields.size()) return Corrupt("a history entry");
   return entry;
 }
 

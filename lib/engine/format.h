@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,6 +39,7 @@ inline constexpr std::string_view kMetaState = "state";             // last sequ
 inline constexpr std::string_view kMetaCounterPrefix = "counter/";  // + type (2 bytes) node (2 bytes) -> last id sequence
 inline constexpr std::string_view kMetaNumberPrefix = "number/";    // + type (2) package (4) field (4) year (4) -> last auto-number (8)
 inline constexpr std::string_view kMetaHorizon = "horizon";         // how far back history and feed go; absent: to the beginning
+inline constexpr std::string_view kMetaReplica = "replica";         // what has been received from other replicas; absent: nothing
 inline constexpr std::string_view kMetaCheckpointPrefix = "checkpoint/";
 inline constexpr std::string_view kMetaDerivationPrefix = "derivation/";  // + name -> version
 inline constexpr std::string_view kMetaBuildPrefix = "build/";            // + index number (4) -> last id done (8): an index being built
@@ -64,6 +66,15 @@ struct State {
 
 [[nodiscard]] std::string EncodeHorizon(const Horizon& horizon);
 [[nodiscard]] StatusOr<Horizon> DecodeHorizon(std::string_view bytes);
+
+// What a database knows of the other replicas.
+struct Replica {
+  uint16_t node = 0;                    // its own when this was put
+  std::map<uint16_t, uint64_t> have;    // of each other node the last change that it took and that has come here
+  std::map<uint16_t, uint64_t> places;  // where the next page of each database begins
+};
+[[nodiscard]] std::string EncodeReplica(const Replica& replica);
+[[nodiscard]] StatusOr<Replica> DecodeReplica(std::string_view bytes);
 
 [[nodiscard]] std::string HistoryKey(Id record, uint64_t sequence);
 [[nodiscard]] std::string EncodeHistory(const HistoryEntry& entry);

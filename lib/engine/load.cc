@@ -160,7 +160,15 @@ Status Applier::CheckPast(const TypeDef& type, const LoadedRecord& loaded) {
 }
 
 std::vector<HistoryEntry> Applier::PastOf(const LoadedRecord& loaded) const {
-  if (!loaded.history.empty()) return loaded.history;
+  if (!loaded.history.empty()) {
+    std::vector<HistoryEntry> past = loaded.history;
+    // The loading database takes them for the first time.
+    for (HistoryEntry& entry : past) {
+      entry.stamp = {};
+      entry.repeated = 0;
+    }
+    return past;
+  }
   HistoryEntry creation;
   creation.operation = Operation::kCreate;
   creation.actor = request_.batch->actor();
@@ -178,7 +186,7 @@ Status Applier::LoadOne(const LoadedRecord& loaded) {
   KITH_RETURN_IF_ERROR(CheckPast(*type, loaded));
   KITH_RETURN_IF_ERROR(PassLoadedNumbers(*type, loaded));
   if (loaded.deleted && !place.has_value()) {
-    PutPast(id, loaded.history);
+    PutPast(id, PastOf(loaded));
     return absl::OkStatus();
   }
   DraftRecord& draft =
@@ -194,18 +202,19 @@ Status Applier::LoadOne(const LoadedRecord& loaded) {
   return LinkLoaded(*type, loaded);
 }
 
-Applier::Stamp Applier::PutPast(Id id, std::span<const HistoryEntry> past, const std::optional<HistoryEntry>& place) {
-  Stamp stamp;
+Applier::Place Applier::PutPast(Id id, std::span<const HistoryEntry> past, const std::optional<HistoryEntry>& place) {
+  Place last;
   for (const HistoryEntry& was : past) {
     const bool placed = place.has_value() && &was == past.data();
-    stamp = placed ? Stamp{place->sequence, place->recorded} : Stamp{++state_.sequence, now_};
+    last = placed ? Place{place->sequence, place->recorded} : Place{++state_.sequence, now_};
     HistoryEntry entry = was;
     entry.record = id;
-    entry.sequence = stamp.sequence;
-    entry.recorded = stamp.recorded;
+    entry.sequence = last.sequence;
+    entry.recorded = last.recorded;
+    if (entry.stamp.sequence == 0) entry.stamp = {entry.recorded, request_.node, entry.sequence};
     PutEntry(entry);
   }
-  return stamp;
+  return last;
 }
 
 StatusOr<storage::Job::Verdict> Applier::Load(std::span<const LoadedRecord> records) {

@@ -18,7 +18,7 @@ bool PartChanged(const DraftRecord& draft, const IndexPart& part) {
 }
 
 bool EntryChanged(const DraftRecord& draft, const IndexDef& index) {
-  if (draft.place.has_value()) return true;  // another record's values in its place
+  if (draft.place.has_value() || draft.anew()) return true;  // another record's or life's values in its place
   const auto changed = [&](const IndexPart& part) { return PartChanged(draft, part); };
   return std::any_of(index.parts.begin(), index.parts.end(), changed) || std::any_of(index.cover.begin(), index.cover.end(), changed);
 }
@@ -30,12 +30,14 @@ FieldChange ChangeOf(const TypeDef& type, int32_t position) {
   return change;
 }
 
+}  // namespace
+
 // Everything a deleted record showed, as values that were.
-void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields) {
+void Applier::ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields) {
   const record::View before = draft.before();
   const auto list = [&](int32_t position, bool computed = false) {
     if (computed) return;
-    Value value = format::ValueOf(before, position);
+    Value value = draft.arrived() ? draft.Shown(position) : format::ValueOf(before, position);
     if (value.is_null()) return;
     FieldChange& change = fields.emplace_back(ChangeOf(draft.type(), position));
     change.before = std::move(value);
@@ -50,8 +52,6 @@ void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields) {
                     .after = {},
                     .effective = draft.effective()});
 }
-
-}  // namespace
 
 void Applier::PutIndexes(const DraftRecord& draft) {
   for (const IndexDef& index : draft.type().indexes) {
@@ -109,12 +109,14 @@ void Applier::PutHistory(const DraftRecord& draft) {
   entry.sequence = state_.sequence;
   entry.record = draft.id();
   entry.recorded = now_;
-  entry.effective = draft.created() ? Time{draft.header().created} : draft.deleted() ? draft.effective() : now_;
-  entry.operation = draft.created() ? Operation::kCreate : draft.deleted() ? Operation::kDelete : Operation::kChange;
+  entry.stamp = {now_, request_.node, entry.sequence};
+  const bool created = draft.created() && !draft.arrived();
+  entry.effective = created ? Time{draft.header().created} : draft.deleted() ? draft.effective() : now_;
+  entry.operation = created ? Operation::kCreate : draft.deleted() ? Operation::kDelete : Operation::kChange;
   if (draft.deleted()) {
     ListAll(draft, entry.fields);
   } else {
-    for (const Assertion& assertion : draft.assertions()) {
+    for (const Assertion& assertion : draft.own_assertions()) {
       FieldChange& change = entry.fields.emplace_back(ChangeOf(draft.type(), assertion.position));
       change.before = assertion.before;
       change.after = assertion.after;
@@ -131,13 +133,23 @@ void Applier::PutEntry(const HistoryEntry& entry) {
            format::EncodeFeed({.record = entry.record, .operation = entry.operation, .recorded = entry.recorded}));
 }
 
+// Beside what it received or was loaded with.
+bool Applier::HasOwnChange(const DraftRecord& draft) {
+  if (!draft.arrived()) return false;
+  const bool deleted_there = draft.past.back().operation == Operation::kDelete;
+  return draft.deleted() ? !deleted_there : !draft.own_assertions().empty();
+}
+
 Status Applier::PutRecord(DraftRecord& draft) {
-  const Stamp stamp = draft.past.empty() ? Stamp{++state_.sequence, now_} : PutPast(draft.id(), draft.past, draft.place);
+  Place last;
+  if (!draft.past.empty()) last = draft.arrived() ? PutReceived(draft) : PutPast(draft.id(), draft.past, draft.place);
+  const bool own = draft.past.empty() || HasOwnChange(draft);
+  if (own) last = {++state_.sequence, now_};
   const uint64_t key = draft.id().value();
   if (draft.deleted()) {
     set_.Delete(format::kRecord, storage::IntegerKey(key));
   } else {
-    draft.SetHeaderForStoring(stamp.sequence, stamp.recorded);
+    draft.SetHeaderForStoring(last.sequence, last.recorded);
     const StatusOr<std::string_view> bytes = builder_.Build(draft.header(), draft.type().layout, draft.values(), draft.before());
     if (!bytes.ok()) {
       return WithContext(bytes.status(), {.type = draft.type().name, .record = draft.NameForErrors(), .change = draft.change});
@@ -145,7 +157,7 @@ Status Applier::PutRecord(DraftRecord& draft) {
     set_.Put(format::kRecord, storage::IntegerKey(key), *bytes);
   }
   PutIndexes(draft);
-  if (draft.past.empty()) PutHistory(draft);
+  if (own) PutHistory(draft);
   return absl::OkStatus();
 }
 

@@ -14,10 +14,11 @@ using catalog::TypeDef;
 
 class Context final : public RuleContext {
  public:
-  Context(Applier& applier, size_t rule) : applier_(applier), rule_(rule) {}
+  Context(Applier& applier, size_t rule, bool settling = false) : applier_(applier), rule_(rule), settling_(settling) {}
 
   [[nodiscard]] const catalog::Catalog& catalog() const override { return applier_.catalog(); }
   [[nodiscard]] Time now() const override { return applier_.now(); }
+  [[nodiscard]] bool settling() const override { return settling_; }
 
   [[nodiscard]] std::vector<const Draft*> changed() const override {
     std::vector<const Draft*> drafts;
@@ -105,6 +106,7 @@ class Context final : public RuleContext {
 
   Applier& applier_;
   size_t rule_;
+  bool settling_;
   bool effects_ = false;
 };
 
@@ -145,6 +147,40 @@ Status Applier::RunRules() {
                     .value = std::string(last),
                     .hint = "limit kEffectRounds, 8: rules seem to undo each other's changes"},
                    "rules go on changing records");
+}
+
+// Over what was received: rules put right what does not fit together, and what they refuse is a conflict. A rule that refused, or that goes
+// on changing records, is not asked again.
+Status Applier::Settle(ReceiveReport& report) {
+  const std::vector<const Rule*>& rules = request_.extensions->rules;
+  std::vector<bool> refused(rules.size());
+  bool effects = true;
+  for (int round = 0; effects && round < limits::kEffectRounds; ++round) {
+    effects = false;
+    for (size_t i = 0; i < rules.size(); ++i) {
+      if (!rules[i]->settles() || refused[i]) continue;
+      Context context(*this, i, /*settling=*/true);
+      if (const Status status = rules[i]->Run(context); !status.ok()) {
+        refused[i] = true;
+        const ErrorInfo info = GetErrorInfo(status);
+        report.conflicts.push_back({.type = info.type,
+                                    .record = info.record,
+                                    .field = info.field,
+                                    .value = info.value,
+                                    .other = {},
+                                    .message = std::string(MessageOf(status))});
+      }
+      effects = effects || context.effects();
+    }
+    KITH_RETURN_IF_ERROR(FollowDeletes());
+  }
+  return absl::OkStatus();
+}
+
+Status Applier::Review(std::span<const ReplicaConflict> conflicts) {
+  if (conflicts.empty() || !request_.extensions->review) return absl::OkStatus();
+  Context context(*this, request_.extensions->rules.size());
+  return request_.extensions->review(context, conflicts);
 }
 
 }  // namespace kith::engine

@@ -83,6 +83,8 @@ void AppendChange(std::string& out, const TypeDef& type, const FieldChange& chan
   out += "}";
 }
 
+}  // namespace
+
 void AppendEntry(std::string& out, const TypeDef& type, const HistoryEntry& entry) {
   out.append("{\"history\":\"").append(NameOfOperation(entry.operation)).append("\"");
   AppendTime(out, "recorded", entry.recorded);
@@ -97,6 +99,8 @@ void AppendEntry(std::string& out, const TypeDef& type, const HistoryEntry& entr
   }
   out += "}";
 }
+
+namespace {
 
 class Exporter {
  public:

@@ -15,6 +15,7 @@
 #include "kith/base/id.h"
 #include "kith/base/status.h"
 #include "kith/catalog/catalog.h"
+#include "kith/engine/history.h"
 
 namespace kith::exchange {
 
@@ -28,6 +29,9 @@ void AppendLineValue(std::string& out, const catalog::FieldDef* field, const Val
 [[nodiscard]] StatusOr<Value> ReadLineValue(const catalog::FieldDef* field, Kind kind, const Json& json);
 // A text as JSON, appended.
 void AppendQuoted(std::string& out, std::string_view text);
+
+// An entry of history as a line without its end, appended: {"history":...}.
+void AppendEntry(std::string& out, const catalog::TypeDef& type, const HistoryEntry& entry);
 
 // SHA-256 of what goes by, as sha256sum prints it.
 class LinesDigest {

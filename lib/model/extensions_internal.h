@@ -17,6 +17,9 @@ namespace kith::model {
 // Keeps the rows of tie.h per pair.
 [[nodiscard]] const Derivation& TieDerivation();
 
+// A task for each conflict between replicas.
+[[nodiscard]] Status ReviewConflicts(RuleContext& context, std::span<const ReplicaConflict> conflicts);
+
 // Who belongs to whom, by the behaviours member, group and share.
 [[nodiscard]] const AccessResolver& StandingOfMembers();
 

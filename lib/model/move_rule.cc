@@ -74,7 +74,7 @@ class Run {
   };
 
   void Collect();
-  // False for what this rule itself wrote in an earlier round.
+  // False for what this rule itself wrote in an earlier round. What another replica wrote has to be fitted to the moves here.
   [[nodiscard]] bool IsNews(const Draft& move) const;
   Status Settle(Id record);
   [[nodiscard]] Status CheckGone(Id record) const;
@@ -105,7 +105,7 @@ class Run {
 
 bool Run::IsNews(const Draft& move) const {
   if (move.deleted()) return true;
-  if (move.created()) return move.Get(moves_.pipeline).is_null();
+  if (move.created()) return context_.settling() || move.Get(moves_.pipeline).is_null();
   const MoveEntry before = ReadMove(moves_, move.before());
   return RefOf(move.Get(moves_.record)) != before.record || RefOf(move.Get(moves_.to)) != before.to ||
          move.Get(moves_.at) != Value(before.at) || move.Get(moves_.cause) != move.before().Get(moves_.cause);
@@ -260,7 +260,7 @@ Status Run::Settle(Id record_id) {
       KITH_RETURN_IF_ERROR(Check(*item.draft, item.entry, from, *record));
       KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(item.entry.to));
       item.entry.pipeline = stage->pipeline;
-      if (IsNews(*item.draft) && item.draft->created()) Complete(*record, item.entry);
+      if (IsNews(*item.draft) && item.draft->created() && !context_.settling()) Complete(*record, item.entry);
     }
     KITH_RETURN_IF_ERROR(Write(item, from));
     present.push_back(item.entry);
@@ -379,6 +379,7 @@ Status Run::HandOver(const Draft& record) {
 class Moves : public Rule {
  public:
   [[nodiscard]] std::string_view name() const override { return "moves"; }
+  [[nodiscard]] bool settles() const override { return true; }
   [[nodiscard]] Status Run(RuleContext& context) const override {
     const std::optional<Schema> schema = Schema::Of(context.catalog());
     return schema.has_value() ? model::Run(context, *schema).Do() : absl::OkStatus();

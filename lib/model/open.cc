@@ -35,7 +35,8 @@ const Extensions& StandardExtensions() {
   static const Extensions kExtensions = {{&MovesRule(), &TasksRule(), &RelationsRule(), &query::SegmentsRule()},
                                          {&FunnelDerivation(), &TieDerivation()},
                                          &StandingOfMembers(),
-                                         Explain};
+                                         Explain,
+                                         ReviewConflicts};
   return kExtensions;
 }
 
@@ -44,6 +45,7 @@ StatusOr<std::shared_ptr<Database>> OpenDatabase(std::string_view path, OpenOpti
   AppendMissing(options.extensions.derivations, StandardExtensions().derivations);
   if (options.extensions.access == nullptr) options.extensions.access = StandardExtensions().access;
   if (!options.extensions.explain) options.extensions.explain = StandardExtensions().explain;
+  if (!options.extensions.review) options.extensions.review = StandardExtensions().review;
   KITH_ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Database::Open(path, options));
   if (database->read_only()) return database;
   KITH_ASSIGN_OR_RETURN(const catalog::PackageSource package, catalog::ShippedPackage(kStandardPackage));

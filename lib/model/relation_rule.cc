@@ -109,6 +109,7 @@ Status VerifyType(const Snapshot& snapshot, const TypeDef& type, const Rule::Pro
 class Relations final : public Rule {
  public:
   [[nodiscard]] std::string_view name() const override { return "relations"; }
+  [[nodiscard]] bool settles() const override { return true; }
 
   [[nodiscard]] Status Run(RuleContext& context) const override {
     BatchEdges edges(context);

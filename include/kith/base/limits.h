@@ -52,6 +52,7 @@ inline constexpr uint32_t kRelationDepth = 64;                // edges from the 
 inline constexpr size_t kChainMembers = 256;                  // people in one decision chain
 inline constexpr size_t kLineBytes = 16 * 1024 * 1024;        // one line of a JSON Lines file
 inline constexpr size_t kCheckpointBytes = 4096;
+inline constexpr int64_t kReplicaClockAhead = 24 * 3600;         // seconds that another replica's clock may be ahead
 inline constexpr size_t kFeedScanned = 100'000;                 // entries of the feed that one call looks at
 inline constexpr int64_t kSnapshotSeconds = 30;                 // a snapshot older than this that also pins ...
 inline constexpr uint64_t kSnapshotPinnedBytes = 256ull << 20;  // ... this much gives SnapshotExpired

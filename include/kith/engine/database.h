@@ -19,6 +19,7 @@
 #include "kith/engine/extension.h"
 #include "kith/engine/load.h"
 #include "kith/engine/person.h"
+#include "kith/engine/replica.h"
 #include "kith/engine/snapshot.h"
 #include "kith/storage/storage.h"
 
@@ -183,6 +184,19 @@ class Database {
   // that was given before, Unique, ExternalRefTaken, WrongKind, EffectiveInFuture.
   [[nodiscard]] virtual Status Load(const catalog::Catalog& catalog, std::span<const LoadedRecord> records,
                                     const LoadOptions& options = {}) = 0;
+
+  // --- replicas; engine/replica.h says what they are
+  // What another replica needs: the changes after `after` in commit order, about `limit` of them, whole batches, without those that
+  // `receiver` took itself. As the system sees it. Errors: CursorExpired.
+  [[nodiscard]] virtual StatusOr<ReplicaPage> ReadReplica(uint64_t after, uint16_t receiver, size_t limit = 1000) = 0;
+  // Takes the changes of another replica, in order, in steps that are each atomic and remember where they stand. Changes known here are
+  // passed over, so a page may come twice. Errors: BadOptions (both have the same node; a page of which the one before has not come),
+  // UnknownType and UnknownField (Adopt the other's definitions first), EffectiveInFuture (its clock is ahead of this one's by more than
+  // limits::kReplicaClockAhead), PreconditionFailed (this database has forgotten what it wrote: give it a new node).
+  [[nodiscard]] virtual StatusOr<ReceiveReport> Receive(const ReplicaPage& page) = 0;
+  // Where the next page of that replica begins: `after` of ReadReplica there.
+  [[nodiscard]] virtual StatusOr<uint64_t> ReceivedFrom(uint16_t node) = 0;
+  [[nodiscard]] virtual uint16_t node() const = 0;
 
   // Blocks until the feed has an entry after `sequence`, committed by any process, or the timeout passes; the newest sequence number.
   [[nodiscard]] virtual StatusOr<uint64_t> Wait(uint64_t sequence, std::chrono::milliseconds timeout) = 0;

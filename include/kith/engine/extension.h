@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "kith/catalog/catalog.h"
 #include "kith/engine/access.h"
 #include "kith/engine/batch.h"
+#include "kith/engine/replica.h"
 #include "kith/engine/snapshot.h"
 
 namespace kith {
@@ -44,6 +46,8 @@ class RuleContext {
   virtual ~RuleContext() = default;
   [[nodiscard]] virtual const catalog::Catalog& catalog() const = 0;
   [[nodiscard]] virtual Time now() const = 0;
+  // The batch is made of changes of another replica, where rules have run (Rule::settles).
+  [[nodiscard]] virtual bool settling() const { return false; }
   // Records touched by the batch that this rule has not yet been shown in their present form.
   [[nodiscard]] virtual std::vector<const Draft*> changed() const = 0;
   // Every record the batch touches, of one type.
@@ -67,6 +71,9 @@ class Rule {
   [[nodiscard]] virtual std::string_view name() const = 0;
   // Called at least once a batch, and again after effects, at most limits::kEffectRounds times. An error refuses the batch.
   [[nodiscard]] virtual Status Run(RuleContext& context) const = 0;
+  // Also run over what came from another replica (Database::Receive), where two changes that each were right may not fit together: what it
+  // sets follows from both, and its error is a conflict that is reported, not a refusal.
+  [[nodiscard]] virtual bool settles() const { return false; }
   // What the rule sees to, checked over all records: calls `problem` with one line for each thing that does not hold. Part of
   // Database::Verify.
   using Problem = std::function<void(std::string problem)>;
@@ -118,6 +125,8 @@ struct Extensions {
   // Called with the error of a refused batch, on the thread that applies it, with a snapshot for whom it was applied; returns the error to
   // give: the same, or one that says more to people. May be empty.
   std::function<Status(const Batch& batch, const Status& error, const Snapshot& snapshot)> explain = {};
+  // Leaves word for people of what two replicas wrote that does not fit together, in the same write. May be empty.
+  std::function<Status(RuleContext& context, std::span<const ReplicaConflict> conflicts)> review = {};
 };
 
 }  // namespace kith

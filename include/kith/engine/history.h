@@ -2,6 +2,7 @@
 #ifndef KITH_ENGINE_HISTORY_H_
 #define KITH_ENGINE_HISTORY_H_
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,6 +26,15 @@ inline constexpr uint32_t kHeaderPackage = 0xFFFFFFFF;
 // In a deletion, with package kHeaderPackage: the external references that the record had, as a text list of systems and keys in turn.
 inline constexpr uint32_t kExternalRefsNumber = 64;
 
+// Which of the replicas of a database (engine/replica.h) first took a change, and its place there: the same in all of them. What has the
+// greater stamp came later, or is said to have.
+struct Stamp {
+  Time recorded;
+  uint16_t node = 0;
+  uint64_t sequence = 0;  // 0: none
+  friend auto operator<=>(const Stamp&, const Stamp&) = default;
+};
+
 struct HistoryEntry {
   Id record;
   uint64_t sequence = 0;  // position in the database's feed; the record's version after the change
@@ -36,6 +46,9 @@ struct HistoryEntry {
   // Of a change: the fields changed, in the order asserted. A creation stores none (the record has the values), unless the batch that
   // created the record also asserted values for other times. A deletion stores all values as `before`.
   std::vector<FieldChange> fields;
+  Stamp stamp;  // of a change that this database took itself: its own node, sequence and recorded time
+  // So many of `fields`, the last ones, are no part of the change: they say again what a change with a greater stamp says for the same time.
+  uint32_t repeated = 0;
 };
 
 // Which entries of the feed are wanted; what is left empty does not narrow.

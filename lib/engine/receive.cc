@@ -1,0 +1,359 @@
+// Changes of another replica taken into this one, within the writer. The rules stand in kith/engine/replica.h.
+//
+// A change becomes an assertion with the time it had there, so the fold of history (engine_internal.h) decides what shows; only values for
+// the same time need their stamps. What two replicas wrote that does not fit together is put right by changes of this database's own, which
+// the others receive in turn: all do the same, so that what is exchanged is no change any more.
+#include <algorithm>
+#include <utility>
+
+#include "engine/apply_internal.h"
+#include "engine/batch_internal.h"
+#include "engine/replica_internal.h"
+#include "kith/base/limits.h"
+
+namespace kith::engine {
+namespace {
+
+using catalog::FieldDef;
+using catalog::OnDelete;
+using catalog::TypeDef;
+
+// Which of two records keeps what both claim.
+bool CreatedBefore(const record::Header& a, const record::Header& b) {
+  return std::make_pair(a.created, a.id) < std::make_pair(b.created, b.id);
+}
+
+// The position of a field, a HeaderField for a part of the header.
+StatusOr<int32_t> PositionOf(const TypeDef& type, const FieldChange& change) {
+  if (change.package == kHeaderPackage) return format::HeaderFieldOf(change.number);
+  if (const FieldDef* field = type.FindField(change.package, change.number)) return static_cast<int32_t>(field->position);
+  return MakeError({.reason = Reason::kUnknownField,
+                    .type = type.name,
+                    .value = std::to_string(change.package) + "/" + std::to_string(change.number),
+                    .hint = "take the other database's definitions first"},
+                   "a change is of a field that the type does not have here");
+}
+
+// Of a complete creation: the value that the record was created with.
+bool IsBase(const HistoryEntry& creation, const FieldChange& change) {
+  return change.before.is_null() && change.effective == creation.effective;
+}
+
+// What is kept of a change beside its fields. Its place in the feed is that in which it came: others receive in this order.
+HistoryEntry WithoutFields(const HistoryEntry& entry, uint64_t sequence) {
+  HistoryEntry copy;
+  copy.sequence = sequence;
+  copy.record = entry.record;
+  copy.operation = entry.operation;
+  copy.actor = entry.actor;
+  copy.reason = entry.reason;
+  copy.effective = entry.effective;
+  copy.stamp = entry.stamp;
+  return copy;
+}
+
+std::string TextOfRef(const ExternalRef& external) { return external.system + " " + external.key; }
+
+}  // namespace
+
+bool Applier::IsNew(const ReplicaChange& change) const {
+  const Stamp& stamp = change.entry.stamp;
+  if (stamp.node == request_.node) return false;
+  const auto have = replica_.have.find(stamp.node);
+  return have == replica_.have.end() || have->second < stamp.sequence;
+}
+
+// What is wrong with a page as a whole.
+Status Applier::CheckReceived(const ReplicaPage& page) const {
+  if (page.node == request_.node) {
+    return MakeError({.reason = Reason::kBadOptions,
+                      .field = "node",
+                      .value = std::to_string(page.node),
+                      .hint = "open one of the two with another node"},
+                     "both replicas have the same node");
+  }
+  const auto place = replica_.places.find(page.node);
+  const uint64_t stands = place == replica_.places.end() ? 0 : place->second;
+  if (page.after > stands) {
+    return MakeError({.reason = Reason::kBadOptions,
+                      .field = "after",
+                      .value = std::to_string(page.after),
+                      .hint = "go on after " + std::to_string(stands)},
+                     "the page before this one has not come");
+  }
+  uint64_t own = page.own;
+  for (const ReplicaChange& change : page.changes) {
+    if (change.entry.stamp.node == request_.node) own = std::max(own, change.entry.stamp.sequence);
+  }
+  if (own <= state_.sequence) return absl::OkStatus();
+  return MakeError({.reason = Reason::kPreconditionFailed,
+                    .value = std::to_string(own),
+                    .hint = "open it with a node that no replica ever had"},
+                   "the other replica has changes of this database that it has itself forgotten, as after a restored backup");
+}
+
+bool Applier::NeedsFreshState(std::span<const ReplicaChange> batch) {
+  return std::any_of(batch.begin(), batch.end(), [&](const ReplicaChange& change) {
+    const DraftRecord* draft = FindDraft(change.entry.record);
+    if (draft == nullptr || !IsNew(change)) return false;
+    return change.entry.operation == Operation::kCreate || draft->anew() ||
+           (change.entry.operation == Operation::kDelete && draft->created());
+  });
+}
+
+void Applier::AddConflict(ReceiveReport& report, const DraftRecord& draft, std::string_view field, std::string value, Id other,
+                          std::string_view message) const {
+  report.conflicts.push_back({.type = draft.type().name,
+                              .record = draft.id(),
+                              .field = std::string(field),
+                              .value = std::move(value),
+                              .other = other,
+                              .message = std::string(message)});
+}
+
+Status Applier::TakeChange(const ReplicaChange& change, ReceiveReport& report) {
+  const HistoryEntry& entry = change.entry;
+  KITH_ASSIGN_OR_RETURN(const TypeDef* const type, catalog_.GetType(entry.record.type()));
+  KITH_RETURN_IF_ERROR(CheckWritable(*type));
+  KITH_RETURN_IF_ERROR(CheckEntry(*type, entry));
+  if (entry.operation == Operation::kCreate) return TakeCreation(*type, change, report);
+  KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, Load(entry.record));
+  const bool alive = draft != nullptr && !draft->deleted();
+  KITH_ASSIGN_OR_RETURN(const Stamp life, alive ? draft->Life(set_) : StatusOr<Stamp>(Stamp()));
+  if (!alive || life != change.life) {
+    ++report.dropped;
+    return absl::OkStatus();
+  }
+  ++report.taken;
+  draft->Arrive();
+  if (entry.operation == Operation::kDelete) return TakeDeletion(*draft, change);
+  HistoryEntry taken = WithoutFields(entry, ++state_.sequence);
+  KITH_RETURN_IF_ERROR(TakeFields(*draft, change, taken));
+  draft->past.push_back(std::move(taken));
+  return TakeExternalsOf(*draft, change, report);
+}
+
+// The values of a change. Of a creation, those it was created with are in the record alone.
+Status Applier::TakeFields(DraftRecord& draft, const ReplicaChange& change, HistoryEntry& taken) {
+  const bool creation = change.entry.operation == Operation::kCreate;
+  std::vector<FieldChange> repeated;
+  for (const FieldChange& field : change.entry.fields) {
+    KITH_ASSIGN_OR_RETURN(const int32_t position, PositionOf(draft.type(), field));
+    if (creation && IsBase(change.entry, field)) {
+      draft.Give(position, field.after);
+      continue;
+    }
+    KITH_ASSIGN_OR_RETURN(DraftRecord::Received received, draft.AssertReceived(position, field, change.entry.stamp, set_));
+    taken.fields.push_back(std::move(received.change));
+    if (received.repeated.has_value()) repeated.push_back(*std::move(received.repeated));
+  }
+  taken.repeated = static_cast<uint32_t>(repeated.size());
+  taken.fields.insert(taken.fields.end(), std::make_move_iterator(repeated.begin()), std::make_move_iterator(repeated.end()));
+  return absl::OkStatus();
+}
+
+Status Applier::TakeCreation(const TypeDef& type, const ReplicaChange& change, ReceiveReport& report) {
+  const HistoryEntry& entry = change.entry;
+  KITH_ASSIGN_OR_RETURN(DraftRecord* draft, Load(entry.record));
+  // Of the lives that began here, the last one. Whether it has ended does not matter: its end is no end of another.
+  Stamp last;
+  if (draft != nullptr) {
+    KITH_ASSIGN_OR_RETURN(last, draft->Life(set_));
+  } else {
+    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> past, ReadHistory(set_, entry.record));
+    for (const HistoryEntry& was : past) last = was.operation == Operation::kCreate ? was.stamp : last;
+  }
+  if (last > entry.stamp) {
+    ++report.dropped;
+    return absl::OkStatus();
+  }
+  ++report.taken;
+  RaiseCounter(entry.record);
+  record::Header header;
+  header.created = entry.effective.micros;
+  header.origin = change.origin;
+  if (draft == nullptr) {
+    draft = &AddDraft(entry.record, type, entry.effective, static_cast<Origin>(change.origin));
+  } else {
+    HistoryEntry end = WithoutFields(entry, ++state_.sequence);  // with the stamp of what takes its place, by which ReadReplica leaves it out
+    end.operation = Operation::kDelete;
+    ListAll(*draft, end.fields);
+    for (FieldChange& field : end.fields) field.effective = end.effective;
+    KITH_RETURN_IF_ERROR(TakeExternals(type, draft->id()).status());
+    draft->BeginAnew(header);
+    draft->past.push_back(std::move(end));
+  }
+  draft->Arrive();
+  HistoryEntry taken = WithoutFields(entry, ++state_.sequence);
+  KITH_RETURN_IF_ERROR(TakeFields(*draft, change, taken));
+  draft->past.push_back(std::move(taken));
+  return TakeExternalsOf(*draft, change, report);
+}
+
+void Applier::RaiseCounter(Id id) {
+  const std::string key = format::CounterKey(id.type(), id.node());
+  const StatusOr<storage::View> stored = set_.Get(format::kMeta, key);
+  const uint64_t last = stored.ok() && stored->size() == sizeof(uint64_t) ? ReadU64(stored->data()) : 0;
+  if (id.sequence() <= last) return;
+  std::string value;
+  AppendU64(value, id.sequence());
+  set_.Put(format::kMeta, key, value);
+}
+
+Applier::Place Applier::PutReceived(const DraftRecord& draft) {
+  Place last;
+  for (HistoryEntry entry : draft.past) {
+    last = {entry.sequence, now_};
+    entry.record = draft.id();
+    entry.recorded = now_;
+    PutEntry(entry);
+  }
+  return last;
+}
+
+Status Applier::TakeDeletion(DraftRecord& draft, const ReplicaChange& change) {
+  HistoryEntry taken = WithoutFields(change.entry, ++state_.sequence);
+  KITH_RETURN_IF_ERROR(DeleteRecord(draft, taken.effective));
+  ListAll(draft, taken.fields);
+  draft.past.push_back(std::move(taken));
+  return absl::OkStatus();
+}
+
+Status Applier::TakeExternalsOf(DraftRecord& draft, const ReplicaChange& change, ReceiveReport& report) {
+  for (const ExternalRef& external : change.external_refs) {
+    KITH_RETURN_IF_ERROR(CheckExternal(external));
+    KITH_ASSIGN_OR_RETURN(const std::optional<Id> holder, FindExternal(draft.type().number, external));
+    if (holder == draft.id()) continue;
+    if (!holder.has_value()) {
+      PutExternal(draft.type(), draft.id(), external);
+      continue;
+    }
+    KITH_ASSIGN_OR_RETURN(DraftRecord* const other, Load(*holder));
+    if (other == nullptr) return MakeError(Reason::kCorrupt, "an external reference leads to no record");
+    const bool keeps = CreatedBefore(other->header(), draft.header());
+    if (!keeps) {
+      set_.Delete(format::kExternal, format::ExternalReverseKey(*holder, external));
+      PutExternal(draft.type(), draft.id(), external);
+    }
+    const DraftRecord& loser = keeps ? draft : *other;
+    AddConflict(report, loser, external.system, TextOfRef(external), keeps ? *holder : draft.id(),
+                "two records have the same external reference");
+  }
+  return absl::OkStatus();
+}
+
+StatusOr<Concession> Applier::ConcessionOf(const Collision& collision) {
+  KITH_ASSIGN_OR_RETURN(const DraftRecord* const one, Load(collision.record));
+  KITH_ASSIGN_OR_RETURN(const DraftRecord* const two, Load(collision.other));
+  if (one == nullptr || two == nullptr) return MakeError(Reason::kInternal, "two records collide, and one is not there");
+  const bool first_keeps = CreatedBefore(one->header(), two->header());
+  Concession concession{.record = (first_keeps ? two : one)->id(), .other = (first_keeps ? one : two)->id()};
+  for (const catalog::IndexPart& part : collision.index->parts) {
+    if (part.position < 0) continue;
+    const FieldDef& field = one->type().fields[static_cast<size_t>(part.position)];
+    if (field.kind == Kind::kRef) continue;
+    concession.position = part.position;
+    break;
+  }
+  return concession;
+}
+
+Status Applier::Concede(std::span<const Concession> concessions, ReceiveReport& report) {
+  for (const Concession& concession : concessions) {
+    KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, Load(concession.record));
+    if (draft == nullptr || draft->deleted()) continue;
+    draft->Arrive();
+    if (concession.position < 0) {
+      AddConflict(report, *draft, {}, {}, concession.other, "the same record was made twice");
+      KITH_RETURN_IF_ERROR(DeleteRecord(*draft, now_));
+      continue;
+    }
+    const FieldDef& field = draft->type().fields[static_cast<size_t>(concession.position)];
+    AddConflict(report, *draft, field.name, ToText(draft->Shown(concession.position)), concession.other,
+                "two records have the same value");
+    KITH_RETURN_IF_ERROR(draft->Assert(concession.position, {}, now_, now_, set_).status());
+  }
+  return absl::OkStatus();
+}
+
+// A reference that leads nowhere any more.
+Status Applier::LetGo(DraftRecord& draft, const FieldDef& field) {
+  draft.Arrive();
+  if (field.required || field.on_delete == OnDelete::kCascade) return DeleteRecord(draft, now_);
+  return draft.Assert(static_cast<int32_t>(field.position), {}, now_, now_, set_).status();
+}
+
+Status Applier::DropDangling(ReceiveReport& report) {
+  size_t deleted = 0;
+  do {
+    deleted = deleted_.size();
+    known_references_.clear();  // what was there may have been deleted
+    KITH_RETURN_IF_ERROR(FollowDeletes());
+    for (; restricts_followed_ < deleted_.size(); ++restricts_followed_) {
+      const DraftRecord& gone = *deleted_[restricts_followed_];
+      for (const catalog::Catalog::Referrer& referrer : catalog_.ReferrersTo(gone.type())) {
+        if (referrer.field->on_delete != OnDelete::kRestrict) continue;
+        KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> referring, Referring(referrer, gone.id()));
+        for (DraftRecord* draft : referring) {
+          AddConflict(report, *draft, referrer.field->name, std::to_string(gone.id().value()), gone.id(),
+                      "refers to a record that was deleted elsewhere");
+          KITH_RETURN_IF_ERROR(LetGo(*draft, *referrer.field));
+        }
+      }
+    }
+    for (DraftRecord& draft : drafts_) {
+      if (!draft.arrived()) continue;
+      for (const size_t position : PlanOf(draft.type()).references) {
+        if (draft.deleted()) break;
+        const Status sound = CheckReference(draft, position, draft.Get(position));
+        if (sound.ok()) continue;
+        if (GetReason(sound) != Reason::kReferenceMissing) return sound;
+        KITH_RETURN_IF_ERROR(LetGo(draft, draft.type().fields[position]));
+      }
+    }
+  } while (deleted != deleted_.size());
+  return absl::OkStatus();
+}
+
+StatusOr<storage::Job::Verdict> Applier::Receive(const ReplicaPage& page, std::span<const ReplicaChange> changes,
+                                                 std::span<const Concession> concessions, size_t& taken, ReceiveReport& report) {
+  KITH_RETURN_IF_ERROR(CheckCatalog());
+  KITH_ASSIGN_OR_RETURN(replica_, ReadReplicaState(set_, request_.node));
+  KITH_RETURN_IF_ERROR(CheckReceived(page));
+  now_ = std::max(request_.clock, state_.recorded);
+  first_sequence_ = state_.sequence + 1;
+  taken = 0;
+  while (taken < changes.size()) {
+    const std::span<const ReplicaChange> batch = BatchAt(changes, taken);
+    if (taken > 0 && NeedsFreshState(batch)) break;
+    // What this database writes from now on is later than what it knows.
+    if (IsNew(batch.back())) now_ = std::max(now_, Time{batch.back().entry.stamp.recorded.micros + 1});
+    for (const ReplicaChange& change : batch) {
+      if (IsNew(change)) {
+        KITH_RETURN_IF_ERROR(TakeChange(change, report));
+        replica_.have[change.entry.stamp.node] = change.entry.stamp.sequence;
+      } else {
+        ++report.known;
+      }
+      ++taken;
+    }
+  }
+  const uint64_t place = taken == changes.size() ? page.scanned : changes[taken - 1].entry.sequence;
+  uint64_t& stands = replica_.places[page.node];
+  stands = std::max(stands, place);
+
+  KITH_RETURN_IF_ERROR(DropDangling(report));
+  KITH_RETURN_IF_ERROR(Concede(concessions, report));
+  KITH_RETURN_IF_ERROR(Settle(report));
+  KITH_RETURN_IF_ERROR(DropDangling(report));
+  KITH_RETURN_IF_ERROR(Review(report.conflicts));
+  KITH_RETURN_IF_ERROR(GiveNumbers());
+  KITH_RETURN_IF_ERROR(PutRecords());
+  KITH_RETURN_IF_ERROR(Derive());
+  set_.Put(format::kMeta, format::kMetaReplica, format::EncodeReplica(replica_));
+  Outcome outcome;
+  KITH_RETURN_IF_ERROR(Finish(outcome));
+  return storage::Job::Verdict::kKeep;
+}
+
+}  // namespace kith::engine

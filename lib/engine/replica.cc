@@ -1,0 +1,251 @@
+// Changes read for another replica; the jobs that take another's.
+#include "kith/engine/replica.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "engine/apply_internal.h"
+#include "engine/database_internal.h"
+#include "engine/replica_internal.h"
+#include "kith/base/limits.h"
+
+namespace kith::engine {
+namespace {
+
+constexpr size_t kReadAtOnce = 256;
+
+// Of each node the last change that is in history.
+Status FindLast(const storage::Reader& reader, uint16_t own, std::map<uint16_t, uint64_t>& last) {
+  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kHistory);
+  for (bool more = cursor->First(); more; more = cursor->Next()) {
+    if (cursor->key().size() != 2 * sizeof(uint64_t)) continue;
+    const Id id(ReadU64(cursor->key().data()));
+    KITH_ASSIGN_OR_RETURN(const HistoryEntry entry, format::DecodeHistory(id, ReadU64(cursor->key().data() + 8), cursor->value()));
+    if (entry.stamp.node == own) continue;
+    uint64_t& sequence = last[entry.stamp.node];
+    sequence = std::max(sequence, entry.stamp.sequence);
+  }
+  return cursor->status();
+}
+
+// Puts a page together from the feed.
+class PageReader {
+ public:
+  PageReader(const Snapshot& snapshot, uint16_t receiver, ReplicaPage& page) : snapshot_(snapshot), receiver_(receiver), page_(page) {}
+
+  Status Read(size_t limit) {
+    std::optional<Time> last;  // recorded time of the last change taken
+    for (;;) {
+      KITH_ASSIGN_OR_RETURN(FeedPage feed, snapshot_.ReadFeed(page_.scanned, {}, kReadAtOnce));
+      for (HistoryEntry& entry : feed.entries) {
+        const bool full = page_.changes.size() >= limit && last != entry.recorded;  // a batch is not cut
+        if (full) {
+          page_.more = true;
+          return absl::OkStatus();
+        }
+        last = entry.recorded;
+        page_.scanned = entry.sequence;
+        KITH_RETURN_IF_ERROR(Take(std::move(entry)));
+      }
+      page_.scanned = std::max(page_.scanned, feed.scanned);
+      if (feed.scanned >= snapshot_.sequence()) return absl::OkStatus();
+    }
+  }
+
+ private:
+  Status Take(HistoryEntry entry) {
+    if (entry.record.type() < catalog::kFirstOpenType) return absl::OkStatus();  // definitions
+    if (entry.stamp.node == receiver_) {
+      page_.own = std::max(page_.own, entry.stamp.sequence);
+      return absl::OkStatus();
+    }
+    ReplicaChange change;
+    entry.fields.resize(entry.fields.size() - entry.repeated);
+    entry.repeated = 0;
+    KITH_ASSIGN_OR_RETURN(change.life, LifeOf(entry));
+    if (entry.operation == Operation::kDelete && GivesPlace(entry)) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(const bool seed, GaveSeedUp(entry));
+    if (seed) return absl::OkStatus();
+    if (entry.operation != Operation::kDelete) change.external_refs = snapshot_.ExternalRefs(entry.record);
+    if (entry.operation == Operation::kCreate) {
+      const StatusOr<record::View> record = snapshot_.Get(entry.record);
+      if (record.ok()) change.origin = record->header().origin;
+    }
+    change.entry = std::move(entry);
+    page_.changes.push_back(std::move(change));
+    return absl::OkStatus();
+  }
+
+  StatusOr<Stamp> LifeOf(const HistoryEntry& entry) {
+    if (entry.operation == Operation::kCreate) return entry.stamp;
+    if (record_ != entry.record) {
+      KITH_ASSIGN_OR_RETURN(history_, snapshot_.History(entry.record));
+      record_ = entry.record;
+    }
+    Stamp life;
+    for (const HistoryEntry& past : history_) {
+      if (past.sequence > entry.sequence) break;
+      if (past.operation == Operation::kCreate) life = past.stamp;
+    }
+    return life;
+  }
+
+  // A deletion that is but the end of a life in whose place another one came: the receiver sees to it itself. After LifeOf.
+  [[nodiscard]] bool GivesPlace(const HistoryEntry& deletion) const {
+    return std::any_of(history_.begin(), history_.end(), [&](const HistoryEntry& entry) {
+      return entry.operation == Operation::kCreate && entry.stamp == deletion.stamp;
+    });
+  }
+
+  // Of a creation; what else there is of such a record is its deletion.
+  [[nodiscard]] StatusOr<bool> GaveSeedUp(const HistoryEntry& entry) const {
+    if (entry.operation == Operation::kDelete) return entry.reason == kSeedsGivePlace;
+    if (entry.operation != Operation::kCreate || entry.stamp.node != page_.node) return false;
+    const Status found = snapshot_.Get(entry.record).status();
+    if (found.ok()) return false;
+    if (found.code() != StatusCode::kNotFound) return found;
+    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(entry.record));
+    return history.back().reason == kSeedsGivePlace;
+  }
+
+  const Snapshot& snapshot_;
+  uint16_t receiver_;
+  ReplicaPage& page_;
+  Id record_;  // whose history it is
+  std::vector<HistoryEntry> history_;
+};
+
+class ReceiveJob final : public storage::Job {
+ public:
+  ReceiveJob(ApplyRequest request, const ReplicaPage& page, size_t begin) : request_(std::move(request)), page_(page), begin_(begin) {}
+
+  [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
+    taken_ = 0;
+    report_ = {};
+    collision_.reset();
+    Applier applier(request_, set);
+    StatusOr<Verdict> verdict =
+        applier.Receive(page_, std::span<const ReplicaChange>(page_.changes).subspan(begin_), concessions_, taken_, report_);
+    if (GetReason(verdict.status()) == Reason::kUnique && applier.collision().index != nullptr) {
+      KITH_ASSIGN_OR_RETURN(collision_, applier.ConcessionOf(applier.collision()));
+    }
+    return verdict;
+  }
+
+  // After a run that failed: what has to be given up before it can succeed. False when that is not why it failed.
+  [[nodiscard]] bool GiveUp() {
+    if (!collision_.has_value()) return false;
+    const auto again = [&](const Concession& one) { return one.record == collision_->record && one.position == collision_->position; };
+    if (std::any_of(concessions_.begin(), concessions_.end(), again)) return false;
+    concessions_.push_back(*collision_);
+    return true;
+  }
+  [[nodiscard]] size_t taken() const { return taken_; }
+  [[nodiscard]] const ReceiveReport& report() const { return report_; }
+
+ private:
+  ApplyRequest request_;
+  const ReplicaPage& page_;
+  size_t begin_;
+  std::vector<Concession> concessions_;
+  std::optional<Concession> collision_;
+  size_t taken_ = 0;
+  ReceiveReport report_;
+};
+
+void AddTo(ReceiveReport& total, const ReceiveReport& part) {
+  total.taken += part.taken;
+  total.known += part.known;
+  total.dropped += part.dropped;
+  total.conflicts.insert(total.conflicts.end(), part.conflicts.begin(), part.conflicts.end());
+}
+
+Status CheckClock(const ReplicaPage& page, Time clock) {
+  const Time latest{clock.micros + limits::kReplicaClockAhead * 1'000'000};
+  for (const ReplicaChange& change : page.changes) {
+    if (change.entry.stamp.recorded <= latest) continue;
+    return MakeError({.reason = Reason::kEffectiveInFuture,
+                      .record = change.entry.record,
+                      .value = ToText(change.entry.stamp.recorded),
+                      .hint = "put the other machine's clock right; it is " + ToText(clock) + " here"},
+                     "a change of the other replica lies more than a day in the future");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+StatusOr<format::Replica> ReadReplicaState(const storage::Reader& reader, uint16_t node) {
+  const StatusOr<storage::View> stored = reader.Get(format::kMeta, format::kMetaReplica);
+  format::Replica replica;
+  if (stored.ok()) {
+    KITH_ASSIGN_OR_RETURN(replica, format::DecodeReplica(*stored));
+    if (replica.node == node) return replica;
+  } else if (!IsNotFound(stored.status())) {
+    return stored.status();
+  }
+  // Where others were left off is theirs to say again: nothing is taken twice.
+  replica = {.node = node, .have = {}, .places = {}};
+  KITH_RETURN_IF_ERROR(FindLast(reader, node, replica.have));
+  return replica;
+}
+
+std::span<const ReplicaChange> BatchAt(std::span<const ReplicaChange> changes, size_t begin) {
+  const Stamp& first = changes[begin].entry.stamp;
+  std::set<Id> records;  // a batch changes a record once, so one that comes again is of the next
+  size_t end = begin;
+  for (; end < changes.size(); ++end) {
+    const HistoryEntry& entry = changes[end].entry;
+    if (entry.stamp.node != first.node || entry.stamp.recorded != first.recorded || !records.insert(entry.record).second) break;
+  }
+  return changes.subspan(begin, end - begin);
+}
+
+StatusOr<ReplicaPage> DatabaseImpl::ReadReplica(uint64_t after, uint16_t receiver, size_t limit) {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, Read({}));
+  if (after > snapshot->sequence()) {
+    return MakeError({.reason = Reason::kPreconditionFailed,
+                      .value = std::to_string(after),
+                      .hint = "open it with a node that no replica ever had, and read it from the beginning"},
+                     "this database ends at " + std::to_string(snapshot->sequence()) + ", before what the other has of it");
+  }
+  ReplicaPage page;
+  page.node = node_;
+  page.after = after;
+  page.scanned = after;
+  KITH_RETURN_IF_ERROR(PageReader(*snapshot, receiver, page).Read(std::max<size_t>(limit, 1)));
+  return page;
+}
+
+StatusOr<uint64_t> DatabaseImpl::ReceivedFrom(uint16_t node) {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
+  const StatusOr<storage::View> stored = snapshot->Get(format::kMeta, format::kMetaReplica);
+  if (IsNotFound(stored.status())) return 0;
+  KITH_RETURN_IF_ERROR(stored.status());
+  KITH_ASSIGN_OR_RETURN(const format::Replica replica, format::DecodeReplica(*stored));
+  const auto place = replica.places.find(node);
+  return replica.node != node_ || place == replica.places.end() ? 0 : place->second;
+}
+
+StatusOr<ReceiveReport> DatabaseImpl::Receive(const ReplicaPage& page) {
+  KITH_RETURN_IF_ERROR(CheckOptions({}));
+  KITH_RETURN_IF_ERROR(CheckClock(page, clock_()));
+  ReceiveReport total;
+  size_t begin = 0;
+  do {
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> newest, state_->Refresh());
+    const Batch nothing(newest->catalog, {}, {});
+    ReceiveJob job(NewRequest(nothing, newest), page, begin);
+    Status status = RunJob(job);
+    while (GetReason(status) == Reason::kUnique && job.GiveUp()) status = RunJob(job);
+    if (GetReason(status) == Reason::kCatalogChanged) continue;
+    KITH_RETURN_IF_ERROR(status);
+    begin += job.taken();
+    AddTo(total, job.report());
+  } while (begin < page.changes.size());
+  return total;
+}
+
+}  // namespace kith::engine

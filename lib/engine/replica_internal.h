@@ -1,0 +1,23 @@
+// What reading for, and receiving from, other replicas share.
+#ifndef KITH_LIB_ENGINE_REPLICA_INTERNAL_H_
+#define KITH_LIB_ENGINE_REPLICA_INTERNAL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/format.h"
+#include "kith/engine/replica.h"
+#include "kith/storage/storage.h"
+
+namespace kith::engine {
+
+// What a database, written by `node`, knows of the others. When it has not been put yet, or by another node, history is read for it.
+[[nodiscard]] StatusOr<format::Replica> ReadReplicaState(const storage::Reader& reader, uint16_t node);
+
+// The changes from `begin` on that were taken together where they were first taken.
+[[nodiscard]] std::span<const ReplicaChange> BatchAt(std::span<const ReplicaChange> changes, size_t begin);
+
+}  // namespace kith::engine
+
+#endif  // KITH_LIB_ENGINE_REPLICA_INTERNAL_H_

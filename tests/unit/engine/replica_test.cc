@@ -1,0 +1,418 @@
+// Replicas: written apart, brought together in any order, equal in the end.
+#include "kith/engine/replica.h"
+
+#include <gmock/gmock.h>
+
+#include <random>
+#include <set>
+
+#include "shop.h"
+#include "support/settings.h"
+
+namespace kith::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Copies of one shop, each with a node of its own and all with one clock.
+class Family {
+ public:
+  explicit Family(size_t count) {
+    for (size_t i = 1; i < count; ++i) paths_.push_back(MakeTempDir() + "/db");
+    for (const std::string& path : paths_) EXPECT_TRUE(shop_->Backup(path).ok());
+    for (size_t i = 0; i < paths_.size(); ++i) copies_.push_back(OpenCopy(i));
+  }
+
+  Database& operator[](size_t i) { return i == 0 ? *shop_ : *copies_[i - 1]; }
+  [[nodiscard]] size_t size() const { return copies_.size() + 1; }
+  void Advance(int64_t micros) { shop_.clock.Advance(micros); }
+  [[nodiscard]] Time now() const { return shop_.clock.function()(); }
+  Shop& shop() { return shop_; }
+  // A copy as another one is, with the node it had.
+  void SetBack(size_t i, size_t to) {
+    copies_[i - 1].reset();
+    paths_[i - 1] = MakeTempDir() + "/db";
+    EXPECT_TRUE((*this)[to].Backup(paths_[i - 1]).ok());
+    copies_[i - 1] = OpenCopy(i - 1);
+  }
+
+  // Brings `into` up to date with `from`; how many changes were new.
+  StatusOr<ReceiveReport> Pull(size_t into, size_t from, size_t limit = 7) {
+    ReceiveReport total;
+    for (;;) {
+      KITH_ASSIGN_OR_RETURN(const uint64_t after, (*this)[into].ReceivedFrom((*this)[from].node()));
+      KITH_ASSIGN_OR_RETURN(const ReplicaPage page, (*this)[from].ReadReplica(after, (*this)[into].node(), limit));
+      KITH_ASSIGN_OR_RETURN(const ReceiveReport report, (*this)[into].Receive(page));
+      total.taken += report.taken;
+      total.known += report.known;
+      total.dropped += report.dropped;
+      total.conflicts.insert(total.conflicts.end(), report.conflicts.begin(), report.conflicts.end());
+      if (!page.more) return total;
+    }
+  }
+  // Until nobody has anything new; false when that does not end.
+  bool Settle() {
+    for (int round = 0; round < 10; ++round) {
+      uint64_t taken = 0;
+      for (size_t into = 0; into < size(); ++into) {
+        for (size_t from = 0; from < size(); ++from) {
+          if (into == from) continue;
+          const StatusOr<ReceiveReport> report = Pull(into, from);
+          EXPECT_TRUE(report.ok()) << report.status();
+          if (!report.ok()) return false;
+          taken += report->taken;
+        }
+      }
+      if (taken == 0) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::shared_ptr<Database> OpenCopy(size_t i) {
+    OpenOptions options = shop_.Options();
+    options.create = false;
+    options.node = static_cast<uint16_t>(i + 5);
+    StatusOr<std::shared_ptr<Database>> opened = Database::Open(paths_[i], options);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    return *std::move(opened);
+  }
+
+  Shop shop_;
+  std::vector<std::string> paths_;
+  std::vector<std::shared_ptr<Database>> copies_;
+};
+
+// Records that were deleted and restored somewhere: of a life that gave place to another, replicas need not remember the same.
+std::set<Id> LivedTwice(Family& family) {
+  std::set<Id> ids;
+  for (size_t i = 0; i < family.size(); ++i) {
+    std::set<Id> created;
+    const std::unique_ptr<Snapshot> snapshot = *family[i].Read();
+    const Snapshot::Feed feed = *snapshot->Changes(0, 1'000'000);
+    for (const FeedEntry& entry : feed.entries) {
+      if (entry.operation == Operation::kCreate && !created.insert(entry.record).second) ids.insert(entry.record);
+    }
+  }
+  return ids;
+}
+
+// Everything that replicas must agree on, as text: records and, at the given times, what they were, but for some.
+std::vector<std::string> StateOf(Database& db, std::span<const Time> times = {}, const std::set<Id>& without_past = {}) {
+  std::vector<std::string> lines;
+  const std::unique_ptr<Snapshot> snapshot = *db.Read();
+  const auto tell = [](const catalog::TypeDef& type, record::View record) {
+    std::string line = type.name + " " + std::to_string(record.id().value()) + " " + ToText(Time{record.header().created}) + " owner " +
+                       std::to_string(record.header().owner);
+    for (const catalog::FieldDef& field : type.fields) line += " " + field.name + "=" + ToText(record.Get(field.position));
+    return line;
+  };
+  for (const catalog::TypeDef& type : snapshot->catalog().types()) {
+    if (type.number < catalog::kFirstOpenType) continue;
+    const std::unique_ptr<RecordCursor> cursor = *snapshot->Scan(type.name);
+    while (cursor->Next()) {
+      lines.push_back(tell(type, *cursor->record()));
+      for (const ExternalRef& external : snapshot->ExternalRefs(cursor->id())) lines.push_back("  " + external.system + " " + external.key);
+      for (const Time time : times) {
+        if (without_past.contains(cursor->id())) continue;
+        const StatusOr<Record> past = snapshot->GetAsOf(cursor->id(), {.effective = time});
+        lines.push_back("  at " + ToText(time) + ": " + (past.ok() ? tell(type, past->view()) : std::string("none")));
+      }
+    }
+    EXPECT_TRUE(cursor->status().ok()) << cursor->status();
+  }
+  return lines;
+}
+
+// The lines of one that the other has otherwise.
+std::vector<std::string> Differing(const std::vector<std::string>& one, const std::vector<std::string>& two) {
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < std::max(one.size(), two.size()); ++i) {
+    const std::string a = i < one.size() ? one[i] : "nothing";
+    const std::string b = i < two.size() ? two[i] : "nothing";
+    if (a != b) lines.insert(lines.end(), {a, "instead of " + b});
+  }
+  return lines;
+}
+
+std::vector<std::string> ProblemsOf(Database& db) {
+  const StatusOr<VerifyReport> report = db.Verify();
+  return report.ok() ? report->problems : std::vector<std::string>{report.status().ToString()};
+}
+
+Value FieldIn(Database& db, Id id, std::string_view field) {
+  const std::unique_ptr<Snapshot> snapshot = *db.Read();
+  const StatusOr<record::View> record = snapshot->Get(id);
+  return record.ok() ? FieldOf(*snapshot, *record, field) : Value("gone");
+}
+
+Id Create(Database& db, std::string_view type, const std::function<void(Batch&, Id)>& fill) {
+  Batch batch = *db.NewBatch({}, "test");
+  const Id local = batch.Create(type);
+  fill(batch, local);
+  const StatusOr<Outcome> outcome = db.Apply(batch);
+  EXPECT_TRUE(outcome.ok()) << outcome.status();
+  return outcome.ok() ? outcome->ids.at(local.local_index()) : Id();
+}
+
+void Change(Database& db, const std::function<void(Batch&)>& fill) {
+  Batch batch = *db.NewBatch({}, "test");
+  fill(batch);
+  const StatusOr<Outcome> outcome = db.Apply(batch);
+  EXPECT_TRUE(outcome.ok()) << outcome.status();
+}
+
+// R01: two people change one record offline; each field keeps what was said last, and what lost is in its history.
+TEST(Replica, FieldsKeepWhatWasSaidLast) {
+  Family family(2);
+  const Id item = Create(family[0], "item", [](Batch& batch, Id id) {
+    batch.Set(id, "name", "old");
+    batch.Set(id, "quantity", 1);
+  });
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) { batch.Set(item, "name", "early"); });
+  family.Advance(kMicrosPerSecond);
+  Change(family[1], [&](Batch& batch) {
+    batch.Set(item, "name", "late");
+    batch.Set(item, "quantity", 2);
+  });
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) { batch.Set(item, "quantity", 3); });
+
+  ASSERT_TRUE(family.Settle());
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(FieldIn(family[i], item, "name"), Value("late"));
+    EXPECT_EQ(FieldIn(family[i], item, "quantity"), Value(int64_t{3}));
+    EXPECT_THAT(ProblemsOf(family[i]), IsEmpty());
+    const std::vector<HistoryEntry> history = *(*family[i].Read())->History(item);
+    EXPECT_EQ(history.size(), 4U);
+  }
+  EXPECT_EQ(StateOf(family[0]), StateOf(family[1]));
+}
+
+// R01: values for one and the same time: the later stamp holds everywhere, in whichever order they come.
+TEST(Replica, TheGreaterStampHoldsForTheSameTime) {
+  Family family(3);
+  family.Advance(kMicrosPerDay);
+  const Time then = family.now();
+  const Id item = Create(family[0], "item", [](Batch& batch, Id id) { batch.Set(id, "name", "base"); });
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerDay);
+  const Time since{then.micros + 3600 * kMicrosPerSecond};
+  for (const size_t i : {size_t{2}, size_t{0}, size_t{1}}) {
+    family.Advance(kMicrosPerSecond);
+    Change(family[i], [&](Batch& batch) {
+      batch.SetEffective(since);
+      batch.Set(item, "name", "from " + std::to_string(i));
+    });
+  }
+  ASSERT_TRUE(family.Settle());
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(FieldIn(family[i], item, "name"), Value("from 1"));
+    EXPECT_THAT(ProblemsOf(family[i]), IsEmpty());
+  }
+}
+
+// R01: a deletion wins over what was written elsewhere meanwhile; what referred to the record lets go of it.
+TEST(Replica, ADeletionWins) {
+  Family family(2);
+  const Id maker = Create(family[0], "maker", [](Batch& batch, Id id) { batch.Set(id, "label", "one"); });
+  const Id box = Create(family[0], "box", [](Batch& batch, Id id) { batch.Set(id, "label", "one"); });
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) {
+    batch.Delete(maker);
+    batch.Delete(box);
+  });
+  family.Advance(kMicrosPerSecond);
+  Change(family[1], [&](Batch& batch) { batch.Set(maker, "label", "two"); });
+  const Id kept = Create(family[1], "item", [&](Batch& batch, Id id) {
+    batch.Set(id, "name", "kept");
+    batch.Set(id, "maker", maker);
+  });
+  const Id lost = Create(family[1], "item", [&](Batch& batch, Id id) {
+    batch.Set(id, "name", "lost");
+    batch.Set(id, "box", box);
+  });
+  ASSERT_TRUE(family.Settle());
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(FieldIn(family[i], maker, "label"), Value("gone"));
+    EXPECT_TRUE(FieldIn(family[i], kept, "maker").is_null());
+    EXPECT_EQ(FieldIn(family[i], lost, "name"), Value("gone"));
+    EXPECT_THAT(ProblemsOf(family[i]), IsEmpty());
+  }
+  EXPECT_EQ(StateOf(family[0]), StateOf(family[1]));
+}
+
+// R01: both give the same unique value and the same external reference: the record that was created first keeps them, the conflict is told.
+TEST(Replica, TheFirstKeepsAUniqueValue) {
+  Family family(2);
+  const auto fill = [](Batch& batch, Id id) {
+    batch.Set(id, "name", "one");
+    batch.Set(id, "code", "A-1");
+    batch.Link(id, {"erp", "17"});
+  };
+  family.Advance(kMicrosPerSecond);
+  const Id first = Create(family[1], "item", fill);
+  family.Advance(kMicrosPerSecond);
+  const Id second = Create(family[0], "item", fill);
+  const StatusOr<ReceiveReport> report = family.Pull(1, 0);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->conflicts.size(), 2U);
+  EXPECT_EQ(report->conflicts[0].field, "erp");
+  EXPECT_EQ(report->conflicts[1].record, second);
+  EXPECT_EQ(report->conflicts[1].other, first);
+  EXPECT_EQ(report->conflicts[1].field, "code");
+  EXPECT_THAT(report->conflicts[1].value, HasSubstr("A-1"));
+  ASSERT_TRUE(family.Settle());
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(FieldIn(family[i], first, "code"), Value("A-1"));
+    EXPECT_TRUE(FieldIn(family[i], second, "code").is_null());
+    EXPECT_EQ(*(*family[i].Read())->Find("item", ExternalRef{"erp", "17"}), first);
+    EXPECT_THAT(ProblemsOf(family[i]), IsEmpty());
+  }
+  EXPECT_EQ(StateOf(family[0]), StateOf(family[1]));
+}
+
+// What cannot be taken is refused, and nothing changes.
+TEST(Replica, RefusesWhatCannotBeRight) {
+  Family family(3);
+  for (int i = 0; i < 20; ++i) Create(family[2], "maker", [](Batch& batch, Id id) { batch.Set(id, "label", "one"); });
+  ASSERT_TRUE(family.Pull(0, 2).ok());
+  // Set back to before it wrote all that: neither can it go on under its node, nor can others read it.
+  family.SetBack(2, 1);
+  Create(family[2], "maker", [](Batch& batch, Id id) { batch.Set(id, "label", "two"); });
+  EXPECT_EQ(GetReason(family.Pull(2, 0).status()), Reason::kPreconditionFailed);
+  EXPECT_EQ(GetReason(family.Pull(0, 2).status()), Reason::kPreconditionFailed);
+  Create(family[1], "maker", [](Batch& batch, Id id) { batch.Set(id, "label", "three"); });
+  ASSERT_TRUE(family.Pull(0, 1).ok());
+
+  const uint64_t stands = (*family[0].Read())->sequence();
+  ReplicaPage page = *family[1].ReadReplica(0, family[0].node(), 100);
+  page.node = family[0].node();
+  EXPECT_EQ(GetReason(family[0].Receive(page).status()), Reason::kBadOptions);
+  page.node = family[1].node();
+  page.after = 1'000'000;
+  EXPECT_EQ(GetReason(family[0].Receive(page).status()), Reason::kBadOptions);
+  page.after = 0;
+  page.own = 1'000'000;
+  EXPECT_EQ(GetReason(family[0].Receive(page).status()), Reason::kPreconditionFailed);
+  page.own = 0;
+  ASSERT_FALSE(page.changes.empty());
+  page.changes[0].entry.stamp.recorded = Time{family.now().micros + 2 * kMicrosPerDay};
+  EXPECT_EQ(GetReason(family[0].Receive(page).status()), Reason::kEffectiveInFuture);
+  EXPECT_EQ((*family[0].Read())->sequence(), stands);
+  // The same page again changes nothing.
+  page = *family[1].ReadReplica(0, family[0].node(), 100);
+  const StatusOr<ReceiveReport> again = family[0].Receive(page);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->taken, 0U);
+  EXPECT_EQ((*family[0].Read())->sequence(), stands);
+}
+
+// Offline edits of every kind at random, in three replicas that meet by chance.
+class Life {
+ public:
+  Life(Family& family, uint64_t seed) : family_(family), random_(seed) {}
+
+  void Step() {
+    family_.Advance(Below(3) == 0 ? 0 : static_cast<int64_t>(Below(1000)) * 1000);
+    const size_t at = Below(family_.size());
+    if (Below(8) == 0) {
+      const size_t from = Below(family_.size());
+      if (from != at) {
+        const StatusOr<ReceiveReport> report = family_.Pull(at, from, 1 + Below(9));
+        ASSERT_TRUE(report.ok()) << report.status();
+      }
+      return;
+    }
+    Batch batch = *family_[at].NewBatch({}, "life");
+    if (Below(4) == 0) batch.SetEffective(Time{start_.micros + static_cast<int64_t>(Below(20)) * 1000});
+    for (size_t i = 0; i <= Below(3); ++i) Edit(family_[at], batch);
+    (void)family_[at].Apply(batch);  // some are refused: that is as it should be
+    times_.push_back(family_.now());
+  }
+  [[nodiscard]] std::vector<Time> times() {
+    std::vector<Time> some;
+    for (int i = 0; i < 6 && !times_.empty(); ++i) some.push_back(times_[Below(times_.size())]);
+    return some;
+  }
+
+ private:
+  size_t Below(size_t n) { return random_() % n; }
+
+  // A record that the replica has, or had.
+  Id Pick(Database& db, std::string_view type) {
+    const std::unique_ptr<Snapshot> snapshot = *db.Read();
+    std::vector<Id> ids;
+    const std::unique_ptr<RecordCursor> cursor = *snapshot->Scan(type);
+    while (cursor->Next()) ids.push_back(cursor->id());
+    return ids.empty() ? Id() : ids[Below(ids.size())];
+  }
+
+  void Edit(Database& db, Batch& batch) {
+    const char* const types[] = {"item", "maker", "box"};
+    const std::string type = types[Below(3)];
+    const Id target = Pick(db, type);
+    const size_t what = Below(10);
+    if (target.is_null() || what < 2) {
+      const Id id = batch.Create(type);
+      Fill(db, type, batch, id);
+    } else if (what < 8) {
+      Fill(db, type, batch, target);
+    } else if (what == 8) {
+      batch.Delete(target);
+      deleted_.push_back(target);
+    } else if (!deleted_.empty()) {
+      batch.Restore(deleted_[Below(deleted_.size())]);
+    }
+  }
+
+  void Fill(Database& db, const std::string& type, Batch& batch, Id id) {
+    if (type != "item") {
+      batch.Set(id, "label", std::to_string(Below(5)));
+      if (type == "maker" && Below(3) == 0) batch.Set(id, "long", std::to_string(Below(6)));
+      if (type == "box" && Below(3) == 0) batch.Set(id, "inside", Pick(db, "box"));
+      return;
+    }
+    batch.Set(id, "name", std::to_string(Below(5)));
+    if (Below(2) == 0) batch.Set(id, "quantity", static_cast<int64_t>(Below(4)));
+    if (Below(4) == 0) batch.Set(id, "code", "A-" + std::to_string(Below(6)));
+    if (Below(4) == 0) batch.Set(id, "maker", Pick(db, "maker"));
+    if (Below(4) == 0) batch.Set(id, "box", Pick(db, "box"));
+    if (Below(8) == 0) batch.Link(id, {"erp", std::to_string(++linked_)});
+  }
+
+  Family& family_;
+  std::mt19937_64 random_;
+  Time start_ = family_.now();
+  std::vector<Id> deleted_;
+  std::vector<Time> times_;
+  int linked_ = 0;
+};
+
+// R01: whatever was edited where, and in whichever order they met, replicas that have everything hold the same, and all of it is sound.
+TEST(Replica, ConvergesWhateverHappened) {
+  const uint64_t first = TestSeed(1);
+  for (uint64_t seed = first; seed < first + 12 * static_cast<uint64_t>(TestScale()); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Family family(3);
+    family.Advance(kMicrosPerDay);
+    Life life(family, seed);
+    for (int i = 0; i < 120 && !::testing::Test::HasFailure(); ++i) life.Step();
+    ASSERT_TRUE(family.Settle());
+    const std::vector<Time> times = life.times();
+    const std::set<Id> twice = LivedTwice(family);
+    const std::vector<std::string> state = StateOf(family[0], times, twice);
+    for (size_t i = 0; i < family.size(); ++i) {
+      EXPECT_THAT(Differing(StateOf(family[i], times, twice), state), IsEmpty()) << "replica " << i;
+      EXPECT_THAT(ProblemsOf(family[i]), IsEmpty()) << "replica " << i;
+    }
+    ASSERT_FALSE(::testing::Test::HasFailure());
+  }
+}
+
+}  // namespace
+}  // namespace kith::testing

@@ -1,0 +1,256 @@
+// Replicas of a whole CRM: the feed replayed into an empty database, pages as text, deals moved in two places.
+#include "kith/exchange/replica.h"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <random>
+
+#include "kith/exchange/lines.h"
+#include "kith/model/model.h"
+#include "support/paths.h"
+
+namespace kith::exchange {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Office {
+ public:
+  explicit Office(uint16_t node, std::atomic<int64_t>& clock, std::string path = {}) : path_(std::move(path)) {
+    if (path_.empty()) path_ = testing::MakeTempDir() + "/db";
+    OpenOptions options;
+    options.create = true;
+    options.node = node;
+    options.durability = storage::Durability::kRelaxed;
+    options.clock = [&clock] { return Time{clock.load()}; };
+    StatusOr<std::shared_ptr<Database>> opened = model::OpenDatabase(path_, options);
+    if (!opened.ok()) {
+      ADD_FAILURE() << opened.status();
+      std::abort();
+    }
+    db_ = *std::move(opened);
+  }
+  Database& operator*() { return *db_; }
+  Database* operator->() { return db_.get(); }
+  [[nodiscard]] Batch NewBatch() { return *db_->NewBatch({}, "test"); }
+  std::vector<Id> Apply(const Batch& batch) {
+    const StatusOr<Outcome> outcome = db_->Apply(batch);
+    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    return outcome.ok() ? outcome->ids : std::vector<Id>();
+  }
+  [[nodiscard]] Value Get(Id id, std::string_view field) {
+    const std::unique_ptr<Snapshot> snapshot = *db_->Read();
+    const StatusOr<record::View> record = snapshot->Get(id);
+    if (!record.ok()) return {};
+    return *GetField(*snapshot->catalog().FindType(id.type()), *record, field);
+  }
+  [[nodiscard]] std::vector<std::string> Problems() {
+    const StatusOr<VerifyReport> report = db_->Verify();
+    return report.ok() ? report->problems : std::vector<std::string>{report.status().ToString()};
+  }
+  // All records with their external references, as text.
+  [[nodiscard]] std::string Text() {
+    std::string text;
+    const std::unique_ptr<Snapshot> snapshot = *db_->Read();
+    const auto sink = [&](std::string_view bytes) -> Status {
+      text.append(bytes);
+      return absl::OkStatus();
+    };
+    EXPECT_TRUE(ExportLines(*snapshot, sink, {.types = {}, .history = false, .created = Time{0}, .progress = {}}).ok());
+    return text;
+  }
+  // The funnel's rows of a pipeline.
+  [[nodiscard]] std::vector<std::string> Rows() {
+    std::vector<std::string> rows;
+    const std::unique_ptr<Snapshot> snapshot = *db_->Read();
+    EXPECT_TRUE(snapshot->ScanAggregates("", [&](std::string_view key, std::string_view value) {
+      rows.push_back(std::string(key) + "=" + std::string(value));
+      return true;
+    }).ok());
+    return rows;
+  }
+
+ private:
+  std::string path_;
+  std::shared_ptr<Database> db_;
+};
+
+void LiveForAWhile(Office& office, std::atomic<int64_t>& clock, uint64_t seed, int steps) {
+  std::mt19937_64 random(seed);
+  const char* const stages[] = {"default/qualified", "default/proposal", "default/negotiation", "default/won", "default/lost"};
+  std::vector<Id> deals;
+  for (int i = 0; i < steps; ++i) {
+    clock += static_cast<int64_t>(random() % 100'000'000) + 1;
+    Batch batch = office.NewBatch();
+    if (deals.empty() || random() % 3 == 0) {
+      const Id account = batch.Create("account");
+      batch.Set(account, "name", "Account " + std::to_string(i));
+      batch.Link(account, {"erp", std::to_string(seed) + "/" + std::to_string(i)});
+      const Id deal = batch.Create("opportunity");
+      batch.Set(deal, "name", "Deal " + std::to_string(i));
+      batch.Set(deal, "account", account);
+      batch.Set(deal, "amount", Money{static_cast<int64_t>(random() % 1'000'000), *Currency::FromCode("CNY")});
+      model::Move(batch, deal, stages[0]);
+      deals.push_back(office.Apply(batch).at(deal.local_index()));
+      continue;
+    }
+    const Id deal = deals[random() % deals.size()];
+    if (office.Get(deal, "name").is_null()) continue;
+    if (random() % 12 == 0) {
+      batch.Delete(deal);
+    } else if (random() % 3 == 0) {
+      batch.Set(deal, "amount", Money{static_cast<int64_t>(random() % 1'000'000), *Currency::FromCode("CNY")});
+    } else {
+      model::Move(batch, deal, stages[random() % 5]);
+    }
+    (void)office->Apply(batch);
+  }
+}
+
+// E14: the feed of one database replayed into an empty one gives an equal one, statistics too; a second time nothing is new.
+TEST(ReplicaExchange, ReplayIntoAnEmptyDatabase) {
+  std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
+  Office one(1, clock);
+  LiveForAWhile(one, clock, 1, 200);
+  Office empty(2, clock);
+  const StatusOr<ReceiveReport> report = PullReplica(*empty, *one);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_GT(report->taken, 200U);
+  EXPECT_EQ(report->dropped, 0U);
+  EXPECT_THAT(report->conflicts, IsEmpty());
+  EXPECT_EQ(empty.Text(), one.Text());
+  EXPECT_EQ(empty.Rows(), one.Rows());
+  EXPECT_THAT(empty.Problems(), IsEmpty());
+  const StatusOr<ReceiveReport> again = PullReplica(*empty, *one);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->taken, 0U);
+}
+
+// R01: two offices write apart, deals too, and come together.
+TEST(ReplicaExchange, TwoOfficesConverge) {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE(seed);
+    std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
+    Office one(1, clock);
+    LiveForAWhile(one, clock, seed, 40);
+    Office two(2, clock);
+    ASSERT_TRUE(PullReplica(*two, *one).ok());
+    LiveForAWhile(one, clock, seed + 100, 40);
+    LiveForAWhile(two, clock, seed + 200, 40);
+    for (int round = 0; round < 4; ++round) {
+      ASSERT_TRUE(PullReplica(*one, *two).ok());
+      ASSERT_TRUE(PullReplica(*two, *one).ok());
+    }
+    EXPECT_EQ(one.Text(), two.Text());
+    EXPECT_EQ(one.Rows(), two.Rows());
+    EXPECT_THAT(one.Problems(), IsEmpty());
+    EXPECT_THAT(two.Problems(), IsEmpty());
+  }
+}
+
+// A deal won in one place and reopened later in another is open: moves hold by when they happened, and the closing time follows.
+TEST(ReplicaExchange, MovesHoldByWhenTheyHappened) {
+  std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
+  Office one(1, clock);
+  Batch batch = one.NewBatch();
+  const Id local = batch.Create("opportunity");
+  batch.Set(local, "name", "Desk");
+  model::Move(batch, local, "default/proposal");
+  const Id deal = one.Apply(batch).at(local.local_index());
+  Office two(2, clock);
+  ASSERT_TRUE(PullReplica(*two, *one).ok());
+
+  clock += kMicrosPerDay;
+  Batch won = one.NewBatch();
+  model::Move(won, deal, "default/won");
+  one.Apply(won);
+  clock += kMicrosPerDay;
+  Batch back = two.NewBatch();
+  model::Move(back, deal, "default/negotiation");
+  two.Apply(back);
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_TRUE(PullReplica(*one, *two).ok());
+    ASSERT_TRUE(PullReplica(*two, *one).ok());
+  }
+  for (Office* office : {&one, &two}) {
+    const std::unique_ptr<Snapshot> now = *(*office)->Read();
+    const model::Pipeline pipeline = *model::GetPipeline(*now, "default");
+    const auto stage = std::find_if(pipeline.stages.begin(), pipeline.stages.end(), [](const auto& s) { return s.name == "negotiation"; });
+    EXPECT_EQ(office->Get(deal, "stage"), Value(stage->id));
+    EXPECT_TRUE(office->Get(deal, "closed_at").is_null());
+    EXPECT_THAT(office->Problems(), IsEmpty());
+  }
+  EXPECT_EQ(one.Text(), two.Text());
+}
+
+// One customer entered in two places under one number: the first keeps it, and a task asks people to look.
+TEST(ReplicaExchange, ConflictsBecomeTasks) {
+  std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
+  Office one(1, clock);
+  Office two(2, clock);
+  ASSERT_TRUE(PullReplica(*two, *one).ok());
+  std::vector<Id> accounts;
+  for (Office* office : {&one, &two}) {
+    clock += kMicrosPerSecond;
+    Batch batch = office->NewBatch();
+    const Id account = batch.Create("account");
+    batch.Set(account, "name", "Acme");
+    batch.Link(account, {"erp", "17"});
+    accounts.push_back(office->Apply(batch).at(account.local_index()));
+  }
+  const StatusOr<ReceiveReport> report = PullReplica(*one, *two);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->conflicts.size(), 1U);
+  EXPECT_EQ(report->conflicts[0].record, accounts[1]);
+  EXPECT_EQ(report->conflicts[0].other, accounts[0]);
+  ASSERT_TRUE(PullReplica(*two, *one).ok());
+  for (Office* office : {&one, &two}) {
+    const std::unique_ptr<Snapshot> now = *(*office)->Read();
+    EXPECT_EQ(*now->Find("account", ExternalRef{"erp", "17"}), accounts[0]);
+    const std::unique_ptr<RecordCursor> tasks = *now->Scan("task");
+    ASSERT_TRUE(tasks->Next());
+    EXPECT_THAT(office->Get(tasks->id(), "subject").get<std::string>(), HasSubstr("same external reference"));
+  }
+}
+
+// R01: a page as text carries all that the page does; what is cut or changed is refused.
+TEST(ReplicaExchange, PagesAsText) {
+  std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
+  Office one(1, clock);
+  LiveForAWhile(one, clock, 7, 120);
+  Office two(2, clock);
+  Office by_text(3, clock);
+  ASSERT_TRUE(PullReplica(*two, *one).ok());
+  // The third starts as a copy of the first, as replicas usually do, and gets the rest as text.
+  const std::string path = testing::MakeTempDir() + "/db";
+  ASSERT_TRUE(one->Backup(path).ok());
+  LiveForAWhile(one, clock, 8, 60);
+  Office copy(4, clock, path);
+  const std::shared_ptr<const catalog::Catalog> catalog = *one->GetCatalog();
+  std::string text;
+  for (bool more = true; more;) {
+    const ReplicaPage page = *one->ReadReplica(*copy->ReceivedFrom(1), 4, 50);
+    text = *WriteReplicaPage(page, *catalog);
+    const StatusOr<ReplicaPage> read = ReadReplicaPage(text, *catalog);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(*WriteReplicaPage(*read, *catalog), text);
+    const StatusOr<ReceiveReport> report = copy->Receive(*read);
+    ASSERT_TRUE(report.ok()) << report.status();
+    more = page.more;
+  }
+  EXPECT_EQ(copy.Text(), one.Text());
+  EXPECT_THAT(copy.Problems(), IsEmpty());
+
+  EXPECT_EQ(GetReason(ReadReplicaPage("", *catalog).status()), Reason::kLinesMalformed);
+  for (size_t cut : {text.size() / 3, text.size() / 2, text.find('\n') + 1}) {
+    EXPECT_EQ(GetReason(ReadReplicaPage(std::string_view(text).substr(0, cut), *catalog).status()), Reason::kLinesMalformed);
+  }
+  std::string newer = text;
+  newer.replace(newer.find("\"version\":1"), 11, "\"version\":2");
+  EXPECT_EQ(GetReason(ReadReplicaPage(newer, *catalog).status()), Reason::kFormatNewer);
+}
+
+}  // namespace
+}  // namespace kith::exchange
