@@ -242,6 +242,19 @@ std::string ToJson(const EraseReport& report) {
                {"overwritten", OverwriteJson(report.overwritten)}});
 }
 
+std::string ToJson(const ReceiveReport& report) {
+  Json conflicts = Json::array();
+  for (const ReplicaConflict& conflict : report.conflicts) {
+    conflicts.push_back({{"type", conflict.type},
+                         {"record", conflict.record.value()},
+                         {"field", conflict.field},
+                         {"value", conflict.value},
+                         {"other", conflict.other.value()},
+                         {"message", conflict.message}});
+  }
+  return Dump({{"taken", report.taken}, {"known", report.known}, {"dropped", report.dropped}, {"conflicts", conflicts}});
+}
+
 std::string ToJson(const std::vector<Erasure>& proofs) {
   Json json = Json::array();
   for (const Erasure& proof : proofs) {

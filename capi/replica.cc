@@ -1,6 +1,7 @@
 // Replicas: changes read for another, taken from another, and brought over within one process.
-#include "json.h"
 #include "kith/exchange/replica.h"
+
+#include "json.h"
 #include "objects.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
@@ -9,8 +10,9 @@ namespace {
 
 kith::StatusOr<uint16_t> ToNode(uint32_t node, std::string_view field) {
   if (node <= UINT16_MAX) return static_cast<uint16_t>(node);
-  return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = std::string(field), .value = std::to_string(node), .hint = "0 to 511"},
-                         "the node is out of range");
+  return kith::MakeError(
+      {.reason = kith::Reason::kBadOptions, .field = std::string(field), .value = std::to_string(node), .hint = "0 to 511"},
+      "the node is out of range");
 }
 
 }  // namespace

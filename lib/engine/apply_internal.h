@@ -94,8 +94,8 @@ class DraftRecord final : public Draft {
   [[nodiscard]] bool arrived() const { return arrived_; }
   // A value of that creation.
   void Give(int32_t position, Value value);
-  // A value that holds from `effective` on unless one with a greater stamp holds from the same time. Never left out, since it may hold against
-  // a change that is received later. What history has to say: the change, and once more the other's value when that one holds.
+  // A value that holds from `effective` on unless one with a greater stamp holds from the same time. Never left out, since it may hold
+  // against a change that is received later. What history has to say: the change, and once more the other's value when that one holds.
   struct Received {
     FieldChange change;
     std::optional<FieldChange> repeated;

@@ -86,10 +86,9 @@ Status Applier::CheckReceived(const ReplicaPage& page) const {
     if (change.entry.stamp.node == request_.node) own = std::max(own, change.entry.stamp.sequence);
   }
   if (own <= state_.sequence) return absl::OkStatus();
-  return MakeError({.reason = Reason::kPreconditionFailed,
-                    .value = std::to_string(own),
-                    .hint = "open it with a node that no replica ever had"},
-                   "the other replica has changes of this database that it has itself forgotten, as after a restored backup");
+  return MakeError(
+      {.reason = Reason::kPreconditionFailed, .value = std::to_string(own), .hint = "open it with a node that no replica ever had"},
+      "the other replica has changes of this database that it has itself forgotten, as after a restored backup");
 }
 
 bool Applier::NeedsFreshState(std::span<const ReplicaChange> batch) {
@@ -154,7 +153,7 @@ Status Applier::TakeFields(DraftRecord& draft, const ReplicaChange& change, Hist
 
 Status Applier::TakeCreation(const TypeDef& type, const ReplicaChange& change, ReceiveReport& report) {
   const HistoryEntry& entry = change.entry;
-  KITH_ASSIGN_OR_RETURN(DraftRecord* draft, Load(entry.record));
+  KITH_ASSIGN_OR_RETURN(DraftRecord * draft, Load(entry.record));
   // Of the lives that began here, the last one. Whether it has ended does not matter: its end is no end of another.
   Stamp last;
   if (draft != nullptr) {
@@ -175,7 +174,8 @@ Status Applier::TakeCreation(const TypeDef& type, const ReplicaChange& change, R
   if (draft == nullptr) {
     draft = &AddDraft(entry.record, type, entry.effective, static_cast<Origin>(change.origin));
   } else {
-    HistoryEntry end = WithoutFields(entry, ++state_.sequence);  // with the stamp of what takes its place, by which ReadReplica leaves it out
+    HistoryEntry end =
+        WithoutFields(entry, ++state_.sequence);  // with the stamp of what takes its place, by which ReadReplica leaves it out
     end.operation = Operation::kDelete;
     ListAll(*draft, end.fields);
     for (FieldChange& field : end.fields) field.effective = end.effective;
@@ -269,8 +269,7 @@ Status Applier::Concede(std::span<const Concession> concessions, ReceiveReport& 
       continue;
     }
     const FieldDef& field = draft->type().fields[static_cast<size_t>(concession.position)];
-    AddConflict(report, *draft, field.name, ToText(draft->Shown(concession.position)), concession.other,
-                "two records have the same value");
+    AddConflict(report, *draft, field.name, ToText(draft->Shown(concession.position)), concession.other, "two records have the same value");
     KITH_RETURN_IF_ERROR(draft->Assert(concession.position, {}, now_, now_, set_).status());
   }
   return absl::OkStatus();

@@ -94,9 +94,8 @@ class PageReader {
 
   // A deletion that is but the end of a life in whose place another one came: the receiver sees to it itself. After LifeOf.
   [[nodiscard]] bool GivesPlace(const HistoryEntry& deletion) const {
-    return std::any_of(history_.begin(), history_.end(), [&](const HistoryEntry& entry) {
-      return entry.operation == Operation::kCreate && entry.stamp == deletion.stamp;
-    });
+    return std::any_of(history_.begin(), history_.end(),
+                       [&](const HistoryEntry& entry) { return entry.operation == Operation::kCreate && entry.stamp == deletion.stamp; });
   }
 
   // Of a creation; what else there is of such a record is its deletion.

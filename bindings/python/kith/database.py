@@ -21,6 +21,7 @@ from kith.packages import Packages
 from kith.query import Rows, parameters_json
 from kith.relations import Relations
 from kith.relationships import Relationships
+from kith.replicas import Replicas
 from kith.values import LocalId, Money, Ref, Target, micros_of
 
 
@@ -37,6 +38,7 @@ def open(
     relaxed: bool = False,
     map_size: int = 0,
     max_size: int = 0,
+    node: int = 0,
 ) -> Database:
     """Opens the store in the directory `path`; `temporary` makes one that goes with its last handle. A forked child has it open anew.
 
@@ -48,13 +50,13 @@ def open(
     ...         print(now.find("account", ("app.clients", "8841"))["name"])
     Acme 律所
     """
-    rest = (relaxed, map_size, max_size)
+    rest = (relaxed, map_size, max_size, node)
     db = Database(_kith.open(os.fspath(path), create, read_only, temporary, *rest))
     found = os.path.abspath(path)
     return db if temporary else reopened_in_children(db, lambda: _kith.open(found, False, read_only, False, *rest))
 
 
-class Database(Packages, Care, Exchange):
+class Database(Packages, Care, Exchange, Replicas):
     """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
 
     def __init__(self, handle: _kith.Database) -> None:

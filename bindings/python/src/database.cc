@@ -3,7 +3,8 @@
 namespace kith_python {
 namespace {
 
-Db Open(const std::string& path, bool create, bool read_only, bool temporary, bool relaxed, uint64_t map_size, uint64_t max_size) {
+Db Open(const std::string& path, bool create, bool read_only, bool temporary, bool relaxed, uint64_t map_size, uint64_t max_size,
+        uint32_t node) {
   kith_open_options options = KITH_OPEN_OPTIONS_INIT;
   options.create = create ? 1 : 0;
   options.read_only = read_only ? 1 : 0;
@@ -11,6 +12,7 @@ Db Open(const std::string& path, bool create, bool read_only, bool temporary, bo
   options.durability = relaxed ? KITH_DURABILITY_RELAXED : KITH_DURABILITY_FULL;
   options.map_size = map_size;
   options.max_size = max_size;
+  options.node = node;
   Db db;
   kith_error* error = nullptr;
   Check(Released([&] { return kith_db_open(ToStr(path), &options, db.out(), &error); }), error);
@@ -69,6 +71,43 @@ nb::str Report(const std::function<kith_code(kith_text**, kith_error**)>& call) 
     throw nb::python_error();
   }
   Check(code, error);
+  return Take(report);
+}
+
+// --- replicas
+
+uint32_t Node(const Db& db) {
+  uint32_t node = 0;
+  kith_error* error = nullptr;
+  Check(kith_db_node(db.get(), &node, &error), error);
+  return node;
+}
+
+uint64_t ReceivedFrom(const Db& db, uint32_t node) {
+  uint64_t after = 0;
+  kith_error* error = nullptr;
+  Check(kith_db_received_from(db.get(), node, &after, &error), error);
+  return after;
+}
+
+nb::str ReadReplica(const Db& db, uint64_t after, uint32_t receiver, uint64_t limit) {
+  Text page;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_read_replica(db.get(), after, receiver, limit, page.out(), &error); }), error);
+  return Take(page);
+}
+
+nb::str Receive(const Db& db, const std::string& page) {
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_receive(db.get(), ToStr(page), report.out(), &error); }), error);
+  return Take(report);
+}
+
+nb::str PullReplica(const Db& db, const Db& from) {
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_pull_replica(db.get(), from.get(), report.out(), &error); }), error);
   return Take(report);
 }
 
@@ -242,6 +281,11 @@ void BindDatabase(nb::module_& module) {
              Check(Released([&] { return kith_db_export_person(db.get(), person, json.out(), &error); }), error);
              return Take(json);
            })
+      .def("node", &Node)
+      .def("received_from", &ReceivedFrom, nb::arg("node"))
+      .def("read_replica", &ReadReplica, nb::arg("after"), nb::arg("receiver"), nb::arg("limit"))
+      .def("receive", &Receive, nb::arg("page"))
+      .def("pull_replica", &PullReplica, nb::arg("other"))
       .def("erase_person", &ErasePerson, nb::arg("person"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("dry_run"),
            nb::arg("keep_shared"), nb::arg("overwrite"))
       .def("erasures_json",

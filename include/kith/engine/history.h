@@ -47,7 +47,8 @@ struct HistoryEntry {
   // created the record also asserted values for other times. A deletion stores all values as `before`.
   std::vector<FieldChange> fields;
   Stamp stamp;  // of a change that this database took itself: its own node, sequence and recorded time
-  // So many of `fields`, the last ones, are no part of the change: they say again what a change with a greater stamp says for the same time.
+  // So many of `fields`, the last ones, are no part of the change: they say again what a change with a greater stamp says for the same
+  // time.
   uint32_t repeated = 0;
 };
 

@@ -1,10 +1,11 @@
 // Replicas: copies of one database that are written apart, offline for any time, and brought together by exchanging changes.
 //
-// A replica is made by Backup and opened with a node of its own (OpenOptions::node), which no other replica of the family ever had: ids that
-// it gives cannot meet others. Databases bring one another up to date page by page: Database::ReadReplica there, Receive here, in any
+// A replica is made by Backup and opened with a node of its own (OpenOptions::node), which no other replica of the family ever had: ids
+// that it gives cannot meet others. Databases bring one another up to date page by page: Database::ReadReplica there, Receive here, in any
 // order, directly or through others. When all have what all have, they hold the same, whatever the order was:
 //
-// - Every change keeps a stamp: when it was first taken, by which node, at which place there. Clocks are hybrid (Kulkarni et al. 2014): what
+// - Every change keeps a stamp: when it was first taken, by which node, at which place there. Clocks are hybrid (Kulkarni et al. 2014):
+// what
 //   a database takes after it has received something is recorded later than that, whatever its clock says.
 // - A field has the value that was asserted for the latest time; asserted for the same time, that with the greater stamp. Values that lose
 //   stay in history. So moves of a deal hold by when they happened, and what follows from them (stage, closing time) is worked out again.

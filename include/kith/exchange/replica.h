@@ -6,7 +6,8 @@
 //   {"record":"account","id":8796093022209,"stamp":["2026-07-01T12:30:00Z",1,41],"life":["2026-07-01T12:30:00Z",1,41],"origin":"manual",
 //    "refs":[["erp","17"]],"entry":{"history":"create",...}}
 //
-// Types and fields stand by their names, an entry as in exchange/lines.h. It is as private as the records themselves: encrypt it on its way.
+// Types and fields stand by their names, an entry as in exchange/lines.h. It is as private as the records themselves: encrypt it on its
+// way.
 #ifndef KITH_EXCHANGE_REPLICA_H_
 #define KITH_EXCHANGE_REPLICA_H_
 

@@ -65,10 +65,13 @@ class Office {
   [[nodiscard]] std::vector<std::string> Rows() {
     std::vector<std::string> rows;
     const std::unique_ptr<Snapshot> snapshot = *db_->Read();
-    EXPECT_TRUE(snapshot->ScanAggregates("", [&](std::string_view key, std::string_view value) {
-      rows.push_back(std::string(key) + "=" + std::string(value));
-      return true;
-    }).ok());
+    EXPECT_TRUE(snapshot
+                    ->ScanAggregates("",
+                                     [&](std::string_view key, std::string_view value) {
+                                       rows.push_back(std::string(key) + "=" + std::string(value));
+                                       return true;
+                                     })
+                    .ok());
     return rows;
   }
 
