@@ -79,3 +79,7 @@ class Care:
     def backup(self, target: str | os.PathLike[str]) -> None:
         """A compact, checked copy in the new directory `target`, as the database stood at one moment; writers go on."""
         self._handle.backup(os.fspath(target))
+
+    def metrics(self) -> str:
+        """Statistics as OpenMetrics text."""
+        return self._handle.metrics()

@@ -155,10 +155,6 @@ class Database(Packages, Care, Exchange, Replicas):
         """Blocks until there is a change after `sequence`, or for `timeout` seconds; the newest sequence number."""
         return self._handle.wait(sequence, int(timeout * 1000))
 
-    def metrics(self) -> str:
-        """Statistics as OpenMetrics text."""
-        return self._handle.metrics()
-
 
 class Outcome:
     """What came of a batch."""

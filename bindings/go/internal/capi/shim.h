@@ -119,8 +119,8 @@ static inline kg_value kg_item(kith_snapshot* snapshot, kith_view view, kith_fie
 }
 
 /* The next records of a cursor with `fields` of each: values[i * field_count + j]. One crossing. */
-static inline kith_code kg_fill(kith_snapshot* snapshot, kith_cursor* cursor, const kith_field* fields, size_t field_count, kith_view* views,
-                                kith_value* values, size_t cap, size_t* count, kith_error** err) {
+static inline kith_code kg_fill(kith_snapshot* snapshot, kith_cursor* cursor, const kith_field* fields, size_t field_count,
+                                kith_view* views, kith_value* values, size_t cap, size_t* count, kith_error** err) {
   kith_code code = kith_cursor_fill(cursor, views, cap, count, err);
   for (size_t i = 0; code == KITH_OK && i < *count; ++i) {
     for (size_t j = 0; code == KITH_OK && j < field_count; ++j) {
@@ -131,7 +131,8 @@ static inline kith_code kg_fill(kith_snapshot* snapshot, kith_cursor* cursor, co
 }
 
 static inline kith_code kg_run(const kith_query* query, kith_snapshot* snapshot, kith_str parameters, uint8_t in_past, int64_t effective,
-                               int64_t recorded, uint64_t time_limit_us, uint64_t cost, kith_str after, kith_rows** rows, kith_error** err) {
+                               int64_t recorded, uint64_t time_limit_us, uint64_t cost, kith_str after, kith_rows** rows,
+                               kith_error** err) {
   kith_query_options o = KITH_QUERY_OPTIONS_INIT;
   o.in_past = in_past;
   o.effective = effective;
