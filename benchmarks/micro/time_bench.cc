@@ -30,16 +30,22 @@ struct World {
   uint64_t begin = 0;  // of the feed of the kThings
   Time before_last;    // of the last 100 changes
 
-  World() {
+  World() : db(Open(0)) {
+    MakeChanged();
+    begin = Must(db->Read())->sequence();
+    MakeThings(*db);
+    before_last = recorded_before_last_;
+  }
+
+  static std::shared_ptr<Database> Open(uint16_t node) {
     OpenOptions options;
     options.temporary = true;
     options.durability = storage::Durability::kRelaxed;
-    db = Must(Database::Open("", options));
+    options.node = node;
+    std::shared_ptr<Database> opened = Must(Database::Open("", options));
     const catalog::PackageSource source{.definition = std::string(kPackage), .numbers = {}};
-    Must(db->Ensure({&source, 1}));
-    MakeChanged();
-    begin = Must(db->Read())->sequence();
-    MakeThings();
+    Must(opened->Ensure({&source, 1}));
+    return opened;
   }
 
   void MakeChanged() {
@@ -54,19 +60,20 @@ struct World {
     }
   }
 
-  void MakeThings() {
+  // kThings made, and one field of each changed.
+  void MakeThings(Database& into) {
     for (int i = 0; i < kThings / 100; ++i) {
-      Batch batch = Must(db->NewBatch());
+      Batch batch = Must(into.NewBatch());
       for (int j = 0; j < 100; ++j) {
         const Id id = batch.Create("thing");
         batch.Set(id, "name", "thing");
         batch.Set(id, "size", j);
       }
-      const Outcome made = Must(db->Apply(batch));
-      before_last = Must(db->Read())->recorded();
-      Batch change = Must(db->NewBatch());
+      const Outcome made = Must(into.Apply(batch));
+      recorded_before_last_ = Must(into.Read())->recorded();
+      Batch change = Must(into.NewBatch());
       for (const Id id : made.ids) change.Set(id, "code", "c");
-      Must(db->Apply(change));
+      Must(into.Apply(change));
     }
   }
 
@@ -74,6 +81,9 @@ struct World {
     static World* const world = new World();
     return *world;
   }
+
+ private:
+  Time recorded_before_last_;
 };
 
 void AsOfOfAHundredChanges(benchmark::State& state) {
@@ -117,6 +127,37 @@ void DifferencesOfTheLastBatch(benchmark::State& state) {
   }
 }
 BENCHMARK(DifferencesOfTheLastBatch)->Unit(benchmark::kMicrosecond);
+
+// The same changes written by batches of 100, and taken from another database's feed in pages of 1,000.
+void Write(benchmark::State& state) {
+  World& world = World::Get();
+  for ([[maybe_unused]] auto _ : state) {
+    state.PauseTiming();
+    const std::shared_ptr<Database> empty = World::Open(2);
+    state.ResumeTiming();
+    world.MakeThings(*empty);
+  }
+  state.SetItemsProcessed(state.iterations() * 2 * kThings);
+}
+BENCHMARK(Write)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
+
+void Replay(benchmark::State& state) {
+  World& world = World::Get();
+  for ([[maybe_unused]] auto _ : state) {
+    state.PauseTiming();
+    const std::shared_ptr<Database> empty = World::Open(2);
+    state.ResumeTiming();
+    uint64_t after = 0;
+    for (bool more = true; more;) {
+      const ReplicaPage page = Must(world.db->ReadReplica(after, 2));
+      Must(empty->Receive(page));
+      after = page.scanned;
+      more = page.more;
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * 2 * kThings);
+}
+BENCHMARK(Replay)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 
 // One field of 100 records in a batch.
 void PatchesInBatchesOfAHundred(benchmark::State& state) {
