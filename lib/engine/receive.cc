@@ -304,7 +304,7 @@ Status Applier::DropDangling(ReceiveReport& report) {
       if (!draft.arrived()) continue;
       for (const size_t position : PlanOf(draft.type()).references) {
         if (draft.deleted()) break;
-        const Status sound = CheckReference(draft, position, draft.Get(position));
+        Status sound = CheckReference(draft, position, draft.Get(position));
         if (sound.ok()) continue;
         if (GetReason(sound) != Reason::kReferenceMissing) return sound;
         KITH_RETURN_IF_ERROR(LetGo(draft, draft.type().fields[position]));
