@@ -31,6 +31,7 @@ def test_two_copies_converge(tmp_path: Path) -> None:  # R01
             for db in (office, laptop):
                 with db.snapshot() as now:
                     record = now.get(account_id)
+                    assert record is not None
                     assert (record["name"], record["phone"]) == ("Acme Ltd", "+86 10 1234")
             with pytest.raises(kith.Error, match="cut"):
                 laptop.receive(page.splitlines()[0])
