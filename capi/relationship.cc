@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-kith::Status Malformed(std::string message, std::string_view hint) {
+kith::Status Malformed(std::string_view message, std::string_view hint) {
   return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "question", .hint = std::string(hint)}, message);
 }
 

@@ -256,6 +256,7 @@ Status Card::Account(Id account) {
   const Score closeness = NoisyOr(std::span<const Score>(all));
   Add({.kind = LineKind::kCloseness, .record = account, .value = closeness.value, .evidence = TopOf(closeness)});
   std::vector<EmployeeTie> ties;
+  ties.reserve(by_employee.size());
   for (const auto& [employee, scores] : by_employee) ties.push_back({employee, NoisyOr(std::span<const Score>(scores))});
   std::stable_sort(ties.begin(), ties.end(), [](const EmployeeTie& a, const EmployeeTie& b) { return a.tie.value > b.tie.value; });
   AddTies(ties);
