@@ -354,7 +354,6 @@ class Applier {
   [[nodiscard]] Status TakeCreation(const catalog::TypeDef& type, const ReplicaChange& change, ReceiveReport& report);
   [[nodiscard]] Status TakeFields(DraftRecord& draft, const ReplicaChange& change, HistoryEntry& taken);
   [[nodiscard]] Status TakeDeletion(DraftRecord& draft, const ReplicaChange& change);
-  void RaiseCounter(Id id);
   Place PutReceived(const DraftRecord& draft);
   [[nodiscard]] Status TakeExternalsOf(DraftRecord& draft, const ReplicaChange& change, ReceiveReport& report);
   [[nodiscard]] Status Concede(std::span<const Concession> concessions, ReceiveReport& report);
@@ -367,7 +366,7 @@ class Applier {
   [[nodiscard]] Status Review(std::span<const ReplicaConflict> conflicts);
   // load.cc
   [[nodiscard]] Status LoadOne(const LoadedRecord& loaded);
-  [[nodiscard]] StatusOr<std::optional<HistoryEntry>> FindPlace(const catalog::TypeDef& type, Id id);
+  [[nodiscard]] StatusOr<std::optional<HistoryEntry>> FindPlace(Id id);
   [[nodiscard]] Status CheckPresent(const catalog::TypeDef& type, const LoadedRecord& loaded) const;
   [[nodiscard]] Status CheckPast(const catalog::TypeDef& type, const LoadedRecord& loaded);
   [[nodiscard]] Status CheckEntry(const catalog::TypeDef& type, const HistoryEntry& entry) const;

@@ -49,6 +49,9 @@ struct WriterCatalog {
 // has in an older version.
 [[nodiscard]] Status CheckDerivations(const storage::Reader& reader, const Extensions& extensions);
 
+// Ids that are given later come after this one. False when they did already: it may have been given before.
+[[nodiscard]] StatusOr<bool> RaiseCounter(storage::WriteSet& set, Id id);
+
 // An open database. Safe from any thread.
 class EngineState {
  public:

@@ -27,6 +27,18 @@ Status CheckDerivations(const storage::Reader& reader, const Extensions& extensi
   return cursor->status();
 }
 
+StatusOr<bool> RaiseCounter(storage::WriteSet& set, Id id) {
+  const std::string key = format::CounterKey(id.type(), id.node());
+  const StatusOr<storage::View> stored = set.Get(format::kMeta, key);
+  if (!stored.ok() && !IsNotFound(stored.status())) return stored.status();
+  const uint64_t last = stored.ok() && stored->size() >= sizeof(uint64_t) ? ReadU64(stored->data()) : 0;
+  if (id.sequence() <= last) return false;
+  std::string value;
+  AppendU64(value, id.sequence());
+  set.Put(format::kMeta, key, value);
+  return true;
+}
+
 void EngineState::Log(storage::LogLevel level, std::string_view message) const {
   if (log_) log_(level, message);
 }

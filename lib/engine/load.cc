@@ -67,20 +67,12 @@ std::vector<HistoryEntry> Numbered(const LoadedRecord& loaded, Time now) {
 }  // namespace
 
 // Whether the id may be given: nothing, or the creation of the seed that has it, which nobody has touched.
-StatusOr<std::optional<HistoryEntry>> Applier::FindPlace(const TypeDef& type, Id id) {
+StatusOr<std::optional<HistoryEntry>> Applier::FindPlace(Id id) {
   if (id.is_local() || id.sequence() == 0) {
     return MakeError({.reason = Reason::kOutOfRange, .value = std::to_string(id.value())}, "is no id of a record");
   }
-  const std::string key = format::CounterKey(type.number, id.node());
-  const StatusOr<storage::View> stored = set_.Get(format::kMeta, key);
-  if (!stored.ok() && !IsNotFound(stored.status())) return stored.status();
-  const uint64_t last = stored.ok() && stored->size() == sizeof(uint64_t) ? ReadU64(stored->data()) : 0;
-  if (id.sequence() > last) {
-    std::string value;
-    AppendU64(value, id.sequence());
-    set_.Put(format::kMeta, key, value);
-    return std::optional<HistoryEntry>();
-  }
+  KITH_ASSIGN_OR_RETURN(const bool raised, RaiseCounter(set_, id));
+  if (raised) return std::optional<HistoryEntry>();
   KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> past, ReadHistory(set_, id));
   if (past.empty()) return std::optional<HistoryEntry>();
   KITH_ASSIGN_OR_RETURN(const DraftRecord* draft, Load(id));
@@ -181,7 +173,7 @@ Status Applier::LoadOne(const LoadedRecord& loaded) {
   const Id id(loaded.header.id);
   KITH_ASSIGN_OR_RETURN(const TypeDef* const type, catalog_.GetType(id.type()));
   KITH_RETURN_IF_ERROR(CheckWritable(*type));
-  KITH_ASSIGN_OR_RETURN(std::optional<HistoryEntry> place, FindPlace(*type, id));
+  KITH_ASSIGN_OR_RETURN(std::optional<HistoryEntry> place, FindPlace(id));
   if (!loaded.deleted) KITH_RETURN_IF_ERROR(CheckPresent(*type, loaded));
   KITH_RETURN_IF_ERROR(CheckPast(*type, loaded));
   KITH_RETURN_IF_ERROR(PassLoadedNumbers(*type, loaded));

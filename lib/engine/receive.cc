@@ -167,7 +167,7 @@ Status Applier::TakeCreation(const TypeDef& type, const ReplicaChange& change, R
     return absl::OkStatus();
   }
   ++report.taken;
-  RaiseCounter(entry.record);
+  KITH_RETURN_IF_ERROR(RaiseCounter(set_, entry.record).status());
   record::Header header;
   header.created = entry.effective.micros;
   header.origin = change.origin;
@@ -188,16 +188,6 @@ Status Applier::TakeCreation(const TypeDef& type, const ReplicaChange& change, R
   KITH_RETURN_IF_ERROR(TakeFields(*draft, change, taken));
   draft->past.push_back(std::move(taken));
   return TakeExternalsOf(*draft, change, report);
-}
-
-void Applier::RaiseCounter(Id id) {
-  const std::string key = format::CounterKey(id.type(), id.node());
-  const StatusOr<storage::View> stored = set_.Get(format::kMeta, key);
-  const uint64_t last = stored.ok() && stored->size() == sizeof(uint64_t) ? ReadU64(stored->data()) : 0;
-  if (id.sequence() <= last) return;
-  std::string value;
-  AppendU64(value, id.sequence());
-  set_.Put(format::kMeta, key, value);
 }
 
 Applier::Place Applier::PutReceived(const DraftRecord& draft) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/engine_internal.h"
 #include "engine/format.h"
 #include "engine/read_internal.h"
 #include "kith/base/key.h"
@@ -174,16 +175,6 @@ class Reconciler {
   RepairNotes& notes_;
 };
 
-void RaiseCounter(storage::WriteSet& set, Id id) {
-  const std::string key = format::CounterKey(id.type(), id.node());
-  const StatusOr<storage::View> stored = set.Get(format::kMeta, key);
-  const uint64_t counter = stored.ok() && stored->size() >= sizeof(uint64_t) ? ReadU64(stored->data()) : 0;
-  if (counter >= id.sequence()) return;
-  std::string value;
-  AppendU64(value, id.sequence());
-  set.Put(format::kMeta, key, value);
-}
-
 }  // namespace
 
 StatusOr<std::string> PutHistoryOfFeed(storage::WriteSet& set, const std::string& from, RepairNotes& notes) {
@@ -325,7 +316,7 @@ Status MendState(storage::WriteSet& set) {
   const std::unique_ptr<storage::Cursor> history = set.NewCursor(format::kHistory);
   for (bool more = history->Last(); more;) {
     const Id id(ReadU64(history->key().data()));
-    RaiseCounter(set, id);
+    KITH_RETURN_IF_ERROR(RaiseCounter(set, id).status());
     more = history->SeekAtMost(format::HistoryKey(Id::Of(id.type(), id.node(), 0), 0));
   }
   return history->status();
