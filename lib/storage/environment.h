@@ -33,6 +33,7 @@ class EnvironmentImpl final : public Environment, public std::enable_shared_from
   [[nodiscard]] StatusOr<Stats> GetStats() override;
   [[nodiscard]] StatusOr<CheckReport> Check() override;
   [[nodiscard]] StatusOr<OverwriteReport> Overwrite() override;
+  [[nodiscard]] StatusOr<CompactReport> Compact() override;
   [[nodiscard]] Status Backup(std::string_view target_path) override;
   [[nodiscard]] const std::string& path() const override { return directory_.path; }
   [[nodiscard]] bool read_only() const override { return options_.read_only; }
@@ -43,6 +44,11 @@ class EnvironmentImpl final : public Environment, public std::enable_shared_from
   [[nodiscard]] Status Usable() const;
   [[nodiscard]] StatusOr<uint64_t> NewestTransaction();
   void CloseFiles();
+  // compact.cc
+  [[nodiscard]] Status CopyCompact(bool alone, uint64_t& transaction, bool& outdated);
+  [[nodiscard]] Status CompactOnce(bool copy_alone, bool& outdated);
+  [[nodiscard]] Status TakePlace(bool copy, uint64_t transaction, bool& outdated);
+  [[nodiscard]] Status Rename(uint64_t transaction, bool& outdated);
 
   const Directory directory_;
   const std::vector<KeyspaceSpec> keyspaces_;

@@ -172,7 +172,7 @@ bool WriteFully(int fd, const void* buffer, size_t size, uint64_t offset) {
 }
 
 void RemoveDatabase(const std::string& path) {
-  for (const char* name : {kDataFile, kLockFile, kGuardFile}) {
+  for (const char* name : {kDataFile, kLockFile, kGuardFile, kCompactFile}) {
     std::string file = path;
     file += '/';
     file += name;

@@ -15,6 +15,7 @@ namespace kith::storage {
 inline constexpr const char* kDataFile = "data.mdb";
 inline constexpr const char* kLockFile = "lock.mdb";
 inline constexpr const char* kGuardFile = "kith.guard";
+inline constexpr const char* kCompactFile = "data.mdb.compact";  // a copy that is to take the data file's place; else of no use
 
 // Identity of a file that survives renames.
 struct FileId {
@@ -46,7 +47,7 @@ struct Directory {
 [[nodiscard]] bool ReadFully(int fd, void* buffer, size_t size, uint64_t offset);
 [[nodiscard]] bool WriteFully(int fd, const void* buffer, size_t size, uint64_t offset);
 
-// Removes the three files and the directory. Best effort.
+// Removes the files and the directory. Best effort.
 void RemoveDatabase(const std::string& path);
 
 // Identifies the running boot of the machine; empty when unknown.

@@ -49,26 +49,6 @@ StatusOr<std::string> MakeTemporaryDirectory() {
   return name;
 }
 
-// Holds a directory while it is being opened, so that two threads do not open it at once.
-class Opening {
- public:
-  Opening(Process& process, const FileId& directory) : process_(process), directory_(directory) {
-    std::unique_lock lock(process_.mutex);
-    process_.changed.wait(lock, [this] { return process_.opening.insert(directory_).second; });
-  }
-  ~Opening() {
-    const std::lock_guard lock(process_.mutex);
-    process_.opening.erase(directory_);
-    process_.changed.notify_all();
-  }
-  Opening(const Opening&) = delete;
-  Opening& operator=(const Opening&) = delete;
-
- private:
-  Process& process_;
-  const FileId directory_;
-};
-
 // The environment that has the file open; waits for one that is being closed. Null when there is none.
 std::shared_ptr<Environment> FindOpen(Process& process, const FileId& file) {
   std::unique_lock lock(process.mutex);
@@ -103,14 +83,14 @@ StatusOr<std::shared_ptr<Environment>> OpenDirectoryNamed(std::string_view path,
   auto made = std::make_unique<EnvironmentImpl>(std::move(directory), std::vector<KeyspaceSpec>(keyspaces.begin(), keyspaces.end()),
                                                 std::move(options));
   KITH_RETURN_IF_ERROR(made->Start());
-  const FileId file = made->data_file();
   // In the list until the files are closed: an open in between would lose its locks when they are (R6).
-  std::shared_ptr<EnvironmentImpl> environment(made.release(), [file, generation = ProcessGeneration()](EnvironmentImpl* ended) {
+  std::shared_ptr<EnvironmentImpl> environment(made.release(), [generation = ProcessGeneration()](EnvironmentImpl* ended) {
+    const FileId file = ended->data_file();
     delete ended;
     if (generation == ProcessGeneration()) Unregister(file);
   });
   const std::lock_guard lock(process.mutex);
-  process.open[file] = environment;
+  process.open[environment->data_file()] = environment;
   return std::shared_ptr<Environment>(std::move(environment));
 }
 

@@ -78,6 +78,7 @@ StatusOr<PreparedFile> PrepareFile(const Directory& directory, Guard& guard, std
     KITH_RETURN_IF_ERROR(ReadMeta(fd->get(), std::nullopt).status());
     return PreparedFile{};
   }
+  if (unlinkat(directory.fd.get(), kCompactFile, 0) != 0 && errno != ENOENT) return OsError(errno, "removing what a compaction left");
   if (!fd.ok() || IsUnfinished(fd->get(), guard.record())) return MakeFile(directory, guard, options);
   if (!lock.ok()) KITH_RETURN_IF_ERROR(OpenOwnedFile(directory, kLockFile, /*create=*/true).status());
   return CheckFile(fd->get(), guard.record(), keyspaces);

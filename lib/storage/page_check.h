@@ -46,6 +46,9 @@ inline constexpr size_t kMaxProblems = 100;
 // Internal when `transaction` is in neither meta page.
 [[nodiscard]] StatusOr<format::Meta> ReadMeta(int fd, std::optional<uint64_t> transaction);
 
+// One of the two (0 or 1) by itself. Errors: Corrupt, FormatUnknown.
+[[nodiscard]] StatusOr<format::Meta> ReadMetaPage(int fd, uint64_t number);
+
 // Checks the state that `meta` describes. While writers are at work, a read transaction of that number must be held meanwhile. `visitor`
 // may be null.
 [[nodiscard]] PageCheckResult CheckPages(int fd, const format::Meta& meta, CheckDepth depth, EntryVisitor* visitor);

@@ -56,6 +56,16 @@ Status CheckMeta(const char* page, uint64_t number, uint64_t file_pages, Meta& m
 
 }  // namespace
 
+StatusOr<Meta> ReadMetaPage(int fd, uint64_t number) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return OsError(errno, "looking at the data file");
+  char page[kPageSize];
+  if (!ReadFully(fd, page, sizeof(page), number * kPageSize)) return CorruptError("a meta page cannot be read");
+  Meta meta{};
+  KITH_RETURN_IF_ERROR(CheckMeta(page, number, static_cast<uint64_t>(info.st_size) / kPageSize, meta));
+  return meta;
+}
+
 StatusOr<Meta> ReadMeta(int fd, std::optional<uint64_t> transaction) {
   struct stat info {};
   if (fstat(fd, &info) != 0) return OsError(errno, "looking at the data file");

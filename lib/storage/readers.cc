@@ -104,9 +104,7 @@ Status Readers::AfterFailedBegin(int code, std::string_view what) {
 Status Readers::Recover() {
   Status status = Alone(std::chrono::milliseconds(0), [this] {
     if (!poisoned_.load()) return absl::OkStatus();
-    DropIdle();
-    KITH_RETURN_IF_ERROR(store_.Reopen());
-    poisoned_.store(false);
+    KITH_RETURN_IF_ERROR(Reopen());
     recoveries_.fetch_add(1);
     store_.Log(LogLevel::kWarning, "the database was reopened after a failed write; its last sound state is kept");
     return absl::OkStatus();
@@ -114,6 +112,14 @@ Status Readers::Recover() {
   if (GetReason(status) != Reason::kReaderLag) return status;
   return MakeError({.reason = Reason::kRecovering, .hint = "free all snapshots; the database reopens by itself when the last one ends"},
                    "the database must be reopened after a failed write");
+}
+
+Status Readers::Reopen() {
+  poisoned_.store(true);
+  DropIdle();
+  KITH_RETURN_IF_ERROR(store_.Reopen());
+  poisoned_.store(false);
+  return absl::OkStatus();
 }
 
 Status Readers::AdoptMap() {

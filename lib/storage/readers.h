@@ -78,6 +78,8 @@ class Readers {
     gate_.Open();
     return status;
   }
+  // Opens the environment anew, within Alone. An error leaves it to the next call that needs it.
+  [[nodiscard]] Status Reopen();
 
  private:
   [[nodiscard]] StatusOr<ReaderSlot*> Acquire(std::chrono::milliseconds patience);

@@ -154,6 +154,11 @@ struct CheckReport {
   std::vector<std::string> problems;  // empty: sound
 };
 
+struct CompactReport {
+  uint64_t bytes_before = 0;  // of the data file
+  uint64_t bytes_after = 0;
+};
+
 struct OverwriteReport {
   uint64_t pages = 0;      // free ones, now zero
   uint64_t gap_bytes = 0;  // within pages in use, now zero
@@ -187,6 +192,12 @@ class Environment {
   // LMDB leaves what was deleted or changed. Writers wait meanwhile, readers do not. What it cannot reach: earlier backups, the file
   // system's journal and snapshots, blocks that an SSD has set aside, memory of other processes. Errors: ReadOnly, IoError, Corrupt.
   [[nodiscard]] virtual StatusOr<OverwriteReport> Overwrite() = 0;
+
+  // Rewrites the data file without its free pages. A checked copy is written beside it while others go on, then takes its place in one
+  // step, for which no snapshot of this process may be open: whoever asks for one waits. Killed at any point, the database is the old file
+  // or the new one, whole. Needs room for the copy. Errors: ReadOnly; Locked (another process has the database open); ReaderLag (a snapshot
+  // of this process stays open, and its age); DiskFull, Corrupt: the file is as it was.
+  [[nodiscard]] virtual StatusOr<CompactReport> Compact() = 0;
 
   // A compact, durable, checked copy in a new directory; writers go on meanwhile.
   [[nodiscard]] virtual Status Backup(std::string_view target_path) = 0;

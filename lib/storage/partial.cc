@@ -1,0 +1,57 @@
+#include "kith/storage/partial.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "storage/files.h"
+#include "storage/lmdb_status.h"
+
+namespace kith::storage {
+namespace {
+
+Status SyncPath(const std::string& path) {
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return OsError(errno, "opening the new database's directory");
+  return SyncDirectory(fd.get());
+}
+
+std::string ParentOf(const std::string& path) {
+  const size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<PartialDirectory>> PartialDirectory::Make(std::string_view target) {
+  std::string name(target);
+  while (name.size() > 1 && name.back() == '/') name.pop_back();
+  struct stat info {};
+  if (name.empty() || lstat(name.c_str(), &info) == 0) {
+    return MakeError(
+        {.reason = Reason::kBadOptions, .field = "target_path", .value = name, .hint = "name a directory that does not exist yet"},
+        "the target is not free");
+  }
+  std::string partial = name + ".partial-XXXXXX";
+  if (mkdtemp(partial.data()) == nullptr) return OsError(errno, "making the new database's directory");
+  return std::unique_ptr<PartialDirectory>(new PartialDirectory(std::move(partial), std::move(name)));
+}
+
+PartialDirectory::~PartialDirectory() {
+  if (!path_.empty()) RemoveDatabase(path_);
+}
+
+Status PartialDirectory::Become() {
+  KITH_RETURN_IF_ERROR(SyncPath(path_));
+  if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) != 0) {
+    return OsError(errno, "giving the new database its name");
+  }
+  path_.clear();
+  return SyncPath(ParentOf(target_));
+}
+
+}  // namespace kith::storage
