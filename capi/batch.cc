@@ -2,6 +2,7 @@
 #include <climits>
 
 #include "access.h"
+#include "kith/base/currency.h"
 #include "kith/model/model.h"
 #include "kith/query/segment.h"
 #include "objects.h"
@@ -43,7 +44,7 @@ void AddTo(kith_batch* batch, kith_id target, const char* field, kith::Value amo
 
 kith::StatusOr<kith::Money> ToMoney(int64_t minor, const char* currency) {
   KITH_ASSIGN_OR_RETURN(std::string_view code, Name(currency, "currency"));
-  std::optional<kith::Currency> known = kith::Currency::FromCode(code);
+  std::optional<kith::Currency> known = kith::CurrencyOfIso(code);
   if (!known) {
     kith::ErrorInfo info;
     info.reason = kith::Reason::kWrongKind;

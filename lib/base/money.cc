@@ -9,11 +9,12 @@ namespace kith {
 namespace {
 
 struct MinorDigits {
-  std::string_view code;
+  consteval MinorDigits(std::string_view code, int minor_digits) : currency(*Currency::FromCode(code)), digits(minor_digits) {}
+  Currency currency;
   int digits;
 };
 
-// ISO 4217: the currencies whose minor unit is not 1/100, by code.
+// ISO 4217: the currencies whose minor unit is not 1/100.
 constexpr auto kMinorDigits = std::to_array<MinorDigits>({
     {"BHD", 3}, {"BIF", 0}, {"CLF", 4}, {"CLP", 0}, {"DJF", 0}, {"GNF", 0}, {"IQD", 3}, {"ISK", 0}, {"JOD", 3},
     {"JPY", 0}, {"KMF", 0}, {"KRW", 0}, {"KWD", 3}, {"LYD", 3}, {"OMR", 3}, {"PYG", 0}, {"RWF", 0}, {"TND", 3},
@@ -35,8 +36,8 @@ std::string Currency::code() const {
 }
 
 int Currency::minor_digits() const {
-  const auto* found = std::find_if(kMinorDigits.begin(), kMinorDigits.end(),
-                                   [this](const MinorDigits& entry) { return FromCode(entry.code)->packed_ == packed_; });
+  const auto* found =
+      std::find_if(kMinorDigits.begin(), kMinorDigits.end(), [this](const MinorDigits& entry) { return entry.currency == *this; });
   return found == kMinorDigits.end() ? kUsualMinorDigits : found->digits;
 }
 

@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "catalog/definition_json_internal.h"
+#include "kith/base/currency.h"
 #include "kith/base/nearest.h"
 
 namespace kith::catalog {
@@ -36,7 +37,7 @@ StatusOr<Value> ReadMoney(const Json& json, const FieldDef& field, const std::st
   if (text == "0") return Value(Money{});
   const size_t space = text.rfind(' ');
   if (space == std::string_view::npos) return Expected(path, field, json, kForm);
-  const std::optional<Currency> currency = Currency::FromCode(text.substr(space + 1));
+  const std::optional<Currency> currency = CurrencyOfIso(text.substr(space + 1));
   if (!currency.has_value()) return Expected(path, field, json, kForm);
   const StatusOr<Money> money = ParseMoney(text.substr(0, space), *currency);
   if (!money.ok()) return MalformedAt(path, MessageOf(money.status()), Shown(json));

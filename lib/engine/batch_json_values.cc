@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "engine/batch_json_internal.h"
+#include "kith/base/currency.h"
 #include "kith/base/json.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
@@ -74,12 +75,12 @@ StatusOr<Value> ChoicesByName(const FieldDef& field, const Json& json) {
 
 // "12500.00 CNY" or {"minor": 1250000, "currency": "CNY"}.
 StatusOr<Value> MoneyFromJson(const Json& json) {
-  constexpr std::string_view kForm = R"("12500.00 CNY" or {"minor": 1250000, "currency": "CNY"})";
+  constexpr std::string_view kForm = R"("12500.00 CNY" or {"minor": 1250000, "currency": "CNY"}, with a currency of ISO 4217)";
   if (json.is_string()) {
     const std::string_view text = json.get_ref<const std::string&>();
     const size_t space = text.rfind(' ');
     if (space == std::string_view::npos) return WrongKind(Kind::kMoney, json, kForm);
-    const std::optional<Currency> currency = Currency::FromCode(text.substr(space + 1));
+    const std::optional<Currency> currency = CurrencyOfIso(text.substr(space + 1));
     if (!currency.has_value()) return WrongKind(Kind::kMoney, json, kForm);
     KITH_ASSIGN_OR_RETURN(const Money money, ParseMoney(text.substr(0, space), *currency));
     return Value(money);
@@ -87,7 +88,7 @@ StatusOr<Value> MoneyFromJson(const Json& json) {
   const bool object = json.is_object() && json.size() == 2 && json.contains("minor") && json["minor"].is_number_integer() &&
                       json.contains("currency") && json["currency"].is_string();
   if (!object) return WrongKind(Kind::kMoney, json, kForm);
-  const std::optional<Currency> currency = Currency::FromCode(json["currency"].get_ref<const std::string&>());
+  const std::optional<Currency> currency = CurrencyOfIso(json["currency"].get_ref<const std::string&>());
   if (!currency.has_value()) return WrongKind(Kind::kMoney, json, kForm);
   if (json["minor"].is_number_unsigned() && json["minor"].get<uint64_t>() > INT64_MAX) return WrongKind(Kind::kMoney, json, kForm);
   return Value(Money{json["minor"].get<int64_t>(), *currency});

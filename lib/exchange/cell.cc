@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "kith/base/currency.h"
 #include "kith/base/nearest.h"
 
 namespace kith::exchange {
@@ -41,7 +42,7 @@ StatusOr<Decimal> Number(std::string_view cell, const ColumnMapping& column) {
 
 StatusOr<Value> MoneyValue(const ColumnMapping& column, std::string_view cell, std::string_view row_currency) {
   std::string_view code = row_currency.empty() ? std::string_view(column.currency) : row_currency;
-  std::optional<Currency> currency = Currency::FromCode(code);
+  std::optional<Currency> currency = CurrencyOfIso(code);
   if (!currency) return Refuse(Reason::kWrongKind, "not a currency code", code, "use three capital letters of ISO 4217, such as CNY");
   KITH_ASSIGN_OR_RETURN(Decimal amount, Number(cell, column));
   StatusOr<Decimal> minor = Rescale(amount, static_cast<uint8_t>(currency->minor_digits()));

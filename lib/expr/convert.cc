@@ -6,6 +6,7 @@
 #include <string>
 
 #include "expr/functions_internal.h"
+#include "kith/base/currency.h"
 #include "kith/base/decimal.h"
 #include "kith/base/money.h"
 #include "kith/base/status.h"
@@ -189,7 +190,7 @@ Cell ToDecimal(Context& context, Arguments args) {
 
 // money("12.50", "EUR"), money(1250, "EUR") in minor units.
 Cell ToMoney(Context& context, Arguments args) {
-  const std::optional<Currency> currency = Currency::FromCode(args[1].str());
+  const std::optional<Currency> currency = CurrencyOfIso(args[1].str());
   if (!currency.has_value()) return context.Fail(Reason::kOutOfRange, "is no currency", args[1].str(), "write its three letters, \"CNY\"");
   if (args[0].tag == Tag::kInt) return Cell::Of(Money{args[0].integer, *currency});
   return Parsed(context, ParseMoney(args[0].str(), *currency), "an amount", args[0]);

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "kith/base/currency.h"
 #include "kith/base/decimal.h"
 #include "kith/base/money.h"
 #include "kith/base/status.h"
@@ -75,6 +76,12 @@ TEST(Amounts, MinorDigitsByIso4217) {
   EXPECT_TRUE(Code("CNY").is_code());
   for (const uint32_t packed : {0u, 0x01594E43u, 0x00594E63u, 0x00004E43u}) EXPECT_FALSE(Currency::FromPacked(packed).is_code()) << packed;
   for (const char* code : {"", "cny", "CN", "CNYX", "C1Y"}) EXPECT_EQ(Currency::FromCode(code), std::nullopt) << code;
+}
+
+TEST(Currencies, ThoseOfIso4217) {
+  for (const char* code : {"CNY", "EUR", "JPY", "BHD", "CLF", "DEM", "HRK"})
+    EXPECT_EQ(CurrencyOfIso(code), Currency::FromCode(code)) << code;
+  for (const char* code : {"QQQ", "ZZZ", "", "cny", "CN", "CNYX", "C1Y"}) EXPECT_EQ(CurrencyOfIso(code), std::nullopt) << code;
 }
 
 TEST(Amounts, Parse) {
