@@ -276,6 +276,29 @@ kith_code kith_cursor_fill(kith_cursor* cursor, kith_view* views, size_t cap, si
   });
 }
 
+kith_code kith_cursor_read(kith_cursor* cursor, const kith_field* fields, size_t field_count, kith_view* views, kith_value* values,
+                           size_t cap, size_t* count, kith_error** err) {
+  Zero(count);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(count, "count"));
+    if (field_count != 0) KITH_RETURN_IF_ERROR(Required(fields, "fields"));
+    if (field_count != 0 && cap != 0) KITH_RETURN_IF_ERROR(Required(values, "values"));
+    KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCursor(cursor));
+    KITH_ASSIGN_OR_RETURN(const std::vector<int32_t> positions,
+                          PositionsOfFields(object->snapshot->snapshot->catalog(), *object->type, {fields, field_count}));
+    for (; *count < cap; ++*count) {
+      kith::Status status = Advance(*object);
+      if (status.code() == kith::StatusCode::kOutOfRange) break;
+      KITH_RETURN_IF_ERROR(status);
+      KITH_ASSIGN_OR_RETURN(const kith::record::View record, object->cursor->record());
+      for (const int32_t position : positions) *values++ = ReadValue(*object->type, record, position);
+      if (views == nullptr) continue;
+      KITH_ASSIGN_OR_RETURN(views[*count], Lend(*object->snapshot, record));
+    }
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_cursor_position(kith_cursor* cursor, kith_text** position, kith_error** err) {
   Zero(position);
   return Guard(err, [&]() -> kith::Status {

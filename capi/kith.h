@@ -535,6 +535,10 @@ KITH_API kith_code kith_cursor_covered(kith_cursor* cursor, size_t index, kith_v
 KITH_API kith_code kith_cursor_page(kith_cursor* cursor, kith_id* ids, kith_value* values, size_t cap, size_t* count, kith_error** err);
 /* Fills up to `cap` views at once (caller buffer); *count 0 is the end. */
 KITH_API kith_code kith_cursor_fill(kith_cursor* cursor, kith_view* views, size_t cap, size_t* count, kith_error** err);
+/* The same with values of the records: values[i * field_count + j] is fields[j] of the i-th (caller buffer of cap * field_count). The fast
+ * way to read many. views may be NULL. Text borrowed(snapshot). Since 0.1. */
+KITH_API kith_code kith_cursor_read(kith_cursor* cursor, const kith_field* fields, size_t field_count, kith_view* views, kith_value* values,
+                                    size_t cap, size_t* count, kith_error** err);
 /* Where the last entry given out stands, also after the end, for kith_range_after in a later snapshot. position: owned. */
 KITH_API kith_code kith_cursor_position(kith_cursor* cursor, kith_text** position, kith_error** err);
 KITH_API void kith_cursor_free(kith_cursor* cursor);

@@ -9,12 +9,6 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-// A kith_field: type (16 bits) | position + 32768 (16 bits) | low 32 bits of the catalog's version.
-kith_field PackField(const kith::catalog::Catalog& catalog, kith::TypeNumber type, int32_t position) {
-  return static_cast<uint64_t>(type) << 48 | static_cast<uint64_t>(static_cast<uint16_t>(position + 32768)) << 32 |
-         static_cast<uint32_t>(catalog.version());
-}
-
 struct FieldOfView {
   const kith::catalog::TypeDef* type;
   kith::record::View view;
@@ -37,16 +31,7 @@ kith::StatusOr<kith::record::View> ToView(const kith::Snapshot& snapshot, const 
 
 kith::StatusOr<FieldOfView> Resolve(const kith::Snapshot& snapshot, const kith_view* view, kith_field field) {
   KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, TypeOfView(snapshot, view));
-  if (static_cast<uint32_t>(field) != static_cast<uint32_t>(snapshot.catalog().version())) {
-    kith::ErrorInfo info;
-    info.reason = kith::Reason::kCatalogChanged;
-    info.hint = "resolve the field again with kith_snapshot_field";
-    return kith::MakeError(std::move(info), "the field was resolved with another version of the catalog");
-  }
-  auto position = static_cast<int32_t>(field >> 32 & 0xFFFF) - 32768;
-  if (field >> 48 != type->number || (position >= 0 && static_cast<size_t>(position) >= type->fields.size())) {
-    return kith::MakeError(kith::Reason::kUnknownField, "the field belongs to another type than the view");
-  }
+  KITH_ASSIGN_OR_RETURN(const int32_t position, PositionOfField(snapshot.catalog(), *type, field));
   KITH_ASSIGN_OR_RETURN(const kith::record::View record, ToView(snapshot, view, *type, position));
   return FieldOfView{type, record, position};
 }
@@ -57,6 +42,18 @@ kith::StatusOr<int32_t> PositionOf(const kith::catalog::TypeDef& type, std::stri
   int32_t header = kith::catalog::HeaderFieldFromName(name);
   if (header != 0) return header;
   return kith::catalog::Catalog::GetField(type, name).status();
+}
+
+// A value where all is as it should be. What is not, and what is computed, goes the long way, which knows the error.
+bool ReadAtOnce(const SnapshotObject* object, const kith_view* view, kith_field field, kith_value* value) {
+  if (object == nullptr || value == nullptr || view == nullptr || view->data == nullptr) return false;
+  const kith::catalog::Catalog& catalog = object->snapshot->catalog();
+  const kith::catalog::TypeDef* type = catalog.FindType(static_cast<kith::TypeNumber>(view->type));
+  const std::optional<int32_t> position = type == nullptr ? std::nullopt : FindPositionOfField(catalog, *type, field);
+  if (!position || (*position >= 0 && type->fields[static_cast<size_t>(*position)].computed())) return false;
+  const kith::record::View record(std::string_view(reinterpret_cast<const char*>(view->data), view->size), &type->layout);
+  *value = ReadValue(*type, record, *position);
+  return true;
 }
 
 }  // namespace
@@ -173,6 +170,8 @@ kith_code kith_snapshot_type_name(kith_snapshot* snapshot, uint32_t type, kith_t
 }
 
 kith_code kith_snapshot_value(kith_snapshot* snapshot, const kith_view* view, kith_field field, kith_value* value, kith_error** err) {
+  if (err != nullptr) *err = nullptr;
+  if (ReadAtOnce(Peek(snapshot), view, field, value)) return KITH_OK;
   Zero(value);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(value, "value"));

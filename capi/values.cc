@@ -77,6 +77,38 @@ StatusOr<Value> ChoiceFromC(const kith_value& value, std::string_view text, cons
 
 }  // namespace
 
+kith_field PackField(const catalog::Catalog& catalog, TypeNumber type, int32_t position) {
+  return static_cast<uint64_t>(type) << 48 | static_cast<uint64_t>(static_cast<uint16_t>(position + 32768)) << 32 |
+         static_cast<uint32_t>(catalog.version());
+}
+
+std::optional<int32_t> FindPositionOfField(const catalog::Catalog& catalog, const catalog::TypeDef& type, kith_field field) {
+  const int32_t position = static_cast<int32_t>(field >> 32 & 0xFFFF) - 32768;
+  const bool known = static_cast<uint32_t>(field) == static_cast<uint32_t>(catalog.version()) && field >> 48 == type.number &&
+                     (position < 0 || static_cast<size_t>(position) < type.fields.size());
+  return known ? std::optional<int32_t>(position) : std::nullopt;
+}
+
+StatusOr<int32_t> PositionOfField(const catalog::Catalog& catalog, const catalog::TypeDef& type, kith_field field) {
+  if (const std::optional<int32_t> position = FindPositionOfField(catalog, type, field)) return *position;
+  if (static_cast<uint32_t>(field) != static_cast<uint32_t>(catalog.version())) {
+    return MakeError({.reason = Reason::kCatalogChanged, .hint = "resolve the field again with kith_snapshot_field"},
+                     "the field was resolved with another version of the catalog");
+  }
+  return MakeError(Reason::kUnknownField, "the field belongs to another type than the view");
+}
+
+StatusOr<std::vector<int32_t>> PositionsOfFields(const catalog::Catalog& catalog, const catalog::TypeDef& type,
+                                                 std::span<const kith_field> fields) {
+  std::vector<int32_t> positions;
+  positions.reserve(fields.size());
+  for (const kith_field field : fields) {
+    KITH_ASSIGN_OR_RETURN(const int32_t position, PositionOfField(catalog, type, field));
+    positions.push_back(position);
+  }
+  return positions;
+}
+
 kith_value ReadValue(const catalog::TypeDef& type, record::View view, int32_t position) {
   if (position < 0) return ReadHeader(view.header(), position);
   auto at = static_cast<size_t>(position);
