@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"kith"
 )
@@ -21,7 +25,17 @@ type step struct {
 	Changed    *bool           `json:"changed"`
 	Query      json.RawMessage `json:"query"`
 	Parameters json.RawMessage `json:"parameters"`
+	Effective  string          `json:"effective"`
+	Recorded   string          `json:"recorded"`
 	Rows       any             `json:"rows"`
+	Feed       *struct{ Types, Fields, Operations []string }
+	Entries    any             `json:"entries"`
+	Policy     json.RawMessage `json:"policy"`
+	Viewer     string          `json:"viewer"`
+	Keep       string          `json:"keep"`
+	Type       string          `json:"type"`
+	Ref        [2]string       `json:"ref"`
+	Mark       string          `json:"mark"`
 	Error      *struct {
 		Code, Reason string
 		Field        *string
@@ -43,45 +57,84 @@ func TestConformance(t *testing.T) {
 		for _, vector := range vectors {
 			ran++
 			t.Run(vector.Name, func(t *testing.T) {
-				db := open(t)
+				v := running{t, open(t), map[string]kith.ID{}, map[string]time.Time{}}
 				for i, s := range vector.Steps {
-					s.check(t, i, s.run(t, db))
+					s.check(t, i, v.run(s))
 				}
 			})
 		}
 	}
-	if ran < 25 {
+	if ran < 55 {
 		t.Fatalf("only %d vectors", ran)
 	}
 }
 
-func (s step) run(t *testing.T, db *kith.DB) error {
-	if s.Apply == nil {
-		return db.View(func(now *kith.Snapshot) error { return s.query(t, now) })
+// running is one vector as it runs: "@name" stands for what a step kept, an id or a moment.
+type running struct {
+	t       *testing.T
+	db      *kith.DB
+	ids     map[string]kith.ID
+	moments map[string]time.Time
+}
+
+func (v running) run(s step) error {
+	switch {
+	case s.Apply != nil:
+		return v.apply(s)
+	case s.Query != nil:
+		return v.view(s, func(now *kith.Snapshot) error { return v.query(s, now) })
+	case s.Feed != nil:
+		return v.view(s, func(now *kith.Snapshot) error { return v.feed(s, now) })
+	case s.Policy != nil:
+		return v.db.SetPolicy(string(s.Policy), kith.Ref{})
+	case s.Keep != "":
+		return v.db.View(func(now *kith.Snapshot) error {
+			record, err := now.Find(s.Type, kith.Ext(s.Ref[0], s.Ref[1]))
+			v.ids["@"+s.Keep] = record.ID()
+			return err
+		})
 	}
-	b, err := db.BatchFromJSON(s.Apply)
+	v.moments["@"+s.Mark] = time.Now()
+	return nil
+}
+
+func (v running) view(s step, read func(*kith.Snapshot) error) error {
+	return v.db.ViewAs(kith.Viewer{ID: v.ids[s.Viewer]}, read)
+}
+
+func (v running) apply(s step) error {
+	text := string(s.Apply)
+	for name, id := range v.ids {
+		text = strings.ReplaceAll(text, strconv.Quote(name), fmt.Sprint(uint64(id)))
+	}
+	b, err := v.db.BatchFromJSON([]byte(text))
 	if err != nil {
 		return err
 	}
-	options := []kith.ApplyOption{kith.Key(s.Key)}
+	options := []kith.ApplyOption{kith.Key(s.Key), kith.As(kith.Viewer{ID: v.ids[s.Viewer]})}
 	if s.DryRun {
 		options = append(options, kith.DryRun())
 	}
-	out, err := db.Apply(ctx, b, options...)
+	out, err := v.db.Apply(ctx, b, options...)
 	if err != nil {
 		return err
 	}
 	if s.Replayed != nil {
-		equal(t, out.Replayed(), *s.Replayed)
+		equal(v.t, out.Replayed(), *s.Replayed)
 	}
 	if first, _ := out.Sequences(); s.Changed != nil {
-		equal(t, first != 0, *s.Changed)
+		equal(v.t, first != 0, *s.Changed)
 	}
 	return nil
 }
 
-func (s step) query(t *testing.T, now *kith.Snapshot) error {
-	rows, err := now.Query(ctx, s.Query, s.Parameters)
+func (v running) query(s step, now *kith.Snapshot) error {
+	query, err := now.Prepare(s.Query)
+	if err != nil {
+		return err
+	}
+	rows, err := query.Run(ctx, now, kith.RunOptions{Parameters: s.Parameters, InPast: s.Effective+s.Recorded != "",
+		Effective: v.moment(s.Effective), Recorded: v.moment(s.Recorded)})
 	if err != nil {
 		return err
 	}
@@ -91,9 +144,39 @@ func (s step) query(t *testing.T, now *kith.Snapshot) error {
 		return err
 	}
 	var got any
-	must(t, exactly(text, &got))
+	must(v.t, exactly(text, &got))
 	if got = withoutIDs(got); !reflect.DeepEqual(got, s.Rows) {
-		t.Fatalf("got %v, want %v", got, s.Rows)
+		v.t.Fatalf("got %v, want %v", got, s.Rows)
+	}
+	return nil
+}
+
+func (v running) moment(text string) time.Time {
+	if text == "" {
+		return kith.Now
+	}
+	if kept, ok := v.moments[text]; ok {
+		return kept
+	}
+	moment, err := time.Parse(time.RFC3339, text)
+	must(v.t, err)
+	return moment
+}
+
+func (v running) feed(s step, now *kith.Snapshot) error {
+	got := []any{}
+	for event, err := range now.Feed(0, kith.Types(s.Feed.Types...), kith.ChangesOf(s.Feed.Fields...), kith.Operations(s.Feed.Operations...)) {
+		if err != nil {
+			return err
+		}
+		fields := map[string]any{}
+		for _, change := range event.Fields {
+			fields[change.Field] = []any{change.Before, change.After}
+		}
+		got = append(got, map[string]any{"type": event.Type, "operation": event.Operation, "reason": event.Reason, "fields": fields})
+	}
+	if !reflect.DeepEqual(got, s.Entries) {
+		v.t.Fatalf("got %v, want %v", got, s.Entries)
 	}
 	return nil
 }

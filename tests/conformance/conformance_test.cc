@@ -1,87 +1,85 @@
 // The vectors beside this file, which each language runs, through the C++ headers.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
-
+#include "kith/engine/json.h"
 #include "kith/model/model.h"
 #include "kith/query/query.h"
-#include "support/paths.h"
+#include "support/vectors.h"
 
 namespace kith {
 namespace {
 
-using Json = nlohmann::json;
-
-void DropIds(Json& value) {
-  if (value.is_object()) value.erase("id");
-  for (Json& member : value) {
-    if (member.is_structured()) DropIds(member);
-  }
+testing::Told ToldOf(const Status& status) {
+  if (status.ok()) return {};
+  return {absl::StatusCodeToString(status.code()), std::string(NameOf(GetReason(status))), GetErrorInfo(status).field, status.ToString()};
 }
 
-Status Apply(Database& db, const Json& step) {
-  KITH_ASSIGN_OR_RETURN(const auto catalog, db.GetCatalog());
-  KITH_ASSIGN_OR_RETURN(const Batch batch, Batch::FromJson(catalog, step["apply"].dump()));
-  ApplyOptions options;
-  options.idempotency_key = step.value("key", "");
-  options.dry_run = step.value("dry_run", false);
-  KITH_ASSIGN_OR_RETURN(const Outcome outcome, db.Apply(batch, options));
-  if (step.contains("replayed")) {
-    EXPECT_EQ(outcome.replayed, step["replayed"].get<bool>());
-  }
-  if (step.contains("changed")) {
-    EXPECT_EQ(outcome.first_sequence != 0, step["changed"].get<bool>());
-  }
-  return absl::OkStatus();
-}
+class Native : public testing::Subject {
+ public:
+  explicit Native(std::shared_ptr<Database> db) : db_(std::move(db)) {}
 
-Status Query(Database& db, const Json& step) {
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> now, db.Read());
-  KITH_ASSIGN_OR_RETURN(const query::Query query, query::FromJson(step["query"].dump()));
-  KITH_ASSIGN_OR_RETURN(const query::Prepared prepared, query::Prepared::Prepare(query, *now));
-  KITH_ASSIGN_OR_RETURN(const query::Parameters parameters, prepared.ParametersFromJson(step.value("parameters", Json::object()).dump()));
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows, prepared.Run(*now, parameters));
-  Json got = Json::array();
-  while (rows->Next()) got.push_back(Json::parse(query::RowToJson(rows->prepared(), rows->row())));
-  KITH_RETURN_IF_ERROR(rows->status());
-  DropIds(got);
-  EXPECT_EQ(got, step["rows"]);
-  return absl::OkStatus();
-}
+  testing::Told Apply(const std::string& batch, const std::string& key, bool dry_run, uint64_t viewer, testing::Applied& applied) override {
+    ApplyOptions options;
+    options.idempotency_key = key;
+    options.dry_run = dry_run;
+    options.viewer.id = Id(viewer);
+    return ToldOf(Apply(batch, options, applied));
+  }
+  testing::Told Query(const std::string& query, const std::string& parameters, int64_t effective, int64_t recorded, uint64_t viewer,
+                      std::string& rows) override {
+    query::RunOptions options;
+    if (effective != INT64_MAX || recorded != INT64_MAX) options.as_of = AsOf{Time{effective}, Time{recorded}};
+    return ToldOf(Query(query, parameters, options, viewer, rows));
+  }
+  testing::Told Feed(const std::string& filter, uint64_t viewer, std::string& page) override { return ToldOf(Read(filter, viewer, page)); }
+  testing::Told SetPolicy(const std::string& policy) override { return ToldOf(db_->SetPolicy(policy).status()); }
+  testing::Told Find(const std::string& type, const std::string& system, const std::string& key, uint64_t& id) override {
+    const StatusOr<Id> found = Find(type, ExternalRef{system, key});
+    if (found.ok()) id = found->value();
+    return ToldOf(found.status());
+  }
 
-void RunStep(Database& db, const Json& step) {
-  const Status status = step.contains("apply") ? Apply(db, step) : Query(db, step);
-  if (!step.contains("error")) {
-    EXPECT_TRUE(status.ok()) << status;
-    return;
+ private:
+  Status Apply(const std::string& text, const ApplyOptions& options, testing::Applied& applied) {
+    KITH_ASSIGN_OR_RETURN(const auto catalog, db_->GetCatalog());
+    KITH_ASSIGN_OR_RETURN(const Batch batch, Batch::FromJson(catalog, text));
+    KITH_ASSIGN_OR_RETURN(const Outcome outcome, db_->Apply(batch, options));
+    applied = {outcome.replayed, outcome.first_sequence != 0};
+    return absl::OkStatus();
   }
-  const Json& expected = step["error"];
-  EXPECT_EQ(absl::StatusCodeToString(status.code()), expected["code"].get<std::string>());
-  EXPECT_EQ(NameOf(GetReason(status)), expected["reason"].get<std::string>());
-  if (expected.contains("field")) {
-    EXPECT_EQ(GetErrorInfo(status).field, expected["field"].get<std::string>());
+  Status Query(const std::string& text, const std::string& values, const query::RunOptions& options, uint64_t viewer, std::string& json) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> now, db_->Read(Viewer{Id(viewer), {}, {}}));
+    KITH_ASSIGN_OR_RETURN(const query::Query query, query::FromJson(text));
+    KITH_ASSIGN_OR_RETURN(const query::Prepared prepared, query::Prepared::Prepare(query, *now));
+    KITH_ASSIGN_OR_RETURN(const query::Parameters parameters, prepared.ParametersFromJson(values));
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows, prepared.Run(*now, parameters, options));
+    json = "[";
+    while (rows->Next()) json += (json.size() > 1 ? "," : "") + query::RowToJson(rows->prepared(), rows->row());
+    json += "]";
+    return rows->status();
   }
-}
+  Status Read(const std::string& filter, uint64_t viewer, std::string& json) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> now, db_->Read(Viewer{Id(viewer), {}, {}}));
+    KITH_ASSIGN_OR_RETURN(const FeedFilter wanted, FeedFilterFromJson(filter));
+    KITH_ASSIGN_OR_RETURN(const FeedPage page, now->ReadFeed(0, wanted, 1000));
+    json = FeedToJson(now->catalog(), page);
+    return absl::OkStatus();
+  }
+  StatusOr<Id> Find(const std::string& type, const ExternalRef& ref) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> now, db_->Read());
+    return now->Find(type, ref);
+  }
+
+  std::shared_ptr<Database> db_;
+};
 
 TEST(Conformance, Vectors) {
-  size_t ran = 0;
-  for (const auto& file : std::filesystem::directory_iterator(testing::TestFile("conformance"))) {
-    if (file.path().extension() != ".json") continue;
-    std::ifstream in(file.path());
-    const Json vectors = Json::parse(in);
-    for (const Json& vector : vectors) {
-      SCOPED_TRACE(vector["name"].get<std::string>());
-      OpenOptions options;
-      options.temporary = true;
-      const StatusOr<std::shared_ptr<Database>> db = model::OpenDatabase("", options);
-      ASSERT_TRUE(db.ok()) << db.status();
-      for (const Json& step : vector["steps"]) RunStep(**db, step);
-      ++ran;
-    }
-  }
-  EXPECT_GE(ran, 25U);
+  testing::RunVectors([]() -> std::unique_ptr<testing::Subject> {
+    OpenOptions options;
+    options.temporary = true;
+    StatusOr<std::shared_ptr<Database>> db = model::OpenDatabase("", options);
+    return db.ok() ? std::make_unique<Native>(*std::move(db)) : nullptr;
+  });
 }
 
 }  // namespace

@@ -22,28 +22,72 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def apply(db: kith.Database, step: dict[str, Any]) -> None:
-    batch = db.batch_from_json(json.dumps(step["apply"]), key=step.get("key", ""), dry_run=step.get("dry_run", False))
-    outcome = batch.apply()
-    assert outcome.replayed == step.get("replayed", outcome.replayed)
-    assert (outcome.first_sequence != 0) == step.get("changed", outcome.first_sequence != 0)
+class Run:
+    """One vector as it runs: "@name" stands for what a step kept, an id or a moment."""
+
+    def __init__(self, db: kith.Database) -> None:
+        self.db = db
+        self.kept: dict[str, Any] = {}
+
+    def filled(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self.filled(member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [self.filled(member) for member in value]
+        return self.kept.get(value, value) if isinstance(value, str) else value
+
+    def step(self, step: dict[str, Any]) -> None:
+        do = next(name for name in ("apply", "query", "feed", "policy", "keep", "mark") if name in step)
+        getattr(self, do)(self.filled(step))
+
+    def apply(self, step: dict[str, Any]) -> None:
+        batch = self.db.batch_from_json(
+            json.dumps(step["apply"]), key=step.get("key", ""), dry_run=step.get("dry_run", False), viewer=step.get("viewer", 0)
+        )
+        outcome = batch.apply()
+        assert outcome.replayed == step.get("replayed", outcome.replayed)
+        assert (outcome.first_sequence != 0) == step.get("changed", outcome.first_sequence != 0)
+
+    def query(self, step: dict[str, Any]) -> None:
+        with self.db.snapshot(step.get("viewer", 0)) as now:
+            effective, recorded = (moment(step.get(axis)) for axis in ("effective", "recorded"))
+            rows = now.query(step["query"], step.get("parameters"), effective=effective, recorded=recorded)
+            assert [{name: plain(value) for name, value in row.items() if name != "id"} for row in rows] == step["rows"]
+
+    def feed(self, step: dict[str, Any]) -> None:
+        with self.db.snapshot(step.get("viewer", 0)) as now:
+            got = [
+                {name: entry[name] for name in ("type", "operation", "reason")}
+                | {"fields": {change["field"]: [change["before"], change["after"]] for change in entry["fields"]}}
+                for entry in now.feed(0, **step["feed"])
+            ]
+        assert got == step["entries"]
+
+    def policy(self, step: dict[str, Any]) -> None:
+        self.db.set_policy(step["policy"])
+
+    def keep(self, step: dict[str, Any]) -> None:
+        with self.db.snapshot() as now:
+            found = now.find(step["type"], tuple(step["ref"]))
+            assert found is not None
+            self.kept["@" + step["keep"]] = found.id
+
+    def mark(self, step: dict[str, Any]) -> None:
+        self.kept["@" + step["mark"]] = datetime.datetime.now(datetime.UTC)
 
 
-def run(db: kith.Database, step: dict[str, Any]) -> None:
-    if "apply" in step:
-        apply(db, step)
-        return
-    rows = db.query(step["query"], step.get("parameters"))
-    assert [{name: plain(value) for name, value in row.items() if name != "id"} for row in rows] == step["rows"]
+def moment(value: Any) -> datetime.datetime | None:
+    return datetime.datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_vector(db: kith.Database, vector: dict[str, Any]) -> None:
+    run = Run(db)
     for step in vector["steps"]:
         if "error" not in step:
-            run(db, step)
+            run.step(step)
             continue
         with pytest.raises(kith.Error) as caught:
-            run(db, step)
+            run.step(step)
         for part, expected in step["error"].items():
             assert getattr(caught.value, part) == expected
