@@ -131,5 +131,10 @@ def _make(
     )
 
 
+def _closed(message: str) -> ClosedError:
+    """For what is used after its snapshot was closed or renewed. Called by the extension module."""
+    return ClosedError(message, code="FAILED_PRECONDITION", reason="Closed")
+
+
 class DefinitionWarning(UserWarning):
     """Records that do not keep to what a package newly declares. They stay as they are until they are next written."""

@@ -1,4 +1,4 @@
-#include "kith_python.h"
+#include "reading.h"
 
 NB_MODULE(_kith, module) {
   module.doc() = "Handles of Kith's C ABI. Use the package kith instead.";
@@ -6,6 +6,7 @@ NB_MODULE(_kith, module) {
   kith_python::BindDatabase(module);
   kith_python::BindBatch(module);
   kith_python::BindSnapshot(module);
+  kith_python::BindReading(module);
   kith_python::BindQuery(module);
   module.def("eval", [](const std::string& expression) {
     kith_python::Text json;

@@ -12,64 +12,6 @@ nb::str JsonOf(const Snapshot& snapshot, kith_id id) {
   return Take(text);
 }
 
-// A record found: (type number, id, version, address, size) of its view, or None. Valid while the snapshot stands.
-nb::object Get(const Snapshot& snapshot, kith_id id) {
-  kith_view view{};
-  kith_error* error = nullptr;
-  kith_code code = kith_snapshot_get(snapshot.get(), id, &view, &error);
-  if (code == KITH_NOT_FOUND) {
-    kith_error_free(error);
-    return nb::none();
-  }
-  Check(code, error);
-  return nb::cast(view);
-}
-
-nb::object List(const Snapshot& snapshot, const kith_view& view, kith_field field, int64_t size) {
-  nb::list items;
-  for (int64_t i = 0; i < size; ++i) {
-    kith_value item{};
-    kith_error* error = nullptr;
-    Check(kith_snapshot_item(snapshot.get(), &view, field, static_cast<size_t>(i), &item, &error), error);
-    items.append(ScalarToPython(item));
-  }
-  return items;
-}
-
-nb::object Read(const Snapshot& snapshot, const kith_view& view, kith_field field) {
-  kith_value value{};
-  kith_error* error = nullptr;
-  Check(kith_snapshot_value(snapshot.get(), &view, field, &value, &error), error);
-  if (value.kind == KITH_KIND_TEXT_LIST || value.kind == KITH_KIND_CHOICE_SET) return List(snapshot, view, field, value.number);
-  return ScalarToPython(value);
-}
-
-Range ToRange(const std::vector<nb::object>& equal, nb::handle low, nb::handle high, bool low_inclusive, bool high_inclusive, bool reverse,
-              const std::optional<nb::bytes>& after) {
-  Range range;
-  kith_error* error = nullptr;
-  Check(kith_range_new(range.out(), &error), error);
-  std::string keep;
-  for (const nb::object& value : equal) kith_range_equal(range.get(), BoundFromPython(value, keep));
-  if (!low.is_none()) kith_range_low(range.get(), BoundFromPython(low, keep), low_inclusive ? 1 : 0);
-  if (!high.is_none()) kith_range_high(range.get(), BoundFromPython(high, keep), high_inclusive ? 1 : 0);
-  kith_range_reverse(range.get(), reverse ? 1 : 0);
-  if (after) kith_range_after(range.get(), {reinterpret_cast<const uint8_t*>(after->c_str()), after->size()});
-  return range;
-}
-
-// Moves a cursor on; False at the end.
-bool Next(const Cursor& cursor) {
-  kith_error* error = nullptr;
-  kith_code code = kith_cursor_next(cursor.get(), &error);
-  if (code == KITH_OUT_OF_RANGE) {
-    kith_error_free(error);
-    return false;
-  }
-  Check(code, error);
-  return true;
-}
-
 // Options of an insight with the JSON they borrow.
 class InsightOptions {
  public:
@@ -131,35 +73,6 @@ void BindForecast(nb::module_& module) {
              return Take(json);
            })
       .def("probability_at_least", [](const Forecast& f, double minor) { return kith_forecast_probability_at_least(f.get(), minor); });
-}
-
-void BindCursor(nb::module_& module) {
-  nb::class_<Cursor>(module, "Cursor")
-      .def("next", &Next)
-      .def("id", [](const Cursor& c) { return kith_cursor_id(c.get()); })
-      .def("view",
-           [](const Cursor& c) {
-             kith_view view{};
-             kith_error* error = nullptr;
-             Check(kith_cursor_view(c.get(), &view, &error), error);
-             return view;
-           })
-      .def("covered",
-           [](const Cursor& c, size_t index) {
-             kith_value value{};
-             kith_error* error = nullptr;
-             Check(kith_cursor_covered(c.get(), index, &value, &error), error);
-             return ScalarToPython(value);
-           })
-      .def("position",
-           [](const Cursor& c) {
-             Text position;
-             kith_error* error = nullptr;
-             Check(kith_cursor_position(c.get(), position.out(), &error), error);
-             kith_str bytes = kith_text_str(position.get());
-             return nb::bytes(bytes.data, bytes.size);
-           })
-      .def("close", &Cursor::Close);
 }
 
 void BindInsight(nb::class_<Snapshot>& snapshot) {
@@ -327,22 +240,11 @@ void BindSegments(nb::class_<Snapshot>& snapshot) {
 }  // namespace
 
 void BindSnapshot(nb::module_& module) {
-  nb::class_<kith_view>(module, "View")
-      .def_ro("id", &kith_view::id)
-      .def_ro("version", &kith_view::version)
-      .def_ro("type", &kith_view::type);
   nb::class_<InsightOptions>(module, "InsightOptions")
       .def(nb::init<bool, int64_t, kith_id, const std::string&, double, uint64_t, std::string>());
-  BindCursor(module);
   BindForecast(module);
   auto snapshot = nb::class_<Snapshot>(module, "Snapshot");
-  snapshot
-      .def("renew",
-           [](const Snapshot& s) {
-             kith_error* error = nullptr;
-             Check(kith_snapshot_renew(s.get(), &error), error);
-           })
-      .def("sequence", [](const Snapshot& s) { return kith_snapshot_sequence(s.get()); })
+  snapshot.def("sequence", [](const Snapshot& s) { return kith_snapshot_sequence(s.get()); })
       .def("find",
            [](const Snapshot& s, const char* type, nb::handle ref) -> nb::object {
              kith_id id = 0;
@@ -355,22 +257,6 @@ void BindSnapshot(nb::module_& module) {
              Check(code, error);
              return nb::int_(id);
            })
-      .def("get", &Get)
-      .def("field",
-           [](const Snapshot& s, const char* type, const char* name) {
-             kith_field field = 0;
-             kith_error* error = nullptr;
-             Check(kith_snapshot_field(s.get(), type, name, &field, &error), error);
-             return field;
-           })
-      .def("type_name",
-           [](const Snapshot& s, uint32_t type) {
-             Text name;
-             kith_error* error = nullptr;
-             Check(kith_snapshot_type_name(s.get(), type, name.out(), &error), error);
-             return Take(name);
-           })
-      .def("read", &Read)
       .def("may",
            [](const Snapshot& s, kith_id id, kith_right right) {
              uint8_t may = 0;
@@ -395,25 +281,6 @@ void BindSnapshot(nb::module_& module) {
              Check(kith_snapshot_record_json_as_of(s.get(), id, effective, recorded, json.out(), &error), error);
              return Take(json);
            })
-      .def("scan",
-           [](const Snapshot& s, const char* type, kith_id after) {
-             Cursor cursor;
-             kith_error* error = nullptr;
-             Check(kith_snapshot_scan(s.get(), type, after, cursor.out(), &error), error);
-             return cursor;
-           })
-      .def(
-          "scan_index",
-          [](const Snapshot& s, const char* type, const char* index, const std::vector<nb::object>& equal, nb::handle low, nb::handle high,
-             bool low_inclusive, bool high_inclusive, bool reverse, const std::optional<nb::bytes>& after) {
-            Range range = ToRange(equal, low, high, low_inclusive, high_inclusive, reverse, after);
-            Cursor cursor;
-            kith_error* error = nullptr;
-            Check(kith_snapshot_scan_index(s.get(), type, index, range.get(), cursor.out(), &error), error);
-            return cursor;
-          },
-          nb::arg("type"), nb::arg("index"), nb::arg("equal"), nb::arg("low").none(), nb::arg("high").none(), nb::arg("low_inclusive"),
-          nb::arg("high_inclusive"), nb::arg("reverse"), nb::arg("after").none())
       .def("arrow",
            [](const Snapshot& s, const char* type, const std::string& fields) {
              return StreamCapsule([&](ArrowArrayStream* stream, kith_error** error) {

@@ -1,28 +1,87 @@
 #include "kith_python.h"
 
+// After kith_python.h, which includes Python.h.
+#include <datetime.h>
+
+#include <chrono>
+#include <cstring>
+#include <unordered_map>
+
 namespace kith_python {
 namespace {
 
 constexpr int64_t kOrdinalOfEpoch = 719163;  // date(1970, 1, 1).toordinal()
+constexpr int64_t kMicrosOfDay = 86'400'000'000;
 
-nb::object Datetime(int64_t micros) {
-  nb::object module = nb::module_::import_("datetime");
-  static const int64_t kSecond = 1'000'000;
-  nb::object epoch = module.attr("datetime")(1970, 1, 1, nb::arg("tzinfo") = module.attr("timezone").attr("utc"));
-  return epoch + module.attr("timedelta")(nb::arg("seconds") = micros / kSecond, nb::arg("microseconds") = micros % kSecond);
+// What values are made of, looked up once. Never given back: the interpreter goes first.
+PyTypeObject* MoneyType() {
+  static PyObject* const type = nb::object(nb::module_::import_("kith.values").attr("Money")).release().ptr();
+  return reinterpret_cast<PyTypeObject*>(type);
+}
+nb::handle DecimalType() {
+  static PyObject* const type = nb::object(nb::module_::import_("decimal").attr("Decimal")).release().ptr();
+  return type;
+}
+void NeedDatetime() {
+  if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
+  if (PyDateTimeAPI == nullptr) throw nb::python_error();
+}
+
+// A new reference, or Python's exception: OverflowError and ValueError for what it has no form for.
+nb::object Owned(PyObject* made) {
+  if (made == nullptr) throw nb::python_error();
+  return nb::steal(made);
+}
+
+std::chrono::year_month_day CivilOf(int64_t days) {
+  if (days < 1 - kOrdinalOfEpoch || days > 3'652'059 - kOrdinalOfEpoch) {
+    PyErr_SetString(PyExc_OverflowError, "Python has no date before the year 1 or after 9999");
+    throw nb::python_error();
+  }
+  return std::chrono::year_month_day(std::chrono::sys_days(std::chrono::days(days)));
 }
 
 nb::object DateFromDays(int64_t days) {
-  nb::object date = nb::module_::import_("datetime").attr("date");
-  return date.attr("fromordinal")(days + kOrdinalOfEpoch);
+  NeedDatetime();
+  const auto civil = CivilOf(days);
+  return Owned(PyDate_FromDate(static_cast<int>(civil.year()), static_cast<int>(static_cast<unsigned>(civil.month())),
+                               static_cast<int>(static_cast<unsigned>(civil.day()))));
 }
 
-nb::object DecimalOf(const kith_value& value) {
-  nb::object decimal = nb::module_::import_("decimal").attr("Decimal");
-  return decimal(value.number).attr("scaleb")(-value.scale);
+nb::object Datetime(int64_t micros) {
+  NeedDatetime();
+  const int64_t days = micros / kMicrosOfDay - (micros % kMicrosOfDay < 0 ? 1 : 0);
+  const int64_t rest = micros - days * kMicrosOfDay;
+  const auto civil = CivilOf(days);
+  const auto seconds = static_cast<int>(rest / 1'000'000);
+  return Owned(PyDateTimeAPI->DateTime_FromDateAndTime(
+      static_cast<int>(civil.year()), static_cast<int>(static_cast<unsigned>(civil.month())),
+      static_cast<int>(static_cast<unsigned>(civil.day())), seconds / 3600, seconds / 60 % 60, seconds % 60,
+      static_cast<int>(rest % 1'000'000), PyDateTime_TimeZone_UTC, PyDateTimeAPI->DateTimeType));
 }
 
-nb::object MoneyOf(const kith_value& value) { return nb::module_::import_("kith.values").attr("Money")(value.number, value.currency); }
+nb::object DecimalOf(const kith_value& value) { return DecimalType()(value.number).attr("scaleb")(-value.scale); }
+
+// The code of a currency as a text, the same one each time.
+PyObject* CurrencyText(const char* code) {
+  static std::unordered_map<uint32_t, PyObject*> known;
+  uint32_t packed = 0;
+  std::memcpy(&packed, code, sizeof(packed));
+  PyObject*& text = known[packed];
+  if (text == nullptr) text = PyUnicode_InternFromString(code);
+  if (text == nullptr) throw nb::python_error();
+  return Py_NewRef(text);
+}
+
+// Money is a tuple by another name: it is filled as one.
+nb::object MoneyOf(const kith_value& value) {
+  PyTypeObject* type = MoneyType();
+  nb::object money = Owned(type->tp_alloc(type, 2));
+  nb::object minor = Owned(PyLong_FromLongLong(value.number));
+  PyTuple_SET_ITEM(money.ptr(), 1, CurrencyText(value.currency));
+  PyTuple_SET_ITEM(money.ptr(), 0, minor.release().ptr());
+  return money;
+}
 
 }  // namespace
 

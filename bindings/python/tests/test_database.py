@@ -252,7 +252,7 @@ def test_closed_objects_raise_instead_of_crashing(db: kith.Database) -> None:
     snapshot.renew()
     with pytest.raises(kith.ClosedError):
         record["name"]
-    with pytest.raises(kith.FailedPreconditionError):
+    with pytest.raises(kith.ClosedError):
         next(iter(cursor))
     record = snapshot[id]
     db.close()
@@ -263,6 +263,45 @@ def test_closed_objects_raise_instead_of_crashing(db: kith.Database) -> None:
     with pytest.raises(kith.ClosedError):
         db.snapshot()
     assert "closed" in repr(db)
+
+
+def test_a_scan_reads_ahead_and_its_position_does_not(db: kith.Database) -> None:
+    with db.batch() as b:
+        for i in range(1000):
+            b.create("account", name=f"A{i:03}", tags=["x", str(i)])
+    with db.snapshot() as now:
+        cursor = now.scan("account")
+        seen = [record["name"] for _, record in zip(range(300), cursor, strict=False)]
+        position = cursor.position()
+        seen += [record["name"] for record in cursor]  # goes on where it stands
+        assert seen == [f"A{i:03}" for i in range(1000)]
+        assert next(iter(now.scan("account", int.from_bytes(position, "big"))))["name"] == "A300"
+        assert list(now.tuples("account", "name", "employees", "tags"))[999] == ("A999", None, ["x", "999"])
+        assert list(now.tuples("account", "id")) == [(id,) for id in now.scan("account").ids()]
+        assert list(now.tuples("account", "name", after=list(now.scan("account").ids())[997])) == [("A998",), ("A999",)]
+        with pytest.raises(kith.InvalidArgumentError, match="colour"):
+            now.tuples("account", "colour")
+        left = now.tuples("account", "name")
+        next(left)
+        now.close()
+        with pytest.raises(kith.ClosedError):
+            next(left)
+
+
+def test_records_refuse_what_is_no_field(db: kith.Database) -> None:
+    id = account(db, "1", name="Acme")
+    with db.snapshot() as now:
+        record = now[id]
+        for wrong in (7, None, ["name"]):
+            with pytest.raises(TypeError):
+                record[wrong]  # type: ignore[index]
+        with pytest.raises(kith.InvalidArgumentError, match='did you mean "name"'):
+            record["nam"]
+        with pytest.raises((OverflowError, TypeError)):
+            now[-1]
+        assert record.get("city", "nowhere") == "nowhere"
+        with pytest.raises(TypeError):
+            type(record)()
 
 
 def test_threads_add_exactly(db: kith.Database) -> None:
