@@ -14,6 +14,7 @@ import (
 type Snapshot struct {
 	c      *capi.Snapshot
 	closed bool
+	fields map[[2]string]Field // that were resolved by name
 }
 
 // Close ends it; again it does nothing.

@@ -6,7 +6,8 @@
 package capi
 
 /*
-#cgo pkg-config: kith
+#cgo !kith_static pkg-config: kith
+#cgo kith_static pkg-config: kith-static
 #include "shim.h"
 */
 import "C"

@@ -118,18 +118,6 @@ static inline kg_value kg_item(kith_snapshot* snapshot, kith_view view, kith_fie
   return out;
 }
 
-/* The next records of a cursor with `fields` of each: values[i * field_count + j]. One crossing. */
-static inline kith_code kg_fill(kith_snapshot* snapshot, kith_cursor* cursor, const kith_field* fields, size_t field_count,
-                                kith_view* views, kith_value* values, size_t cap, size_t* count, kith_error** err) {
-  kith_code code = kith_cursor_fill(cursor, views, cap, count, err);
-  for (size_t i = 0; code == KITH_OK && i < *count; ++i) {
-    for (size_t j = 0; code == KITH_OK && j < field_count; ++j) {
-      code = kith_snapshot_value(snapshot, &views[i], fields[j], &values[i * field_count + j], err);
-    }
-  }
-  return code;
-}
-
 static inline kith_code kg_run(const kith_query* query, kith_snapshot* snapshot, kith_str parameters, uint8_t in_past, int64_t effective,
                                int64_t recorded, uint64_t time_limit_us, uint64_t cost, kith_str after, kith_rows** rows,
                                kith_error** err) {
@@ -180,6 +168,38 @@ static inline kith_code kg_export_lines(kith_snapshot* snapshot, kith_str path, 
   kith_export_lines_options o = KITH_EXPORT_LINES_OPTIONS_INIT;
   o.history = history;
   return kith_snapshot_export_lines(snapshot, path, &o, report, err);
+}
+
+static inline kith_walk_options kg_walk(uint8_t direction, uint8_t ever, int64_t at) {
+  kith_walk_options o = KITH_WALK_OPTIONS_INIT;
+  o.direction = direction;
+  o.ever = ever;
+  o.at = at;
+  return o;
+}
+static inline kith_code kg_neighbours(kith_snapshot* snapshot, kith_id record, const char* relation, uint8_t direction, uint8_t ever,
+                                      int64_t at, kith_text** json, kith_error** err) {
+  kith_walk_options o = kg_walk(direction, ever, at);
+  return kith_snapshot_neighbours(snapshot, record, relation, &o, json, err);
+}
+static inline kith_code kg_traverse(kith_snapshot* snapshot, kith_id start, kith_str relations, uint8_t direction, uint8_t ever, int64_t at,
+                                    uint32_t depth, uint32_t limit, kith_str types, kith_text** json, kith_error** err) {
+  kith_walk_options o = kg_walk(direction, ever, at);
+  o.depth = depth;
+  o.limit = limit;
+  o.types = types;
+  return kith_snapshot_traverse(snapshot, start, relations, &o, json, err);
+}
+
+static inline kith_code kg_erase_person(kith_db* db, kith_id person, uint8_t dry_run, uint8_t keep_shared, uint8_t overwrite,
+                                        kith_ref actor, kith_str reason, kith_text** report, kith_error** err) {
+  kith_erase_options o = KITH_ERASE_OPTIONS_INIT;
+  o.dry_run = dry_run;
+  o.keep_shared = keep_shared;
+  o.overwrite = overwrite;
+  o.actor = actor;
+  o.reason = reason;
+  return kith_db_erase_person(db, person, &o, report, err);
 }
 
 static inline void kg_set_texts(kith_batch* batch, kith_id target, const char* field, kith_str all, const size_t* sizes, size_t count) {

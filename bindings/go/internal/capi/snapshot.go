@@ -307,8 +307,8 @@ func (s *Snapshot) Scan(typ string, after uint64, fields []Field, give func(view
 	defer C.free(unsafe.Pointer(values))
 	count := new(C.size_t)
 	for {
-		code := C.kg_fill(s.p, cursor, (*C.kith_field)(unsafe.Pointer(unsafe.SliceData(fields))), C.size_t(len(fields)), views, values, Chunk,
-			count, &err)
+		code := C.kith_cursor_read(cursor, (*C.kith_field)(unsafe.Pointer(unsafe.SliceData(fields))), C.size_t(len(fields)), views, values,
+			Chunk, count, &err)
 		if e := failure(code, err); e != nil {
 			return e
 		}

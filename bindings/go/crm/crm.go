@@ -1,0 +1,1611 @@
+// Code generated from package kith.crm by go generate; DO NOT EDIT.
+
+package crm
+
+import (
+	"time"
+
+	"kith"
+)
+
+// Setting has the fields of the type setting: Setting, 设置.
+var Setting = struct {
+	BaseCurrency     kith.FieldOf[string]    // Base currency; 本位币; required
+	TimeZone         kith.FieldOf[string]    // Time zone; 时区; required
+	FiscalStartMonth kith.FieldOf[int64]     // First month of the fiscal year; 财年起始月; required
+	WeekStart        kith.FieldOf[int64]     // First day of the week (1 Monday); 每周第一天（1 为周一）; required
+	Language         kith.FieldOf[string]    // Language; 语言; required
+	Owner            kith.FieldOf[kith.ID]   // Owner
+	Created          kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated          kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	BaseCurrency:     kith.FieldOf[string]{Type: "setting", Name: "base_currency"},
+	TimeZone:         kith.FieldOf[string]{Type: "setting", Name: "time_zone"},
+	FiscalStartMonth: kith.FieldOf[int64]{Type: "setting", Name: "fiscal_start_month"},
+	WeekStart:        kith.FieldOf[int64]{Type: "setting", Name: "week_start"},
+	Language:         kith.FieldOf[string]{Type: "setting", Name: "language"},
+	Owner:            kith.FieldOf[kith.ID]{Type: "setting", Name: "owner"},
+	Created:          kith.FieldOf[time.Time]{Type: "setting", Name: "created"},
+	Updated:          kith.FieldOf[time.Time]{Type: "setting", Name: "updated"},
+}
+
+// Rate has the fields of the type rate: Exchange rate, 汇率.
+var Rate = struct {
+	Currency kith.FieldOf[string]       // Currency; 币种; required
+	Date     kith.FieldOf[kith.Date]    // From; 生效日期; required
+	Rate     kith.FieldOf[kith.Decimal] // Base currency for one unit; 一单位折合本位币; required
+	Owner    kith.FieldOf[kith.ID]      // Owner
+	Created  kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	Currency: kith.FieldOf[string]{Type: "rate", Name: "currency"},
+	Date:     kith.FieldOf[kith.Date]{Type: "rate", Name: "date"},
+	Rate:     kith.FieldOf[kith.Decimal]{Type: "rate", Name: "rate"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "rate", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "rate", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "rate", Name: "updated"},
+}
+
+// Team has the fields of the type team: Team, 团队.
+var Team = struct {
+	Name       kith.FieldOf[string]    // Name; 名称; required
+	Parent     kith.FieldOf[kith.ID]   // Part of; 上级团队; to team
+	Manager    kith.FieldOf[kith.ID]   // Manager; 负责人; to employee
+	Region     kith.FieldOf[string]    // Region; 区域
+	UnitNumber kith.FieldOf[int64]     // Unit number; 单位编号
+	Owner      kith.FieldOf[kith.ID]   // Owner
+	Created    kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated    kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Name:       kith.FieldOf[string]{Type: "team", Name: "name"},
+	Parent:     kith.FieldOf[kith.ID]{Type: "team", Name: "parent"},
+	Manager:    kith.FieldOf[kith.ID]{Type: "team", Name: "manager"},
+	Region:     kith.FieldOf[string]{Type: "team", Name: "region"},
+	UnitNumber: kith.FieldOf[int64]{Type: "team", Name: "unit_number"},
+	Owner:      kith.FieldOf[kith.ID]{Type: "team", Name: "owner"},
+	Created:    kith.FieldOf[time.Time]{Type: "team", Name: "created"},
+	Updated:    kith.FieldOf[time.Time]{Type: "team", Name: "updated"},
+}
+
+// Employee has the fields of the type employee: Employee, 员工.
+var Employee = struct {
+	Name        kith.FieldOf[string]    // Name; 姓名; required
+	NameLocal   kith.FieldOf[string]    // Name in the local script; 本地语言姓名
+	Email       kith.FieldOf[string]    // Mail; 邮箱
+	Phone       kith.FieldOf[string]    // Phone; 电话
+	Title       kith.FieldOf[string]    // Title; 职务
+	Team        kith.FieldOf[kith.ID]   // Team; 团队; to team
+	Manager     kith.FieldOf[kith.ID]   // Manager; 上级; to employee
+	Skills      kith.FieldOf[[]string]  // Skills; 技能
+	Active      kith.FieldOf[bool]      // Active; 在职; required
+	ActiveFrom  kith.FieldOf[kith.Date] // Joined; 入职日期
+	ActiveTo    kith.FieldOf[kith.Date] // Left; 离职日期
+	AccessRoles kith.FieldOf[[]string]  // Roles; 权限角色
+	Owner       kith.FieldOf[kith.ID]   // Owner
+	Created     kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Name:        kith.FieldOf[string]{Type: "employee", Name: "name"},
+	NameLocal:   kith.FieldOf[string]{Type: "employee", Name: "name_local"},
+	Email:       kith.FieldOf[string]{Type: "employee", Name: "email"},
+	Phone:       kith.FieldOf[string]{Type: "employee", Name: "phone"},
+	Title:       kith.FieldOf[string]{Type: "employee", Name: "title"},
+	Team:        kith.FieldOf[kith.ID]{Type: "employee", Name: "team"},
+	Manager:     kith.FieldOf[kith.ID]{Type: "employee", Name: "manager"},
+	Skills:      kith.FieldOf[[]string]{Type: "employee", Name: "skills"},
+	Active:      kith.FieldOf[bool]{Type: "employee", Name: "active"},
+	ActiveFrom:  kith.FieldOf[kith.Date]{Type: "employee", Name: "active_from"},
+	ActiveTo:    kith.FieldOf[kith.Date]{Type: "employee", Name: "active_to"},
+	AccessRoles: kith.FieldOf[[]string]{Type: "employee", Name: "access_roles"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "employee", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "employee", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "employee", Name: "updated"},
+}
+
+// TeamMember has the fields of the type team_member: Team member, 团队成员.
+var TeamMember = struct {
+	Employee kith.FieldOf[kith.ID]   // Employee; 员工; to employee; required
+	Team     kith.FieldOf[kith.ID]   // Team; 团队; to team; required
+	Owner    kith.FieldOf[kith.ID]   // Owner
+	Created  kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Employee: kith.FieldOf[kith.ID]{Type: "team_member", Name: "employee"},
+	Team:     kith.FieldOf[kith.ID]{Type: "team_member", Name: "team"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "team_member", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "team_member", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "team_member", Name: "updated"},
+}
+
+// Share has the fields of the type share: Share, 共享.
+var Share = struct {
+	Record  kith.FieldOf[kith.ID]   // Record; 记录; required
+	To      kith.FieldOf[kith.ID]   // Shared with; 共享对象; to employee, team; required
+	Level   kith.FieldOf[string]    // Level; 权限; required
+	From    kith.FieldOf[time.Time] // From; 开始时间
+	Until   kith.FieldOf[time.Time] // Until; 截止时间
+	Reason  kith.FieldOf[string]    // Reason; 原因
+	Owner   kith.FieldOf[kith.ID]   // Owner
+	Created kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Record:  kith.FieldOf[kith.ID]{Type: "share", Name: "record"},
+	To:      kith.FieldOf[kith.ID]{Type: "share", Name: "to"},
+	Level:   kith.FieldOf[string]{Type: "share", Name: "level"},
+	From:    kith.FieldOf[time.Time]{Type: "share", Name: "from"},
+	Until:   kith.FieldOf[time.Time]{Type: "share", Name: "until"},
+	Reason:  kith.FieldOf[string]{Type: "share", Name: "reason"},
+	Owner:   kith.FieldOf[kith.ID]{Type: "share", Name: "owner"},
+	Created: kith.FieldOf[time.Time]{Type: "share", Name: "created"},
+	Updated: kith.FieldOf[time.Time]{Type: "share", Name: "updated"},
+}
+
+// Choices of share.level.
+const (
+	ShareLevelRead  = "read"
+	ShareLevelWrite = "write"
+)
+
+// Product has the fields of the type product: Product, 产品.
+var Product = struct {
+	Name          kith.FieldOf[string]     // Name; 名称; required
+	Sku           kith.FieldOf[string]     // Stock number; 货号
+	Family        kith.FieldOf[string]     // Family; 系列
+	UnitOfMeasure kith.FieldOf[string]     // Unit of measure; 计量单位
+	Price         kith.FieldOf[kith.Money] // List price; 标价
+	Cost          kith.FieldOf[kith.Money] // Cost; 成本
+	Active        kith.FieldOf[bool]       // On sale; 在售; required
+	Description   kith.FieldOf[string]     // Description; 描述
+	Owner         kith.FieldOf[kith.ID]    // Owner
+	Created       kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated       kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Name:          kith.FieldOf[string]{Type: "product", Name: "name"},
+	Sku:           kith.FieldOf[string]{Type: "product", Name: "sku"},
+	Family:        kith.FieldOf[string]{Type: "product", Name: "family"},
+	UnitOfMeasure: kith.FieldOf[string]{Type: "product", Name: "unit_of_measure"},
+	Price:         kith.FieldOf[kith.Money]{Type: "product", Name: "price"},
+	Cost:          kith.FieldOf[kith.Money]{Type: "product", Name: "cost"},
+	Active:        kith.FieldOf[bool]{Type: "product", Name: "active"},
+	Description:   kith.FieldOf[string]{Type: "product", Name: "description"},
+	Owner:         kith.FieldOf[kith.ID]{Type: "product", Name: "owner"},
+	Created:       kith.FieldOf[time.Time]{Type: "product", Name: "created"},
+	Updated:       kith.FieldOf[time.Time]{Type: "product", Name: "updated"},
+}
+
+// Account has the fields of the type account: Account, 客户.
+var Account = struct {
+	Name            kith.FieldOf[string]     // Name; 名称; required
+	NameLocal       kith.FieldOf[string]     // Name in the local script; 本地语言名称
+	LegalName       kith.FieldOf[string]     // Legal name; 法定名称
+	RegistrationNo  kith.FieldOf[string]     // Registration number; 统一社会信用代码
+	Kind            kith.FieldOf[string]     // Kind; 类别
+	Roles           kith.FieldOf[[]string]   // Roles; 角色
+	Industry        kith.FieldOf[string]     // Industry; 行业
+	Tier            kith.FieldOf[string]     // Tier; 客户等级
+	Lifecycle       kith.FieldOf[string]     // Life cycle; 生命周期
+	LegalStatus     kith.FieldOf[string]     // Legal status; 经营状态
+	Parent          kith.FieldOf[kith.ID]    // Parent company; 母公司; to account
+	Employees       kith.FieldOf[int64]      // Employees; 员工人数
+	AnnualRevenue   kith.FieldOf[kith.Money] // Annual revenue; 年营业额
+	YearEstablished kith.FieldOf[int64]      // Founded in; 成立年份
+	ChiefExecutive  kith.FieldOf[string]     // Chief executive; 首席执行官
+	Website         kith.FieldOf[string]     // Website; 网站
+	Email           kith.FieldOf[string]     // Mail; 邮箱
+	Phone           kith.FieldOf[string]     // Phone; 电话
+	Address         kith.FieldOf[string]     // Address; 地址
+	City            kith.FieldOf[string]     // City; 城市
+	Region          kith.FieldOf[string]     // Region; 省/地区
+	Country         kith.FieldOf[string]     // Country; 国家
+	Source          kith.FieldOf[string]     // Source; 来源
+	Campaign        kith.FieldOf[kith.ID]    // Campaign; 市场活动; to campaign
+	Tags            kith.FieldOf[[]string]   // Tags; 标签
+	Description     kith.FieldOf[string]     // Description; 描述
+	Owner           kith.FieldOf[kith.ID]    // Owner
+	Created         kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated         kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Name:            kith.FieldOf[string]{Type: "account", Name: "name"},
+	NameLocal:       kith.FieldOf[string]{Type: "account", Name: "name_local"},
+	LegalName:       kith.FieldOf[string]{Type: "account", Name: "legal_name"},
+	RegistrationNo:  kith.FieldOf[string]{Type: "account", Name: "registration_no"},
+	Kind:            kith.FieldOf[string]{Type: "account", Name: "kind"},
+	Roles:           kith.FieldOf[[]string]{Type: "account", Name: "roles"},
+	Industry:        kith.FieldOf[string]{Type: "account", Name: "industry"},
+	Tier:            kith.FieldOf[string]{Type: "account", Name: "tier"},
+	Lifecycle:       kith.FieldOf[string]{Type: "account", Name: "lifecycle"},
+	LegalStatus:     kith.FieldOf[string]{Type: "account", Name: "legal_status"},
+	Parent:          kith.FieldOf[kith.ID]{Type: "account", Name: "parent"},
+	Employees:       kith.FieldOf[int64]{Type: "account", Name: "employees"},
+	AnnualRevenue:   kith.FieldOf[kith.Money]{Type: "account", Name: "annual_revenue"},
+	YearEstablished: kith.FieldOf[int64]{Type: "account", Name: "year_established"},
+	ChiefExecutive:  kith.FieldOf[string]{Type: "account", Name: "chief_executive"},
+	Website:         kith.FieldOf[string]{Type: "account", Name: "website"},
+	Email:           kith.FieldOf[string]{Type: "account", Name: "email"},
+	Phone:           kith.FieldOf[string]{Type: "account", Name: "phone"},
+	Address:         kith.FieldOf[string]{Type: "account", Name: "address"},
+	City:            kith.FieldOf[string]{Type: "account", Name: "city"},
+	Region:          kith.FieldOf[string]{Type: "account", Name: "region"},
+	Country:         kith.FieldOf[string]{Type: "account", Name: "country"},
+	Source:          kith.FieldOf[string]{Type: "account", Name: "source"},
+	Campaign:        kith.FieldOf[kith.ID]{Type: "account", Name: "campaign"},
+	Tags:            kith.FieldOf[[]string]{Type: "account", Name: "tags"},
+	Description:     kith.FieldOf[string]{Type: "account", Name: "description"},
+	Owner:           kith.FieldOf[kith.ID]{Type: "account", Name: "owner"},
+	Created:         kith.FieldOf[time.Time]{Type: "account", Name: "created"},
+	Updated:         kith.FieldOf[time.Time]{Type: "account", Name: "updated"},
+}
+
+// Choices of account.kind.
+const (
+	AccountKindCompany    = "company"
+	AccountKindPerson     = "person"
+	AccountKindGovernment = "government"
+	AccountKindStore      = "store"
+)
+
+// Choices of account.roles.
+const (
+	AccountRolesProspect   = "prospect"
+	AccountRolesCustomer   = "customer"
+	AccountRolesPartner    = "partner"
+	AccountRolesCompetitor = "competitor"
+	AccountRolesSupplier   = "supplier"
+)
+
+// Choices of account.industry.
+const (
+	AccountIndustryAgriculture        = "agriculture"
+	AccountIndustryConstruction       = "construction"
+	AccountIndustryEducation          = "education"
+	AccountIndustryEmployment         = "employment"
+	AccountIndustryEnergy             = "energy"
+	AccountIndustryEntertainment      = "entertainment"
+	AccountIndustryFinance            = "finance"
+	AccountIndustryGovernment         = "government"
+	AccountIndustryLaw                = "law"
+	AccountIndustryLogistics          = "logistics"
+	AccountIndustryManufacturing      = "manufacturing"
+	AccountIndustryMarketing          = "marketing"
+	AccountIndustryMedical            = "medical"
+	AccountIndustryProperty           = "property"
+	AccountIndustryRetail             = "retail"
+	AccountIndustryServices           = "services"
+	AccountIndustrySoftware           = "software"
+	AccountIndustryTechnology         = "technology"
+	AccountIndustryTelecommunications = "telecommunications"
+	AccountIndustryTrade              = "trade"
+	AccountIndustryOther              = "other"
+)
+
+// Choices of account.tier.
+const (
+	AccountTierS = "s"
+	AccountTierA = "a"
+	AccountTierB = "b"
+	AccountTierC = "c"
+)
+
+// Choices of account.lifecycle.
+const (
+	AccountLifecycleProspect = "prospect"
+	AccountLifecycleEngaged  = "engaged"
+	AccountLifecycleCustomer = "customer"
+	AccountLifecycleRepeat   = "repeat"
+	AccountLifecycleLapsed   = "lapsed"
+)
+
+// Choices of account.legal_status.
+const (
+	AccountLegalStatusActive    = "active"
+	AccountLegalStatusSuspended = "suspended"
+	AccountLegalStatusRevoked   = "revoked"
+	AccountLegalStatusDissolved = "dissolved"
+	AccountLegalStatusUnknown   = "unknown"
+)
+
+// Choices of account.source.
+const (
+	AccountSourceWeb              = "web"
+	AccountSourceSearch           = "search"
+	AccountSourceAdvertisement    = "advertisement"
+	AccountSourceSocial           = "social"
+	AccountSourceExhibition       = "exhibition"
+	AccountSourceEvent            = "event"
+	AccountSourceReferral         = "referral"
+	AccountSourcePartner          = "partner"
+	AccountSourceColdCall         = "cold_call"
+	AccountSourceExistingCustomer = "existing_customer"
+	AccountSourceTender           = "tender"
+	AccountSourcePurchasedList    = "purchased_list"
+	AccountSourceOther            = "other"
+)
+
+// Contact has the fields of the type contact: Contact, 联系人.
+var Contact = struct {
+	Name         kith.FieldOf[string]    // Name; 姓名; required
+	NameLocal    kith.FieldOf[string]    // Name in the local script; 本地语言姓名
+	Account      kith.FieldOf[kith.ID]   // Account; 客户; to account
+	Title        kith.FieldOf[string]    // Title; 职务
+	JobLevel     kith.FieldOf[string]    // Level; 职级
+	Department   kith.FieldOf[string]    // Department; 部门
+	ReportsTo    kith.FieldOf[kith.ID]   // Reports to; 汇报给; to contact
+	Email        kith.FieldOf[string]    // Mail; 邮箱
+	Phone        kith.FieldOf[string]    // Phone; 电话
+	Mobile       kith.FieldOf[string]    // Mobile phone; 手机
+	Wechat       kith.FieldOf[string]    // WeChat; 微信
+	Qq           kith.FieldOf[string]    // QQ; QQ
+	Gender       kith.FieldOf[string]    // Gender; 性别
+	Birthday     kith.FieldOf[kith.Date] // Birthday; 生日
+	Language     kith.FieldOf[string]    // Language; 语言
+	Consent      kith.FieldOf[[]string]  // May be contacted by; 同意的联系方式
+	DoNotContact kith.FieldOf[bool]      // Do not contact; 请勿联系
+	Source       kith.FieldOf[string]    // Source; 来源
+	Campaign     kith.FieldOf[kith.ID]   // Campaign; 市场活动; to campaign
+	Tags         kith.FieldOf[[]string]  // Tags; 标签
+	Description  kith.FieldOf[string]    // Description; 描述
+	Owner        kith.FieldOf[kith.ID]   // Owner
+	Created      kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated      kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Name:         kith.FieldOf[string]{Type: "contact", Name: "name"},
+	NameLocal:    kith.FieldOf[string]{Type: "contact", Name: "name_local"},
+	Account:      kith.FieldOf[kith.ID]{Type: "contact", Name: "account"},
+	Title:        kith.FieldOf[string]{Type: "contact", Name: "title"},
+	JobLevel:     kith.FieldOf[string]{Type: "contact", Name: "job_level"},
+	Department:   kith.FieldOf[string]{Type: "contact", Name: "department"},
+	ReportsTo:    kith.FieldOf[kith.ID]{Type: "contact", Name: "reports_to"},
+	Email:        kith.FieldOf[string]{Type: "contact", Name: "email"},
+	Phone:        kith.FieldOf[string]{Type: "contact", Name: "phone"},
+	Mobile:       kith.FieldOf[string]{Type: "contact", Name: "mobile"},
+	Wechat:       kith.FieldOf[string]{Type: "contact", Name: "wechat"},
+	Qq:           kith.FieldOf[string]{Type: "contact", Name: "qq"},
+	Gender:       kith.FieldOf[string]{Type: "contact", Name: "gender"},
+	Birthday:     kith.FieldOf[kith.Date]{Type: "contact", Name: "birthday"},
+	Language:     kith.FieldOf[string]{Type: "contact", Name: "language"},
+	Consent:      kith.FieldOf[[]string]{Type: "contact", Name: "consent"},
+	DoNotContact: kith.FieldOf[bool]{Type: "contact", Name: "do_not_contact"},
+	Source:       kith.FieldOf[string]{Type: "contact", Name: "source"},
+	Campaign:     kith.FieldOf[kith.ID]{Type: "contact", Name: "campaign"},
+	Tags:         kith.FieldOf[[]string]{Type: "contact", Name: "tags"},
+	Description:  kith.FieldOf[string]{Type: "contact", Name: "description"},
+	Owner:        kith.FieldOf[kith.ID]{Type: "contact", Name: "owner"},
+	Created:      kith.FieldOf[time.Time]{Type: "contact", Name: "created"},
+	Updated:      kith.FieldOf[time.Time]{Type: "contact", Name: "updated"},
+}
+
+// Choices of contact.job_level.
+const (
+	ContactJobLevelCLevel        = "c_level"
+	ContactJobLevelVicePresident = "vice_president"
+	ContactJobLevelDirector      = "director"
+	ContactJobLevelManager       = "manager"
+	ContactJobLevelStaff         = "staff"
+)
+
+// Choices of contact.gender.
+const (
+	ContactGenderFemale = "female"
+	ContactGenderMale   = "male"
+	ContactGenderOther  = "other"
+)
+
+// Choices of contact.consent.
+const (
+	ContactConsentMail  = "mail"
+	ContactConsentPhone = "phone"
+	ContactConsentChat  = "chat"
+	ContactConsentPost  = "post"
+)
+
+// Choices of contact.source.
+const (
+	ContactSourceWeb              = "web"
+	ContactSourceSearch           = "search"
+	ContactSourceAdvertisement    = "advertisement"
+	ContactSourceSocial           = "social"
+	ContactSourceExhibition       = "exhibition"
+	ContactSourceEvent            = "event"
+	ContactSourceReferral         = "referral"
+	ContactSourcePartner          = "partner"
+	ContactSourceColdCall         = "cold_call"
+	ContactSourceExistingCustomer = "existing_customer"
+	ContactSourceTender           = "tender"
+	ContactSourcePurchasedList    = "purchased_list"
+	ContactSourceOther            = "other"
+)
+
+// Campaign has the fields of the type campaign: Campaign, 市场活动.
+var Campaign = struct {
+	Name        kith.FieldOf[string]     // Name; 名称; required
+	Kind        kith.FieldOf[string]     // Kind; 类型
+	Channel     kith.FieldOf[string]     // Channel; 渠道
+	Status      kith.FieldOf[string]     // Status; 状态
+	Starts      kith.FieldOf[kith.Date]  // Starts; 开始日期
+	Ends        kith.FieldOf[kith.Date]  // Ends; 结束日期
+	Budget      kith.FieldOf[kith.Money] // Budget; 预算
+	Cost        kith.FieldOf[kith.Money] // Cost; 花费
+	Parent      kith.FieldOf[kith.ID]    // Part of; 上级活动; to campaign
+	Description kith.FieldOf[string]     // Description; 描述
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Name:        kith.FieldOf[string]{Type: "campaign", Name: "name"},
+	Kind:        kith.FieldOf[string]{Type: "campaign", Name: "kind"},
+	Channel:     kith.FieldOf[string]{Type: "campaign", Name: "channel"},
+	Status:      kith.FieldOf[string]{Type: "campaign", Name: "status"},
+	Starts:      kith.FieldOf[kith.Date]{Type: "campaign", Name: "starts"},
+	Ends:        kith.FieldOf[kith.Date]{Type: "campaign", Name: "ends"},
+	Budget:      kith.FieldOf[kith.Money]{Type: "campaign", Name: "budget"},
+	Cost:        kith.FieldOf[kith.Money]{Type: "campaign", Name: "cost"},
+	Parent:      kith.FieldOf[kith.ID]{Type: "campaign", Name: "parent"},
+	Description: kith.FieldOf[string]{Type: "campaign", Name: "description"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "campaign", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "campaign", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "campaign", Name: "updated"},
+}
+
+// Choices of campaign.kind.
+const (
+	CampaignKindAdvertisement = "advertisement"
+	CampaignKindMail          = "mail"
+	CampaignKindEvent         = "event"
+	CampaignKindExhibition    = "exhibition"
+	CampaignKindWebinar       = "webinar"
+	CampaignKindSocial        = "social"
+	CampaignKindContent       = "content"
+	CampaignKindReferral      = "referral"
+	CampaignKindOther         = "other"
+)
+
+// Choices of campaign.status.
+const (
+	CampaignStatusPlanned   = "planned"
+	CampaignStatusRunning   = "running"
+	CampaignStatusFinished  = "finished"
+	CampaignStatusCancelled = "cancelled"
+)
+
+// Lead has the fields of the type lead: Lead, 线索.
+var Lead = struct {
+	Name             kith.FieldOf[string]     // Name; 姓名; required
+	Company          kith.FieldOf[string]     // Company; 公司
+	Title            kith.FieldOf[string]     // Title; 职务
+	PossibleProject  kith.FieldOf[string]     // Possible project; 可能的项目
+	Email            kith.FieldOf[string]     // Mail; 邮箱
+	Phone            kith.FieldOf[string]     // Phone; 电话
+	Wechat           kith.FieldOf[string]     // WeChat; 微信
+	Status           kith.FieldOf[string]     // Status; 状态; required
+	Source           kith.FieldOf[string]     // Source; 来源
+	Campaign         kith.FieldOf[kith.ID]    // Campaign; 市场活动; to campaign
+	Industry         kith.FieldOf[string]     // Industry; 行业
+	Score            kith.FieldOf[float64]    // Score; 评分
+	Budget           kith.FieldOf[kith.Money] // Budget; 预算
+	Pool             kith.FieldOf[string]     // Pool; 线索池
+	DisqualifyReason kith.FieldOf[string]     // Reason of disqualification; 无效原因
+	ReferredBy       kith.FieldOf[kith.ID]    // Referred by; 转介绍人; to account, contact
+	Account          kith.FieldOf[kith.ID]    // Account; 客户; to account
+	Contact          kith.FieldOf[kith.ID]    // Contact; 联系人; to contact
+	Opportunity      kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity
+	ConvertedAt      kith.FieldOf[time.Time]  // Converted at; 转化时间
+	Tags             kith.FieldOf[[]string]   // Tags; 标签
+	Description      kith.FieldOf[string]     // Description; 描述
+	Owner            kith.FieldOf[kith.ID]    // Owner
+	Created          kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated          kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Name:             kith.FieldOf[string]{Type: "lead", Name: "name"},
+	Company:          kith.FieldOf[string]{Type: "lead", Name: "company"},
+	Title:            kith.FieldOf[string]{Type: "lead", Name: "title"},
+	PossibleProject:  kith.FieldOf[string]{Type: "lead", Name: "possible_project"},
+	Email:            kith.FieldOf[string]{Type: "lead", Name: "email"},
+	Phone:            kith.FieldOf[string]{Type: "lead", Name: "phone"},
+	Wechat:           kith.FieldOf[string]{Type: "lead", Name: "wechat"},
+	Status:           kith.FieldOf[string]{Type: "lead", Name: "status"},
+	Source:           kith.FieldOf[string]{Type: "lead", Name: "source"},
+	Campaign:         kith.FieldOf[kith.ID]{Type: "lead", Name: "campaign"},
+	Industry:         kith.FieldOf[string]{Type: "lead", Name: "industry"},
+	Score:            kith.FieldOf[float64]{Type: "lead", Name: "score"},
+	Budget:           kith.FieldOf[kith.Money]{Type: "lead", Name: "budget"},
+	Pool:             kith.FieldOf[string]{Type: "lead", Name: "pool"},
+	DisqualifyReason: kith.FieldOf[string]{Type: "lead", Name: "disqualify_reason"},
+	ReferredBy:       kith.FieldOf[kith.ID]{Type: "lead", Name: "referred_by"},
+	Account:          kith.FieldOf[kith.ID]{Type: "lead", Name: "account"},
+	Contact:          kith.FieldOf[kith.ID]{Type: "lead", Name: "contact"},
+	Opportunity:      kith.FieldOf[kith.ID]{Type: "lead", Name: "opportunity"},
+	ConvertedAt:      kith.FieldOf[time.Time]{Type: "lead", Name: "converted_at"},
+	Tags:             kith.FieldOf[[]string]{Type: "lead", Name: "tags"},
+	Description:      kith.FieldOf[string]{Type: "lead", Name: "description"},
+	Owner:            kith.FieldOf[kith.ID]{Type: "lead", Name: "owner"},
+	Created:          kith.FieldOf[time.Time]{Type: "lead", Name: "created"},
+	Updated:          kith.FieldOf[time.Time]{Type: "lead", Name: "updated"},
+}
+
+// Choices of lead.status.
+const (
+	LeadStatusNew          = "new"
+	LeadStatusWorking      = "working"
+	LeadStatusQualified    = "qualified"
+	LeadStatusDisqualified = "disqualified"
+	LeadStatusRecycled     = "recycled"
+)
+
+// Choices of lead.source.
+const (
+	LeadSourceWeb              = "web"
+	LeadSourceSearch           = "search"
+	LeadSourceAdvertisement    = "advertisement"
+	LeadSourceSocial           = "social"
+	LeadSourceExhibition       = "exhibition"
+	LeadSourceEvent            = "event"
+	LeadSourceReferral         = "referral"
+	LeadSourcePartner          = "partner"
+	LeadSourceColdCall         = "cold_call"
+	LeadSourceExistingCustomer = "existing_customer"
+	LeadSourceTender           = "tender"
+	LeadSourcePurchasedList    = "purchased_list"
+	LeadSourceOther            = "other"
+)
+
+// Choices of lead.industry.
+const (
+	LeadIndustryAgriculture        = "agriculture"
+	LeadIndustryConstruction       = "construction"
+	LeadIndustryEducation          = "education"
+	LeadIndustryEmployment         = "employment"
+	LeadIndustryEnergy             = "energy"
+	LeadIndustryEntertainment      = "entertainment"
+	LeadIndustryFinance            = "finance"
+	LeadIndustryGovernment         = "government"
+	LeadIndustryLaw                = "law"
+	LeadIndustryLogistics          = "logistics"
+	LeadIndustryManufacturing      = "manufacturing"
+	LeadIndustryMarketing          = "marketing"
+	LeadIndustryMedical            = "medical"
+	LeadIndustryProperty           = "property"
+	LeadIndustryRetail             = "retail"
+	LeadIndustryServices           = "services"
+	LeadIndustrySoftware           = "software"
+	LeadIndustryTechnology         = "technology"
+	LeadIndustryTelecommunications = "telecommunications"
+	LeadIndustryTrade              = "trade"
+	LeadIndustryOther              = "other"
+)
+
+// Pipeline has the fields of the type pipeline: Pipeline, 销售管道.
+var Pipeline = struct {
+	Name    kith.FieldOf[string]    // Name; 名称; required
+	ForType kith.FieldOf[string]    // For records of type; 适用实体; required
+	Version kith.FieldOf[int64]     // Version; 版本; required
+	LabelEn kith.FieldOf[string]    // Label in English; 英文标签
+	LabelZh kith.FieldOf[string]    // Label in Chinese; 中文标签
+	Owner   kith.FieldOf[kith.ID]   // Owner
+	Created kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Name:    kith.FieldOf[string]{Type: "pipeline", Name: "name"},
+	ForType: kith.FieldOf[string]{Type: "pipeline", Name: "for_type"},
+	Version: kith.FieldOf[int64]{Type: "pipeline", Name: "version"},
+	LabelEn: kith.FieldOf[string]{Type: "pipeline", Name: "label_en"},
+	LabelZh: kith.FieldOf[string]{Type: "pipeline", Name: "label_zh"},
+	Owner:   kith.FieldOf[kith.ID]{Type: "pipeline", Name: "owner"},
+	Created: kith.FieldOf[time.Time]{Type: "pipeline", Name: "created"},
+	Updated: kith.FieldOf[time.Time]{Type: "pipeline", Name: "updated"},
+}
+
+// Stage has the fields of the type stage: Stage, 商机阶段.
+var Stage = struct {
+	Pipeline     kith.FieldOf[kith.ID]   // Pipeline; 销售管道; to pipeline; required
+	Name         kith.FieldOf[string]    // Name; 名称; required
+	LabelEn      kith.FieldOf[string]    // Label in English; 英文标签
+	LabelZh      kith.FieldOf[string]    // Label in Chinese; 中文标签
+	Position     kith.FieldOf[int64]     // Position; 序号; required
+	Kind         kith.FieldOf[string]    // Kind; 类别; required
+	Archived     kith.FieldOf[bool]      // Archived; 已停用; required
+	MaxDwellDays kith.FieldOf[int64]     // Longest stay in days; 最长停留天数
+	Owner        kith.FieldOf[kith.ID]   // Owner
+	Created      kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated      kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Pipeline:     kith.FieldOf[kith.ID]{Type: "stage", Name: "pipeline"},
+	Name:         kith.FieldOf[string]{Type: "stage", Name: "name"},
+	LabelEn:      kith.FieldOf[string]{Type: "stage", Name: "label_en"},
+	LabelZh:      kith.FieldOf[string]{Type: "stage", Name: "label_zh"},
+	Position:     kith.FieldOf[int64]{Type: "stage", Name: "position"},
+	Kind:         kith.FieldOf[string]{Type: "stage", Name: "kind"},
+	Archived:     kith.FieldOf[bool]{Type: "stage", Name: "archived"},
+	MaxDwellDays: kith.FieldOf[int64]{Type: "stage", Name: "max_dwell_days"},
+	Owner:        kith.FieldOf[kith.ID]{Type: "stage", Name: "owner"},
+	Created:      kith.FieldOf[time.Time]{Type: "stage", Name: "created"},
+	Updated:      kith.FieldOf[time.Time]{Type: "stage", Name: "updated"},
+}
+
+// Choices of stage.kind.
+const (
+	StageKindOpen = "open"
+	StageKindWon  = "won"
+	StageKindLost = "lost"
+)
+
+// Opportunity has the fields of the type opportunity: Opportunity, 商机.
+var Opportunity = struct {
+	Name           kith.FieldOf[string]     // Name; 名称; required
+	Account        kith.FieldOf[kith.ID]    // Account; 客户; to account
+	Contact        kith.FieldOf[kith.ID]    // Contact; 联系人; to contact
+	Pipeline       kith.FieldOf[kith.ID]    // Pipeline; 销售管道; to pipeline; derived: read it only
+	Stage          kith.FieldOf[kith.ID]    // Stage; 阶段; to stage; derived: read it only
+	ClosedAt       kith.FieldOf[time.Time]  // Closed at; 结单时间; derived: read it only
+	Amount         kith.FieldOf[kith.Money] // Amount; 金额
+	CloseDate      kith.FieldOf[kith.Date]  // Expected close; 预计成交日期
+	Source         kith.FieldOf[string]     // Source; 来源
+	Segment        kith.FieldOf[string]     // Segment; 细分市场
+	Kind           kith.FieldOf[string]     // Kind; 类型
+	Product        kith.FieldOf[kith.ID]    // Main product; 主要产品; to product
+	Campaign       kith.FieldOf[kith.ID]    // Campaign; 市场活动; to campaign
+	Lead           kith.FieldOf[kith.ID]    // From lead; 来源线索; to lead
+	Grade          kith.FieldOf[string]     // Grade; 商机等级
+	Budget         kith.FieldOf[kith.Money] // Customer's budget; 客户预算
+	RepProbability kith.FieldOf[int64]      // Rep's probability (%); 销售人员填写的赢率（%）
+	RepCategory    kith.FieldOf[string]     // Rep's forecast category; 销售人员填写的预测类别
+	NextStep       kith.FieldOf[string]     // Next step; 下一步
+	LostTo         kith.FieldOf[kith.ID]    // Lost to; 输给的竞争对手; to competitor
+	LossReason     kith.FieldOf[string]     // Reason of loss; 丢单原因
+	LossNote       kith.FieldOf[string]     // Note on the loss; 丢单说明
+	Tags           kith.FieldOf[[]string]   // Tags; 标签
+	Description    kith.FieldOf[string]     // Description; 描述
+	Owner          kith.FieldOf[kith.ID]    // Owner
+	Created        kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated        kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Name:           kith.FieldOf[string]{Type: "opportunity", Name: "name"},
+	Account:        kith.FieldOf[kith.ID]{Type: "opportunity", Name: "account"},
+	Contact:        kith.FieldOf[kith.ID]{Type: "opportunity", Name: "contact"},
+	Pipeline:       kith.FieldOf[kith.ID]{Type: "opportunity", Name: "pipeline"},
+	Stage:          kith.FieldOf[kith.ID]{Type: "opportunity", Name: "stage"},
+	ClosedAt:       kith.FieldOf[time.Time]{Type: "opportunity", Name: "closed_at"},
+	Amount:         kith.FieldOf[kith.Money]{Type: "opportunity", Name: "amount"},
+	CloseDate:      kith.FieldOf[kith.Date]{Type: "opportunity", Name: "close_date"},
+	Source:         kith.FieldOf[string]{Type: "opportunity", Name: "source"},
+	Segment:        kith.FieldOf[string]{Type: "opportunity", Name: "segment"},
+	Kind:           kith.FieldOf[string]{Type: "opportunity", Name: "kind"},
+	Product:        kith.FieldOf[kith.ID]{Type: "opportunity", Name: "product"},
+	Campaign:       kith.FieldOf[kith.ID]{Type: "opportunity", Name: "campaign"},
+	Lead:           kith.FieldOf[kith.ID]{Type: "opportunity", Name: "lead"},
+	Grade:          kith.FieldOf[string]{Type: "opportunity", Name: "grade"},
+	Budget:         kith.FieldOf[kith.Money]{Type: "opportunity", Name: "budget"},
+	RepProbability: kith.FieldOf[int64]{Type: "opportunity", Name: "rep_probability"},
+	RepCategory:    kith.FieldOf[string]{Type: "opportunity", Name: "rep_category"},
+	NextStep:       kith.FieldOf[string]{Type: "opportunity", Name: "next_step"},
+	LostTo:         kith.FieldOf[kith.ID]{Type: "opportunity", Name: "lost_to"},
+	LossReason:     kith.FieldOf[string]{Type: "opportunity", Name: "loss_reason"},
+	LossNote:       kith.FieldOf[string]{Type: "opportunity", Name: "loss_note"},
+	Tags:           kith.FieldOf[[]string]{Type: "opportunity", Name: "tags"},
+	Description:    kith.FieldOf[string]{Type: "opportunity", Name: "description"},
+	Owner:          kith.FieldOf[kith.ID]{Type: "opportunity", Name: "owner"},
+	Created:        kith.FieldOf[time.Time]{Type: "opportunity", Name: "created"},
+	Updated:        kith.FieldOf[time.Time]{Type: "opportunity", Name: "updated"},
+}
+
+// Choices of opportunity.source.
+const (
+	OpportunitySourceWeb              = "web"
+	OpportunitySourceSearch           = "search"
+	OpportunitySourceAdvertisement    = "advertisement"
+	OpportunitySourceSocial           = "social"
+	OpportunitySourceExhibition       = "exhibition"
+	OpportunitySourceEvent            = "event"
+	OpportunitySourceReferral         = "referral"
+	OpportunitySourcePartner          = "partner"
+	OpportunitySourceColdCall         = "cold_call"
+	OpportunitySourceExistingCustomer = "existing_customer"
+	OpportunitySourceTender           = "tender"
+	OpportunitySourcePurchasedList    = "purchased_list"
+	OpportunitySourceOther            = "other"
+)
+
+// Choices of opportunity.segment.
+const (
+	OpportunitySegmentConsumer      = "consumer"
+	OpportunitySegmentSmallBusiness = "small_business"
+	OpportunitySegmentMidMarket     = "mid_market"
+	OpportunitySegmentEnterprise    = "enterprise"
+	OpportunitySegmentPublicSector  = "public_sector"
+	OpportunitySegmentPartner       = "partner"
+)
+
+// Choices of opportunity.kind.
+const (
+	OpportunityKindNewBusiness = "new_business"
+	OpportunityKindExpansion   = "expansion"
+	OpportunityKindRenewal     = "renewal"
+)
+
+// Choices of opportunity.grade.
+const (
+	OpportunityGradeS = "s"
+	OpportunityGradeA = "a"
+	OpportunityGradeB = "b"
+	OpportunityGradeC = "c"
+	OpportunityGradeD = "d"
+)
+
+// Choices of opportunity.rep_category.
+const (
+	OpportunityRepCategoryCommit     = "commit"
+	OpportunityRepCategoryBestCase   = "best_case"
+	OpportunityRepCategoryInPipeline = "in_pipeline"
+	OpportunityRepCategoryOmitted    = "omitted"
+)
+
+// Choices of opportunity.loss_reason.
+const (
+	OpportunityLossReasonPrice        = "price"
+	OpportunityLossReasonProduct      = "product"
+	OpportunityLossReasonRelationship = "relationship"
+	OpportunityLossReasonTiming       = "timing"
+	OpportunityLossReasonNoBudget     = "no_budget"
+	OpportunityLossReasonNoDecision   = "no_decision"
+	OpportunityLossReasonCompetitor   = "competitor"
+	OpportunityLossReasonService      = "service"
+	OpportunityLossReasonOther        = "other"
+)
+
+// OpportunityLine has the fields of the type opportunity_line: Opportunity line, 商机明细.
+var OpportunityLine = struct {
+	Opportunity kith.FieldOf[kith.ID]      // Opportunity; 商机; to opportunity; required
+	Product     kith.FieldOf[kith.ID]      // Product; 产品; to product
+	Description kith.FieldOf[string]       // Description; 描述
+	Quantity    kith.FieldOf[kith.Decimal] // Quantity; 数量; required
+	Price       kith.FieldOf[kith.Money]   // Unit price; 单价
+	Discount    kith.FieldOf[kith.Decimal] // Discount (share of the price); 折扣（占单价比例）
+	Amount      kith.FieldOf[kith.Money]   // Amount; 金额
+	Position    kith.FieldOf[int64]        // Position; 序号
+	Owner       kith.FieldOf[kith.ID]      // Owner
+	Created     kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	Opportunity: kith.FieldOf[kith.ID]{Type: "opportunity_line", Name: "opportunity"},
+	Product:     kith.FieldOf[kith.ID]{Type: "opportunity_line", Name: "product"},
+	Description: kith.FieldOf[string]{Type: "opportunity_line", Name: "description"},
+	Quantity:    kith.FieldOf[kith.Decimal]{Type: "opportunity_line", Name: "quantity"},
+	Price:       kith.FieldOf[kith.Money]{Type: "opportunity_line", Name: "price"},
+	Discount:    kith.FieldOf[kith.Decimal]{Type: "opportunity_line", Name: "discount"},
+	Amount:      kith.FieldOf[kith.Money]{Type: "opportunity_line", Name: "amount"},
+	Position:    kith.FieldOf[int64]{Type: "opportunity_line", Name: "position"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "opportunity_line", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "opportunity_line", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "opportunity_line", Name: "updated"},
+}
+
+// Move has the fields of the type move: Move, 阶段流转.
+var Move = struct {
+	Record   kith.FieldOf[kith.ID]    // Record; 记录; required
+	Pipeline kith.FieldOf[kith.ID]    // Pipeline; 销售管道; to pipeline; required; derived: read it only
+	From     kith.FieldOf[kith.ID]    // From stage; 原阶段; to stage; derived: read it only
+	To       kith.FieldOf[kith.ID]    // To stage; 新阶段; to stage; required
+	At       kith.FieldOf[time.Time]  // At; 时间; required
+	Owner    kith.FieldOf[kith.ID]    // Owner at the time; 当时负责人
+	Segment  kith.FieldOf[int64]      // Segment at the time; 当时细分市场
+	Source   kith.FieldOf[int64]      // Source at the time; 当时来源
+	Amount   kith.FieldOf[kith.Money] // Amount at the time; 当时金额
+	Cause    kith.FieldOf[string]     // Cause; 原因类别; required
+	Reason   kith.FieldOf[string]     // Reason; 说明
+	Created  kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Record:   kith.FieldOf[kith.ID]{Type: "move", Name: "record"},
+	Pipeline: kith.FieldOf[kith.ID]{Type: "move", Name: "pipeline"},
+	From:     kith.FieldOf[kith.ID]{Type: "move", Name: "from"},
+	To:       kith.FieldOf[kith.ID]{Type: "move", Name: "to"},
+	At:       kith.FieldOf[time.Time]{Type: "move", Name: "at"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "move", Name: "owner"},
+	Segment:  kith.FieldOf[int64]{Type: "move", Name: "segment"},
+	Source:   kith.FieldOf[int64]{Type: "move", Name: "source"},
+	Amount:   kith.FieldOf[kith.Money]{Type: "move", Name: "amount"},
+	Cause:    kith.FieldOf[string]{Type: "move", Name: "cause"},
+	Reason:   kith.FieldOf[string]{Type: "move", Name: "reason"},
+	Created:  kith.FieldOf[time.Time]{Type: "move", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "move", Name: "updated"},
+}
+
+// Choices of move.cause.
+const (
+	MoveCauseManual    = "manual"
+	MoveCauseEvent     = "event"
+	MoveCauseImport    = "import"
+	MoveCauseMigration = "migration"
+	MoveCauseOverride  = "override"
+	MoveCauseUndo      = "undo"
+)
+
+// Competitor has the fields of the type competitor: Competitor, 竞争对手.
+var Competitor = struct {
+	Name       kith.FieldOf[string]    // Name; 名称; required
+	Account    kith.FieldOf[kith.ID]   // Account; 客户; to account
+	Website    kith.FieldOf[string]    // Website; 网站
+	Strengths  kith.FieldOf[string]    // Strengths; 优势
+	Weaknesses kith.FieldOf[string]    // Weaknesses; 劣势
+	Owner      kith.FieldOf[kith.ID]   // Owner
+	Created    kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated    kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Name:       kith.FieldOf[string]{Type: "competitor", Name: "name"},
+	Account:    kith.FieldOf[kith.ID]{Type: "competitor", Name: "account"},
+	Website:    kith.FieldOf[string]{Type: "competitor", Name: "website"},
+	Strengths:  kith.FieldOf[string]{Type: "competitor", Name: "strengths"},
+	Weaknesses: kith.FieldOf[string]{Type: "competitor", Name: "weaknesses"},
+	Owner:      kith.FieldOf[kith.ID]{Type: "competitor", Name: "owner"},
+	Created:    kith.FieldOf[time.Time]{Type: "competitor", Name: "created"},
+	Updated:    kith.FieldOf[time.Time]{Type: "competitor", Name: "updated"},
+}
+
+// ContactRole has the fields of the type contact_role: Contact role, 决策链角色.
+var ContactRole = struct {
+	Contact     kith.FieldOf[kith.ID]   // Contact; 联系人; to contact; required
+	Opportunity kith.FieldOf[kith.ID]   // Opportunity; 商机; to opportunity; required
+	Role        kith.FieldOf[string]    // Role; 角色
+	Primary     kith.FieldOf[bool]      // Primary contact; 主要联系人
+	Veto        kith.FieldOf[bool]      // Can veto; 一票否决
+	Approve     kith.FieldOf[bool]      // Can approve alone; 一票批准
+	Political   kith.FieldOf[string]    // Political standing; 政治地位
+	ChainStep   kith.FieldOf[int64]     // Step of the chain; 决策链顺序
+	Strength    kith.FieldOf[float64]   // Strength; 强度
+	Confidence  kith.FieldOf[float64]   // Confidence; 置信度
+	ValidFrom   kith.FieldOf[kith.Date] // From; 生效日期
+	ValidTo     kith.FieldOf[kith.Date] // Until; 失效日期
+	Owner       kith.FieldOf[kith.ID]   // Owner
+	Created     kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Contact:     kith.FieldOf[kith.ID]{Type: "contact_role", Name: "contact"},
+	Opportunity: kith.FieldOf[kith.ID]{Type: "contact_role", Name: "opportunity"},
+	Role:        kith.FieldOf[string]{Type: "contact_role", Name: "role"},
+	Primary:     kith.FieldOf[bool]{Type: "contact_role", Name: "primary"},
+	Veto:        kith.FieldOf[bool]{Type: "contact_role", Name: "veto"},
+	Approve:     kith.FieldOf[bool]{Type: "contact_role", Name: "approve"},
+	Political:   kith.FieldOf[string]{Type: "contact_role", Name: "political"},
+	ChainStep:   kith.FieldOf[int64]{Type: "contact_role", Name: "chain_step"},
+	Strength:    kith.FieldOf[float64]{Type: "contact_role", Name: "strength"},
+	Confidence:  kith.FieldOf[float64]{Type: "contact_role", Name: "confidence"},
+	ValidFrom:   kith.FieldOf[kith.Date]{Type: "contact_role", Name: "valid_from"},
+	ValidTo:     kith.FieldOf[kith.Date]{Type: "contact_role", Name: "valid_to"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "contact_role", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "contact_role", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "contact_role", Name: "updated"},
+}
+
+// Choices of contact_role.role.
+const (
+	ContactRoleRoleApprover      = "approver"
+	ContactRoleRoleDecisionMaker = "decision_maker"
+	ContactRoleRoleEconomic      = "economic"
+	ContactRoleRoleTechnical     = "technical"
+	ContactRoleRoleUser          = "user"
+	ContactRoleRoleEvaluator     = "evaluator"
+	ContactRoleRoleGatekeeper    = "gatekeeper"
+	ContactRoleRoleCoach         = "coach"
+	ContactRoleRoleChampion      = "champion"
+	ContactRoleRoleBlocker       = "blocker"
+)
+
+// Choices of contact_role.political.
+const (
+	ContactRolePoliticalInnerCircle        = "inner_circle"
+	ContactRolePoliticalPoliticalStructure = "political_structure"
+	ContactRolePoliticalNone               = "none"
+)
+
+// Quote has the fields of the type quote: Quote, 报价单.
+var Quote = struct {
+	Number      kith.FieldOf[string]     // Number; 编号
+	Opportunity kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity
+	Account     kith.FieldOf[kith.ID]    // Account; 客户; to account
+	Contact     kith.FieldOf[kith.ID]    // Contact; 联系人; to contact
+	Status      kith.FieldOf[string]     // Status; 状态; required
+	Revision    kith.FieldOf[int64]      // Revision; 修订版
+	Date        kith.FieldOf[kith.Date]  // Date; 日期
+	ValidUntil  kith.FieldOf[kith.Date]  // Valid until; 有效期至
+	Total       kith.FieldOf[kith.Money] // Total; 总额
+	Discount    kith.FieldOf[kith.Money] // Discount; 折扣额
+	Tax         kith.FieldOf[kith.Money] // Tax; 税额
+	Description kith.FieldOf[string]     // Description; 描述
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Number:      kith.FieldOf[string]{Type: "quote", Name: "number"},
+	Opportunity: kith.FieldOf[kith.ID]{Type: "quote", Name: "opportunity"},
+	Account:     kith.FieldOf[kith.ID]{Type: "quote", Name: "account"},
+	Contact:     kith.FieldOf[kith.ID]{Type: "quote", Name: "contact"},
+	Status:      kith.FieldOf[string]{Type: "quote", Name: "status"},
+	Revision:    kith.FieldOf[int64]{Type: "quote", Name: "revision"},
+	Date:        kith.FieldOf[kith.Date]{Type: "quote", Name: "date"},
+	ValidUntil:  kith.FieldOf[kith.Date]{Type: "quote", Name: "valid_until"},
+	Total:       kith.FieldOf[kith.Money]{Type: "quote", Name: "total"},
+	Discount:    kith.FieldOf[kith.Money]{Type: "quote", Name: "discount"},
+	Tax:         kith.FieldOf[kith.Money]{Type: "quote", Name: "tax"},
+	Description: kith.FieldOf[string]{Type: "quote", Name: "description"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "quote", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "quote", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "quote", Name: "updated"},
+}
+
+// Choices of quote.status.
+const (
+	QuoteStatusDraft    = "draft"
+	QuoteStatusSent     = "sent"
+	QuoteStatusAccepted = "accepted"
+	QuoteStatusRejected = "rejected"
+	QuoteStatusExpired  = "expired"
+)
+
+// QuoteLine has the fields of the type quote_line: Quote line, 报价明细.
+var QuoteLine = struct {
+	Quote       kith.FieldOf[kith.ID]      // Quote; 报价单; to quote; required
+	Product     kith.FieldOf[kith.ID]      // Product; 产品; to product
+	Description kith.FieldOf[string]       // Description; 描述
+	Quantity    kith.FieldOf[kith.Decimal] // Quantity; 数量; required
+	Price       kith.FieldOf[kith.Money]   // Unit price; 单价
+	Discount    kith.FieldOf[kith.Decimal] // Discount (share of the price); 折扣（占单价比例）
+	Amount      kith.FieldOf[kith.Money]   // Amount; 金额
+	Position    kith.FieldOf[int64]        // Position; 序号
+	Owner       kith.FieldOf[kith.ID]      // Owner
+	Created     kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	Quote:       kith.FieldOf[kith.ID]{Type: "quote_line", Name: "quote"},
+	Product:     kith.FieldOf[kith.ID]{Type: "quote_line", Name: "product"},
+	Description: kith.FieldOf[string]{Type: "quote_line", Name: "description"},
+	Quantity:    kith.FieldOf[kith.Decimal]{Type: "quote_line", Name: "quantity"},
+	Price:       kith.FieldOf[kith.Money]{Type: "quote_line", Name: "price"},
+	Discount:    kith.FieldOf[kith.Decimal]{Type: "quote_line", Name: "discount"},
+	Amount:      kith.FieldOf[kith.Money]{Type: "quote_line", Name: "amount"},
+	Position:    kith.FieldOf[int64]{Type: "quote_line", Name: "position"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "quote_line", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "quote_line", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "quote_line", Name: "updated"},
+}
+
+// Order has the fields of the type order: Order, 订单.
+var Order = struct {
+	Number      kith.FieldOf[string]     // Number; 编号
+	Account     kith.FieldOf[kith.ID]    // Account; 客户; to account
+	Opportunity kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity
+	Quote       kith.FieldOf[kith.ID]    // Quote; 报价单; to quote
+	Contact     kith.FieldOf[kith.ID]    // Contact; 联系人; to contact
+	Status      kith.FieldOf[string]     // Status; 状态; required
+	Date        kith.FieldOf[kith.Date]  // Date; 日期
+	Due         kith.FieldOf[kith.Date]  // Payment due; 付款到期日
+	DeliveredOn kith.FieldOf[kith.Date]  // Delivered on; 交付日期
+	Total       kith.FieldOf[kith.Money] // Total; 总额
+	Discount    kith.FieldOf[kith.Money] // Discount; 折扣额
+	Tax         kith.FieldOf[kith.Money] // Tax; 税额
+	Description kith.FieldOf[string]     // Description; 描述
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Number:      kith.FieldOf[string]{Type: "order", Name: "number"},
+	Account:     kith.FieldOf[kith.ID]{Type: "order", Name: "account"},
+	Opportunity: kith.FieldOf[kith.ID]{Type: "order", Name: "opportunity"},
+	Quote:       kith.FieldOf[kith.ID]{Type: "order", Name: "quote"},
+	Contact:     kith.FieldOf[kith.ID]{Type: "order", Name: "contact"},
+	Status:      kith.FieldOf[string]{Type: "order", Name: "status"},
+	Date:        kith.FieldOf[kith.Date]{Type: "order", Name: "date"},
+	Due:         kith.FieldOf[kith.Date]{Type: "order", Name: "due"},
+	DeliveredOn: kith.FieldOf[kith.Date]{Type: "order", Name: "delivered_on"},
+	Total:       kith.FieldOf[kith.Money]{Type: "order", Name: "total"},
+	Discount:    kith.FieldOf[kith.Money]{Type: "order", Name: "discount"},
+	Tax:         kith.FieldOf[kith.Money]{Type: "order", Name: "tax"},
+	Description: kith.FieldOf[string]{Type: "order", Name: "description"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "order", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "order", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "order", Name: "updated"},
+}
+
+// Choices of order.status.
+const (
+	OrderStatusDraft     = "draft"
+	OrderStatusPlaced    = "placed"
+	OrderStatusDelivered = "delivered"
+	OrderStatusReturned  = "returned"
+	OrderStatusCancelled = "cancelled"
+)
+
+// OrderLine has the fields of the type order_line: Order line, 订单明细.
+var OrderLine = struct {
+	Order       kith.FieldOf[kith.ID]      // Order; 订单; to order; required
+	Product     kith.FieldOf[kith.ID]      // Product; 产品; to product
+	Description kith.FieldOf[string]       // Description; 描述
+	Quantity    kith.FieldOf[kith.Decimal] // Quantity; 数量; required
+	Price       kith.FieldOf[kith.Money]   // Unit price; 单价
+	Discount    kith.FieldOf[kith.Decimal] // Discount (share of the price); 折扣（占单价比例）
+	Amount      kith.FieldOf[kith.Money]   // Amount; 金额
+	Position    kith.FieldOf[int64]        // Position; 序号
+	Owner       kith.FieldOf[kith.ID]      // Owner
+	Created     kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	Order:       kith.FieldOf[kith.ID]{Type: "order_line", Name: "order"},
+	Product:     kith.FieldOf[kith.ID]{Type: "order_line", Name: "product"},
+	Description: kith.FieldOf[string]{Type: "order_line", Name: "description"},
+	Quantity:    kith.FieldOf[kith.Decimal]{Type: "order_line", Name: "quantity"},
+	Price:       kith.FieldOf[kith.Money]{Type: "order_line", Name: "price"},
+	Discount:    kith.FieldOf[kith.Decimal]{Type: "order_line", Name: "discount"},
+	Amount:      kith.FieldOf[kith.Money]{Type: "order_line", Name: "amount"},
+	Position:    kith.FieldOf[int64]{Type: "order_line", Name: "position"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "order_line", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "order_line", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "order_line", Name: "updated"},
+}
+
+// Ticket has the fields of the type ticket: Ticket, 工单.
+var Ticket = struct {
+	Subject     kith.FieldOf[string]    // Subject; 主题; required
+	Kind        kith.FieldOf[string]    // Kind; 类型
+	Status      kith.FieldOf[string]    // Status; 状态; required
+	Priority    kith.FieldOf[string]    // Priority; 优先级; required
+	Channel     kith.FieldOf[string]    // Channel; 渠道
+	Account     kith.FieldOf[kith.ID]   // Account; 客户; to account
+	Contact     kith.FieldOf[kith.ID]   // Contact; 联系人; to contact
+	Product     kith.FieldOf[kith.ID]   // Product; 产品; to product
+	Order       kith.FieldOf[kith.ID]   // Order; 订单; to order
+	OpenedAt    kith.FieldOf[time.Time] // Opened at; 提出时间
+	ResolvedAt  kith.FieldOf[time.Time] // Resolved at; 解决时间
+	Description kith.FieldOf[string]    // Description; 描述
+	Owner       kith.FieldOf[kith.ID]   // Owner
+	Created     kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Subject:     kith.FieldOf[string]{Type: "ticket", Name: "subject"},
+	Kind:        kith.FieldOf[string]{Type: "ticket", Name: "kind"},
+	Status:      kith.FieldOf[string]{Type: "ticket", Name: "status"},
+	Priority:    kith.FieldOf[string]{Type: "ticket", Name: "priority"},
+	Channel:     kith.FieldOf[string]{Type: "ticket", Name: "channel"},
+	Account:     kith.FieldOf[kith.ID]{Type: "ticket", Name: "account"},
+	Contact:     kith.FieldOf[kith.ID]{Type: "ticket", Name: "contact"},
+	Product:     kith.FieldOf[kith.ID]{Type: "ticket", Name: "product"},
+	Order:       kith.FieldOf[kith.ID]{Type: "ticket", Name: "order"},
+	OpenedAt:    kith.FieldOf[time.Time]{Type: "ticket", Name: "opened_at"},
+	ResolvedAt:  kith.FieldOf[time.Time]{Type: "ticket", Name: "resolved_at"},
+	Description: kith.FieldOf[string]{Type: "ticket", Name: "description"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "ticket", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "ticket", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "ticket", Name: "updated"},
+}
+
+// Choices of ticket.kind.
+const (
+	TicketKindQuestion  = "question"
+	TicketKindProblem   = "problem"
+	TicketKindComplaint = "complaint"
+	TicketKindRequest   = "request"
+)
+
+// Choices of ticket.status.
+const (
+	TicketStatusNew      = "new"
+	TicketStatusOpen     = "open"
+	TicketStatusWaiting  = "waiting"
+	TicketStatusResolved = "resolved"
+	TicketStatusClosed   = "closed"
+)
+
+// Choices of ticket.priority.
+const (
+	TicketPriorityLow    = "low"
+	TicketPriorityNormal = "normal"
+	TicketPriorityHigh   = "high"
+	TicketPriorityUrgent = "urgent"
+)
+
+// Choices of ticket.channel.
+const (
+	TicketChannelPhone  = "phone"
+	TicketChannelMail   = "mail"
+	TicketChannelWeb    = "web"
+	TicketChannelWechat = "wechat"
+	TicketChannelQq     = "qq"
+	TicketChannelWeibo  = "weibo"
+	TicketChannelVisit  = "visit"
+	TicketChannelOther  = "other"
+)
+
+// Interaction has the fields of the type interaction: Interaction, 互动记录.
+var Interaction = struct {
+	Kind      kith.FieldOf[string]    // Kind; 类型; required
+	Direction kith.FieldOf[string]    // Direction; 方向; required
+	At        kith.FieldOf[time.Time] // At; 时间; required
+	Minutes   kith.FieldOf[int64]     // Minutes; 时长（分钟）
+	Externals kith.FieldOf[int64]     // How many of theirs; 对方人数
+	Account   kith.FieldOf[kith.ID]   // Account; 客户; to account
+	Contact   kith.FieldOf[kith.ID]   // Contact; 联系人; to contact
+	Employee  kith.FieldOf[kith.ID]   // Employee; 员工; to employee
+	Regarding kith.FieldOf[kith.ID]   // Regarding; 相关记录
+	Channel   kith.FieldOf[string]    // Channel; 渠道
+	Subject   kith.FieldOf[string]    // Subject; 主题
+	Body      kith.FieldOf[string]    // Text; 内容
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Kind:      kith.FieldOf[string]{Type: "interaction", Name: "kind"},
+	Direction: kith.FieldOf[string]{Type: "interaction", Name: "direction"},
+	At:        kith.FieldOf[time.Time]{Type: "interaction", Name: "at"},
+	Minutes:   kith.FieldOf[int64]{Type: "interaction", Name: "minutes"},
+	Externals: kith.FieldOf[int64]{Type: "interaction", Name: "externals"},
+	Account:   kith.FieldOf[kith.ID]{Type: "interaction", Name: "account"},
+	Contact:   kith.FieldOf[kith.ID]{Type: "interaction", Name: "contact"},
+	Employee:  kith.FieldOf[kith.ID]{Type: "interaction", Name: "employee"},
+	Regarding: kith.FieldOf[kith.ID]{Type: "interaction", Name: "regarding"},
+	Channel:   kith.FieldOf[string]{Type: "interaction", Name: "channel"},
+	Subject:   kith.FieldOf[string]{Type: "interaction", Name: "subject"},
+	Body:      kith.FieldOf[string]{Type: "interaction", Name: "body"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "interaction", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "interaction", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "interaction", Name: "updated"},
+}
+
+// Choices of interaction.kind.
+const (
+	InteractionKindMeeting        = "meeting"
+	InteractionKindVisit          = "visit"
+	InteractionKindVideo          = "video"
+	InteractionKindCall           = "call"
+	InteractionKindChat           = "chat"
+	InteractionKindMail           = "mail"
+	InteractionKindMassMail       = "mass_mail"
+	InteractionKindPageView       = "page_view"
+	InteractionKindMaterialSent   = "material_sent"
+	InteractionKindMaterialViewed = "material_viewed"
+	InteractionKindEvent          = "event"
+	InteractionKindGift           = "gift"
+	InteractionKindDinner         = "dinner"
+)
+
+// Choices of interaction.direction.
+const (
+	InteractionDirectionOut    = "out"
+	InteractionDirectionIn     = "in"
+	InteractionDirectionMutual = "mutual"
+)
+
+// Choices of interaction.channel.
+const (
+	InteractionChannelPhone  = "phone"
+	InteractionChannelMail   = "mail"
+	InteractionChannelWeb    = "web"
+	InteractionChannelWechat = "wechat"
+	InteractionChannelQq     = "qq"
+	InteractionChannelWeibo  = "weibo"
+	InteractionChannelVisit  = "visit"
+	InteractionChannelOther  = "other"
+)
+
+// Task has the fields of the type task: Task, 任务.
+var Task = struct {
+	Subject     kith.FieldOf[string]    // Subject; 主题; required
+	Status      kith.FieldOf[string]    // Status; 状态; required
+	Priority    kith.FieldOf[string]    // Priority; 优先级; required
+	Due         kith.FieldOf[time.Time] // Due; 截止时间
+	Assignee    kith.FieldOf[kith.ID]   // Assignee; 执行人; to employee
+	Account     kith.FieldOf[kith.ID]   // Account; 客户; to account
+	Contact     kith.FieldOf[kith.ID]   // Contact; 联系人; to contact
+	Regarding   kith.FieldOf[kith.ID]   // Regarding; 相关记录
+	DoneAt      kith.FieldOf[time.Time] // Done at; 完成时间
+	Description kith.FieldOf[string]    // Description; 描述
+	Template    kith.FieldOf[kith.ID]   // Started by; 来自模板; to task_template; derived: read it only
+	Owner       kith.FieldOf[kith.ID]   // Owner
+	Created     kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Subject:     kith.FieldOf[string]{Type: "task", Name: "subject"},
+	Status:      kith.FieldOf[string]{Type: "task", Name: "status"},
+	Priority:    kith.FieldOf[string]{Type: "task", Name: "priority"},
+	Due:         kith.FieldOf[time.Time]{Type: "task", Name: "due"},
+	Assignee:    kith.FieldOf[kith.ID]{Type: "task", Name: "assignee"},
+	Account:     kith.FieldOf[kith.ID]{Type: "task", Name: "account"},
+	Contact:     kith.FieldOf[kith.ID]{Type: "task", Name: "contact"},
+	Regarding:   kith.FieldOf[kith.ID]{Type: "task", Name: "regarding"},
+	DoneAt:      kith.FieldOf[time.Time]{Type: "task", Name: "done_at"},
+	Description: kith.FieldOf[string]{Type: "task", Name: "description"},
+	Template:    kith.FieldOf[kith.ID]{Type: "task", Name: "template"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "task", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "task", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "task", Name: "updated"},
+}
+
+// Choices of task.status.
+const (
+	TaskStatusOpen      = "open"
+	TaskStatusDone      = "done"
+	TaskStatusCancelled = "cancelled"
+)
+
+// Choices of task.priority.
+const (
+	TaskPriorityLow    = "low"
+	TaskPriorityNormal = "normal"
+	TaskPriorityHigh   = "high"
+	TaskPriorityUrgent = "urgent"
+)
+
+// Note has the fields of the type note: Note, 备注.
+var Note = struct {
+	Body      kith.FieldOf[string]    // Text; 内容; required
+	Regarding kith.FieldOf[kith.ID]   // Regarding; 相关记录; required
+	Contact   kith.FieldOf[kith.ID]   // Contact; 联系人; to contact
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Body:      kith.FieldOf[string]{Type: "note", Name: "body"},
+	Regarding: kith.FieldOf[kith.ID]{Type: "note", Name: "regarding"},
+	Contact:   kith.FieldOf[kith.ID]{Type: "note", Name: "contact"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "note", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "note", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "note", Name: "updated"},
+}
+
+// Segment has the fields of the type segment: Segment, 客户分群.
+var Segment = struct {
+	Name      kith.FieldOf[string]    // Name; 名称; required
+	ForType   kith.FieldOf[string]    // For records of type; 适用实体; required
+	Condition kith.FieldOf[string]    // Condition; 条件; required
+	LabelEn   kith.FieldOf[string]    // Label in English; 英文标签
+	LabelZh   kith.FieldOf[string]    // Label in Chinese; 中文标签
+	Steps     kith.FieldOf[int64]     // Steps asked for; 计算步数
+	Seen      kith.FieldOf[int64]     // Last record looked at; 已计算到的记录; derived: read it only
+	Complete  kith.FieldOf[bool]      // Complete; 已完成; derived: read it only
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Name:      kith.FieldOf[string]{Type: "segment", Name: "name"},
+	ForType:   kith.FieldOf[string]{Type: "segment", Name: "for_type"},
+	Condition: kith.FieldOf[string]{Type: "segment", Name: "condition"},
+	LabelEn:   kith.FieldOf[string]{Type: "segment", Name: "label_en"},
+	LabelZh:   kith.FieldOf[string]{Type: "segment", Name: "label_zh"},
+	Steps:     kith.FieldOf[int64]{Type: "segment", Name: "steps"},
+	Seen:      kith.FieldOf[int64]{Type: "segment", Name: "seen"},
+	Complete:  kith.FieldOf[bool]{Type: "segment", Name: "complete"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "segment", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "segment", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "segment", Name: "updated"},
+}
+
+// SegmentMember has the fields of the type segment_member: Segment member, 分群成员.
+var SegmentMember = struct {
+	Segment kith.FieldOf[kith.ID]   // Segment; 客户分群; to segment; required; derived: read it only
+	Record  kith.FieldOf[kith.ID]   // Record; 记录; required; derived: read it only
+	Owner   kith.FieldOf[kith.ID]   // Owner
+	Created kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Segment: kith.FieldOf[kith.ID]{Type: "segment_member", Name: "segment"},
+	Record:  kith.FieldOf[kith.ID]{Type: "segment_member", Name: "record"},
+	Owner:   kith.FieldOf[kith.ID]{Type: "segment_member", Name: "owner"},
+	Created: kith.FieldOf[time.Time]{Type: "segment_member", Name: "created"},
+	Updated: kith.FieldOf[time.Time]{Type: "segment_member", Name: "updated"},
+}
+
+// Quota has the fields of the type quota: Quota, 销售指标.
+var Quota = struct {
+	Holder      kith.FieldOf[kith.ID]    // Holder; 承担者; to employee, team; required
+	Metric      kith.FieldOf[string]     // Metric; 指标; required
+	Period      kith.FieldOf[string]     // Period; 期间; required
+	Starts      kith.FieldOf[kith.Date]  // Starts; 开始日期; required
+	Ends        kith.FieldOf[kith.Date]  // Ends (exclusive); 结束日期（不含）; required
+	Target      kith.FieldOf[kith.Money] // Target; 目标金额
+	TargetCount kith.FieldOf[int64]      // Target number; 目标数量
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Holder:      kith.FieldOf[kith.ID]{Type: "quota", Name: "holder"},
+	Metric:      kith.FieldOf[string]{Type: "quota", Name: "metric"},
+	Period:      kith.FieldOf[string]{Type: "quota", Name: "period"},
+	Starts:      kith.FieldOf[kith.Date]{Type: "quota", Name: "starts"},
+	Ends:        kith.FieldOf[kith.Date]{Type: "quota", Name: "ends"},
+	Target:      kith.FieldOf[kith.Money]{Type: "quota", Name: "target"},
+	TargetCount: kith.FieldOf[int64]{Type: "quota", Name: "target_count"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "quota", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "quota", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "quota", Name: "updated"},
+}
+
+// Choices of quota.metric.
+const (
+	QuotaMetricRevenue   = "revenue"
+	QuotaMetricMargin    = "margin"
+	QuotaMetricCount     = "count"
+	QuotaMetricCollected = "collected"
+)
+
+// Forecast has the fields of the type forecast: Forecast, 销售预测.
+var Forecast = struct {
+	Pipeline  kith.FieldOf[kith.ID]    // Pipeline; 销售管道; to pipeline; required
+	Starts    kith.FieldOf[kith.Date]  // Starts; 开始日期; required
+	Ends      kith.FieldOf[kith.Date]  // Ends (exclusive); 结束日期（不含）; required
+	MadeAt    kith.FieldOf[time.Time]  // Made at; 预测时间; required
+	Model     kith.FieldOf[string]     // Model and version; 模型与版本; required
+	OpenDeals kith.FieldOf[int64]      // Open deals; 进行中的商机数
+	Closed    kith.FieldOf[kith.Money] // Closed by then; 已成交金额
+	P10       kith.FieldOf[kith.Money] // P10; P10
+	P50       kith.FieldOf[kith.Money] // P50; P50
+	P90       kith.FieldOf[kith.Money] // P90; P90
+	Mean      kith.FieldOf[kith.Money] // Mean; 均值
+	Sd        kith.FieldOf[kith.Money] // Standard deviation; 标准差
+	ModelSd   kith.FieldOf[kith.Money] // Standard deviation before the common shock; 未含共同冲击的标准差
+	Owner     kith.FieldOf[kith.ID]    // Owner
+	Created   kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Pipeline:  kith.FieldOf[kith.ID]{Type: "forecast", Name: "pipeline"},
+	Starts:    kith.FieldOf[kith.Date]{Type: "forecast", Name: "starts"},
+	Ends:      kith.FieldOf[kith.Date]{Type: "forecast", Name: "ends"},
+	MadeAt:    kith.FieldOf[time.Time]{Type: "forecast", Name: "made_at"},
+	Model:     kith.FieldOf[string]{Type: "forecast", Name: "model"},
+	OpenDeals: kith.FieldOf[int64]{Type: "forecast", Name: "open_deals"},
+	Closed:    kith.FieldOf[kith.Money]{Type: "forecast", Name: "closed"},
+	P10:       kith.FieldOf[kith.Money]{Type: "forecast", Name: "p10"},
+	P50:       kith.FieldOf[kith.Money]{Type: "forecast", Name: "p50"},
+	P90:       kith.FieldOf[kith.Money]{Type: "forecast", Name: "p90"},
+	Mean:      kith.FieldOf[kith.Money]{Type: "forecast", Name: "mean"},
+	Sd:        kith.FieldOf[kith.Money]{Type: "forecast", Name: "sd"},
+	ModelSd:   kith.FieldOf[kith.Money]{Type: "forecast", Name: "model_sd"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "forecast", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "forecast", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "forecast", Name: "updated"},
+}
+
+// Evidence has the fields of the type evidence: Evidence, 证据.
+var Evidence = struct {
+	Subject    kith.FieldOf[kith.ID]   // Subject; 对象; to contact; required
+	Party      kith.FieldOf[kith.ID]   // Toward (none: us); 针对方（空为我方）; to competitor
+	Dimension  kith.FieldOf[string]    // Dimension; 维度; required
+	Value      kith.FieldOf[float64]   // Value (-1 against, 1 for); 取值（-1 反对，1 支持）; required
+	Confidence kith.FieldOf[float64]   // Confidence; 置信度
+	Source     kith.FieldOf[string]    // Source; 来源; required
+	At         kith.FieldOf[time.Time] // At; 时间; required
+	SeenIn     kith.FieldOf[kith.ID]   // Seen in; 出处
+	Note       kith.FieldOf[string]    // Note; 说明
+	Owner      kith.FieldOf[kith.ID]   // Owner
+	Created    kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated    kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Subject:    kith.FieldOf[kith.ID]{Type: "evidence", Name: "subject"},
+	Party:      kith.FieldOf[kith.ID]{Type: "evidence", Name: "party"},
+	Dimension:  kith.FieldOf[string]{Type: "evidence", Name: "dimension"},
+	Value:      kith.FieldOf[float64]{Type: "evidence", Name: "value"},
+	Confidence: kith.FieldOf[float64]{Type: "evidence", Name: "confidence"},
+	Source:     kith.FieldOf[string]{Type: "evidence", Name: "source"},
+	At:         kith.FieldOf[time.Time]{Type: "evidence", Name: "at"},
+	SeenIn:     kith.FieldOf[kith.ID]{Type: "evidence", Name: "seen_in"},
+	Note:       kith.FieldOf[string]{Type: "evidence", Name: "note"},
+	Owner:      kith.FieldOf[kith.ID]{Type: "evidence", Name: "owner"},
+	Created:    kith.FieldOf[time.Time]{Type: "evidence", Name: "created"},
+	Updated:    kith.FieldOf[time.Time]{Type: "evidence", Name: "updated"},
+}
+
+// Choices of evidence.dimension.
+const (
+	EvidenceDimensionCloseness  = "closeness"
+	EvidenceDimensionSolution   = "solution"
+	EvidenceDimensionPrice      = "price"
+	EvidenceDimensionBudget     = "budget"
+	EvidenceDimensionNeed       = "need"
+	EvidenceDimensionTiming     = "timing"
+	EvidenceDimensionCompetitor = "competitor"
+	EvidenceDimensionSentiment  = "sentiment"
+)
+
+// Choices of evidence.source.
+const (
+	EvidenceSourceMeasured       = "measured"
+	EvidenceSourceDocument       = "document"
+	EvidenceSourceSaidByCustomer = "said_by_customer"
+	EvidenceSourceThirdParty     = "third_party"
+	EvidenceSourceRepOpinion     = "rep_opinion"
+)
+
+// Influence has the fields of the type influence: Influence, 影响力关系.
+var Influence = struct {
+	Contact    kith.FieldOf[kith.ID]   // Who; 影响者; to contact; required
+	On         kith.FieldOf[kith.ID]   // On whom; 被影响者; to contact; required
+	Topic      kith.FieldOf[string]    // Topic; 话题
+	Strength   kith.FieldOf[float64]   // Strength; 强度
+	Confidence kith.FieldOf[float64]   // Confidence; 置信度
+	ValidFrom  kith.FieldOf[kith.Date] // From; 生效日期
+	ValidTo    kith.FieldOf[kith.Date] // Until; 失效日期
+	Owner      kith.FieldOf[kith.ID]   // Owner
+	Created    kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated    kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Contact:    kith.FieldOf[kith.ID]{Type: "influence", Name: "contact"},
+	On:         kith.FieldOf[kith.ID]{Type: "influence", Name: "on"},
+	Topic:      kith.FieldOf[string]{Type: "influence", Name: "topic"},
+	Strength:   kith.FieldOf[float64]{Type: "influence", Name: "strength"},
+	Confidence: kith.FieldOf[float64]{Type: "influence", Name: "confidence"},
+	ValidFrom:  kith.FieldOf[kith.Date]{Type: "influence", Name: "valid_from"},
+	ValidTo:    kith.FieldOf[kith.Date]{Type: "influence", Name: "valid_to"},
+	Owner:      kith.FieldOf[kith.ID]{Type: "influence", Name: "owner"},
+	Created:    kith.FieldOf[time.Time]{Type: "influence", Name: "created"},
+	Updated:    kith.FieldOf[time.Time]{Type: "influence", Name: "updated"},
+}
+
+// DottedLine has the fields of the type dotted_line: Dotted reporting line, 虚线汇报关系.
+var DottedLine = struct {
+	Contact   kith.FieldOf[kith.ID]   // Contact; 联系人; to contact; required
+	Superior  kith.FieldOf[kith.ID]   // Also reports to; 兼向谁汇报; to contact; required
+	ValidFrom kith.FieldOf[kith.Date] // From; 生效日期
+	ValidTo   kith.FieldOf[kith.Date] // Until; 失效日期
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Contact:   kith.FieldOf[kith.ID]{Type: "dotted_line", Name: "contact"},
+	Superior:  kith.FieldOf[kith.ID]{Type: "dotted_line", Name: "superior"},
+	ValidFrom: kith.FieldOf[kith.Date]{Type: "dotted_line", Name: "valid_from"},
+	ValidTo:   kith.FieldOf[kith.Date]{Type: "dotted_line", Name: "valid_to"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "dotted_line", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "dotted_line", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "dotted_line", Name: "updated"},
+}
+
+// Acquaintance has the fields of the type acquaintance: Acquaintance, 人脉.
+var Acquaintance = struct {
+	From       kith.FieldOf[kith.ID]   // Who; 谁; to contact, employee; required
+	To         kith.FieldOf[kith.ID]   // Knows whom; 认识谁; to contact, employee; required
+	Kind       kith.FieldOf[string]    // From where; 来源
+	Strength   kith.FieldOf[float64]   // Strength; 强度
+	Confidence kith.FieldOf[float64]   // Confidence; 置信度
+	ValidFrom  kith.FieldOf[kith.Date] // From; 生效日期
+	ValidTo    kith.FieldOf[kith.Date] // Until; 失效日期
+	Owner      kith.FieldOf[kith.ID]   // Owner
+	Created    kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated    kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	From:       kith.FieldOf[kith.ID]{Type: "acquaintance", Name: "from"},
+	To:         kith.FieldOf[kith.ID]{Type: "acquaintance", Name: "to"},
+	Kind:       kith.FieldOf[string]{Type: "acquaintance", Name: "kind"},
+	Strength:   kith.FieldOf[float64]{Type: "acquaintance", Name: "strength"},
+	Confidence: kith.FieldOf[float64]{Type: "acquaintance", Name: "confidence"},
+	ValidFrom:  kith.FieldOf[kith.Date]{Type: "acquaintance", Name: "valid_from"},
+	ValidTo:    kith.FieldOf[kith.Date]{Type: "acquaintance", Name: "valid_to"},
+	Owner:      kith.FieldOf[kith.ID]{Type: "acquaintance", Name: "owner"},
+	Created:    kith.FieldOf[time.Time]{Type: "acquaintance", Name: "created"},
+	Updated:    kith.FieldOf[time.Time]{Type: "acquaintance", Name: "updated"},
+}
+
+// Choices of acquaintance.kind.
+const (
+	AcquaintanceKindExColleague = "ex_colleague"
+	AcquaintanceKindAlumni      = "alumni"
+	AcquaintanceKindHometown    = "hometown"
+	AcquaintanceKindFamily      = "family"
+	AcquaintanceKindFriend      = "friend"
+	AcquaintanceKindAssociation = "association"
+	AcquaintanceKindCoBid       = "co_bid"
+)
+
+// DealCompetitor has the fields of the type deal_competitor: Competitor in a deal, 参与竞争的友商.
+var DealCompetitor = struct {
+	Competitor  kith.FieldOf[kith.ID]    // Competitor; 竞争对手; to competitor; required
+	Opportunity kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity; required
+	Price       kith.FieldOf[kith.Money] // Their price; 对方报价
+	Note        kith.FieldOf[string]     // What they offer; 对方方案
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Competitor:  kith.FieldOf[kith.ID]{Type: "deal_competitor", Name: "competitor"},
+	Opportunity: kith.FieldOf[kith.ID]{Type: "deal_competitor", Name: "opportunity"},
+	Price:       kith.FieldOf[kith.Money]{Type: "deal_competitor", Name: "price"},
+	Note:        kith.FieldOf[string]{Type: "deal_competitor", Name: "note"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "deal_competitor", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "deal_competitor", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "deal_competitor", Name: "updated"},
+}
+
+// TaskTemplate has the fields of the type task_template: Task template, 任务模板.
+var TaskTemplate = struct {
+	ForType   kith.FieldOf[string]    // Type of record; 记录类型; required
+	Field     kith.FieldOf[string]    // Field that changes; 变化的字段
+	Value     kith.FieldOf[string]    // State it gets to; 达到的状态
+	Stage     kith.FieldOf[kith.ID]   // Or stage it gets to; 或达到的阶段; to stage
+	Condition kith.FieldOf[string]    // Condition; 条件
+	Subject   kith.FieldOf[string]    // Subject; 主题; required
+	SubjectZh kith.FieldOf[string]    // Subject in Chinese; 中文主题
+	DueDays   kith.FieldOf[int64]     // Due after days; 期限（天）
+	Priority  kith.FieldOf[string]    // Priority; 优先级
+	Active    kith.FieldOf[bool]      // In use; 启用; required
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	ForType:   kith.FieldOf[string]{Type: "task_template", Name: "for_type"},
+	Field:     kith.FieldOf[string]{Type: "task_template", Name: "field"},
+	Value:     kith.FieldOf[string]{Type: "task_template", Name: "value"},
+	Stage:     kith.FieldOf[kith.ID]{Type: "task_template", Name: "stage"},
+	Condition: kith.FieldOf[string]{Type: "task_template", Name: "condition"},
+	Subject:   kith.FieldOf[string]{Type: "task_template", Name: "subject"},
+	SubjectZh: kith.FieldOf[string]{Type: "task_template", Name: "subject_zh"},
+	DueDays:   kith.FieldOf[int64]{Type: "task_template", Name: "due_days"},
+	Priority:  kith.FieldOf[string]{Type: "task_template", Name: "priority"},
+	Active:    kith.FieldOf[bool]{Type: "task_template", Name: "active"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "task_template", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "task_template", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "task_template", Name: "updated"},
+}
+
+// Choices of task_template.priority.
+const (
+	TaskTemplatePriorityLow    = "low"
+	TaskTemplatePriorityNormal = "normal"
+	TaskTemplatePriorityHigh   = "high"
+	TaskTemplatePriorityUrgent = "urgent"
+)
+
+// AccountRelation has the fields of the type account_relation: Company relation, 企业关系.
+var AccountRelation = struct {
+	From       kith.FieldOf[kith.ID]   // Company; 企业; to account; required
+	To         kith.FieldOf[kith.ID]   // Of company; 相关企业; to account; required
+	Kind       kith.FieldOf[string]    // Is; 关系; required
+	Share      kith.FieldOf[float64]   // Share held; 持股比例
+	Strength   kith.FieldOf[float64]   // Strength; 强度
+	Confidence kith.FieldOf[float64]   // Confidence; 置信度
+	ValidFrom  kith.FieldOf[kith.Date] // From; 生效日期
+	ValidTo    kith.FieldOf[kith.Date] // Until; 失效日期
+	Evidence   kith.FieldOf[kith.ID]   // Evidence; 依据
+	Note       kith.FieldOf[string]    // Note; 说明
+	Owner      kith.FieldOf[kith.ID]   // Owner
+	Created    kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated    kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	From:       kith.FieldOf[kith.ID]{Type: "account_relation", Name: "from"},
+	To:         kith.FieldOf[kith.ID]{Type: "account_relation", Name: "to"},
+	Kind:       kith.FieldOf[string]{Type: "account_relation", Name: "kind"},
+	Share:      kith.FieldOf[float64]{Type: "account_relation", Name: "share"},
+	Strength:   kith.FieldOf[float64]{Type: "account_relation", Name: "strength"},
+	Confidence: kith.FieldOf[float64]{Type: "account_relation", Name: "confidence"},
+	ValidFrom:  kith.FieldOf[kith.Date]{Type: "account_relation", Name: "valid_from"},
+	ValidTo:    kith.FieldOf[kith.Date]{Type: "account_relation", Name: "valid_to"},
+	Evidence:   kith.FieldOf[kith.ID]{Type: "account_relation", Name: "evidence"},
+	Note:       kith.FieldOf[string]{Type: "account_relation", Name: "note"},
+	Owner:      kith.FieldOf[kith.ID]{Type: "account_relation", Name: "owner"},
+	Created:    kith.FieldOf[time.Time]{Type: "account_relation", Name: "created"},
+	Updated:    kith.FieldOf[time.Time]{Type: "account_relation", Name: "updated"},
+}
+
+// Choices of account_relation.kind.
+const (
+	AccountRelationKindSubsidiaryOf = "subsidiary_of"
+	AccountRelationKindCustomerOf   = "customer_of"
+	AccountRelationKindPartnerOf    = "partner_of"
+	AccountRelationKindCompetitorOf = "competitor_of"
+)
+
+// Migration has the fields of the type migration: Migration of a pipeline, 管道迁移.
+var Migration = struct {
+	Pipeline  kith.FieldOf[kith.ID]   // Pipeline; 销售管道; to pipeline; required
+	ToVersion kith.FieldOf[int64]     // To version; 新版本; required
+	Plan      kith.FieldOf[string]    // Plan; 迁移方案; required
+	Before    kith.FieldOf[string]    // Definition before; 迁移前定义; required
+	Settled   kith.FieldOf[bool]      // Every record is in its stage; 已全部完成; required
+	Moved     kith.FieldOf[int64]     // Records moved; 已迁移记录数; required
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Pipeline:  kith.FieldOf[kith.ID]{Type: "migration", Name: "pipeline"},
+	ToVersion: kith.FieldOf[int64]{Type: "migration", Name: "to_version"},
+	Plan:      kith.FieldOf[string]{Type: "migration", Name: "plan"},
+	Before:    kith.FieldOf[string]{Type: "migration", Name: "before"},
+	Settled:   kith.FieldOf[bool]{Type: "migration", Name: "settled"},
+	Moved:     kith.FieldOf[int64]{Type: "migration", Name: "moved"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "migration", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "migration", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "migration", Name: "updated"},
+}

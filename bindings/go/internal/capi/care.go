@@ -1,0 +1,88 @@
+package capi
+
+// #include "shim.h"
+import "C"
+
+import "runtime"
+
+// ExportPerson as JSON.
+func (d *DB) ExportPerson(person uint64) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_export_person(d.p, C.kith_id(person), &text, &err)
+	return textOr(code, text, err)
+}
+
+// EraseOptions is a kith_erase_options.
+type EraseOptions struct {
+	DryRun, KeepShared, Overwrite bool
+	Actor                         Ref
+	Reason                        string
+}
+
+// ErasePerson gives the report.
+func (d *DB) ErasePerson(person uint64, o EraseOptions) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kg_erase_person(d.p, C.kith_id(person), flag(o.DryRun), flag(o.KeepShared), flag(o.Overwrite), ref(o.Actor), str(o.Reason), &text,
+		&err)
+	return textOr(code, text, err)
+}
+
+// Erasures as JSON.
+func (d *DB) Erasures() ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_erasures(d.p, &text, &err)
+	return textOr(code, text, err)
+}
+
+// OverwriteFreed gives the report.
+func (d *DB) OverwriteFreed() ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_overwrite_freed(d.p, &text, &err)
+	return textOr(code, text, err)
+}
+
+// Prune gives the report.
+func (d *DB) Prune(before int64) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_prune(d.p, C.int64_t(before), &text, &err)
+	return textOr(code, text, err)
+}
+
+// Repair gives the problems left and the report.
+func (d *DB) Repair() (uint64, []byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var problems C.uint64_t
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_repair(d.p, &problems, &text, &err)
+	report, e := textOr(code, text, err)
+	return uint64(problems), report, e
+}
+
+// Metrics as text.
+func (d *DB) Metrics() ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_metrics(d.p, &text, &err)
+	return textOr(code, text, err)
+}
+
+// MigratePipeline gives the report.
+func (d *DB) MigratePipeline(plan string, dryRun bool) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_migrate_pipeline(d.p, str(plan), flag(dryRun), &text, &err)
+	return textOr(code, text, err)
+}

@@ -1,0 +1,191 @@
+package kith_test
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kith"
+	"kith/crm"
+)
+
+// people has Ann and Bob of ours, Li of Acme whom Ann met, and Bloom, which belongs to Acme.
+func people(t *testing.T) (db *kith.DB, id map[string]kith.ID) {
+	db = open(t)
+	local := map[string]kith.ID{}
+	out, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		local["ann"] = b.Create("employee", kith.Fields{"name": "Ann"})
+		local["bob"] = b.Create("employee", kith.Fields{"name": "Bob"})
+		local["acme"] = b.Create("account", kith.Fields{"name": "Acme"})
+		local["bloom"] = b.Create("account", kith.Fields{"name": "Bloom", "parent": local["acme"]})
+		local["li"] = b.Create("contact", kith.Fields{"name": "Li", "account": local["acme"], "email": "li@acme.example"})
+		b.Create("interaction", kith.Fields{"kind": "meeting", "direction": "mutual", "at": time.Now(), "employee": local["ann"],
+			"contact": local["li"]})
+		b.Create("account_relation", kith.Fields{"from": local["bloom"], "to": local["acme"], "kind": "customer_of"})
+		b.Create("opportunity", kith.Fields{"name": "Desk", "account": local["bloom"], "amount": kith.Money{Minor: 300, Currency: "EUR"}})
+		b.Create("opportunity", kith.Fields{"name": "Lamp", "account": local["acme"], "amount": kith.Money{Minor: 50, Currency: "EUR"}})
+		return nil
+	})
+	must(t, err)
+	id = map[string]kith.ID{}
+	for name, made := range local {
+		id[name] = out.ID(made)
+	}
+	return db, id
+}
+
+func TestWhoKnowsWhom(t *testing.T) {
+	db, id := people(t)
+	must(t, db.View(func(now *kith.Snapshot) error {
+		ties, err := now.Ties(id["li"], kith.RelationshipQuestion{})
+		must(t, err)
+		if len(ties) != 1 || ties[0].Employee != id["ann"] || ties[0].Tie.Value <= 0 || len(ties[0].Tie.Contributions) != 1 {
+			t.Errorf("ties: %+v", ties)
+		}
+		ways, err := now.Introductions(id["li"], kith.RelationshipQuestion{Count: 2})
+		must(t, err)
+		if len(ways) != 1 || len(ways[0].Hops) != 1 || ways[0].Hops[0].Kind != "tie" || ways[0].Hops[0].From != id["ann"] {
+			t.Errorf("introductions: %+v", ways)
+		}
+		for _, read := range []func(kith.ID, kith.RelationshipQuestion) ([]kith.CardLine, error){now.Card, now.Brief} {
+			lines, err := read(id["li"], kith.RelationshipQuestion{Each: 3})
+			must(t, err)
+			if !slices.ContainsFunc(lines, func(line kith.CardLine) bool { return strings.Contains(line.Text, "Li") }) {
+				t.Errorf("card: %+v", lines)
+			}
+		}
+		relation, err := now.Relation(0, id["li"], kith.RelationshipQuestion{})
+		must(t, err)
+		if !strings.Contains(string(relation), `"which":"key_person"`) {
+			t.Errorf("relation: %s", relation)
+		}
+		_, err = now.Ties(id["li"], kith.RelationshipQuestion{Hops: 3})
+		if !errors.Is(err, &kith.Error{Code: kith.InvalidArgument}) {
+			t.Errorf("ties have no hops: %v", err)
+		}
+		return nil
+	}))
+}
+
+func TestWalksAlongRelations(t *testing.T) {
+	db, id := people(t)
+	must(t, db.View(func(now *kith.Snapshot) error {
+		found, err := now.Neighbours(id["acme"], "account_relation.customer_of", kith.Walk{Direction: kith.In})
+		must(t, err)
+		if len(found) != 1 || found[0].Record != id["bloom"] || found[0].Kind != "customer_of" {
+			t.Errorf("neighbours: %+v", found)
+		}
+		visits, truncated, err := now.Traverse(id["bloom"], []string{"account.parent"}, kith.Walk{Depth: 3})
+		must(t, err)
+		if truncated || len(visits) != 2 || visits[1].Record != id["acme"] || visits[1].Depth != 1 {
+			t.Errorf("visits: %+v", visits)
+		}
+		total, err := now.GroupTotal(id["acme"], kith.GroupQuestion{Relation: "account.parent", Type: "opportunity", Via: "account", Field: "amount"})
+		must(t, err)
+		equal(t, total.Totals, []kith.Money{{Minor: 350, Currency: "EUR"}})
+		_, err = now.Neighbours(id["acme"], "friendship", kith.Walk{})
+		if !errors.Is(err, &kith.Error{Code: kith.InvalidArgument}) {
+			t.Errorf("a relation that there is not: %v", err)
+		}
+		return nil
+	}))
+}
+
+func TestSegmentsAreKept(t *testing.T) {
+	db, id := people(t)
+	_, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		b.DefineSegment("law", "account", "industry == 'law'")
+		crm.Account.Industry.Set(b, id["bloom"], crm.AccountIndustryLaw)
+		return nil
+	})
+	must(t, err)
+	must(t, db.FillSegments())
+	must(t, db.View(func(now *kith.Snapshot) error {
+		segments, err := now.Segments("account")
+		must(t, err)
+		if len(segments) != 1 || segments[0].Name != "law" {
+			t.Errorf("segments: %+v", segments)
+		}
+		var members []kith.ID
+		for member, err := range now.Members("law") {
+			must(t, err)
+			members = append(members, member)
+		}
+		equal(t, members, []kith.ID{id["bloom"]})
+		for _, err := range now.Members("nobody") {
+			if !errors.Is(err, kith.ErrNotFound) {
+				t.Errorf("a segment that there is not: %v", err)
+			}
+		}
+		return nil
+	}))
+}
+
+func TestAPersonIsExportedAndErased(t *testing.T) {
+	db, id := people(t)
+	exported, err := db.ExportPerson(id["li"])
+	must(t, err)
+	if !strings.Contains(string(exported), "li@acme.example") {
+		t.Errorf("export: %s", exported)
+	}
+	tried, err := db.ErasePerson(id["li"], kith.EraseOptions{DryRun: true})
+	must(t, err)
+	erased, err := db.ErasePerson(id["li"], kith.EraseOptions{Reason: "asked for", Overwrite: true})
+	must(t, err)
+	if tried.Values == 0 || tried.Values != erased.Values {
+		t.Errorf("tried %+v, erased %+v", tried, erased)
+	}
+	exported, err = db.ExportPerson(id["li"])
+	must(t, err)
+	if strings.Contains(string(exported), "li@acme.example") {
+		t.Errorf("still there: %s", exported)
+	}
+	proofs, err := db.Erasures()
+	must(t, err)
+	var list []json.RawMessage
+	must(t, json.Unmarshal(proofs, &list))
+	equal(t, len(list), 1)
+	problems, _, err := db.Verify()
+	must(t, err)
+	equal(t, problems, uint64(0))
+}
+
+func TestCareOfAFile(t *testing.T) {
+	db, _ := people(t)
+	problems, _, err := db.Repair()
+	must(t, err)
+	equal(t, problems, uint64(0))
+	_, err = db.Prune(time.Now())
+	must(t, err)
+	for _, err := range readFeed(t, db) {
+		if !errors.Is(err, &kith.Error{Reason: "CursorExpired"}) {
+			t.Errorf("the feed from before: %v", err)
+		}
+	}
+	if _, _, err = db.OverwriteFreed(); err != nil {
+		t.Error(err)
+	}
+	metrics, err := db.Metrics()
+	must(t, err)
+	if !strings.Contains(metrics, "kith_") {
+		t.Errorf("metrics: %s", metrics)
+	}
+}
+
+func readFeed(t *testing.T, db *kith.DB) (errs []error) {
+	must(t, db.View(func(now *kith.Snapshot) error {
+		for _, err := range now.Feed(0) {
+			if err != nil {
+				errs = append(errs, err)
+			}
+		}
+		return nil
+	}))
+	if len(errs) == 0 {
+		t.Error("the feed from before was read")
+	}
+	return errs
+}
