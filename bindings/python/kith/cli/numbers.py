@@ -13,7 +13,21 @@ from kith.cli import texts
 from kith.cli.output import bar
 from kith.cli.session import Session, options
 
-_PIPELINE = click.option("--pipeline", default="default", show_default=True, help="Which pipeline.")
+_PIPELINE = click.option("--pipeline", help="Which pipeline; the default one, or where it has no deals the first that has.")
+
+
+def _chosen(run: Session, now: kith.Snapshot, given: str | None) -> str:
+    if given:
+        return given
+    found = sorted(now.pipelines(), key=lambda pipeline: str(pipeline["name"]) != "default")
+    for pipeline in found:
+        roles = run.types[pipeline["for_type"]]["behaviours"]["pipelined"]
+        deals = now.query({"from": pipeline["for_type"], "where": f"{roles['pipeline']} == $it", "limit": 1}, {"it": pipeline["id"]})
+        if next(iter(deals), None) is not None:
+            if pipeline["name"] != "default":
+                run.out.line("cli.pipeline", name=pipeline["name"])
+            return str(pipeline["name"])
+    return "default"
 
 
 def _warn(run: Session, warnings: list[str]) -> None:
@@ -25,10 +39,10 @@ def _warn(run: Session, warnings: list[str]) -> None:
 @_PIPELINE
 @click.option("--owner", metavar="WHO", help="Only deals of this owner.")
 @options(reads=True)
-def pipeline(run: Session, pipeline: str, owner: str | None) -> None:
+def pipeline(run: Session, pipeline: str | None, owner: str | None) -> None:
     """Open deals by stage: how many, how much, in each currency."""
     with run.read() as now:
-        found = _pipeline(now, pipeline)
+        found = _pipeline(now, _chosen(run, now, pipeline))
         roles = run.types[found["for_type"]]["behaviours"]["pipelined"]
         asked: dict[str, Any] = {
             "from": found["for_type"],
@@ -71,11 +85,11 @@ def _pipeline(now: kith.Snapshot, name: str) -> dict[str, Any]:
 @click.option("--period", help="Deals that began in whole months, such as 2026-Q1.")
 @click.option("--owner", metavar="WHO", help="Only deals of this owner.")
 @options(reads=True)
-def funnel(run: Session, pipeline: str, period: str | None, owner: str | None) -> None:
+def funnel(run: Session, pipeline: str | None, period: str | None, owner: str | None) -> None:
     """How many deals reach each stage and go on, with intervals."""
     with run.read() as now:
         who = texts.target(now, owner, ["employee"]) if owner else 0
-        found = now.funnel(pipeline, period=period, owner=who, as_of=run.as_of)
+        found = now.funnel(_chosen(run, now, pipeline), period=period, owner=who, as_of=run.as_of)
     if run.out.as_json:
         return run.out.json(found)
     words = run.out.words
@@ -106,10 +120,10 @@ def funnel(run: Session, pipeline: str, period: str | None, owner: str | None) -
 @click.option("--quota", metavar="AMOUNT", help="The chance of reaching it.")
 @click.option("--currency", default="", help="The currency; the base currency otherwise.")
 @options(reads=True)
-def forecast(run: Session, period: str, pipeline: str, by: str | None, quota: str | None, currency: str) -> None:
+def forecast(run: Session, period: str, pipeline: str | None, by: str | None, quota: str | None, currency: str) -> None:
     """What a period will bring: this-quarter, next-month, 2026-Q3, FY2026-Q3."""
     with run.read() as now:
-        found = now.forecast(pipeline, period, by="owner.team" if by == "team" else by, as_of=run.as_of, currency=currency)
+        found = now.forecast(_chosen(run, now, pipeline), period, by="owner.team" if by == "team" else by, as_of=run.as_of, currency=currency)
         chance = None
         if quota:
             chance = found.probability_at_least(reading.money(quota, found["currency"])["minor"])
@@ -139,10 +153,10 @@ def forecast(run: Session, period: str, pipeline: str, by: str | None, quota: st
 @_PIPELINE
 @click.option("--period", help="Deals that began in whole months, such as 2026-Q1.")
 @options(reads=True)
-def reps(run: Session, pipeline: str, period: str | None) -> None:
+def reps(run: Session, pipeline: str | None, period: str | None) -> None:
     """Every rep against the team, the most costly gap first."""
     with run.read() as now:
-        found = now.reps(pipeline, period=period, as_of=run.as_of)
+        found = now.reps(_chosen(run, now, pipeline), period=period, as_of=run.as_of)
         if run.out.as_json:
             return run.out.json(found)
         words = run.out.words
@@ -160,12 +174,12 @@ def reps(run: Session, pipeline: str, period: str | None) -> None:
 @click.option("--target", metavar="AMOUNT", help="Against this; the periods before otherwise.")
 @click.option("--currency", default="", help="The currency; the base currency otherwise.")
 @options(reads=True)
-def gap(run: Session, period: str, pipeline: str, target: str | None, currency: str) -> None:
+def gap(run: Session, period: str, pipeline: str | None, target: str | None, currency: str) -> None:
     """Why a period fell short: causes that sum to the gap."""
     with run.read() as now:
         minor = reading.money(target, currency or run.settings["base_currency"])["minor"] if target else None
         more = {} if minor is None else {"target": minor}
-        found = now.gap(pipeline, period, as_of=run.as_of, currency=currency, **more)
+        found = now.gap(_chosen(run, now, pipeline), period, as_of=run.as_of, currency=currency, **more)
     if run.out.as_json:
         return run.out.json(found)
     words, unit, causes = run.out.words, found["currency"], found["causes"]
@@ -183,17 +197,17 @@ def gap(run: Session, period: str, pipeline: str, target: str | None, currency: 
 @_PIPELINE
 @click.option("--since", metavar="TIME", help="From then; a week before otherwise.")
 @options(reads=True)
-def walk(run: Session, pipeline: str, since: str | None) -> None:
+def walk(run: Session, pipeline: str | None, since: str | None) -> None:
     """What moved the pipeline since a week ago: before, what came and went, after."""
     from kith.report.walk import walk as walked
 
     until = run.as_of
     start = reading.moment(since, run.zone) if since else (until or dt.datetime.now(dt.UTC)) - dt.timedelta(days=7)
     with run.read() as now:
-        found = _pipeline(now, pipeline)
+        found = _pipeline(now, _chosen(run, now, pipeline))
         roles = run.types[found["for_type"]]["behaviours"]["pipelined"]
         currency = run.settings["base_currency"]
-        period = now.forecast(pipeline, "this-quarter", as_of=until)["period"]
+        period = now.forecast(str(found["name"]), "this-quarter", as_of=until)["period"]
         told = walked(now, found, roles, since=start, until=until, currency=currency, period=period)
     if run.out.as_json:
         return run.out.json(told)
@@ -209,11 +223,13 @@ def walk(run: Session, pipeline: str, since: str | None) -> None:
 @_PIPELINE
 @click.option("--period", help="The period to forecast; this quarter otherwise.")
 @options(reads=True)
-def report(run: Session, path: str, pipeline: str, period: str | None) -> None:
+def report(run: Session, path: str, pipeline: str | None, period: str | None) -> None:
     """Write the report as one page: .html, .pdf or .png."""
     import kith.report
 
-    kith.report.write(run.db, path, lang=run.lang, pipeline=pipeline, period=period, viewer=run.viewer or None, as_of=run.as_of)
+    with run.read() as now:
+        name = _chosen(run, now, pipeline)
+    kith.report.write(run.db, path, lang=run.lang, pipeline=name, period=period, viewer=run.viewer or None, as_of=run.as_of)
     if run.out.as_json:
         return run.out.json({"path": path})
     run.out.line("cli.saved", path=path)

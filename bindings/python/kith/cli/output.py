@@ -20,6 +20,7 @@ from kith.words import WORDS as COMMON
 
 _NUMBERS = {"id", "deals", "reached", "open", "records", "rows", "created", "changed", "rejected", "sequence", "score"}
 _AMOUNTS = {"amount", "p10", "p50", "p90", "cost", "days", "share"}
+_WHOLE = {"when", "stage", "rate", "maturity", "part"}
 BAR = 16
 
 
@@ -79,7 +80,7 @@ class Output:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column, title in zip(columns, titles or [self.words.named("col", column) for column in columns], strict=True):
             right = column in _NUMBERS or column in _AMOUNTS
-            whole = column in ("id", "when", "sequence", "stage", "bar", "rate")
+            whole = right or column in _WHOLE  # on a narrow terminal texts are folded and bars cut
             table.add_column(title, justify="right" if right else "left", overflow="crop" if column == "bar" else "fold", no_wrap=whole)
         count = 0
         for row in rows:

@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "cli.rejected": ("{count} rows were left out; see {path}", "{count}行未导入；见 {path}"),
     "cli.not_mapped": ("not imported", "不导入"),
     "cli.installed": ("installed", "已安装"),
+    "cli.pipeline": ("Pipeline: {name}", "管道：{name}"),
     # Columns.
     "col.id": ("Id", "编号"),
     "col.type": ("Type", "类型"),
