@@ -1,0 +1,117 @@
+// Reads through the Go binding, for ffi.py: ns a record as JSON, a list of rounds each.
+//
+//	ffi FOLDER ROUNDS READS
+package main
+
+import (
+	"encoding/json"
+	"log"
+	"os"
+	"strconv"
+	"time"
+
+	"kith"
+)
+
+const (
+	typ  = "opportunity"
+	step = 7919 // through the ids, the same in each language
+)
+
+type plan struct {
+	now    *kith.Snapshot
+	amount kith.Field
+	ids    []kith.ID
+	reads  int
+	sum    int64 // so that no read can be left out
+}
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 4 {
+		log.Fatal("usage: ffi FOLDER ROUNDS READS")
+	}
+	rounds, _ := strconv.Atoi(os.Args[2])
+	reads, _ := strconv.Atoi(os.Args[3])
+	db, err := kith.Open(os.Args[1], kith.Options{ReadOnly: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(func(now *kith.Snapshot) error {
+		took, err := measure(now, rounds, reads)
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(os.Stdout).Encode(took)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+func measure(now *kith.Snapshot, rounds, reads int) (map[string][]float64, error) {
+	p := plan{now: now, reads: reads}
+	for record, err := range now.Records(typ) {
+		if err != nil {
+			return nil, err
+		}
+		p.ids = append(p.ids, record.ID())
+	}
+	var err error
+	if p.amount, err = now.Field(typ, "amount"); err != nil {
+		return nil, err
+	}
+	parts := []struct {
+		name    string
+		run     func(*plan) error
+		records int
+	}{{"get", get, reads}, {"get a field", getAndRead, reads}, {"scan two fields", scan, len(p.ids)}}
+	took := map[string][]float64{}
+	for range rounds {
+		for _, part := range parts {
+			start := time.Now()
+			if err := part.run(&p); err != nil {
+				return nil, err
+			}
+			took[part.name] = append(took[part.name], float64(time.Since(start).Nanoseconds())/float64(part.records))
+		}
+	}
+	return took, nil
+}
+
+func get(p *plan) error {
+	for i := range p.reads {
+		record, err := p.now.Get(p.ids[i*step%len(p.ids)])
+		if err != nil {
+			return err
+		}
+		p.sum += int64(record.ID())
+	}
+	return nil
+}
+
+func getAndRead(p *plan) error {
+	for i := range p.reads {
+		record, err := p.now.Get(p.ids[i*step%len(p.ids)])
+		if err != nil {
+			return err
+		}
+		amount, err := record.At(p.amount)
+		if err != nil {
+			return err
+		}
+		p.sum += amount.Money().Minor
+	}
+	return nil
+}
+
+func scan(p *plan) error {
+	for row, err := range p.now.Scan(typ, "name", "amount") {
+		if err != nil {
+			return err
+		}
+		p.sum += int64(len(row.Col(0).Text())) + row.Col(1).Money().Minor
+	}
+	return nil
+}

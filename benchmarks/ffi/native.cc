@@ -1,0 +1,96 @@
+// What ffi.py compares the bindings with: the same reads through the C++ headers. Prints ns a record as JSON, a list of rounds each.
+//
+//   kith_ffi FOLDER ROUNDS READS
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "kith/model/model.h"
+
+namespace {
+
+using kith::Status;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kType = "opportunity";
+constexpr uint64_t kStep = 7919;  // through the ids, the same in each language
+
+struct Plan {
+  const kith::Snapshot& now;
+  size_t name;
+  size_t amount;
+  std::vector<kith::Id> ids;
+  size_t reads;
+};
+
+Status Scan(const Plan& plan, uint64_t& sum) {
+  KITH_ASSIGN_OR_RETURN(const auto cursor, plan.now.Scan(kType));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const kith::record::View record, cursor->record());
+    sum += record.GetText(plan.name).size() + static_cast<uint64_t>(record.GetMoney(plan.amount).minor);
+  }
+  return cursor->status();
+}
+
+Status Get(const Plan& plan, uint64_t& sum) {
+  for (size_t i = 0; i < plan.reads; ++i) {
+    KITH_ASSIGN_OR_RETURN(const kith::record::View record, plan.now.Get(plan.ids[i * kStep % plan.ids.size()]));
+    sum += record.id().value();
+  }
+  return absl::OkStatus();
+}
+
+Status GetAndRead(const Plan& plan, uint64_t& sum) {
+  for (size_t i = 0; i < plan.reads; ++i) {
+    KITH_ASSIGN_OR_RETURN(const kith::record::View record, plan.now.Get(plan.ids[i * kStep % plan.ids.size()]));
+    sum += static_cast<uint64_t>(record.GetMoney(plan.amount).minor);
+  }
+  return absl::OkStatus();
+}
+
+kith::StatusOr<nlohmann::json> Measure(const Plan& plan, int rounds) {
+  struct Part {
+    const char* name;
+    Status (*run)(const Plan&, uint64_t&);
+    size_t records;
+  };
+  const Part parts[] = {{"get", Get, plan.reads}, {"get a field", GetAndRead, plan.reads}, {"scan two fields", Scan, plan.ids.size()}};
+  nlohmann::json out;
+  uint64_t sum = 0;
+  for (int round = 0; round < rounds; ++round) {
+    for (const Part& part : parts) {
+      const Clock::time_point start = Clock::now();
+      KITH_RETURN_IF_ERROR(part.run(plan, sum));
+      const std::chrono::duration<double, std::nano> took = Clock::now() - start;
+      out[part.name].push_back(took.count() / static_cast<double>(part.records));
+    }
+  }
+  if (sum == 0) std::cerr << "nothing was read\n";  // and the reads cannot be left out
+  return out;
+}
+
+Status Run(const char* folder, int rounds, size_t reads) {
+  kith::OpenOptions options;
+  options.read_only = true;
+  KITH_ASSIGN_OR_RETURN(const auto db, kith::model::OpenDatabase(folder, options));
+  KITH_ASSIGN_OR_RETURN(const auto now, db->Read());
+  KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, now->catalog().GetType(kType));
+  Plan plan{*now, type->FindField("name")->position, type->FindField("amount")->position, {}, reads};
+  KITH_ASSIGN_OR_RETURN(const auto cursor, now->Scan(kType));
+  while (cursor->Next()) plan.ids.push_back(cursor->id());
+  KITH_RETURN_IF_ERROR(cursor->status());
+  KITH_ASSIGN_OR_RETURN(const nlohmann::json out, Measure(plan, rounds));
+  std::cout << out.dump() << "\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  const Status status = Run(argv[1], std::atoi(argv[2]), std::strtoull(argv[3], nullptr, 10));
+  if (!status.ok()) std::cerr << status << "\n";
+  return status.ok() ? 0 : 1;
+}
