@@ -21,6 +21,10 @@ class Arena {
     at_ += size;
     return piece;
   }
+  // The next `size` bytes in small pieces will need no further memory.
+  void Reserve(size_t size) {
+    if (size > static_cast<size_t>(end_ - at_)) NextBlock(size);
+  }
   [[nodiscard]] size_t used() const { return used_; }
 
   // Everything handed out becomes invalid. Keeps blocks of up to `retained` bytes for the next group.

@@ -103,6 +103,8 @@ void ChangeTree::Insert(const Path& path, Leaf* leaf, uint32_t index, const KeyP
   ++inserts_;
   Leaf* right = nullptr;
   if (leaf->count == kEntries) {
+    // All of the split or none of it, should memory run out.
+    arena.Reserve(sizeof(Leaf) + static_cast<size_t>(levels_ + 1) * sizeof(Inner));
     right = New<Leaf>(arena);
     const uint32_t keep = KeptOnSplit(leaf->count, index);
     MoveTail(leaf->prefix, keep, leaf->count, right->prefix);

@@ -1,6 +1,7 @@
 #include "storage/environment.h"
 
 #include <algorithm>
+#include <exception>
 #include <thread>
 
 #include "storage/fork.h"
@@ -56,15 +57,15 @@ EnvironmentImpl::~EnvironmentImpl() {
   }
   writer_.reset();
   readers_.reset();
-  CloseFiles();
-}
-
-void EnvironmentImpl::CloseFiles() {
-  if (store_ == nullptr) {
+  try {
+    if (store_ != nullptr) CloseStore();
     guard_.reset();
     if (options_.temporary) RemoveDatabase(directory_.path);
-    return;
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): memory ran out; without the guard's record the next open checks more
   }
+}
+
+void EnvironmentImpl::CloseStore() {
   // What a relaxed commit has not yet written must be there before the guard says so.
   if (store_->env() != nullptr && options_.durability == Durability::kRelaxed && !options_.temporary) mdb_env_sync(store_->env(), 1);
   const uint64_t transaction = store_->last_transaction();
@@ -75,8 +76,6 @@ void EnvironmentImpl::CloseFiles() {
     // Without the record the next open only checks more than it had to.
     if (record.ok()) (void)guard_->Write(*record);
   }
-  guard_.reset();
-  if (options_.temporary) RemoveDatabase(directory_.path);
 }
 
 Status EnvironmentImpl::CheckAttach(std::span<const KeyspaceSpec> keyspaces, const OpenOptions& options) const {
@@ -111,10 +110,8 @@ std::vector<Status> EnvironmentImpl::Run(std::span<Job* const> jobs, const Submi
 }
 
 StatusOr<uint64_t> EnvironmentImpl::NewestTransaction() {
-  KITH_ASSIGN_OR_RETURN(ReaderSlot * slot, readers_->Acquire());
-  const uint64_t transaction = slot->transaction.load();
-  readers_->Release(slot);
-  return transaction;
+  KITH_ASSIGN_OR_RETURN(const ReadTransaction slot, readers_->Acquire());
+  return slot->transaction.load();
 }
 
 StatusOr<uint64_t> EnvironmentImpl::Wait(uint64_t transaction, std::chrono::milliseconds timeout) {
@@ -131,25 +128,8 @@ StatusOr<uint64_t> EnvironmentImpl::Wait(uint64_t transaction, std::chrono::mill
 
 StatusOr<Stats> EnvironmentImpl::GetStats() {
   KITH_RETURN_IF_ERROR(Usable());
-  KITH_ASSIGN_OR_RETURN(ReaderSlot * slot, readers_->Acquire());
   Stats stats;
-  MDB_envinfo info{};
-  mdb_env_info(store_->env(), &info);
-  stats.transaction = slot->transaction.load();
-  stats.map_bytes = info.me_mapsize;
-  stats.file_bytes = (info.me_last_pgno + 1) * kPageSize;
-  for (const KeyspaceInfo& keyspace : store_->keyspaces()) {
-    MDB_stat tree{};
-    mdb_stat(slot->txn, keyspace.dbi, &tree);
-    stats.keyspaces.push_back({.name = keyspace.name,
-                               .entries = tree.ms_entries,
-                               .bytes = (tree.ms_branch_pages + tree.ms_leaf_pages + tree.ms_overflow_pages) * kPageSize});
-  }
-  const StatusOr<uint64_t> free_pages = store_->FreePages(slot->txn, 0);
-  readers_->Release(slot);
-  KITH_RETURN_IF_ERROR(free_pages.status());
-  stats.free_bytes = *free_pages * kPageSize;
-  stats.used_bytes = stats.file_bytes - std::min(stats.free_bytes, stats.file_bytes);
+  KITH_RETURN_IF_ERROR(AddFileStats(stats));
   const ReaderTable table = readers_->Table();
   stats.readers = table.readers;
   stats.oldest_reader_lag = table.oldest != 0 && table.oldest < stats.transaction ? stats.transaction - table.oldest : 0;
@@ -163,24 +143,41 @@ StatusOr<Stats> EnvironmentImpl::GetStats() {
   return stats;
 }
 
+// What one read transaction tells.
+Status EnvironmentImpl::AddFileStats(Stats& stats) {
+  KITH_ASSIGN_OR_RETURN(const ReadTransaction slot, readers_->Acquire());
+  MDB_envinfo info{};
+  mdb_env_info(store_->env(), &info);
+  stats.transaction = slot->transaction.load();
+  stats.map_bytes = info.me_mapsize;
+  stats.file_bytes = (info.me_last_pgno + 1) * kPageSize;
+  for (const KeyspaceInfo& keyspace : store_->keyspaces()) {
+    MDB_stat tree{};
+    mdb_stat(slot->txn, keyspace.dbi, &tree);
+    stats.keyspaces.push_back({.name = keyspace.name,
+                               .entries = tree.ms_entries,
+                               .bytes = (tree.ms_branch_pages + tree.ms_leaf_pages + tree.ms_overflow_pages) * kPageSize});
+  }
+  KITH_ASSIGN_OR_RETURN(const uint64_t free_pages, store_->FreePages(slot->txn, 0));
+  stats.free_bytes = free_pages * kPageSize;
+  stats.used_bytes = stats.file_bytes - std::min(stats.free_bytes, stats.file_bytes);
+  return absl::OkStatus();
+}
+
 StatusOr<CheckReport> EnvironmentImpl::Check() {
   KITH_RETURN_IF_ERROR(Usable());
   KITH_ASSIGN_OR_RETURN(UniqueFd fd, OpenOwnedFile(directory_, kDataFile, /*create=*/false));
   // Two commits may replace the meta page of our transaction before it is read: then look again.
   for (int attempt = 0; attempt < kCheckAttempts; ++attempt) {
-    KITH_ASSIGN_OR_RETURN(ReaderSlot * slot, readers_->Acquire());
+    KITH_ASSIGN_OR_RETURN(const ReadTransaction slot, readers_->Acquire());
     const StatusOr<format::Meta> meta = ReadMeta(fd.get(), slot->transaction.load());
-    if (!meta.ok() && GetReason(meta.status()) == Reason::kInternal) {
-      readers_->Release(slot);
-      continue;
-    }
+    if (!meta.ok() && GetReason(meta.status()) == Reason::kInternal) continue;
     CheckReport report;
     if (meta.ok()) {
       report = CheckStore(fd.get(), *meta, keyspaces_);
     } else {
       report.problems.emplace_back(MessageOf(meta.status()));
     }
-    readers_->Release(slot);
     return report;
   }
   return MakeError({.reason = Reason::kLocked, .hint = "try again when fewer writes run"},

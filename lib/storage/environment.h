@@ -43,7 +43,8 @@ class EnvironmentImpl final : public Environment, public std::enable_shared_from
  private:
   [[nodiscard]] Status Usable() const;
   [[nodiscard]] StatusOr<uint64_t> NewestTransaction();
-  void CloseFiles();
+  [[nodiscard]] Status AddFileStats(Stats& stats);
+  void CloseStore();
   // compact.cc
   [[nodiscard]] Status CopyCompact(bool alone, uint64_t& transaction, bool& outdated);
   [[nodiscard]] Status CompactOnce(bool copy_alone, bool& outdated);

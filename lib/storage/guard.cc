@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -130,6 +131,11 @@ Status Guard::Write(const GuardRecord& record) {
   image.checksum = ChecksumOf(image);
   if (!WriteFully(fd_.get(), &image, sizeof(image), 0)) return OsError(errno, "writing the guard file");
   record_ = record;
+  return absl::OkStatus();
+}
+
+Status Guard::Sync() {
+  if (fdatasync(fd_.get()) != 0) return OsError(errno, "syncing the guard file");
   return absl::OkStatus();
 }
 

@@ -46,6 +46,8 @@ class Guard {
   // As read when the lock was taken.
   [[nodiscard]] const GuardRecord& record() const { return record_; }
   [[nodiscard]] Status Write(const GuardRecord& record);
+  // What was written is on the disk.
+  [[nodiscard]] Status Sync();
   // Turns the exclusive lock into a shared one.
   [[nodiscard]] Status Share();
   // Turns the shared lock into an exclusive one if nobody else holds it. On false no lock is held any more.

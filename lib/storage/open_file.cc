@@ -33,6 +33,11 @@ bool IsUnfinished(int fd, const GuardRecord& record) {
 StatusOr<PreparedFile> MakeFile(const Directory& directory, Guard& guard, const OpenOptions& options) {
   if (!options.create && !options.temporary) return MissingError(directory);
   KITH_RETURN_IF_ERROR(guard.Write({.state = GuardRecord::State::kCreating, .boot_id = BootId(), .data_file = {}}));
+  // On the disk before the data file is: what power lost in between has left of it is then known for what it is.
+  if (!options.temporary) {
+    KITH_RETURN_IF_ERROR(guard.Sync());
+    KITH_RETURN_IF_ERROR(SyncDirectory(directory.fd.get()));
+  }
   // Nobody else has the database open, so LMDB's lock file can go too.
   for (const char* name : {kDataFile, kLockFile}) {
     if (unlinkat(directory.fd.get(), name, 0) != 0 && errno != ENOENT) return OsError(errno, "removing an unfinished database");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <new>
 
 #include "storage/fork.h"
 #include "storage/lmdb_status.h"
@@ -27,6 +28,25 @@ std::string Seconds(std::chrono::nanoseconds age) {
 
 }  // namespace
 
+WriteTransaction::~WriteTransaction() {
+  if (txn_ == nullptr) return;
+  mdb_txn_abort(txn_);
+  readers_->gate_.Leave();
+}
+
+int WriteTransaction::Commit() {
+  const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
+  readers_->gate_.Leave();
+  return code;
+}
+
+ReadTransaction::~ReadTransaction() {
+  if (slot_ != nullptr) readers_->Release(slot_);
+}
+
+// Room for the pool from the start: giving back must not fail.
+Readers::Readers(Store& store) : store_(store) { idle_.reserve(kIdleSlots); }
+
 Readers::~Readers() { DropIdle(); }
 
 Status Readers::Enter(std::chrono::milliseconds patience) {
@@ -41,19 +61,30 @@ Status Readers::Enter(std::chrono::milliseconds patience) {
   return MakeError(Reason::kRecovering, "the database does not come back after a failed write");
 }
 
-StatusOr<ReaderSlot*> Readers::Acquire(std::chrono::milliseconds patience) {
+// Inside the gate. An LMDB code; with an error the slot is gone.
+int Readers::BeginRead(ReaderSlot*& slot) {
+  slot = TakeSlot();
+  const int code = slot->txn != nullptr ? mdb_txn_renew(slot->txn) : mdb_txn_begin(store_.env(), nullptr, MDB_RDONLY, &slot->txn);
+  if (code != 0) GiveBack(slot);
+  return code;
+}
+
+StatusOr<ReadTransaction> Readers::Acquire(std::chrono::milliseconds patience) {
   Status status;
   for (int attempt = 0; attempt < kBeginAttempts; ++attempt) {
     KITH_RETURN_IF_ERROR(Enter(patience));
-    ReaderSlot* slot = TakeSlot();
-    const int code = slot->txn != nullptr ? mdb_txn_renew(slot->txn) : mdb_txn_begin(store_.env(), nullptr, MDB_RDONLY, &slot->txn);
+    ReaderSlot* slot = nullptr;
+    int code = ENOMEM;
+    try {
+      code = BeginRead(slot);
+    } catch (const std::bad_alloc&) {  // the gate must be left all the same
+    }
     if (code == 0) {
       slot->transaction.store(mdb_txn_id(slot->txn), std::memory_order_relaxed);
       slot->expired.store(false, std::memory_order_relaxed);
       slot->since_ns.store(NowNs(), std::memory_order_release);
-      return slot;
+      return ReadTransaction(*this, slot);
     }
-    GiveBack(slot);
     gate_.Leave();
     status = AfterFailedBegin(code, "beginning a read");
     if (!status.ok()) return status;
@@ -62,7 +93,7 @@ StatusOr<ReaderSlot*> Readers::Acquire(std::chrono::milliseconds patience) {
   return status;
 }
 
-void Readers::Release(ReaderSlot* slot) {
+void Readers::Release(ReaderSlot* slot) noexcept {
   slot->since_ns.store(0);
   mdb_txn_reset(slot->txn);
   // Into the pool before leaving the gate: whoever closes it empties the pool when the environment is to be reopened.
@@ -70,12 +101,12 @@ void Readers::Release(ReaderSlot* slot) {
   gate_.Leave();
 }
 
-StatusOr<MDB_txn*> Readers::BeginWrite() {
+StatusOr<WriteTransaction> Readers::BeginWrite() {
   for (int attempt = 0; attempt < kBeginAttempts; ++attempt) {
     KITH_RETURN_IF_ERROR(Enter(2 * GetTuning().gate_wait));
     MDB_txn* txn = nullptr;
     const int code = mdb_txn_begin(store_.env(), nullptr, 0, &txn);
-    if (code == 0) return txn;
+    if (code == 0) return WriteTransaction(*this, txn);
     gate_.Leave();
     KITH_RETURN_IF_ERROR(AfterFailedBegin(code, "beginning a write"));
   }
@@ -167,7 +198,7 @@ ReaderSlot* Readers::TakeSlot() {
   return slot;
 }
 
-void Readers::GiveBack(ReaderSlot* slot) {
+void Readers::GiveBack(ReaderSlot* slot) noexcept {
   const std::lock_guard lock(mutex_);
   if (slot->txn != nullptr && idle_.size() < kIdleSlots) {
     idle_.push_back(slot);
@@ -206,10 +237,8 @@ void Readers::ExpireIfOld(ReaderSlot* slot) {
   if (slot->since_ns.load(std::memory_order_relaxed) > limit || NowNs() < slot->next_look_ns) return;
   slot->next_look_ns = NowNs() + std::chrono::nanoseconds(kLookInterval).count();
   // The holder's own view does not show what was freed since: look with a fresh one.
-  StatusOr<ReaderSlot*> fresh = Acquire(std::chrono::milliseconds(0));
-  if (!fresh.ok()) return;
-  if (PinsTooMuch((*fresh)->txn, slot->transaction.load())) slot->expired.store(true);
-  Release(*fresh);
+  const StatusOr<ReadTransaction> fresh = Acquire(std::chrono::milliseconds(0));
+  if (fresh.ok() && PinsTooMuch((*fresh)->txn, slot->transaction.load())) slot->expired.store(true);
 }
 
 OldestReader Readers::Oldest() {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "storage/gate.h"
@@ -34,21 +35,56 @@ struct ReaderTable {
   uint64_t oldest = 0;  // transaction; 0: none
 };
 
+class Readers;
+
+// A write transaction, counted like a reader; aborted when it goes without a commit.
+class WriteTransaction {
+ public:
+  WriteTransaction(Readers& readers, MDB_txn* txn) : readers_(&readers), txn_(txn) {}
+  ~WriteTransaction();
+  WriteTransaction(WriteTransaction&& other) noexcept : readers_(other.readers_), txn_(std::exchange(other.txn_, nullptr)) {}
+  WriteTransaction& operator=(WriteTransaction&&) = delete;
+
+  [[nodiscard]] MDB_txn* get() const { return txn_; }
+  [[nodiscard]] uint64_t id() const { return mdb_txn_id(txn_); }
+  // Ends it. An LMDB code.
+  [[nodiscard]] int Commit();
+
+ private:
+  Readers* readers_;
+  MDB_txn* txn_;
+};
+
+// A read transaction that goes back into the pool.
+class ReadTransaction {
+ public:
+  ReadTransaction(Readers& readers, ReaderSlot* slot) : readers_(&readers), slot_(slot) {}
+  ~ReadTransaction();
+  ReadTransaction(ReadTransaction&& other) noexcept : readers_(other.readers_), slot_(std::exchange(other.slot_, nullptr)) {}
+  ReadTransaction& operator=(ReadTransaction&&) = delete;
+  [[nodiscard]] ReaderSlot* get() const { return slot_; }
+  ReaderSlot* operator->() const { return slot_; }
+  // The slot is the caller's to release.
+  ReaderSlot* Keep() { return std::exchange(slot_, nullptr); }
+
+ private:
+  Readers* readers_;
+  ReaderSlot* slot_;
+};
+
 class Readers {
  public:
-  explicit Readers(Store& store) : store_(store) {}
+  explicit Readers(Store& store);
   // Every slot has been released.
   ~Readers();
   Readers(const Readers&) = delete;
   Readers& operator=(const Readers&) = delete;
 
   // Waits for a closed gate as long as growth may take.
-  [[nodiscard]] StatusOr<ReaderSlot*> Acquire() { return Acquire(2 * GetTuning().gate_wait); }
-  void Release(ReaderSlot* slot);
+  [[nodiscard]] StatusOr<ReadTransaction> Acquire() { return Acquire(2 * GetTuning().gate_wait); }
+  void Release(ReaderSlot* slot) noexcept;
 
-  // A write transaction, counted like a reader. End it with EndWrite after commit or abort.
-  [[nodiscard]] StatusOr<MDB_txn*> BeginWrite();
-  void EndWrite() { gate_.Leave(); }
+  [[nodiscard]] StatusOr<WriteTransaction> BeginWrite();
 
   // Makes the map at least twice as large, and large enough for `needed` more bytes. No transaction of the caller may be alive.
   [[nodiscard]] Status Grow(uint64_t needed);
@@ -74,15 +110,22 @@ class Readers {
   template <typename Action>
   [[nodiscard]] Status Alone(std::chrono::milliseconds patience, Action action) {
     if (!gate_.Close(std::chrono::steady_clock::now() + patience)) return StayedError();
-    Status status = action();
-    gate_.Open();
-    return status;
+    const OpenAgain open_again{gate_};
+    return action();
   }
   // Opens the environment anew, within Alone. An error leaves it to the next call that needs it.
   [[nodiscard]] Status Reopen();
 
  private:
-  [[nodiscard]] StatusOr<ReaderSlot*> Acquire(std::chrono::milliseconds patience);
+  friend class WriteTransaction;
+  // Opens the gate when its closer is through, or has thrown.
+  struct OpenAgain {
+    Gate& gate;
+    ~OpenAgain() { gate.Open(); }
+  };
+
+  [[nodiscard]] StatusOr<ReadTransaction> Acquire(std::chrono::milliseconds patience);
+  [[nodiscard]] int BeginRead(ReaderSlot*& slot);
   [[nodiscard]] Status Enter(std::chrono::milliseconds patience);
   [[nodiscard]] Status AfterFailedBegin(int code, std::string_view what);
   [[nodiscard]] Status Recover();
@@ -90,7 +133,7 @@ class Readers {
   [[nodiscard]] Status RemapTo(uint64_t size);
   [[nodiscard]] Status StayedError();
   [[nodiscard]] ReaderSlot* TakeSlot();
-  void GiveBack(ReaderSlot* slot);
+  void GiveBack(ReaderSlot* slot) noexcept;
   void DropIdle();
   [[nodiscard]] bool PinsTooMuch(MDB_txn* txn, uint64_t transaction) const;
 

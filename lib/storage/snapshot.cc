@@ -35,7 +35,8 @@ class SnapshotImpl final : public Snapshot {
     if (generation_ != ProcessGeneration()) return ForkedError();
     if (slot_ != nullptr) readers_.Release(slot_);
     slot_ = nullptr;
-    KITH_ASSIGN_OR_RETURN(slot_, readers_.Acquire());
+    KITH_ASSIGN_OR_RETURN(ReadTransaction fresh, readers_.Acquire());
+    slot_ = fresh.Keep();
     return absl::OkStatus();
   }
   [[nodiscard]] uint64_t transaction() const override { return slot_ == nullptr ? 0 : slot_->transaction.load(std::memory_order_relaxed); }
@@ -94,8 +95,10 @@ std::unique_ptr<Cursor> SnapshotImpl::NewCursor(Keyspace keyspace) const {
 }  // namespace
 
 StatusOr<std::unique_ptr<Snapshot>> TakeSnapshot(std::shared_ptr<const Environment> owner, const Store& store, Readers& readers) {
-  KITH_ASSIGN_OR_RETURN(ReaderSlot * slot, readers.Acquire());
-  return std::make_unique<SnapshotImpl>(std::move(owner), store, readers, slot);
+  KITH_ASSIGN_OR_RETURN(ReadTransaction transaction, readers.Acquire());
+  auto snapshot = std::make_unique<SnapshotImpl>(std::move(owner), store, readers, transaction.get());
+  static_cast<void>(transaction.Keep());
+  return snapshot;
 }
 
 }  // namespace kith::storage

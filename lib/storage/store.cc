@@ -26,6 +26,7 @@ void OnAssert(MDB_env* env, const char* message) {
 MDB_val ToVal(std::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
 
 constexpr MDB_dbi kFreeList = 0;  // LMDB opens cursors on it for readers only
+constexpr int kResizeAttempts = 8;
 
 unsigned EnvFlags(const OpenOptions& options) {
   // A temporary store is thrown away with its process, so nothing need reach the disk.
@@ -98,15 +99,21 @@ int Store::OpenMapped(uint64_t map_size) {
 
 Status Store::OpenKeyspaces() {
   MDB_txn* txn = nullptr;
-  if (const int code = mdb_txn_begin(env_, nullptr, options_.read_only ? MDB_RDONLY : 0, &txn); code != 0) {
-    return Error(code, "beginning to open the keyspaces");
+  const auto begin = [this, &txn] { return mdb_txn_begin(env_, nullptr, options_.read_only ? MDB_RDONLY : 0, &txn); };
+  int code = begin();
+  // Another process may make the file outgrow the map at any moment, this one too.
+  for (int attempt = 0; code == MDB_MAP_RESIZED && attempt < kResizeAttempts; ++attempt) {
+    code = Remap(0);
+    if (code == 0) code = begin();
   }
+  if (code != 0) return Error(code, "beginning to open the keyspaces");
   Status status = OpenKeyspacesIn(txn);
   if (!status.ok()) {
     mdb_txn_abort(txn);
     return status;
   }
-  if (const int code = mdb_txn_commit(txn); code != 0) return Error(code, "making the keyspaces");
+  code = mdb_txn_commit(txn);
+  if (code != 0) return Error(code, "making the keyspaces");
   return absl::OkStatus();
 }
 

@@ -1,7 +1,9 @@
 #include "storage/writer.h"
 
+#include <algorithm>
 #include <exception>
 #include <new>
+#include <string>
 
 #include "storage/cursor.h"
 #include "storage/lmdb_status.h"
@@ -18,16 +20,41 @@ Status TimeoutError() {
                    "the write was still waiting for its turn");
 }
 
-Status JobException(std::string_view what) {
-  std::string message = "a write failed unexpectedly: ";
-  message += what;
-  return MakeError(Reason::kInternal, message);
+Status UnknownOutcomeError() {
+  return MakeError({.reason = Reason::kOutcomeUnknown, .hint = "repeat it with the same idempotency key"},
+                   "the write had begun when its time ran out");
+}
+
+// Made while there is memory; a copy needs none.
+const Status& OutOfMemoryError() {
+  static const Status error = MakeError({.reason = Reason::kOutOfMemory, .hint = "free memory, or make the batch smaller"},
+                                        "memory ran out during a write; nothing of it was kept");
+  return error;
+}
+
+// The exception that is being handled, as the outcome of a job. It must not take the host's process with it, so nothing is thrown here.
+Status OutcomeOfException() noexcept {
+  try {
+    try {
+      throw;
+    } catch (const std::bad_alloc&) {
+      return OutOfMemoryError();
+    } catch (const std::exception& error) {
+      return MakeError(Reason::kInternal, std::string("a write failed unexpectedly: ") + error.what());
+    } catch (...) {
+      return MakeError(Reason::kInternal, "a write failed unexpectedly");
+    }
+  } catch (...) {
+    return OutOfMemoryError();
+  }
 }
 
 }  // namespace
 
 Writer::Writer(Store& store, Readers& readers, std::shared_ptr<WriterPool> pool)
-    : store_(store), readers_(readers), pool_(std::move(pool)), last_stale_check_(std::chrono::steady_clock::now()) {}
+    : store_(store), readers_(readers), pool_(std::move(pool)), last_stale_check_(std::chrono::steady_clock::now()) {
+  static_cast<void>(OutOfMemoryError());
+}
 
 Writer::~Writer() { pool_->Forget(*this); }
 
@@ -35,11 +62,9 @@ std::vector<Status> Writer::Run(std::span<Job* const> jobs, const SubmitOptions&
   if (jobs.empty()) return {};
   Submission submission{.jobs = jobs, .outcomes = std::vector<Status>(jobs.size()), .done = {}};
   const auto deadline = std::chrono::steady_clock::now() + options.timeout;
-  {
-    const std::lock_guard lock(mutex_);
-    queue_.push_back(&submission);
-  }
-  pool_->Schedule(*this);
+  // What may have to be said when the write has begun is made before.
+  const Status unknown = options.timeout.count() == 0 ? absl::OkStatus() : UnknownOutcomeError();
+  Schedule(submission);
   std::unique_lock lock(mutex_);
   const auto is_done = [&submission] { return submission.state == Submission::State::kDone; };
   if (options.timeout.count() == 0 || submission.done.wait_until(lock, deadline, is_done)) {
@@ -52,12 +77,24 @@ std::vector<Status> Writer::Run(std::span<Job* const> jobs, const SubmitOptions&
   }
   submission.done.wait(lock, is_done);
   for (Status& outcome : submission.outcomes) {
-    if (outcome.ok()) {
-      outcome = MakeError({.reason = Reason::kOutcomeUnknown, .hint = "repeat it with the same idempotency key"},
-                          "the write had begun when its time ran out");
-    }
+    if (outcome.ok()) outcome = unknown;
   }
   return std::move(submission.outcomes);
+}
+
+// Queued and seen to, or, with an exception, neither.
+void Writer::Schedule(Submission& submission) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(&submission);
+  }
+  try {
+    pool_->Schedule(*this);
+  } catch (const std::exception&) {
+    const std::lock_guard lock(mutex_);
+    // Unless the thread of another submission has taken it along.
+    if (std::erase(queue_, &submission) > 0) throw;
+  }
 }
 
 bool Writer::WaitForCommit(uint64_t transaction, std::chrono::steady_clock::time_point deadline) {
@@ -65,20 +102,14 @@ bool Writer::WaitForCommit(uint64_t transaction, std::chrono::steady_clock::time
   return committed_.wait_until(lock, deadline, [this, transaction] { return last_commit_ > transaction; });
 }
 
-void Writer::RunWaiting(GroupWriteSet& set) {
+void Writer::RunWaiting(GroupWriteSet& set) noexcept {
   std::vector<Submission*> taken;
-  std::vector<Entry> entries;
   {
     const std::lock_guard lock(mutex_);
-    taken.assign(queue_.begin(), queue_.end());
-    queue_.clear();
+    taken.swap(queue_);
     for (Submission* submission : taken) submission->state = Submission::State::kStarted;
   }
-  for (Submission* submission : taken) {
-    for (size_t i = 0; i < submission->jobs.size(); ++i) entries.push_back({submission->jobs[i], &submission->outcomes[i]});
-  }
-  RunAll(entries, set);
-  jobs_.fetch_add(entries.size());
+  RunTaken(taken, set);
   {
     const std::lock_guard lock(mutex_);
     for (Submission* submission : taken) {
@@ -86,79 +117,104 @@ void Writer::RunWaiting(GroupWriteSet& set) {
       submission->done.notify_all();
     }
   }
-  Maintain();
+  try {
+    Maintain();
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it comes again
+  }
 }
 
-void Writer::RunAll(std::span<Entry> entries, GroupWriteSet& set) {
-  while (!entries.empty()) entries = entries.subspan(RunGroup(entries, set));
+void Writer::RunTaken(std::span<Submission* const> taken, GroupWriteSet& set) {
+  std::vector<Entry> entries;
+  try {
+    for (Submission* submission : taken) {
+      for (size_t i = 0; i < submission->jobs.size(); ++i) entries.push_back({submission->jobs[i], &submission->outcomes[i]});
+    }
+  } catch (const std::bad_alloc&) {
+    for (Submission* submission : taken) std::fill(submission->outcomes.begin(), submission->outcomes.end(), OutOfMemoryError());
+    return;
+  }
+  for (std::span<Entry> left = entries; !left.empty();) left = left.subspan(RunGroup(left, set));
+  jobs_.fetch_add(entries.size());
 }
+
+namespace {
+
+// Of the first `count` entries, those that had got through fail after all.
+template <typename Entry>
+size_t FailKept(std::span<Entry> entries, size_t count, const Status& status) {
+  for (Entry& entry : entries.subspan(0, count)) {
+    if (entry.kept) *entry.outcome = status;
+  }
+  return count;
+}
+
+}  // namespace
 
 // Runs and commits as many jobs as make one group; returns how many.
 size_t Writer::RunGroup(std::span<Entry> entries, GroupWriteSet& set) {
-  const auto fail = [&entries](size_t count, const Status& status) {
-    for (Entry& entry : entries.subspan(0, count)) {
-      if (entry.kept) *entry.outcome = status;
-    }
-    return count;
-  };
   size_t count = 0;
-  uint64_t transaction = 0;  // under which the jobs ran
-  for (int round = 0; round < kGrowthRounds; ++round) {
-    StatusOr<MDB_txn*> txn = readers_.BeginWrite();
-    Status status = txn.ok() ? store_.CheckStillThere() : txn.status();
-    if (!status.ok()) {
-      if (txn.ok()) {
-        mdb_txn_abort(*txn);
-        readers_.EndWrite();
-      }
-      if (count > 0) return fail(count, status);
-      for (Entry& entry : entries) *entry.outcome = status;
-      return entries.size();
-    }
-    if (count > 0 && mdb_txn_id(*txn) == transaction) {
-      set.Rebase(*txn);  // nobody else wrote meanwhile: what the jobs read still holds
-    } else {
-      transaction = mdb_txn_id(*txn);
-      set.Begin(store_, *txn);
-      count = RunJobs(entries, set, ReadQuota(*txn));
-    }
-    const char* what = "";
-    const int code = Commit(*txn, set, what);
-    readers_.EndWrite();
-    if (code == 0) return count;
-    if (code != MDB_MAP_FULL) {
-      if (code == MDB_PANIC) readers_.Poison();
-      return fail(count, store_.Error(code, what));
-    }
-    status = readers_.Grow(set.bytes() * 2);
-    if (!status.ok()) return fail(count, status);
+  try {
+    return TryGroup(entries, set, count);
+  } catch (...) {
+    // Not committed: nothing is thrown after that.
+    const Status status = OutcomeOfException();
+    if (count > 0) return FailKept(entries, count, status);
+    for (Entry& entry : entries) *entry.outcome = status;
+    return entries.size();
   }
-  return fail(count, MakeError(Reason::kMapFull, "the write does not fit into the database's map"));
 }
 
-size_t Writer::RunJobs(std::span<Entry> entries, GroupWriteSet& set, const Quota& quota) {
+// `count`: how many jobs have run, also when it throws.
+size_t Writer::TryGroup(std::span<Entry> entries, GroupWriteSet& set, size_t& count) {
+  uint64_t transaction = 0;  // under which the jobs ran
+  for (int round = 0; round < kGrowthRounds; ++round) {
+    {
+      StatusOr<WriteTransaction> txn = readers_.BeginWrite();
+      const Status status = txn.ok() ? store_.CheckStillThere() : txn.status();
+      if (!status.ok()) {
+        if (count > 0) return FailKept(entries, count, status);
+        for (Entry& entry : entries) *entry.outcome = status;
+        return entries.size();
+      }
+      if (count > 0 && txn->id() == transaction) {
+        set.Rebase(txn->get());  // nobody else wrote meanwhile: what the jobs read still holds
+      } else {
+        transaction = txn->id();
+        set.Begin(store_, txn->get());
+        count = RunJobs(entries, set, ReadQuota(txn->get()));
+      }
+      const char* what = "";
+      const int code = Commit(*txn, set, what);
+      if (code == 0) return count;
+      if (code != MDB_MAP_FULL) {
+        if (code == MDB_PANIC) readers_.Poison();
+        return FailKept(entries, count, store_.Error(code, what));
+      }
+    }
+    const Status status = readers_.Grow(set.bytes() * 2);
+    if (!status.ok()) return FailKept(entries, count, status);
+  }
+  return FailKept(entries, count, MakeError(Reason::kMapFull, "the write does not fit into the database's map"));
+}
+
+size_t Writer::RunJobs(std::span<Entry> entries, GroupWriteSet& set, const Quota& quota) noexcept {
   size_t count = 0;
   while (count < entries.size() && (count == 0 || set.bytes() < GetTuning().group_bytes)) RunJob(entries[count++], set, quota);
   return count;
 }
 
-void Writer::RunJob(Entry& entry, GroupWriteSet& set, const Quota& quota) {
+void Writer::RunJob(Entry& entry, GroupWriteSet& set, const Quota& quota) noexcept {
   set.BeginJob();
   Status status;
   bool keep = false;
-  // A job is code of this library, but an exception must not take the host's process with it.
   try {
     const StatusOr<Job::Verdict> verdict = entry.job->Run(set);
     status = verdict.status();
     keep = verdict.ok() && *verdict == Job::Verdict::kKeep;
     if (keep) status = set.job_error();
     if (keep && status.ok()) status = CheckQuota(set, quota);
-  } catch (const std::bad_alloc&) {
-    status = MakeError({.reason = Reason::kOutOfMemory, .hint = "make the batch smaller"}, "memory ran out during a write");
-  } catch (const std::exception& error) {
-    status = JobException(error.what());
   } catch (...) {
-    status = JobException("unknown exception");
+    status = OutcomeOfException();
   }
   entry.kept = keep && status.ok();
   if (!entry.kept) set.DiscardJob();
@@ -182,22 +238,16 @@ Status Writer::CheckQuota(const GroupWriteSet& set, const Quota& quota) const {
                    "the database has reached its size limit");
 }
 
-int Writer::Commit(MDB_txn* txn, const GroupWriteSet& set, const char*& what) {
-  if (set.empty()) {
-    mdb_txn_abort(txn);
-    return 0;
-  }
-  const uint64_t transaction = mdb_txn_id(txn);
+int Writer::Commit(WriteTransaction& txn, const GroupWriteSet& set, const char*& what) {
+  if (set.empty()) return 0;
+  const uint64_t transaction = txn.id();
   std::vector<uint64_t> digests;
   what = "putting a write";
   int code = set.Flush(digests);
-  if (code == 0) code = PutState(txn, digests);
-  if (code != 0) {
-    mdb_txn_abort(txn);
-    return code;
-  }
+  if (code == 0) code = PutState(txn.get(), digests);
+  if (code != 0) return code;
   what = "committing a write";
-  code = mdb_txn_commit(txn);
+  code = txn.Commit();
   if (code == 0) AfterCommit(transaction);
   return code;
 }
@@ -217,7 +267,7 @@ int Writer::PutState(MDB_txn* txn, const std::vector<uint64_t>& digests) const {
   return mdb_put(txn, store_.main_dbi(), &key, &value, 0);
 }
 
-void Writer::AfterCommit(uint64_t transaction) {
+void Writer::AfterCommit(uint64_t transaction) noexcept {
   groups_.fetch_add(1);
   const bool relaxed = store_.options().durability == Durability::kRelaxed;
   if (!store_.options().temporary) syncs_.fetch_add(relaxed ? 1 : 2);
@@ -236,10 +286,8 @@ void Writer::Maintain() {
     }
   }
   if (readers_.Oldest().age < GetTuning().snapshot_age) return;
-  StatusOr<ReaderSlot*> look = readers_.Acquire();
-  if (!look.ok()) return;
-  readers_.ExpireOld((*look)->txn);
-  readers_.Release(*look);
+  const StatusOr<ReadTransaction> look = readers_.Acquire();
+  if (look.ok()) readers_.ExpireOld((*look)->txn);
 }
 
 }  // namespace kith::storage

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,7 +24,7 @@ class Writer final : public WriterClient {
   [[nodiscard]] std::vector<Status> Run(std::span<Job* const> jobs, const SubmitOptions& options);
   // Waits until this process has committed something later than `transaction`; false at the deadline.
   bool WaitForCommit(uint64_t transaction, std::chrono::steady_clock::time_point deadline);
-  void RunWaiting(GroupWriteSet& set) override;
+  void RunWaiting(GroupWriteSet& set) noexcept override;
 
   [[nodiscard]] uint64_t groups() const { return groups_.load(); }
   [[nodiscard]] uint64_t jobs() const { return jobs_.load(); }
@@ -50,25 +49,26 @@ class Writer final : public WriterClient {
     uint64_t limit = 0;  // 0: none
     uint64_t used = 0;
   };
-  enum class Attempt : uint8_t { kDone, kGrow };
 
-  void RunAll(std::span<Entry> entries, GroupWriteSet& set);
+  void Schedule(Submission& submission);
+  void RunTaken(std::span<Submission* const> taken, GroupWriteSet& set);
   [[nodiscard]] size_t RunGroup(std::span<Entry> entries, GroupWriteSet& set);
-  [[nodiscard]] size_t RunJobs(std::span<Entry> entries, GroupWriteSet& set, const Quota& quota);
-  void RunJob(Entry& entry, GroupWriteSet& set, const Quota& quota);
+  [[nodiscard]] size_t TryGroup(std::span<Entry> entries, GroupWriteSet& set, size_t& count);
+  [[nodiscard]] size_t RunJobs(std::span<Entry> entries, GroupWriteSet& set, const Quota& quota) noexcept;
+  void RunJob(Entry& entry, GroupWriteSet& set, const Quota& quota) noexcept;
   [[nodiscard]] Status CheckQuota(const GroupWriteSet& set, const Quota& quota) const;
   [[nodiscard]] Quota ReadQuota(MDB_txn* txn) const;
-  // Puts, commits and ends `txn`. An LMDB code; `what` says where it came from.
-  [[nodiscard]] int Commit(MDB_txn* txn, const GroupWriteSet& set, const char*& what);
+  // Puts and commits. An LMDB code; `what` says where it came from.
+  [[nodiscard]] int Commit(WriteTransaction& txn, const GroupWriteSet& set, const char*& what);
   [[nodiscard]] int PutState(MDB_txn* txn, const std::vector<uint64_t>& digests) const;
-  void AfterCommit(uint64_t transaction);
+  void AfterCommit(uint64_t transaction) noexcept;
   void Maintain();
 
   Store& store_;
   Readers& readers_;
   const std::shared_ptr<WriterPool> pool_;
   std::mutex mutex_;
-  std::deque<Submission*> queue_;
+  std::vector<Submission*> queue_;
   std::condition_variable committed_;
   uint64_t last_commit_ = 0;
   std::chrono::steady_clock::time_point last_stale_check_;

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include <algorithm>
+#include <exception>
 #include <string>
 
 #include "storage/process.h"
@@ -36,6 +36,22 @@ WriterPool::~WriterPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+void WriterPool::Push(WriterClient& client) {
+  client.queued_ = true;
+  client.next_ = nullptr;
+  (first_ == nullptr ? first_ : last_->next_) = &client;
+  last_ = &client;
+  ++queued_;
+}
+
+WriterClient* WriterPool::Pop() {
+  WriterClient* client = first_;
+  first_ = client->next_;
+  client->queued_ = false;
+  --queued_;
+  return client;
+}
+
 void WriterPool::Schedule(WriterClient& client) {
   const std::lock_guard lock(mutex_);
   if (client.running_) {
@@ -43,9 +59,14 @@ void WriterPool::Schedule(WriterClient& client) {
     return;
   }
   if (client.queued_) return;
-  client.queued_ = true;
-  queue_.push_back(&client);
-  if (idle_ < queue_.size() && threads_.size() < kMaxThreads) StartThread();
+  if (idle_ <= queued_ && threads_.size() < kMaxThreads) {
+    try {
+      StartThread();
+    } catch (const std::exception&) {
+      if (threads_.empty()) throw;  // others will do its work, only later
+    }
+  }
+  Push(client);
   work_.notify_one();
 }
 
@@ -54,14 +75,29 @@ void WriterPool::Forget(WriterClient& client) {
   finished_.wait(lock, [&client] { return !client.running_ && !client.queued_; });
 }
 
+namespace {
+
+// Signals belong to the host's threads (R8): a thread that is started meanwhile has none.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
 void WriterPool::StartThread() {
-  // Signals belong to the host's threads (R8).
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const SignalsBlocked blocked;
   threads_.emplace_back([this] { Loop(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   const std::string name = "kith-writer-" + std::to_string(threads_.size());
   pthread_setname_np(threads_.back().native_handle(), name.c_str());
 }
@@ -72,14 +108,12 @@ void WriterPool::Loop() {
   std::unique_lock lock(mutex_);
   while (true) {
     ++idle_;
-    const auto ready = [this] { return stop_ || !queue_.empty(); };
+    const auto ready = [this] { return stop_ || first_ != nullptr; };
     if (holds_memory && !work_.wait_for(lock, GetTuning().retained_time, ready)) set.Clear(0);
     work_.wait(lock, ready);
     --idle_;
-    if (queue_.empty()) return;
-    WriterClient* client = queue_.front();
-    queue_.pop_front();
-    client->queued_ = false;
+    if (first_ == nullptr) return;
+    WriterClient* client = Pop();
     client->running_ = true;
     lock.unlock();
     client->RunWaiting(set);
@@ -89,8 +123,7 @@ void WriterPool::Loop() {
     client->running_ = false;
     if (client->again_) {
       client->again_ = false;
-      client->queued_ = true;
-      queue_.push_back(client);
+      Push(*client);
     }
     finished_.notify_all();
   }

@@ -4,7 +4,6 @@
 #define KITH_LIB_STORAGE_WRITER_POOL_H_
 
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -18,12 +17,13 @@ namespace kith::storage {
 class WriterClient {
  public:
   virtual ~WriterClient() = default;
-  // Does the waiting work. `set` is the thread's own, empty.
-  virtual void RunWaiting(GroupWriteSet& set) = 0;
+  // Does the waiting work. `set` is the thread's own, empty. Throws nothing: there is nobody to catch it.
+  virtual void RunWaiting(GroupWriteSet& set) noexcept = 0;
 
  private:
   friend class WriterPool;
   // Guarded by the pool's mutex.
+  WriterClient* next_ = nullptr;  // in the queue, which so needs no memory
   bool queued_ = false;
   bool running_ = false;
   bool again_ = false;
@@ -39,7 +39,8 @@ class WriterPool {
   WriterPool(const WriterPool&) = delete;
   WriterPool& operator=(const WriterPool&) = delete;
 
-  // `client` has work. Starts a thread when none is idle and few exist.
+  // `client` has work. Starts a thread when none is idle and few exist. Throws when there is none and none can be started; then nothing is
+  // scheduled.
   void Schedule(WriterClient& client);
   // Returns when no thread runs `client`, now or later.
   void Forget(WriterClient& client);
@@ -47,11 +48,15 @@ class WriterPool {
  private:
   void StartThread();
   void Loop();
+  void Push(WriterClient& client);
+  WriterClient* Pop();
 
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable finished_;
-  std::deque<WriterClient*> queue_;
+  WriterClient* first_ = nullptr;  // of the queue
+  WriterClient* last_ = nullptr;
+  size_t queued_ = 0;
   std::vector<std::thread> threads_;
   size_t idle_ = 0;
   bool stop_ = false;

@@ -30,6 +30,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
+  [[nodiscard]] pid_t pid() const { return pid_; }
   // The next number it told; nullopt when it has ended and all were read, or after `timeout_ms`.
   std::optional<uint64_t> Listen(int timeout_ms);
   // kill -9, and its end awaited. What it told before can still be listened to.
