@@ -3,6 +3,7 @@
 
 #include "access.h"
 #include "kith/base/currency.h"
+#include "kith/model/guide.h"
 #include "kith/model/model.h"
 #include "kith/query/segment.h"
 #include "objects.h"
@@ -95,6 +96,19 @@ kith::StatusOr<kith::ApplyOptions> ToApplyOptions(const kith_apply_options* give
 
 kith_outcome* NewOutcome(kith::Outcome outcome) {
   return Wrap<kith_outcome>(std::make_shared<OutcomeObject>(OutcomeObject{std::move(outcome)}));
+}
+
+kith_id MoveFor(kith_batch* batch, kith_id target, const char* stage_path, kith_str reason, kith::model::MoveCause cause) noexcept {
+  kith_id result = 0;
+  With(batch, [&](kith::Batch& b) -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(std::string_view path, Name(stage_path, "stage_path"));
+    kith::model::MoveOptions options;
+    options.cause = cause;
+    KITH_ASSIGN_OR_RETURN(options.reason, Text(reason, "reason"));
+    result = kith::model::Move(b, kith::Id(target), path, options).value();
+    return absl::OkStatus();
+  });
+  return result;
 }
 
 }  // namespace
@@ -319,12 +333,20 @@ kith_id kith_batch_move(kith_batch* batch, kith_id target, const char* stage_pat
   return kith_batch_move_because(batch, target, stage_path, {nullptr, 0});
 }
 kith_id kith_batch_move_because(kith_batch* batch, kith_id target, const char* stage_path, kith_str reason) {
+  return MoveFor(batch, target, stage_path, reason, kith::model::MoveCause::kManual);
+}
+kith_id kith_batch_override(kith_batch* batch, kith_id target, const char* stage_path, kith_str reason) {
+  return MoveFor(batch, target, stage_path, reason, kith::model::MoveCause::kOverride);
+}
+
+kith_id kith_batch_complete_step(kith_batch* batch, kith_id target, const char* step_path, kith_id evidence, kith_str note) {
   kith_id result = 0;
   With(batch, [&](kith::Batch& b) -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(std::string_view path, Name(stage_path, "stage_path"));
-    kith::model::MoveOptions options;
-    KITH_ASSIGN_OR_RETURN(options.reason, Text(reason, "reason"));
-    result = kith::model::Move(b, kith::Id(target), path, options).value();
+    KITH_ASSIGN_OR_RETURN(std::string_view path, Name(step_path, "step_path"));
+    kith::model::CompletionOptions options;
+    options.evidence = kith::Id(evidence);
+    KITH_ASSIGN_OR_RETURN(options.note, Text(note, "note"));
+    result = kith::model::CompleteStep(b, kith::Id(target), path, options).value();
     return absl::OkStatus();
   });
   return result;

@@ -346,6 +346,14 @@ KITH_API void kith_batch_set_effective(kith_batch* batch, int64_t micros);
 KITH_API kith_id kith_batch_move(kith_batch* batch, kith_id target, const char* stage_path);
 /* The same with a reason kept on the move. */
 KITH_API kith_id kith_batch_move_because(kith_batch* batch, kith_id target, const char* stage_path, kith_str reason);
+/* The same although the record does not meet what is mandatory in the stages it leaves, passes over and enters. What is unmet is kept on
+ * the move (field "unmet", as of every move). A move without this, or without a reason, is then refused when applied: CheckFailed, whose
+ * field is the name of what is unmet. */
+KITH_API kith_id kith_batch_override(kith_batch* batch, kith_id target, const char* stage_path, kith_str reason);
+/* A step of a stage, "<pipeline>/<stage>/<step>", is done for a record; the completion's local reference. evidence: the record that shows
+ * it, 0 where the step needs none. Deleting the completion takes it back; deleting the evidence opens a step that needs it again. Errors
+ * when applied: RecordMissing (no such step), BadOptions, Required and ReferenceWrongType (the evidence). */
+KITH_API kith_id kith_batch_complete_step(kith_batch* batch, kith_id target, const char* step_path, kith_id evidence, kith_str note);
 /* Adds the changes of a JSON batch; its form is described in kith/engine/batch.h. Errors name the path. */
 KITH_API kith_code kith_batch_from_json(kith_db* db, kith_str json, kith_batch** batch, kith_error** err);
 KITH_API kith_code kith_batch_to_json(const kith_batch* batch, kith_text** json, kith_error** err);
@@ -730,8 +738,18 @@ KITH_API kith_code kith_snapshot_pipelines(kith_snapshot* snapshot, const char* 
  * "unplaced": [{"record", "stage"}]}, else {"migration": id, "version": n, "moved": n, "left": [{"record", "stage"}]}. Errors:
  * PreconditionFailed (records without a place), UnknownPipeline, UnknownStage, BatchMalformed, those of the plan's conditions. */
 KITH_API kith_code kith_db_migrate_pipeline(kith_db* db, kith_str plan, uint8_t dry_run, kith_text** json, kith_error** err);
-/* Adds a pipeline given as JSON to a batch: {"name", "for_type", "stages": [{"name", "kind", "labels", "max_dwell_days"}]}. */
+/* Adds a pipeline given as JSON to a batch: {"name", "for_type", "parallel", "stages": [{"name", "kind", "labels", "max_dwell_days",
+ * "optional", "entry": [criterion], "exit": [criterion], "steps": [step], "actions": [action]}]}. criterion: {"name", "labels",
+ * "condition": CEL over the record, "mandatory"}; step: {"name", "labels", "condition", "mandatory", "evidence": a type or "*"}; action:
+ * {"name", "labels", "condition"}. A pipeline that is parallel runs beside the main one: a record has a stage there as well, in a record of
+ * type track (kith/model/pipeline.h). */
 KITH_API void kith_batch_define_pipeline(kith_batch* batch, kith_str json);
+/* Where a record stands in its pipelines, what its stages still ask for, and what comes next (kith/model/guide.h). json: owned. {"record",
+ * "tracks": [{"pipeline", "name", "parallel", "stage", "stage_name", "kind": "open", "won" or "lost", "since", "stay_until", "over",
+ * "progress", "asked": [asked], "actions": [item], "next": [{"stage", "name", "optional", "refused", "unmet": [asked]}]}]}, where asked is
+ * an item with "stage", "mandatory", "met", "completion", "evidence", "trouble", and an item has "item", "kind": "entry", "exit", "step" or
+ * "action", "name", "labels", "condition", "needs_evidence". */
+KITH_API kith_code kith_snapshot_guide(kith_snapshot* snapshot, kith_id record, kith_text** json, kith_error** err);
 
 typedef struct kith_rate {
   double value;

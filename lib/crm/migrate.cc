@@ -61,11 +61,13 @@ class Placing {
 
   Status Prepare() {
     KITH_ASSIGN_OR_RETURN(type_, snapshot_.catalog().GetType(before_.for_type));
+    holder_ = type_;
     for (const catalog::BehaviourDef& behaviour : type_->behaviours) {
       if (behaviour.name == "pipelined") stage_ = type_->FindField(behaviour.RoleOr("stage"));
     }
     if (stage_ == nullptr) return MakeError({.reason = Reason::kNotPipelined, .type = type_->name}, "the type has no stages");
-    index_ = type_->FindIndexLedBy(static_cast<int32_t>(stage_->position));
+    if (before_.parallel) KITH_RETURN_IF_ERROR(PrepareTrack());
+    index_ = holder_->FindIndexLedBy(static_cast<int32_t>(stage_->position));
     for (const auto& [from, targets] : plan_.map) {
       for (const StageTarget& target : targets) {
         if (target.when.empty()) continue;
@@ -85,19 +87,24 @@ class Placing {
     return !stage.archived && (after == nullptr || after->archived);
   }
 
-  // Calls `visit(view)` for each record in a stage, until it returns an error or false.
+  // Calls `visit(view, holder)` for each record in a stage, until it returns an error or false. The holder is what shows the stage in
+  // stage_field(): the record, or its track in a parallel pipeline.
   template <typename Visit>
   Status ForEach(Id stage, const Visit& visit) {
     std::unique_ptr<RecordCursor> cursor;
     if (index_ != nullptr) {
-      KITH_ASSIGN_OR_RETURN(cursor, snapshot_.ScanIndex(*type_, *index_, {.equal = {Value(stage)}}));
+      KITH_ASSIGN_OR_RETURN(cursor, snapshot_.ScanIndex(*holder_, *index_, {.equal = {Value(stage)}}));
     } else {
-      KITH_ASSIGN_OR_RETURN(cursor, snapshot_.Scan(type_->name));
+      KITH_ASSIGN_OR_RETURN(cursor, snapshot_.Scan(holder_->name));
     }
     while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      if (view.GetRef(stage_->position) != stage) continue;
-      KITH_ASSIGN_OR_RETURN(const bool more, visit(view));
+      KITH_ASSIGN_OR_RETURN(const record::View holder, cursor->record());
+      if (holder.GetRef(stage_->position) != stage) continue;
+      record::View view = holder;
+      if (track_record_ != nullptr) {
+        KITH_ASSIGN_OR_RETURN(view, snapshot_.Get(holder.GetRef(track_record_->position)));
+      }
+      KITH_ASSIGN_OR_RETURN(const bool more, visit(view, holder.id()));
       if (!more) break;
     }
     return cursor->status();
@@ -123,10 +130,20 @@ class Placing {
   }
 
  private:
+  // Where records stand in a parallel pipeline is in records of type track.
+  Status PrepareTrack() {
+    KITH_ASSIGN_OR_RETURN(holder_, snapshot_.catalog().GetType("track"));
+    stage_ = holder_->FindField("stage");
+    track_record_ = holder_->FindField("record");
+    return absl::OkStatus();
+  }
+
   const Snapshot& snapshot_;
   const Pipeline& before_;
   const MigrationPlan& plan_;
   const TypeDef* type_ = nullptr;
+  const TypeDef* holder_ = nullptr;
+  const FieldDef* track_record_ = nullptr;  // of a track
   const FieldDef* stage_ = nullptr;
   const IndexDef* index_ = nullptr;
   std::map<const StageTarget*, expr::Program> programs_;
@@ -145,7 +162,7 @@ StatusOr<MigrationPreview> Preview(const Snapshot& snapshot, const Pipeline& bef
   for (const Stage& stage : before.stages) {
     if (!placing.Leaves(stage)) continue;
     std::map<std::string, uint64_t> counts;
-    KITH_RETURN_IF_ERROR(placing.ForEach(stage.id, [&](record::View view) -> StatusOr<bool> {
+    KITH_RETURN_IF_ERROR(placing.ForEach(stage.id, [&](record::View view, Id /*holder*/) -> StatusOr<bool> {
       KITH_ASSIGN_OR_RETURN(const StageTarget* target, placing.TargetOf(stage, view));
       if (target == nullptr) {
         preview.unplaced.push_back({view.id(), stage.name});
@@ -212,7 +229,7 @@ Status Settling::Add(const Snapshot& snapshot, const model::PipelineVersion& to,
   const std::string reason = before.name + " version " + std::to_string(before.version + 1);
   for (const Stage& stage : before.stages) {
     if (!placing.Leaves(stage)) continue;
-    KITH_RETURN_IF_ERROR(placing.ForEach(stage.id, [&](record::View view) -> StatusOr<bool> {
+    KITH_RETURN_IF_ERROR(placing.ForEach(stage.id, [&](record::View view, Id holder) -> StatusOr<bool> {
       const Id id = view.id();
       if (kept_.count(id) != 0) return true;
       const bool changed_since = view.header().updated > to.since.micros;
@@ -228,7 +245,7 @@ Status Settling::Add(const Snapshot& snapshot, const model::PipelineVersion& to,
         kept_.insert(id);
         return true;
       }
-      batch.RequireValue(id, placing.stage_field().name, stage.id);
+      batch.RequireValue(holder, placing.stage_field().name, stage.id);
       const std::string path = target->stage.find('/') == std::string::npos ? before.name + "/" + target->stage : target->stage;
       model::MoveOptions move;
       move.cause = model::MoveCause::kMigration;

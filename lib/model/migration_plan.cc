@@ -1,4 +1,5 @@
 // The plan of a migration: its JSON form, and what it does to the records of a pipeline.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -6,6 +7,7 @@
 #include "kith/base/json.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
+#include "kith/model/guide.h"
 #include "kith/model/versions.h"
 #include "model/pipeline_internal.h"
 
@@ -78,6 +80,13 @@ Status NoStage(const Pipeline& pipeline, std::string_view name) {
                    "the pipeline has no such stage");
 }
 
+// A record stands in each track by itself: a move in one leaves the others alone.
+Status CheckTrack(const Snapshot& snapshot, const MigrationPlan& plan, const std::string& to) {
+  KITH_ASSIGN_OR_RETURN(const Pipeline other, GetPipeline(snapshot, to.substr(0, to.find('/'))));
+  if (!other.parallel && !plan.pipeline.parallel) return absl::OkStatus();
+  return Bad("map", to, "records do not go to or from a parallel pipeline", "map to a stage of the pipeline itself");
+}
+
 Status CheckTargets(const Snapshot& snapshot, const MigrationPlan& plan, const std::string& from, const std::vector<StageTarget>& targets) {
   if (targets.empty()) return Bad("map", from, "a stage is mapped to no stage");
   for (size_t i = 0; i < targets.size(); ++i) {
@@ -87,6 +96,7 @@ Status CheckTargets(const Snapshot& snapshot, const MigrationPlan& plan, const s
     if (!elsewhere && listed == nullptr) return NoStage(plan.pipeline, to);
     if (!elsewhere && listed->archived) return Bad("map", to, "records cannot go to an archived stage");
     if (elsewhere && !snapshot.Find(kStageType, ExternalRef{std::string(kStageSystem), to}).ok()) return UnknownStageError(snapshot, to);
+    if (elsewhere) KITH_RETURN_IF_ERROR(CheckTrack(snapshot, plan, to));
     if (targets[i].when.empty() && i + 1 < targets.size()) {
       return Bad("map", from, "targets after one without a condition are never reached", "put the one without a condition last");
     }
@@ -97,6 +107,9 @@ Status CheckTargets(const Snapshot& snapshot, const MigrationPlan& plan, const s
 Status CheckPlan(const Snapshot& snapshot, const Pipeline& before, const MigrationPlan& plan) {
   KITH_RETURN_IF_ERROR(CheckPipeline(snapshot.catalog(), plan.pipeline));
   if (plan.pipeline.for_type != before.for_type) return Bad("for_type", plan.pipeline.for_type, "a pipeline keeps its type");
+  if (plan.pipeline.parallel != before.parallel) {
+    return Bad("parallel", before.name, before.parallel ? "a parallel pipeline stays one" : "a pipeline does not become a parallel one");
+  }
   std::set<std::string_view> taken;
   for (const auto& [former, name] : plan.renamed) {
     if (before.Find(former) == nullptr) return NoStage(before, former);
@@ -195,6 +208,29 @@ std::string ToJson(const MigrationPlan& plan) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+namespace {
+
+// The items of a stage as the plan has them; those it does not list are archived, as stages are.
+void RedefineItems(Batch& batch, const Schema& schema, const Pipeline& before, const Stage& stage, const Stage* former, Id id) {
+  const std::vector<StageItem> none;
+  const std::vector<StageItem>& old = former == nullptr ? none : former->items;
+  const auto named = [](const std::vector<StageItem>& items, std::string_view name) {
+    return std::find_if(items.begin(), items.end(), [&](const StageItem& item) { return item.name == name; });
+  };
+  for (size_t i = 0; i < stage.items.size(); ++i) {
+    const auto known = named(old, stage.items[i].name);
+    const ExternalRef path{std::string(kStageItemSystem), StageItemPath(StagePath(before.name, stage.name), stage.items[i].name)};
+    const Id item = known != old.end() ? known->id : batch.Create(kStageItemType, path);
+    WriteStageItem(batch, schema.item, before.id, id, item, stage.items[i], i);
+    if (known != old.end() && former->name != stage.name) batch.Link(item, path);
+  }
+  for (const StageItem& item : old) {
+    if (named(stage.items, item.name) == stage.items.end() && !item.archived) batch.Set(item.id, "archived", true);
+  }
+}
+
+}  // namespace
+
 void RedefinePipeline(Batch& batch, const Snapshot& snapshot, const Pipeline& before, const MigrationPlan& plan) {
   if (!batch.status().ok()) return;
   const StatusOr<Schema> schema = Schema::Get(snapshot.catalog());
@@ -220,6 +256,7 @@ void RedefinePipeline(Batch& batch, const Snapshot& snapshot, const Pipeline& be
     const Id id = former != nullptr ? stage.id : batch.Create(kStageType, name);
     WriteStage(batch, *schema, before.id, id, stage, static_cast<int32_t>(i));
     if (former != nullptr && former->name != stage.name) batch.Link(id, name);
+    if (former == nullptr || !stage.archived) RedefineItems(batch, *schema, before, stage, former, id);
   }
 }
 

@@ -2,7 +2,8 @@
 //
 // Per record it looks at the moves as the batch leaves them. At the time of each that came, went or changed, and of those after it, it
 // asserts the stage that holds from there on, effective at that time; what holds already is no change to the engine. So creations,
-// backdated moves, corrections and deletions are one case.
+// backdated moves, corrections and deletions are one case. The moves in a parallel pipeline make a track of their own, which a record of
+// type track shows. The latest move of a track is asked for what stages want (guard_internal.h).
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "model/extensions_internal.h"
+#include "model/guard_internal.h"
 #include "model/path_internal.h"
 #include "model/pipeline_internal.h"
 
@@ -27,11 +29,19 @@ struct StageInfo {
   bool archived = false;
 };
 
-// What a record's fields show after its moves up to some time.
+// What a record's fields show after its moves up to some time; or what a track shows.
 struct Standing {
   Id stage;
   Id pipeline;
   std::optional<Time> closed_at;
+};
+
+// Where a standing shows: in a record's own fields, or in those of its track in a parallel pipeline.
+struct Shown {
+  Id record;
+  const FieldDef* stage = nullptr;
+  const FieldDef* pipeline = nullptr;   // none on a track: it is about one
+  const FieldDef* closed_at = nullptr;  // may be none
 };
 
 Id RefOf(const Value& value) {
@@ -77,6 +87,9 @@ class Run {
   // False for what this rule itself wrote in an earlier round. What another replica wrote has to be fitted to the moves here.
   [[nodiscard]] bool IsNews(const Draft& move) const;
   Status Settle(Id record);
+  Status SettleMove(const Draft& record, Item& item, Id from);
+  // Writes what is unmet on the move, or refuses it.
+  Status Guard(const Draft& record, const Item& item, Id from);
   [[nodiscard]] Status CheckGone(Id record) const;
   StatusOr<std::vector<MoveEntry>> Former(const Draft& record);
   StatusOr<std::vector<Item>> Present(const Draft& record, const std::vector<MoveEntry>& former);
@@ -86,11 +99,19 @@ class Run {
   Status Write(const Item& item, Id from);
   Status SetIf(const Draft& move, size_t field, const Value& value);
   Status Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present);
-  Status SetStanding(Id record, const PipelinedRoles& roles, const Standing& standing, std::optional<Time> effective);
+  Status SetStanding(const Shown& shown, const Standing& standing, std::optional<Time> effective);
   StatusOr<Standing> StandingAt(const std::vector<MoveEntry>& moves, Time at);
+  Status AssertOn(const Draft& target, const Shown& shown, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present);
+  Status SettleTrack(const Draft& record, Id pipeline, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present);
+  StatusOr<std::vector<Id>> TracksOf(const Draft& record, Id pipeline);
   StatusOr<const StageInfo*> StageOf(Id stage);
+  // The pipeline when it is a parallel one, null for the main track.
+  StatusOr<Id> TrackOf(Id pipeline);
+  // The last of the items in each track, main first.
+  StatusOr<std::vector<const Item*>> Latest(const std::vector<Item>& items);
   Status FollowAmount(const Draft& record);
   Status HandOver(const Draft& record);
+  Status HandOverIn(const Draft& record, const Item& last);
 
   RuleContext& context_;
   const Schema& schema_;
@@ -101,6 +122,7 @@ class Run {
   std::set<Id> touched_;                           // moves
   std::map<Id, std::vector<const Draft*>> live_;   // moves of the batch by record, deleted ones left out
   std::map<Id, std::optional<StageInfo>> stages_;  // nothing: not a stage
+  std::map<Id, Id> tracks_;                        // by pipeline
 };
 
 bool Run::IsNews(const Draft& move) const {
@@ -247,25 +269,76 @@ Status Run::CheckGone(Id record) const {
                    "a move of a record that does not exist");
 }
 
+StatusOr<Id> Run::TrackOf(Id pipeline) {
+  const auto [known, is_new] = tracks_.try_emplace(pipeline);
+  if (!is_new || schema_.pipeline.parallel == nullptr || schema_.track.type == nullptr || pipeline.is_null()) return known->second;
+  KITH_ASSIGN_OR_RETURN(const Draft* draft, context_.Find(pipeline));
+  if (draft != nullptr && draft->Get(schema_.pipeline.parallel->position) == Value(true)) known->second = pipeline;
+  return known->second;
+}
+
+Status Run::SettleMove(const Draft& record, Item& item, Id from) {
+  KITH_RETURN_IF_ERROR(Check(*item.draft, item.entry, from, record));
+  KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(item.entry.to));
+  item.entry.pipeline = stage->pipeline;
+  if (IsNews(*item.draft) && item.draft->created() && !context_.settling()) Complete(record, item.entry);
+  return absl::OkStatus();
+}
+
+// What happened elsewhere, or without anybody's choice, is not asked: it is so.
+bool IsGuarded(MoveCause cause) { return cause == MoveCause::kManual || cause == MoveCause::kOverride; }
+
+Status Run::Guard(const Draft& record, const Item& item, Id from) {
+  const Draft& move = *item.draft;
+  const MoveEntry& entry = item.entry;
+  const bool goes = move.created() || move.Changed(static_cast<int32_t>(moves_.to));
+  if (context_.settling() || moves_.unmet == nullptr || !goes || from == entry.to || !IsGuarded(entry.cause)) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const std::vector<AskedItem> unmet, UnmetInWrite(context_, schema_, record, entry.pipeline, from, entry.to));
+  const bool override_with_reason = entry.cause == MoveCause::kOverride && !move.Get(moves_.reason).is_null();
+  if (!override_with_reason) KITH_RETURN_IF_ERROR(RefuseUnmet(record, unmet));
+  TextList names;
+  for (const AskedItem& asked : unmet) {
+    KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(asked.stage));
+    names.push_back(StagePath(stage->name, asked.item.name));
+  }
+  return SetIf(move, moves_.unmet->position, names.empty() ? Value() : Value(std::move(names)));
+}
+
 Status Run::Settle(Id record_id) {
   KITH_ASSIGN_OR_RETURN(const Draft* record, context_.Find(record_id));
   if (record == nullptr) return CheckGone(record_id);
   if (!PipelinedRoles::Of(record->type()).has_value()) return NotPipelinedError(context_.catalog(), record->type().name, record_id);
   KITH_ASSIGN_OR_RETURN(const std::vector<MoveEntry> former, Former(*record));
   KITH_ASSIGN_OR_RETURN(std::vector<Item> items, Present(*record, former));
-  std::vector<MoveEntry> present;
-  for (Item& item : items) {
-    const Id from = present.empty() ? Id() : present.back().to;
-    if (item.draft != nullptr) {
-      KITH_RETURN_IF_ERROR(Check(*item.draft, item.entry, from, *record));
-      KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(item.entry.to));
-      item.entry.pipeline = stage->pipeline;
-      if (IsNews(*item.draft) && item.draft->created() && !context_.settling()) Complete(*record, item.entry);
-    }
-    KITH_RETURN_IF_ERROR(Write(item, from));
-    present.push_back(item.entry);
+  struct TrackMoves {
+    std::vector<MoveEntry> former, present;
+    const Item* last = nullptr;
+    Id before_last;
+  };
+  std::map<Id, TrackMoves> tracks;  // null: the main one
+  for (const MoveEntry& move : former) {
+    KITH_ASSIGN_OR_RETURN(const Id track, TrackOf(move.pipeline));
+    tracks[track].former.push_back(move);
   }
-  return Assert(*record, former, present);
+  for (Item& item : items) {
+    const StageInfo* stage = nullptr;
+    if (!item.entry.to.is_null()) {
+      KITH_ASSIGN_OR_RETURN(stage, StageOf(item.entry.to));
+    }
+    KITH_ASSIGN_OR_RETURN(const Id track, TrackOf(stage == nullptr ? item.entry.pipeline : stage->pipeline));
+    TrackMoves& moves = tracks[track];
+    moves.before_last = moves.present.empty() ? Id() : moves.present.back().to;
+    if (item.draft != nullptr) KITH_RETURN_IF_ERROR(SettleMove(*record, item, moves.before_last));
+    KITH_RETURN_IF_ERROR(Write(item, moves.before_last));
+    moves.present.push_back(item.entry);
+    moves.last = &item;
+  }
+  for (const auto& [track, moves] : tracks) {
+    if (moves.last != nullptr && moves.last->draft != nullptr) KITH_RETURN_IF_ERROR(Guard(*record, *moves.last, moves.before_last));
+    KITH_RETURN_IF_ERROR(track.is_null() ? Assert(*record, moves.former, moves.present)
+                                         : SettleTrack(*record, track, moves.former, moves.present));
+  }
+  return absl::OkStatus();
 }
 
 Status Run::SetIf(const Draft& move, size_t field, const Value& value) {
@@ -309,17 +382,22 @@ StatusOr<Standing> Run::StandingAt(const std::vector<MoveEntry>& moves, Time at)
   return standing;
 }
 
-Status Run::SetStanding(Id record, const PipelinedRoles& roles, const Standing& standing, std::optional<Time> effective) {
-  KITH_RETURN_IF_ERROR(context_.Set(record, *roles.stage, RefValue(standing.stage), effective));
-  KITH_RETURN_IF_ERROR(context_.Set(record, *roles.pipeline, RefValue(standing.pipeline), effective));
-  if (roles.closed_at == nullptr) return absl::OkStatus();
-  return context_.Set(record, *roles.closed_at, standing.closed_at.has_value() ? Value(*standing.closed_at) : Value(), effective);
+Status Run::SetStanding(const Shown& shown, const Standing& standing, std::optional<Time> effective) {
+  KITH_RETURN_IF_ERROR(context_.Set(shown.record, *shown.stage, RefValue(standing.stage), effective));
+  if (shown.pipeline != nullptr) KITH_RETURN_IF_ERROR(context_.Set(shown.record, *shown.pipeline, RefValue(standing.pipeline), effective));
+  if (shown.closed_at == nullptr) return absl::OkStatus();
+  return context_.Set(shown.record, *shown.closed_at, standing.closed_at.has_value() ? Value(*standing.closed_at) : Value(), effective);
+}
+
+Status Run::Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
+  const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(record.type());
+  return AssertOn(record, {record.id(), roles->stage, roles->pipeline, roles->closed_at}, former, present);
 }
 
 // Both lists in order.
-Status Run::Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
+Status Run::AssertOn(const Draft& target, const Shown& shown, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
   // A record has no values before it was created: what happened then is what it was created with.
-  const Time created{record.header().created};
+  const Time created{target.header().created};
   std::set<Time> times;
   for (const std::vector<MoveEntry>* moves : {&former, &present}) {
     for (const MoveEntry& move : *moves) {
@@ -331,18 +409,66 @@ Status Run::Assert(const Draft& record, const std::vector<MoveEntry>& former, co
   for (const MoveEntry& move : present) {
     if (move.at > *times.begin()) times.insert(move.at);
   }
-  const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(record.type());
   for (Time time : times) {
     KITH_ASSIGN_OR_RETURN(const Standing standing, StandingAt(present, time));
-    KITH_RETURN_IF_ERROR(SetStanding(record.id(), *roles, standing, time));
+    KITH_RETURN_IF_ERROR(SetStanding(shown, standing, time));
   }
   // A move that was taken back left its time in the record's history: what is asserted before that time would not show.
   KITH_ASSIGN_OR_RETURN(const Standing last, StandingAt(present, kTimeMax));
-  const bool shown = RefOf(record.Get(roles->stage->position)) == last.stage &&
-                     RefOf(record.Get(roles->pipeline->position)) == last.pipeline &&
-                     (roles->closed_at == nullptr ||
-                      record.Get(roles->closed_at->position) == (last.closed_at.has_value() ? Value(*last.closed_at) : Value()));
-  return shown ? absl::OkStatus() : SetStanding(record.id(), *roles, last, std::nullopt);
+  const Value closed_at = last.closed_at.has_value() ? Value(*last.closed_at) : Value();
+  const bool shows = RefOf(target.Get(shown.stage->position)) == last.stage &&
+                     (shown.pipeline == nullptr || RefOf(target.Get(shown.pipeline->position)) == last.pipeline) &&
+                     (shown.closed_at == nullptr || target.Get(shown.closed_at->position) == closed_at);
+  return shows ? absl::OkStatus() : SetStanding(shown, last, std::nullopt);
+}
+
+// The track records of a record in a pipeline, by id. More than one come from replicas that each began the track.
+StatusOr<std::vector<Id>> Run::TracksOf(const Draft& record, Id pipeline) {
+  const TrackSchema& s = schema_.track;
+  std::set<Id> touched;
+  std::set<Id> found;
+  for (const Draft* draft : context_.touched(s.type->number)) {
+    touched.insert(draft->id());
+    if (draft->deleted() || RefOf(draft->Get(s.record)) != record.id() || RefOf(draft->Get(s.pipeline)) != pipeline) continue;
+    found.insert(draft->id());
+  }
+  if (!record.created()) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
+                          context_.ScanIndex(*s.type, *s.by_record, {.equal = {Value(record.id()), Value(pipeline)}}));
+    while (cursor->Next()) {
+      if (touched.count(cursor->id()) == 0) found.insert(cursor->id());
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+  }
+  return std::vector<Id>(found.begin(), found.end());
+}
+
+Status Run::SettleTrack(const Draft& record, Id pipeline, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
+  const TrackSchema& s = schema_.track;
+  KITH_ASSIGN_OR_RETURN(std::vector<Id> tracks, TracksOf(record, pipeline));
+  const size_t kept = present.empty() ? 0 : 1;
+  for (size_t i = kept; i < tracks.size(); ++i) KITH_RETURN_IF_ERROR(context_.Delete(tracks[i]));
+  if (present.empty()) return absl::OkStatus();
+  if (tracks.empty()) {
+    // It exists from its first move on, as the record does from its creation.
+    const Time from = std::max(present.front().at, Time{record.header().created});
+    KITH_ASSIGN_OR_RETURN(tracks.emplace_back(), context_.Create(*s.type, from));
+    KITH_RETURN_IF_ERROR(context_.Set(tracks.front(), s.Field(s.record), Value(record.id()), from));
+    KITH_RETURN_IF_ERROR(context_.Set(tracks.front(), s.Field(s.pipeline), Value(pipeline), from));
+  }
+  KITH_ASSIGN_OR_RETURN(const Draft* track, context_.Find(tracks.front()));
+  return AssertOn(*track, {tracks.front(), &s.Field(s.stage), nullptr, &s.Field(s.closed_at)}, former, present);
+}
+
+StatusOr<std::vector<const Run::Item*>> Run::Latest(const std::vector<Item>& items) {
+  std::map<Id, const Item*> latest;
+  for (const Item& item : items) {
+    KITH_ASSIGN_OR_RETURN(const Id track, TrackOf(item.entry.pipeline));
+    latest[track] = &item;
+  }
+  std::vector<const Item*> list;
+  for (const auto& [track, item] : latest) list.push_back(item);
+  return list;
 }
 
 // The move that won a deal keeps what was won, also when the amount is put right later.
@@ -350,22 +476,27 @@ Status Run::FollowAmount(const Draft& record) {
   const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(record.type());
   KITH_ASSIGN_OR_RETURN(const std::vector<MoveEntry> former, Former(record));
   KITH_ASSIGN_OR_RETURN(const std::vector<Item> items, Present(record, former));
-  if (items.empty()) return absl::OkStatus();
-  const Item& last = items.back();
-  const bool new_move = last.draft != nullptr && last.draft->created();  // has the amount from here, or one of its own
-  KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(last.entry.to));
-  if (new_move || stage == nullptr || stage->kind != StageKind::kWon) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const std::vector<const Item*> latest, Latest(items));
   const Value& amount = record.Get(roles->amount->position);
-  if (last.entry.amount == MoneyOf(amount)) return absl::OkStatus();
-  return context_.Set(last.entry.id, moves_.Field(moves_.amount), amount);
+  for (const Item* last : latest) {
+    const bool new_move = last->draft != nullptr && last->draft->created();  // has the amount from here, or one of its own
+    KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(last->entry.to));
+    if (new_move || stage == nullptr || stage->kind != StageKind::kWon || last->entry.amount == MoneyOf(amount)) continue;
+    KITH_RETURN_IF_ERROR(context_.Set(last->entry.id, moves_.Field(moves_.amount), amount));
+  }
+  return absl::OkStatus();
 }
 
 // A new owner of an open record holds it from now on: a move to the stage it is in, so that statistics know.
 Status Run::HandOver(const Draft& record) {
   KITH_ASSIGN_OR_RETURN(const std::vector<MoveEntry> former, Former(record));
   KITH_ASSIGN_OR_RETURN(const std::vector<Item> items, Present(record, former));
-  if (items.empty()) return absl::OkStatus();
-  const Item& last = items.back();
+  KITH_ASSIGN_OR_RETURN(const std::vector<const Item*> latest, Latest(items));
+  for (const Item* last : latest) KITH_RETURN_IF_ERROR(HandOverIn(record, *last));
+  return absl::OkStatus();
+}
+
+Status Run::HandOverIn(const Draft& record, const Item& last) {
   const bool new_move = last.draft != nullptr && last.draft->created();
   if (new_move || last.entry.owner == Id(record.header().owner)) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(last.entry.to));

@@ -32,7 +32,7 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 }  // namespace
 
 const Extensions& StandardExtensions() {
-  static const Extensions kExtensions = {{&MovesRule(), &TasksRule(), &RelationsRule(), &query::SegmentsRule()},
+  static const Extensions kExtensions = {{&MovesRule(), &StagesRule(), &TasksRule(), &RelationsRule(), &query::SegmentsRule()},
                                          {&FunnelDerivation(), &TieDerivation()},
                                          &StandingOfMembers(),
                                          Explain,

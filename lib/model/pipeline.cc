@@ -3,6 +3,7 @@
 
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
+#include "kith/model/guide.h"
 #include "model/pipeline_internal.h"
 
 namespace kith::model {
@@ -51,6 +52,7 @@ Status CheckPipeline(const catalog::Catalog& catalog, const Pipeline& pipeline) 
                         .value = StagePath(pipeline.name, stage.name)},
                        "two stages of the pipeline have the same name");
     }
+    KITH_RETURN_IF_ERROR(CheckStageItems(pipeline.name, stage));
   }
   return absl::OkStatus();
 }
@@ -110,6 +112,7 @@ Pipeline ReadPipelineRecord(const Schema& schema, record::View view) {
   pipeline.name = view.GetText(schema.pipeline.name);
   pipeline.for_type = view.GetText(schema.pipeline.for_type);
   pipeline.version = view.has(schema.pipeline.version) ? view.GetInt(schema.pipeline.version) : 1;
+  pipeline.parallel = schema.pipeline.parallel != nullptr && view.GetBool(schema.pipeline.parallel->position);
   return pipeline;
 }
 
@@ -123,6 +126,7 @@ Stage ReadStageRecord(const Schema& schema, record::View view) {
   stage.kind = KindOfStage(schema, view.GetInt(schema.stage.kind));
   stage.archived = view.GetBool(schema.stage.archived);
   stage.max_dwell_days = static_cast<int32_t>(view.GetInt(schema.stage.max_dwell_days));
+  stage.optional = schema.stage.optional != nullptr && view.GetBool(schema.stage.optional->position);
   return stage;
 }
 
@@ -165,6 +169,7 @@ StatusOr<Pipeline> GetPipeline(const Snapshot& snapshot, Id pipeline) {
   KITH_ASSIGN_OR_RETURN(const Schema schema, Schema::Get(snapshot.catalog()));
   const bool is_pipeline = pipeline.type() == schema.pipeline.type->number;
   StatusOr<Pipeline> loaded = is_pipeline ? LoadPipeline(snapshot, schema, pipeline) : absl::NotFoundError({});
+  if (loaded.ok()) KITH_RETURN_IF_ERROR(LoadStageItems(snapshot, schema.item, *loaded));
   if (loaded.ok() || loaded.status().code() != StatusCode::kNotFound) return loaded;
   return MakeError({.reason = Reason::kUnknownPipeline, .record = pipeline}, "no such pipeline");
 }
@@ -175,6 +180,7 @@ StatusOr<std::vector<Pipeline>> GetPipelines(const Snapshot& snapshot, std::stri
   std::vector<Pipeline> pipelines;
   for (Id id : ids) {
     KITH_ASSIGN_OR_RETURN(Pipeline pipeline, LoadPipeline(snapshot, schema, id));
+    KITH_RETURN_IF_ERROR(LoadStageItems(snapshot, schema.item, pipeline));
     if (for_type.empty() || pipeline.for_type == for_type) pipelines.push_back(std::move(pipeline));
   }
   return pipelines;
@@ -187,6 +193,7 @@ void WriteStage(Batch& batch, const Schema& schema, Id pipeline, Id id, const St
   batch.SetChoice(id, "kind", NameOf(stage.kind));
   batch.Set(id, "archived", stage.archived);
   batch.Set(id, "max_dwell_days", stage.max_dwell_days > 0 ? Value(int64_t{stage.max_dwell_days}) : Value());
+  if (schema.stage.optional != nullptr) batch.Set(id, "optional", stage.optional ? Value(true) : Value());
   SetLabel(batch, id, schema.stage.label_en, stage, "en");
   SetLabel(batch, id, schema.stage.label_zh, stage, "zh");
 }
@@ -202,11 +209,17 @@ void DefinePipeline(Batch& batch, const Pipeline& pipeline) {
   batch.Set(id, "name", pipeline.name);
   batch.Set(id, "for_type", pipeline.for_type);
   batch.Set(id, "version", pipeline.version);
+  if (schema->pipeline.parallel != nullptr) batch.Set(id, "parallel", pipeline.parallel ? Value(true) : Value());
   const std::vector<int32_t> positions = PositionsOf(pipeline.stages);
   for (size_t i = 0; i < pipeline.stages.size(); ++i) {
     const Stage& stage = pipeline.stages[i];
     const Id stage_id = batch.Upsert(kStageType, {std::string(kStageSystem), StagePath(pipeline.name, stage.name)});
     WriteStage(batch, *schema, id, stage_id, stage, positions[i]);
+    for (size_t k = 0; k < stage.items.size(); ++k) {
+      const std::string path = StageItemPath(StagePath(pipeline.name, stage.name), stage.items[k].name);
+      const Id item = batch.Upsert(kStageItemType, {std::string(kStageItemSystem), path});
+      WriteStageItem(batch, schema->item, id, stage_id, item, stage.items[k], k);
+    }
   }
 }
 

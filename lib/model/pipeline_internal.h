@@ -55,7 +55,20 @@ StatusOr<Pipeline> LoadPipeline(const Reader& reader, const Schema& schema, Id i
 
 // Names, type and stages are as DefinePipeline wants them.
 [[nodiscard]] Status CheckPipeline(const catalog::Catalog& catalog, const Pipeline& pipeline);
-// Gives a stage, by id or local reference, all its values.
+// --- what stages ask for
+[[nodiscard]] std::string_view NameOf(StageItemKind kind);
+// "default/qualified/demo", from "default/qualified".
+[[nodiscard]] std::string StageItemPath(std::string_view stage_path, std::string_view item);
+[[nodiscard]] StageItemKind KindOfItem(const StageItemSchema& schema, int64_t choice);
+[[nodiscard]] StageItem ReadStageItem(const StageItemSchema& schema, record::View view);
+// Names are good and unique, and each kind has what it needs. Conditions are for the writer: it compiles them.
+[[nodiscard]] Status CheckStageItems(std::string_view pipeline, const Stage& stage);
+// Gives an item, by id or local reference, all its values.
+void WriteStageItem(Batch& batch, const StageItemSchema& schema, Id pipeline, Id stage, Id id, const StageItem& item, size_t position);
+// The items of a pipeline's stages.
+[[nodiscard]] Status LoadStageItems(const Snapshot& snapshot, const StageItemSchema& schema, Pipeline& pipeline);
+
+// Gives a stage, by id or local reference, all its values, but no items.
 void WriteStage(Batch& batch, const Schema& schema, Id pipeline, Id id, const Stage& stage, int32_t position);
 
 // UnknownPipeline and UnknownStage, with the nearest of the names there are.

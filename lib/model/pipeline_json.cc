@@ -93,7 +93,7 @@ class Members {
   Status status_;
 };
 
-void ReadLabels(Members& members, Stage& stage) {
+void ReadLabels(Members& members, Labels& into) {
   const Json* labels = members.Find("labels", false);
   if (labels == nullptr) return;
   if (!labels->is_object()) return members.Fail(members.PathOf("labels"), "is not an object of texts by language", *labels);
@@ -103,7 +103,57 @@ void ReadLabels(Members& members, Stage& stage) {
       return members.Fail(Malformed(path, "stages have labels in two languages", {}, "use \"en\" and \"zh\""));
     }
     if (!label.value().is_string()) return members.Fail(path, "is not a text", label.value());
-    stage.labels.emplace(label.key(), label.value().get<std::string>());
+    into.emplace(label.key(), label.value().get<std::string>());
+  }
+}
+
+// The items of a stage stand in one list for each kind.
+struct ItemList {
+  const char* name;
+  StageItemKind kind;
+};
+constexpr ItemList kItemLists[] = {
+    {"entry", StageItemKind::kEntry}, {"exit", StageItemKind::kExit}, {"steps", StageItemKind::kStep}, {"actions", StageItemKind::kAction}};
+
+StatusOr<StageItem> ReadItem(const Json& json, const std::string& path, StageItemKind kind) {
+  Members members(json, path);
+  StageItem item;
+  item.kind = kind;
+  members.Text("name", item.name, true);
+  members.Text("condition", item.condition, kind == StageItemKind::kEntry || kind == StageItemKind::kExit);
+  if (kind != StageItemKind::kAction) members.Flag("mandatory", item.mandatory);
+  if (kind == StageItemKind::kStep) members.Text("evidence", item.evidence, false);
+  members.Flag("archived", item.archived);
+  ReadLabels(members, item.labels);
+  (void)members.Find("id", false);
+  KITH_RETURN_IF_ERROR(members.Finish());
+  return item;
+}
+
+void ReadItems(Members& members, const ItemList& list, std::vector<StageItem>& items) {
+  const Json* json = members.Find(list.name, false);
+  if (json == nullptr) return;
+  if (!json->is_array()) return members.Fail(members.PathOf(list.name), "is not a list", *json);
+  for (size_t i = 0; i < json->size(); ++i) {
+    StatusOr<StageItem> item = ReadItem((*json)[i], members.PathOf(list.name) + "[" + std::to_string(i) + "]", list.kind);
+    if (!item.ok()) return members.Fail(item.status());
+    items.push_back(*std::move(item));
+  }
+}
+
+void WriteItems(const std::vector<StageItem>& items, Json& stage) {
+  for (const ItemList& list : kItemLists) {
+    for (const StageItem& item : items) {
+      if (item.kind != list.kind) continue;
+      Json& json = stage[list.name].emplace_back();
+      if (!item.id.is_null()) json["id"] = item.id.value();
+      json["name"] = item.name;
+      if (!item.condition.empty()) json["condition"] = item.condition;
+      if (item.mandatory) json["mandatory"] = true;
+      if (!item.evidence.empty()) json["evidence"] = item.evidence;
+      if (!item.labels.empty()) json["labels"] = item.labels;
+      if (item.archived) json["archived"] = true;
+    }
   }
 }
 
@@ -117,7 +167,9 @@ StatusOr<Stage> ReadStage(const Json& json, size_t index) {
   members.Whole("position", stage.position, 0, INT32_MAX);
   members.Whole("max_dwell_days", stage.max_dwell_days, 0, INT32_MAX);
   members.Flag("archived", stage.archived);
-  ReadLabels(members, stage);
+  members.Flag("optional", stage.optional);
+  ReadLabels(members, stage.labels);
+  for (const ItemList& list : kItemLists) ReadItems(members, list, stage.items);
   const std::optional<StageKind> known = StageKindFromName(kind);
   if (!known.has_value()) {
     members.Fail(Malformed(members.PathOf("kind"), "a stage is open, won or lost", kind, NearestHint(kind, {"open", "won", "lost"})));
@@ -138,6 +190,7 @@ StatusOr<Pipeline> PipelineFromJson(std::string_view json) {
   members.Text("name", pipeline.name, true);
   members.Text("for_type", pipeline.for_type, true);
   members.Whole("version", pipeline.version, 1, INT32_MAX);
+  members.Flag("parallel", pipeline.parallel);
   (void)members.Find("id", false);
   const Json* stages = members.Find("stages", true);
   if (stages != nullptr && !stages->is_array()) members.Fail("stages", "is not a list", *stages);
@@ -156,6 +209,7 @@ std::string ToJson(const Pipeline& pipeline) {
   json["name"] = pipeline.name;
   json["for_type"] = pipeline.for_type;
   json["version"] = pipeline.version;
+  if (pipeline.parallel) json["parallel"] = true;
   Json& stages = json["stages"] = Json::array();
   for (const Stage& stage : pipeline.stages) {
     Json item;
@@ -166,6 +220,8 @@ std::string ToJson(const Pipeline& pipeline) {
     if (!stage.labels.empty()) item["labels"] = stage.labels;
     if (stage.max_dwell_days > 0) item["max_dwell_days"] = stage.max_dwell_days;
     if (stage.archived) item["archived"] = true;
+    if (stage.optional) item["optional"] = true;
+    WriteItems(stage.items, item);
     stages.push_back(std::move(item));
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -46,6 +46,51 @@ std::optional<MoveSchema::Cover> CoverOf(const IndexDef* index) {
   return complete ? std::optional(cover) : std::nullopt;
 }
 
+StageItemSchema StageItemsOf(const catalog::Catalog& catalog) {
+  StageItemSchema s;
+  s.type = catalog.FindType(kStageItemType);
+  Names item(s.type);
+  s.pipeline = item["pipeline"];
+  s.stage = item["stage"];
+  s.position = item["position"];
+  s.kind = item["kind"];
+  s.name = item["name"];
+  s.condition = item["condition"];
+  s.mandatory = item["mandatory"];
+  s.evidence = item["evidence"];
+  s.archived = item["archived"];
+  s.label_en = item.Optional("label_en");
+  s.label_zh = item.Optional("label_zh");
+  s.by_stage = item.Index({"pipeline", "stage", "position"});
+  return item.complete() ? s : StageItemSchema();
+}
+
+CompletionSchema CompletionsOf(const catalog::Catalog& catalog) {
+  CompletionSchema s;
+  s.type = catalog.FindType(kCompletionType);
+  Names completion(s.type);
+  s.record = completion["record"];
+  s.step = completion["step"];
+  s.evidence = completion["evidence"];
+  s.at = completion["at"];
+  s.note = completion["note"];
+  s.by_record = completion.Index({"record", "step"});
+  return completion.complete() ? s : CompletionSchema();
+}
+
+TrackSchema TracksOf(const catalog::Catalog& catalog) {
+  TrackSchema s;
+  s.type = catalog.FindType(kTrackType);
+  Names track(s.type);
+  s.record = track["record"];
+  s.pipeline = track["pipeline"];
+  s.stage = track["stage"];
+  s.closed_at = track["closed_at"];
+  s.by_record = track.Index({"record", "pipeline"});
+  s.by_closed = track.Index({"pipeline", "closed_at"});
+  return track.complete() ? s : TrackSchema();
+}
+
 }  // namespace
 
 const IndexDef* FindIndexOn(const TypeDef& type, std::initializer_list<std::string_view> fields) {
@@ -72,6 +117,7 @@ std::optional<Schema> Schema::Of(const catalog::Catalog& catalog) {
   s.pipeline.name = pipeline["name"];
   s.pipeline.for_type = pipeline["for_type"];
   s.pipeline.version = pipeline["version"];
+  s.pipeline.parallel = pipeline.Optional("parallel");
 
   Names stage(s.stage.type);
   s.stage.name = stage["name"];
@@ -82,6 +128,7 @@ std::optional<Schema> Schema::Of(const catalog::Catalog& catalog) {
   s.stage.max_dwell_days = stage["max_dwell_days"];
   s.stage.label_en = stage.Optional("label_en");
   s.stage.label_zh = stage.Optional("label_zh");
+  s.stage.optional = stage.Optional("optional");
   s.stage.by_pipeline = stage.Index({"pipeline"});
 
   Names move(s.move.type);
@@ -96,11 +143,15 @@ std::optional<Schema> Schema::Of(const catalog::Catalog& catalog) {
   s.move.source = move["source"];
   s.move.amount = move["amount"];
   s.move.reason = move["reason"];
+  s.move.unmet = move.Optional("unmet");
   s.move.by_record = move.Index({"record", "at"});
   s.move.cover = CoverOf(s.move.by_record);
   s.move.by_pipeline = move.Index({"pipeline", "at"});
 
   if (!pipeline.complete() || !stage.complete() || !move.complete()) return std::nullopt;
+  s.item = StageItemsOf(catalog);
+  s.completion = CompletionsOf(catalog);
+  s.track = TracksOf(catalog);
   return s;
 }
 

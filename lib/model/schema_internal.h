@@ -17,11 +17,15 @@ inline constexpr std::string_view kPipelineType = "pipeline";
 inline constexpr std::string_view kStageType = "stage";
 inline constexpr std::string_view kMoveType = "move";
 inline constexpr std::string_view kMigrationType = "migration";
+inline constexpr std::string_view kStageItemType = "stage_item";
+inline constexpr std::string_view kCompletionType = "completion";
+inline constexpr std::string_view kTrackType = "track";
 inline constexpr std::string_view kPipelined = "pipelined";
 
 struct PipelineSchema {
   const catalog::TypeDef* type = nullptr;
   size_t name = 0, for_type = 0, version = 0;
+  const catalog::FieldDef* parallel = nullptr;
 };
 
 struct StageSchema {
@@ -29,7 +33,32 @@ struct StageSchema {
   size_t name = 0, pipeline = 0, position = 0, kind = 0, archived = 0, max_dwell_days = 0;
   const catalog::FieldDef* label_en = nullptr;
   const catalog::FieldDef* label_zh = nullptr;
-  const catalog::IndexDef* by_pipeline = nullptr;
+  const catalog::FieldDef* optional = nullptr;
+  const catalog::IndexDef* by_pipeline = nullptr;  // (pipeline, position)
+};
+
+// What stages ask for. The type is null in a database whose package is older than these.
+struct StageItemSchema {
+  const catalog::TypeDef* type = nullptr;
+  size_t pipeline = 0, stage = 0, position = 0, kind = 0, name = 0, condition = 0, mandatory = 0, evidence = 0, archived = 0;
+  const catalog::FieldDef* label_en = nullptr;
+  const catalog::FieldDef* label_zh = nullptr;
+  const catalog::IndexDef* by_stage = nullptr;  // (pipeline, stage, position)
+};
+
+struct CompletionSchema {
+  const catalog::TypeDef* type = nullptr;  // null likewise
+  size_t record = 0, step = 0, evidence = 0, at = 0, note = 0;
+  const catalog::IndexDef* by_record = nullptr;  // (record, step)
+};
+
+// Where a record stands in a pipeline that runs beside its main one.
+struct TrackSchema {
+  const catalog::TypeDef* type = nullptr;  // null likewise
+  size_t record = 0, pipeline = 0, stage = 0, closed_at = 0;
+  const catalog::IndexDef* by_record = nullptr;  // (record, pipeline)
+  const catalog::IndexDef* by_closed = nullptr;  // (pipeline, closed_at)
+  [[nodiscard]] const catalog::FieldDef& Field(size_t position) const { return type->fields[position]; }
 };
 
 struct MoveSchema {
@@ -39,6 +68,7 @@ struct MoveSchema {
   };
   const catalog::TypeDef* type = nullptr;
   size_t record = 0, pipeline = 0, from = 0, to = 0, at = 0, cause = 0, owner = 0, segment = 0, source = 0, amount = 0, reason = 0;
+  const catalog::FieldDef* unmet = nullptr;
   const catalog::IndexDef* by_record = nullptr;    // (record, at)
   std::optional<Cover> cover;                      // nothing when by_record does not cover them all
   const catalog::IndexDef* by_pipeline = nullptr;  // (pipeline, at)
@@ -50,6 +80,9 @@ struct Schema {
   PipelineSchema pipeline;
   StageSchema stage;
   MoveSchema move;
+  StageItemSchema item;
+  CompletionSchema completion;
+  TrackSchema track;
   // Nothing when the catalog has no such types (the standard package is absent).
   [[nodiscard]] static std::optional<Schema> Of(const catalog::Catalog& catalog);
   // The same; the error PackageMissing says what to do.

@@ -26,6 +26,7 @@ struct Question {
   const PipelinedRoles& roles;
   Time as_of;
   Time recorded = kTimeMax;
+  const std::set<Id>& parallel;                 // pipelines beside the main track
   const std::map<Id, Id>* stages_as = nullptr;  // as which stage each counts; nullptr: as itself
 };
 
@@ -49,13 +50,14 @@ StatusOr<Money> AmountAsOf(const Question& q, record::View view) {
   return PastAmount(q, view.id(), Time{header.created});
 }
 
-// The last move up to the moment asked about, of any pipeline; nullptr when there is none.
-const MoveEntry* LastMove(const std::vector<MoveEntry>& moves, Time as_of) {
+// Up to the moment asked about no move took the deal on into another pipeline. Pipelines beside the main track take nothing along.
+bool IsStillIn(const Question& q, const Pipeline& pipeline, const std::vector<MoveEntry>& moves) {
+  if (pipeline.parallel) return true;
   const MoveEntry* last = nullptr;
   for (const MoveEntry& move : moves) {
-    if (move.at <= as_of) last = &move;
+    if (move.at <= q.as_of && q.parallel.count(move.pipeline) == 0) last = &move;
   }
-  return last;
+  return last != nullptr && last->pipeline == pipeline.id;
 }
 
 // --- from rows ---
@@ -78,6 +80,7 @@ class FromRows {
   Status ReadRows();
   Status ReadRow(std::string_view key, std::string_view value);
   Status ReadOpenDeals();
+  Status ReadOpenTracks();
   Status ReadLaterDeals();
   Status CollectLater(Id pipeline);
   Status ReadDeal(record::View view);
@@ -110,6 +113,7 @@ Status FromRows::ReadRows() {
 
 // Deals that are open in the pipeline now.
 Status FromRows::ReadOpenDeals() {
+  if (tables_.pipeline.parallel) return ReadOpenTracks();
   IndexRange range;
   range.equal = {Value(tables_.pipeline.id)};
   if (q_.roles.closed_indexed) range.equal.emplace_back();
@@ -119,6 +123,21 @@ Status FromRows::ReadOpenDeals() {
     if (later_.count(cursor->id()) != 0) continue;
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
     if (closed_at == nullptr || !view.has(closed_at->position)) KITH_RETURN_IF_ERROR(ReadDeal(view));
+  }
+  return cursor->status();
+}
+
+// The same of a pipeline beside the main track.
+Status FromRows::ReadOpenTracks() {
+  const TrackSchema& tracks = q_.schema.track;
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
+                        q_.snapshot.ScanIndex(*tracks.type, *tracks.by_closed, {.equal = {Value(tables_.pipeline.id), Value()}}));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View track, cursor->record());
+    const Id deal = track.GetRef(tracks.record);
+    if (later_.count(deal) != 0) continue;
+    KITH_ASSIGN_OR_RETURN(const record::View view, q_.snapshot.Get(deal));
+    KITH_RETURN_IF_ERROR(ReadDeal(view));
   }
   return cursor->status();
 }
@@ -154,8 +173,7 @@ Status FromRows::ReadDeal(record::View view) {
   const Pipeline& pipeline = tables_.pipeline;
   const DealPath cut = PathOf(pipeline, view.id(), moves_, q_.as_of);
   if (!current_) Correct(PathOf(pipeline, view.id(), moves_), cut);
-  const MoveEntry* last = LastMove(moves_, q_.as_of);
-  if (last == nullptr || last->pipeline != pipeline.id) return absl::OkStatus();
+  if (!IsStillIn(q_, pipeline, moves_)) return absl::OkStatus();
   std::optional<OpenDeal> open = OpenDealOf(pipeline, cut);
   if (!open.has_value()) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(open->amount, AmountAsOf(q_, view));
@@ -319,7 +337,7 @@ Status ReadFromPaths(const Question& q, FunnelTables& tables) {
   KITH_ASSIGN_OR_RETURN(KnownDeals deals, ReadDeals(q));
   tables = TablesFromPaths(tables.pipeline, PathsOf(q, tables.pipeline, deals), q.as_of);
   std::erase_if(tables.open, [&](const OpenDeal& open) {
-    return LastMove(deals[open.deal].moves, q.as_of)->pipeline != tables.pipeline.id;  // gone on in another pipeline
+    return !IsStillIn(q, tables.pipeline, deals[open.deal].moves);  // gone on in another pipeline
   });
   for (OpenDeal& open : tables.open) open.amount = deals[open.deal].amount;
   SortByDeal(tables.open);
@@ -338,8 +356,21 @@ struct Asked {
   PipelinedRoles roles;
   Time as_of;
   Time recorded;
-  [[nodiscard]] Question question(const Snapshot& snapshot) const { return {snapshot, schema, *type, roles, as_of, recorded}; }
+  std::set<Id> parallel;
+  [[nodiscard]] Question question(const Snapshot& snapshot) const { return {snapshot, schema, *type, roles, as_of, recorded, parallel}; }
 };
+
+StatusOr<std::set<Id>> ParallelPipelines(const Snapshot& snapshot, const Schema& schema) {
+  std::set<Id> parallel;
+  if (schema.pipeline.parallel == nullptr) return parallel;
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(kPipelineType));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    if (view.GetBool(schema.pipeline.parallel->position)) parallel.insert(view.id());
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return parallel;
+}
 
 StatusOr<Asked> Ask(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
   KITH_ASSIGN_OR_RETURN(const Schema schema, Schema::Get(snapshot.catalog()));
@@ -348,7 +379,9 @@ StatusOr<Asked> Ask(const Snapshot& snapshot, Id pipeline, const TablesOptions& 
   const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(*type);
   if (!roles.has_value()) return NotPipelinedError(snapshot.catalog(), type->name, {});
   const Time known = std::min(snapshot.recorded(), options.recorded.value_or(kTimeMax));
-  return Asked{schema, std::move(asked), type, *roles, options.as_of.value_or(known), options.recorded.value_or(kTimeMax)};
+  KITH_ASSIGN_OR_RETURN(std::set<Id> parallel, ParallelPipelines(snapshot, schema));
+  return Asked{
+      schema, std::move(asked), type, *roles, options.as_of.value_or(known), options.recorded.value_or(kTimeMax), std::move(parallel)};
 }
 
 }  // namespace

@@ -233,6 +233,36 @@ class Batch:
         """Moves a pipelined record to "pipeline/stage"."""
         return self._local(self._handle.move(_raw(target), stage, reason), {})
 
+    def override(self, target: Target, stage: str, reason: str) -> LocalId:
+        """Moves a record although it does not meet what is mandatory in its stages; the reason and what is unmet stay on the move."""
+        return self._local(self._handle.override(_raw(target), stage, reason), {})
+
+    def complete_step(self, target: Target, step: str, evidence: Target = 0, note: str = "") -> LocalId:
+        """A step, "pipeline/stage/step", is done for a record, shown by a record as its evidence.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         batch.define_pipeline({"name": "build", "for_type": "opportunity", "stages": [
+        ...             {"name": "design", "steps": [{"name": "drawing", "mandatory": True, "evidence": "note"}]},
+        ...             {"name": "built", "kind": "won"}]})
+        ...     with db.batch() as batch:
+        ...         house = batch.create("opportunity", name="House")
+        ...         _ = batch.move(house, "build/design")
+        ...     house = batch.outcome.id(house)
+        ...     with db.snapshot() as now:
+        ...         print(now.guide(house)["tracks"][0]["next"][0]["refused"])
+        ...     with db.batch() as batch:
+        ...         drawing = batch.create("note", regarding=house, body="Drawing 3")
+        ...         _ = batch.complete_step(house, "build/design/drawing", drawing)
+        ...         _ = batch.move(house, "build/built")
+        ...     with db.snapshot() as now:
+        ...         print(now.guide(house)["tracks"][0]["kind"])
+        True
+        won
+        """
+        return self._local(self._handle.complete_step(_raw(target), step, _raw(evidence), note), {})
+
     def delete(self, target: Target) -> None:
         self._handle.delete(_raw(target))
 
@@ -563,6 +593,15 @@ class Snapshot(_kith.Reader, Relations, Relationships):
         while page := self._open().members(segment, after, 1000):
             yield from page
             after = page[-1]
+
+    def guide(self, record: int) -> dict[str, Any]:
+        """Where a record stands in its pipelines, what its stages still ask for, suggested actions, and the stages that come next.
+
+        Each of ``tracks`` is one pipeline, the main one first. In ``next``, ``refused`` says that something mandatory is unmet and that
+        only `Batch.override` goes through.
+        """
+        guide: dict[str, Any] = json.loads(self._open().guide(record))
+        return guide
 
     def pipelines(self, for_type: str | None = None) -> list[dict[str, Any]]:
         pipelines: list[dict[str, Any]] = json.loads(self._open().pipelines(for_type))

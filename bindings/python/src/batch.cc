@@ -102,6 +102,10 @@ void BindBatch(nb::module_& module) {
       .def("save_forecast", [](const Batch& b, const Forecast& f) { return kith_batch_save_forecast(b.get(), f.get()); })
       .def("move", [](const Batch& b, kith_id t, const char* stage,
                       const std::string& reason) { return kith_batch_move_because(b.get(), t, stage, ToStr(reason)); })
+      .def("override", [](const Batch& b, kith_id t, const char* stage,
+                          const std::string& reason) { return kith_batch_override(b.get(), t, stage, ToStr(reason)); })
+      .def("complete_step", [](const Batch& b, kith_id t, const char* step, kith_id evidence,
+                               const std::string& note) { return kith_batch_complete_step(b.get(), t, step, evidence, ToStr(note)); })
       .def("define_pipeline", [](const Batch& b, const std::string& json) { kith_batch_define_pipeline(b.get(), ToStr(json)); })
       .def("define_segment",
            [](const Batch& b, const std::string& name, const std::string& for_type, const std::string& condition) {

@@ -128,6 +128,13 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
                return kith_snapshot_backtest(s.get(), pipeline, unit, count, options, json, error);
              });
            })
+      .def("guide",
+           [](const Snapshot& s, kith_id record) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(kith_snapshot_guide(s.get(), record, json.out(), &error), error);
+             return Take(json);
+           })
       .def(
           "pipelines",
           [](const Snapshot& s, const std::optional<std::string>& type) {

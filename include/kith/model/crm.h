@@ -18,6 +18,7 @@
 #include "kith/model/crm/acquaintance.h"
 #include "kith/model/crm/campaign.h"
 #include "kith/model/crm/competitor.h"
+#include "kith/model/crm/completion.h"
 #include "kith/model/crm/contact.h"
 #include "kith/model/crm/contact_role.h"
 #include "kith/model/crm/deal_competitor.h"
@@ -46,10 +47,12 @@
 #include "kith/model/crm/setting.h"
 #include "kith/model/crm/share.h"
 #include "kith/model/crm/stage.h"
+#include "kith/model/crm/stage_item.h"
 #include "kith/model/crm/task.h"
 #include "kith/model/crm/task_template.h"
 #include "kith/model/crm/team.h"
 #include "kith/model/crm/team_member.h"
 #include "kith/model/crm/ticket.h"
+#include "kith/model/crm/track.h"
 
 #endif  // KITH_MODEL_CRM_H_

@@ -26,31 +26,9 @@
 #include "kith/base/money.h"
 #include "kith/base/status.h"
 #include "kith/base/time.h"
+#include "kith/model/pipeline.h"
 
 namespace kith::model {
-
-// --- pipelines as statistics see them ---
-enum class StageKind : uint8_t { kOpen = 1, kWon = 2, kLost = 3 };
-
-struct Stage {
-  Id id;
-  std::string name;
-  std::map<std::string, std::string, std::less<>> labels;  // by language
-  int32_t position = 0;                                    // order within the pipeline
-  StageKind kind = StageKind::kOpen;
-  bool archived = false;
-  int32_t max_dwell_days = 0;  // 0: none
-};
-
-struct Pipeline {
-  Id id;
-  std::string name;
-  std::string for_type;  // name of the pipelined type
-  int64_t version = 1;
-  std::vector<Stage> stages;  // by position; open stages before won and lost
-  [[nodiscard]] const Stage* Find(Id stage) const;
-  [[nodiscard]] const Stage* Find(std::string_view stage_name) const;
-};
 
 // --- one deal's path ---
 enum class MoveCause : uint8_t { kManual = 1, kEvent = 2, kImport = 3, kMigration = 4, kOverride = 5, kUndo = 6 };

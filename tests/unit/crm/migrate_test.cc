@@ -4,6 +4,7 @@
 #include <map>
 
 #include "gmock/gmock.h"
+#include "kith/model/guide.h"
 #include "unit/model/world.h"
 
 namespace kith::crm {
@@ -234,6 +235,87 @@ TEST(Migrate, EveryVersionAnswersOnAllOfHistory) {
   EXPECT_EQ(versions[1].pipeline.version, 2);
   EXPECT_NE(versions[1].pipeline.Find("small offer"), nullptr);
   EXPECT_EQ(GetErrorInfo(model::ReadTablesAs(*world.Read(), versions[0].pipeline.id, 4).status()).reason, Reason::kOutOfRange);
+  world.Verify();
+}
+
+// D03, D05: what stages ask for belongs to a version too.
+constexpr std::string_view kAsking = R"json({"name": "asking", "for_type": "opportunity", "stages": [
+  {"name": "open", "steps": [{"name": "demo", "mandatory": true}, {"name": "visit"}], "exit": [{"name": "sum", "condition": "amount != null"}]},
+  {"name": "won", "kind": "won"}]})json";
+
+TEST(Migrate, WhatStagesAskForChangesWithThemAndStepsDoneStayDone) {
+  World world;
+  Batch define = world.NewBatch();
+  model::DefinePipeline(define, *model::PipelineFromJson(kAsking));
+  world.Apply(define);
+  const Id deal = world.Create();
+  world.MoveTo(deal, "asking/open");
+  Batch done = world.NewBatch();
+  model::CompleteStep(done, deal, "asking/open/demo");
+  world.Apply(done);
+
+  // The stage gets another name; "visit" goes, "contract" comes, "demo" stays what it was.
+  const MigrationPlan plan = Plan(R"json({"pipeline": {"name": "asking", "for_type": "opportunity", "stages": [
+    {"name": "work", "steps": [{"name": "demo", "mandatory": true}, {"name": "contract", "mandatory": true}]},
+    {"name": "won", "kind": "won"}]}, "rename": {"open": "work"}})json");
+  ASSERT_TRUE(MigratePipeline(world.db(), plan).ok());
+  const model::Guide guide = *model::GetGuide(*world.Read(), deal);
+  ASSERT_EQ(guide.tracks.at(0).asked.size(), 2U);
+  EXPECT_EQ(guide.tracks[0].asked[0].item.name, "demo");
+  EXPECT_TRUE(guide.tracks[0].asked[0].met);
+  EXPECT_FALSE(guide.tracks[0].asked[1].met);
+  Batch by_new_name = world.NewBatch();
+  model::CompleteStep(by_new_name, deal, "asking/work/contract");
+  model::Move(by_new_name, deal, "asking/won");
+  world.Apply(by_new_name);
+
+  // Undone by going back to what the version kept.
+  const std::vector<model::PipelineVersion> versions = *model::PipelineVersions(*world.Read(), world.GetPipelineNow("asking").id);
+  ASSERT_EQ(versions.size(), 2U);
+  EXPECT_EQ(versions[0].pipeline.stages[0].items.size(), 3U);
+  MigrationPlan back;
+  back.pipeline = versions[0].pipeline;
+  back.renamed = {{"work", "open"}};
+  ASSERT_TRUE(MigratePipeline(world.db(), back).ok());
+  const model::Stage open = *world.GetPipelineNow("asking").Find("open");
+  std::vector<std::string> in_use;
+  for (const model::StageItem& item : open.items) {
+    if (!item.archived) in_use.push_back(item.name);
+  }
+  EXPECT_THAT(in_use, ::testing::UnorderedElementsAre("demo", "visit", "sum"));
+  world.Verify();
+}
+
+// D01, D06: a pipeline beside the main one changes with records in flight, and the main one stands still.
+TEST(Migrate, AParallelPipelineFollowsToo) {
+  World world;
+  model::Pipeline legal = model::SalesPipeline("legal");
+  legal.parallel = true;
+  Batch define = world.NewBatch();
+  model::DefinePipeline(define, legal);
+  world.Apply(define);
+  std::vector<Id> deals;
+  for (int i = 0; i < 5; ++i) {
+    deals.push_back(world.Create());
+    world.MoveTo(deals.back(), "sales/talk");
+    world.MoveTo(deals.back(), i < 3 ? "legal/talk" : "legal/won");
+  }
+  const MigrationPlan plan = Plan(R"json({"pipeline": {"name": "legal", "for_type": "opportunity", "parallel": true, "stages": [
+    {"name": "check"}, {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}]},
+    "map": {"talk": "check", "lead": "check", "offer": "check", "deal": "check"}})json");
+  const StatusOr<MigrationReport> report = MigratePipeline(world.db(), plan, {.batch_records = 2});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->moved, 3U);
+  const model::FunnelTables tables = *model::ReadTables(*world.Read(), world.GetPipelineNow("legal").id);
+  EXPECT_EQ(tables.open.size(), 3U);
+  for (const model::OpenDeal& open : tables.open) EXPECT_EQ(open.stage, world.StageId("legal", "check"));
+  for (const Id deal : deals) EXPECT_EQ(world.Get(deal, "stage"), Value(world.StageId("sales", "talk")));
+
+  MigrationPlan elsewhere = Plan(R"json({"pipeline": {"name": "legal", "for_type": "opportunity", "parallel": true, "stages": [
+    {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}]}, "map": {"check": "sales/lead"}})json");
+  EXPECT_EQ(GetErrorInfo(MigratePipeline(world.db(), elsewhere).status()).field, "map");
+  elsewhere.pipeline.parallel = false;
+  EXPECT_EQ(GetErrorInfo(MigratePipeline(world.db(), elsewhere).status()).field, "parallel");
   world.Verify();
 }
 

@@ -44,6 +44,7 @@ class Move {
   [[nodiscard]] std::optional<Money> amount() const { return view_.has(8) ? std::optional(view_.GetMoney(8)) : std::nullopt; }
   [[nodiscard]] std::optional<MoveCause> cause() const { return view_.has(9) ? std::optional(MoveCause{static_cast<int32_t>(view_.GetInt(9))}) : std::nullopt; }
   [[nodiscard]] std::string_view reason() const { return view_.GetText(10); }
+  [[nodiscard]] Value unmet() const { return view_.Get(11); }
 
  private:
   record::View view_;

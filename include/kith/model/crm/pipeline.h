@@ -29,6 +29,7 @@ class Pipeline {
   [[nodiscard]] std::optional<int64_t> version_() const { return view_.has(2) ? std::optional(view_.GetInt(2)) : std::nullopt; }
   [[nodiscard]] std::string_view label_en() const { return view_.GetText(3); }
   [[nodiscard]] std::string_view label_zh() const { return view_.GetText(4); }
+  [[nodiscard]] std::optional<bool> parallel() const { return view_.has(5) ? std::optional(view_.GetBool(5)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -49,6 +50,7 @@ class PipelineBuilder {
   PipelineBuilder& add_version(int64_t value) { return Add("version", value); }
   PipelineBuilder& label_en(std::string_view value) { return Set("label_en", value); }
   PipelineBuilder& label_zh(std::string_view value) { return Set("label_zh", value); }
+  PipelineBuilder& parallel(bool value) { return Set("parallel", value); }
 
  private:
   PipelineBuilder& Set(std::string_view field, Value value) {

@@ -38,6 +38,7 @@ class Stage {
   [[nodiscard]] std::optional<StageKind> kind() const { return view_.has(5) ? std::optional(StageKind{static_cast<int32_t>(view_.GetInt(5))}) : std::nullopt; }
   [[nodiscard]] std::optional<bool> archived() const { return view_.has(6) ? std::optional(view_.GetBool(6)) : std::nullopt; }
   [[nodiscard]] std::optional<int64_t> max_dwell_days() const { return view_.has(7) ? std::optional(view_.GetInt(7)) : std::nullopt; }
+  [[nodiscard]] std::optional<bool> optional() const { return view_.has(8) ? std::optional(view_.GetBool(8)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -62,6 +63,7 @@ class StageBuilder {
   StageBuilder& archived(bool value) { return Set("archived", value); }
   StageBuilder& max_dwell_days(int64_t value) { return Set("max_dwell_days", value); }
   StageBuilder& add_max_dwell_days(int64_t value) { return Add("max_dwell_days", value); }
+  StageBuilder& optional(bool value) { return Set("optional", value); }
 
  private:
   StageBuilder& Set(std::string_view field, Value value) {

@@ -1,0 +1,161 @@
+// The rule "stages": what stages ask for makes sense, and steps are done by what their definition wants as evidence.
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "model/extensions_internal.h"
+#include "model/guard_internal.h"
+#include "model/pipeline_internal.h"
+
+namespace kith::model {
+namespace {
+
+using catalog::TypeDef;
+
+Id RefAt(const Draft& draft, size_t position) {
+  const Id* id = draft.Get(position).get_if<Id>();
+  return id == nullptr ? Id() : *id;
+}
+
+std::string TextAt(const Draft& draft, size_t position) {
+  const std::string* text = draft.Get(position).get_if<std::string>();
+  return text == nullptr ? std::string() : *text;
+}
+
+// One call of the rule.
+class StagesRun {
+ public:
+  StagesRun(RuleContext& context, const Schema& schema) : context_(context), schema_(schema) {}
+
+  Status Do() {
+    for (const Draft* draft : context_.changed()) {
+      if (draft->deleted()) continue;
+      const TypeNumber type = draft->type().number;
+      if (type == schema_.pipeline.type->number) KITH_RETURN_IF_ERROR(CheckPipelineStays(*draft));
+      if (schema_.item.type != nullptr && type == schema_.item.type->number) KITH_RETURN_IF_ERROR(CheckItem(*draft));
+      if (schema_.completion.type != nullptr && type == schema_.completion.type->number) KITH_RETURN_IF_ERROR(CheckCompletion(*draft));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  Status CheckPipelineStays(const Draft& pipeline) const;
+  Status CheckItem(const Draft& item);
+  Status CheckCompletion(const Draft& completion);
+  Status CheckEvidence(const Draft& completion, const StageItem& step);
+  // The type of records that a pipeline is for.
+  StatusOr<const TypeDef*> TypeOf(Id pipeline);
+
+  RuleContext& context_;
+  const Schema& schema_;
+};
+
+Status Refuse(const Draft& draft, std::string_view field, std::string value, std::string_view message, std::string hint = {}) {
+  return MakeError({.reason = Reason::kBadOptions,
+                    .type = draft.type().name,
+                    .record = draft.id(),
+                    .field = std::string(field),
+                    .value = std::move(value),
+                    .hint = std::move(hint)},
+                   message);
+}
+
+// Moves that were made count for one track.
+Status StagesRun::CheckPipelineStays(const Draft& pipeline) const {
+  if (schema_.pipeline.parallel == nullptr || pipeline.created()) return absl::OkStatus();
+  const size_t position = schema_.pipeline.parallel->position;
+  const bool is = pipeline.Get(position) == Value(true);
+  if (is == pipeline.before().GetBool(position)) return absl::OkStatus();
+  return Refuse(pipeline, "parallel", is ? "true" : "false", "a pipeline stays beside the main track, or on it", "define another pipeline");
+}
+
+StatusOr<const TypeDef*> StagesRun::TypeOf(Id pipeline) {
+  KITH_ASSIGN_OR_RETURN(const Draft* draft, context_.Find(pipeline));
+  if (draft == nullptr) return MakeError({.reason = Reason::kUnknownPipeline, .record = pipeline}, "no such pipeline");
+  return context_.catalog().GetType(TextAt(*draft, schema_.pipeline.for_type));
+}
+
+Status StagesRun::CheckItem(const Draft& draft) {
+  const StageItemSchema& s = schema_.item;
+  KITH_ASSIGN_OR_RETURN(const record::View view, draft.view());
+  const StageItem item = ReadStageItem(s, view);
+  const Id pipeline = RefAt(draft, s.pipeline);
+  KITH_ASSIGN_OR_RETURN(const Draft* stage, context_.Find(RefAt(draft, s.stage)));
+  if (stage != nullptr && RefAt(*stage, schema_.stage.pipeline) != pipeline) {
+    return Refuse(draft, "stage", TextAt(*stage, schema_.stage.name), "the stage is one of another pipeline");
+  }
+  Stage alone;
+  alone.name = stage == nullptr ? std::string() : TextAt(*stage, schema_.stage.name);
+  alone.items.push_back(item);
+  KITH_RETURN_IF_ERROR(CheckStageItems({}, alone));
+  if (!item.evidence.empty() && item.evidence != "*") {
+    KITH_RETURN_IF_ERROR(WithContext(context_.catalog().GetType(item.evidence).status(),
+                                     {.type = draft.type().name, .record = draft.id(), .field = "evidence"}));
+  }
+  if (item.condition.empty() || pipeline.is_null()) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const TypeDef* type, TypeOf(pipeline));
+  return WithContext(CompileItem(context_.catalog(), *type, item.condition).status(),
+                     {.type = draft.type().name, .record = draft.id(), .value = item.condition});
+}
+
+Status StagesRun::CheckCompletion(const Draft& draft) {
+  const CompletionSchema& s = schema_.completion;
+  KITH_ASSIGN_OR_RETURN(const Draft* step, context_.Find(RefAt(draft, s.step)));
+  if (step == nullptr) return absl::OkStatus();  // the engine says that it is missing
+  KITH_ASSIGN_OR_RETURN(const record::View view, step->view());
+  const StageItem item = ReadStageItem(schema_.item, view);
+  if (item.kind != StageItemKind::kStep) return Refuse(draft, "step", item.name, "only steps are done", "name a step");
+  KITH_ASSIGN_OR_RETURN(const TypeDef* type, TypeOf(RefAt(*step, schema_.item.pipeline)));
+  const Id record = RefAt(draft, s.record);
+  if (record.type() != type->number) {
+    return Refuse(draft, "record", ToText(Value(record)), "the step is one of a pipeline for other records",
+                  "the pipeline is for records of type " + type->name);
+  }
+  KITH_RETURN_IF_ERROR(CheckEvidence(draft, item));
+  if (!draft.created() || !draft.Get(s.at).is_null()) return absl::OkStatus();
+  return context_.Set(draft.id(), s.type->fields[s.at], Value(draft.effective()), draft.effective());
+}
+
+// Evidence that is deleted later opens the step again and refuses nothing.
+Status StagesRun::CheckEvidence(const Draft& draft, const StageItem& step) {
+  const CompletionSchema& s = schema_.completion;
+  const Id evidence = RefAt(draft, s.evidence);
+  const std::string wanted = step.evidence == "*" ? "any type" : "type " + step.evidence;
+  if (evidence.is_null()) {
+    if (step.evidence.empty() || !draft.created()) return absl::OkStatus();
+    return MakeError({.reason = Reason::kRequired,
+                      .type = draft.type().name,
+                      .record = RefAt(draft, s.record),
+                      .field = "evidence",
+                      .value = step.name,
+                      .hint = "name a record of " + wanted},
+                     "the step is done by its evidence");
+  }
+  const TypeDef* type = context_.catalog().FindType(evidence.type());
+  if (step.evidence.empty() || step.evidence == "*" || (type != nullptr && type->name == step.evidence)) return absl::OkStatus();
+  return MakeError({.reason = Reason::kReferenceWrongType,
+                    .type = draft.type().name,
+                    .record = RefAt(draft, s.record),
+                    .field = "evidence",
+                    .value = ToText(Value(evidence)),
+                    .hint = "name a record of " + wanted},
+                   "the step " + step.name + " wants other evidence");
+}
+
+class Stages final : public Rule {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "stages"; }
+  [[nodiscard]] Status Run(RuleContext& context) const override {
+    const std::optional<Schema> schema = Schema::Of(context.catalog());
+    return schema.has_value() ? StagesRun(context, *schema).Do() : absl::OkStatus();
+  }
+};
+
+}  // namespace
+
+const Rule& StagesRule() {
+  static const Stages kRule;
+  return kRule;
+}
+
+}  // namespace kith::model

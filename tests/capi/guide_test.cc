@@ -1,0 +1,84 @@
+// Stages that ask for something, through the C ABI.
+#include <nlohmann/json.hpp>
+
+#include "capi/host.h"
+
+namespace host {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kPipeline = R"json({"name": "build", "for_type": "opportunity", "stages": [
+  {"name": "design", "exit": [{"name": "budget", "condition": "budget != null", "mandatory": true}],
+   "steps": [{"name": "drawing", "evidence": "note"}], "actions": [{"name": "call"}], "max_dwell_days": 5},
+  {"name": "trial", "optional": true},
+  {"name": "built", "kind": "won"}]})json";
+constexpr std::string_view kLegal = R"json({"name": "legal", "for_type": "opportunity", "parallel": true, "stages": [
+  {"name": "check"}, {"name": "cleared", "kind": "won"}]})json";
+
+class Guide : public Host {
+ protected:
+  void SetUp() override {
+    Host::SetUp();
+    Batch define = NewBatch();
+    kith_batch_define_pipeline(define, Str(kPipeline));
+    kith_batch_define_pipeline(define, Str(kLegal));
+    KITH_ASSERT_OK(Apply(define), error);
+    Batch batch = NewBatch();
+    deal_ = kith_batch_create(batch, "opportunity");
+    kith_batch_set_text(batch, deal_, "name", KITH_STR("deal"));
+    kith_batch_move(batch, deal_, "build/design");
+    kith_batch_move(batch, deal_, "legal/check");
+    KITH_ASSERT_OK(Apply(batch), error);
+    deal_ = kith_outcome_id(outcome, deal_);
+  }
+  Json Tracks() {
+    Text json;
+    EXPECT_EQ(kith_snapshot_guide(Read(), deal_, json.out(), error.out()), KITH_OK);
+    return Json::parse(Str(json)).at("tracks");
+  }
+
+  kith_id deal_ = 0;
+};
+
+// D04, D07, D09
+TEST_F(Guide, TellsWhatIsAskedAndAnOverrideGoesThrough) {
+  const Json tracks = Tracks();
+  ASSERT_EQ(tracks.size(), 2U);
+  EXPECT_EQ(tracks[0].at("stage_name"), "design");
+  EXPECT_EQ(tracks[0].at("progress"), 0.0);
+  EXPECT_TRUE(tracks[0].contains("stay_until"));
+  EXPECT_EQ(tracks[0].at("actions").at(0).at("name"), "call");
+  EXPECT_EQ(tracks[0].at("next").at(0).at("name"), "trial");
+  EXPECT_EQ(tracks[0].at("next").at(1).at("refused"), true);
+  EXPECT_EQ(tracks[1].at("parallel"), true);
+
+  Batch refused = NewBatch();
+  kith_batch_move(refused, deal_, "build/built");
+  EXPECT_EQ(Apply(refused), KITH_FAILED_PRECONDITION);
+  EXPECT_EQ(Reason(error), "CheckFailed");
+  Batch batch = NewBatch();
+  const kith_id note = kith_batch_create(batch, "note");
+  kith_batch_set_text(batch, note, "body", KITH_STR("drawing 3"));
+  kith_batch_set_ref(batch, note, "regarding", deal_);
+  kith_batch_complete_step(batch, deal_, "build/design/drawing", note, KITH_STR("by hand"));
+  kith_batch_override(batch, deal_, "build/built", KITH_STR("paid in cash"));
+  KITH_ASSERT_OK(Apply(batch), error);
+  EXPECT_EQ(Tracks()[0].at("kind"), "won");
+}
+
+TEST_F(Guide, BadInputIsRefused) {
+  Text json;
+  EXPECT_EQ(kith_snapshot_guide(Read(), deal_, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(kith_snapshot_guide(Read(), 1, json.out(), error.out()), KITH_INVALID_ARGUMENT);
+  Batch batch = NewBatch();
+  kith_batch_complete_step(batch, deal_, nullptr, 0, KITH_STR(""));
+  EXPECT_NE(Apply(batch), KITH_OK);
+  Batch wrong = NewBatch();
+  kith_batch_complete_step(wrong, deal_, "build/design/drawing", 0, KITH_STR(""));
+  EXPECT_EQ(Apply(wrong), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(error), "Required");
+}
+
+}  // namespace
+}  // namespace host
