@@ -575,23 +575,25 @@ const (
 
 // Pipeline has the fields of the type pipeline: Pipeline, 销售管道.
 var Pipeline = struct {
-	Name    kith.FieldOf[string]    // Name; 名称; required
-	ForType kith.FieldOf[string]    // For records of type; 适用实体; required
-	Version kith.FieldOf[int64]     // Version; 版本; required
-	LabelEn kith.FieldOf[string]    // Label in English; 英文标签
-	LabelZh kith.FieldOf[string]    // Label in Chinese; 中文标签
-	Owner   kith.FieldOf[kith.ID]   // Owner
-	Created kith.FieldOf[time.Time] // Created; derived: read it only
-	Updated kith.FieldOf[time.Time] // Updated; derived: read it only
+	Name     kith.FieldOf[string]    // Name; 名称; required
+	ForType  kith.FieldOf[string]    // For records of type; 适用实体; required
+	Version  kith.FieldOf[int64]     // Version; 版本; required
+	LabelEn  kith.FieldOf[string]    // Label in English; 英文标签
+	LabelZh  kith.FieldOf[string]    // Label in Chinese; 中文标签
+	Parallel kith.FieldOf[bool]      // Runs beside the main track; 并行管道
+	Owner    kith.FieldOf[kith.ID]   // Owner
+	Created  kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time] // Updated; derived: read it only
 }{
-	Name:    kith.FieldOf[string]{Type: "pipeline", Name: "name"},
-	ForType: kith.FieldOf[string]{Type: "pipeline", Name: "for_type"},
-	Version: kith.FieldOf[int64]{Type: "pipeline", Name: "version"},
-	LabelEn: kith.FieldOf[string]{Type: "pipeline", Name: "label_en"},
-	LabelZh: kith.FieldOf[string]{Type: "pipeline", Name: "label_zh"},
-	Owner:   kith.FieldOf[kith.ID]{Type: "pipeline", Name: "owner"},
-	Created: kith.FieldOf[time.Time]{Type: "pipeline", Name: "created"},
-	Updated: kith.FieldOf[time.Time]{Type: "pipeline", Name: "updated"},
+	Name:     kith.FieldOf[string]{Type: "pipeline", Name: "name"},
+	ForType:  kith.FieldOf[string]{Type: "pipeline", Name: "for_type"},
+	Version:  kith.FieldOf[int64]{Type: "pipeline", Name: "version"},
+	LabelEn:  kith.FieldOf[string]{Type: "pipeline", Name: "label_en"},
+	LabelZh:  kith.FieldOf[string]{Type: "pipeline", Name: "label_zh"},
+	Parallel: kith.FieldOf[bool]{Type: "pipeline", Name: "parallel"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "pipeline", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "pipeline", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "pipeline", Name: "updated"},
 }
 
 // Stage has the fields of the type stage: Stage, 商机阶段.
@@ -604,6 +606,7 @@ var Stage = struct {
 	Kind         kith.FieldOf[string]    // Kind; 类别; required
 	Archived     kith.FieldOf[bool]      // Archived; 已停用; required
 	MaxDwellDays kith.FieldOf[int64]     // Longest stay in days; 最长停留天数
+	Optional     kith.FieldOf[bool]      // May be left out; 可跳过
 	Owner        kith.FieldOf[kith.ID]   // Owner
 	Created      kith.FieldOf[time.Time] // Created; derived: read it only
 	Updated      kith.FieldOf[time.Time] // Updated; derived: read it only
@@ -616,6 +619,7 @@ var Stage = struct {
 	Kind:         kith.FieldOf[string]{Type: "stage", Name: "kind"},
 	Archived:     kith.FieldOf[bool]{Type: "stage", Name: "archived"},
 	MaxDwellDays: kith.FieldOf[int64]{Type: "stage", Name: "max_dwell_days"},
+	Optional:     kith.FieldOf[bool]{Type: "stage", Name: "optional"},
 	Owner:        kith.FieldOf[kith.ID]{Type: "stage", Name: "owner"},
 	Created:      kith.FieldOf[time.Time]{Type: "stage", Name: "created"},
 	Updated:      kith.FieldOf[time.Time]{Type: "stage", Name: "updated"},
@@ -791,6 +795,7 @@ var Move = struct {
 	Amount   kith.FieldOf[kith.Money] // Amount at the time; 当时金额
 	Cause    kith.FieldOf[string]     // Cause; 原因类别; required
 	Reason   kith.FieldOf[string]     // Reason; 说明
+	Unmet    kith.FieldOf[[]string]   // Asked for and not met; 未满足的要求; derived: read it only
 	Created  kith.FieldOf[time.Time]  // Created; derived: read it only
 	Updated  kith.FieldOf[time.Time]  // Updated; derived: read it only
 }{
@@ -805,6 +810,7 @@ var Move = struct {
 	Amount:   kith.FieldOf[kith.Money]{Type: "move", Name: "amount"},
 	Cause:    kith.FieldOf[string]{Type: "move", Name: "cause"},
 	Reason:   kith.FieldOf[string]{Type: "move", Name: "reason"},
+	Unmet:    kith.FieldOf[[]string]{Type: "move", Name: "unmet"},
 	Created:  kith.FieldOf[time.Time]{Type: "move", Name: "created"},
 	Updated:  kith.FieldOf[time.Time]{Type: "move", Name: "updated"},
 }
@@ -1608,4 +1614,85 @@ var Migration = struct {
 	Owner:     kith.FieldOf[kith.ID]{Type: "migration", Name: "owner"},
 	Created:   kith.FieldOf[time.Time]{Type: "migration", Name: "created"},
 	Updated:   kith.FieldOf[time.Time]{Type: "migration", Name: "updated"},
+}
+
+// StageItem has the fields of the type stage_item: What a stage asks for, 阶段要求.
+var StageItem = struct {
+	Pipeline  kith.FieldOf[kith.ID]   // Pipeline; 销售管道; to pipeline; required
+	Stage     kith.FieldOf[kith.ID]   // Stage; 阶段; to stage; required
+	Position  kith.FieldOf[int64]     // Position; 序号; required
+	Kind      kith.FieldOf[string]    // Kind; 类别; required
+	Name      kith.FieldOf[string]    // Name; 名称; required
+	LabelEn   kith.FieldOf[string]    // Label in English; 英文标签
+	LabelZh   kith.FieldOf[string]    // Label in Chinese; 中文标签
+	Condition kith.FieldOf[string]    // Condition; 条件
+	Mandatory kith.FieldOf[bool]      // Mandatory; 强制; required
+	Evidence  kith.FieldOf[string]    // Type of its evidence; 凭证类型
+	Archived  kith.FieldOf[bool]      // Archived; 已停用; required
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Pipeline:  kith.FieldOf[kith.ID]{Type: "stage_item", Name: "pipeline"},
+	Stage:     kith.FieldOf[kith.ID]{Type: "stage_item", Name: "stage"},
+	Position:  kith.FieldOf[int64]{Type: "stage_item", Name: "position"},
+	Kind:      kith.FieldOf[string]{Type: "stage_item", Name: "kind"},
+	Name:      kith.FieldOf[string]{Type: "stage_item", Name: "name"},
+	LabelEn:   kith.FieldOf[string]{Type: "stage_item", Name: "label_en"},
+	LabelZh:   kith.FieldOf[string]{Type: "stage_item", Name: "label_zh"},
+	Condition: kith.FieldOf[string]{Type: "stage_item", Name: "condition"},
+	Mandatory: kith.FieldOf[bool]{Type: "stage_item", Name: "mandatory"},
+	Evidence:  kith.FieldOf[string]{Type: "stage_item", Name: "evidence"},
+	Archived:  kith.FieldOf[bool]{Type: "stage_item", Name: "archived"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "stage_item", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "stage_item", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "stage_item", Name: "updated"},
+}
+
+// Choices of stage_item.kind.
+const (
+	StageItemKindEntry  = "entry"
+	StageItemKindExit   = "exit"
+	StageItemKindStep   = "step"
+	StageItemKindAction = "action"
+)
+
+// Completion has the fields of the type completion: Step done, 步骤完成.
+var Completion = struct {
+	Record   kith.FieldOf[kith.ID]   // Record; 记录; required
+	Step     kith.FieldOf[kith.ID]   // Step; 步骤; to stage_item; required
+	Evidence kith.FieldOf[kith.ID]   // Evidence; 凭证
+	At       kith.FieldOf[time.Time] // At; 时间
+	Note     kith.FieldOf[string]    // Note; 说明
+	Owner    kith.FieldOf[kith.ID]   // Owner
+	Created  kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Record:   kith.FieldOf[kith.ID]{Type: "completion", Name: "record"},
+	Step:     kith.FieldOf[kith.ID]{Type: "completion", Name: "step"},
+	Evidence: kith.FieldOf[kith.ID]{Type: "completion", Name: "evidence"},
+	At:       kith.FieldOf[time.Time]{Type: "completion", Name: "at"},
+	Note:     kith.FieldOf[string]{Type: "completion", Name: "note"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "completion", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "completion", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "completion", Name: "updated"},
+}
+
+// Track has the fields of the type track: Stage in a parallel pipeline, 并行阶段.
+var Track = struct {
+	Record   kith.FieldOf[kith.ID]   // Record; 记录; required; derived: read it only
+	Pipeline kith.FieldOf[kith.ID]   // Pipeline; 销售管道; to pipeline; required; derived: read it only
+	Stage    kith.FieldOf[kith.ID]   // Stage; 阶段; to stage; derived: read it only
+	ClosedAt kith.FieldOf[time.Time] // Closed at; 结束时间; derived: read it only
+	Owner    kith.FieldOf[kith.ID]   // Owner
+	Created  kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Record:   kith.FieldOf[kith.ID]{Type: "track", Name: "record"},
+	Pipeline: kith.FieldOf[kith.ID]{Type: "track", Name: "pipeline"},
+	Stage:    kith.FieldOf[kith.ID]{Type: "track", Name: "stage"},
+	ClosedAt: kith.FieldOf[time.Time]{Type: "track", Name: "closed_at"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "track", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "track", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "track", Name: "updated"},
 }
