@@ -32,8 +32,14 @@ class Reader {
 
  private:
   struct Type {
+    // A name in a program is one object, so that asking for it again is comparing addresses; other objects of that text come to be here
+    // too.
+    struct Known {
+      nb::object name;
+      kith_field field;
+    };
     nb::str name;
-    nb::dict fields;  // name: kith_field
+    std::vector<Known> fields;
   };
   Type& Find(uint32_t number);
 

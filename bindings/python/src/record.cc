@@ -4,6 +4,8 @@
 namespace kith_python {
 namespace {
 
+constexpr size_t kKnownFields = 32;  // of a type
+
 struct RecordObject {
   PyObject_HEAD PyObject* reader;  // keeps the snapshot
   uint64_t renewals;
@@ -26,10 +28,17 @@ PyObject* Caught(Body&& body) noexcept {
   return nullptr;
 }
 
+// The memory of one record that nobody holds any more: a loop needs no other.
+PyObject* spare = nullptr;
+
 void Free(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
   Py_DECREF(Of(self).reader);
-  type->tp_free(self);
+  if (spare == nullptr) {
+    spare = self;
+  } else {
+    type->tp_free(self);
+  }
   Py_DECREF(type);
 }
 
@@ -138,7 +147,7 @@ nb::object GetOrNone(nb::handle_t<Reader> self, kith_id id) {
 }  // namespace
 
 PyObject* NewRecord(PyObject* reader, const kith_view& view) {
-  PyObject* made = record_type->tp_alloc(record_type, 0);
+  PyObject* made = spare != nullptr ? PyObject_Init(std::exchange(spare, nullptr), record_type) : record_type->tp_alloc(record_type, 0);
   if (made == nullptr) throw nb::python_error();
   RecordObject& record = Of(made);
   record.reader = Py_NewRef(reader);
@@ -168,7 +177,7 @@ Reader::Type& Reader::Find(uint32_t number) {
     Text name;
     kith_error* error = nullptr;
     Check(kith_snapshot_type_name(snapshot(), number, name.out(), &error), error);
-    known = types_.emplace(number, Type{Take(name), nb::dict()}).first;
+    known = types_.emplace(number, Type{Take(name), {}}).first;
   }
   last_ = number;
   found_ = &known->second;
@@ -186,11 +195,14 @@ kith_field Reader::FieldOfType(const char* type, const char* name) const {
 
 kith_field Reader::Field(uint32_t type, PyObject* name) {
   Type& of = Find(type);
-  if (PyObject* known = PyDict_GetItemWithError(of.fields.ptr(), name)) return PyLong_AsUnsignedLongLong(known);
-  const char* text = PyErr_Occurred() == nullptr ? PyUnicode_AsUTF8(name) : nullptr;
+  for (const Type::Known& known : of.fields) {
+    if (known.name.ptr() == name) return known.field;
+  }
+  const char* text = PyUnicode_AsUTF8(name);
   if (text == nullptr) throw nb::python_error();
   const kith_field field = FieldOfType(of.name.c_str(), text);
-  of.fields[nb::borrow(name)] = nb::int_(field);
+  if (of.fields.size() == kKnownFields) of.fields.erase(of.fields.begin());
+  of.fields.push_back({nb::borrow(name), field});
   return field;
 }
 

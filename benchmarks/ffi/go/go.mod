@@ -4,4 +4,4 @@ go 1.23
 
 require kith v0.0.0
 
-replace kith => ../../bindings/go
+replace kith => ../../../bindings/go
