@@ -125,7 +125,8 @@ def test_each_reads_for_people_and_programs(run: Kith, words: tuple[str, ...], s
         (("forecast", "someday"), 1, "someday"),
         (("gap", "someday"), 1, "someday"),
         (("changes", "account:Nobody"), 3, "Nobody"),
-        (("schema", "acount"), 3, "kith schema"),
+        (("schema", "acount"), 3, "did you mean 'account'?"),
+        (("schema", "zzz"), 3, "kith schema"),
         (("stats", "--db", "/nowhere/crm.kith"), 3, "kith init"),
         (("funnel", "--as-of", "soon"), 2, "not a date"),
         (("search",), 2, "Missing argument"),
@@ -258,6 +259,42 @@ def test_copies(run: Kith, tmp_path: pathlib.Path) -> None:
     assert "Account 3" in lines[4]
     run("export", str(tmp_path / "deals.parquet"), "--type", "opportunity")
     assert (tmp_path / "deals.parquet").stat().st_size > 1000
+
+
+def test_a_write_names_what_it_changed(edit: Kith) -> None:
+    assert "Deal 149" in edit("move", "opportunity:Deal 149", "proposal").output
+    assert "account" in edit("set", "account:Account 3", "city=Bremen").output
+    rows = told(edit, "query", "account", "--where", "city == 'Bremen'")
+    assert [(row["name"], row["city"]) for row in rows] == [("Account 3", "Bremen")]  # programs get all fields
+
+
+def test_numbers_are_of_the_pipeline_that_has_deals(tmp_path: pathlib.Path) -> None:
+    run = runner(tmp_path / "crm.kith")
+    run("init")
+    assert "won 0" in run("funnel").output
+    with kith.open(tmp_path / "crm.kith") as db, db.batch() as b:
+        stages = [{"name": name, "kind": kind} for name, kind in (("talk", "open"), ("won", "won"), ("lost", "lost"))]
+        b.define_pipeline({"name": "side", "for_type": "opportunity", "stages": stages})
+    with kith.open(tmp_path / "crm.kith") as db, db.batch() as b:
+        b.move(b.create("opportunity", name="D"), "side/talk")
+    shown = run("funnel").output
+    assert "Pipeline: side" in shown
+    assert "talk" in shown
+    assert "won 0" in run("funnel", "--pipeline", "default").output
+
+
+def test_a_pipeline_is_migrated_by_a_plan(edit: Kith, tmp_path: pathlib.Path) -> None:
+    stages = [{"name": "work"}, {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}]
+    plan: dict[str, Any] = {"pipeline": {"name": "default", "for_type": "opportunity", "stages": stages}, "map": {"qualified": "work"}}
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(plan))
+    assert "10" in edit("pipeline", "migrate", str(file), "--dry-run").output
+    assert told(edit, "pipeline", "migrate", str(file), "--dry-run")["placements"] == [{"from": "qualified", "to": "work", "records": 10}]
+    unplaced = json.dumps(plan | {"map": {}})
+    assert "no place" in edit("pipeline", "migrate", "--dry-run", input=unplaced, code=1).output
+    edit("pipeline", "migrate", input=unplaced, code=1)
+    assert "10 deals moved" in edit("pipeline", "migrate", str(file)).output
+    assert "work" in edit("pipeline").output
 
 
 def test_the_report_is_written(run: Kith, tmp_path: pathlib.Path) -> None:

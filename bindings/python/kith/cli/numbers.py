@@ -35,12 +35,14 @@ def _warn(run: Session, warnings: list[str]) -> None:
         run.out.text(f"! {warning}")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @_PIPELINE
 @click.option("--owner", metavar="WHO", help="Only deals of this owner.")
 @options(reads=True)
 def pipeline(run: Session, pipeline: str | None, owner: str | None) -> None:
     """Open deals by stage: how many, how much, in each currency."""
+    if click.get_current_context().invoked_subcommand:
+        return
     with run.read() as now:
         found = _pipeline(now, _chosen(run, now, pipeline))
         roles = run.types[found["for_type"]]["behaviours"]["pipelined"]

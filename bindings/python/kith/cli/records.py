@@ -188,6 +188,9 @@ def undo(run: Session, run_or_range: str) -> None:
     run.out.line("cli.undone", **{name: report[name] for name in ("deleted", "reset", "restored")})
 
 
+_SHOWN = 6  # fields that a table has room for; programs get all
+
+
 @click.command()
 @click.argument("what", metavar="TYPE|JSON")
 @click.option("--where", metavar="CEL", help="Such as: stage.kind == 'open' && amount > money('1000', 'CNY').")
@@ -207,7 +210,8 @@ def query(
     if where:
         asked["where"] = where
     if "select" not in asked and "group" not in asked:
-        asked["select"] = ["id", *(field["name"] for field in run.type(asked["from"])["fields"][:6])]
+        fields = run.type(asked["from"])["fields"]
+        asked["select"] = ["id", *(field["name"] for field in (fields if run.out.as_json else fields[:_SHOWN]))]
     with run.read() as now:
         rows = now.query(asked, effective=run.as_of)
         found = list(rows)
@@ -216,9 +220,9 @@ def query(
         elif run.out.as_json:
             run.out.json(found)
         else:
-            fields = {field["name"]: field for field in run.types.get(asked["from"], {"fields": []})["fields"]}
-            titles = [(fields.get(name, {}).get("labels") or {}).get(run.lang) or name for name in rows.columns]
-            shown = ([run.show(now, fields.get(name), row[name]) for name in rows.columns] for row in found)
+            known = {field["name"]: field for field in run.types.get(asked["from"], {"fields": []})["fields"]}
+            titles = [(known.get(name, {}).get("labels") or {}).get(run.lang) or name for name in rows.columns]
+            shown = ([run.show(now, known.get(name), row[name]) for name in rows.columns] for row in found)
             run.out.table(rows.columns, shown, titles=titles)
             if len(found) == asked.get("limit"):
                 run.out.line("cli.more")

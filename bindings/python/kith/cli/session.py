@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import functools
 import getpass
+import itertools
 import json
 import locale
 import os
@@ -48,6 +50,9 @@ def language(given: str | None) -> Literal["en", "zh"]:
     """The language asked for, else that of the environment."""
     told = given or os.environ.get("KITH_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
     return "zh" if told.lower().startswith("zh") else "en"
+
+
+_TOLD = 5  # records that a write names
 
 
 class Session:
@@ -95,7 +100,8 @@ class Session:
 
     def type(self, name: str) -> dict[str, Any]:
         if name not in self.types:
-            hint = "see them all: kith schema"
+            near = difflib.get_close_matches(name, self.types, 1)
+            hint = f"did you mean {near[0]!r}?" if near else "see them all: kith schema"
             raise kith.NotFoundError(f"there is no type {name!r}", code="NOT_FOUND", reason="UnknownType", hint=hint, type=name)
         return self.types[name]
 
@@ -194,14 +200,13 @@ class Session:
 
     def _tell(self, outcome: kith.Outcome) -> list[int]:
         first, last = outcome.first_sequence, outcome.last_sequence
-        created: list[tuple[int, str]] = []
+        touched: dict[int, dict[str, Any]] = {}
         if not self.dry_run and not outcome.replayed and last:
             with self.db.snapshot() as now:
-                for entry in now.feed(first - 1, operations=["create"]):
-                    if entry["sequence"] > last:
-                        break
-                    created.append((entry["record"], entry["type"]))
-                names = {id: self.name_of(now, id) for id, _ in created}
+                for entry in itertools.takewhile(lambda entry: entry["sequence"] <= last, now.feed(first - 1)):
+                    touched.setdefault(entry["record"], entry)
+                names = {id: self.name_of(now, id) for id in touched}
+        created = [(id, entry["type"]) for id, entry in touched.items() if entry["operation"] == "create"]
         if self.out.as_json:
             told = {"dry_run": self.dry_run, "replayed": outcome.replayed, "first": first or None, "last": last or None}
             self.out.json(told | {"created": [{"id": id, "type": type} for id, type in created], "effects": outcome.effects})
@@ -215,7 +220,9 @@ class Session:
         elif not last:
             self.out.line("cli.unchanged")
         else:
-            what = ", ".join(f"{type} {id} {names[id]}" for id, type in created if not names[id].startswith("#")) or f"{last - first + 1}"
+            told_of = [f"{entry['type']} {id} {names[id]}" for id, entry in touched.items() if not names[id].startswith("#")]
+            told_of = told_of or [f"{entry['type']} {id}" for id, entry in touched.items()]
+            what = ", ".join(told_of[:_TOLD]) + (f" + {len(told_of) - _TOLD}" if len(told_of) > _TOLD else "")
             self.out.line("cli.written", what=what)
             self.out.line("cli.sequences", first=first, last=last)
         return [id for id, _ in created]

@@ -27,6 +27,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "cli.rejected": ("{count} rows were left out; see {path}", "{count}行未导入；见 {path}"),
     "cli.not_mapped": ("not imported", "不导入"),
     "cli.installed": ("installed", "已安装"),
+    "cli.migrated": ("Version {version}: {moved} deals moved", "版本{version}：已移动{moved}个商机"),
+    "cli.unplaced": ("{count} records have no place: {told}", "{count}条记录没有去处：{told}"),
     "cli.pipeline": ("Pipeline: {name}", "管道：{name}"),
     # Columns.
     "col.id": ("Id", "编号"),
@@ -62,6 +64,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "col.driver": ("Cause", "原因"),
     "col.share": ("Share", "份额"),
     "col.records": ("Records", "记录数"),
+    "col.from": ("From", "自"),
+    "col.to": ("To", "至"),
     "col.package": ("Package", "包"),
     "col.version": ("Version", "版本"),
     "col.file": ("File", "文件"),
