@@ -76,24 +76,6 @@ kith_id Define(kith_batch* batch, const char* type, kith_ref external, Definer d
   return result;
 }
 
-kith::StatusOr<kith::ApplyOptions> ToApplyOptions(const kith_apply_options* given) {
-  KITH_ASSIGN_OR_RETURN(kith_apply_options read, ReadOptions(given, kith_apply_options KITH_APPLY_OPTIONS_INIT));
-  kith::ApplyOptions options;
-  options.dry_run = read.dry_run != 0;
-  if (read.timeout_us > INT64_MAX) return kith::MakeError(kith::Reason::kBadOptions, "timeout_us is too large");
-  options.timeout = std::chrono::microseconds(static_cast<int64_t>(read.timeout_us));
-  KITH_ASSIGN_OR_RETURN(options.idempotency_key, Text(read.idempotency_key, "idempotency_key"));
-  if (read.checkpoint != nullptr) {
-    options.checkpoint = read.checkpoint;
-    KITH_ASSIGN_OR_RETURN(
-        options.checkpoint_value,
-        Text({reinterpret_cast<const char*>(read.checkpoint_value.data), read.checkpoint_value.size}, "checkpoint_value"));
-  }
-  if (read.vendor != nullptr) options.vendor = read.vendor;
-  KITH_ASSIGN_OR_RETURN(options.viewer, ToViewer(read.viewer));
-  return options;
-}
-
 kith_outcome* NewOutcome(kith::Outcome outcome) {
   return Wrap<kith_outcome>(std::make_shared<OutcomeObject>(OutcomeObject{std::move(outcome)}));
 }
@@ -112,6 +94,28 @@ kith_id MoveFor(kith_batch* batch, kith_id target, const char* stage_path, kith_
 }
 
 }  // namespace
+
+namespace kith::capi {
+
+StatusOr<ApplyOptions> ToApplyOptions(const kith_apply_options* given) {
+  KITH_ASSIGN_OR_RETURN(kith_apply_options read, ReadOptions(given, kith_apply_options KITH_APPLY_OPTIONS_INIT));
+  ApplyOptions options;
+  options.dry_run = read.dry_run != 0;
+  if (read.timeout_us > INT64_MAX) return MakeError(Reason::kBadOptions, "timeout_us is too large");
+  options.timeout = std::chrono::microseconds(static_cast<int64_t>(read.timeout_us));
+  KITH_ASSIGN_OR_RETURN(options.idempotency_key, Text(read.idempotency_key, "idempotency_key"));
+  if (read.checkpoint != nullptr) {
+    options.checkpoint = read.checkpoint;
+    KITH_ASSIGN_OR_RETURN(
+        options.checkpoint_value,
+        Text({reinterpret_cast<const char*>(read.checkpoint_value.data), read.checkpoint_value.size}, "checkpoint_value"));
+  }
+  if (read.vendor != nullptr) options.vendor = read.vendor;
+  KITH_ASSIGN_OR_RETURN(options.viewer, ToViewer(read.viewer));
+  return options;
+}
+
+}  // namespace kith::capi
 
 extern "C" {
 
@@ -274,6 +278,18 @@ void kith_batch_add_money(kith_batch* batch, kith_id target, const char* field, 
 void kith_batch_restore(kith_batch* batch, kith_id target) {
   With(batch, [&](kith::Batch& b) {
     b.Restore(kith::Id(target));
+    return absl::OkStatus();
+  });
+}
+void kith_batch_merge(kith_batch* batch, kith_id into, kith_id from) {
+  With(batch, [&](kith::Batch& b) {
+    b.Merge(kith::Id(into), kith::Id(from));
+    return absl::OkStatus();
+  });
+}
+void kith_batch_unmerge(kith_batch* batch, kith_id target) {
+  With(batch, [&](kith::Batch& b) {
+    b.Unmerge(kith::Id(target));
     return absl::OkStatus();
   });
 }
@@ -464,6 +480,18 @@ kith_str kith_outcome_effect(const kith_outcome* outcome, size_t index) {
   const OutcomeObject* object = Peek(outcome);
   if (object == nullptr || index >= object->outcome.effects.size()) return {nullptr, 0};
   return FromText(object->outcome.effects[index]);
+}
+size_t kith_outcome_change_count(const kith_outcome* outcome) {
+  const OutcomeObject* object = Peek(outcome);
+  return object == nullptr ? 0 : object->outcome.changes.size();
+}
+kith_id kith_outcome_change(const kith_outcome* outcome, size_t index, uint32_t* operation) {
+  Zero(operation);
+  const OutcomeObject* object = Peek(outcome);
+  if (object == nullptr || index >= object->outcome.changes.size()) return 0;
+  const kith::FeedEntry& change = object->outcome.changes[index];
+  if (operation != nullptr) *operation = static_cast<uint32_t>(change.operation);
+  return change.record.value();
 }
 void kith_outcome_free(kith_outcome* outcome) { Drop(outcome); }
 

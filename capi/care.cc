@@ -56,6 +56,24 @@ kith_code kith_db_erase_person(kith_db* db, kith_id person, const kith_erase_opt
   });
 }
 
+kith_code kith_db_purge(kith_db* db, const kith_id* records, size_t count, const kith_erase_options* options, kith_text** report,
+                        kith_error** err) {
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
+    if (count != 0) KITH_RETURN_IF_ERROR(Required(records, "records"));
+    KITH_ASSIGN_OR_RETURN(const kith::EraseOptions how, ToEraseOptions(options));
+    if (how.keep_shared) {
+      return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "keep_shared"}, "has no meaning for a purge");
+    }
+    KITH_ASSIGN_OR_RETURN(const kith::PurgeReport done,
+                          object->database->Purge(std::vector<kith::Id>(records, records + count),
+                                                  {.actor = how.actor, .reason = how.reason, .dry_run = how.dry_run, .overwrite = how.overwrite}));
+    if (report != nullptr) *report = NewText(ToJson(done));
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err) {
   Zero(json);
   return Guard(err, [&]() -> kith::Status {

@@ -242,6 +242,14 @@ std::string ToJson(const EraseReport& report) {
                {"overwritten", OverwriteJson(report.overwritten)}});
 }
 
+std::string ToJson(const PurgeReport& report) {
+  return Dump({{"records", report.records},
+               {"history_values", report.history_values},
+               {"reasons", report.reasons},
+               {"idempotency_keys", report.idempotency_keys},
+               {"overwritten", OverwriteJson(report.overwritten)}});
+}
+
 std::string ToJson(const ReceiveReport& report) {
   Json conflicts = Json::array();
   for (const ReplicaConflict& conflict : report.conflicts) {

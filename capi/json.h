@@ -26,6 +26,7 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const VerifyReport& report);
 [[nodiscard]] std::string ToJson(const RepairReport& report);
 [[nodiscard]] std::string ToJson(const EraseReport& report);
+[[nodiscard]] std::string ToJson(const PurgeReport& report);
 [[nodiscard]] std::string ToJson(const ReceiveReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<Erasure>& proofs);
 [[nodiscard]] std::string ToJson(const storage::OverwriteReport& report);

@@ -275,7 +275,12 @@ typedef struct kith_erase_options {
  * NULL. Earlier backups are not reached. Since 0.1. */
 KITH_API kith_code kith_db_erase_person(kith_db* db, kith_id person, const kith_erase_options* options, kith_text** report,
                                         kith_error** err);
-/* The proofs of all erasures, oldest first, as a JSON list. json: owned. Since 0.1. */
+/* Takes from deleted records all that they were: values, external references and reasons in their history. They cannot be restored; proofs
+ * stay. Atomic. options: keep_shared has no meaning here. report: owned JSON {"records", "history_values", "reasons", "idempotency_keys",
+ * "overwritten"}, may be NULL. Errors: RecordMissing, PreconditionFailed (a record exists). Since 0.1. */
+KITH_API kith_code kith_db_purge(kith_db* db, const kith_id* records, size_t count, const kith_erase_options* options, kith_text** report,
+                                 kith_error** err);
+/* The proofs of all erasures and purges, oldest first, as a JSON list. json: owned. Since 0.1. */
 KITH_API kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err);
 /* Overwrites with zeros what the file holds beside the newest state: free pages and gaps within pages. Writers wait meanwhile. report:
  * owned JSON {"pages", "gap_bytes", "kept_back"}, may be NULL; kept_back: pages that a snapshot still reads, end it and call again. Since
@@ -332,6 +337,12 @@ KITH_API void kith_batch_delete(kith_batch* batch, kith_id target);
 /* Brings back a deleted record as it was, with its external references and what its deletion took along. Fails at apply when something has
    taken its place. */
 KITH_API void kith_batch_restore(kith_batch* batch, kith_id target);
+/* Two records of one type become one: what refers to `from` refers to `into`, which gets its external references and the values that it
+ * lacks. `from` is deleted; its id stands for `into` from then on. Since 0.1. */
+KITH_API void kith_batch_merge(kith_batch* batch, kith_id into, kith_id from);
+/* The record that was merged away is there again with what it was, and gets back what the merge moved and nobody has changed since; what
+ * came later stays, and is named among the outcome's effects ("keeps contact.phone"). Since 0.1. */
+KITH_API void kith_batch_unmerge(kith_batch* batch, kith_id target);
 KITH_API void kith_batch_link(kith_batch* batch, kith_id target, kith_ref external);
 KITH_API void kith_batch_unlink(kith_batch* batch, kith_id target, kith_ref external);
 KITH_API void kith_batch_require_version(kith_batch* batch, kith_id target, uint64_t version);
@@ -405,7 +416,19 @@ KITH_API uint64_t kith_outcome_last_sequence(const kith_outcome* outcome);
 KITH_API uint8_t kith_outcome_replayed(const kith_outcome* outcome);
 KITH_API size_t kith_outcome_effect_count(const kith_outcome* outcome);
 KITH_API kith_str kith_outcome_effect(const kith_outcome* outcome, size_t index); /* borrowed(outcome) */
+/* Of a dry run: every record that would be written, what follows from the batch included. operation (may be NULL): 1 created, 2 changed,
+ * 3 deleted. Since 0.1. */
+KITH_API size_t kith_outcome_change_count(const kith_outcome* outcome);
+KITH_API kith_id kith_outcome_change(const kith_outcome* outcome, size_t index, uint32_t* operation);
 KITH_API void kith_outcome_free(kith_outcome* outcome);
+
+/* Records that are the same become one, in one batch, whichever of their values stays being independent of the order of merging. options:
+ * JSON {"into": id (else the lowest), "prefer": "first" (the value of the record that was there first) or "latest", "choose": {field: id}},
+ * any of them left out; empty: all. `apply` as for kith_db_apply, its dry_run and viewer. report: owned JSON {"into", "merged": [ids],
+ * "fields": [{"field", "value", "from", "others": [{"record", "value"}]}] (those in which they differed), "sequence", "effects", "changes"
+ * (of a dry run)}, may be NULL. Records that are one already change nothing. Since 0.1. */
+KITH_API kith_code kith_db_merge(kith_db* db, const kith_id* records, size_t count, kith_ref actor, kith_str reason, kith_str options,
+                                 const kith_apply_options* apply, kith_text** report, kith_error** err);
 
 /* --- access. The policy is a JSON document; the form stands in kith/catalog/policy.h. Without rules: no policy. Setting it holds from the
  * next snapshot and batch on, in every process. report: owned JSON {"changes": [...]}, may be NULL. */
@@ -500,6 +523,16 @@ typedef struct kith_as_of {
  * with "types" and "fields" as above; empty: all. Errors: BadOptions, UnknownType, UnknownField, HistoryPruned. json: owned. Since 0.1. */
 KITH_API kith_code kith_snapshot_differences(kith_snapshot* snapshot, kith_as_of from, kith_as_of to, kith_str filter, kith_id after,
                                              size_t limit, kith_text** json, kith_error** err);
+
+/* Adds to a batch what makes a record what it was at a point in time, in `count` fields (0: all), from now on; a deleted one is restored.
+ * Fields that follow from others, that the viewer may not set, and references to what is no more stay as they are. report: owned JSON
+ * {"fields": [names], "kept": [{"field", "why"}]}, may be NULL. Errors: NotFound, HistoryPruned, UnknownField. Since 0.1. */
+KITH_API kith_code kith_batch_revert(kith_batch* batch, kith_snapshot* snapshot, kith_id record, kith_as_of as_of, const kith_str* fields,
+                                     size_t count, kith_text** report, kith_error** err);
+/* Where a field's value comes from: the record that first had it, of those merged into this one, and when it was said there (µs). Either
+ * may be NULL. Since 0.1. */
+KITH_API kith_code kith_snapshot_origin(kith_snapshot* snapshot, kith_id record, const char* field, kith_id* origin, int64_t* recorded,
+                                        kith_error** err);
 
 /* ---------------------------------------------------------------- cursor */
 

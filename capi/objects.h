@@ -153,6 +153,7 @@ void GuardVoid(Body&& body) noexcept {
 [[nodiscard]] StatusOr<std::string_view> Text(kith_str text, std::string_view what);
 [[nodiscard]] StatusOr<std::string_view> Name(const char* name, std::string_view what);
 [[nodiscard]] StatusOr<Ref> ToRef(kith_ref ref, std::string_view what);
+[[nodiscard]] StatusOr<ApplyOptions> ToApplyOptions(const kith_apply_options* given);
 [[nodiscard]] inline kith_str FromText(std::string_view text) { return {text.data(), text.size()}; }
 
 // `options` over its defaults: known members are copied, an unknown tail must be zero.

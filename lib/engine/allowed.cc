@@ -68,12 +68,23 @@ Status Applier::CheckAllowedFields(const DraftRecord& draft, const Change& chang
   return absl::OkStatus();
 }
 
+// Of the record that goes; for the one that stays a merge is a change like another.
+Status Applier::CheckMergeAllowed(const Change& change) {
+  const Id id = change.other.is_local() ? locals_[change.other.local_index()].id : change.other;
+  const DraftRecord* draft = FindDraft(id);
+  if (draft == nullptr || draft->before().is_null()) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const bool may, access_->May(Right::kDelete, draft->type(), draft->before(), set_));
+  return may ? absl::OkStatus() : NotAllowed(draft->type(), id, "may not merge the record away");
+}
+
 Status Applier::CheckAllowed(const Change& change) {
+  if (change.op == Change::Op::kMerge) KITH_RETURN_IF_ERROR(CheckMergeAllowed(change));
   const Id id = ResolveId(change.target);
   const DraftRecord* draft = FindDraft(id);
   if (draft == nullptr) return absl::OkStatus();  // named and not touched
   const bool touches =
-      change.op == Change::Op::kDelete || change.op == Change::Op::kLink || change.op == Change::Op::kUnlink || !change.assignments.empty();
+      change.op == Change::Op::kDelete || change.op == Change::Op::kLink || change.op == Change::Op::kUnlink ||
+      change.op == Change::Op::kMerge || !change.assignments.empty();
   if (draft->before().is_null()) {
     if (!access_->MayCreate(draft->type())) return NotAllowed(draft->type(), draft->NameForErrors(), "may not create records of the type");
   } else if (touches) {
@@ -91,7 +102,7 @@ Status Applier::CheckAllowed() {
   for (size_t i = 0; i < changes.size(); ++i) {
     if (changes[i].op == Change::Op::kRequireVersion || changes[i].op == Change::Op::kRequireAbsent) continue;
     if (changes[i].op == Change::Op::kRequireValue) continue;  // looked at when it was compared
-    if (changes[i].op == Change::Op::kRestore) continue;       // looked at when it was done
+    if (changes[i].op == Change::Op::kRestore || changes[i].op == Change::Op::kUnmerge) continue;  // looked at when it was done
     if (const Status status = CheckAllowed(changes[i]); !status.ok()) return WithContext(status, {.change = static_cast<int64_t>(i)});
   }
   return absl::OkStatus();

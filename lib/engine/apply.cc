@@ -40,6 +40,7 @@ Status Applier::RunBatch() {
   KITH_RETURN_IF_ERROR(ResolveBatch());
   KITH_RETURN_IF_ERROR(CheckAllowed());
   KITH_RETURN_IF_ERROR(FollowDeletes());
+  KITH_RETURN_IF_ERROR(CheckRestorable());
   KITH_RETURN_IF_ERROR(RunRules());
   KITH_RETURN_IF_ERROR(GiveNumbers());
   KITH_RETURN_IF_ERROR(CheckConstraints());
@@ -58,12 +59,22 @@ Status Applier::Finish(Outcome& outcome) {
   outcome.ids.reserve(locals_.size());
   for (const Local& local : locals_) outcome.ids.push_back(local.id);
   outcome.effects = std::move(effects_);
+  if (request_.dry_run) ListChanges(outcome);
   if (!request_.checkpoint.empty()) {
     std::string value = request_.checkpoint_value;
     format::AppendPadding(value);
     set_.Put(format::kMeta, std::string(format::kMetaCheckpointPrefix) + request_.checkpoint, value);
   }
   return Remember(outcome);
+}
+
+void Applier::ListChanges(Outcome& outcome) const {
+  for (const DraftRecord& draft : drafts_) {
+    if (!draft.dirty()) continue;
+    const Operation operation =
+        draft.created() ? Operation::kCreate : draft.deleted() ? Operation::kDelete : Operation::kChange;
+    outcome.changes.push_back({.sequence = draft.header().version, .record = draft.id(), .operation = operation});
+  }
 }
 
 }  // namespace kith::engine

@@ -123,6 +123,7 @@ class DraftRecord final : public Draft {
   int64_t change = -1;
   TextList external_refs;                // of a deleted record: the systems and keys it had, in turn
   std::vector<uint32_t> shown_to_rules;  // revision last shown, by rule
+  Id merged_into;                        // of a deleted record: the one it became part of
   std::vector<HistoryEntry> past;        // of a loaded record: its history, instead of what the batch did
   std::optional<HistoryEntry> place;     // of a loaded record: the creation of the untouched seed whose place it takes
 
@@ -230,6 +231,9 @@ class Applier {
   // What belongs to a person without what is personal; see Database::ErasePerson.
   [[nodiscard]] StatusOr<storage::Job::Verdict> Erase(Id person, const PastAbout& past, const EraseOptions& options, EraseReport& report);
 
+  // What deleted records were; see Database::Purge.
+  [[nodiscard]] StatusOr<storage::Job::Verdict> Purge(std::span<const Id> records, const PurgeOptions& options, PurgeReport& report);
+
   // --- for the parts in other files
   [[nodiscard]] storage::WriteSet& set() { return set_; }
   [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
@@ -252,11 +256,11 @@ class Applier {
   [[nodiscard]] Status Assign(DraftRecord& draft, const Assignment& assignment, Time effective);
   [[nodiscard]] Status DeleteRecord(DraftRecord& draft, Time effective);
   [[nodiscard]] Status ApplyInitial(DraftRecord& draft);
-  // Resolves a local reference; other ids as they are.
+  // Resolves a local reference, and an id that was found to stand for another record; other ids as they are.
   [[nodiscard]] Id ResolveId(Id id) const;
   [[nodiscard]] const TypePlan& PlanOf(const catalog::TypeDef& type);
-  // Records that refer to `target` through `field` as the batch leaves them.
-  [[nodiscard]] StatusOr<std::vector<DraftRecord*>> Referring(const catalog::Catalog::Referrer& referrer, Id target);
+  // Records that refer to `target` through a field, or as their owner, as the batch leaves them.
+  [[nodiscard]] StatusOr<std::vector<DraftRecord*>> Referring(const catalog::TypeDef& type, int32_t position, Id target);
   // Whether the vendor on whose behalf the batch is applied may write records of the type, or the field (nullptr: the record as such).
   [[nodiscard]] Status CheckNamespace(const catalog::TypeDef& type, const catalog::FieldDef* field = nullptr) const;
   void AddEffect(std::string_view verb, const catalog::TypeDef& type, std::string_view field = {});
@@ -267,6 +271,7 @@ class Applier {
   [[nodiscard]] Status CheckCatalog();
   [[nodiscard]] Status RunBatch();
   [[nodiscard]] Status Finish(Outcome& outcome);
+  void ListChanges(Outcome& outcome) const;
   // idempotency.cc
   [[nodiscard]] StatusOr<bool> Replay(Outcome& outcome);
   [[nodiscard]] Status Remember(const Outcome& outcome);
@@ -284,7 +289,8 @@ class Applier {
   void PutExternal(const catalog::TypeDef& type, Id id, const ExternalRef& external);
   [[nodiscard]] Status ResolveChange(const Change& change, size_t index);
   [[nodiscard]] Status Define(const Change& change, size_t index);
-  [[nodiscard]] StatusOr<DraftRecord*> LoadTarget(const Change& change, size_t index);
+  [[nodiscard]] StatusOr<DraftRecord*> LoadTarget(Id target, size_t index);
+  [[nodiscard]] StatusOr<Id> FindReferred(Id id);
   [[nodiscard]] Status ApplyAssignments(const Change& change, size_t index);
   [[nodiscard]] Status LinkRecord(const Change& change, size_t index);
   [[nodiscard]] Status UnlinkRecord(const Change& change, size_t index);
@@ -297,12 +303,39 @@ class Applier {
   [[nodiscard]] Id Named(Id id);
   [[nodiscard]] Status CheckAllowed();
   [[nodiscard]] Status CheckAllowed(const Change& change);
+  [[nodiscard]] Status CheckMergeAllowed(const Change& change);
   [[nodiscard]] Status CheckAllowedFields(const DraftRecord& draft, const Change& change);
   // restore.cc
   [[nodiscard]] Status RestoreRecord(const Change& change, size_t index);
-  [[nodiscard]] Status Revive(const catalog::TypeDef& type, const HistoryEntry& deletion, size_t index);
-  [[nodiscard]] Status RestoreExternals(const DraftRecord& draft, const Value& externals);
-  [[nodiscard]] Status RestoreCascade(const HistoryEntry& deletion, size_t index);
+  [[nodiscard]] StatusOr<DraftRecord*> Revive(const catalog::TypeDef& type, const HistoryEntry& deletion, size_t index);
+  [[nodiscard]] Status RestoreExternals(DraftRecord& draft, const HistoryEntry& deletion);
+  [[nodiscard]] Status FindObstacles();
+  // Everything that stands in the way of what the batch restores, named in one error.
+  [[nodiscard]] Status CheckRestorable();
+  // The last entry of a record that is not there, for a viewer who may delete it.
+  [[nodiscard]] StatusOr<HistoryEntry> FindDeletion(Id id, std::string_view forbidden);
+  // Of one batch: what stands beside an entry in the feed with its time of recording.
+  [[nodiscard]] StatusOr<std::vector<HistoryEntry>> BatchAround(const HistoryEntry& entry) const;
+  // merge.cc
+  struct Merging {
+    DraftRecord* into;
+    DraftRecord* from;
+  };
+  // The record that an id stands for since it was merged; null: none.
+  [[nodiscard]] StatusOr<Id> Redirect(Id id);
+  [[nodiscard]] Status MergeRecords(const Change& change, size_t index);
+  [[nodiscard]] Status MergeInto(DraftRecord& into, DraftRecord& from, size_t index, std::vector<Merging>& merges);
+  [[nodiscard]] Status FillFrom(DraftRecord& into, const DraftRecord& from);
+  [[nodiscard]] StatusOr<std::vector<DraftRecord*>> Repoint(const DraftRecord& into, const DraftRecord& from, size_t index);
+  // Of records that came to the same unique values in this merge: the first.
+  using SameValues = std::map<std::pair<const catalog::IndexDef*, std::string>, DraftRecord*>;
+  [[nodiscard]] StatusOr<DraftRecord*> FindTwin(DraftRecord& draft, SameValues& seen);
+  [[nodiscard]] StatusOr<DraftRecord*> FindSameEdge(const DraftRecord& draft);
+  [[nodiscard]] Status UnmergeRecord(const Change& change, size_t index);
+  [[nodiscard]] Status Part(const HistoryEntry& deletion, size_t index);
+  [[nodiscard]] Status GiveBack(const HistoryEntry& deletion, std::span<const HistoryEntry> batch, size_t index);
+  [[nodiscard]] StatusOr<bool> IsOfMerge(const HistoryEntry& entry, const FieldChange& change) const;
+  [[nodiscard]] StatusOr<bool> IsLastWord(const HistoryEntry& entry, const FieldChange& change) const;
   // deletes.cc
   [[nodiscard]] Status FollowDeletes();
   [[nodiscard]] Status FollowDelete(DraftRecord& draft);
@@ -328,6 +361,7 @@ class Applier {
   [[nodiscard]] Status CheckReferences(const DraftRecord& draft);
   [[nodiscard]] Status CheckReference(const DraftRecord& draft, size_t position, const Value& value);
   [[nodiscard]] Status CheckUnique();
+  [[nodiscard]] Status UniqueError(const catalog::IndexDef& index, const DraftRecord& draft, Id other);
   [[nodiscard]] StatusOr<bool> SameParts(const catalog::IndexDef& index, const DraftRecord& draft, Id other);
   // put.cc
   [[nodiscard]] Status PutRecords();
@@ -381,6 +415,7 @@ class Applier {
   [[nodiscard]] Status ForgetReason(uint64_t sequence, Time recorded, const std::string& reason, EraseReport& report);
   [[nodiscard]] Status FoldTexts(std::span<const Id> ids);
   [[nodiscard]] Status PutProof(Id person, const EraseReport& report);
+  [[nodiscard]] Status PurgeRecord(Id id, const HistoryEntry& last, EraseReport& report);
   // derive.cc
   [[nodiscard]] Status Derive();
   [[nodiscard]] Status DeriveRollUps(const std::vector<RecordChange>& changes);
@@ -405,9 +440,12 @@ class Applier {
   absl::flat_hash_map<std::string, uint64_t> numbers_;  // last auto-number, by the counter's key
   absl::flat_hash_map<TypeNumber, TypePlan> plans_;
   absl::flat_hash_set<uint64_t> known_references_;  // records found to exist and not touched
+  absl::flat_hash_map<uint64_t, Id> redirects_;     // ids that stand for another record since a merge
   size_t restricts_followed_ = 0;                   // likewise, by DropDangling
   size_t deletes_followed_ = 0;                     // drafts_ looked at by FollowDeletes
   std::vector<DraftRecord*> deleted_;               // in order
+  std::vector<DraftRecord*> revived_;               // likewise
+  std::vector<Status> obstacles_;                   // what keeps them from being there again
   std::vector<std::string> effects_;
   absl::flat_hash_set<std::string> effects_seen_;
   struct UniqueCheck {

@@ -271,6 +271,15 @@ HistoryEntry FoldIntoCreation(std::span<const HistoryEntry> past) {
   return folded;
 }
 
+StatusOr<Id> FindMerged(const storage::Reader& reader, Id id) {
+  const ExternalRef external{std::string(kMergedSystem), std::to_string(id.value())};
+  const StatusOr<storage::View> found = reader.Get(format::kExternal, format::ExternalKey(id.type(), external));
+  if (IsNotFound(found.status())) return Id();
+  KITH_RETURN_IF_ERROR(found.status());
+  if (found->size() < sizeof(uint64_t)) return MakeError(Reason::kCorrupt, "an external reference is malformed");
+  return Id(ReadU64(found->data()));
+}
+
 StatusOr<HistoryEntry> ReadLastHistory(const storage::Reader& reader, Id id) {
   const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kHistory);
   if (!cursor->SeekAtMost(format::HistoryKey(id, UINT64_MAX))) {
@@ -312,3 +321,25 @@ StatusOr<std::vector<HistoryEntry>> ReadHistory(const storage::Reader& reader, I
 }
 
 }  // namespace kith::engine
+
+namespace kith {
+namespace {
+
+const FieldChange* FindHeaderChange(const HistoryEntry& entry, uint32_t number) {
+  const auto found = std::find_if(entry.fields.begin(), entry.fields.end(), [&](const FieldChange& change) {
+    return change.package == kHeaderPackage && change.number == number;
+  });
+  return found == entry.fields.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Id MergedInto(const HistoryEntry& entry) {
+  const FieldChange* change = FindHeaderChange(entry, kMergedIntoNumber);
+  const Id* into = change == nullptr ? nullptr : change->after.get_if<Id>();
+  return into == nullptr ? Id() : *into;
+}
+
+bool IsPurge(const HistoryEntry& entry) { return FindHeaderChange(entry, kPurgedNumber) != nullptr; }
+
+}  // namespace kith

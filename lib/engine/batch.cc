@@ -36,6 +36,14 @@ size_t HeapBytes(const Value& value) {
 
 size_t BytesOf(const Assignment& assignment) { return sizeof(Assignment) + HeapBytes(assignment.value); }
 
+// What a host may give a record as its external reference, and take away.
+Status CheckHostsExternal(const ExternalRef& external) {
+  KITH_RETURN_IF_ERROR(engine::CheckExternal(external));
+  if (external.system != kMergedSystem) return absl::OkStatus();
+  return MakeError({.reason = Reason::kBatchMalformed, .value = external.system, .hint = "merge records, or unmerge them"},
+                   "external references of this system are the library's own");
+}
+
 bool MaySetFields(Change::Op op) {
   return op == Change::Op::kCreate || op == Change::Op::kUpsert || op == Change::Op::kCreateIfAbsent || op == Change::Op::kPatch;
 }
@@ -142,7 +150,8 @@ Id Batch::Define(Change::Op op, std::string_view type, const ExternalRef* extern
     return local;
   }
   if (external != nullptr) {
-    if (const Status status = engine::CheckExternal(*external); !status.ok()) {
+    const bool names = op == Change::Op::kExisting;
+    if (const Status status = names ? engine::CheckExternal(*external) : CheckHostsExternal(*external); !status.ok()) {
       fail(status);
       return local;
     }
@@ -344,7 +353,7 @@ void Batch::AddTargeted(Change::Op op, Id target, const ExternalRef* external, u
   const StatusOr<const TypeDef*> type = TypeForSetting(target);
   if (!type.ok()) return fail(type.status());
   if (external != nullptr) {
-    if (const Status status = engine::CheckExternal(*external); !status.ok()) return fail(WithContext(status, {.type = (*type)->name}));
+    if (const Status status = CheckHostsExternal(*external); !status.ok()) return fail(WithContext(status, {.type = (*type)->name}));
   }
   const size_t size = sizeof(Change) + (external != nullptr ? external->system.size() + external->key.size() : 0);
   if (const Status status = CheckSize(size, 1); !status.ok()) return fail(status);
@@ -364,6 +373,28 @@ void Batch::Restore(Id target) {
     return Fail(MakeError({.reason = Reason::kBadOptions, .record = target}, "only a record that was deleted is restored"));
   AddTargeted(Change::Op::kRestore, target, nullptr, 0);
 }
+void Batch::Merge(Id into, Id from) {
+  if (!status_.ok()) return;
+  Status status = CheckTarget(from);
+  if (status.ok() && TypeOf(into) != TypeOf(from)) {
+    status = MakeError({.reason = Reason::kReferenceWrongType, .value = ToText(Value(from))}, "only records of one type are merged");
+  }
+  if (status.ok() && into == from) {
+    status = MakeError({.reason = Reason::kBatchMalformed, .value = ToText(Value(from))}, "a record is not merged into itself");
+  }
+  if (!status.ok()) return FailAt(WithContext(status, {.change = static_cast<int64_t>(changes_.size())}), nullptr, into);
+  AddTargeted(Change::Op::kMerge, into, nullptr, 0);
+  if (status_.ok()) changes_.back().other = from;
+}
+
+void Batch::Unmerge(Id target) {
+  if (target.is_local()) {
+    return Fail(MakeError({.reason = Reason::kBadOptions, .record = target, .hint = "give the id that it had"},
+                          "only a record that was merged away is parted again"));
+  }
+  AddTargeted(Change::Op::kUnmerge, target, nullptr, 0);
+}
+
 void Batch::Link(Id target, const ExternalRef& external) { AddTargeted(Change::Op::kLink, target, &external, 0); }
 void Batch::Unlink(Id target, const ExternalRef& external) { AddTargeted(Change::Op::kUnlink, target, &external, 0); }
 void Batch::RequireVersion(Id target, uint64_t version) { AddTargeted(Change::Op::kRequireVersion, target, nullptr, version); }

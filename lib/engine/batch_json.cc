@@ -18,8 +18,8 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-constexpr std::string_view kOperations[] = {"create",  "upsert", "create_if_absent", "existing", "patch",  "delete",
-                                            "restore", "link",   "require_absent",   "unlink",   "require"};
+constexpr std::string_view kOperations[] = {"create", "upsert",         "create_if_absent", "existing", "patch", "delete", "restore",
+                                            "link",   "require_absent", "unlink",           "require",  "merge", "unmerge"};
 
 std::string MemberPath(std::string path, std::string_view member) {
   path += '.';
@@ -62,7 +62,8 @@ class BatchReader {
     return MakeError(
         {.reason = Reason::kBatchMalformed,
          .field = path,
-         .hint = "one of create, upsert, create_if_absent, existing, patch, delete, restore, link, unlink, require, require_absent"},
+         .hint = "one of create, upsert, create_if_absent, existing, patch, delete, restore, merge, unmerge, link, unlink, require, "
+                 "require_absent"},
         "has no operation");
   }
 
@@ -120,6 +121,19 @@ class BatchReader {
     if (operation == "restore") {
       KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {}));
       batch_.Restore(target);
+      return Taken(subject_path);
+    }
+    if (operation == "merge") {
+      KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {"from"}));
+      const auto from = change.find("from");
+      if (from == change.end()) return Malformed(path + ".from", "is missing");
+      KITH_ASSIGN_OR_RETURN(const Id other, ReadTarget(*from, path + ".from", {}));
+      batch_.Merge(target, other);
+      return Taken(subject_path);
+    }
+    if (operation == "unmerge") {
+      KITH_RETURN_IF_ERROR(CheckMembers(change, path, operation, {}));
+      batch_.Unmerge(target);
       return Taken(subject_path);
     }
     if (operation == "require") {
@@ -304,6 +318,10 @@ std::string_view OperationOf(Change::Op op) {
       return "require";
     case Change::Op::kRequireAbsent:
       return "require_absent";
+    case Change::Op::kMerge:
+      return "merge";
+    case Change::Op::kUnmerge:
+      return "unmerge";
   }
   return "unknown";
 }
@@ -339,6 +357,7 @@ Json HeadToJson(const Batch& batch, const Change& change) {
     json[operation] = TargetToJson(change.target);
   }
   if (!change.external.system.empty()) json["ref"] = {change.external.system, change.external.key};
+  if (change.op == Change::Op::kMerge) json["from"] = TargetToJson(change.other);
   if (change.op == Change::Op::kRequireVersion) json["version"] = change.version;
   return json;
 }

@@ -54,7 +54,6 @@ Status Applier::CheckReference(const DraftRecord& draft, size_t position, const 
   if (id == nullptr) return absl::OkStatus();
   const catalog::FieldDef& field = draft.type().fields[position];
   KITH_RETURN_IF_ERROR(AboutDraft(draft, CheckReferenceType(field, catalog_.FindType(id->type()), *id)));
-  if (known_references_.contains(id->value())) return absl::OkStatus();
   const auto missing = [&](std::string_view message) {
     return AboutDraft(draft, MakeError({.reason = Reason::kReferenceMissing,
                                         .field = field.name,
@@ -65,6 +64,7 @@ Status Applier::CheckReference(const DraftRecord& draft, size_t position, const 
   if (const DraftRecord* target = FindDraft(*id)) {
     return target->deleted() ? missing("refers to a record that this batch deletes") : absl::OkStatus();
   }
+  if (known_references_.contains(id->value())) return absl::OkStatus();
   const uint64_t key = id->value();
   const Status found = set_.Get(format::kRecord, storage::IntegerKey(key)).status();
   if (IsNotFound(found)) return missing("refers to a record that does not exist");
@@ -133,6 +133,18 @@ StatusOr<bool> Applier::SameParts(const IndexDef& index, const DraftRecord& draf
   return true;
 }
 
+Status Applier::UniqueError(const IndexDef& index, const DraftRecord& draft, Id other) {
+  const bool both_new = FindDraft(other) != nullptr && FindDraft(other)->created();
+  return MakeError({.reason = Reason::kUnique,
+                    .type = draft.type().name,
+                    .record = both_new ? draft.NameForErrors() : Named(other),
+                    .field = FieldsOf(index),
+                    .value = ValuesOf(index, draft),
+                    .hint = both_new ? "the batch gives the value twice" : "change that record, or give another value",
+                    .change = draft.change},
+                   both_new ? "two new records have the same value" : "another record has the same value");
+}
+
 Status Applier::CheckUnique() {
   if (unique_.empty()) return absl::OkStatus();
   const std::unique_ptr<storage::Cursor> cursor = set_.NewCursor(format::kIndex);
@@ -147,15 +159,7 @@ Status Applier::CheckUnique() {
         if (!same) continue;
       }
       collision_ = {check.index, check.draft->id(), other};
-      const bool both_new = FindDraft(other) != nullptr && FindDraft(other)->created();
-      return MakeError({.reason = Reason::kUnique,
-                        .type = check.draft->type().name,
-                        .record = both_new ? check.draft->NameForErrors() : Named(other),
-                        .field = FieldsOf(*check.index),
-                        .value = ValuesOf(*check.index, *check.draft),
-                        .hint = both_new ? "the batch gives the value twice" : "change that record, or give another value",
-                        .change = check.draft->change},
-                       both_new ? "two new records have the same value" : "another record has the same value");
+      return UniqueError(*check.index, *check.draft, other);
     }
     KITH_RETURN_IF_ERROR(cursor->status());
   }

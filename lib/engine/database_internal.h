@@ -47,6 +47,7 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] StatusOr<VerifyReport> Verify() override;
   [[nodiscard]] StatusOr<RepairReport> Repair() override;
   [[nodiscard]] StatusOr<std::string> ExportPerson(Id person) override;
+  [[nodiscard]] StatusOr<PurgeReport> Purge(std::span<const Id> records, const PurgeOptions& options) override;
   [[nodiscard]] StatusOr<EraseReport> ErasePerson(Id person, const EraseOptions& options) override;
   [[nodiscard]] StatusOr<std::vector<Erasure>> Erasures() override;
   [[nodiscard]] StatusOr<storage::OverwriteReport> OverwriteFreed() override;

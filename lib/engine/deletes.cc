@@ -12,10 +12,9 @@ using catalog::OnDelete;
 using catalog::TypeDef;
 
 // An index that finds a field's references; nullptr while none is whole.
-const IndexDef* LeadingIndex(const TypeDef& type, size_t position, const WriterCatalog& catalog) {
+const IndexDef* LeadingIndex(const TypeDef& type, int32_t position, const WriterCatalog& catalog) {
   for (const IndexDef& index : type.indexes) {
-    if (index.kind != catalog::IndexKind::kOrdered || index.parts.empty() || index.parts[0].position != static_cast<int32_t>(position))
-      continue;
+    if (index.kind != catalog::IndexKind::kOrdered || index.parts.empty() || index.parts[0].position != position) continue;
     if (catalog.IsReady(index)) return &index;
   }
   return nullptr;
@@ -51,9 +50,13 @@ Status Applier::DeleteRecord(DraftRecord& draft, Time effective) {
 }
 
 // References given by this batch are not looked for: one to a deleted record is refused as ReferenceMissing.
-StatusOr<std::vector<DraftRecord*>> Applier::Referring(const Catalog::Referrer& referrer, Id target) {
-  const TypeDef& type = *referrer.type;
-  const size_t position = referrer.field->position;
+StatusOr<std::vector<DraftRecord*>> Applier::Referring(const TypeDef& type, int32_t position, Id target) {
+  const auto of_view = [&](const record::View& view) {
+    return position < 0 ? Id(view.header().owner) : view.GetRef(static_cast<size_t>(position));
+  };
+  const auto of_draft = [&](const DraftRecord& draft) {
+    return position < 0 ? Id(draft.header().owner) : draft.RefAt(static_cast<size_t>(position));
+  };
   const Source source{.reader = &set_, .catalog = &catalog_};
   std::unique_ptr<RecordCursor> cursor;
   if (const IndexDef* index = LeadingIndex(type, position, *request_.catalog)) {
@@ -68,10 +71,10 @@ StatusOr<std::vector<DraftRecord*>> Applier::Referring(const Catalog::Referrer& 
     DraftRecord* draft = FindDraft(cursor->id());
     if (draft == nullptr) {
       KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
-      if (record.GetRef(position) != target) continue;
+      if (of_view(record) != target) continue;
       KITH_ASSIGN_OR_RETURN(draft, Load(cursor->id()));
     }
-    if (draft != nullptr && !draft->deleted() && draft->RefAt(position) == target) referring.push_back(draft);
+    if (draft != nullptr && !draft->deleted() && of_draft(*draft) == target) referring.push_back(draft);
   }
   KITH_RETURN_IF_ERROR(cursor->status());
   return referring;
@@ -81,18 +84,18 @@ Status Applier::FollowDelete(DraftRecord& draft) {
   if (draft.created()) return absl::OkStatus();
   for (const Catalog::Referrer& referrer : catalog_.ReferrersTo(draft.type())) {
     if (referrer.field->on_delete == OnDelete::kRestrict) continue;
-    KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> referring, Referring(referrer, draft.id()));
+    const auto at = static_cast<int32_t>(referrer.field->position);
+    KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> referring, Referring(*referrer.type, at, draft.id()));
     for (DraftRecord* other : referring) {
       if (other->change < 0) other->change = draft.change;
       if (referrer.field->on_delete == OnDelete::kCascade) {
         KITH_RETURN_IF_ERROR(DeleteRecord(*other, draft.effective()));
         continue;
       }
-      const auto position = static_cast<int32_t>(referrer.field->position);
-      KITH_RETURN_IF_ERROR(other->Assert(position, {}, draft.effective(), now_, set_).status());
+      KITH_RETURN_IF_ERROR(other->Assert(at, {}, draft.effective(), now_, set_).status());
       // A later assertion may hold the reference when the delete is backdated; it cannot outlive the record.
       if (other->RefAt(referrer.field->position) == draft.id()) {
-        KITH_RETURN_IF_ERROR(other->Assert(position, {}, now_, now_, set_).status());
+        KITH_RETURN_IF_ERROR(other->Assert(at, {}, now_, now_, set_).status());
       }
     }
   }
@@ -109,7 +112,8 @@ Status Applier::CheckRestricted() {
     if (draft->created()) continue;
     for (const Catalog::Referrer& referrer : catalog_.ReferrersTo(draft->type())) {
       if (referrer.field->on_delete != OnDelete::kRestrict) continue;
-      KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> referring, Referring(referrer, draft->id()));
+      const auto at = static_cast<int32_t>(referrer.field->position);
+      KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> referring, Referring(*referrer.type, at, draft->id()));
       if (referring.empty()) continue;
       std::string message = "is still referred to";
       if (const Id named = Named(referring[0]->id()); !named.is_null()) {

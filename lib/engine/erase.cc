@@ -95,14 +95,9 @@ StatusOr<std::string> DigestOf(std::string_view bytes, std::string_view before) 
   return Hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
-// An entry without personal data.
-bool Redact(const TypeDef& type, HistoryEntry& entry, std::string_view kept_reason, EraseReport& report) {
-  const bool externals = HasPersonal(type);
-  const auto goes = [&](const FieldChange& change) {
-    if (change.package == kHeaderPackage) return externals && change.number == format::kExternalRefsNumber;
-    const FieldDef* field = type.FindField(change.package, change.number);
-    return field == nullptr || field->personal;  // what the catalog does not know is not known to be harmless
-  };
+// An entry without what `goes(change)` says, and without its reason unless that is the one to keep. True when it had any of it.
+template <typename Goes>
+bool Redact(HistoryEntry& entry, const Goes& goes, std::string_view kept_reason, EraseReport& report) {
   for (const FieldChange& change : entry.fields) {
     if (goes(change)) report.history_values += (change.before.is_null() ? 0u : 1u) + (change.after.is_null() ? 0u : 1u);
   }
@@ -115,6 +110,35 @@ bool Redact(const TypeDef& type, HistoryEntry& entry, std::string_view kept_reas
   }
   return fields > 0 || reason;
 }
+
+// What is personal of an entry.
+auto PersonalOf(const TypeDef& type) {
+  return [&type, externals = HasPersonal(type)](const FieldChange& change) {
+    if (change.package == kHeaderPackage) return externals && change.number == format::kExternalRefsNumber;
+    const FieldDef* field = type.FindField(change.package, change.number);
+    return field == nullptr || field->personal;  // what the catalog does not know is not known to be harmless
+  };
+}
+
+// What a purge leaves: whose it was, and what became of it.
+bool IsPurged(const FieldChange& change) { return change.package != kHeaderPackage || change.number == kExternalRefsNumber; }
+
+class PurgeJob final : public storage::Job {
+ public:
+  PurgeJob(ApplyRequest request, std::span<const Id> records, const PurgeOptions& options)
+      : request_(std::move(request)), records_(records), options_(options) {}
+  [[nodiscard]] PurgeReport& report() { return report_; }
+  [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
+    report_ = {};
+    return Applier(request_, set).Purge(records_, options_, report_);
+  }
+
+ private:
+  ApplyRequest request_;
+  std::span<const Id> records_;
+  const PurgeOptions& options_;
+  PurgeReport report_;
+};
 
 class EraseJob final : public storage::Job {
  public:
@@ -172,7 +196,7 @@ Status Applier::RedactHistory(Id id, EraseReport& report) {
     const bool own = entry.sequence >= first_sequence_;
     EraseReport nothing;
     const std::string reason = entry.reason;
-    if (Redact(*type, entry, own ? std::string_view(entry.reason) : std::string_view(), own ? nothing : report)) PutEntry(entry);
+    if (Redact(entry, PersonalOf(*type), own ? std::string_view(entry.reason) : std::string_view(), own ? nothing : report)) PutEntry(entry);
     if (!own && !reason.empty()) KITH_RETURN_IF_ERROR(ForgetReason(entry.sequence, entry.recorded, reason, report));
   }
   return absl::OkStatus();
@@ -258,6 +282,78 @@ StatusOr<storage::Job::Verdict> Applier::Erase(Id person, const PastAbout& past,
   if (options.dry_run) return storage::Job::Verdict::kDiscard;
   report.sequence = state_.sequence;
   return storage::Job::Verdict::kKeep;
+}
+
+// The history of a record without what it was, and a second end that says so.
+Status Applier::PurgeRecord(Id id, const HistoryEntry& last, EraseReport& report) {
+  KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(set_, id));
+  for (HistoryEntry& entry : entries) {
+    const std::string reason = entry.reason;
+    if (Redact(entry, IsPurged, {}, report)) PutEntry(entry);
+    if (!reason.empty()) KITH_RETURN_IF_ERROR(ForgetReason(entry.sequence, entry.recorded, reason, report));
+  }
+  HistoryEntry end = entries.back();
+  end.sequence = ++state_.sequence;
+  end.operation = Operation::kDelete;
+  end.actor = request_.batch->actor();
+  end.reason = request_.batch->reason();
+  end.recorded = end.effective = now_;
+  end.stamp = {now_, request_.node, end.sequence};
+  for (FieldChange& change : end.fields) change.effective = now_;
+  end.fields.push_back({.package = kHeaderPackage, .number = kPurgedNumber, .before = {}, .after = true, .effective = now_});
+  PutEntry(end);
+  report.records = {last.record};
+  return PutProof(id, report);
+}
+
+StatusOr<storage::Job::Verdict> Applier::Purge(std::span<const Id> records, const PurgeOptions& options, PurgeReport& report) {
+  KITH_RETURN_IF_ERROR(CheckCatalog());
+  now_ = std::max(request_.clock, state_.recorded);
+  first_sequence_ = state_.sequence + 1;
+  for (const Id id : records) {
+    const TypeDef* type = catalog_.FindType(id.type());
+    const StatusOr<HistoryEntry> last = ReadLastHistory(set_, id);
+    if (type == nullptr || IsNotFound(last.status())) {
+      return MakeError({.reason = Reason::kRecordMissing, .record = id}, "there never was such a record");
+    }
+    KITH_RETURN_IF_ERROR(last.status());
+    KITH_RETURN_IF_ERROR(CheckWritable(*type));
+    if (last->operation != Operation::kDelete) {
+      return MakeError({.reason = Reason::kPreconditionFailed, .type = type->name, .record = id, .hint = "delete it first"},
+                       "the record exists: only what is deleted is purged");
+    }
+    if (IsPurge(*last)) continue;
+    EraseReport part;
+    KITH_RETURN_IF_ERROR(PurgeRecord(id, *last, part));
+    ++report.records;
+    report.history_values += part.history_values;
+    report.reasons += part.reasons;
+  }
+  EraseReport forgotten;
+  KITH_RETURN_IF_ERROR(ForgetOutcomesOf(records, forgotten));
+  report.idempotency_keys = forgotten.idempotency_keys;
+  KITH_RETURN_IF_ERROR(FoldTexts(records));
+  Outcome outcome;
+  KITH_RETURN_IF_ERROR(Finish(outcome));
+  return options.dry_run ? storage::Job::Verdict::kDiscard : storage::Job::Verdict::kKeep;
+}
+
+StatusOr<PurgeReport> DatabaseImpl::Purge(std::span<const Id> records, const PurgeOptions& options) {
+  KITH_RETURN_IF_ERROR(CheckOptions({}));
+  for (;;) {
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> catalog, state_->Refresh());
+    const Batch nothing(catalog->catalog, options.actor, options.reason);
+    KITH_RETURN_IF_ERROR(nothing.status());
+    PurgeJob job(NewRequest(nothing, catalog), records, options);
+    const Status status = RunJob(job);
+    if (GetReason(status) == Reason::kCatalogChanged) continue;
+    KITH_RETURN_IF_ERROR(status);
+    PurgeReport report = job.report();
+    if (options.overwrite && !options.dry_run) {
+      KITH_ASSIGN_OR_RETURN(report.overwritten, OverwriteFreed());
+    }
+    return report;
+  }
 }
 
 StatusOr<EraseReport> DatabaseImpl::ErasePerson(Id person, const EraseOptions& options) {

@@ -120,6 +120,7 @@ StatusOr<std::string> ContentHash(const Batch& batch) {
     out.U8(static_cast<uint8_t>(change.op));
     out.Text(type == nullptr ? std::string_view() : std::string_view(type->name));
     out.Varint(change.target.value());
+    if (change.op == Change::Op::kMerge) out.Varint(change.other.value());
     PutExternal(out, change.external);
     out.Varint(change.version);
     PutTime(out, change.effective);

@@ -44,7 +44,7 @@ Status WrongHistory(std::string_view message) {
 Status CheckLives(const LoadedRecord& loaded) {
   bool alive = false;
   for (const HistoryEntry& entry : loaded.history) {
-    if ((entry.operation == Operation::kCreate) == alive) {
+    if ((entry.operation == Operation::kCreate) == alive && !IsPurge(entry)) {
       return WrongHistory(alive ? "creates a record that exists" : "changes a record that does not exist");
     }
     alive = entry.operation != Operation::kDelete;

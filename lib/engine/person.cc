@@ -1,5 +1,6 @@
 // Finds what belongs to a person, and gives it out.
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -94,8 +95,26 @@ StatusOr<PastAbout> ReadPastAbout(const storage::Reader& reader, const catalog::
   return past;
 }
 
+// The records that were merged into one: what it was is theirs too.
+StatusOr<std::vector<Id>> ReadMerged(const storage::Reader& reader, Id id) {
+  std::vector<Id> merged;
+  const std::string prefix = format::ExternalReversePrefix(id);
+  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kExternal);
+  for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const ExternalRef external, format::DecodeExternalReverse(cursor->key()));
+    if (external.system != kMergedSystem) continue;
+    uint64_t number = 0;
+    std::from_chars(external.key.data(), external.key.data() + external.key.size(), number);
+    merged.emplace_back(number);
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return merged;
+}
+
 StatusOr<PersonScope> FindScope(const storage::Reader& reader, const WriterCatalog& catalog, Id person, const PastAbout& past) {
   KITH_RETURN_IF_ERROR(CheckPerson(reader, person));
+  KITH_ASSIGN_OR_RETURN(const Id merged_into, FindMerged(reader, person));
+  if (!merged_into.is_null()) person = merged_into;
   std::map<uint64_t, std::vector<uint64_t>> once;  // target -> records once about it
   for (const auto& [record, targets] : past) {
     for (const uint64_t target : targets) once[target].push_back(record);
@@ -106,6 +125,8 @@ StatusOr<PersonScope> FindScope(const storage::Reader& reader, const WriterCatal
     const Id target = gathered.ids()[i];
     KITH_ASSIGN_OR_RETURN(const std::vector<Id> found, FindReferring(reader, catalog, target, IsAbout));
     for (const Id id : found) gathered.Add(id);
+    KITH_ASSIGN_OR_RETURN(const std::vector<Id> merged, ReadMerged(reader, target));
+    for (const Id id : merged) gathered.Add(id);
     const auto former = once.find(target.value());
     if (former == once.end()) continue;
     for (const uint64_t id : former->second) gathered.Add(Id(id));

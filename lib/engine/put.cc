@@ -45,12 +45,15 @@ void Applier::ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields
   };
   for (const int32_t header : {catalog::kHeaderOwner, catalog::kHeaderUnit, catalog::kHeaderVisibility}) list(header);
   for (size_t i = 0; i < draft.type().fields.size(); ++i) list(static_cast<int32_t>(i), draft.type().fields[i].computed());
-  if (draft.external_refs.empty()) return;
-  fields.push_back({.package = kHeaderPackage,
-                    .number = format::kExternalRefsNumber,
-                    .before = draft.external_refs,
-                    .after = {},
-                    .effective = draft.effective()});
+  const auto add = [&](uint32_t number, Value before_it, Value after_it) {
+    fields.push_back({.package = kHeaderPackage,
+                      .number = number,
+                      .before = std::move(before_it),
+                      .after = std::move(after_it),
+                      .effective = draft.effective()});
+  };
+  if (!draft.external_refs.empty()) add(kExternalRefsNumber, draft.external_refs, {});
+  if (!draft.merged_into.is_null()) add(kMergedIntoNumber, {}, draft.merged_into);
 }
 
 void Applier::PutIndexes(const DraftRecord& draft) {

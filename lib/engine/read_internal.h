@@ -115,6 +115,8 @@ class CatalogCache {
 
 // All entries of a record, oldest first; empty when it never existed.
 [[nodiscard]] StatusOr<std::vector<HistoryEntry>> ReadHistory(const storage::Reader& reader, Id id);
+// The record that `id` has been merged into (Batch::Merge), however often since; null when it was not.
+[[nodiscard]] StatusOr<Id> FindMerged(const storage::Reader& reader, Id id);
 // The last history entry of a record; NotFound when there is none.
 [[nodiscard]] StatusOr<HistoryEntry> ReadLastHistory(const storage::Reader& reader, Id id);
 // Whether the source's viewer may see a record's past: by its header now, or, once deleted, by the header it had last.

@@ -204,6 +204,7 @@ Applier::Place Applier::PutReceived(const DraftRecord& draft) {
 Status Applier::TakeDeletion(DraftRecord& draft, const ReplicaChange& change) {
   HistoryEntry taken = WithoutFields(change.entry, ++state_.sequence);
   KITH_RETURN_IF_ERROR(DeleteRecord(draft, taken.effective));
+  draft.merged_into = MergedInto(change.entry);
   ListAll(draft, taken.fields);
   draft.past.push_back(std::move(taken));
   return absl::OkStatus();
@@ -282,7 +283,8 @@ Status Applier::DropDangling(ReceiveReport& report) {
       const DraftRecord& gone = *deleted_[restricts_followed_];
       for (const catalog::Catalog::Referrer& referrer : catalog_.ReferrersTo(gone.type())) {
         if (referrer.field->on_delete != OnDelete::kRestrict) continue;
-        KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> referring, Referring(referrer, gone.id()));
+        const auto at = static_cast<int32_t>(referrer.field->position);
+        KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> referring, Referring(*referrer.type, at, gone.id()));
         for (DraftRecord* draft : referring) {
           AddConflict(report, *draft, referrer.field->name, std::to_string(gone.id().value()), gone.id(),
                       "refers to a record that was deleted elsewhere");

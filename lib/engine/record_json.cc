@@ -101,6 +101,8 @@ const catalog::FieldDef* FindField(const catalog::TypeDef& type, const FieldChan
 
 std::string NameOfField(const catalog::TypeDef* type, const FieldChange& change) {
   if (change.package == kHeaderPackage && change.number == format::kExternalRefsNumber) return "external_refs";
+  if (change.package == kHeaderPackage && change.number == kMergedIntoNumber) return "merged_into";
+  if (change.package == kHeaderPackage && change.number == kPurgedNumber) return "purged";
   if (change.package == kHeaderPackage) return std::string(NameOfHeaderField(-static_cast<int32_t>(change.number)));
   const catalog::FieldDef* field = type == nullptr ? nullptr : FindField(*type, change);
   return field != nullptr ? field->name : std::to_string(change.package) + "/" + std::to_string(change.number);

@@ -21,7 +21,12 @@ Status Missing(std::string_view message) { return MakeError(Reason::kRecordMissi
 
 }  // namespace
 
-Id Applier::ResolveId(Id id) const { return id.is_local() ? locals_[id.local_index()].id : id; }
+Id Applier::ResolveId(Id id) const {
+  if (id.is_local()) id = locals_[id.local_index()].id;
+  if (redirects_.empty()) return id;
+  const auto merged = redirects_.find(id.value());
+  return merged == redirects_.end() ? id : merged->second;
+}
 
 DraftRecord* Applier::FindDraft(Id id) {
   const auto found = by_id_.find(id.value());
@@ -235,16 +240,22 @@ void Applier::PutExternal(const TypeDef& type, Id id, const ExternalRef& externa
 }
 
 // The draft that a change is about; an error when there is no such record or the batch has deleted it.
-StatusOr<DraftRecord*> Applier::LoadTarget(const Change& change, size_t index) {
+StatusOr<DraftRecord*> Applier::LoadTarget(Id target, size_t index) {
   DraftRecord* draft = nullptr;
-  if (change.target.is_local()) {
-    Local& local = locals_[change.target.local_index()];
+  if (target.is_local()) {
+    Local& local = locals_[target.local_index()];
     if (local.draft == nullptr && !local.id.is_null()) {
       KITH_ASSIGN_OR_RETURN(local.draft, Load(local.id));
     }
     draft = local.draft;
   } else {
-    KITH_ASSIGN_OR_RETURN(draft, Load(change.target));
+    KITH_ASSIGN_OR_RETURN(draft, Load(target));
+  }
+  if (draft == nullptr || (draft->deleted() && !draft->merged_into.is_null())) {
+    KITH_ASSIGN_OR_RETURN(const Id merged, Redirect(draft == nullptr ? target : draft->id()));
+    if (!merged.is_null()) {
+      KITH_ASSIGN_OR_RETURN(draft, Load(merged));
+    }
   }
   if (draft == nullptr) return Missing("no such record");
   KITH_ASSIGN_OR_RETURN(const bool visible, MaySee(*draft));
@@ -255,7 +266,7 @@ StatusOr<DraftRecord*> Applier::LoadTarget(const Change& change, size_t index) {
 }
 
 Status Applier::LinkRecord(const Change& change, size_t index) {
-  KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, LoadTarget(change, index));
+  KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, LoadTarget(change.target, index));
   if (draft->deleted()) return Missing("the record is deleted by this batch");
   KITH_ASSIGN_OR_RETURN(const std::optional<Id> found, FindExternal(draft->type().number, change.external));
   if (found == draft->id()) return absl::OkStatus();
@@ -270,7 +281,7 @@ Status Applier::LinkRecord(const Change& change, size_t index) {
 }
 
 Status Applier::UnlinkRecord(const Change& change, size_t index) {
-  KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, LoadTarget(change, index));
+  KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, LoadTarget(change.target, index));
   if (draft->deleted()) return Missing("the record is deleted by this batch");
   KITH_ASSIGN_OR_RETURN(const std::optional<Id> found, FindExternal(draft->type().number, change.external));
   if (found != draft->id()) {
@@ -291,11 +302,11 @@ Status Applier::ResolveChange(const Change& change, size_t index) {
       return Define(change, index);
     case Change::Op::kPatch: {
       // Loaded now, so that a patch of what an earlier change deleted is seen as such.
-      KITH_ASSIGN_OR_RETURN(const DraftRecord* const draft, LoadTarget(change, index));
+      KITH_ASSIGN_OR_RETURN(const DraftRecord* const draft, LoadTarget(change.target, index));
       return draft->deleted() ? Missing("the record is deleted by this batch") : absl::OkStatus();
     }
     case Change::Op::kDelete: {
-      KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, LoadTarget(change, index));
+      KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, LoadTarget(change.target, index));
       if (draft->deleted()) return absl::OkStatus();
       const Time effective = change.effective.value_or(now_);
       KITH_RETURN_IF_ERROR(CheckEffective(effective, static_cast<int64_t>(index)));
@@ -303,6 +314,10 @@ Status Applier::ResolveChange(const Change& change, size_t index) {
     }
     case Change::Op::kRestore:
       return RestoreRecord(change, index);
+    case Change::Op::kMerge:
+      return MergeRecords(change, index);
+    case Change::Op::kUnmerge:
+      return UnmergeRecord(change, index);
     case Change::Op::kLink:
       return LinkRecord(change, index);
     case Change::Op::kUnlink:
@@ -317,15 +332,28 @@ Status Applier::ResolveChange(const Change& change, size_t index) {
 
 // --- values
 
+// The record that a value names: a local reference's, and of one that was merged away the one it went into.
+StatusOr<Id> Applier::FindReferred(Id id) {
+  id = ResolveId(id);
+  if (FindDraft(id) != nullptr || known_references_.contains(id.value())) return id;
+  const Status found = set_.Get(format::kRecord, storage::IntegerKey(id.value())).status();
+  if (found.ok()) {
+    known_references_.insert(id.value());
+    return id;
+  }
+  if (!IsNotFound(found)) return found;
+  KITH_ASSIGN_OR_RETURN(const Id merged, Redirect(id));
+  return merged.is_null() ? id : merged;
+}
+
 Status Applier::Assign(DraftRecord& draft, const Assignment& assignment, Time effective) {
   const TypeDef& type = draft.type();
   const catalog::FieldDef* const field = type.FieldAt(assignment.position);
   if (!assignment.add) {
     const Id* id = assignment.value.get_if<Id>();
-    if (id == nullptr || !id->is_local()) {
-      return draft.Assert(assignment.position, assignment.value, effective, now_, set_).status();
-    }
-    return draft.Assert(assignment.position, ResolveId(*id), effective, now_, set_).status();
+    if (id == nullptr) return draft.Assert(assignment.position, assignment.value, effective, now_, set_).status();
+    KITH_ASSIGN_OR_RETURN(const Id target, FindReferred(*id));
+    return draft.Assert(assignment.position, target, effective, now_, set_).status();
   }
   KITH_ASSIGN_OR_RETURN(const Value present, draft.ValueAt(assignment.position, effective, now_, set_));
   KITH_ASSIGN_OR_RETURN(Value sum, AddValues(present, assignment.value));
@@ -338,7 +366,7 @@ Status Applier::ApplyAssignments(const Change& change, size_t index) {
   if (change.op != Change::Op::kPatch) {
     if (change.target.is_local() && locals_[change.target.local_index()].untouchable) return absl::OkStatus();
   }
-  KITH_ASSIGN_OR_RETURN(draft, LoadTarget(change, index));
+  KITH_ASSIGN_OR_RETURN(draft, LoadTarget(change.target, index));
   if (draft->deleted() && draft->created()) return absl::OkStatus();
   const Time effective = change.effective.value_or(now_);
   KITH_RETURN_IF_ERROR(CheckEffective(effective, static_cast<int64_t>(index)));

@@ -106,8 +106,10 @@ class SnapshotImpl final : public Snapshot {
     KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* found, catalog().GetType(type));
     if (ref.is_external()) return FindExternal(*found, ref.external);
     if (ref.id.type() != found->number) return NotFound();
-    KITH_RETURN_IF_ERROR(ReadRecord(source_, ref.id).status());
-    return ref.id;
+    const Status found_there = ReadRecord(source_, ref.id).status();
+    if (found_there.ok()) return ref.id;
+    if (!IsNotFound(found_there)) return found_there;
+    return FindExternal(*found, {std::string(kMergedSystem), std::to_string(ref.id.value())});
   }
 
   [[nodiscard]] std::vector<ExternalRef> ExternalRefs(Id id) const override {

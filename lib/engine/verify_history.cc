@@ -20,12 +20,12 @@ void AddAt(Verification& run, const HistoryEntry& entry, std::string_view what) 
   run.problems.Add(std::move(text));
 }
 
-// Creation first, nothing after a deletion but another creation, times that do not go back.
+// Creation first, nothing after a deletion but another creation or a purge, times that do not go back.
 void CheckOrder(Verification& run, const std::vector<HistoryEntry>& entries) {
   bool alive = false;
   Time recorded = entries.front().recorded;
   for (const HistoryEntry& entry : entries) {
-    if ((entry.operation == Operation::kCreate) == alive) {
+    if ((entry.operation == Operation::kCreate) == alive && !IsPurge(entry)) {
       run.damage.records.insert(entry.record.value());
       AddAt(run, entry, alive ? "creates a record that exists" : "changes a record that does not exist");
     }

@@ -63,7 +63,7 @@ std::string_view HeaderName(uint32_t number) {
     case catalog::kHeaderVisibility:
       return "visibility";
     default:
-      return number == kExternalRefsNumber ? "refs" : "";
+      return number == kExternalRefsNumber ? "refs" : number == kMergedIntoNumber ? "merged_into" : number == kPurgedNumber ? "purged" : "";
   }
 }
 

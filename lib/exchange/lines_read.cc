@@ -221,6 +221,8 @@ constexpr HeaderPart kHeaderParts[] = {
     {"unit", static_cast<uint32_t>(-catalog::kHeaderUnit), Kind::kInt},
     {"visibility", static_cast<uint32_t>(-catalog::kHeaderVisibility), Kind::kInt},
     {"refs", kExternalRefsNumber, Kind::kTextList},
+    {"merged_into", kMergedIntoNumber, Kind::kRef},
+    {"purged", kPurgedNumber, Kind::kBool},
 };
 
 // What a change is about.

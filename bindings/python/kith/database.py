@@ -17,16 +17,13 @@ from kith.errors import _closed
 from kith.exchange import Exchange
 from kith.forecast import Forecast
 from kith.forking import reopened_in_children
+from kith.merging import BatchMerging, Merging, Origins
 from kith.packages import Packages
 from kith.query import Rows, parameters_json
 from kith.relations import Relations
 from kith.relationships import Relationships
 from kith.replicas import Replicas
-from kith.values import LocalId, Money, Ref, Target, micros_of
-
-
-def _raw(target: Target) -> int:
-    return target.value if isinstance(target, LocalId) else target
+from kith.values import LocalId, Money, Ref, Target, micros_of, raw_target
 
 
 def open(
@@ -56,7 +53,7 @@ def open(
     return db if temporary else reopened_in_children(db, lambda: _kith.open(found, False, read_only, False, *rest))
 
 
-class Database(Packages, Care, Exchange, Replicas):
+class Database(Packages, Care, Exchange, Merging, Replicas):
     """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
 
     def __init__(self, handle: _kith.Database) -> None:
@@ -156,15 +153,21 @@ class Database(Packages, Care, Exchange, Replicas):
         return self._handle.wait(sequence, int(timeout * 1000))
 
 
-class Outcome:
-    """What came of a batch."""
+_OPERATIONS = ("", "create", "change", "delete")
 
-    def __init__(self, ids: dict[int, int], first: int, last: int, replayed: bool, effects: list[str]) -> None:
+
+class Outcome:
+    """What came of a batch. `changes`, of a dry run: each record that would be written, with "create", "change" or "delete"."""
+
+    def __init__(
+        self, ids: dict[int, int], first: int, last: int, replayed: bool, effects: list[str], changes: list[tuple[int, int]]
+    ) -> None:
         self._ids = ids
         self.first_sequence = first
         self.last_sequence = last
         self.replayed = replayed
         self.effects = effects
+        self.changes: list[tuple[int, str]] = [(record, _OPERATIONS[operation]) for record, operation in changes]
 
     def id(self, local: LocalId) -> int:
         """The id of a record that the batch created or named."""
@@ -174,7 +177,7 @@ class Outcome:
 _Options = tuple[str, bool, int, str | None, bytes, str | None, int, list[int], list[str]]
 
 
-class Batch:
+class Batch(BatchMerging):
     """Changes in plain memory, applied together or not at all."""
 
     def __init__(self, db: Database, handle: _kith.Batch, options: _Options) -> None:
@@ -220,18 +223,18 @@ class Batch:
     def set(self, target: Target, /, **fields: Any) -> None:
         """Sets fields. A choice is given by name, a reference by id or LocalId, None clears."""
         for field, value in fields.items():
-            self._handle.set(_raw(target), field, value)
+            self._handle.set(raw_target(target), field, value)
 
     def add(self, target: Target, field: str, amount: int | Money) -> None:
         """Adds to a number; exact under concurrency, since the writer evaluates it."""
         if isinstance(amount, Money):
-            self._handle.add_money(_raw(target), field, amount.minor, amount.currency)
+            self._handle.add_money(raw_target(target), field, amount.minor, amount.currency)
         else:
-            self._handle.add_int(_raw(target), field, amount)
+            self._handle.add_int(raw_target(target), field, amount)
 
     def move(self, target: Target, stage: str, reason: str = "") -> LocalId:
         """Moves a pipelined record to "pipeline/stage"."""
-        return self._local(self._handle.move(_raw(target), stage, reason), {})
+        return self._local(self._handle.move(raw_target(target), stage, reason), {})
 
     def override(self, target: Target, stage: str, reason: str) -> LocalId:
         """Moves a record although it does not meet what is mandatory in its stages; the reason and what is unmet stay on the move."""
@@ -264,7 +267,7 @@ class Batch:
         return self._local(self._handle.complete_step(_raw(target), step, _raw(evidence), note), {})
 
     def delete(self, target: Target) -> None:
-        self._handle.delete(_raw(target))
+        self._handle.delete(raw_target(target))
 
     def restore(self, id: int) -> None:
         """Brings back a deleted record as it was, with its external references and what its deletion took along.
@@ -286,18 +289,18 @@ class Batch:
 
     def link(self, target: Target, ref: tuple[str, str]) -> None:
         """Gives a record a further external reference."""
-        self._handle.link(_raw(target), ref)
+        self._handle.link(raw_target(target), ref)
 
     def unlink(self, target: Target, ref: tuple[str, str]) -> None:
-        self._handle.unlink(_raw(target), ref)
+        self._handle.unlink(raw_target(target), ref)
 
     def require_version(self, target: Target, version: int) -> None:
         """Refuses the batch (ConflictError) unless the record stands at `version`."""
-        self._handle.require_version(_raw(target), version)
+        self._handle.require_version(raw_target(target), version)
 
     def require_value(self, target: Target, field: str, value: Any) -> None:
         """Compare and set: refuses the batch unless the field has this value before it (None: no value)."""
-        self._handle.require_value(_raw(target), field, value)
+        self._handle.require_value(raw_target(target), field, value)
 
     def require_absent(self, type: str, ref: tuple[str, str]) -> None:
         self._handle.require_absent(type, ref)
@@ -322,8 +325,8 @@ class Batch:
 
     def apply(self) -> Outcome:
         """Durable when it returns. The first error of a setter is raised here."""
-        ids, first, last, replayed, effects = _kith.apply(self._db._handle, self._handle, *self._options, self._locals)
-        self.outcome = Outcome(dict(zip(self._locals, ids, strict=True)), first, last, replayed, effects)
+        ids, *rest = _kith.apply(self._db._handle, self._handle, *self._options, self._locals)
+        self.outcome = Outcome(dict(zip(self._locals, ids, strict=True)), *rest)
         return self.outcome
 
 
@@ -352,7 +355,7 @@ class Cursor:
         return self._handle.position()
 
 
-class Snapshot(_kith.Reader, Relations, Relationships):
+class Snapshot(_kith.Reader, Origins, Relations, Relationships):
     """A consistent read view. Use as a context manager; records are valid until it is closed or renewed. ``snapshot[id]`` is a record; a
     KeyError when absent or not visible."""
 

@@ -34,6 +34,11 @@ Target: TypeAlias = "int | LocalId"
 """A record inside a batch: an id, or what create(), upsert() and existing() return."""
 
 
+def raw_target(target: Target) -> int:
+    """The number that the extension takes for a record inside a batch."""
+    return target.value if isinstance(target, LocalId) else target
+
+
 NOW = 2**63 - 1  # later than any time on either axis
 
 

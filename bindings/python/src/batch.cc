@@ -62,8 +62,26 @@ nb::tuple ApplyBatch(const Db& db, const Batch& batch, const std::string& key, b
   for (kith_id local : locals) ids.append(kith_outcome_id(outcome.get(), local));
   nb::list effects;
   for (size_t i = 0; i < kith_outcome_effect_count(outcome.get()); ++i) effects.append(PyText(kith_outcome_effect(outcome.get(), i)));
+  nb::list changes;
+  for (size_t i = 0; i < kith_outcome_change_count(outcome.get()); ++i) {
+    uint32_t operation = 0;
+    const kith_id record = kith_outcome_change(outcome.get(), i, &operation);
+    changes.append(nb::make_tuple(record, operation));
+  }
   return nb::make_tuple(ids, kith_outcome_first_sequence(outcome.get()), kith_outcome_last_sequence(outcome.get()),
-                        kith_outcome_replayed(outcome.get()) != 0, effects);
+                        kith_outcome_replayed(outcome.get()) != 0, effects, changes);
+}
+
+nb::str Revert(const Batch& batch, const Snapshot& snapshot, kith_id record, int64_t effective, int64_t recorded,
+               const std::vector<std::string>& fields) {
+  std::vector<kith_str> names;
+  names.reserve(fields.size());
+  for (const std::string& field : fields) names.push_back(ToStr(field));
+  Text report;
+  kith_error* error = nullptr;
+  Check(kith_batch_revert(batch.get(), snapshot.get(), record, {effective, recorded}, names.data(), names.size(), report.out(), &error),
+        error);
+  return Take(report);
 }
 
 }  // namespace
@@ -83,6 +101,9 @@ void BindBatch(nb::module_& module) {
                            const char* currency) { kith_batch_add_money(b.get(), t, field, minor, currency); })
       .def("delete", [](const Batch& b, kith_id t) { kith_batch_delete(b.get(), t); })
       .def("restore", [](const Batch& b, kith_id t) { kith_batch_restore(b.get(), t); })
+      .def("merge", [](const Batch& b, kith_id into, kith_id from) { kith_batch_merge(b.get(), into, from); })
+      .def("unmerge", [](const Batch& b, kith_id t) { kith_batch_unmerge(b.get(), t); })
+      .def("revert", &Revert)
       .def("link", [](const Batch& b, kith_id t, nb::handle ref) { kith_batch_link(b.get(), t, Ref(ref).get()); })
       .def("unlink", [](const Batch& b, kith_id t, nb::handle ref) { kith_batch_unlink(b.get(), t, Ref(ref).get()); })
       .def("require_version", [](const Batch& b, kith_id t, uint64_t version) { kith_batch_require_version(b.get(), t, version); })

@@ -127,6 +127,35 @@ nb::str ErasePerson(const Db& db, uint64_t person, nb::handle actor, const std::
   return Take(report);
 }
 
+nb::str Merge(const Db& db, const std::vector<kith_id>& records, nb::handle actor, const std::string& reason, const std::string& options,
+              bool dry_run, kith_id viewer, const std::vector<uint32_t>& units, const std::vector<std::string>& roles) {
+  const ViewerArgument who(viewer, units, roles);
+  Ref by(actor);
+  kith_apply_options apply = KITH_APPLY_OPTIONS_INIT;
+  apply.dry_run = dry_run ? 1 : 0;
+  apply.viewer = who.get();
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] {
+          return kith_db_merge(db.get(), records.data(), records.size(), by.get(), ToStr(reason), ToStr(options), &apply, report.out(), &error);
+        }),
+        error);
+  return Take(report);
+}
+
+nb::str Purge(const Db& db, const std::vector<kith_id>& records, nb::handle actor, const std::string& reason, bool dry_run, bool overwrite) {
+  kith_erase_options options = KITH_ERASE_OPTIONS_INIT;
+  Ref who(actor);
+  options.actor = who.get();
+  options.reason = ToStr(reason);
+  options.dry_run = dry_run ? 1 : 0;
+  options.overwrite = overwrite ? 1 : 0;
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] { return kith_db_purge(db.get(), records.data(), records.size(), &options, report.out(), &error); }), error);
+  return Take(report);
+}
+
 nb::str Import(bool dry_run, nb::handle actor, const std::string& problem_file, nb::object progress, const ImportCall& call) {
   kith_import_options options = KITH_IMPORT_OPTIONS_INIT;
   Ref who(actor);
@@ -288,6 +317,9 @@ void BindDatabase(nb::module_& module) {
       .def("pull_replica", &PullReplica, nb::arg("other"))
       .def("erase_person", &ErasePerson, nb::arg("person"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("dry_run"),
            nb::arg("keep_shared"), nb::arg("overwrite"))
+      .def("merge", &Merge, nb::arg("records"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("options"), nb::arg("dry_run"),
+           nb::arg("viewer"), nb::arg("units"), nb::arg("roles"))
+      .def("purge", &Purge, nb::arg("records"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("dry_run"), nb::arg("overwrite"))
       .def("erasures_json",
            [](const Db& db) {
              Text json;

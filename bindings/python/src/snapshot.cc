@@ -280,6 +280,14 @@ void BindSnapshot(nb::module_& module) {
            })
       .def("record_json", &JsonOf<kith_snapshot_record_json>)
       .def("external_refs_json", &JsonOf<kith_snapshot_external_refs>)
+      .def("origin",
+           [](const Snapshot& s, kith_id id, const char* field) {
+             kith_id record = 0;
+             int64_t recorded = 0;
+             kith_error* error = nullptr;
+             Check(kith_snapshot_origin(s.get(), id, field, &record, &recorded, &error), error);
+             return nb::make_tuple(record, recorded);
+           })
       .def("history_json", &JsonOf<kith_snapshot_history>)
       .def("record_json_as_of",
            [](const Snapshot& s, kith_id id, int64_t effective, int64_t recorded) {

@@ -23,6 +23,10 @@ enum class Origin : uint8_t { kManual = 0, kImport = 1, kRule = 2, kPackage = 3,
 
 [[nodiscard]] std::string_view NameOf(Origin origin);
 
+// The system of external references that the library gives itself: a record has one for each that was merged into it, with that record's id
+// in decimal as the key. Others cannot be given or taken away.
+inline constexpr std::string_view kMergedSystem = "kith.id";
+
 // One value given to one field.
 struct Assignment {
   int32_t position = 0;           // of the field in its type, or a catalog::HeaderField (owner, unit, visibility)
@@ -45,10 +49,13 @@ struct Change {
     kRequireAbsent,   // no record of `type` may have `external`
     kRestore,         // `target`, which was deleted, is there again
     kRequireValue,    // a field of `target` must have the value of the one assignment
+    kMerge,           // `other` becomes part of `target`
+    kUnmerge,         // `target`, which was merged away, is a record of its own again
   };
   Op op = Op::kPatch;
   TypeNumber type = 0;
   Id target;  // kCreate, kUpsert, kCreateIfAbsent, kExisting: the local reference they define
+  Id other;   // kMerge: the record that goes
   ExternalRef external;
   uint64_t version = 0;
   std::optional<Time> effective;
@@ -87,9 +94,20 @@ class Batch {
   void Delete(Id target);
   // Brings back a deleted record as it was deleted, with its external references and the records that its deletion took along by cascade;
   // what the deletion let go (detach) stays so. Its history goes on: it did not exist in between. What the batch sets as well holds from
-  // now on. Refused when something has taken its place: Unique, ExternalRefTaken, ReferenceMissing; RecordMissing when there never was such
-  // a record, PreconditionFailed when it exists.
+  // now on. Refused when something has taken its place, and everything that has is named: Unique, ExternalRefTaken, ReferenceMissing;
+  // RecordMissing when there never was such a record, PreconditionFailed when it exists.
   void Restore(Id target);
+  // Two records of one type become one. Every reference to `from` and each of its external references become `into`'s; fields that `into`
+  // lacks are taken from `from` (what the batch itself sets comes after); records that then say the same twice (edges of a relation, what
+  // an index declares unique) are merged likewise, and an edge that would lead from the record to itself goes. `from` is deleted, and its
+  // deletion names `into`. From then on its id stands for `into` as the target of a change, as a value, and in Snapshot::Find. Merging what
+  // is one already changes nothing. Errors: RecordMissing; and whatever refuses a change of the records re-pointed.
+  void Merge(Id into, Id from);
+  // Takes a merge back: `target` is there again with what it was, and gets back those references, external references and, from the
+  // record it went into, those values that the merge moved and nobody has changed since. What came later stays where it is; what was
+  // changed since is kept and named in Outcome::effects ("keeps contact.phone"). Errors: PreconditionFailed when it was not merged, or the
+  // record it went into has itself been merged since (that is taken back first); HistoryPruned; those of Restore.
+  void Unmerge(Id target);
   void Link(Id target, const ExternalRef& external);
   void Unlink(Id target, const ExternalRef& external);
   void RequireVersion(Id target, uint64_t version);
@@ -107,6 +125,7 @@ class Batch {
   //   {"create" | "upsert" | "create_if_absent" | "existing": "account", "as": "a", "ref": ["system", "key"], "set": {...}, "effective":
   //   "..."}
   //   {"patch": <target>, "set": {...}, "add": {...}, "effective": "..."}   {"delete": <target>}   {"restore": <id>}
+  //   {"merge": <target>, "from": <target>}   {"unmerge": <id>}
   //   {"require": <target>, "version": 17, "equal": {...}}   (one of the two, or both)
   //   {"link": <target>, "ref": [..]}   {"unlink": <target>, "ref": [..]}   {"require_absent": "account", "ref": [..]}
   // <target>: an id, "$a" for the change named "a", or {"type": "account", "ref": ["system", "key"]}.

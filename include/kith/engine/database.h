@@ -61,6 +61,7 @@ struct Outcome {
   uint64_t last_sequence = 0;
   bool replayed = false;             // the idempotency key was known: this is the first outcome
   std::vector<std::string> effects;  // what rules added: "sets opportunity.stage"
+  std::vector<FeedEntry> changes;    // of a dry run: every record that would be written, what follows from the batch included
 };
 
 struct EnsureReport {
@@ -225,7 +226,11 @@ class Database {
   // Erases a person everywhere in the file, atomically, and leaves a proof. The person's record stays, empty, so that money totals, moves
   // and statistics stay what they are. Errors: RecordMissing, ReadOnly, FormatNewer (a personal field that this library cannot read).
   [[nodiscard]] virtual StatusOr<EraseReport> ErasePerson(Id person, const EraseOptions& options = {}) = 0;
-  // The proofs of all erasures, oldest first.
+  // Takes from deleted records all that they were: every value and reason in their history, now and for every reader. What is left says
+  // that there was such a record and when; it cannot be restored. A proof is left like that of an erasure, one a record. Nothing is purged
+  // when one of the records cannot be. Errors: RecordMissing, PreconditionFailed (the record exists), ReadOnly.
+  [[nodiscard]] virtual StatusOr<PurgeReport> Purge(std::span<const Id> records, const PurgeOptions& options = {}) = 0;
+  // The proofs of all erasures and purges, oldest first.
   [[nodiscard]] virtual StatusOr<std::vector<Erasure>> Erasures() = 0;
   // See storage::Environment::Overwrite.
   [[nodiscard]] virtual StatusOr<storage::OverwriteReport> OverwriteFreed() = 0;

@@ -25,6 +25,10 @@ struct FieldChange {
 inline constexpr uint32_t kHeaderPackage = 0xFFFFFFFF;
 // In a deletion, with package kHeaderPackage: the external references that the record had, as a text list of systems and keys in turn.
 inline constexpr uint32_t kExternalRefsNumber = 64;
+// Likewise, as `after`: the record that it was merged into (Batch::Merge).
+inline constexpr uint32_t kMergedIntoNumber = 65;
+// Likewise, true: what the record was has been purged (Database::Purge).
+inline constexpr uint32_t kPurgedNumber = 66;
 
 // Which of the replicas of a database (engine/replica.h) first took a change, and its place there: the same in all of them. What has the
 // greater stamp came later, or is said to have.
@@ -51,6 +55,11 @@ struct HistoryEntry {
   // time.
   uint32_t repeated = 0;
 };
+
+// The record that a deletion says it was merged into; null: it was not.
+[[nodiscard]] Id MergedInto(const HistoryEntry& entry);
+// The entry that a purge leaves: a second end, after the deletion.
+[[nodiscard]] bool IsPurge(const HistoryEntry& entry);
 
 // Which entries of the feed are wanted; what is left empty does not narrow.
 struct FeedFilter {

@@ -42,6 +42,21 @@ struct EraseReport {
   storage::OverwriteReport overwritten;
 };
 
+struct PurgeOptions {
+  Actor actor;
+  std::string reason;
+  bool dry_run = false;
+  bool overwrite = false;  // as of EraseOptions
+};
+
+struct PurgeReport {
+  uint64_t records = 0;         // purged; those that were before are not counted
+  uint64_t history_values = 0;  // as of EraseReport
+  uint64_t reasons = 0;
+  uint64_t idempotency_keys = 0;
+  storage::OverwriteReport overwritten;
+};
+
 // The proof that an erasure leaves: no personal data, and not to be changed unseen.
 struct Erasure {
   uint64_t sequence = 0;  // of the feed when it was done

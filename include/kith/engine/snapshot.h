@@ -124,6 +124,7 @@ class Snapshot {
   // One view an id, null views for those absent.
   [[nodiscard]] virtual Status GetMany(std::span<const Id> ids, std::span<record::View> out) const = 0;
   [[nodiscard]] virtual StatusOr<Id> Find(std::string_view type, const ExternalRef& external) const = 0;
+  // By id or external reference; the id of a record that was merged finds the one it went into.
   [[nodiscard]] virtual StatusOr<Id> Find(std::string_view type, const Ref& ref) const = 0;
   [[nodiscard]] virtual std::vector<ExternalRef> ExternalRefs(Id id) const = 0;
   // In id order, from the id after `after`.
