@@ -338,21 +338,27 @@ Status Applier::GiveBack(const HistoryEntry& deletion, std::span<const HistoryEn
   return absl::OkStatus();
 }
 
-// Whether a change of a reference is but what a merge, or the parting of one, did to it.
+// Whether a change of a reference is but what a merge, or the parting of one, did to it. A reference to the record itself is none.
 StatusOr<bool> Applier::IsOfMerge(const HistoryEntry& entry, const FieldChange& change) const {
-  const Id* before = change.before.get_if<Id>();
-  const Id* after = change.after.get_if<Id>();
-  if (before == nullptr || after == nullptr) return false;
-  for (const auto& [gone, into] : {std::pair(*before, *after), std::pair(*after, *before)}) {
-    const Operation then = gone == *before ? Operation::kDelete : Operation::kCreate;
+  const auto target = [&](const Value& value) {
+    const Id* id = value.get_if<Id>();
+    return id == nullptr ? entry.record : *id;
+  };
+  const Id before = target(change.before);
+  const Id after = target(change.after);
+  if (before == after) return false;
+  // The one that went and came back.
+  const auto went = [&](Id gone, Id into, Operation then) -> StatusOr<bool> {
     KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, ReadHistory(set_, gone));
-    for (size_t i = 0; i < history.size(); ++i) {
+    for (size_t i = then == Operation::kCreate ? 1 : 0; i < history.size(); ++i) {
       if (history[i].operation != then || history[i].recorded != entry.recorded) continue;
-      if (then == Operation::kCreate && i == 0) continue;
-      if (MergedInto(history[then == Operation::kDelete ? i : i - 1]) == into) return true;
+      if (MergedInto(history[then == Operation::kCreate ? i - 1 : i]) == into) return true;
     }
-  }
-  return false;
+    return false;
+  };
+  KITH_ASSIGN_OR_RETURN(const bool merged, went(before, after, Operation::kDelete));
+  if (merged) return true;
+  return went(after, before, Operation::kCreate);
 }
 
 // Whether nobody has said anything of the field since: other merges that came and went say nothing.

@@ -338,7 +338,12 @@ TEST_F(MergeTest, MergedAndPartedIsAsBefore) {  // W14
     }
     ASSERT_THAT(shop_.Problems(), IsEmpty());
     for (auto it = gone.rbegin(); it != gone.rend(); ++it) Unmerge(*it);
-    ASSERT_EQ(State(), before) << "round " << round;
+    const auto after = State();
+    for (const auto& [id, text] : before) {
+      const auto found = after.find(id);
+      ASSERT_EQ(found == after.end() ? "gone" : found->second, text) << "round " << round << ", record " << id;
+    }
+    ASSERT_EQ(after.size(), before.size());
   }
 }
 
