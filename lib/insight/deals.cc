@@ -4,6 +4,7 @@
 
 #include "insight/deals_internal.h"
 #include "insight/special_internal.h"
+#include "insight/tilt_internal.h"
 
 namespace kith::insight_internal {
 namespace {
@@ -86,8 +87,14 @@ void DealGrid::AddNode(const GroupChances& chances, size_t stage, double age_day
 }
 
 double DealGrid::WinAt(const Place& place) const {
-  return place.known ? Between(nodes_[place.low].win, nodes_[place.high].win, place.weight) : 0;
+  return place.known ? FactorAt(place) * Between(nodes_[place.low].win, nodes_[place.high].win, place.weight) : 0;
 }
+
+double DealGrid::EverAt(const Place& place) const {
+  return place.known ? Between(nodes_[place.low].ever, nodes_[place.high].ever, place.weight) : 0;
+}
+
+double DealGrid::FactorAt(const Place& place) const { return place.log_odds == 0 ? 1 : FactorOf(place.log_odds, EverAt(place)); }
 
 void DealGrid::Fill(const Place& place, insight::DealForecast& deal) const {
   deal.early_close_days = deal.median_close_days = deal.late_close_days = std::numeric_limits<double>::quiet_NaN();
@@ -106,7 +113,11 @@ void DealGrid::Fill(const Place& place, insight::DealForecast& deal) const {
   }
   const double of_all = at(&Node::win_of_all);
   const double base = all_.in_period.OfNew(0, 0);
-  deal.contributions = {base, low.entering - base, of_all - low.entering, deal.win_in_period - of_all};
+  deal.contributions = {base, low.entering - base, of_all - low.entering, deal.win_in_period - of_all, 0};
+  if (place.log_odds == 0) return;
+  const double factor = FactorAt(place);
+  deal.contributions.covariates = (factor - 1) * deal.win_in_period;
+  for (double* chance : {&deal.win_in_period, &deal.win_ever, &deal.win_low, &deal.win_high}) *chance = std::min(*chance * factor, 1.0);
 }
 
 }  // namespace kith::insight_internal

@@ -28,6 +28,7 @@ class DealGrid {
     uint32_t high = 0;
     double weight = 0;   // of `high`
     bool known = false;  // false: in no open stage of the model, or taken as lost; it wins nothing
+    double log_odds = 0;  // that its covariates add to being won at all
   };
 
   // What it is given outlives it. `all` is of deals without a group's effect; `draws` are its draws.
@@ -36,6 +37,10 @@ class DealGrid {
 
   [[nodiscard]] Place PlaceOf(size_t stage, uint64_t group, double age_days);
   [[nodiscard]] double WinAt(const Place& place) const;
+  // Of being won at all, without covariates.
+  [[nodiscard]] double EverAt(const Place& place) const;
+  // What the covariates multiply its chances by.
+  [[nodiscard]] double FactorAt(const Place& place) const;
   // The chances, close days and contributions of a deal there.
   void Fill(const Place& place, insight::DealForecast& deal) const;
   // By the places' rows.

@@ -6,6 +6,8 @@
 #include "insight/deals_internal.h"
 #include "insight/parts_internal.h"
 #include "insight/shock_internal.h"
+#include "insight/special_internal.h"
+#include "insight/tilt_internal.h"
 #include "kith/insight/drift.h"
 
 namespace kith::insight {
@@ -43,6 +45,7 @@ constexpr model::Epoch kRecentArrivals = 4;  // months from which the mix of gro
 constexpr model::Epoch kRecentWins = 6;      // months from which amounts are taken
 constexpr int64_t kLeastSizes = 20;          // won deals before a group's own amounts are used
 constexpr double kMostFaster = 100;
+constexpr double kLeastChance = 1e-4;  // of being won at all, that covariates start from
 
 class Forecaster {
  public:
@@ -64,6 +67,9 @@ class Forecaster {
   [[nodiscard]] bool IsTakenAsLost(Id deal) const;
   [[nodiscard]] Chances ChancesOf(const Hazards& hazards, const Factors& factors) const;
   [[nodiscard]] bool IsCounted(const OpenDeal& deal) const;
+  [[nodiscard]] DealGrid::Place PlaceOf(const OpenDeal& deal, double age_days);
+  // How far the covariates act.
+  [[nodiscard]] insight_internal::Tilt Learn();
   void PlaceDeals();
   void ListDeals();
   insight_internal::PeriodInputs InputsOf(std::vector<size_t>& open);
@@ -201,14 +207,36 @@ bool Forecaster::IsCounted(const OpenDeal& deal) const {
   return deal.amount.currency == report_.currency && deal.amount.minor > 0 && !report_.currency.is_null();
 }
 
+DealGrid::Place Forecaster::PlaceOf(const OpenDeal& deal, double age_days) {
+  const size_t stage = model_->shape().StageOf(deal.stage.value());
+  if (stage == insight_internal::kNoStage) return {};
+  return grid_->PlaceOf(stage, GroupOf(deal, model_->group_kind()), age_days);
+}
+
+insight_internal::Tilt Forecaster::Learn() {
+  const Covariates& covariates = options_.covariates;
+  std::vector<insight_internal::Observation> observations;
+  for (const Covariates::Past& past : covariates.past) {
+    const DealGrid::Place place = PlaceOf(past.deal, past.age_days);
+    if (!place.known || past.x.size() != covariates.names.size()) continue;
+    observations.push_back({insight_internal::Logit(std::clamp(grid_->EverAt(place), kLeastChance, 1 - kLeastChance)), past.x, past.won});
+  }
+  insight_internal::Tilt tilt = FitTilt(observations, covariates.names.size());
+  report_.covariate_deals = static_cast<int64_t>(observations.size());
+  for (size_t i = 0; i < covariates.names.size(); ++i) report_.effects.push_back({covariates.names[i], tilt.effect[i], tilt.sd[i]});
+  return tilt;
+}
+
 void Forecaster::PlaceDeals() {
   grid_.emplace(*model_, all_, groups_, draws_);
   places_.reserve(tables_.open.size());
+  const bool tilts = !options_.covariates.names.empty();
+  const insight_internal::Tilt tilt = tilts ? Learn() : insight_internal::Tilt();
   for (const OpenDeal& deal : tables_.open) {
-    const size_t stage = model_->shape().StageOf(deal.stage.value());
-    const bool out = stage == insight_internal::kNoStage || IsTakenAsLost(deal.deal);
-    places_.push_back(out ? DealGrid::Place()
-                          : grid_->PlaceOf(stage, GroupOf(deal, model_->group_kind()), DaysBetween(deal.entered, now_)));
+    DealGrid::Place place = IsTakenAsLost(deal.deal) ? DealGrid::Place() : PlaceOf(deal, DaysBetween(deal.entered, now_));
+    const auto known = tilts ? options_.covariates.open.find(deal.deal) : options_.covariates.open.end();
+    if (place.known && known != options_.covariates.open.end()) place.log_odds = tilt.LogOdds(known->second);
+    places_.push_back(place);
     report_.excluded += !IsCounted(deal);
   }
   report_.open_deals = static_cast<int64_t>(tables_.open.size());
@@ -308,7 +336,7 @@ insight_internal::PeriodInputs Forecaster::InputsOf(std::vector<size_t>& open) {
     const DealGrid::Place& place = places_[i];
     if (!place.known || !IsCounted(tables_.open[i])) continue;
     open.push_back(i);
-    inputs.deals.push_back({static_cast<double>(tables_.open[i].amount.minor), place.low, place.high, place.weight});
+    inputs.deals.push_back({static_cast<double>(tables_.open[i].amount.minor), place.low, place.high, place.weight, grid_->FactorAt(place)});
   }
   inputs.arrivals = NewDeals();
   inputs.levels = insight_internal::LevelsOf(arrivals_.level, arrivals_.log_sd);
@@ -371,11 +399,16 @@ std::string ReasonOf(const ForecastReport& report, const DealForecast& deal) {
   if (deal.win_ever <= 0) return "taken as lost";
   std::string text = basis->name + " for " + std::to_string(static_cast<int64_t>(deal.age_days)) + " days";
   if (!std::isnan(basis->typical_days)) text += " (typical stay " + std::to_string(std::lround(basis->typical_days)) + ")";
-  const double of_all = deal.win_in_period - deal.contributions.group;
+  const double of_path = deal.win_in_period - deal.contributions.covariates;
+  const double of_all = of_path - deal.contributions.group;
   if (deal.contributions.group != 0 && of_all > 0) {
     const char* kind = report.group_kind == GroupKind::kOwner ? "owner" : report.group_kind == GroupKind::kSegment ? "segment" : "source";
-    const int64_t change = std::lround((deal.win_in_period / of_all - 1) * 100);
+    const int64_t change = std::lround((of_path / of_all - 1) * 100);
     text += "; " + std::string(kind) + "'s effect " + (change >= 0 ? "+" : "") + std::to_string(change) + " %";
+  }
+  if (deal.contributions.covariates != 0 && of_path > 0) {
+    const int64_t change = std::lround((deal.win_in_period / of_path - 1) * 100);
+    text += std::string("; relations ") + (change >= 0 ? "+" : "") + std::to_string(change) + " %";
   }
   return text + "; from " + std::to_string(basis->resolved) + " resolved deals";
 }

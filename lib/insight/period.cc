@@ -65,7 +65,7 @@ struct Cumulants {
     const double a = deal.amount;
     const double a2 = a * a;
     for (size_t d = 0; d < k1.size(); ++d) {
-      const double p = low[d] + deal.weight * (high[d] - low[d]);
+      const double p = std::min(deal.factor * (low[d] + deal.weight * (high[d] - low[d])), 1.0);
       const double v = p * (1 - p);
       k1[d] += p * a;
       k2[d] += v * a2;
@@ -140,7 +140,7 @@ Inversion::Inversion(const PeriodInputs& inputs) : in_(inputs), draws_(DrawsOf(i
 
 double ChanceOf(const ChanceRows& rows, const OpenChance& deal, size_t draw) {
   const double low = rows.row(deal.low)[draw];
-  return low + deal.weight * (rows.row(deal.high)[draw] - low);
+  return std::min(deal.factor * (low + deal.weight * (rows.row(deal.high)[draw] - low)), 1.0);
 }
 
 void Inversion::SumDeals() {

@@ -70,6 +70,7 @@ struct OpenChance {
   uint32_t low = 0;   // rows
   uint32_t high = 0;
   double weight = 0;  // of `high`
+  double factor = 1;  // by which the chance in each draw is multiplied
 };
 
 struct PeriodInputs {

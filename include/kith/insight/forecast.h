@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kith/insight/covariates.h"
 #include "kith/insight/estimate.h"
 #include "kith/model/funnel_tables.h"
 
@@ -51,6 +52,7 @@ struct ForecastOptions {
   int parameter_draws = 24;
   std::vector<LedgerEntry> ledger = {};
   WhatIf what_if = {};
+  Covariates covariates = {};  // of the open deals and of past ones, such as their relations
   // Forecasts of the parts of the whole, whose means sum to it: by owner, segment or source. `roll_up` joins groups to larger ones, such as
   // owners to teams; what is in none is part 0.
   model::GroupKind by = model::GroupKind::kAll;
@@ -58,12 +60,13 @@ struct ForecastOptions {
 };
 
 // What a deal's chance is made of: a deal that enters the first stage now, what being in its own stage adds, having been there so long, and
-// its owner, segment or source. They sum to win_in_period.
+// its owner, segment or source, and what is known of it beside its path. They sum to win_in_period.
 struct Contributions {
   double base = 0;
   double stage = 0;
   double age = 0;
   double group = 0;
+  double covariates = 0;
 };
 
 struct DealForecast {
@@ -126,6 +129,8 @@ struct ForecastReport {
   std::vector<DealForecast> deals;                       // open deals, largest expected amount first
   std::vector<StageBasis> basis;                         // of the open stages, by position
   model::GroupKind group_kind = model::GroupKind::kAll;  // the kind of group that acts on chances; kAll: none does
+  std::vector<CovariateEffect> effects;                  // of the covariates given, as learnt from `covariate_deals` past ones
+  int64_t covariate_deals = 0;
   std::vector<std::string> warnings;
   // Points of the total's distribution function: quantile q at (i + 0.5) / size.
   std::vector<double> total_quantiles;

@@ -1,0 +1,206 @@
+// Relationships in the forecast: a world where they decide, and one where they do not.
+#include "kith/insight/covariates.h"
+
+#include <cmath>
+
+#include "gmock/gmock.h"
+#include "insight/tilt_internal.h"
+#include "kith/insight/forecast.h"
+#include "unit/insight/relation_world.h"
+
+namespace kith::insight {
+namespace {
+
+using insight_internal::FitTilt;
+using insight_internal::Observation;
+using insight_internal::Tilt;
+using model::At;
+using model::Random;
+using model::TestSeed;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+double Logistic(double x) { return 1 / (1 + std::exp(-x)); }
+double Uniform(Random& random) { return (static_cast<double>(random.Below(1'000'000)) + 0.5) / 1e6; }
+double Symmetric(Random& random) { return 2 * Uniform(random) - 1; }
+
+std::vector<Observation> Outcomes(Random& random, size_t n, double level, double effect) {
+  std::vector<Observation> observations;
+  for (size_t i = 0; i < n; ++i) {
+    const double offset = Symmetric(random);
+    const std::vector<double> x = {Symmetric(random), Symmetric(random)};
+    observations.push_back({offset, x, Uniform(random) < Logistic(offset + level + effect * x[0])});
+  }
+  return observations;
+}
+
+TEST(Tilt, PlantedEffectsAreFound) {
+  Random random(TestSeed(3));
+  const Tilt tilt = FitTilt(Outcomes(random, 4000, 0.3, 2), 2);
+  EXPECT_NEAR(tilt.effect[0], 2, 3 * tilt.sd[0]);
+  EXPECT_NEAR(tilt.effect[0], 2, 0.3);
+  EXPECT_NEAR(tilt.level, 0.3, 0.15);
+  EXPECT_NEAR(tilt.effect[1], 0, 0.15);
+  EXPECT_LT(tilt.sd[0], 0.15);
+}
+
+TEST(Tilt, WhereNothingActsNextToNothingIsAdded) {
+  double sum = 0;
+  constexpr int kWorlds = 40;
+  for (uint64_t seed = 0; seed < kWorlds; ++seed) {
+    Random random(seed);
+    const Tilt tilt = FitTilt(Outcomes(random, 60, 0, 0), 2);
+    sum += std::abs(tilt.effect[0]) + std::abs(tilt.level);
+  }
+  EXPECT_LT(sum / kWorlds, 0.15);  // maximum likelihood alone is at about 0.6
+}
+
+TEST(Tilt, NothingIsLearntFromOneOutcome) {
+  const Tilt tilt = FitTilt(std::vector<Observation>{{0, {1}, true}, {0, {-1}, true}}, 1);
+  EXPECT_THAT(tilt.effect, ElementsAre(0));
+  EXPECT_EQ(tilt.LogOdds(std::vector<double>{5}), 0);
+  EXPECT_THAT(FitTilt({}, 1).effect, ElementsAre(0));
+  EXPECT_DOUBLE_EQ(insight_internal::FactorOf(0, 0.3), 1);
+  // Odds of 0.3 / 0.7 doubled.
+  EXPECT_NEAR(0.3 * insight_internal::FactorOf(std::log(2.0), 0.3), 0.6 / 1.3, 1e-12);
+}
+
+class CovariatesTest : public Relations {
+ protected:
+  struct Deal {
+    Id id;
+    double lead;
+    bool won;
+  };
+  // A year of deals of which the last third is open; `effect`: of the lead on the log odds of winning.
+  void Make(double effect, uint64_t seed) {
+    Random random(seed);
+    const Id rival = Add("competitor", {{"name", "Rival"}});
+    world_.SetNow(At("2026-03-01T09:00:00Z"));
+    constexpr int kDeals = 240;
+    const std::map<std::string_view, Value> roles = {{"decision_maker", Choose("contact_role", "role", "decision_maker")},
+                                                     {"technical", Choose("contact_role", "role", "technical")},
+                                                     {"user", Choose("contact_role", "role", "user")}};
+    const Value solution = Choose("evidence", "dimension", "solution");
+    const Value document = Choose("evidence", "source", "document");
+    Batch batch = world_.NewBatch();
+    std::vector<Id> locals;
+    for (int i = 0; i < kDeals; ++i) {
+      const bool open = i >= kDeals * 2 / 3;
+      Time at = At(open ? "2026-02-10T00:00:00Z" : "2025-03-01T00:00:00Z");
+      at.micros += static_cast<int64_t>(Uniform(random) * (open ? 10 : 300) * static_cast<double>(kMicrosPerDay));
+      batch.SetEffective(at);
+      const Id contact = batch.Create("contact");
+      batch.Set(contact, "name", "Li");
+      const Id deal = model::World::NewRecord(batch, "opportunity");
+      batch.Set(deal, "amount", model::Yuan(100'000));
+      locals.push_back(deal);
+      for (const auto& [name, role] : roles) {
+        const Id given = batch.Create("contact_role");
+        batch.Set(given, "contact", contact);
+        batch.Set(given, "opportunity", deal);
+        batch.Set(given, "role", role);
+      }
+      const double ours = Symmetric(random);
+      const double theirs = Symmetric(random);
+      for (const auto& [party, value] : {std::pair(Id(), ours), std::pair(rival, theirs)}) {
+        const Id said = batch.Create("evidence");
+        batch.Set(said, "subject", contact);
+        if (!party.is_null()) batch.Set(said, "party", party);
+        batch.Set(said, "dimension", solution);
+        batch.Set(said, "source", document);
+        batch.Set(said, "value", value);
+        batch.Set(said, "at", at);
+      }
+      const Id met = batch.Create("deal_competitor");
+      batch.Set(met, "competitor", rival);
+      batch.Set(met, "opportunity", deal);
+      const double lead = ours - theirs;
+      const bool won = Uniform(random) < Logistic(effect * lead - 0.4);
+      deals_.push_back({{}, lead, won});
+      model::Move(batch, deal, "sales/lead", {.at = at});
+      if (open) continue;
+      at.micros += static_cast<int64_t>((5 + 20 * Uniform(random)) * static_cast<double>(kMicrosPerDay));
+      model::Move(batch, deal, "sales/talk", {.at = at});
+      at.micros += static_cast<int64_t>((5 + 20 * Uniform(random)) * static_cast<double>(kMicrosPerDay));
+      model::Move(batch, deal, won ? "sales/won" : "sales/lost", {.at = at});
+    }
+    batch.SetEffective(std::nullopt);
+    const std::vector<Id> ids = world_.Apply(batch);
+    for (size_t i = 0; i < deals_.size(); ++i) deals_[i].id = ids.at(locals[i].local_index());
+  }
+
+  struct Comparison {
+    double with = 0;  // mean squared error of win_ever over the open deals' later outcomes
+    double without = 0;
+    ForecastReport report;
+  };
+  Comparison Compare() {
+    const auto snapshot = world_.Read();
+    const StatusOr<model::FunnelTables> tables = model::ReadTables(*snapshot, world_.GetPipelineNow("sales").id);
+    EXPECT_TRUE(tables.ok()) << tables.status();
+    const Period period{*ParseDate("2026-03-01"), *ParseDate("2026-07-01")};
+    const ForecastReport plain = *Forecast(*tables, period);
+    ForecastOptions options;
+    StatusOr<Covariates> covariates = ReadRelationCovariates(*snapshot, *tables);
+    EXPECT_TRUE(covariates.ok()) << covariates.status();
+    options.covariates = *std::move(covariates);
+    Comparison comparison;
+    comparison.report = *Forecast(*tables, period, options);
+    const auto brier = [&](const ForecastReport& report) {
+      double sum = 0;
+      for (const DealForecast& deal : report.deals) {
+        const auto found = std::find_if(deals_.begin(), deals_.end(), [&](const Deal& one) { return one.id == deal.deal; });
+        const double error = deal.win_ever - (found->won ? 1 : 0);
+        sum += error * error / static_cast<double>(report.deals.size());
+      }
+      return sum;
+    };
+    comparison.with = brier(comparison.report);
+    comparison.without = brier(plain);
+    return comparison;
+  }
+  std::vector<Deal> deals_;
+};
+
+TEST_F(CovariatesTest, WhereRelationsDecideTheForecastGains) {  // C23, W2
+  Make(3, TestSeed(1));
+  const Comparison comparison = Compare();
+  ::testing::Test::RecordProperty("brier_with", std::to_string(comparison.with));
+  ::testing::Test::RecordProperty("brier_without", std::to_string(comparison.without));
+  EXPECT_LT(comparison.with, 0.75 * comparison.without) << comparison.with << " against " << comparison.without;
+  ASSERT_EQ(comparison.report.effects.size(), 3u);
+  EXPECT_EQ(comparison.report.effects[0].name, "lead");
+  EXPECT_GT(comparison.report.effects[0].effect, 2 * comparison.report.effects[0].sd);
+  EXPECT_GT(comparison.report.covariate_deals, 100);
+  for (const DealForecast& deal : comparison.report.deals) {
+    const Contributions& c = deal.contributions;
+    EXPECT_NEAR(c.base + c.stage + c.age + c.group + c.covariates, deal.win_in_period, 1e-9);
+    EXPECT_NEAR(deal.expected_minor, deal.win_in_period * 100'000, 1e-3);
+    EXPECT_THAT(ReasonOf(comparison.report, deal), HasSubstr("relations"));
+  }
+}
+
+TEST_F(CovariatesTest, WhereTheyDoNotNothingIsLost) {  // C23, W3
+  Make(0, TestSeed(2));
+  const Comparison comparison = Compare();
+  EXPECT_LT(comparison.with, comparison.without + 0.005) << comparison.with << " against " << comparison.without;
+  EXPECT_LT(std::abs(comparison.report.effects[0].effect), 0.3);
+}
+
+TEST_F(CovariatesTest, WhatIsUnknownKeepsItsChance) {
+  const Id deal = world_.Create();
+  world_.MoveTo(deal, "sales/lead");
+  const auto snapshot = world_.Read();
+  const model::FunnelTables tables = *model::ReadTables(*snapshot, world_.GetPipelineNow("sales").id);
+  const Covariates covariates = *ReadRelationCovariates(*snapshot, tables);
+  EXPECT_THAT(covariates.open, IsEmpty());
+  ForecastOptions options;
+  options.covariates = covariates;
+  const Period period{*ParseDate("2026-03-01"), *ParseDate("2026-04-01")};
+  EXPECT_EQ(Forecast(tables, period, options)->deals[0].win_in_period, Forecast(tables, period)->deals[0].win_in_period);
+}
+
+}  // namespace
+}  // namespace kith::insight
