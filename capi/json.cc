@@ -111,7 +111,8 @@ Json Of(const insight::ForecastReport& report, const insight::DealForecast& deal
            {{"base", Number(deal.contributions.base)},
             {"stage", Number(deal.contributions.stage)},
             {"age", Number(deal.contributions.age)},
-            {"group", Number(deal.contributions.group)}}},
+            {"group", Number(deal.contributions.group)},
+            {"relations", Number(deal.contributions.covariates)}}},
           {"amount_minor", deal.amount.minor},
           {"currency", deal.amount.currency.code()},
           {"expected_minor", Number(deal.expected_minor)},
@@ -175,6 +176,10 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
   if (!with_deals) return json;
   json["quantiles"] = Json::array();
   for (const double quantile : report.total_quantiles) json["quantiles"].push_back(Number(quantile));
+  json["effects"] = Json::array();
+  for (const insight::CovariateEffect& one : report.effects) {
+    json["effects"].push_back({{"name", one.name}, {"effect", Number(one.effect)}, {"sd", Number(one.sd)}, {"deals", report.covariate_deals}});
+  }
   json["parts"] = Json::array();
   for (const insight::PartForecast& part : report.parts) json["parts"].push_back(Of(part));
   json["deals"] = Json::array();

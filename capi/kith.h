@@ -810,6 +810,8 @@ typedef struct kith_insight_options {
    *   "by"            forecast: parts by "owner", "segment" or "source", or by a field of these records such as "owner.team"
    *   "learn_from"    forecast: widen by what forecasts of so many periods before missed; costs two reads of the past each
    *   "learn_saved"   forecast: true: by what saved forecasts missed, too
+   *   "relations"     forecast: true: relationships act on chances as far as closed deals show it; costs the decision chains of the open
+   *                   deals and of 400 closed ones
    *   "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted first
    *   "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}}
    *   "target"        gap: minor units; else what is usual

@@ -159,11 +159,15 @@ Status Question::ReadMore(std::string_view text) {
   if (json.is_discarded()) return Malformed("more", "is no JSON");
   KITH_RETURN_IF_ERROR(CheckMembers(
       json, "",
-      {"period", "group", "by", "learn_from", "learn_saved", "rates", "what_if", "collection", "target", "compare_with", "version"}));
+      {"period", "group", "by", "learn_from", "learn_saved", "relations", "rates", "what_if", "collection", "target", "compare_with", "version"}));
   KITH_RETURN_IF_ERROR(ReadCount(json, "learn_from", kMostLearnt, learn_from_));
   if (const Json* saved = Member(json, "learn_saved"); saved != nullptr) {
     if (!saved->is_boolean()) return Malformed("learn_saved", "is neither true nor false");
     learn_saved_ = saved->get<bool>();
+  }
+  if (const Json* relations = Member(json, "relations"); relations != nullptr) {
+    if (!relations->is_boolean()) return Malformed("relations", "is neither true nor false");
+    relations_ = relations->get<bool>();
   }
   KITH_RETURN_IF_ERROR(ReadCount(json, "compare_with", kMostLearnt, gap_.compare_with));
   KITH_ASSIGN_OR_RETURN(collection_, TextOf(json, "collection"));
@@ -275,6 +279,9 @@ StatusOr<insight::ForecastOptions> Question::Forecast(const model::FunnelTables&
   if (!by_field_.empty()) {
     KITH_ASSIGN_OR_RETURN(forecast.roll_up, RollUp(tables));
   }
+  if (relations_) {
+    KITH_ASSIGN_OR_RETURN(forecast.covariates, insight::ReadRelationCovariates(*snapshot_, tables, {.as_of = Now()}));
+  }
   return forecast;
 }
 
@@ -313,6 +320,7 @@ StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insi
   options.what_if = {};
   options.by = GroupKind::kAll;
   options.strict = false;
+  options.covariates = {};  // of other deals than those of the past
   std::vector<Period> past;
   for (int back = 1; static_cast<int>(past.size()) < learn_from_ && back <= learn_from_ + kMostLearnt; ++back) {
     const Period before = Before(period, back);

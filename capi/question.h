@@ -70,6 +70,7 @@ class Question {
   std::string by_field_;  // of the group's record: its value is the part
   int learn_from_ = 0;
   bool learn_saved_ = false;
+  bool relations_ = false;
   insight::ExchangeRates rates_;
   insight::WhatIf what_if_;
   insight::GapOptions gap_;

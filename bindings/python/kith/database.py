@@ -712,6 +712,7 @@ class Snapshot(_kith.Reader, Origins, Relations, Relationships):
         by: str | None = None,
         learn_from: int = 0,
         learn_saved: bool = False,
+        relations: bool = False,
         what_if: dict[str, Any] | None = None,
         as_of: dt.datetime | None = None,
         currency: str = "",
@@ -724,6 +725,8 @@ class Snapshot(_kith.Reader, Origins, Relations, Relationships):
         ``by`` adds parts that sum to the whole: "owner", "segment", "source", or a field of these records such as "owner.team"; those with a
         quota for the period are in ``attainments``.
         ``learn_from`` widens the interval by what forecasts of so many periods before missed, ``learn_saved`` by what saved ones did.
+        ``relations`` lets the decision chain, closeness and earlier encounters with rivals act on chances, as far as closed deals show it
+        (``effects``).
         ``what_if`` asks about another world: ``{"lost": [ids], "more_deals_a_week": 10, "faster": {"proposal": 2}}``. ``rates`` converts
         into ``currency`` first.
 
@@ -745,6 +748,7 @@ class Snapshot(_kith.Reader, Origins, Relations, Relationships):
             by=by,
             learn_from=learn_from or None,
             learn_saved=learn_saved or None,
+            relations=relations or None,
             what_if=what_if,
             rates=rates,
         )

@@ -119,3 +119,41 @@ def test_card_and_brief_cite_records(db: kith.Database, people: dict[str, int]) 
         assert [line["record"] for line in now.card(people["acme"], as_of=NOW) if line["kind"] == "person"] == [people["li"], people["mo"]]
         with pytest.raises(kith.Error):
             now.brief(people["acme"])
+
+
+def test_relations_act_on_chances_as_far_as_outcomes_show_it(db: kith.Database) -> None:  # C23
+    start = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
+    open_deals: dict[str, Any] = {}
+    with db.batch() as batch:
+        rival = batch.create("competitor", name="Rival")
+        for i in range(80):
+            is_open, well_known = i >= 60, i % 2 == 0
+            at = start + dt.timedelta(days=5 * i if not is_open else 350)
+            batch.effective(at)
+            contact = batch.create("contact", name="Li")
+            deal = batch.create("opportunity", name="Deal", amount=Money(100_000, "CNY"))
+            for role in ("decision_maker", "technical", "user"):
+                batch.create("contact_role", contact=contact, opportunity=deal, role=role)
+            batch.create("deal_competitor", competitor=rival, opportunity=deal)
+            said: dict[str, Any] = {"dimension": "solution", "source": "document", "at": at}
+            batch.create("evidence", subject=contact, value=0.8 if well_known else -0.8, **said)
+            batch.create("evidence", subject=contact, party=rival, value=-0.8 if well_known else 0.8, **said)
+            batch.move(deal, "default/qualified")
+            if is_open:
+                open_deals.setdefault("known" if well_known else "unknown", deal)
+                continue
+            batch.effective(at + dt.timedelta(days=20))
+            batch.move(deal, "default/won" if well_known else "default/lost")
+    assert batch.outcome is not None
+    ids = {name: batch.outcome.id(local) for name, local in open_deals.items()}
+    with db.snapshot() as now:
+        asked: dict[str, Any] = {"as_of": start + dt.timedelta(days=355)}
+        plain = {deal["id"]: deal for deal in now.forecast("default", "2026-Q1", **asked)["deals"]}
+        report = now.forecast("default", "2026-Q1", relations=True, **asked)
+        deals = {deal["id"]: deal for deal in report["deals"]}
+    assert plain[ids["known"]]["win_ever"] == pytest.approx(plain[ids["unknown"]]["win_ever"], abs=0.02)
+    assert deals[ids["known"]]["win_ever"] > plain[ids["known"]]["win_ever"] + 0.1
+    assert deals[ids["unknown"]]["win_ever"] < plain[ids["unknown"]]["win_ever"] - 0.1
+    assert deals[ids["known"]]["contributions"]["relations"] > 0
+    assert "relations" in deals[ids["known"]]["reason"]
+    assert [effect["name"] for effect in report["effects"]] == ["lead", "closeness", "head_to_head"]
