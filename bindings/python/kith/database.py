@@ -325,8 +325,8 @@ class Batch(BatchMerging):
 
     def apply(self) -> Outcome:
         """Durable when it returns. The first error of a setter is raised here."""
-        ids, *rest = _kith.apply(self._db._handle, self._handle, *self._options, self._locals)
-        self.outcome = Outcome(dict(zip(self._locals, ids, strict=True)), *rest)
+        ids, first, last, replayed, effects, changes = _kith.apply(self._db._handle, self._handle, *self._options, self._locals)
+        self.outcome = Outcome(dict(zip(self._locals, ids, strict=True)), first, last, replayed, effects, changes)
         return self.outcome
 
 
