@@ -238,7 +238,7 @@ class Batch(BatchMerging):
 
     def override(self, target: Target, stage: str, reason: str) -> LocalId:
         """Moves a record although it does not meet what is mandatory in its stages; the reason and what is unmet stay on the move."""
-        return self._local(self._handle.override(_raw(target), stage, reason), {})
+        return self._local(self._handle.override(raw_target(target), stage, reason), {})
 
     def complete_step(self, target: Target, step: str, evidence: Target = 0, note: str = "") -> LocalId:
         """A step, "pipeline/stage/step", is done for a record, shown by a record as its evidence.
@@ -264,7 +264,7 @@ class Batch(BatchMerging):
         True
         won
         """
-        return self._local(self._handle.complete_step(_raw(target), step, _raw(evidence), note), {})
+        return self._local(self._handle.complete_step(raw_target(target), step, _raw(evidence), note), {})
 
     def delete(self, target: Target) -> None:
         self._handle.delete(raw_target(target))
