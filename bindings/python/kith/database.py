@@ -264,7 +264,7 @@ class Batch(BatchMerging):
         True
         won
         """
-        return self._local(self._handle.complete_step(raw_target(target), step, _raw(evidence), note), {})
+        return self._local(self._handle.complete_step(raw_target(target), step, raw_target(evidence), note), {})
 
     def delete(self, target: Target) -> None:
         self._handle.delete(raw_target(target))
