@@ -66,9 +66,10 @@ kith_code kith_db_purge(kith_db* db, const kith_id* records, size_t count, const
     if (how.keep_shared) {
       return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "keep_shared"}, "has no meaning for a purge");
     }
-    KITH_ASSIGN_OR_RETURN(const kith::PurgeReport done,
-                          object->database->Purge(std::vector<kith::Id>(records, records + count),
-                                                  {.actor = how.actor, .reason = how.reason, .dry_run = how.dry_run, .overwrite = how.overwrite}));
+    KITH_ASSIGN_OR_RETURN(
+        const kith::PurgeReport done,
+        object->database->Purge(std::vector<kith::Id>(records, records + count),
+                                {.actor = how.actor, .reason = how.reason, .dry_run = how.dry_run, .overwrite = how.overwrite}));
     if (report != nullptr) *report = NewText(ToJson(done));
     return absl::OkStatus();
   });

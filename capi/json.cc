@@ -178,7 +178,8 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
   for (const double quantile : report.total_quantiles) json["quantiles"].push_back(Number(quantile));
   json["effects"] = Json::array();
   for (const insight::CovariateEffect& one : report.effects) {
-    json["effects"].push_back({{"name", one.name}, {"effect", Number(one.effect)}, {"sd", Number(one.sd)}, {"deals", report.covariate_deals}});
+    json["effects"].push_back(
+        {{"name", one.name}, {"effect", Number(one.effect)}, {"sd", Number(one.sd)}, {"deals", report.covariate_deals}});
   }
   json["parts"] = Json::array();
   for (const insight::PartForecast& part : report.parts) json["parts"].push_back(Of(part));

@@ -70,12 +70,9 @@ Json ToJson(const kith::catalog::Catalog& catalog, const kith::crm::MergeReport&
   for (const kith::FeedEntry& change : report.outcome.changes) {
     changes.push_back({{"record", change.record.value()}, {"operation", kith::NameOf(change.operation)}});
   }
-  return {{"into", report.into.value()},
-          {"merged", std::move(merged)},
-          {"fields", std::move(fields)},
-          {"sequence", report.outcome.last_sequence},
-          {"effects", report.outcome.effects},
-          {"changes", std::move(changes)}};
+  return {{"into", report.into.value()},       {"merged", std::move(merged)},
+          {"fields", std::move(fields)},       {"sequence", report.outcome.last_sequence},
+          {"effects", report.outcome.effects}, {"changes", std::move(changes)}};
 }
 
 }  // namespace

@@ -157,9 +157,9 @@ StatusOr<Question> Question::Ask(kith_snapshot* snapshot, const char* pipeline, 
 Status Question::ReadMore(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded()) return Malformed("more", "is no JSON");
-  KITH_RETURN_IF_ERROR(CheckMembers(
-      json, "",
-      {"period", "group", "by", "learn_from", "learn_saved", "relations", "rates", "what_if", "collection", "target", "compare_with", "version"}));
+  KITH_RETURN_IF_ERROR(CheckMembers(json, "",
+                                    {"period", "group", "by", "learn_from", "learn_saved", "relations", "rates", "what_if", "collection",
+                                     "target", "compare_with", "version"}));
   KITH_RETURN_IF_ERROR(ReadCount(json, "learn_from", kMostLearnt, learn_from_));
   if (const Json* saved = Member(json, "learn_saved"); saved != nullptr) {
     if (!saved->is_boolean()) return Malformed("learn_saved", "is neither true nor false");

@@ -15,9 +15,7 @@ using catalog::TypeDef;
 
 bool IsGiven(const FieldDef& field) { return !field.computed() && !field.derived && field.numbering == nullptr && !field.retired; }
 
-bool IsOf(const FieldChange& change, const FieldDef& field) {
-  return change.package == field.package && change.number == field.number;
-}
+bool IsOf(const FieldChange& change, const FieldDef& field) { return change.package == field.package && change.number == field.number; }
 
 // The records that were merged into one and are part of it.
 std::vector<Id> Parts(const Snapshot& snapshot, Id record) {
@@ -89,7 +87,8 @@ StatusOr<std::vector<Id>> Present(const Snapshot& snapshot, const std::vector<Id
     if (id.type() != records.front().type()) return BadOptions("only records of one type are merged", {}, id);
     KITH_ASSIGN_OR_RETURN(const TypeDef* type, snapshot.catalog().GetType(id.type()));
     const StatusOr<Id> found = snapshot.Find(type->name, Ref(id));
-    if (IsNotFound(found.status())) return MakeError({.reason = Reason::kRecordMissing, .type = type->name, .record = id}, "no such record");
+    if (IsNotFound(found.status()))
+      return MakeError({.reason = Reason::kRecordMissing, .type = type->name, .record = id}, "no such record");
     KITH_RETURN_IF_ERROR(found.status());
     if (id == into) into = *found;
     present.insert(*found);
@@ -145,8 +144,8 @@ class Merger {
     // A reference from one of them to another leads nowhere once they are one.
     Value stays = value(*winner);
     const Id* target = stays.get_if<Id>();
-    const bool own = target != nullptr && std::any_of(candidates_.begin(), candidates_.end(),
-                                                      [&](const Candidate& one) { return one.record == *target; });
+    const bool own = target != nullptr &&
+                     std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& one) { return one.record == *target; });
     if (own) stays = Value();
     MergedField& merged = report.fields.emplace_back();
     merged.field = field.name;

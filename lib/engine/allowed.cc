@@ -82,9 +82,8 @@ Status Applier::CheckAllowed(const Change& change) {
   const Id id = ResolveId(change.target);
   const DraftRecord* draft = FindDraft(id);
   if (draft == nullptr) return absl::OkStatus();  // named and not touched
-  const bool touches =
-      change.op == Change::Op::kDelete || change.op == Change::Op::kLink || change.op == Change::Op::kUnlink ||
-      change.op == Change::Op::kMerge || !change.assignments.empty();
+  const bool touches = change.op == Change::Op::kDelete || change.op == Change::Op::kLink || change.op == Change::Op::kUnlink ||
+                       change.op == Change::Op::kMerge || !change.assignments.empty();
   if (draft->before().is_null()) {
     if (!access_->MayCreate(draft->type())) return NotAllowed(draft->type(), draft->NameForErrors(), "may not create records of the type");
   } else if (touches) {
@@ -101,7 +100,7 @@ Status Applier::CheckAllowed() {
   const std::vector<Change>& changes = request_.batch->changes();
   for (size_t i = 0; i < changes.size(); ++i) {
     if (changes[i].op == Change::Op::kRequireVersion || changes[i].op == Change::Op::kRequireAbsent) continue;
-    if (changes[i].op == Change::Op::kRequireValue) continue;  // looked at when it was compared
+    if (changes[i].op == Change::Op::kRequireValue) continue;                                      // looked at when it was compared
     if (changes[i].op == Change::Op::kRestore || changes[i].op == Change::Op::kUnmerge) continue;  // looked at when it was done
     if (const Status status = CheckAllowed(changes[i]); !status.ok()) return WithContext(status, {.change = static_cast<int64_t>(i)});
   }

@@ -71,8 +71,7 @@ Status Applier::Finish(Outcome& outcome) {
 void Applier::ListChanges(Outcome& outcome) const {
   for (const DraftRecord& draft : drafts_) {
     if (!draft.dirty()) continue;
-    const Operation operation =
-        draft.created() ? Operation::kCreate : draft.deleted() ? Operation::kDelete : Operation::kChange;
+    const Operation operation = draft.created() ? Operation::kCreate : draft.deleted() ? Operation::kDelete : Operation::kChange;
     outcome.changes.push_back({.sequence = draft.header().version, .record = draft.id(), .operation = operation});
   }
 }

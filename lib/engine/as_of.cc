@@ -326,9 +326,8 @@ namespace kith {
 namespace {
 
 const FieldChange* FindHeaderChange(const HistoryEntry& entry, uint32_t number) {
-  const auto found = std::find_if(entry.fields.begin(), entry.fields.end(), [&](const FieldChange& change) {
-    return change.package == kHeaderPackage && change.number == number;
-  });
+  const auto found = std::find_if(entry.fields.begin(), entry.fields.end(),
+                                  [&](const FieldChange& change) { return change.package == kHeaderPackage && change.number == number; });
   return found == entry.fields.end() ? nullptr : &*found;
 }
 

@@ -196,7 +196,8 @@ Status Applier::RedactHistory(Id id, EraseReport& report) {
     const bool own = entry.sequence >= first_sequence_;
     EraseReport nothing;
     const std::string reason = entry.reason;
-    if (Redact(entry, PersonalOf(*type), own ? std::string_view(entry.reason) : std::string_view(), own ? nothing : report)) PutEntry(entry);
+    if (Redact(entry, PersonalOf(*type), own ? std::string_view(entry.reason) : std::string_view(), own ? nothing : report))
+      PutEntry(entry);
     if (!own && !reason.empty()) KITH_RETURN_IF_ERROR(ForgetReason(entry.sequence, entry.recorded, reason, report));
   }
   return absl::OkStatus();

@@ -281,9 +281,8 @@ Status Applier::Part(const HistoryEntry& deletion, size_t index) {
   const TypeDef& type = *catalog_.FindType(deletion.record.type());
   const Id into = MergedInto(deletion);
   HistoryEntry alone = deletion;
-  std::erase_if(alone.fields, [](const FieldChange& change) {
-    return change.package == kHeaderPackage && change.number == kExternalRefsNumber;
-  });
+  std::erase_if(alone.fields,
+                [](const FieldChange& change) { return change.package == kHeaderPackage && change.number == kExternalRefsNumber; });
   KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, Revive(type, alone, index));
   const auto take = [&](const ExternalRef& external) -> StatusOr<bool> {
     KITH_ASSIGN_OR_RETURN(const std::optional<Id> holder, FindExternal(type.number, external));

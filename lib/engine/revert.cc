@@ -26,7 +26,8 @@ std::string_view WhyKept(const Snapshot& snapshot, const TypeDef& type, int32_t 
 
 class Reverting {
  public:
-  Reverting(const Snapshot& snapshot, const TypeDef& type, Id id, Batch& batch) : snapshot_(snapshot), type_(type), id_(id), batch_(batch) {}
+  Reverting(const Snapshot& snapshot, const TypeDef& type, Id id, Batch& batch)
+      : snapshot_(snapshot), type_(type), id_(id), batch_(batch) {}
 
   Status Field(int32_t position, const record::View& now, const record::View& then, Reverted& reverted) {
     Value was = GetFieldAt(then, position);
@@ -35,7 +36,8 @@ class Reverting {
     std::string_view why = WhyKept(snapshot_, type_, position);
     if (const Id* target = was.get_if<Id>(); why.empty() && target != nullptr) {
       const TypeDef* of = snapshot_.catalog().FindType(target->type());
-      const StatusOr<Id> found = of == nullptr ? StatusOr<Id>(MakeError(Reason::kRecordMissing, "")) : snapshot_.Find(of->name, Ref(*target));
+      const StatusOr<Id> found =
+          of == nullptr ? StatusOr<Id>(MakeError(Reason::kRecordMissing, "")) : snapshot_.Find(of->name, Ref(*target));
       if (!found.ok() && !IsNotFound(found.status()) && of != nullptr) return found.status();
       if (found.ok()) {
         was = *found;

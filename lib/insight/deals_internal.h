@@ -26,8 +26,8 @@ class DealGrid {
   struct Place {
     uint32_t low = 0;  // rows
     uint32_t high = 0;
-    double weight = 0;   // of `high`
-    bool known = false;  // false: in no open stage of the model, or taken as lost; it wins nothing
+    double weight = 0;    // of `high`
+    bool known = false;   // false: in no open stage of the model, or taken as lost; it wins nothing
     double log_odds = 0;  // that its covariates add to being won at all
   };
 

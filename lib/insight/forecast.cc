@@ -336,7 +336,8 @@ insight_internal::PeriodInputs Forecaster::InputsOf(std::vector<size_t>& open) {
     const DealGrid::Place& place = places_[i];
     if (!place.known || !IsCounted(tables_.open[i])) continue;
     open.push_back(i);
-    inputs.deals.push_back({static_cast<double>(tables_.open[i].amount.minor), place.low, place.high, place.weight, grid_->FactorAt(place)});
+    inputs.deals.push_back(
+        {static_cast<double>(tables_.open[i].amount.minor), place.low, place.high, place.weight, grid_->FactorAt(place)});
   }
   inputs.arrivals = NewDeals();
   inputs.levels = insight_internal::LevelsOf(arrivals_.level, arrivals_.log_sd);

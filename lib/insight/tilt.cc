@@ -1,10 +1,9 @@
-#include "insight/tilt_internal.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "insight/special_internal.h"
+#include "insight/tilt_internal.h"
 
 namespace kith::insight_internal {
 namespace {

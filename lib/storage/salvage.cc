@@ -173,8 +173,8 @@ class Salvager {
     return !bounds.upper.has_value() || IsBefore(tree, key, *bounds.upper);
   }
 
-  // A leaf with none of the keys that its parent speaks of is another's, to which damage has led. With some of them it is the parent's bound
-  // that is damaged.
+  // A leaf with none of the keys that its parent speaks of is another's, to which damage has led. With some of them it is the parent's
+  // bound that is damaged.
   bool ReadLeaf(const PageView& view, const Tree& tree, const Bounds& bounds) {
     std::vector<NodeAt> nodes;
     bool expected = false;

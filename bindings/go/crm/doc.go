@@ -6,4 +6,4 @@
 //	crm.Account.Industry.Set(batch, account, crm.AccountIndustryLaw)
 package crm
 
-//go:generate go run kith/internal/generate ../../../lib/packages/kith.crm.json crm.go
+//go:generate go run kith/internal/generate ../../../lib/packages/kith.crm.json crm_generated.go

@@ -137,13 +137,15 @@ nb::str Merge(const Db& db, const std::vector<kith_id>& records, nb::handle acto
   Text report;
   kith_error* error = nullptr;
   Check(Released([&] {
-          return kith_db_merge(db.get(), records.data(), records.size(), by.get(), ToStr(reason), ToStr(options), &apply, report.out(), &error);
+          return kith_db_merge(db.get(), records.data(), records.size(), by.get(), ToStr(reason), ToStr(options), &apply, report.out(),
+                               &error);
         }),
         error);
   return Take(report);
 }
 
-nb::str Purge(const Db& db, const std::vector<kith_id>& records, nb::handle actor, const std::string& reason, bool dry_run, bool overwrite) {
+nb::str Purge(const Db& db, const std::vector<kith_id>& records, nb::handle actor, const std::string& reason, bool dry_run,
+              bool overwrite) {
   kith_erase_options options = KITH_ERASE_OPTIONS_INIT;
   Ref who(actor);
   options.actor = who.get();

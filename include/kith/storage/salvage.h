@@ -1,9 +1,9 @@
 // What a damaged data file still holds, page by page, without LMDB and without trusting the file.
 //
-// Sealed values are taken by their seals: eight bytes of XXH3 over keyspace, key and value, so what is given out was once written so. Whether
-// it is the newest that was written follows from where it stands: on a page that the newest sound meta page leads to through sound branch
-// pages, or, where a branch is broken, on one that nothing leads to and the free list does not have. Pages of the free list hold what was
-// deleted or replaced, and nothing is taken from them; with a broken free list, nothing is taken from pages that nothing leads to,
+// Sealed values are taken by their seals: eight bytes of XXH3 over keyspace, key and value, so what is given out was once written so.
+// Whether it is the newest that was written follows from where it stands: on a page that the newest sound meta page leads to through sound
+// branch pages, or, where a branch is broken, on one that nothing leads to and the free list does not have. Pages of the free list hold
+// what was deleted or replaced, and nothing is taken from them; with a broken free list, nothing is taken from pages that nothing leads to,
 // unless that is asked for.
 #ifndef KITH_STORAGE_SALVAGE_H_
 #define KITH_STORAGE_SALVAGE_H_
@@ -51,7 +51,8 @@ struct FileSalvageOptions {
 };
 
 // Reads the data file of a database that nobody has open. An entry may be given out twice when a file was damaged so. Errors:
-// DatabaseMissing, Locked (somebody has it open), Corrupt (both meta pages are broken and `with_old_pages` is not set), what the sink gives.
+// DatabaseMissing, Locked (somebody has it open), Corrupt (both meta pages are broken and `with_old_pages` is not set), what the sink
+// gives.
 [[nodiscard]] StatusOr<FileSalvage> SalvageFile(std::string_view path, std::span<const KeyspaceSpec> keyspaces,
                                                 const FileSalvageOptions& options, const SalvageSink& sink);
 

@@ -256,8 +256,8 @@ TEST(Migrate, WhatStagesAskForChangesWithThemAndStepsDoneStayDone) {
 
   // The stage gets another name; "visit" goes, "contract" comes, "demo" stays what it was.
   const MigrationPlan plan = Plan(R"json({"pipeline": {"name": "asking", "for_type": "opportunity", "stages": [
-    {"name": "work", "steps": [{"name": "demo", "mandatory": true}, {"name": "contract", "mandatory": true}]},
-    {"name": "won", "kind": "won"}]}, "rename": {"open": "work"}})json");
+    {"name": "job", "steps": [{"name": "demo", "mandatory": true}, {"name": "contract", "mandatory": true}]},
+    {"name": "won", "kind": "won"}]}, "rename": {"open": "job"}})json");
   ASSERT_TRUE(MigratePipeline(world.db(), plan).ok());
   const model::Guide guide = *model::GetGuide(*world.Read(), deal);
   ASSERT_EQ(guide.tracks.at(0).asked.size(), 2U);
@@ -265,7 +265,7 @@ TEST(Migrate, WhatStagesAskForChangesWithThemAndStepsDoneStayDone) {
   EXPECT_TRUE(guide.tracks[0].asked[0].met);
   EXPECT_FALSE(guide.tracks[0].asked[1].met);
   Batch by_new_name = world.NewBatch();
-  model::CompleteStep(by_new_name, deal, "asking/work/contract");
+  model::CompleteStep(by_new_name, deal, "asking/job/contract");
   model::Move(by_new_name, deal, "asking/won");
   world.Apply(by_new_name);
 
@@ -275,7 +275,7 @@ TEST(Migrate, WhatStagesAskForChangesWithThemAndStepsDoneStayDone) {
   EXPECT_EQ(versions[0].pipeline.stages[0].items.size(), 3U);
   MigrationPlan back;
   back.pipeline = versions[0].pipeline;
-  back.renamed = {{"work", "open"}};
+  back.renamed = {{"job", "open"}};
   ASSERT_TRUE(MigratePipeline(world.db(), back).ok());
   const model::Stage open = *world.GetPipelineNow("asking").Find("open");
   std::vector<std::string> in_use;

@@ -16,8 +16,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using ::testing::SizeIs;
 using testing::Shop;
+using ::testing::SizeIs;
 
 constexpr std::string_view kPeople = R"({
   "package": "people", "version": "1.0.0",
@@ -295,8 +295,7 @@ TEST_F(MergeTest, AsJson) {
   EXPECT_EQ(read->ToJson(), json);
   shop_.Apply(*read);
   EXPECT_FALSE(shop_.Exists(b));
-  const StatusOr<Batch> part =
-      Batch::FromJson(batch.catalog(), "{\"changes\": [{\"unmerge\": " + std::to_string(b.value()) + "}]}");
+  const StatusOr<Batch> part = Batch::FromJson(batch.catalog(), "{\"changes\": [{\"unmerge\": " + std::to_string(b.value()) + "}]}");
   ASSERT_TRUE(part.ok()) << part.status();
   EXPECT_THAT(part->ToJson(), HasSubstr("unmerge"));
   shop_.Apply(*part);
@@ -317,12 +316,14 @@ TEST_F(MergeTest, MergedAndPartedIsAsBefore) {  // W14
       Link(people[i], {"erp", std::to_string(round) + "-" + std::to_string(i)});
     }
     for (int i = 0; i < 6; ++i) Note(one(), "n");
-    for (int i = 0; i < 6; ++i) Try([&](Batch& batch) {
+    for (int i = 0; i < 6; ++i)
+      Try([&](Batch& batch) {
         const Id id = batch.Create("badge");
         batch.Set(id, "holder", one());
         batch.Set(id, "room", std::string(1, static_cast<char>('a' + below(3))));
       }).IgnoreError();
-    for (int i = 0; i < 8; ++i) Try([&](Batch& batch) {
+    for (int i = 0; i < 8; ++i)
+      Try([&](Batch& batch) {
         const Id id = batch.Create("friends");
         batch.Set(id, "one", people[below(4)]);
         batch.Set(id, "other", people[4 + below(4)]);

@@ -20,7 +20,8 @@ class CompactTest : public StorageTest {
   static void Fill(Environment& environment) {
     for (int round = 0; round < 8; ++round) {
       ASSERT_TRUE(Write(environment, [round](WriteSet& set) {
-                    for (uint64_t id = 0; id < 500; ++id) set.Put(kRecords, IntegerKey(id), std::string(300, static_cast<char>('a' + round)));
+                    for (uint64_t id = 0; id < 500; ++id)
+                      set.Put(kRecords, IntegerKey(id), std::string(300, static_cast<char>('a' + round)));
                   }).ok());
     }
     ASSERT_TRUE(Write(environment, [](WriteSet& set) {
