@@ -152,6 +152,14 @@ func (b *Batch) Delete(target ID) { b.c.Delete(uint64(target)) }
 // Restore brings a deleted record back as it was, with what its deletion took along.
 func (b *Batch) Restore(target ID) { b.c.Restore(uint64(target)) }
 
+// Merge makes one record of two: what refers to from refers to into, which gets its external references and the values that it lacks. The id of
+// from stands for into from then on. DB.Merge also chooses which values stay.
+func (b *Batch) Merge(into, from ID) { b.c.Merge(uint64(into), uint64(from)) }
+
+// Unmerge parts a record that was merged away: it gets back what the merge moved and nobody has changed since. What came later stays, and is
+// named among the effects ("keeps contact.phone").
+func (b *Batch) Unmerge(target ID) { b.c.Unmerge(uint64(target)) }
+
 // Link gives a record a further external reference.
 func (b *Batch) Link(target ID, ref Ref) { b.c.Link(uint64(target), ref.c()) }
 
@@ -242,6 +250,16 @@ func (o *Outcome) Sequences() (first, last uint64) { return o.c.Sequences() }
 
 // Replayed tells whether the key had been applied before; nothing was done again.
 func (o *Outcome) Replayed() bool { return o.c.Replayed() }
+
+// Changes of a dry run: each record that would be written, with what would happen to it ("create", "change", "delete").
+func (o *Outcome) Changes() map[ID]string {
+	records, operations := o.c.Changes()
+	changes := make(map[ID]string, len(records))
+	for i, record := range records {
+		changes[ID(record)] = [...]string{"", "create", "change", "delete"}[operations[i]]
+	}
+	return changes
+}
 
 // Effects say what rules added.
 func (o *Outcome) Effects() []string { return o.c.Effects() }

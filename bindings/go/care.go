@@ -41,7 +41,73 @@ func (db *DB) ErasePerson(person ID, o EraseOptions) (Erased, error) {
 	return decode[Erased](text, e)
 }
 
-// Erasures are the proofs of all erasures, oldest first, as JSON.
+// PurgeOptions of Purge.
+type PurgeOptions struct {
+	DryRun    bool
+	Overwrite bool
+	Actor     Ref
+	Reason    string
+}
+
+// Purge takes from deleted records all that they were; they cannot be restored. How many were purged. A proof stays (Erasures).
+func (db *DB) Purge(records []ID, o PurgeOptions) (int, error) {
+	text, e := db.c.Purge(numbers(records), capi.EraseOptions{DryRun: o.DryRun, Overwrite: o.Overwrite, Actor: o.Actor.c(), Reason: o.Reason})
+	report, err := decode[struct {
+		Records int `json:"records"`
+	}](text, e)
+	return report.Records, err
+}
+
+// MergeOptions of DB.Merge.
+type MergeOptions struct {
+	Into   ID            `json:"into,omitempty"`   // the record that stays; else the one with the lowest id
+	Prefer string        `json:"prefer,omitempty"` // whose value stays: "first" (of the record that was there first) or "latest"
+	Choose map[string]ID `json:"choose,omitempty"` // field: the record whose value it gets
+	DryRun bool          `json:"-"`
+	Actor  Ref           `json:"-"`
+	Reason string        `json:"-"`
+}
+
+// Merged is what DB.Merge did. Fields are those in which the records differed.
+type Merged struct {
+	Into   ID   `json:"into"`
+	Merged []ID `json:"merged"`
+	Fields []struct {
+		Field  string          `json:"field"`
+		Value  json.RawMessage `json:"value"`
+		From   ID              `json:"from"`
+		Others []struct {
+			Record ID              `json:"record"`
+			Value  json.RawMessage `json:"value"`
+		} `json:"others"`
+	} `json:"fields"`
+	Effects []string `json:"effects"`
+	Changes []struct {
+		Record    ID     `json:"record"`
+		Operation string `json:"operation"`
+	} `json:"changes"` // of a dry run
+}
+
+// Merge makes one record of several that are the same, in one batch; whichever of their values stays does not depend on the order of merging.
+// Batch.Unmerge parts them.
+func (db *DB) Merge(records []ID, o MergeOptions) (Merged, error) {
+	options, err := json.Marshal(o)
+	if err != nil {
+		return Merged{}, err
+	}
+	text, e := db.c.Merge(numbers(records), o.Actor.c(), o.Reason, string(options), o.DryRun)
+	return decode[Merged](text, e)
+}
+
+func numbers(records []ID) []uint64 {
+	all := make([]uint64, len(records))
+	for i, record := range records {
+		all[i] = uint64(record)
+	}
+	return all
+}
+
+// Erasures are the proofs of all erasures and purges, oldest first, as JSON.
 func (db *DB) Erasures() (json.RawMessage, error) {
 	text, e := db.c.Erasures()
 	return text, wrap(e)

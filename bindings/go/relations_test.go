@@ -189,3 +189,57 @@ func readFeed(t *testing.T, db *kith.DB) (errs []error) {
 	}
 	return errs
 }
+
+func TestOneRecordOnce(t *testing.T) { // B07
+	db, id := people(t)
+	var lee kith.ID
+	out, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		lee = b.Create("contact", kith.Fields{"name": "Lee", "phone": "123"})
+		return nil
+	})
+	must(t, err)
+	lee = out.ID(lee)
+	dry, err := db.Merge([]kith.ID{lee, id["li"]}, kith.MergeOptions{DryRun: true})
+	must(t, err)
+	if len(dry.Changes) != 2 {
+		t.Errorf("a dry run: %+v", dry)
+	}
+	merged, err := db.Merge([]kith.ID{lee, id["li"]}, kith.MergeOptions{Choose: map[string]kith.ID{"name": lee}, Reason: "one card"})
+	must(t, err)
+	if merged.Into != id["li"] || len(merged.Merged) != 1 || merged.Fields[0].From != lee {
+		t.Errorf("merged: %+v", merged)
+	}
+	out, err = db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		b.Set(id["li"], kith.Fields{"phone": "456"})
+		return nil
+	})
+	must(t, err)
+	out, err = db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		b.Unmerge(lee)
+		return nil
+	})
+	must(t, err)
+	if !slices.Contains(out.Effects(), "keeps contact.phone") {
+		t.Errorf("effects: %v", out.Effects())
+	}
+	_, err = db.Purge([]kith.ID{lee}, kith.PurgeOptions{})
+	var refused *kith.Error
+	if !errors.As(err, &refused) || refused.Reason != "PreconditionFailed" {
+		t.Errorf("a purge of what is there: %v", err)
+	}
+	batch, err := db.NewBatch(kith.Ref{}, "gone")
+	must(t, err)
+	batch.Delete(lee)
+	out, err = db.Apply(ctx, batch, kith.DryRun())
+	must(t, err)
+	if out.Changes()[lee] != "delete" {
+		t.Errorf("a dry run: %v", out.Changes())
+	}
+	_, err = db.Apply(ctx, batch)
+	must(t, err)
+	purged, err := db.Purge([]kith.ID{lee}, kith.PurgeOptions{Reason: "kept long enough"})
+	must(t, err)
+	if purged != 1 {
+		t.Errorf("purged: %d", purged)
+	}
+}

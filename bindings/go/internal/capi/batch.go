@@ -202,6 +202,18 @@ func (b *Batch) Restore(id uint64) {
 	C.kith_batch_restore(b.p, C.kith_id(id))
 }
 
+// Merge makes one record of two.
+func (b *Batch) Merge(into, from uint64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_merge(b.p, C.kith_id(into), C.kith_id(from))
+}
+
+// Unmerge parts a record that was merged away.
+func (b *Batch) Unmerge(id uint64) {
+	defer runtime.KeepAlive(b)
+	C.kith_batch_unmerge(b.p, C.kith_id(id))
+}
+
 // Link adds an external reference.
 func (b *Batch) Link(id uint64, r Ref) {
 	defer runtime.KeepAlive(b)
@@ -295,6 +307,17 @@ func (o *Outcome) Replayed() bool {
 }
 
 // Effects are what rules did.
+func (o *Outcome) Changes() (records []uint64, operations []uint32) {
+	defer runtime.KeepAlive(o)
+	for i := C.size_t(0); i < C.kith_outcome_change_count(o.p); i++ {
+		var operation C.uint32_t
+		records = append(records, uint64(C.kith_outcome_change(o.p, i, &operation)))
+		operations = append(operations, uint32(operation))
+	}
+	return records, operations
+}
+
+// Effects say what rules added.
 func (o *Outcome) Effects() []string {
 	defer runtime.KeepAlive(o)
 	out := make([]string, C.kith_outcome_effect_count(o.p))

@@ -3,7 +3,10 @@ package capi
 // #include "shim.h"
 import "C"
 
-import "runtime"
+import (
+	"runtime"
+	"unsafe"
+)
 
 // ExportPerson as JSON.
 func (d *DB) ExportPerson(person uint64) ([]byte, *Error) {
@@ -29,6 +32,31 @@ func (d *DB) ErasePerson(person uint64, o EraseOptions) ([]byte, *Error) {
 	code := C.kg_erase_person(d.p, C.kith_id(person), flag(o.DryRun), flag(o.KeepShared), flag(o.Overwrite), ref(o.Actor), str(o.Reason), &text,
 		&err)
 	return textOr(code, text, err)
+}
+
+// Purge gives the report.
+func (d *DB) Purge(records []uint64, o EraseOptions) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kg_purge(d.p, ids(records), C.size_t(len(records)), flag(o.DryRun), flag(o.Overwrite), ref(o.Actor), str(o.Reason), &text, &err)
+	return textOr(code, text, err)
+}
+
+// Merge gives the report; options are JSON.
+func (d *DB) Merge(records []uint64, actor Ref, reason, options string, dryRun bool) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kg_merge(d.p, ids(records), C.size_t(len(records)), ref(actor), str(reason), str(options), flag(dryRun), &text, &err)
+	return textOr(code, text, err)
+}
+
+func ids(records []uint64) *C.kith_id {
+	if len(records) == 0 {
+		return nil
+	}
+	return (*C.kith_id)(unsafe.Pointer(&records[0]))
 }
 
 // Erasures as JSON.
