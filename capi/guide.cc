@@ -26,6 +26,8 @@ const char* NameOf(StageItemKind kind) {
       return "exit";
     case StageItemKind::kStep:
       return "step";
+    case StageItemKind::kEvent:
+      return "event";
     case StageItemKind::kAction:
       break;
   }

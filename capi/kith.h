@@ -772,10 +772,12 @@ KITH_API kith_code kith_snapshot_pipelines(kith_snapshot* snapshot, const char* 
  * PreconditionFailed (records without a place), UnknownPipeline, UnknownStage, BatchMalformed, those of the plan's conditions. */
 KITH_API kith_code kith_db_migrate_pipeline(kith_db* db, kith_str plan, uint8_t dry_run, kith_text** json, kith_error** err);
 /* Adds a pipeline given as JSON to a batch: {"name", "for_type", "parallel", "stages": [{"name", "kind", "labels", "max_dwell_days",
- * "optional", "entry": [criterion], "exit": [criterion], "steps": [step], "actions": [action]}]}. criterion: {"name", "labels",
- * "condition": CEL over the record, "mandatory"}; step: {"name", "labels", "condition", "mandatory", "evidence": a type or "*"}; action:
- * {"name", "labels", "condition"}. A pipeline that is parallel runs beside the main one: a record has a stage there as well, in a record of
- * type track (kith/model/pipeline.h). */
+ * "optional", "entry": [criterion], "exit": [criterion], "steps": [step], "actions": [action], "events": [event]}]}. criterion: {"name",
+ * "labels", "condition": CEL over the record, "mandatory"}; step: {"name", "labels", "condition", "mandatory", "evidence": a type or "*"};
+ * action:
+ * {"name", "labels", "condition"}; event: {"name", "labels", "of": a type whose record is the event, "condition" over it, "by": its
+ * reference to the record that moves here, "at": its time or date}. A pipeline that is parallel runs beside the main one: a record has a
+ * stage there as well, in a record of type track (kith/model/pipeline.h). */
 KITH_API void kith_batch_define_pipeline(kith_batch* batch, kith_str json);
 /* Where a record stands in its pipelines, what its stages still ask for, and what comes next (kith/model/guide.h). json: owned. {"record",
  * "tracks": [{"pipeline", "name", "parallel", "stage", "stage_name", "kind": "open", "won" or "lost", "since", "stay_until", "over",
@@ -817,6 +819,7 @@ typedef struct kith_insight_options {
    *   "target"        gap: minor units; else what is usual
    *   "compare_with"  gap: how many periods before it are the usual; 4
    *   "version"       in the eyes of a former version of the pipeline: all of history on its stages
+   *   "without_overrides" true: as if moves that overrode what a stage asks for had not been made
    *   "collection"    gap: the pipeline of money documents whose won stage means paid */
   kith_str more;
 } kith_insight_options;

@@ -159,7 +159,7 @@ Status Question::ReadMore(std::string_view text) {
   if (json.is_discarded()) return Malformed("more", "is no JSON");
   KITH_RETURN_IF_ERROR(CheckMembers(json, "",
                                     {"period", "group", "by", "learn_from", "learn_saved", "relations", "rates", "what_if", "collection",
-                                     "target", "compare_with", "version"}));
+                                     "target", "compare_with", "version", "without_overrides"}));
   KITH_RETURN_IF_ERROR(ReadCount(json, "learn_from", kMostLearnt, learn_from_));
   if (const Json* saved = Member(json, "learn_saved"); saved != nullptr) {
     if (!saved->is_boolean()) return Malformed("learn_saved", "is neither true nor false");
@@ -168,6 +168,10 @@ Status Question::ReadMore(std::string_view text) {
   if (const Json* relations = Member(json, "relations"); relations != nullptr) {
     if (!relations->is_boolean()) return Malformed("relations", "is neither true nor false");
     relations_ = relations->get<bool>();
+  }
+  if (const Json* without = Member(json, "without_overrides"); without != nullptr) {
+    if (!without->is_boolean()) return Malformed("without_overrides", "is neither true nor false");
+    without_overrides_ = without->get<bool>();
   }
   KITH_RETURN_IF_ERROR(ReadCount(json, "compare_with", kMostLearnt, gap_.compare_with));
   KITH_ASSIGN_OR_RETURN(collection_, TextOf(json, "collection"));
@@ -223,6 +227,7 @@ StatusOr<insight::Months> Question::MonthsOf(std::string_view text) const {
 StatusOr<model::FunnelTables> Question::Read(Id pipeline, std::optional<Time> as_of) const {
   model::TablesOptions options;
   options.as_of = as_of;
+  options.without_overrides = without_overrides_;
   const bool as_version = version_ != 0 && pipeline == pipeline_.id;
   KITH_ASSIGN_OR_RETURN(model::FunnelTables tables, as_version ? model::ReadTablesAs(*snapshot_, pipeline, version_, options)
                                                                : model::ReadTables(*snapshot_, pipeline, options));

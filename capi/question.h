@@ -71,6 +71,7 @@ class Question {
   int learn_from_ = 0;
   bool learn_saved_ = false;
   bool relations_ = false;
+  bool without_overrides_ = false;
   insight::ExchangeRates rates_;
   insight::WhatIf what_if_;
   insight::GapOptions gap_;

@@ -8,6 +8,8 @@ namespace kith::model {
 
 // Completes moves and lets stage, pipeline and closed_at follow from them.
 [[nodiscard]] const Rule& MovesRule();
+// Takes records to the stages that what happened leads to.
+[[nodiscard]] const Rule& EventsRule();
 // Refuses what stages cannot ask for, and steps done without their evidence.
 [[nodiscard]] const Rule& StagesRule();
 // Starts the tasks that templates declare for a state or a stage.

@@ -91,6 +91,29 @@ StatusOr<expr::Program> CompileItem(const catalog::Catalog& catalog, const TypeD
   return program;
 }
 
+StatusOr<EventFields> FieldsOfEvent(const TypeDef& type, const StageItem& event, std::string_view for_type) {
+  const auto refuse = [&](std::string_view field, const std::string& value, std::string_view message, std::string hint) {
+    return MakeError({.reason = Reason::kBadOptions,
+                      .type = std::string(kStageItemType),
+                      .field = std::string(field),
+                      .value = value,
+                      .hint = std::move(hint)},
+                     message);
+  };
+  EventFields fields;
+  fields.by = event.by.empty() ? type.FindRole("money_document", "deal") : type.FindField(event.by);
+  const std::string wanted = "name a reference of " + type.name + " to " + std::string(for_type);
+  if (fields.by == nullptr || fields.by->kind != Kind::kRef) return refuse("by", event.by, "an event leads to no record", wanted);
+  const std::vector<std::string>& to = fields.by->refers_to;
+  if (!to.empty() && std::find(to.begin(), to.end(), for_type) == to.end()) {
+    return refuse("by", fields.by->name, "an event leads to records of another type", wanted);
+  }
+  if (event.at.empty()) return fields;
+  fields.at = type.FindField(event.at);
+  if (fields.at != nullptr && (fields.at->kind == Kind::kTime || fields.at->kind == Kind::kDate)) return fields;
+  return refuse("at", event.at, "an event has no such time", "name a time or a date of " + type.name);
+}
+
 StatusOr<expr::Match> Questions::Test(std::string_view condition, record::View record, std::string& trouble) {
   const StatusOr<expr::Program> program = CompileItem(catalog_, type_, condition);
   if (!program.ok()) {  // the catalog has changed since it was defined

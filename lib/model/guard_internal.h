@@ -51,6 +51,14 @@ class RecordsInSnapshot final : public expr::Resolver {
 // refer to another by a field without an index.
 [[nodiscard]] StatusOr<expr::Program> CompileItem(const catalog::Catalog& catalog, const catalog::TypeDef& type, std::string_view text);
 
+// Where an event stands in its type.
+struct EventFields {
+  const catalog::FieldDef* by = nullptr;
+  const catalog::FieldDef* at = nullptr;  // may be none
+};
+// BadOptions when the type has no such fields, or `by` leads to no record of type `for_type`.
+[[nodiscard]] StatusOr<EventFields> FieldsOfEvent(const catalog::TypeDef& type, const StageItem& event, std::string_view for_type);
+
 struct Completed {
   Id id;
   Id evidence;

@@ -467,6 +467,7 @@ StatusOr<std::vector<const Run::Item*>> Run::Latest(const std::vector<Item>& ite
     latest[track] = &item;
   }
   std::vector<const Item*> list;
+  list.reserve(latest.size());
   for (const auto& [track, item] : latest) list.push_back(item);
   return list;
 }

@@ -32,11 +32,12 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 }  // namespace
 
 const Extensions& StandardExtensions() {
-  static const Extensions kExtensions = {{&MovesRule(), &StagesRule(), &TasksRule(), &RelationsRule(), &query::SegmentsRule()},
-                                         {&FunnelDerivation(), &TieDerivation()},
-                                         &StandingOfMembers(),
-                                         Explain,
-                                         ReviewConflicts};
+  static const Extensions kExtensions = {
+      {&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &RelationsRule(), &query::SegmentsRule()},
+      {&FunnelDerivation(), &TieDerivation()},
+      &StandingOfMembers(),
+      Explain,
+      ReviewConflicts};
   return kExtensions;
 }
 

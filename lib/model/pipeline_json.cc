@@ -112,8 +112,11 @@ struct ItemList {
   const char* name;
   StageItemKind kind;
 };
-constexpr ItemList kItemLists[] = {
-    {"entry", StageItemKind::kEntry}, {"exit", StageItemKind::kExit}, {"steps", StageItemKind::kStep}, {"actions", StageItemKind::kAction}};
+constexpr ItemList kItemLists[] = {{"entry", StageItemKind::kEntry},
+                                   {"exit", StageItemKind::kExit},
+                                   {"steps", StageItemKind::kStep},
+                                   {"actions", StageItemKind::kAction},
+                                   {"events", StageItemKind::kEvent}};
 
 StatusOr<StageItem> ReadItem(const Json& json, const std::string& path, StageItemKind kind) {
   Members members(json, path);
@@ -121,7 +124,12 @@ StatusOr<StageItem> ReadItem(const Json& json, const std::string& path, StageIte
   item.kind = kind;
   members.Text("name", item.name, true);
   members.Text("condition", item.condition, kind == StageItemKind::kEntry || kind == StageItemKind::kExit);
-  if (kind != StageItemKind::kAction) members.Flag("mandatory", item.mandatory);
+  if (kind != StageItemKind::kAction && kind != StageItemKind::kEvent) members.Flag("mandatory", item.mandatory);
+  if (kind == StageItemKind::kEvent) {
+    members.Text("of", item.evidence, true);
+    members.Text("by", item.by, false);
+    members.Text("at", item.at, false);
+  }
   if (kind == StageItemKind::kStep) members.Text("evidence", item.evidence, false);
   members.Flag("archived", item.archived);
   ReadLabels(members, item.labels);
@@ -150,7 +158,9 @@ void WriteItems(const std::vector<StageItem>& items, Json& stage) {
       json["name"] = item.name;
       if (!item.condition.empty()) json["condition"] = item.condition;
       if (item.mandatory) json["mandatory"] = true;
-      if (!item.evidence.empty()) json["evidence"] = item.evidence;
+      if (!item.evidence.empty()) json[item.kind == StageItemKind::kEvent ? "of" : "evidence"] = item.evidence;
+      if (!item.by.empty()) json["by"] = item.by;
+      if (!item.at.empty()) json["at"] = item.at;
       if (!item.labels.empty()) json["labels"] = item.labels;
       if (item.archived) json["archived"] = true;
     }

@@ -61,7 +61,10 @@ StageItemSchema StageItemsOf(const catalog::Catalog& catalog) {
   s.archived = item["archived"];
   s.label_en = item.Optional("label_en");
   s.label_zh = item.Optional("label_zh");
+  s.by = item.Optional("by");
+  s.at = item.Optional("at");
   s.by_stage = item.Index({"pipeline", "stage", "position"});
+  s.by_evidence = s.type == nullptr ? nullptr : FindIndexOn(*s.type, {"evidence"});
   return item.complete() ? s : StageItemSchema();
 }
 
@@ -144,6 +147,7 @@ std::optional<Schema> Schema::Of(const catalog::Catalog& catalog) {
   s.move.amount = move["amount"];
   s.move.reason = move["reason"];
   s.move.unmet = move.Optional("unmet");
+  s.move.event = move.Optional("event");
   s.move.by_record = move.Index({"record", "at"});
   s.move.cover = CoverOf(s.move.by_record);
   s.move.by_pipeline = move.Index({"pipeline", "at"});

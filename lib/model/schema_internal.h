@@ -43,7 +43,10 @@ struct StageItemSchema {
   size_t pipeline = 0, stage = 0, position = 0, kind = 0, name = 0, condition = 0, mandatory = 0, evidence = 0, archived = 0;
   const catalog::FieldDef* label_en = nullptr;
   const catalog::FieldDef* label_zh = nullptr;
-  const catalog::IndexDef* by_stage = nullptr;  // (pipeline, stage, position)
+  const catalog::FieldDef* by = nullptr;
+  const catalog::FieldDef* at = nullptr;
+  const catalog::IndexDef* by_stage = nullptr;     // (pipeline, stage, position)
+  const catalog::IndexDef* by_evidence = nullptr;  // null in a database whose package knows no events
 };
 
 struct CompletionSchema {
@@ -69,6 +72,7 @@ struct MoveSchema {
   const catalog::TypeDef* type = nullptr;
   size_t record = 0, pipeline = 0, from = 0, to = 0, at = 0, cause = 0, owner = 0, segment = 0, source = 0, amount = 0, reason = 0;
   const catalog::FieldDef* unmet = nullptr;
+  const catalog::FieldDef* event = nullptr;
   const catalog::IndexDef* by_record = nullptr;    // (record, at)
   std::optional<Cover> cover;                      // nothing when by_record does not cover them all
   const catalog::IndexDef* by_pipeline = nullptr;  // (pipeline, at)

@@ -9,7 +9,7 @@
 namespace kith::model {
 namespace {
 
-constexpr std::string_view kKindNames[] = {"entry", "exit", "step", "action"};
+constexpr std::string_view kKindNames[] = {"entry", "exit", "step", "action", "event"};
 
 Value TextOrNull(std::string_view text) { return text.empty() ? Value() : Value(text); }
 
@@ -52,6 +52,8 @@ StageItem ReadStageItem(const StageItemSchema& schema, record::View view) {
   item.mandatory = view.GetBool(schema.mandatory);
   item.evidence = view.GetText(schema.evidence);
   item.archived = view.GetBool(schema.archived);
+  if (schema.by != nullptr) item.by = view.GetText(schema.by->position);
+  if (schema.at != nullptr) item.at = view.GetText(schema.at->position);
   return item;
 }
 
@@ -64,8 +66,15 @@ Status CheckStageItems(std::string_view pipeline, const Stage& stage) {
     if (!names.insert(item.name).second) return Bad(path, item, "name", "a stage asks for two things of the same name");
     const bool criterion = item.kind == StageItemKind::kEntry || item.kind == StageItemKind::kExit;
     if (criterion && item.condition.empty()) return Bad(path, item, "condition", "a criterion says what must hold");
-    if (item.mandatory && item.kind == StageItemKind::kAction) return Bad(path, item, "mandatory", "an action is only suggested");
-    if (!item.evidence.empty() && item.kind != StageItemKind::kStep) return Bad(path, item, "evidence", "only a step has evidence");
+    const bool event = item.kind == StageItemKind::kEvent;
+    if (item.mandatory && !criterion && item.kind != StageItemKind::kStep) {
+      return Bad(path, item, "mandatory", "only criteria and steps are mandatory");
+    }
+    if (event && item.evidence.empty()) return Bad(path, item, "evidence", "an event names the type of the record that it is");
+    if (!event && !item.evidence.empty() && item.kind != StageItemKind::kStep) {
+      return Bad(path, item, "evidence", "only a step has evidence");
+    }
+    if (!event && !(item.by.empty() && item.at.empty())) return Bad(path, item, "by", "only an event leads to a record");
   }
   return absl::OkStatus();
 }
@@ -80,6 +89,8 @@ void WriteStageItem(Batch& batch, const StageItemSchema& schema, Id pipeline, Id
   batch.Set(id, "mandatory", item.mandatory);
   batch.Set(id, "evidence", TextOrNull(item.evidence));
   batch.Set(id, "archived", item.archived);
+  if (schema.by != nullptr) batch.Set(id, "by", TextOrNull(item.by));
+  if (schema.at != nullptr) batch.Set(id, "at", TextOrNull(item.at));
   SetLabel(batch, id, schema.label_en, item.labels, "en");
   SetLabel(batch, id, schema.label_zh, item.labels, "zh");
 }

@@ -92,8 +92,14 @@ Status StagesRun::CheckItem(const Draft& draft) {
     KITH_RETURN_IF_ERROR(WithContext(context_.catalog().GetType(item.evidence).status(),
                                      {.type = draft.type().name, .record = draft.id(), .field = "evidence"}));
   }
-  if (item.condition.empty() || pipeline.is_null()) return absl::OkStatus();
+  if (pipeline.is_null()) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const TypeDef* type, TypeOf(pipeline));
+  if (item.kind == StageItemKind::kEvent) {
+    const std::string& for_type = type->name;
+    KITH_ASSIGN_OR_RETURN(type, context_.catalog().GetType(item.evidence));
+    KITH_RETURN_IF_ERROR(WithContext(FieldsOfEvent(*type, item, for_type).status(), {.record = draft.id()}));
+  }
+  if (item.condition.empty()) return absl::OkStatus();
   return WithContext(CompileItem(context_.catalog(), *type, item.condition).status(),
                      {.type = draft.type().name, .record = draft.id(), .value = item.condition});
 }

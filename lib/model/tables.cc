@@ -28,6 +28,7 @@ struct Question {
   Time recorded = kTimeMax;
   const std::set<Id>& parallel;                 // pipelines beside the main track
   const std::map<Id, Id>* stages_as = nullptr;  // as which stage each counts; nullptr: as itself
+  bool without_overrides = false;
 };
 
 void SortByDeal(std::vector<OpenDeal>& open) {
@@ -319,6 +320,7 @@ StatusOr<KnownDeals> ReadDeals(const Question& q) {
   KITH_RETURN_IF_ERROR(q.recorded == kTimeMax ? ReadPresent(q, deals) : ReadKnown(q, deals));
   HideCopies(q, deals);
   for (auto& [id, deal] : deals) {
+    if (q.without_overrides) std::erase_if(deal.moves, [](const MoveEntry& move) { return move.cause == MoveCause::kOverride; });
     if (q.stages_as != nullptr) SeeAs(*q.stages_as, deal.moves);
   }
   return deals;
@@ -388,11 +390,12 @@ StatusOr<Asked> Ask(const Snapshot& snapshot, Id pipeline, const TablesOptions& 
 
 StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
   KITH_ASSIGN_OR_RETURN(const Asked asked, Ask(snapshot, pipeline, options));
-  const Question question = asked.question(snapshot);
+  Question question = asked.question(snapshot);
+  question.without_overrides = options.without_overrides;
   FunnelTables tables;
   tables.pipeline = asked.pipeline;
   tables.as_of = asked.as_of;
-  const bool from_paths = options.from_paths || options.recorded.has_value() || !snapshot.viewer().is_system();
+  const bool from_paths = options.from_paths || options.without_overrides || options.recorded.has_value() || !snapshot.viewer().is_system();
   KITH_RETURN_IF_ERROR(from_paths ? ReadFromPaths(question, tables) : FromRows(question, tables).Read());
   return tables;
 }
@@ -408,6 +411,7 @@ StatusOr<FunnelTables> ReadTablesAs(const Snapshot& snapshot, Id pipeline, int64
   const std::map<Id, Id> stages_as = StagesAs(versions, version);
   Question question = asked.question(snapshot);
   question.stages_as = &stages_as;
+  question.without_overrides = options.without_overrides;
   FunnelTables tables;
   tables.pipeline = found->pipeline;
   std::erase_if(tables.pipeline.stages, [&](const Stage& stage) {
@@ -421,7 +425,8 @@ StatusOr<FunnelTables> ReadTablesAs(const Snapshot& snapshot, Id pipeline, int64
 
 StatusOr<std::vector<DealPath>> ReadPaths(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
   KITH_ASSIGN_OR_RETURN(const Asked asked, Ask(snapshot, pipeline, options));
-  const Question question = asked.question(snapshot);
+  Question question = asked.question(snapshot);
+  question.without_overrides = options.without_overrides;
   KITH_ASSIGN_OR_RETURN(const KnownDeals deals, ReadDeals(question));
   return PathsOf(question, asked.pipeline, deals);
 }

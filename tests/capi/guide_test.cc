@@ -80,5 +80,20 @@ TEST_F(Guide, BadInputIsRefused) {
   EXPECT_EQ(Reason(error), "Required");
 }
 
+// What happened moves the deal.
+TEST_F(Guide, AnEventTakesTheDealToItsStage) {
+  Batch define = NewBatch();
+  kith_batch_define_pipeline(define, KITH_STR(R"json({"name": "build", "for_type": "opportunity", "stages": [
+    {"name": "design"}, {"name": "trial", "events": [{"name": "quote sent", "of": "quote", "condition": "status == 'sent'"}]},
+    {"name": "built", "kind": "won"}]})json"));
+  KITH_ASSERT_OK(Apply(define), error);
+  Batch batch = NewBatch();
+  const kith_id quote = kith_batch_create(batch, "quote");
+  kith_batch_set_ref(batch, quote, "opportunity", deal_);
+  kith_batch_set_text(batch, quote, "status", KITH_STR("sent"));
+  KITH_ASSERT_OK(Apply(batch), error);
+  EXPECT_EQ(Tracks()[0].at("stage_name"), "trial");
+}
+
 }  // namespace
 }  // namespace host

@@ -796,6 +796,7 @@ var Move = struct {
 	Cause    kith.FieldOf[string]     // Cause; 原因类别; required
 	Reason   kith.FieldOf[string]     // Reason; 说明
 	Unmet    kith.FieldOf[[]string]   // Asked for and not met; 未满足的要求; derived: read it only
+	Event    kith.FieldOf[int64]      // Id of the record that was the event; 触发记录编号; derived: read it only
 	Created  kith.FieldOf[time.Time]  // Created; derived: read it only
 	Updated  kith.FieldOf[time.Time]  // Updated; derived: read it only
 }{
@@ -811,6 +812,7 @@ var Move = struct {
 	Cause:    kith.FieldOf[string]{Type: "move", Name: "cause"},
 	Reason:   kith.FieldOf[string]{Type: "move", Name: "reason"},
 	Unmet:    kith.FieldOf[[]string]{Type: "move", Name: "unmet"},
+	Event:    kith.FieldOf[int64]{Type: "move", Name: "event"},
 	Created:  kith.FieldOf[time.Time]{Type: "move", Name: "created"},
 	Updated:  kith.FieldOf[time.Time]{Type: "move", Name: "updated"},
 }
@@ -1629,6 +1631,8 @@ var StageItem = struct {
 	Mandatory kith.FieldOf[bool]      // Mandatory; 强制; required
 	Evidence  kith.FieldOf[string]    // Type of its evidence; 凭证类型
 	Archived  kith.FieldOf[bool]      // Archived; 已停用; required
+	By        kith.FieldOf[string]    // Field that leads to the record; 关联字段
+	At        kith.FieldOf[string]    // Field that says when; 时间字段
 	Owner     kith.FieldOf[kith.ID]   // Owner
 	Created   kith.FieldOf[time.Time] // Created; derived: read it only
 	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
@@ -1644,6 +1648,8 @@ var StageItem = struct {
 	Mandatory: kith.FieldOf[bool]{Type: "stage_item", Name: "mandatory"},
 	Evidence:  kith.FieldOf[string]{Type: "stage_item", Name: "evidence"},
 	Archived:  kith.FieldOf[bool]{Type: "stage_item", Name: "archived"},
+	By:        kith.FieldOf[string]{Type: "stage_item", Name: "by"},
+	At:        kith.FieldOf[string]{Type: "stage_item", Name: "at"},
 	Owner:     kith.FieldOf[kith.ID]{Type: "stage_item", Name: "owner"},
 	Created:   kith.FieldOf[time.Time]{Type: "stage_item", Name: "created"},
 	Updated:   kith.FieldOf[time.Time]{Type: "stage_item", Name: "updated"},
@@ -1655,6 +1661,7 @@ const (
 	StageItemKindExit   = "exit"
 	StageItemKindStep   = "step"
 	StageItemKindAction = "action"
+	StageItemKindEvent  = "event"
 )
 
 // Completion has the fields of the type completion: Step done, 步骤完成.

@@ -622,9 +622,21 @@ class Snapshot(_kith.Reader, Origins, Relations, Relationships):
         level: float = 0.95,
         strict: bool = False,
         version: int | None = None,
+        without_overrides: bool = False,
     ) -> dict[str, Any]:
-        """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"), on a former `version`'s stages."""
-        options = _insight(strict=strict, as_of=as_of, level=level, period=period, group=_group(owner, segment, source), version=version)
+        """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"), on a former `version`'s stages.
+
+        ``without_overrides``: as if moves that overrode what a stage asks for had not been made.
+        """
+        options = _insight(
+            strict=strict,
+            as_of=as_of,
+            level=level,
+            period=period,
+            group=_group(owner, segment, source),
+            version=version,
+            without_overrides=without_overrides or None,
+        )
         report: dict[str, Any] = json.loads(self._open().funnel(pipeline, options))
         return report
 

@@ -46,3 +46,26 @@ def test_criteria_steps_and_overrides() -> None:  # D04, D07, D09
         with db.snapshot() as now:
             assert now[batch.outcome.id(move)]["unmet"] == ["design/budget"]
             assert now.guide(house)["tracks"][0]["kind"] == "won"
+
+
+def test_events() -> None:
+    selling = {
+        "name": "selling",
+        "for_type": "opportunity",
+        "stages": [
+            {"name": "need"},
+            {"name": "offer", "events": [{"name": "quote sent", "of": "quote", "condition": "status == 'sent'"}]},
+            {"name": "won", "kind": "won"},
+        ],
+    }
+    with kith.open(temporary=True) as db:
+        with db.batch() as batch:
+            batch.define_pipeline(selling)
+        with db.batch() as batch:
+            deal = batch.create("opportunity", name="Deal")
+            batch.move(deal, "selling/need")
+        deal_id = batch.outcome.id(deal)
+        with db.batch() as batch:
+            batch.create("quote", opportunity=deal_id, status="sent")
+        with db.snapshot() as now:
+            assert now.guide(deal_id)["tracks"][0]["stage_name"] == "offer"

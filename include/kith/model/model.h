@@ -36,7 +36,9 @@ inline constexpr std::string_view kPipelineSystem = "kith.pipeline";
 // NotPipelined, BatchMalformed (a name that is empty, taken, too long or has a "/"). A change of order, kinds or stages counts every deal
 // of the pipeline anew within the write.
 void DefinePipeline(Batch& batch, const Pipeline& pipeline);
-// {"name": "legal", "for_type": "matter", "stages": [{"name": "intake", "kind": "open", "labels": {...}, "max_dwell_days": 30}, ...]}
+// {"name": "legal", "for_type": "matter", "stages": [{"name": "intake", "kind": "open", "labels": {...}, "max_dwell_days": 30,
+//   "events": [{"name": "letter sent", "of": "engagement", "condition": "state == 'sent'", "by": "matter", "at": "sent_on"}]}, ...]}
+// Of a stage also "optional", "entry", "exit", "steps" and "actions": see pipeline.h and capi/kith.h.
 [[nodiscard]] StatusOr<Pipeline> PipelineFromJson(std::string_view json);
 [[nodiscard]] std::string ToJson(const Pipeline& pipeline);
 
@@ -74,6 +76,9 @@ struct TablesOptions {
   std::optional<Time> as_of;     // unset: the snapshot's recorded time. Effective axis
   std::optional<Time> recorded;  // as far as the database knew then: read from history instead of aggregates (slow)
   bool from_paths = false;       // ignore aggregates (the oracle)
+  // As if moves that overrode what a stage asks for had not been made (D09): the record stayed where it was until its next move. Read from
+  // paths.
+  bool without_overrides = false;
 };
 // The statistics of a pipeline for the snapshot's viewer: from aggregates for the system, from the paths of visible records for others. As
 // of now they cost the rows and the open deals, however long history is; as of a past time also the deals that moved since. What has been

@@ -27,6 +27,7 @@ enum class StageItemKind : uint8_t {
   kExit = 2,    // must hold of one that leaves it for a later stage or a won one
   kStep = 3,    // a part of the work, done by a completion (guide.h); a mandatory one is done before the record leaves as by kExit
   kAction = 4,  // suggested while the record is there
+  kEvent = 5,  // what brings a record here by itself: a record of another type that comes to meet a condition, such as a quote that is sent
 };
 
 // One thing that a stage asks for (D04, D07). Advisory unless mandatory: what is not met is written on the move, and the move goes through.
@@ -39,8 +40,12 @@ struct StageItem {
   // action: the records that it is for; empty: all.
   std::string condition;
   bool mandatory = false;  // of criteria and steps: a move that does not meet it is refused, unless it is an override with a reason
-  std::string evidence;    // of a step: the type of the record that is its evidence, "*": any type, empty: none is needed
-  bool archived = false;   // asks nothing any more
+  // Of a step: the type of the record that is its evidence, "*": any type, empty: none is needed. Of an event: the type of the record that
+  // is the event; its condition is over that record, and it happens when such a record first meets it, empty: when there is one.
+  std::string evidence;
+  std::string by;         // of an event: the reference to the record that is moved; empty: the role deal of a money document
+  std::string at;         // of an event: the time or date that says when; empty: when the change holds from
+  bool archived = false;  // asks nothing any more
   friend bool operator==(const StageItem&, const StageItem&) = default;
 };
 

@@ -137,6 +137,20 @@ TEST_F(Guides, AnOverrideGoesThroughWithItsReasonAndSaysWhatWasUnmet) {
   world.Verify();
 }
 
+// D09: statistics with and without them
+TEST_F(Guides, StatisticsCanLeaveOverridesOut) {
+  MustMove("need");
+  MustMove("design", {.cause = MoveCause::kOverride, .reason = "in a hurry"});
+  const Id pipeline = world.GetPipelineNow("build").id;
+  const std::unique_ptr<Snapshot> snapshot = world.Read();
+  const FunnelTables with = ReadTables(*snapshot, pipeline).value();
+  const FunnelTables without = ReadTables(*snapshot, pipeline, {.without_overrides = true}).value();
+  ASSERT_EQ(with.open.size(), 1U);
+  ASSERT_EQ(without.open.size(), 1U);
+  EXPECT_EQ(with.open[0].stage, world.StageId("build", "design"));
+  EXPECT_EQ(without.open[0].stage, world.StageId("build", "need"));
+}
+
 // D04
 TEST_F(Guides, AStepIsDoneByItsEvidence) {
   MustMove("design", {.cause = MoveCause::kImport});

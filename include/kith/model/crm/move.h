@@ -45,6 +45,7 @@ class Move {
   [[nodiscard]] std::optional<MoveCause> cause() const { return view_.has(9) ? std::optional(MoveCause{static_cast<int32_t>(view_.GetInt(9))}) : std::nullopt; }
   [[nodiscard]] std::string_view reason() const { return view_.GetText(10); }
   [[nodiscard]] Value unmet() const { return view_.Get(11); }
+  [[nodiscard]] std::optional<int64_t> event() const { return view_.has(12) ? std::optional(view_.GetInt(12)) : std::nullopt; }
 
  private:
   record::View view_;

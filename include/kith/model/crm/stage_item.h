@@ -19,6 +19,7 @@ enum class StageItemKind : int32_t {
   kExit = 2,
   kStep = 3,
   kAction = 4,
+  kEvent = 5,
 };
 
 // Reads a record. Borrows its view.
@@ -42,6 +43,8 @@ class StageItem {
   [[nodiscard]] std::optional<bool> mandatory() const { return view_.has(8) ? std::optional(view_.GetBool(8)) : std::nullopt; }
   [[nodiscard]] std::string_view evidence() const { return view_.GetText(9); }
   [[nodiscard]] std::optional<bool> archived() const { return view_.has(10) ? std::optional(view_.GetBool(10)) : std::nullopt; }
+  [[nodiscard]] std::string_view by() const { return view_.GetText(11); }
+  [[nodiscard]] std::string_view at() const { return view_.GetText(12); }
 
  private:
   record::View view_;
@@ -68,6 +71,8 @@ class StageItemBuilder {
   StageItemBuilder& mandatory(bool value) { return Set("mandatory", value); }
   StageItemBuilder& evidence(std::string_view value) { return Set("evidence", value); }
   StageItemBuilder& archived(bool value) { return Set("archived", value); }
+  StageItemBuilder& by(std::string_view value) { return Set("by", value); }
+  StageItemBuilder& at(std::string_view value) { return Set("at", value); }
 
  private:
   StageItemBuilder& Set(std::string_view field, Value value) {
