@@ -199,6 +199,15 @@ type Row struct {
 
 // Col is the i-th of the fields.
 func (r Row) Col(i int) Value {
+	c := &r.values[i]
+	if k := Kind(c.Kind()); k != KindTextList && k != KindChoiceSet {
+		return Value{c: c}
+	}
+	return r.list(i)
+}
+
+// list is apart from Col, which allocates nothing.
+func (r Row) list(i int) Value {
 	return Value{&r.values[i], func(item int) (capi.Value, *capi.Error) { return r.s.c.Item(r.v, r.fields[i], item) }}
 }
 

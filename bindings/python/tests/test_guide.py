@@ -30,6 +30,7 @@ def test_criteria_steps_and_overrides() -> None:  # D04, D07, D09
             deal = batch.create("opportunity", name="House")
             batch.move(deal, "build/design")
             batch.move(deal, "legal/check")
+        assert batch.outcome is not None
         house = batch.outcome.id(deal)
         with pytest.raises(kith.FailedPreconditionError) as refused, db.batch() as batch:
             batch.move(house, "build/built")
@@ -43,6 +44,7 @@ def test_criteria_steps_and_overrides() -> None:  # D04, D07, D09
             note = batch.create("note", regarding=house, body="Drawing 3")
             batch.complete_step(house, "build/design/drawing", note)
             move = batch.override(house, "build/built", "paid in cash")
+        assert batch.outcome is not None
         with db.snapshot() as now:
             assert now[batch.outcome.id(move)]["unmet"] == ["design/budget"]
             assert now.guide(house)["tracks"][0]["kind"] == "won"

@@ -6,6 +6,7 @@ import "C"
 import (
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -28,7 +29,24 @@ func (v *Value) Real() float64 { return float64(v.v.real) }
 func (v *Value) Text() string { return copyStr(v.v.text) }
 
 // Currency of money.
-func (v *Value) Currency() string { return C.GoString(&v.v.currency[0]) }
+func (v *Value) Currency() string {
+	packed := *(*uint32)(unsafe.Pointer(&v.v.currency[0]))
+	slot := &currencies[packed*0x9E3779B1>>24]
+	if known := slot.Load(); known != nil && known.packed == packed {
+		return known.text
+	}
+	made := &currency{packed, C.GoString(&v.v.currency[0])}
+	slot.Store(made)
+	return made.text
+}
+
+// currency is a code as C has it and as Go does; those met lately, so that an amount allocates nothing.
+type currency struct {
+	packed uint32
+	text   string
+}
+
+var currencies [256]atomic.Pointer[currency]
 
 // View is a record in the map.
 type View struct{ v C.kith_view }
