@@ -297,6 +297,19 @@ def test_a_pipeline_is_migrated_by_a_plan(edit: Kith, tmp_path: pathlib.Path) ->
     assert "work" in edit("pipeline").output
 
 
+def test_two_records_become_one(edit: Kith) -> None:
+    for words in (("add", "contact", "name=Anna Katz"), ("add", "contact", "name=Ann Katz", "title=CTO")):
+        edit(*words)
+    assert "Dry run" in edit("merge", "contact:Anna Katz", "contact:Ann Katz", "--dry-run").output
+    ann = next(row["id"] for row in told(edit, "query", "contact") if row["name"] == "Ann Katz")
+    shown = edit("merge", "contact:Anna Katz", "contact:Ann Katz", "--reason", "one card").output
+    assert "Ann Katz" in shown
+    [left] = told(edit, "query", "contact")
+    assert (left["name"], left["title"]) == ("Anna Katz", "CTO")
+    edit("unmerge", str(ann))
+    assert {row["name"]: row["title"] for row in told(edit, "query", "contact")} == {"Anna Katz": None, "Ann Katz": "CTO"}
+
+
 def test_the_report_is_written(run: Kith, tmp_path: pathlib.Path) -> None:
     out = tmp_path / "out.html"
     assert str(out) in run("report", str(out), "--lang", "zh", "--as-of", "2024-12-01").stdout

@@ -66,6 +66,7 @@ def test_events() -> None:
         with db.batch() as batch:
             deal = batch.create("opportunity", name="Deal")
             batch.move(deal, "selling/need")
+        assert batch.outcome is not None
         deal_id = batch.outcome.id(deal)
         with db.batch() as batch:
             batch.create("quote", opportunity=deal_id, status="sent")

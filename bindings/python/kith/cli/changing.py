@@ -1,11 +1,13 @@
-"""What changes many records at once by a plan: the migration of a pipeline."""
+"""What changes more than one record: the migration of a pipeline, merging."""
 
 from __future__ import annotations
 
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import click
 
+import kith
+from kith.cli import texts
 from kith.cli.session import REFUSED, Session, options
 
 _TOLD = 5  # records without a place that are named
@@ -41,3 +43,42 @@ def _preview(run: Session, report: dict[str, Any]) -> None:
         told = ", ".join(f"{one['record']} ({one['stage']})" for one in unplaced[:_TOLD])
         run.out.line("cli.unplaced", count=len(unplaced), told=told)
     run.out.line("cli.dry_run")
+
+
+@click.command()
+@click.argument("keep", metavar="KEPT")
+@click.argument("others", nargs=-1, required=True, metavar="OTHER...")
+@click.option("--prefer", type=click.Choice(["first", "latest"]), default="first", show_default=True, help="Whose value stays where they differ.")
+@options(writes=True)
+def merge(run: Session, keep: str, others: tuple[str, ...], prefer: Literal["first", "latest"]) -> None:
+    """Make one record of several that are the same; ids and references of the others lead to the one kept."""
+    with run.read() as now:
+        ids = [texts.target(now, text) for text in (keep, *others)]
+    report = run.db.merge(
+        ids, into=ids[0], prefer=prefer, dry_run=run.dry_run, actor=run.actor, reason=run.reason, viewer=run.viewer
+    )
+    if run.out.as_json:
+        return run.out.json(report)
+    with run.read() as now:
+        fields = {field["name"]: field for field in run.types[now[ids[0]].type]["fields"]}
+        rows = (
+            (field["field"], run.show(now, fields.get(field["field"]), field["value"]), _others(run, now, fields, field))
+            for field in report["fields"]
+        )
+        run.out.table(["field", "value", "others"], rows)
+    run.out.line("cli.dry_run" if run.dry_run else "cli.merged", count=len(report["merged"]))
+
+
+def _others(run: Session, now: kith.Snapshot, fields: dict[str, Any], differing: dict[str, Any]) -> str:
+    return ", ".join(run.show(now, fields.get(differing["field"]), other["value"]) or "–" for other in differing["others"])
+
+
+@click.command()
+@click.argument("record", type=int)
+@options(writes=True)
+def unmerge(run: Session, record: int) -> None:
+    """Part a record, by its id, that was merged away; it gets back what nobody has changed since."""
+    run.write([{"unmerge": record}])
+
+
+COMMANDS = (merge, unmerge)

@@ -20,7 +20,7 @@ def cli() -> None:
     """
 
 
-for _command in (*records.COMMANDS, *importing.COMMANDS, *numbers.COMMANDS, *upkeep.COMMANDS):
+for _command in (*records.COMMANDS, *importing.COMMANDS, *numbers.COMMANDS, *changing.COMMANDS, *upkeep.COMMANDS):
     cli.add_command(_command)
 numbers.pipeline.add_command(changing.migrate)
 cli.add_command(upkeep.shell_command(cli))
