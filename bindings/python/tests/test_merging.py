@@ -17,7 +17,7 @@ def db() -> Iterator[kith.Database]:
         yield database
 
 
-def _contact(db: kith.Database, **fields: object) -> int:
+def _contact(db: kith.Database, **fields: Any) -> int:
     with db.batch() as batch:
         contact = batch.create("contact", **fields)
     assert batch.outcome is not None
