@@ -785,6 +785,16 @@ KITH_API void kith_batch_define_pipeline(kith_batch* batch, kith_str json);
  * an item with "stage", "mandatory", "met", "completion", "evidence", "trouble", and an item has "item", "kind": "entry", "exit", "step" or
  * "action", "name", "labels", "condition", "needs_evidence". */
 KITH_API kith_code kith_snapshot_guide(kith_snapshot* snapshot, kith_id record, kith_text** json, kith_error** err);
+/* Stages proposed from what was done about the closed records of a pipeline: interactions, states of documents, fields filled in
+ * (kith/insight/mine.h). json: owned. {"records", "missing": closed records still needed, "stages": [{"name", "activities": [{"name":
+ * "quote:sent", "records", "won", "lost"}], "records", "won", "lost", "optional", "in_order", "reversed"}], "flows": [{"from", "to":
+ * indexes of stages, one past the last is the end, "records"}], "left": activities too rare for a stage, "pipeline": a definition}. */
+KITH_API kith_code kith_snapshot_mine_stages(kith_snapshot* snapshot, const char* pipeline, kith_text** json, kith_error** err);
+/* What stages would have said of a pipeline's records. stages: [{"name", "activities": [names]}] or those of a proposal. json: owned.
+ * {"reached": [records by stage], "records": [{"record", "entries": [{"stage", "at"}], "backward"}], "unmapped": [ids], "unknown":
+ * [activities that no stage has]}. Errors: UnknownPipeline, PackageMalformed. */
+KITH_API kith_code kith_snapshot_replay_stages(kith_snapshot* snapshot, const char* pipeline, kith_str stages, kith_text** json,
+                                               kith_error** err);
 
 typedef struct kith_rate {
   double value;

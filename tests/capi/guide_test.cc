@@ -95,5 +95,40 @@ TEST_F(Guide, AnEventTakesTheDealToItsStage) {
   EXPECT_EQ(Tracks()[0].at("stage_name"), "trial");
 }
 
+// C11
+TEST_F(Guide, StagesAreMinedAndReplayed) {
+  Batch batch = NewBatch();
+  for (int i = 0; i < 25; ++i) {
+    const kith_id deal = kith_batch_create(batch, "opportunity");
+    kith_batch_set_text(batch, deal, "name", KITH_STR("deal"));
+    const kith_id order = kith_batch_create(batch, "order");
+    kith_batch_set_ref(batch, order, "opportunity", deal);
+    kith_batch_set_effective(batch, 1'767'225'600'000'000 + i);
+    const kith_id quote = kith_batch_create(batch, "quote");
+    kith_batch_set_ref(batch, quote, "opportunity", deal);
+    kith_batch_set_effective(batch, INT64_MIN);
+    kith_batch_override(batch, deal, "build/built", KITH_STR("done"));
+  }
+  KITH_ASSERT_OK(Apply(batch), error);
+  Text json;
+  KITH_ASSERT_OK(kith_snapshot_mine_stages(Read(), "build", json.out(), error.out()), error);
+  const Json proposal = Json::parse(Str(json));
+  ASSERT_EQ(proposal.at("stages").size(), 2U);
+  EXPECT_EQ(proposal.at("stages")[0].at("name"), "quote:draft");
+  EXPECT_EQ(proposal.at("stages")[1].at("in_order"), 25);
+  EXPECT_EQ(proposal.at("pipeline").at("stages").size(), 4U);
+  const std::string stages = proposal.at("stages").dump();
+  KITH_ASSERT_OK(kith_snapshot_replay_stages(Read(), "build", Str(stages), json.out(), error.out()), error);
+  const Json replay = Json::parse(Str(json));
+  EXPECT_EQ(replay.at("reached"), Json::parse("[25, 25]"));
+  EXPECT_EQ(replay.at("unmapped"), Json::array({deal_})) << "nothing was done about it";
+
+  EXPECT_EQ(kith_snapshot_mine_stages(Read(), "no such", json.out(), error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(kith_snapshot_mine_stages(Read(), "build", nullptr, error.out()), KITH_INVALID_ARGUMENT);
+  for (const char* bad : {"{}", "[1]", "[{\"activities\": [1]}]", "["}) {
+    EXPECT_EQ(kith_snapshot_replay_stages(Read(), "build", Str(bad), json.out(), error.out()), KITH_INVALID_ARGUMENT) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace host

@@ -606,6 +606,31 @@ class Snapshot(_kith.Reader, Origins, Relations, Relationships):
         guide: dict[str, Any] = json.loads(self._open().guide(record))
         return guide
 
+    def mine_stages(self, pipeline: str = "default") -> dict[str, Any]:
+        """Stages proposed from what was done about a pipeline's closed records: interactions, states of documents, fields filled in.
+
+        ``missing`` says how many closed records are still needed; ``pipeline`` is a definition to start from.
+        """
+        proposal: dict[str, Any] = json.loads(self._open().mine_stages(pipeline))
+        return proposal
+
+    def replay_stages(self, stages: list[dict[str, Any]], pipeline: str = "default") -> dict[str, Any]:
+        """What stages, each with a list of ``activities`` such as "quote:sent", would have said of a pipeline's records.
+
+        >>> import datetime as dt
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="Deal")
+        ...         _ = batch.move(deal, "default/prospecting")
+        ...         _ = batch.create("quote", opportunity=deal, status="sent")
+        ...     with db.snapshot() as now:
+        ...         print(now.replay_stages([{"name": "offer", "activities": ["quote:sent"]}])["reached"])
+        [1]
+        """
+        replay: dict[str, Any] = json.loads(self._open().replay_stages(pipeline, json.dumps(stages)))
+        return replay
+
     def pipelines(self, for_type: str | None = None) -> list[dict[str, Any]]:
         pipelines: list[dict[str, Any]] = json.loads(self._open().pipelines(for_type))
         return pipelines

@@ -128,6 +128,20 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
                return kith_snapshot_backtest(s.get(), pipeline, unit, count, options, json, error);
              });
            })
+      .def("mine_stages",
+           [](const Snapshot& s, const char* pipeline) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_mine_stages(s.get(), pipeline, json.out(), &error); }), error);
+             return Take(json);
+           })
+      .def("replay_stages",
+           [](const Snapshot& s, const char* pipeline, const std::string& stages) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_replay_stages(s.get(), pipeline, ToStr(stages), json.out(), &error); }), error);
+             return Take(json);
+           })
       .def("guide",
            [](const Snapshot& s, kith_id record) {
              Text json;

@@ -50,7 +50,7 @@ def test_criteria_steps_and_overrides() -> None:  # D04, D07, D09
             assert now.guide(house)["tracks"][0]["kind"] == "won"
 
 
-def test_events() -> None:
+def test_events_and_mining() -> None:  # C11
     selling = {
         "name": "selling",
         "for_type": "opportunity",
@@ -72,3 +72,7 @@ def test_events() -> None:
             batch.create("quote", opportunity=deal_id, status="sent")
         with db.snapshot() as now:
             assert now.guide(deal_id)["tracks"][0]["stage_name"] == "offer"
+            assert now.mine_stages("selling")["missing"] == 20
+            replay = now.replay_stages([{"name": "offer", "activities": ["quote:sent"]}], "selling")
+        assert replay["reached"] == [1]
+        assert replay["unmapped"] == []
