@@ -14,6 +14,7 @@ kith::StatusOr<kith::exchange::ImportOptions> ToImportOptions(const kith_import_
   kith::exchange::ImportOptions options;
   options.dry_run = read.dry_run != 0;
   KITH_ASSIGN_OR_RETURN(options.actor, ToRef(read.actor, "actor"));
+  KITH_ASSIGN_OR_RETURN(options.reason, Text(read.reason, "reason"));
   KITH_ASSIGN_OR_RETURN(options.problem_file, Text(read.problem_file, "problem_file"));
   if (read.problem_limit != 0) options.problem_limit = read.problem_limit;
   if (read.progress != nullptr) {

@@ -197,7 +197,7 @@ kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, 
     KITH_RETURN_IF_ERROR(Required(forecast, "forecast"));
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::string_view text, Name(period, "period"));
-    KITH_ASSIGN_OR_RETURN(kith::Period when, PeriodFromText(text, question.Now()));
+    KITH_ASSIGN_OR_RETURN(kith::Period when, question.PeriodOf(text));
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.Forecast(tables));
     KITH_ASSIGN_OR_RETURN(how.ledger, question.Ledger(when, how));
@@ -312,7 +312,7 @@ kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, 
     how.what_if = {};
     kith::Time now = question.Now();
     std::vector<kith::Period> past;
-    for (size_t back = count; back > 0; --back) past.push_back(kith::PeriodAt(kith::DateOf(now), periods, -static_cast<int>(back)));
+    for (size_t back = count; back > 0; --back) past.push_back(question.PeriodBefore(periods, static_cast<int>(back)));
     auto tables_at = [&](kith::Time as_of) { return question.TablesAt(as_of); };
     KITH_ASSIGN_OR_RETURN(const std::vector<kith::model::DealPath> paths, question.Paths());
     auto won_between = [&](kith::Time first, kith::Time end) -> kith::StatusOr<std::vector<kith::Id>> {

@@ -907,7 +907,8 @@ KITH_API kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pip
                                         kith_text** json, kith_error** err);
 
 /* A forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07", or relative to the moment asked about: "this-month",
- * "next-quarter". Amounts in minor units. Its JSON says for each part with a quota of revenue for the period how likely it is reached. */
+ * "next-quarter"; these quarters and years, and FY, are of the fiscal year that the database's settings have. Amounts in minor units. Its
+ * JSON says for each part with a quota of revenue for the period how likely it is reached. */
 typedef struct kith_forecast kith_forecast;
 typedef struct kith_quantiles {
   double p10;
@@ -977,9 +978,12 @@ typedef struct kith_import_options {
   size_t problem_limit;  /* problems in the report; 0: 1000 */
   kith_progress_fn progress;
   uintptr_t progress_context;
+  kith_str reason; /* kept in history; empty: "import FILE" */
 } kith_import_options;
-#define KITH_IMPORT_OPTIONS_INIT \
-  { (uint32_t)sizeof(kith_import_options), 0, {0, 0, 0}, {0, {0, 0}, {0, 0}}, {0, 0}, 0, 0, 0 }
+#define KITH_IMPORT_OPTIONS_INIT                                                                        \
+  {                                                                                                     \
+    (uint32_t)sizeof(kith_import_options), 0, {0, 0, 0}, {0, {0, 0}, {0, 0}}, {0, 0}, 0, 0, 0, { 0, 0 } \
+  }
 /* Imports a folder of CSV files. mapping: JSON, empty: the folder's mapping.json or a shipped preset that fits. rejected: rows refused;
  * report: owned JSON, may be NULL. Rows that are right are loaded whatever others hold. */
 KITH_API kith_code kith_db_import_csv(kith_db* db, kith_str folder, kith_str mapping, const kith_import_options* options,
@@ -1022,9 +1026,12 @@ typedef struct kith_import_lines_options {
   size_t problem_limit;      /* problems in the report; 0: 1000 */
   kith_progress_fn progress; /* called with "check", then with "load" */
   uintptr_t context;
+  kith_str reason; /* of the actor's; empty: "import of JSON Lines" */
 } kith_import_lines_options;
-#define KITH_IMPORT_LINES_OPTIONS_INIT \
-  { (uint32_t)sizeof(kith_import_lines_options), 0, 0, 0, 0, {0, {0, 0}, {0, 0}}, {0, 0}, 0, 0, 0 }
+#define KITH_IMPORT_LINES_OPTIONS_INIT                                                                      \
+  {                                                                                                         \
+    (uint32_t)sizeof(kith_import_lines_options), 0, 0, 0, 0, {0, {0, 0}, {0, 0}}, {0, 0}, 0, 0, 0, { 0, 0 } \
+  }
 /* Checks the whole file, which changes nothing, and imports it. rejected: records refused; report: owned JSON, may be NULL. */
 KITH_API kith_code kith_db_import_lines(kith_db* db, kith_str path, const kith_import_lines_options* options, uint64_t* rejected,
                                         kith_text** report, kith_error** err);

@@ -69,6 +69,8 @@ kith::StatusOr<exchange::ImportLinesOptions> ToOptions(const kith_import_lines_o
   options.dry_run = read.dry_run != 0;
   options.drop_missing = read.drop_missing != 0;
   KITH_ASSIGN_OR_RETURN(options.actor, ToRef(read.actor, "actor"));
+  KITH_ASSIGN_OR_RETURN(const std::string_view reason, Text(read.reason, "reason"));
+  if (!reason.empty()) options.reason = reason;
   KITH_ASSIGN_OR_RETURN(options.source, Text(read.source, "source"));
   if (read.problem_limit != 0) options.problem_limit = read.problem_limit;
   if (read.progress != nullptr) {
@@ -143,6 +145,7 @@ extern "C" kith_code kith_db_absorb(kith_db* db, kith_snapshot* from, const kith
     how.drop_missing = given.drop_missing;
     how.dry_run = given.dry_run;
     how.actor = std::move(given.actor);
+    how.reason = std::move(given.reason);
     how.problem_limit = given.problem_limit;
     how.progress = std::move(given.progress);
     KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesReport done, exchange::Absorb(*object->database, *other->snapshot, how));

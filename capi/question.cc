@@ -7,6 +7,7 @@
 #include "kith/base/concat.h"
 #include "kith/base/nearest.h"
 #include "kith/model/versions.h"
+#include "kith/query/calendar.h"
 
 namespace kith::capi {
 namespace {
@@ -122,11 +123,11 @@ StatusOr<PeriodUnit> UnitFromName(std::string_view name) {
       "not a unit of periods");
 }
 
-StatusOr<Period> PeriodFromText(std::string_view text, Time now) {
+StatusOr<Period> PeriodFromText(std::string_view text, Time now, int fiscal_start_month) {
   const int offset = text.starts_with("next-") ? 1 : 0;
-  if (offset == 0 && !text.starts_with("this-")) return ParsePeriod(text);
+  if (offset == 0 && !text.starts_with("this-")) return ParsePeriod(text, fiscal_start_month);
   KITH_ASSIGN_OR_RETURN(const PeriodUnit unit, UnitFromName(text.substr(5)));
-  return PeriodAt(DateOf(now), unit, offset);
+  return PeriodAt(DateOf(now), unit, offset, fiscal_start_month);
 }
 
 StatusOr<Question> Question::Ask(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options) {
@@ -138,6 +139,7 @@ StatusOr<Question> Question::Ask(kith_snapshot* snapshot, const char* pipeline, 
   if (level != 0 && !(level > 0 && level < 1)) return MakeError(Reason::kBadOptions, "level must lie between 0 and 1");
   question.object_ = object;
   question.snapshot_ = object->snapshot.get();
+  KITH_ASSIGN_OR_RETURN(question.fiscal_start_month_, query::FiscalStartMonth(*question.snapshot_));
   KITH_ASSIGN_OR_RETURN(question.pipeline_, model::GetPipeline(*question.snapshot_, name));
   const char* code = question.options_.currency;
   if (const std::string_view text(code, strnlen(code, sizeof(question.options_.currency))); !text.empty()) {
@@ -218,7 +220,7 @@ Status Question::ReadBy(std::string_view by) {
 }
 
 StatusOr<insight::Months> Question::MonthsOf(std::string_view text) const {
-  KITH_ASSIGN_OR_RETURN(const Period period, PeriodFromText(text, Now()));
+  KITH_ASSIGN_OR_RETURN(const Period period, PeriodOf(text));
   const insight::Months months{model::EpochOf(StartOf(period.first)), model::EpochOf(StartOf(period.end))};
   if (DateOf(model::StartOfEpoch(months.from)) == period.first && DateOf(model::StartOfEpoch(months.to)) == period.end) return months;
   return Malformed("period", "is not one of whole months", "use a month, a quarter or a year");

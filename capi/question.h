@@ -16,8 +16,8 @@
 
 namespace kith::capi {
 
-// "2026-Q3" and the like, or "this-quarter" and "next-month" as seen from `now`.
-[[nodiscard]] StatusOr<Period> PeriodFromText(std::string_view text, Time now);
+// "2026-Q3", "FY2026-Q1" and the like, or "this-quarter" and "next-month" as seen from `now`.
+[[nodiscard]] StatusOr<Period> PeriodFromText(std::string_view text, Time now, int fiscal_start_month = 1);
 [[nodiscard]] StatusOr<PeriodUnit> UnitFromName(std::string_view name);
 
 class Question {
@@ -26,6 +26,10 @@ class Question {
 
   // The moment asked about.
   [[nodiscard]] Time Now() const { return options_.as_of != 0 ? Time{options_.as_of} : snapshot_->recorded(); }
+  // As seen from then, by the fiscal year of the settings.
+  [[nodiscard]] StatusOr<Period> PeriodOf(std::string_view text) const { return PeriodFromText(text, Now(), fiscal_start_month_); }
+  // The one that many before the one that holds that moment.
+  [[nodiscard]] Period PeriodBefore(PeriodUnit unit, int back) const { return PeriodAt(DateOf(Now()), unit, -back, fiscal_start_month_); }
   // As of that moment, or of another one; amounts converted by the question's rates.
   [[nodiscard]] StatusOr<model::FunnelTables> Tables() const;
   [[nodiscard]] StatusOr<model::FunnelTables> TablesAt(Time as_of) const;
@@ -62,6 +66,7 @@ class Question {
   const Snapshot* snapshot_ = nullptr;
   model::Pipeline pipeline_;
   kith_insight_options options_{};
+  int fiscal_start_month_ = 1;
   Currency currency_;
   std::optional<insight::Months> window_;
   model::GroupKind group_kind_ = model::GroupKind::kAll;

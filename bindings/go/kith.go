@@ -175,6 +175,7 @@ func (db *DB) Policy() (json.RawMessage, error) {
 type ImportOptions struct {
 	DryRun      bool
 	Actor       Ref
+	Reason      string // kept in history; empty: what is imported
 	Mapping     string // JSON, of CSV; empty: the folder's mapping.json or a shipped preset that fits
 	ProblemFile string // of CSV: every rejected row
 	Source      string // of JSON Lines: name of the database that the file comes from
@@ -183,13 +184,13 @@ type ImportOptions struct {
 
 // ImportCSV imports a folder of CSV files: the number of rows refused, and the report as JSON.
 func (db *DB) ImportCSV(folder string, o ImportOptions) (rejected uint64, report json.RawMessage, err error) {
-	rejected, text, e := db.c.ImportCSV(folder, o.Mapping, o.DryRun, o.Actor.c(), o.ProblemFile)
+	rejected, text, e := db.c.ImportCSV(folder, o.Mapping, o.DryRun, o.Actor.c(), o.Reason, o.ProblemFile)
 	return rejected, text, wrap(e)
 }
 
 // ImportLines imports JSON Lines that ExportLines wrote: the number of records refused, and the report as JSON.
 func (db *DB) ImportLines(path string, o ImportOptions) (rejected uint64, report json.RawMessage, err error) {
-	rejected, text, e := db.c.ImportLines(path, o.Source, o.DryRun, o.DropMissing, o.Actor.c())
+	rejected, text, e := db.c.ImportLines(path, o.Source, o.DryRun, o.DropMissing, o.Actor.c(), o.Reason)
 	return rejected, text, wrap(e)
 }
 

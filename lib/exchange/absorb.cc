@@ -56,6 +56,7 @@ StatusOr<ImportLinesReport> Absorb(Database& into, const Snapshot& from, const A
   in.drop_missing = options.drop_missing;
   in.dry_run = options.dry_run;
   in.actor = options.actor;
+  in.reason = options.reason;
   in.problem_limit = options.problem_limit;
   in.progress = options.progress;
   return ImportLines(into, path, in);

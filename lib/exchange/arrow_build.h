@@ -3,7 +3,6 @@
 #define KITH_LIB_EXCHANGE_ARROW_BUILD_H_
 
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -53,9 +52,8 @@ class ArrowBuilder {
   void AppendBool(bool value);
   template <typename T>
   void AppendNumber(T value) {
-    const size_t at = data_.size();
-    data_.resize(at + sizeof(T));
-    std::memcpy(data_.data() + at, &value, sizeof(T));
+    const auto* bytes = reinterpret_cast<const char*>(&value);
+    data_.insert(data_.end(), bytes, bytes + sizeof(T));
     AppendPresent();
   }
   // Of some rows of a block, in their order; those not in `present` are null, whatever number they have.

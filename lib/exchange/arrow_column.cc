@@ -103,18 +103,19 @@ void ArrowColumn::PutNull() {
 }
 
 int32_t ArrowColumn::NumberOf(Currency currency) {
-  const auto known = std::find(known_.begin(), known_.end(), currency);
+  const auto known = std::find_if(known_.begin(), known_.end(), [&](const Known& it) { return it.currency == currency; });
   const auto number = static_cast<int32_t>(known - known_.begin());
   if (known == known_.end()) {
-    known_.push_back(currency);
+    known_.push_back({currency, UnitsOfMinor(currency)});
     currencies_->push_back(currency.code());
   }
   return number;
 }
 
 void ArrowColumn::PutMoney(Money money) {
-  arrays_[0].AppendDecimal(money.minor, UnitsOfMinor(money.currency));
-  arrays_[1].AppendNumber(NumberOf(money.currency));
+  const int32_t number = NumberOf(money.currency);
+  arrays_[0].AppendDecimal(money.minor, known_[static_cast<size_t>(number)].units);
+  arrays_[1].AppendNumber(number);
 }
 
 void ArrowColumn::PutChoice(int32_t number) {

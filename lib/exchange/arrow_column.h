@@ -44,7 +44,11 @@ class ArrowColumn {
   query::Column column_;
   std::vector<int32_t> places_;  // of choices in the dictionary, by number; -1: none
   std::shared_ptr<std::vector<std::string>> currencies_;
-  std::vector<Currency> known_;  // in the order of currencies_
+  struct Known {
+    Currency currency;
+    int64_t units;  // of the column's scale in a minor unit
+  };
+  std::vector<Known> known_;  // in the order of currencies_
   std::vector<ArrowBuilder> arrays_;
 };
 

@@ -59,7 +59,8 @@ class Importer {
     for (const std::string& definition : mapping_.packages) packages.push_back({definition, ""});
     if (!packages.empty()) KITH_RETURN_IF_ERROR(database_.Ensure(packages).status());
     if (mapping_.pipelines.empty()) return absl::OkStatus();
-    KITH_ASSIGN_OR_RETURN(Batch batch, database_.NewBatch(options_.actor, "import " + mapping_.name));
+    KITH_ASSIGN_OR_RETURN(Batch batch,
+                          database_.NewBatch(options_.actor, options_.reason.empty() ? "import " + mapping_.name : options_.reason));
     for (const std::string& json : mapping_.pipelines) {
       KITH_ASSIGN_OR_RETURN(model::Pipeline pipeline, model::PipelineFromJson(json));
       model::DefinePipeline(batch, pipeline);
@@ -98,7 +99,7 @@ class Importer {
     while (group.size() < kGroupRows) {
       KITH_ASSIGN_OR_RETURN(row, reader.Next());
       if (row == nullptr) break;
-      group.push_back(rows.Read(*row, *snapshot, options_.actor));
+      group.push_back(rows.Read(*row, *snapshot, options_));
     }
     ApplyGroup(pass, *snapshot, group);
     return row != nullptr;

@@ -9,7 +9,6 @@
 
 namespace kith::exchange {
 
-inline constexpr std::string_view kLinesReason = "import of JSON Lines";
 // Where an import that keeps ids stands: the file's digest and the records that are in.
 inline constexpr std::string_view kLinesCheckpoint = "kith.lines";
 

@@ -55,7 +55,7 @@ class Loader {
   // Seeds that the file does not have, though it has their type, were deleted there.
   Status DropSeeds() {
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, job_.database.Read());
-    Batch batch(catalog_, job_.options.actor, kLinesReason);
+    Batch batch(catalog_, job_.options.actor, job_.options.reason);
     for (const std::string& type : job_.file.types) {
       KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot->Scan(type));
       while (cursor->Next()) {
@@ -86,7 +86,7 @@ class Loader {
   Status LoadStep() {
     if (step_.empty()) return absl::OkStatus();
     const LoadOptions options{.actor = job_.options.actor,
-                              .reason = std::string(kLinesReason),
+                              .reason = job_.options.reason,
                               .checkpoint = std::string(kLinesCheckpoint),
                               .checkpoint_value = job_.file.sha256 + " " + std::to_string(read_)};
     if (const Status status = job_.database.Load(*catalog_, step_, options); !status.ok()) return AtItsLine(status);

@@ -164,7 +164,7 @@ Status Mapper::SetFields(Item& item, Id target, const Snapshot& snapshot) {
 Status Mapper::Fill(Item& item, const Snapshot& snapshot) {
   KITH_ASSIGN_OR_RETURN(const Id here, FindHere(item.record, snapshot));
   item.existed = !here.is_null();
-  Batch& batch = item.batch.emplace(catalog_, job_.options.actor, kLinesReason);
+  Batch& batch = item.batch.emplace(catalog_, job_.options.actor, job_.options.reason);
   batch.SetOrigin(Origin::kImport);
   // What is new holds since it was created there; what is known here already, from now on.
   if (!item.existed) batch.SetEffective(Time{item.record.loaded.header.created});

@@ -78,7 +78,7 @@ bool RowReader::Holds(const Condition& condition, const CsvRow& row) const {
   return std::find(condition.in.begin(), condition.in.end(), cell) != condition.in.end();
 }
 
-RowBatch RowReader::Read(const CsvRow& row, const Snapshot& snapshot, const Actor& actor) const {
+RowBatch RowReader::Read(const CsvRow& row, const Snapshot& snapshot, const ImportOptions& options) const {
   RowBatch out;
   out.line = row.line;
   if (!row.problem.ok()) {
@@ -97,7 +97,7 @@ RowBatch RowReader::Read(const CsvRow& row, const Snapshot& snapshot, const Acto
     out.skipped = true;
     return out;
   }
-  out.batch.emplace(snapshot.shared_catalog(), actor, "import " + pass_->mapping->file);
+  out.batch.emplace(snapshot.shared_catalog(), options.actor, options.reason.empty() ? "import " + pass_->mapping->file : options.reason);
   out.batch->SetOrigin(Origin::kImport);
   Reading reading{row, snapshot, out, {}, {}};
   out.problem = ReadAll(reading);

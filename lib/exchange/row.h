@@ -12,6 +12,7 @@
 #include "exchange/plan.h"
 #include "kith/engine/batch.h"
 #include "kith/engine/snapshot.h"
+#include "kith/exchange/csv.h"
 
 namespace kith::exchange {
 
@@ -38,7 +39,7 @@ class RowReader {
   [[nodiscard]] static StatusOr<RowReader> Bind(const FilePass& pass, const CsvRow& header);
 
   // `snapshot` serves lookups of records that are loaded already.
-  [[nodiscard]] RowBatch Read(const CsvRow& row, const Snapshot& snapshot, const Actor& actor) const;
+  [[nodiscard]] RowBatch Read(const CsvRow& row, const Snapshot& snapshot, const ImportOptions& options) const;
 
  private:
   struct Reading;

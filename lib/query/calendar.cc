@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "kith/query/calendar.h"
+
 namespace kith::query {
 namespace {
 
@@ -44,6 +46,11 @@ StatusOr<absl::TimeZone> FindZone(const std::string& name) {
   absl::TimeZone zone;
   if (absl::LoadTimeZone(name, &zone)) return zone;
   return MakeError({.reason = Reason::kBadOptions, .value = name, .hint = "use an IANA name such as Asia/Shanghai"}, "is no time zone");
+}
+
+StatusOr<int> FiscalStartMonth(const Snapshot& snapshot) {
+  KITH_ASSIGN_OR_RETURN(const Calendar calendar, Calendar::Of({}, snapshot));
+  return calendar.fiscal_start_month;
 }
 
 StatusOr<Calendar> Calendar::Of(const Query& query, const Snapshot& snapshot) {

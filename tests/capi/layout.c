@@ -175,7 +175,7 @@ AT(kith_forecast_deal, median_close_days, 48);
 AT(kith_forecast_deal, expected_minor, 56);
 AT(kith_forecast_deal, reason, 64);
 
-SIZE(kith_import_options, 88);
+SIZE(kith_import_options, 104);
 AT(kith_import_options, struct_size, 0);
 AT(kith_import_options, dry_run, 4);
 AT(kith_import_options, zero, 5);
@@ -184,6 +184,7 @@ AT(kith_import_options, problem_file, 48);
 AT(kith_import_options, problem_limit, 64);
 AT(kith_import_options, progress, 72);
 AT(kith_import_options, progress_context, 80);
+AT(kith_import_options, reason, 88);
 
 SIZE(kith_export_lines_options, 48);
 AT(kith_export_lines_options, struct_size, 0);
@@ -194,7 +195,7 @@ AT(kith_export_lines_options, write, 24);
 AT(kith_export_lines_options, progress, 32);
 AT(kith_export_lines_options, context, 40);
 
-SIZE(kith_import_lines_options, 88);
+SIZE(kith_import_lines_options, 104);
 AT(kith_import_lines_options, struct_size, 0);
 AT(kith_import_lines_options, ids, 4);
 AT(kith_import_lines_options, dry_run, 5);
@@ -205,6 +206,7 @@ AT(kith_import_lines_options, source, 48);
 AT(kith_import_lines_options, problem_limit, 64);
 AT(kith_import_lines_options, progress, 72);
 AT(kith_import_lines_options, context, 80);
+AT(kith_import_lines_options, reason, 88);
 
 SIZE(kith_erase_options, 64);
 AT(kith_erase_options, struct_size, 0);

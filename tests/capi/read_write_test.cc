@@ -163,6 +163,51 @@ TEST_F(ReadWrite, CoveringValuesAndFill) {
   EXPECT_EQ(error.get(), nullptr);
 }
 
+TEST_F(ReadWrite, CursorsReadRecordsWithTheirFields) {
+  constexpr size_t kDeals = 5;
+  Batch batch = NewBatch();
+  for (size_t i = 0; i < kDeals; ++i) {
+    const kith_id deal = kith_batch_create(batch, "opportunity");
+    kith_batch_set_text(batch, deal, "name", Str("D" + std::to_string(i)));
+    if (i % 2 == 0) kith_batch_set_money(batch, deal, "amount", static_cast<int64_t>(i), "EUR");
+  }
+  KITH_ASSERT_OK(Apply(batch), error);
+  Snapshot snapshot = Read();
+  kith_field fields[3];
+  KITH_ASSERT_OK(kith_snapshot_field(snapshot, "opportunity", "amount", &fields[0], error.out()), error);
+  KITH_ASSERT_OK(kith_snapshot_field(snapshot, "opportunity", "name", &fields[1], error.out()), error);
+  KITH_ASSERT_OK(kith_snapshot_field(snapshot, "opportunity", "id", &fields[2], error.out()), error);
+  Cursor cursor;
+  KITH_ASSERT_OK(kith_snapshot_scan(snapshot, "opportunity", 0, cursor.out(), error.out()), error);
+  kith_view views[4];
+  kith_value values[12];
+  size_t seen = 0;
+  for (size_t count = 1; count != 0; seen += count) {
+    KITH_ASSERT_OK(kith_cursor_read(cursor, fields, 3, views, values, 4, &count, error.out()), error);
+    for (size_t i = 0; i < count; ++i) {
+      kith_value single;
+      KITH_ASSERT_OK(kith_snapshot_value(snapshot, &views[i], fields[0], &single, error.out()), error);
+      EXPECT_EQ(values[3 * i].kind, single.kind);
+      EXPECT_EQ(values[3 * i].number, single.number);
+      EXPECT_EQ(values[3 * i].kind, (seen + i) % 2 == 0 ? KITH_KIND_MONEY : KITH_KIND_NULL);
+      EXPECT_EQ(Str(values[3 * i + 1].text), "D" + std::to_string(seen + i));
+      EXPECT_EQ(static_cast<kith_id>(values[3 * i + 2].number), views[i].id);
+    }
+  }
+  EXPECT_EQ(seen, kDeals);
+  size_t count = 0;
+  KITH_ASSERT_OK(kith_snapshot_scan(snapshot, "opportunity", 0, cursor.out(), error.out()), error);
+  KITH_ASSERT_OK(kith_cursor_read(cursor, fields, 1, nullptr, values, 4, &count, error.out()), error);
+  EXPECT_EQ(count, 4U);
+  KITH_ASSERT_OK(kith_cursor_read(cursor, nullptr, 0, views, nullptr, 4, &count, error.out()), error);
+  EXPECT_EQ(count, 1U);
+  EXPECT_EQ(kith_cursor_read(cursor, nullptr, 1, views, values, 4, &count, error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(kith_cursor_read(cursor, fields, 1, views, nullptr, 4, &count, error.out()), KITH_INVALID_ARGUMENT);
+  KITH_ASSERT_OK(kith_snapshot_field(snapshot, "account", "name", &fields[0], error.out()), error);
+  EXPECT_EQ(kith_cursor_read(cursor, fields, 1, views, values, 4, &count, error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(error), "UnknownField");
+}
+
 TEST_F(ReadWrite, PageFromACoveringIndexAlone) {
   kith_id parent = Account("p", "Holding");
   Batch batch = NewBatch();

@@ -205,6 +205,7 @@ class Database:
         mapping: str,
         dry_run: bool,
         actor: Ref,
+        reason: str,
         problem_file: str,
         progress: Callable[[str, int, int], bool] | None,
     ) -> str: ...
@@ -217,6 +218,7 @@ class Database:
         drop_missing: bool,
         dry_run: bool,
         actor: Ref,
+        reason: str,
         progress: Callable[[str, int, int], bool] | None,
     ) -> str: ...
     def absorb(self, other: Snapshot, source: str, drop_missing: bool, dry_run: bool, actor: Ref) -> str: ...
@@ -226,6 +228,7 @@ class Database:
         mapping: str,
         dry_run: bool,
         actor: Ref,
+        reason: str,
         problem_file: str,
         progress: Callable[[str, int, int], bool] | None,
     ) -> str: ...

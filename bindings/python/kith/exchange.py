@@ -27,6 +27,7 @@ class Exchange:
         *,
         dry_run: bool = False,
         actor: Ref = None,
+        reason: str = "",
         problem_file: str | os.PathLike[str] = "",
         progress: Callable[[str, int, int], bool] | None = None,
     ) -> dict[str, Any]:
@@ -36,7 +37,7 @@ class Exchange:
         """
         text = mapping if isinstance(mapping, str) else json.dumps(mapping)
         report: dict[str, Any] = json.loads(
-            self._handle.import_csv(os.fspath(folder), text, dry_run, actor, os.fspath(problem_file), progress)
+            self._handle.import_csv(os.fspath(folder), text, dry_run, actor, reason, os.fspath(problem_file), progress)
         )
         return report
 
@@ -65,6 +66,7 @@ class Exchange:
         drop_missing: bool = False,
         dry_run: bool = False,
         actor: Ref = None,
+        reason: str = "",
         progress: Callable[[str, int, int], bool] | None = None,
     ) -> dict[str, Any]:
         """Imports what `export_jsonl` wrote: checks the whole file first, and changes nothing when it is not whole.
@@ -84,7 +86,7 @@ class Exchange:
         """
         number = ("auto", "keep", "map").index(ids)
         report: dict[str, Any] = json.loads(
-            self._handle.import_lines(os.fspath(path), number, source, drop_missing, dry_run, actor, progress)
+            self._handle.import_lines(os.fspath(path), number, source, drop_missing, dry_run, actor, reason, progress)
         )
         return report
 
@@ -117,6 +119,7 @@ class Exchange:
         *,
         dry_run: bool = False,
         actor: Ref = None,
+        reason: str = "",
         problem_file: str | os.PathLike[str] = "",
         progress: Callable[[str, int, int], bool] | None = None,
     ) -> dict[str, Any]:
@@ -134,7 +137,7 @@ class Exchange:
         2
         """
         text = mapping if isinstance(mapping, str) else json.dumps(mapping)
-        report: dict[str, Any] = json.loads(self._handle.import_arrow(table, text, dry_run, actor, os.fspath(problem_file), progress))
+        report: dict[str, Any] = json.loads(self._handle.import_arrow(table, text, dry_run, actor, reason, os.fspath(problem_file), progress))
         return report
 
     def upsert(

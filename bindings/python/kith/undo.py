@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from kith.database import Database, Snapshot
     from kith.values import Ref
 
-IMPORTS = "kith.import"
-"""The system of the actor of an import; the key is its run."""
-
 _BATCH = 20_000  # changes in one batch
 
 
@@ -85,11 +82,11 @@ def _fixed(catalog: Mapping[str, Any]) -> dict[str, set[str]]:
 
 
 def _mine(what: str) -> tuple[int, Any]:
-    """From which sequence number to look, and which entries are meant."""
+    """From which sequence number to look, and which entries are meant; those of an import have its run as their reason."""
     if found := re.fullmatch(r"(\d+)(?:-(\d+))?", what):
         first, last = int(found[1]), int(found[2] or found[1])
         return first - 1, lambda entry: first <= entry["sequence"] <= last
-    return 0, lambda entry: isinstance(entry["actor"], dict) and entry["actor"] == {"system": IMPORTS, "key": what}
+    return 0, lambda entry: entry["reason"] == what
 
 
 def _refuse(what: str, written: _Written) -> None:

@@ -158,11 +158,13 @@ nb::str Purge(const Db& db, const std::vector<kith_id>& records, nb::handle acto
   return Take(report);
 }
 
-nb::str Import(bool dry_run, nb::handle actor, const std::string& problem_file, nb::object progress, const ImportCall& call) {
+nb::str Import(bool dry_run, nb::handle actor, const std::string& reason, const std::string& problem_file, nb::object progress,
+               const ImportCall& call) {
   kith_import_options options = KITH_IMPORT_OPTIONS_INIT;
   Ref who(actor);
   options.dry_run = dry_run ? 1 : 0;
   options.actor = who.get();
+  options.reason = ToStr(reason);
   options.problem_file = ToStr(problem_file);
   if (!progress.is_none()) {
     options.progress = OnProgress;
@@ -172,26 +174,26 @@ nb::str Import(bool dry_run, nb::handle actor, const std::string& problem_file, 
 }
 
 nb::str ImportCsv(const Db& db, const std::string& folder, const std::string& mapping, bool dry_run, nb::handle actor,
-                  const std::string& problem_file, nb::object progress) {
-  return Import(dry_run, actor, problem_file, std::move(progress),
+                  const std::string& reason, const std::string& problem_file, nb::object progress) {
+  return Import(dry_run, actor, reason, problem_file, std::move(progress),
                 [&](const kith_import_options* options, kith_text** report, kith_error** error) {
                   return kith_db_import_csv(db.get(), ToStr(folder), ToStr(mapping), options, nullptr, report, error);
                 });
 }
 
 // `table`: whatever has __arrow_c_stream__.
-nb::str ImportArrow(const Db& db, nb::handle table, const std::string& mapping, bool dry_run, nb::handle actor,
+nb::str ImportArrow(const Db& db, nb::handle table, const std::string& mapping, bool dry_run, nb::handle actor, const std::string& reason,
                     const std::string& problem_file, nb::object progress) {
   const nb::object capsule = table.attr("__arrow_c_stream__")();
   ArrowArrayStream* stream = StreamOf(capsule);
-  return Import(dry_run, actor, problem_file, std::move(progress),
+  return Import(dry_run, actor, reason, problem_file, std::move(progress),
                 [&](const kith_import_options* options, kith_text** report, kith_error** error) {
                   return kith_db_import_arrow(db.get(), stream, ToStr(mapping), options, nullptr, report, error);
                 });
 }
 
 nb::str ImportLines(const Db& db, const std::string& path, uint8_t ids, const std::string& source, bool drop_missing, bool dry_run,
-                    nb::handle actor, nb::object progress) {
+                    nb::handle actor, const std::string& reason, nb::object progress) {
   kith_import_lines_options options = KITH_IMPORT_LINES_OPTIONS_INIT;
   Ref who(actor);
   options.ids = ids;
@@ -199,6 +201,7 @@ nb::str ImportLines(const Db& db, const std::string& path, uint8_t ids, const st
   options.drop_missing = drop_missing ? 1 : 0;
   options.dry_run = dry_run ? 1 : 0;
   options.actor = who.get();
+  options.reason = ToStr(reason);
   if (!progress.is_none()) {
     options.progress = OnProgress;
     options.context = reinterpret_cast<uintptr_t>(&progress);
@@ -367,14 +370,14 @@ void BindDatabase(nb::module_& module) {
              Check(kith_db_metrics(db.get(), text.out(), &error), error);
              return Take(text);
            })
-      .def("import_csv", &ImportCsv, nb::arg("folder"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(),
+      .def("import_csv", &ImportCsv, nb::arg("folder"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(), nb::arg("reason"),
            nb::arg("problem_file"), nb::arg("progress").none())
       .def("export_lines", &ExportLines, nb::arg("path"), nb::arg("types"), nb::arg("history"), nb::arg("progress").none())
       .def("absorb", &Absorb, nb::arg("other"), nb::arg("source"), nb::arg("drop_missing"), nb::arg("dry_run"), nb::arg("actor").none())
       .def("import_lines", &ImportLines, nb::arg("path"), nb::arg("ids"), nb::arg("source"), nb::arg("drop_missing"), nb::arg("dry_run"),
-           nb::arg("actor").none(), nb::arg("progress").none())
+           nb::arg("actor").none(), nb::arg("reason"), nb::arg("progress").none())
       .def("import_arrow", &ImportArrow, nb::arg("table"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(),
-           nb::arg("problem_file"), nb::arg("progress").none())
+           nb::arg("reason"), nb::arg("problem_file"), nb::arg("progress").none())
       .def("path", [](const Db& db) { return PyText(kith_db_path(db.get())); })
       .def("close", &Db::Close);
   module.def("open", &Open);

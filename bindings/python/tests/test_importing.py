@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import getpass
 import json
 import pathlib
 from typing import Any
@@ -254,6 +255,13 @@ def test_the_command_shows_asks_imports_and_takes_back(tmp_path: pathlib.Path) -
     with kith.open(temporary=True) as copy:
         copy.import_path(out)
         assert len(deals(copy)) == 2
+    assert json.loads(run("changes", "--type", "account", "--json"))[-1]["actor"] == {"system": "kith.cli", "key": getpass.getuser()}
+    other = ("--db", str(tmp_path / "other.kith"))
+    run("init", str(tmp_path / "other.kith"))
+    run("import", str(out), *other, code=1, input="n\n")  # it asks before it writes, here too
+    assert json.loads(run("query", "opportunity", "--json", *other)) == []
+    run("import", str(out), *other, input="y\n")
+    assert len(json.loads(run("query", "opportunity", "--json", *other))) == 2
 
 
 def test_an_error_file_takes_the_place_of_another_only_when_rows_were_left_out(tmp_path: pathlib.Path) -> None:

@@ -85,6 +85,20 @@ def test_forecast_adds_up_and_never_reads_a_typed_probability(sales: kith.Databa
         assert len(report["points"]) == 3
 
 
+def test_periods_are_those_of_the_fiscal_year(sales: kith.Database) -> None:
+    asked = START + dt.timedelta(days=330)  # 2024-11-26
+    with sales.batch() as b:
+        b.set(b.existing("setting", ("kith.setting", "database")), fiscal_start_month=2)
+    with sales.snapshot() as now:
+        first = {
+            period: now.forecast("default", period, as_of=asked)["period"]["first"]
+            for period in ("this-quarter", "next-quarter", "this-month", "FY2025-Q4", "2025-Q1")
+        }
+        assert list(first.values()) == ["2024-11-01", "2025-02-01", "2024-11-01", "2024-11-01", "2025-01-01"]
+        assert now.backtest("default", "quarter", 1, as_of=asked)["points"][0]["period"]["first"] == "2024-08-01"
+        assert now.funnel("default", period="FY2025-Q2")["arrivals"] > 50  # from May 2024
+
+
 def test_the_funnel_of_a_period_and_of_a_group(sales: kith.Database) -> None:  # C02, C03
     with sales.snapshot() as now:
         quarters = [now.funnel("default", period=f"2024-Q{quarter}")["arrivals"] for quarter in (1, 2, 3, 4)]

@@ -22,6 +22,7 @@ struct AbsorbOptions {
   bool drop_missing = false;  // see ImportLinesOptions: for a viewer who does not see all
   bool dry_run = false;       // a real run into a copy of `into`
   Actor actor;
+  std::string reason = "import of JSON Lines";
   size_t problem_limit = 1000;
   // About ten times a second, on the calling thread; `stage` is "export", "check" or "load". False stops the run (Cancelled); what came in
   // stays, and a further run goes on.

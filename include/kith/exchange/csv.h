@@ -106,6 +106,7 @@ struct ImportReport {
 
 struct ImportOptions {
   Actor actor;
+  std::string reason;  // kept in history; empty: "import <file>"
   bool dry_run = false;
   size_t problem_limit = 1000;
   std::string problem_file;  // every problem as CSV, besides; empty: none

@@ -87,8 +87,9 @@ struct ImportLinesOptions {
   // References that lead to no record, here or in the file, are left out instead of refused: for partial files. With kKeep, a record that
   // loses one loses its history.
   bool drop_missing = false;
-  bool dry_run = false;  // a real import into a copy of the database
-  Actor actor;           // of what kMap writes, and of creations without history
+  bool dry_run = false;                         // a real import into a copy of the database
+  Actor actor;                                  // of what kMap writes, and of creations without history
+  std::string reason = "import of JSON Lines";  // of the same
   size_t problem_limit = 1000;
   // About ten times a second, on the importing thread; `stage` is "check" or "load". False stops the import (Cancelled).
   std::function<bool(std::string_view stage, int64_t bytes_done, int64_t bytes_total)> progress;

@@ -232,23 +232,23 @@ func (d *DB) Policy() ([]byte, *Error) {
 }
 
 // ImportCSV imports a folder.
-func (d *DB) ImportCSV(folder, mapping string, dryRun bool, actor Ref, problemFile string) (uint64, []byte, *Error) {
+func (d *DB) ImportCSV(folder, mapping string, dryRun bool, actor Ref, reason, problemFile string) (uint64, []byte, *Error) {
 	defer runtime.KeepAlive(d)
 	var text *C.kith_text
 	var err *C.kith_error
 	var rejected C.uint64_t
-	code := C.kg_import_csv(d.p, str(folder), str(mapping), flag(dryRun), ref(actor), str(problemFile), &rejected, &text, &err)
+	code := C.kg_import_csv(d.p, str(folder), str(mapping), flag(dryRun), ref(actor), str(reason), str(problemFile), &rejected, &text, &err)
 	report, e := textOr(code, text, err)
 	return uint64(rejected), report, e
 }
 
 // ImportLines imports JSON Lines.
-func (d *DB) ImportLines(path, source string, dryRun, dropMissing bool, actor Ref) (uint64, []byte, *Error) {
+func (d *DB) ImportLines(path, source string, dryRun, dropMissing bool, actor Ref, reason string) (uint64, []byte, *Error) {
 	defer runtime.KeepAlive(d)
 	var text *C.kith_text
 	var err *C.kith_error
 	var rejected C.uint64_t
-	code := C.kg_import_lines(d.p, str(path), str(source), flag(dryRun), flag(dropMissing), ref(actor), &rejected, &text, &err)
+	code := C.kg_import_lines(d.p, str(path), str(source), flag(dryRun), flag(dropMissing), ref(actor), str(reason), &rejected, &text, &err)
 	report, e := textOr(code, text, err)
 	return uint64(rejected), report, e
 }

@@ -20,21 +20,23 @@ static inline kith_code kg_open(kith_str path, uint8_t create, uint8_t read_only
   return kith_db_open(path, &o, db, err);
 }
 
-static inline kith_code kg_import_csv(kith_db* db, kith_str folder, kith_str mapping, uint8_t dry_run, kith_ref actor, kith_str problems,
-                                      uint64_t* rejected, kith_text** report, kith_error** err) {
+static inline kith_code kg_import_csv(kith_db* db, kith_str folder, kith_str mapping, uint8_t dry_run, kith_ref actor, kith_str reason,
+                                      kith_str problems, uint64_t* rejected, kith_text** report, kith_error** err) {
   kith_import_options o = KITH_IMPORT_OPTIONS_INIT;
   o.dry_run = dry_run;
   o.actor = actor;
+  o.reason = reason;
   o.problem_file = problems;
   return kith_db_import_csv(db, folder, mapping, &o, rejected, report, err);
 }
 
 static inline kith_code kg_import_lines(kith_db* db, kith_str path, kith_str source, uint8_t dry_run, uint8_t drop_missing, kith_ref actor,
-                                        uint64_t* rejected, kith_text** report, kith_error** err) {
+                                        kith_str reason, uint64_t* rejected, kith_text** report, kith_error** err) {
   kith_import_lines_options o = KITH_IMPORT_LINES_OPTIONS_INIT;
   o.dry_run = dry_run;
   o.drop_missing = drop_missing;
   o.actor = actor;
+  o.reason = reason;
   o.source = source;
   return kith_db_import_lines(db, path, &o, rejected, report, err);
 }

@@ -63,6 +63,7 @@ def _show(run: Session, plan: Plan) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--errors", default="", type=click.Path(dir_okay=False), help="Rows left out, as CSV; PATH-errors.csv otherwise.")
 @click.option("--dry-run", is_flag=True, help="Try it on a copy, change nothing.")
+@click.option("--actor", envvar="KITH_ACTOR", metavar="WHO", help="Who imports: an id, or SYSTEM=KEY. Otherwise you.")
 @options()
 def import_(run: Session, path: str, preset: str | None, type: str, mapping: str | None, yes: bool, errors: str) -> None:
     """Import a file or folder: CSV, Excel, JSON Lines, exports of Salesforce, HubSpot, Pipedrive, spreadsheets in Chinese.
@@ -73,8 +74,9 @@ def import_(run: Session, path: str, preset: str | None, type: str, mapping: str
     source = pathlib.Path(os.path.abspath(path))  # "." has no name to call the error file after
     errors = errors or str(source.with_name(f"{source.stem}-errors.csv"))
 
-    def confirm(plan: Plan) -> bool:
-        _show(run, plan)
+    def confirm(plan: Plan | None) -> bool:
+        if plan is not None:
+            _show(run, plan)
         return yes or run.dry_run or run.out.as_json or click.confirm(run.out.words("cli.confirm"), default=True)
 
     given = pathlib.Path(mapping).read_text(encoding="utf-8") if mapping else ""
@@ -86,6 +88,7 @@ def import_(run: Session, path: str, preset: str | None, type: str, mapping: str
             mapping=given,
             type=type,
             dry_run=run.dry_run,
+            actor=run.actor,
             problem_file=written,
             progress=progress,
             confirm=confirm,

@@ -1,7 +1,7 @@
 """Imports of what other systems and people's spreadsheets give: by a preset, by a mapping, or by what the headers say.
 
 Tables are read (CSV, Excel, JSON Lines), mapped, brought into the forms that the engine's importer takes, and imported by it. Each import is a
-run: its changes have the actor ("kith.import", RUN), and `kith.undo.undo` takes it back as a whole.
+run: its changes have the run's name as their reason, and `kith.undo.undo` takes it back as a whole.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from kith.errors import Error, NotFoundError
 from kith.importing.plan import Plan, plan, presets
 from kith.importing.tables import is_lines, tables
-from kith.undo import IMPORTS
 
 if TYPE_CHECKING:
     from kith.database import Database
+    from kith.values import Ref
 
 __all__ = ["Plan", "Run", "import_path", "presets"]
 
@@ -56,22 +56,26 @@ def import_path(
     mapping: str | Mapping[str, Any] = "",
     type: str = "",
     dry_run: bool = False,
+    actor: Ref = None,
     problem_file: str | os.PathLike[str] = "",
     progress: Progress | None = None,
-    confirm: Callable[[Plan], bool] | None = None,
+    confirm: Callable[[Plan | None], bool] | None = None,
 ) -> Run | None:
     """Imports a file or a folder.
 
     `preset`: "salesforce", "hubspot", "pipedrive"; without it, and without a `mapping` (that of `import_csv`), the folder's own mapping.json
     or a shipped one is taken where it fits, else a preset whose files these are, else what the headers say. `type`: what the rows are, where
-    headers leave it open. `confirm` sees what was found first, and returns False to change nothing; then the result is None.
+    headers leave it open. `confirm` sees the plan first, None where the file says itself what is what, and returns False to change nothing;
+    then the result is None.
     """
     source = pathlib.Path(path)
     if not source.exists():
         raise NotFoundError(f"there is nothing at {source}", code="NOT_FOUND", reason="FileUnreadable", value=str(source))
     name = _run_name()
-    options: dict[str, Any] = {"dry_run": dry_run, "actor": (IMPORTS, name), "progress": progress}
+    options: dict[str, Any] = {"dry_run": dry_run, "actor": actor, "reason": name, "progress": progress}
     if is_lines(source):
+        if confirm is not None and not confirm(None):
+            return None
         return Run("" if dry_run else name, db.import_jsonl(source, **options))
     options["problem_file"] = problem_file
     if source.is_dir() and not preset and not type:
@@ -86,17 +90,16 @@ def import_path(
     if confirm is not None and not confirm(made):
         return None
     if not dry_run:
-        _link_known(db, made, name)
+        _link_known(db, made, actor, name)
     with tempfile.TemporaryDirectory() as folder:
         made.write(pathlib.Path(folder))
         report = db.import_csv(folder, made.mapping, **options)
     return Run("" if dry_run else name, report, made)
 
 
-
-def _link_known(db: Database, made: Plan, run: str) -> None:
+def _link_known(db: Database, made: Plan, actor: Ref, run: str) -> None:
     """Records that are here and have a name that rows refer to are the ones meant, where only one has it."""
-    with db.snapshot() as now, db.batch(actor=(IMPORTS, run), reason="import: known names") as batch:
+    with db.snapshot() as now, db.batch(actor, run) as batch:
         for part in made.parts:
             if not part.mapping.get("system", "").startswith("name."):
                 continue
