@@ -735,6 +735,19 @@ KITH_API kith_code kith_snapshot_traverse(kith_snapshot* snapshot, kith_id start
 KITH_API kith_code kith_snapshot_group_total(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json,
                                              kith_error** err);
 
+/* ---------------------------------------------------------------- timeline */
+
+/* What happened with a person, an organisation, a deal or any other record, in one order, newest first (kith/model/timeline.h). question: a
+ * JSON object, all members optional (empty: none): "whole" (false: without what is rolled up), "from", "until" (times as text), "kinds" (of
+ * "interaction", "task", "note", "ticket", "document", "deal", "move"), "limit" (50, at most 1000), "after" ("next" of the page before).
+ * {"entries": [{"record", "at", "kind", "text", "about" (of a move)}], "next": text or null}. KITH_NOT_FOUND without the record. json:
+ * owned. */
+KITH_API kith_code kith_snapshot_timeline(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json, kith_error** err);
+/* The thread that a record belongs to, from the first touch to service (kith/model/thread.h): {"id", "parts": [{"record", "after",
+ * "origin", "owner", "since"}], "hand_overs": [{"at", "record", "from", "to", "actor", "reason"}]}; ids are null where there is none. json:
+ * owned. */
+KITH_API kith_code kith_snapshot_thread(kith_snapshot* snapshot, kith_id record, kith_text** json, kith_error** err);
+
 /* ---------------------------------------------------------------- relationships */
 
 /* Each takes a question as a JSON object, all members optional (empty: none), with "as_of" and "recorded" (times as text) on both axes;
@@ -891,6 +904,17 @@ KITH_API kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeli
  * every closed deal's history. json: owned. */
 KITH_API kith_code kith_snapshot_biases(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
                                         kith_text** json, kith_error** err);
+
+/* The Monday walk: what moved a pipeline between two moments, exact to the minor unit in each currency, down to ids
+ * (kith/insight/walk.h). question: a JSON object with "since", and perhaps "until" (times as text; else now), "as_known" (true: what the
+ * database showed at both moments; else what held, as known now), "period" (as of forecasts: for pulled_in, pushed_out, cash and plan),
+ * "notes" (false: without the last three members, which cost every open deal's history), "silent_days" (14), "collection" (the pipeline
+ * whose won records are cash received).
+ * {"since", "until", "as_known", "period", "deals_before", "deals_after", "walks": [{"currency" (null: deals without an amount), "before",
+ * "steps": [{"kind": "new", "reopened", "larger", "smaller", "won", "lost" or "gone", "minor", "deals": [ids]}], "after", "deals_before",
+ * "deals_after", "pulled_in": {"minor", "deals"}, "pushed_out", "moved": [{"id", "kind", "minor"}, the largest first], "cash", "plan"}],
+ * "pushed_twice": [{"id", "times"}], "silent": [{"id", "days"}], "no_next_step": [ids]}; before + the steps = after. json: owned. */
+KITH_API kith_code kith_snapshot_walk(kith_snapshot* snapshot, const char* pipeline, kith_str question, kith_text** json, kith_error** err);
 
 /* What to enter next so that statistics become usable, and deals that stand still, as JSON {"gaps": [...], "stuck": [...]}. json: owned. */
 KITH_API kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,

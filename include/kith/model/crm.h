@@ -24,6 +24,7 @@
 #include "kith/model/crm/deal_competitor.h"
 #include "kith/model/crm/dotted_line.h"
 #include "kith/model/crm/employee.h"
+#include "kith/model/crm/employment.h"
 #include "kith/model/crm/evidence.h"
 #include "kith/model/crm/forecast.h"
 #include "kith/model/crm/influence.h"
@@ -54,5 +55,6 @@
 #include "kith/model/crm/team_member.h"
 #include "kith/model/crm/ticket.h"
 #include "kith/model/crm/track.h"
+#include "kith/model/crm/visitor.h"
 
 #endif  // KITH_MODEL_CRM_H_
