@@ -59,6 +59,13 @@ class Members {
     if (status_.ok()) status_ = time.status();
     if (time.ok()) value = *time;
   }
+  void Get(const char* name, std::vector<Id>& value) {
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    const bool ids = found->is_array() && std::all_of(found->begin(), found->end(), [](const Json& id) { return id.is_number_unsigned(); });
+    if (!ids) return Refuse(name, "a list of ids");
+    for (const Json& id : *found) value.emplace_back(id.get<uint64_t>());
+  }
   void Get(const char* name, std::vector<std::string>& value) {
     const Json* found = Find(name);
     if (found == nullptr) return;

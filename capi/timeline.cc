@@ -44,7 +44,12 @@ kith::StatusOr<kith::model::TimelineOptions> ReadOptions(kith_str question) {
 Json Of(const kith::model::TimelinePage& page) {
   Json entries = Json::array();
   for (const kith::model::TimelineEntry& entry : page.entries) {
-    Json one = {{"record", entry.record.value()}, {"at", kith::ToText(entry.at)}, {"kind", NameOf(entry.kind)}, {"text", entry.text}};
+    Json one = {{"record", entry.record.value()},
+                {"at", kith::ToText(entry.at)},
+                {"kind", NameOf(entry.kind)},
+                {"process", NameOf(entry.process)},
+                {"text", entry.text}};
+    if (entry.initiator != kith::model::Initiator::kNobody) one["initiator"] = NameOf(entry.initiator);
     if (!entry.about.is_null()) one["about"] = entry.about.value();
     entries.push_back(std::move(one));
   }

@@ -67,6 +67,8 @@ std::span<const BehaviourRule> Behaviours() {
         {"origin", {Kind::kRef}},
         {"account", {Kind::kRef}},
         {"contact", {Kind::kRef}}}},
+      // Something that is handed out from a pool, which it names: free while nobody owns it. The owner is the header's.
+      {"pooled", {{"pool", {Kind::kText}, true}}},
       // Where a person was before: the present is the role organisation of the party.
       {"employment",
        {{"person", {Kind::kRef}, true}, {"organisation", {Kind::kRef}, true}, {"from", {Kind::kTime}}, {"to", {Kind::kTime}}}},

@@ -18,6 +18,8 @@ namespace kith::model {
 [[nodiscard]] const Rule& RelationsRule();
 // Writes down where a person was before.
 [[nodiscard]] const Rule& EmploymentsRule();
+// Keeps what pools say, and who held what.
+[[nodiscard]] const Rule& PoolsRule();
 // Keeps the rows of funnel_tables.h per pipeline.
 [[nodiscard]] const Derivation& FunnelDerivation();
 // Keeps the rows of tie.h per pair.

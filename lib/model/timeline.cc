@@ -113,13 +113,36 @@ class Entries {
     if (absl::IsNotFound(view.status())) return {std::nullopt};
     KITH_RETURN_IF_ERROR(view.status());
     if (!snapshot_.viewer().is_system() && !Stands(*roles, *view, place, subjects)) return {std::nullopt};
-    TimelineEntry entry{.record = id, .at = TimeOf(place), .kind = roles->kind, .text = {}, .about = {}};
+    TimelineEntry entry;
+    entry.record = id;
+    entry.at = TimeOf(place);
+    entry.kind = roles->kind;
     if (roles->text != nullptr) entry.text = std::string(view->GetText(roles->text->position));
-    if (roles->kind == TimelineKind::kMove) entry.about = view->GetRef(roles->subjects.front()->position);
+    if (roles->about != nullptr && view->has(roles->about->position)) entry.about = view->GetRef(roles->about->position);
+    entry.process = ProcessOf(entry);
+    entry.initiator = InitiatorOf(*roles, *view);
     return {std::move(entry)};
   }
 
  private:
+  [[nodiscard]] TimelineProcess ProcessOf(const TimelineEntry& entry) const {
+    const auto is = [&](TimelineKind kind, std::string_view behaviour) {
+      if (entry.kind == kind) return true;
+      const TypeDef* about = entry.about.is_null() ? nullptr : snapshot_.catalog().FindType(entry.about.type());
+      return about != nullptr && about->FindBehaviour(behaviour) != nullptr;
+    };
+    if (is(TimelineKind::kTicket, "ticket")) return TimelineProcess::kService;
+    if (entry.kind == TimelineKind::kMove || is(TimelineKind::kDeal, "pipelined") || is(TimelineKind::kDocument, "money_document")) {
+      return TimelineProcess::kSales;
+    }
+    return TimelineProcess::kMarketing;
+  }
+  static Initiator InitiatorOf(const TimelineRoles& roles, record::View view) {
+    if (roles.direction == nullptr || !view.has(roles.direction->position)) return Initiator::kNobody;
+    const catalog::ChoiceDef* way = roles.direction->FindChoice(static_cast<int32_t>(view.GetInt(roles.direction->position)));
+    if (way == nullptr) return Initiator::kNobody;
+    return way->name == "in" ? Initiator::kThem : way->name == "mutual" ? Initiator::kBoth : Initiator::kUs;
+  }
   // By what the viewer may read of it.
   static bool Stands(const TimelineRoles& roles, record::View view, const TimelinePlace& place, const std::set<Id>& subjects) {
     if (PlaceOf(roles.TimeOf(view), view.id()) != place) return false;
@@ -294,6 +317,16 @@ constexpr std::array<std::string_view, 8> kKindNames = {"", "interaction", "task
 }  // namespace
 
 std::string_view NameOf(TimelineKind kind) { return kKindNames.at(static_cast<size_t>(kind)); }
+
+std::string_view NameOf(TimelineProcess process) {
+  constexpr std::array<std::string_view, 4> kNames = {"", "marketing", "sales", "service"};
+  return kNames.at(static_cast<size_t>(process));
+}
+
+std::string_view NameOf(Initiator initiator) {
+  constexpr std::array<std::string_view, 4> kNames = {"", "us", "them", "both"};
+  return kNames.at(static_cast<size_t>(initiator));
+}
 
 std::optional<TimelineKind> TimelineKindFromName(std::string_view name) {
   for (size_t i = 1; i < kKindNames.size(); ++i) {

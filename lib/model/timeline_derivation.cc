@@ -104,6 +104,7 @@ std::optional<TimelineRoles> TimelineRoles::Of(const TypeDef& type) {
     if (record == nullptr || at == nullptr) return std::nullopt;
     roles.subjects = {record};
     roles.at = {at};
+    roles.about = record;
     roles.type = &type;
     return roles;
   }
@@ -113,6 +114,8 @@ std::optional<TimelineRoles> TimelineRoles::Of(const TypeDef& type) {
       roles.type = &type;
       roles.kind = source.kind;
       roles.text = type.FindRole(source.behaviour, source.text);
+      roles.about = type.FindRole(source.behaviour, source.kind == TimelineKind::kDocument ? "deal" : "about");
+      roles.direction = type.FindRole(source.behaviour, "direction");
       AddFields(type, source.behaviour, source.at, roles.at);
     }
     AddFields(type, source.behaviour, source.subjects, roles.subjects);

@@ -17,6 +17,8 @@ struct TimelineRoles {
   std::vector<const catalog::FieldDef*> at;        // the first that is there tells when; none: the creation
   std::vector<const catalog::FieldDef*> subjects;  // under which records
   const catalog::FieldDef* text = nullptr;
+  const catalog::FieldDef* about = nullptr;
+  const catalog::FieldDef* direction = nullptr;
 
   // Nothing when its records are no entries.
   [[nodiscard]] static std::optional<TimelineRoles> Of(const catalog::TypeDef& type);

@@ -19,12 +19,21 @@ from kith.forecast import Forecast
 from kith.forking import reopened_in_children
 from kith.merging import BatchMerging, Merging, Origins
 from kith.packages import Packages
+from kith.pools import Handing, Recycling
 from kith.query import Rows, parameters_json
 from kith.relations import Relations
 from kith.relationships import Relationships
 from kith.replicas import Replicas
 from kith.timeline import Timelines
-from kith.values import LocalId, Money, Ref, Target, micros_of, question_json, raw_target
+from kith.values import (
+    LocalId,
+    Money,
+    Ref,
+    Target,
+    micros_of,
+    question_json,
+    raw_target,
+)
 
 
 def open(
@@ -54,7 +63,7 @@ def open(
     return db if temporary else reopened_in_children(db, lambda: _kith.open(found, False, read_only, False, *rest))
 
 
-class Database(Packages, Care, Exchange, Merging, Replicas):
+class Database(Packages, Care, Exchange, Merging, Replicas, Recycling):
     """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
 
     def __init__(self, handle: _kith.Database) -> None:
@@ -178,7 +187,7 @@ class Outcome:
 _Options = tuple[str, bool, int, str | None, bytes, str | None, int, list[int], list[str]]
 
 
-class Batch(BatchMerging):
+class Batch(BatchMerging, Handing):
     """Changes in plain memory, applied together or not at all."""
 
     def __init__(self, db: Database, handle: _kith.Batch, options: _Options) -> None:
@@ -770,6 +779,26 @@ class Snapshot(_kith.Reader, Origins, Relations, Relationships, Timelines):
     def saved_forecasts(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
         """Forecasts kept by `Batch.save_forecast`, what came of those whose periods are over, and how good these were."""
         report: dict[str, Any] = json.loads(self._open().saved_forecasts(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def submissions(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """What people said that periods would bring, what came, and how far off each is, with an interval: records of type ``submission``.
+
+        No forecast reads them.
+
+        >>> import datetime, kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         boss = batch.create("employee", name="Ann")
+        ...         said = batch.create(
+        ...             "submission", pipeline=batch.existing("pipeline", ("kith.pipeline", "default")), by=boss,
+        ...             starts=datetime.date(2026, 7, 1), ends=datetime.date(2026, 10, 1), made_at=datetime.datetime.now(datetime.UTC),
+        ...             amount=kith.Money(5_000_000, "CNY"))
+        ...     with db.snapshot() as now:
+        ...         print(now.submissions()["submissions"][0]["said"])
+        {'minor': 5000000, 'currency': 'CNY'}
+        """
+        report: dict[str, Any] = json.loads(self._open().submissions(pipeline, _insight(as_of=as_of)))
         return report
 
     def biases(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:

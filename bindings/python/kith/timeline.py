@@ -29,7 +29,10 @@ class Timelines:
         until: dt.datetime | None = None,
         page: int = 50,
     ) -> Iterator[Json]:
-        """What happened with a person, an organisation, a deal or any other record, newest first: `record`, `at`, `kind`, `text`, `about`.
+        """What happened with a person, an organisation, a deal or any other record, newest first.
+
+        Entries have `record`, `at`, `kind`, `process` ("marketing", "sales" or "service"), `text`, and where there is one `initiator` ("us",
+        "them" or "both") and `about`.
 
         The whole timeline puts together what visitors did who turned out to be a person, what happened with the people of an organisation
         while they worked there, deals, and what came before a record in its thread. `kinds` of "interaction", "task", "note", "ticket",

@@ -100,6 +100,12 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_health(s.get(), pipeline, options, json, error); });
            })
+      .def("submissions",
+           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+             return JsonOf(how, [&](auto* options, auto json, auto error) {
+               return kith_snapshot_submissions(s.get(), pipeline, options, json, error);
+             });
+           })
       .def("saved_forecasts",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {

@@ -37,12 +37,22 @@ enum class TimelineKind : uint8_t { kInteraction = 1, kTask, kNote, kTicket, kDo
 [[nodiscard]] std::string_view NameOf(TimelineKind kind);  // "interaction", "task", "note", "ticket", "document", "deal", "move"
 [[nodiscard]] std::optional<TimelineKind> TimelineKindFromName(std::string_view name);
 
+// The process that an entry belongs to (A08, A09), exactly one: service what is a ticket or about one; sales what is a deal, a document or
+// a move, or about a deal or document; marketing the rest.
+enum class TimelineProcess : uint8_t { kMarketing = 1, kSales, kService };
+[[nodiscard]] std::string_view NameOf(TimelineProcess process);  // "marketing", "sales", "service"
+// Who began an interaction: its direction. kNobody: no interaction, or one that does not say.
+enum class Initiator : uint8_t { kNobody = 0, kUs, kThem, kBoth };
+[[nodiscard]] std::string_view NameOf(Initiator initiator);  // "", "us", "them", "both"
+
 struct TimelineEntry {
   Id record;
   Time at;
   TimelineKind kind = TimelineKind::kInteraction;
+  TimelineProcess process = TimelineProcess::kMarketing;
+  Initiator initiator = Initiator::kNobody;
   std::string text;  // its subject, text, number or name; empty: none, or one that the viewer may not read
-  Id about;          // of a move: the record that moved
+  Id about;          // what it is about; of a move: the record that moved. Null: nothing in particular
 };
 
 struct TimelineOptions {

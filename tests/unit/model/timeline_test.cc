@@ -89,6 +89,9 @@ TEST_F(TimelineTest, HasEveryKindInOneOrder) {  // B02 B09 demand 43
                                 std::pair(move, "move"), std::pair(call, "interaction"), std::pair(deal, "deal")));
   EXPECT_EQ(entries[1].text, "wants red");
   EXPECT_EQ(entries[4].about, deal);
+  std::vector<std::string> processes;
+  for (const TimelineEntry& entry : entries) processes.emplace_back(NameOf(entry.process));
+  EXPECT_THAT(processes, ElementsAre("marketing", "sales", "service", "sales", "sales", "sales", "sales"));  // A08
   EXPECT_EQ(entries[5].at, Day(2));
   EXPECT_THAT(Ids(account), ElementsAre(task, note, ticket, order, move, call, deal));
   EXPECT_THAT(Ids(deal), ElementsAre(note, order, move, call));
@@ -200,6 +203,29 @@ TEST_F(TimelineTest, TakesAFeedTwiceAndInAnyOrder) {  // B18
   const std::vector<TimelineEntry> entries = All(contact);
   ASSERT_THAT(entries, SizeIs(20));
   for (size_t i = 0; i < 20; ++i) EXPECT_EQ(entries[i].text, std::to_string(19 - i));
+}
+
+TEST_F(TimelineTest, EveryEntryHasOneProcessAndInteractionsTheirInitiator) {  // A08 A09
+  world_.Advance(30 * kMicrosPerDay);
+  const Id contact = Add("contact");
+  const Id deal = Add("opportunity");
+  const Id ticket = Add("ticket");
+  std::map<std::string, int> injected;
+  for (int i = 0; i < 60; ++i) {
+    const std::string_view way = i % 2 == 0 ? "in" : i % 3 == 0 ? "mutual" : "out";
+    const Value about = i % 5 == 0 ? Value(ticket) : i % 5 < 3 ? Value(deal) : Value();
+    Interaction(i % 20, {{"contact", contact}, {"regarding", about}, {"direction", way}});
+    const std::string process = i % 5 == 0 ? "service" : i % 5 < 3 ? "sales" : "marketing";
+    ++injected[process + (way == "in" ? " them" : way == "out" ? " us" : " both")];
+  }
+  std::map<std::string, int> told;
+  for (const TimelineEntry& entry : All(contact)) ++told[std::string(NameOf(entry.process)) + " " + std::string(NameOf(entry.initiator))];
+  EXPECT_EQ(told, injected);
+  Batch batch = world_.NewBatch();
+  const Id unsaid = batch.Create("interaction");
+  batch.SetChoice(unsaid, "kind", "call");
+  batch.Set(unsaid, "at", Day(1));
+  EXPECT_EQ(GetReason(world_.TryApply(batch)), Reason::kRequired);
 }
 
 TEST_F(TimelineTest, IsForTheViewer) {
