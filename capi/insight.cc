@@ -298,6 +298,18 @@ kith_code kith_snapshot_saved_forecasts(kith_snapshot* snapshot, const char* pip
   });
 }
 
+kith_code kith_snapshot_submissions(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
+                                    kith_error** err) {
+  Zero(json);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(json, "json"));
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(std::vector<kith::insight::Submission> submissions, question.Submissions());
+    *json = NewText(ToJson(submissions));
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count,
                                  const kith_insight_options* options, kith_text** json, kith_error** err) {
   Zero(json);

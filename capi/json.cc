@@ -439,6 +439,30 @@ std::string ToJson(const std::vector<insight::SavedForecast>& saved) {
   return Dump(json);
 }
 
+std::string ToJson(const std::vector<insight::Submission>& submissions) {
+  Json json = {{"submissions", Json::array()}, {"submitters", Json::array()}};
+  for (const insight::Submission& one : submissions) {
+    json["submissions"].push_back({{"id", one.record.value()},
+                                   {"by", one.by.value()},
+                                   {"of", one.of.is_null() ? Json(nullptr) : Json(one.of.value())},
+                                   {"period", Of(one.period)},
+                                   {"made_at", ToText(one.made_at)},
+                                   {"said", {{"minor", one.said.minor}, {"currency", one.said.currency.code()}}},
+                                   {"note", one.note},
+                                   {"actual", one.over ? Number(one.actual) : Json(nullptr)}});
+  }
+  for (const insight::SubmitterBias& one : insight::SubmittersOf(submissions)) {
+    json["submitters"].push_back({{"by", one.by.value()},
+                                  {"periods", one.periods},
+                                  {"unscored", one.unscored},
+                                  {"bias", Number(one.bias)},
+                                  {"low", Number(one.low)},
+                                  {"high", Number(one.high)},
+                                  {"text", one.text}});
+  }
+  return Dump(json);
+}
+
 std::string ToJson(const std::vector<insight::RepBias>& reps) {
   Json json = Json::array();
   for (const insight::RepBias& rep : reps) {

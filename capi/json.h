@@ -15,6 +15,7 @@
 #include "kith/insight/paths.h"
 #include "kith/insight/quota.h"
 #include "kith/insight/saved.h"
+#include "kith/insight/submission.h"
 #include "kith/insight/typed.h"
 #include "kith/query/search.h"
 #include "kith/query/segment.h"
@@ -42,6 +43,7 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const insight::ForecastReport& report, const std::vector<insight::Attainment>& attainments);
 [[nodiscard]] std::string ToJson(const insight::BacktestReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<insight::SavedForecast>& saved);
+[[nodiscard]] std::string ToJson(const std::vector<insight::Submission>& submissions);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepBias>& reps);
 [[nodiscard]] std::string ToJson(const std::vector<insight::DataGap>& gaps, const std::vector<insight::StuckDeal>& stuck);
 [[nodiscard]] std::string ToJson(const exchange::ImportReport& report);

@@ -735,6 +735,38 @@ KITH_API kith_code kith_snapshot_traverse(kith_snapshot* snapshot, kith_id start
 KITH_API kith_code kith_snapshot_group_total(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json,
                                              kith_error** err);
 
+/* ---------------------------------------------------------------- pools */
+
+/* Records that nobody owns yet, handed out and taken back (kith/crm/pool.h). What a record of type "pool" says of capacity, claims a day
+ * and cooling off is kept by the writer for every change of a pooled record's owner, however many claim at once: PreconditionFailed. */
+
+/* Adds the claim of a free record to the batch. */
+KITH_API void kith_batch_claim(kith_batch* batch, kith_id record, kith_id owner, kith_str reason);
+/* Adds the return of a record to its pool to the batch; the snapshot says who holds it. */
+KITH_API kith_code kith_batch_release(kith_batch* batch, kith_snapshot* snapshot, kith_id record, kith_str reason, kith_error** err);
+/* Adds the assignment of free records to the pool's members to the batch, in turn or by load, as the pool says. question: a JSON object,
+ * all members optional (empty: none): "records" (ids; else all free ones), "limit" (1000). [{"record", "owner" (null: nobody takes it),
+ * "reason"}]; json: owned. Errors: RecordMissing (no such pool), PreconditionFailed (a record that is not free in it). */
+KITH_API kith_code kith_batch_assign(kith_batch* batch, kith_snapshot* snapshot, const char* pool, kith_str question, kith_text** json,
+                                     kith_error** err);
+/* Takes back what has been silent for its pool's recycle_days at `now` (µs, not in the future), and gives owners a task warn_days before.
+ * pool NULL: all. May be called at any time, by any number of processes. {"recycled": [ids], "warned": [ids], "exempt": n, "kept": n};
+ * json: owned. */
+KITH_API kith_code kith_db_recycle_pools(kith_db* db, int64_t now, const char* pool, kith_ref actor, kith_text** json, kith_error** err);
+
+/* ---------------------------------------------------------------- timeline */
+
+/* What happened with a person, an organisation, a deal or any other record, in one order, newest first (kith/model/timeline.h). question: a
+ * JSON object, all members optional (empty: none): "whole" (false: without what is rolled up), "from", "until" (times as text), "kinds" (of
+ * "interaction", "task", "note", "ticket", "document", "deal", "move"), "limit" (50, at most 1000), "after" ("next" of the page before).
+ * {"entries": [{"record", "at", "kind", "process": "marketing", "sales" or "service", "text", "initiator" (of an interaction): "us", "them"
+ * or "both", "about" (where there is one)}], "next": text or null}. KITH_NOT_FOUND without the record. json: owned. */
+KITH_API kith_code kith_snapshot_timeline(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json, kith_error** err);
+/* The thread that a record belongs to, from the first touch to service (kith/model/thread.h): {"id", "parts": [{"record", "after",
+ * "origin", "owner", "since"}], "hand_overs": [{"at", "record", "from", "to", "actor", "reason"}]}; ids are null where there is none. json:
+ * owned. */
+KITH_API kith_code kith_snapshot_thread(kith_snapshot* snapshot, kith_id record, kith_text** json, kith_error** err);
+
 /* ---------------------------------------------------------------- relationships */
 
 /* Each takes a question as a JSON object, all members optional (empty: none), with "as_of" and "recorded" (times as text) on both axes;
@@ -902,6 +934,17 @@ KITH_API kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeli
 KITH_API kith_code kith_snapshot_biases(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
                                         kith_text** json, kith_error** err);
 
+/* The Monday walk: what moved a pipeline between two moments, exact to the minor unit in each currency, down to ids
+ * (kith/insight/walk.h). question: a JSON object with "since", and perhaps "until" (times as text; else now), "as_known" (true: what the
+ * database showed at both moments; else what held, as known now), "period" (as of forecasts: for pulled_in, pushed_out, cash and plan),
+ * "notes" (false: without the last three members, which cost every open deal's history), "silent_days" (14), "collection" (the pipeline
+ * whose won records are cash received).
+ * {"since", "until", "as_known", "period", "deals_before", "deals_after", "walks": [{"currency" (null: deals without an amount), "before",
+ * "steps": [{"kind": "new", "reopened", "larger", "smaller", "won", "lost" or "gone", "minor", "deals": [ids]}], "after", "deals_before",
+ * "deals_after", "pulled_in": {"minor", "deals"}, "pushed_out", "moved": [{"id", "kind", "minor"}, the largest first], "cash", "plan"}],
+ * "pushed_twice": [{"id", "times"}], "silent": [{"id", "days"}], "no_next_step": [ids]}; before + the steps = after. json: owned. */
+KITH_API kith_code kith_snapshot_walk(kith_snapshot* snapshot, const char* pipeline, kith_str question, kith_text** json, kith_error** err);
+
 /* What to enter next so that statistics become usable, and deals that stand still, as JSON {"gaps": [...], "stuck": [...]}. json: owned. */
 KITH_API kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
                                         kith_text** json, kith_error** err);
@@ -959,6 +1002,12 @@ KITH_API kith_id kith_batch_save_forecast(kith_batch* batch, const kith_forecast
 /* The saved forecasts of a pipeline, what came of those whose periods are over and how good these were, as JSON. json: owned. */
 KITH_API kith_code kith_snapshot_saved_forecasts(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
                                                  kith_text** json, kith_error** err);
+
+/* What people said that periods would bring (records of type "submission", which no forecast reads), what came, and how far off each of
+ * them is, as JSON {"submissions": [{"id", "by", "of", "period", "made_at", "said": {"minor", "currency"}, "note", "actual" (null: not
+ * over)}], "submitters": [{"by", "periods", "unscored", "bias", "low", "high", "text"}]}. json: owned. */
+KITH_API kith_code kith_snapshot_submissions(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
+                                             kith_text** json, kith_error** err);
 
 /* How good forecasts of the last `count` periods of a unit ("month", "quarter", "week") made at their starts would have been; looks at
  * every deal. json: owned. */

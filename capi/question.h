@@ -10,6 +10,7 @@
 #include "kith/insight/drivers.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/saved.h"
+#include "kith/insight/submission.h"
 #include "kith/insight/typed.h"
 #include "kith/model/model.h"
 #include "objects.h"
@@ -44,6 +45,9 @@ class Question {
   // Of forecasts of the `learn_from` periods before `period`, each made with what was known then, and of saved ones.
   [[nodiscard]] StatusOr<std::vector<insight::LedgerEntry>> Ledger(Period period, insight::ForecastOptions options) const;
   [[nodiscard]] StatusOr<std::vector<insight::SavedForecast>> Saved() const;
+  [[nodiscard]] StatusOr<std::vector<insight::Submission>> Submissions() const {
+    return insight::ReadSubmissions(*snapshot_, pipeline_.id, Now());
+  }
   [[nodiscard]] StatusOr<std::vector<insight::TypedDeal>> Typed() const { return insight::ReadTypedDeals(*snapshot_, pipeline_, Now()); }
   [[nodiscard]] StatusOr<std::vector<insight::Attainment>> Attainments(const insight::ForecastReport& report) const {
     return insight::AttainmentsOf(*snapshot_, report);

@@ -40,9 +40,11 @@ std::span<const BehaviourRule> Behaviours() {
         {"source", {Kind::kChoice, Kind::kRef}},
         {"segment", {Kind::kChoice, Kind::kRef}},
         {"account", {Kind::kRef}},
+        {"contact", {Kind::kRef}},
         {"name", {Kind::kText}},
         {"product", {Kind::kRef}},
-        {"lost_to", {Kind::kRef}}}},
+        {"lost_to", {Kind::kRef}},
+        {"next_step", {Kind::kText}}}},
       // Something that happened between them and us.
       {"interaction",
        {{"at", {Kind::kTime}, true},
@@ -53,8 +55,35 @@ std::span<const BehaviourRule> Behaviours() {
         {"contact", {Kind::kRef}},
         {"account", {Kind::kRef}},
         {"about", {Kind::kRef}},
+        {"visitor", {Kind::kRef}},
         {"subject", {Kind::kText}},
         {"externals", {Kind::kInt}}}},
+      // Somebody who is not known yet, and who it turned out to be.
+      {"visitor", {{"person", {Kind::kRef}, true}}},
+      // A customer's matter that goes on in another record: what comes before it (the first of both that is there), where it came from.
+      {"thread",
+       {{"after", {Kind::kRef}},
+        {"or_after", {Kind::kRef}},
+        {"origin", {Kind::kRef}},
+        {"account", {Kind::kRef}},
+        {"contact", {Kind::kRef}}}},
+      // Something that is handed out from a pool, which it names: free while nobody owns it. The owner is the header's.
+      {"pooled", {{"pool", {Kind::kText}, true}}},
+      // Where a person was before: the present is the role organisation of the party.
+      {"employment",
+       {{"person", {Kind::kRef}, true}, {"organisation", {Kind::kRef}, true}, {"from", {Kind::kTime}}, {"to", {Kind::kTime}}}},
+      // Something that somebody has to do. A status named "open" says that it is still to be done.
+      {"task",
+       {{"subject", {Kind::kText}, true},
+        {"status", {Kind::kChoice}, true},
+        {"due", {Kind::kTime}},
+        {"done_at", {Kind::kTime}},
+        {"assignee", {Kind::kRef}},
+        {"account", {Kind::kRef}},
+        {"contact", {Kind::kRef}},
+        {"about", {Kind::kRef}}}},
+      // Something that somebody wrote down about a record.
+      {"note", {{"text", {Kind::kText}, true}, {"about", {Kind::kRef}, true}, {"contact", {Kind::kRef}}}},
       // A paper with a sum on it.
       {"money_document",
        {{"total", {Kind::kMoney}, true},
@@ -63,6 +92,7 @@ std::span<const BehaviourRule> Behaviours() {
         {"date", {Kind::kDate}},
         {"due", {Kind::kDate}},
         {"account", {Kind::kRef}},
+        {"contact", {Kind::kRef}},
         {"deal", {Kind::kRef}}}},
       // A customer's matter for service.
       {"ticket",

@@ -1,5 +1,6 @@
 #include "kith/engine/snapshot.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -211,10 +212,10 @@ class SnapshotImpl final : public Snapshot {
     return source_.Lend(value);
   }
 
-  [[nodiscard]] Status ScanAggregates(std::string_view prefix,
-                                      const std::function<bool(std::string_view, std::string_view)>& fn) const override {
+  [[nodiscard]] Status ScanAggregates(std::string_view prefix, std::string_view from, const AggregateVisit& fn) const override {
     const std::unique_ptr<storage::Cursor> cursor = stored_->NewCursor(format::kAggregate);
-    for (bool more = prefix.empty() ? cursor->First() : cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix);
+    const std::string_view first = std::max(prefix, from);
+    for (bool more = first.empty() ? cursor->First() : cursor->SeekAtLeast(first); more && cursor->key().starts_with(prefix);
          more = cursor->Next()) {
       KITH_ASSIGN_OR_RETURN(const std::string_view value, format::WithoutPadding(cursor->value()));
       if (!fn(source_.Lend(cursor->key()), source_.Lend(value))) break;

@@ -82,9 +82,8 @@ class TrackingSnapshot final : public Snapshot {
     return snapshot_->Checkpoint(name);
   }
   [[nodiscard]] StatusOr<std::string_view> Aggregate(std::string_view key) const override { return snapshot_->Aggregate(key); }
-  [[nodiscard]] Status ScanAggregates(std::string_view prefix,
-                                      const std::function<bool(std::string_view, std::string_view)>& fn) const override {
-    return snapshot_->ScanAggregates(prefix, fn);
+  [[nodiscard]] Status ScanAggregates(std::string_view prefix, std::string_view from, const AggregateVisit& fn) const override {
+    return snapshot_->ScanAggregates(prefix, from, fn);
   }
 
  private:

@@ -179,6 +179,21 @@ void CompareRows(Verification& run, std::string_view name, std::string_view pref
   for (; next != expected.end(); ++next) complain(next->first, "is missing");
 }
 
+// Whether the rows of a derivation are those that the records give, told by their sums; false too when it could not be told.
+bool SameRows(Verification& run, const Derivation& derivation) {
+  Multiset expected;
+  Multiset found;
+  const Status recomputed =
+      derivation.RecomputeEach(run.snapshot, [&](std::string_view key, std::string_view value) { expected.Add(key, value); });
+  const Status scanned = run.snapshot.ScanAggregates(derivation.prefix(), [&](std::string_view key, std::string_view value) {
+    found.Add(key, value);
+    return true;
+  });
+  if (!recomputed.ok() || !scanned.ok() || found != expected) return false;
+  run.report.aggregates += found.count;
+  return true;
+}
+
 // Rows of nobody. A file with derivations that this library lacks may have them.
 void FindForeignRows(Verification& run) {
   const std::unique_ptr<storage::Cursor> listed = run.reader.NewCursor(format::kMeta);
@@ -254,6 +269,7 @@ void VerifyIndexes(Verification& run) {
 
 void VerifyAggregates(Verification& run) {
   for (const Derivation* derivation : run.extensions.derivations) {
+    if (SameRows(run, *derivation)) continue;
     const StatusOr<std::map<std::string, std::string>> expected = derivation->Recompute(run.snapshot);
     if (!expected.ok()) {
       run.problems.Add("derivation " + std::string(derivation->name()) +

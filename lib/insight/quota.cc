@@ -1,12 +1,43 @@
 #include "kith/insight/quota.h"
 
+#include <functional>
 #include <map>
+#include <set>
 
 namespace kith::insight {
 namespace {
 
 constexpr std::string_view kType = "quota";
-constexpr std::string_view kMetric = "revenue";
+
+using Visit = std::function<void(Id holder, Money target)>;
+
+// The quotas of a metric for exactly a period.
+Status ForEachQuota(const Snapshot& snapshot, const catalog::TypeDef& type, std::string_view metric, Period period, const Visit& visit) {
+  const catalog::FieldDef& metrics = *type.FindField("metric");
+  const catalog::ChoiceDef* wanted = metrics.FindChoice(metric);
+  const size_t holder = type.FindField("holder")->position;
+  const size_t starts = type.FindField("starts")->position;
+  const size_t ends = type.FindField("ends")->position;
+  const size_t target = type.FindField("target")->position;
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(kType));
+  while (wanted != nullptr && cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    const Period of{Date{static_cast<int32_t>(view.GetInt(starts))}, Date{static_cast<int32_t>(view.GetInt(ends))}};
+    if (view.GetInt(metrics.position) == wanted->number && of == period) visit(view.GetRef(holder), view.GetMoney(target));
+  }
+  return cursor->status();
+}
+
+// The group above a record; null where it is no group or has none.
+StatusOr<Id> GroupAbove(const Snapshot& snapshot, Id record) {
+  const catalog::TypeDef* type = snapshot.catalog().FindType(record.type());
+  const catalog::FieldDef* parent = type == nullptr ? nullptr : type->FindRole("group", "parent");
+  if (parent == nullptr) return Id();
+  const StatusOr<record::View> view = snapshot.Get(record);
+  if (absl::IsNotFound(view.status())) return Id();
+  KITH_RETURN_IF_ERROR(view.status());
+  return view->GetRef(parent->position);
+}
 
 }  // namespace
 
@@ -16,22 +47,10 @@ StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const 
     return MakeError({.reason = Reason::kPackageMissing, .type = std::string(kType), .hint = "open the database with model::OpenDatabase"},
                      "the database keeps no quotas");
   }
-  const catalog::FieldDef& metric = *type->FindField("metric");
-  const int64_t revenue = metric.FindChoice(kMetric)->number;
-  const size_t holder = type->FindField("holder")->position;
-  const size_t starts = type->FindField("starts")->position;
-  const size_t ends = type->FindField("ends")->position;
-  const size_t target = type->FindField("target")->position;
   std::map<uint64_t, Money> targets;  // by holder
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(kType));
-  while (cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    const Period period{Date{static_cast<int32_t>(view.GetInt(starts))}, Date{static_cast<int32_t>(view.GetInt(ends))}};
-    const Money money = view.GetMoney(target);
-    if (view.GetInt(metric.position) != revenue || period != report.period || money.currency != report.currency) continue;
-    targets[view.GetRef(holder).value()] = money;
-  }
-  KITH_RETURN_IF_ERROR(cursor->status());
+  KITH_RETURN_IF_ERROR(ForEachQuota(snapshot, *type, "revenue", report.period, [&](Id holder, Money target) {
+    if (target.currency == report.currency) targets[holder.value()] = target;
+  }));
   std::map<uint64_t, Attainment> found;
   for (const PartForecast& part : report.parts) {
     const auto quota = targets.find(part.part);
@@ -43,6 +62,40 @@ StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const 
   attainments.reserve(found.size());
   for (const auto& [id, attainment] : found) attainments.push_back(attainment);
   return attainments;
+}
+
+StatusOr<std::vector<Money>> PlanOf(const Snapshot& snapshot, Period period, std::string_view metric) {
+  const catalog::TypeDef* type = snapshot.catalog().FindType(kType);
+  if (type == nullptr) return std::vector<Money>();
+  std::map<Id, std::vector<Money>> groups;
+  std::vector<Money> others;
+  KITH_RETURN_IF_ERROR(ForEachQuota(snapshot, *type, metric, period, [&](Id holder, Money target) {
+    const catalog::TypeDef* of = snapshot.catalog().FindType(holder.type());
+    if (of != nullptr && of->FindBehaviour("group") != nullptr) {
+      groups[holder].push_back(target);
+    } else {
+      others.push_back(target);
+    }
+  }));
+  std::vector<Money> counted = groups.empty() ? std::move(others) : std::vector<Money>();
+  for (const auto& [group, targets] : groups) {
+    std::set<Id> seen = {group};
+    KITH_ASSIGN_OR_RETURN(Id above, GroupAbove(snapshot, group));
+    while (!above.is_null() && groups.count(above) == 0 && seen.insert(above).second) {
+      KITH_ASSIGN_OR_RETURN(above, GroupAbove(snapshot, above));
+    }
+    if (groups.count(above) == 0) counted.insert(counted.end(), targets.begin(), targets.end());
+  }
+  std::map<std::string, Money> sums;
+  for (const Money& target : counted) {
+    if (target.currency.is_null()) continue;
+    Money& sum = sums.try_emplace(target.currency.code(), Money{0, target.currency}).first->second;
+    KITH_ASSIGN_OR_RETURN(sum, Add(sum, target));
+  }
+  std::vector<Money> plan;
+  plan.reserve(sums.size());
+  for (const auto& [code, sum] : sums) plan.push_back(sum);
+  return plan;
 }
 
 }  // namespace kith::insight

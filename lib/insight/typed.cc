@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 
+#include "insight/slips_internal.h"
 #include "insight/special_internal.h"
 #include "insight/tables_internal.h"
 #include "kith/base/concat.h"
@@ -53,25 +54,11 @@ class Reader {
     if (won && view.has(date_->position)) {
       deal.days_late = static_cast<double>(DateOf(closed).days) - static_cast<double>(view.GetInt(date_->position));
     }
-    KITH_ASSIGN_OR_RETURN(deal.slips, SlipsOf(path.deal));
+    KITH_ASSIGN_OR_RETURN(deal.slips, insight_internal::SlipsOf(snapshot_, *date_, path.deal));
     return deal;
   }
 
  private:
-  StatusOr<int64_t> SlipsOf(Id id) const {
-    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(id));
-    int64_t slips = 0;
-    for (const HistoryEntry& entry : history) {
-      for (const FieldChange& change : entry.fields) {
-        if (change.package != date_->package || change.number != date_->number) continue;
-        const auto* before = change.before.get_if<Date>();
-        const auto* after = change.after.get_if<Date>();
-        slips += before != nullptr && after != nullptr && *before < *after;
-      }
-    }
-    return slips;
-  }
-
   const Snapshot& snapshot_;
   const catalog::FieldDef* chance_;
   const catalog::FieldDef* date_;

@@ -16,10 +16,16 @@ namespace kith::model {
 [[nodiscard]] const Rule& TasksRule();
 // Refuses edges and references that break what their relation declares.
 [[nodiscard]] const Rule& RelationsRule();
+// Writes down where a person was before.
+[[nodiscard]] const Rule& EmploymentsRule();
+// Keeps what pools say, and who held what.
+[[nodiscard]] const Rule& PoolsRule();
 // Keeps the rows of funnel_tables.h per pipeline.
 [[nodiscard]] const Derivation& FunnelDerivation();
 // Keeps the rows of tie.h per pair.
 [[nodiscard]] const Derivation& TieDerivation();
+// Keeps the rows of timeline.h per record.
+[[nodiscard]] const Derivation& TimelineDerivation();
 
 // A task for each conflict between replicas.
 [[nodiscard]] Status ReviewConflicts(RuleContext& context, std::span<const ReplicaConflict> conflicts);

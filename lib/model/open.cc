@@ -33,8 +33,8 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 
 const Extensions& StandardExtensions() {
   static const Extensions kExtensions = {
-      {&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &RelationsRule(), &query::SegmentsRule()},
-      {&FunnelDerivation(), &TieDerivation()},
+      {&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &EmploymentsRule(), &PoolsRule(), &RelationsRule(), &query::SegmentsRule()},
+      {&FunnelDerivation(), &TieDerivation(), &TimelineDerivation()},
       &StandingOfMembers(),
       Explain,
       ReviewConflicts};

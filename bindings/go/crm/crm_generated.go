@@ -201,6 +201,7 @@ var Account = struct {
 	Campaign        kith.FieldOf[kith.ID]    // Campaign; 市场活动; to campaign
 	Tags            kith.FieldOf[[]string]   // Tags; 标签
 	Description     kith.FieldOf[string]     // Description; 描述
+	Pool            kith.FieldOf[string]     // Pool; 公海
 	Owner           kith.FieldOf[kith.ID]    // Owner
 	Created         kith.FieldOf[time.Time]  // Created; derived: read it only
 	Updated         kith.FieldOf[time.Time]  // Updated; derived: read it only
@@ -231,6 +232,7 @@ var Account = struct {
 	Campaign:        kith.FieldOf[kith.ID]{Type: "account", Name: "campaign"},
 	Tags:            kith.FieldOf[[]string]{Type: "account", Name: "tags"},
 	Description:     kith.FieldOf[string]{Type: "account", Name: "description"},
+	Pool:            kith.FieldOf[string]{Type: "account", Name: "pool"},
 	Owner:           kith.FieldOf[kith.ID]{Type: "account", Name: "owner"},
 	Created:         kith.FieldOf[time.Time]{Type: "account", Name: "created"},
 	Updated:         kith.FieldOf[time.Time]{Type: "account", Name: "updated"},
@@ -1134,6 +1136,7 @@ var Interaction = struct {
 	Channel   kith.FieldOf[string]    // Channel; 渠道
 	Subject   kith.FieldOf[string]    // Subject; 主题
 	Body      kith.FieldOf[string]    // Text; 内容
+	Visitor   kith.FieldOf[kith.ID]   // Visitor; 访客; to visitor
 	Owner     kith.FieldOf[kith.ID]   // Owner
 	Created   kith.FieldOf[time.Time] // Created; derived: read it only
 	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
@@ -1150,6 +1153,7 @@ var Interaction = struct {
 	Channel:   kith.FieldOf[string]{Type: "interaction", Name: "channel"},
 	Subject:   kith.FieldOf[string]{Type: "interaction", Name: "subject"},
 	Body:      kith.FieldOf[string]{Type: "interaction", Name: "body"},
+	Visitor:   kith.FieldOf[kith.ID]{Type: "interaction", Name: "visitor"},
 	Owner:     kith.FieldOf[kith.ID]{Type: "interaction", Name: "owner"},
 	Created:   kith.FieldOf[time.Time]{Type: "interaction", Name: "created"},
 	Updated:   kith.FieldOf[time.Time]{Type: "interaction", Name: "updated"},
@@ -1190,6 +1194,46 @@ const (
 	InteractionChannelVisit  = "visit"
 	InteractionChannelOther  = "other"
 )
+
+// Visitor has the fields of the type visitor: Visitor, 访客.
+var Visitor = struct {
+	Contact   kith.FieldOf[kith.ID]   // Turned out to be; 识别为; to contact
+	Channel   kith.FieldOf[string]    // Channel; 渠道
+	Handle    kith.FieldOf[string]    // Known there as; 渠道标识
+	FirstSeen kith.FieldOf[time.Time] // First seen; 首次出现
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Contact:   kith.FieldOf[kith.ID]{Type: "visitor", Name: "contact"},
+	Channel:   kith.FieldOf[string]{Type: "visitor", Name: "channel"},
+	Handle:    kith.FieldOf[string]{Type: "visitor", Name: "handle"},
+	FirstSeen: kith.FieldOf[time.Time]{Type: "visitor", Name: "first_seen"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "visitor", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "visitor", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "visitor", Name: "updated"},
+}
+
+// Employment has the fields of the type employment: Former employment, 任职经历.
+var Employment = struct {
+	Contact   kith.FieldOf[kith.ID]   // Contact; 联系人; to contact; required
+	Account   kith.FieldOf[kith.ID]   // Account; 客户; to account; required
+	Title     kith.FieldOf[string]    // Title; 职务
+	ValidFrom kith.FieldOf[time.Time] // From; 开始
+	ValidTo   kith.FieldOf[time.Time] // Until; 结束
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Contact:   kith.FieldOf[kith.ID]{Type: "employment", Name: "contact"},
+	Account:   kith.FieldOf[kith.ID]{Type: "employment", Name: "account"},
+	Title:     kith.FieldOf[string]{Type: "employment", Name: "title"},
+	ValidFrom: kith.FieldOf[time.Time]{Type: "employment", Name: "valid_from"},
+	ValidTo:   kith.FieldOf[time.Time]{Type: "employment", Name: "valid_to"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "employment", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "employment", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "employment", Name: "updated"},
+}
 
 // Task has the fields of the type task: Task, 任务.
 var Task = struct {
@@ -1255,6 +1299,104 @@ var Note = struct {
 	Created:   kith.FieldOf[time.Time]{Type: "note", Name: "created"},
 	Updated:   kith.FieldOf[time.Time]{Type: "note", Name: "updated"},
 }
+
+// Pool has the fields of the type pool: Pool, 公海.
+var Pool = struct {
+	Name        kith.FieldOf[string]    // Name; 名称; required
+	ClaimsADay  kith.FieldOf[int64]     // Claims a day and owner; 每人每日领取上限
+	Capacity    kith.FieldOf[int64]     // Held at once by an owner; 每人持有上限
+	RecycleDays kith.FieldOf[int64]     // Goes back after days of silence; 未跟进回收天数
+	WarnDays    kith.FieldOf[int64]     // Warned so many days before; 回收前提醒天数
+	CoolingDays kith.FieldOf[int64]     // Days until a former owner may claim again; 原负责人冷却天数
+	Exempt      kith.FieldOf[string]    // Never goes back where; 免回收条件
+	Assignment  kith.FieldOf[string]    // Handed out; 分配方式; required
+	Owner       kith.FieldOf[kith.ID]   // Owner
+	Created     kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Name:        kith.FieldOf[string]{Type: "pool", Name: "name"},
+	ClaimsADay:  kith.FieldOf[int64]{Type: "pool", Name: "claims_a_day"},
+	Capacity:    kith.FieldOf[int64]{Type: "pool", Name: "capacity"},
+	RecycleDays: kith.FieldOf[int64]{Type: "pool", Name: "recycle_days"},
+	WarnDays:    kith.FieldOf[int64]{Type: "pool", Name: "warn_days"},
+	CoolingDays: kith.FieldOf[int64]{Type: "pool", Name: "cooling_days"},
+	Exempt:      kith.FieldOf[string]{Type: "pool", Name: "exempt"},
+	Assignment:  kith.FieldOf[string]{Type: "pool", Name: "assignment"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "pool", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "pool", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "pool", Name: "updated"},
+}
+
+// Choices of pool.assignment.
+const (
+	PoolAssignmentInTurn = "in_turn"
+	PoolAssignmentByLoad = "by_load"
+)
+
+// PoolMember has the fields of the type pool_member: Member of a pool, 公海成员.
+var PoolMember = struct {
+	Pool     kith.FieldOf[kith.ID]   // Pool; 公海; to pool; required
+	Employee kith.FieldOf[kith.ID]   // Employee; 员工; to employee; required
+	Capacity kith.FieldOf[int64]     // Held at once, instead of the pool's; 个人持有上限
+	Weight   kith.FieldOf[int64]     // Share in turn; 分配权重; required
+	Takes    kith.FieldOf[string]    // Takes those where; 接收条件
+	Active   kith.FieldOf[bool]      // Active; 启用; required
+	Owner    kith.FieldOf[kith.ID]   // Owner
+	Created  kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Pool:     kith.FieldOf[kith.ID]{Type: "pool_member", Name: "pool"},
+	Employee: kith.FieldOf[kith.ID]{Type: "pool_member", Name: "employee"},
+	Capacity: kith.FieldOf[int64]{Type: "pool_member", Name: "capacity"},
+	Weight:   kith.FieldOf[int64]{Type: "pool_member", Name: "weight"},
+	Takes:    kith.FieldOf[string]{Type: "pool_member", Name: "takes"},
+	Active:   kith.FieldOf[bool]{Type: "pool_member", Name: "active"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "pool_member", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "pool_member", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "pool_member", Name: "updated"},
+}
+
+// PoolClaim has the fields of the type pool_claim: Claim from a pool, 领取记录.
+var PoolClaim = struct {
+	Record    kith.FieldOf[kith.ID]   // Record; 记录; required
+	Holder    kith.FieldOf[kith.ID]   // Held by; 负责人
+	Pool      kith.FieldOf[kith.ID]   // Pool; 公海; to pool; derived: read it only
+	From      kith.FieldOf[time.Time] // From; 开始; derived: read it only
+	To        kith.FieldOf[time.Time] // Until; 结束; derived: read it only
+	How       kith.FieldOf[string]    // How; 方式; required
+	Ended     kith.FieldOf[string]    // Ended; 结束方式
+	Reason    kith.FieldOf[string]    // Reason; 原因
+	EndReason kith.FieldOf[string]    // Reason of the end; 结束原因
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Record:    kith.FieldOf[kith.ID]{Type: "pool_claim", Name: "record"},
+	Holder:    kith.FieldOf[kith.ID]{Type: "pool_claim", Name: "holder"},
+	Pool:      kith.FieldOf[kith.ID]{Type: "pool_claim", Name: "pool"},
+	From:      kith.FieldOf[time.Time]{Type: "pool_claim", Name: "from"},
+	To:        kith.FieldOf[time.Time]{Type: "pool_claim", Name: "to"},
+	How:       kith.FieldOf[string]{Type: "pool_claim", Name: "how"},
+	Ended:     kith.FieldOf[string]{Type: "pool_claim", Name: "ended"},
+	Reason:    kith.FieldOf[string]{Type: "pool_claim", Name: "reason"},
+	EndReason: kith.FieldOf[string]{Type: "pool_claim", Name: "end_reason"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "pool_claim", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "pool_claim", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "pool_claim", Name: "updated"},
+}
+
+// Choices of pool_claim.how.
+const (
+	PoolClaimHowClaimed  = "claimed"
+	PoolClaimHowAssigned = "assigned"
+)
+
+// Choices of pool_claim.ended.
+const (
+	PoolClaimEndedReleased = "released"
+	PoolClaimEndedRecycled = "recycled"
+	PoolClaimEndedPassedOn = "passed_on"
+)
 
 // Segment has the fields of the type segment: Segment, 客户分群.
 var Segment = struct {
@@ -1366,6 +1508,33 @@ var Forecast = struct {
 	Owner:     kith.FieldOf[kith.ID]{Type: "forecast", Name: "owner"},
 	Created:   kith.FieldOf[time.Time]{Type: "forecast", Name: "created"},
 	Updated:   kith.FieldOf[time.Time]{Type: "forecast", Name: "updated"},
+}
+
+// Submission has the fields of the type submission: Submitted forecast, 上报预测.
+var Submission = struct {
+	Pipeline kith.FieldOf[kith.ID]    // Pipeline; 销售管道; to pipeline; required
+	By       kith.FieldOf[kith.ID]    // Submitted by; 上报人; to employee; required
+	Of       kith.FieldOf[kith.ID]    // Whose deals (empty: all); 范围（空为全部）; to employee, team
+	Starts   kith.FieldOf[kith.Date]  // Starts; 开始日期; required
+	Ends     kith.FieldOf[kith.Date]  // Ends (exclusive); 结束日期（不含）; required
+	MadeAt   kith.FieldOf[time.Time]  // Made at; 上报时间; required
+	Amount   kith.FieldOf[kith.Money] // Amount; 金额; required
+	Note     kith.FieldOf[string]     // Note; 说明
+	Owner    kith.FieldOf[kith.ID]    // Owner
+	Created  kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Pipeline: kith.FieldOf[kith.ID]{Type: "submission", Name: "pipeline"},
+	By:       kith.FieldOf[kith.ID]{Type: "submission", Name: "by"},
+	Of:       kith.FieldOf[kith.ID]{Type: "submission", Name: "of"},
+	Starts:   kith.FieldOf[kith.Date]{Type: "submission", Name: "starts"},
+	Ends:     kith.FieldOf[kith.Date]{Type: "submission", Name: "ends"},
+	MadeAt:   kith.FieldOf[time.Time]{Type: "submission", Name: "made_at"},
+	Amount:   kith.FieldOf[kith.Money]{Type: "submission", Name: "amount"},
+	Note:     kith.FieldOf[string]{Type: "submission", Name: "note"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "submission", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "submission", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "submission", Name: "updated"},
 }
 
 // Evidence has the fields of the type evidence: Evidence, 证据.

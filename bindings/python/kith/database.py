@@ -19,11 +19,21 @@ from kith.forecast import Forecast
 from kith.forking import reopened_in_children
 from kith.merging import BatchMerging, Merging, Origins
 from kith.packages import Packages
+from kith.pools import Handing, Recycling
 from kith.query import Rows, parameters_json
 from kith.relations import Relations
 from kith.relationships import Relationships
 from kith.replicas import Replicas
-from kith.values import LocalId, Money, Ref, Target, micros_of, raw_target
+from kith.timeline import Timelines
+from kith.values import (
+    LocalId,
+    Money,
+    Ref,
+    Target,
+    micros_of,
+    question_json,
+    raw_target,
+)
 
 
 def open(
@@ -53,7 +63,7 @@ def open(
     return db if temporary else reopened_in_children(db, lambda: _kith.open(found, False, read_only, False, *rest))
 
 
-class Database(Packages, Care, Exchange, Merging, Replicas):
+class Database(Packages, Care, Exchange, Merging, Replicas, Recycling):
     """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
 
     def __init__(self, handle: _kith.Database) -> None:
@@ -177,7 +187,7 @@ class Outcome:
 _Options = tuple[str, bool, int, str | None, bytes, str | None, int, list[int], list[str]]
 
 
-class Batch(BatchMerging):
+class Batch(BatchMerging, Handing):
     """Changes in plain memory, applied together or not at all."""
 
     def __init__(self, db: Database, handle: _kith.Batch, options: _Options) -> None:
@@ -355,7 +365,7 @@ class Cursor:
         return self._handle.position()
 
 
-class Snapshot(_kith.Reader, Origins, Relations, Relationships):
+class Snapshot(_kith.Reader, Origins, Relations, Relationships, Timelines):
     """A consistent read view. Use as a context manager; records are valid until it is closed or renewed. ``snapshot[id]`` is a record; a
     KeyError when absent or not visible."""
 
@@ -796,9 +806,65 @@ class Snapshot(_kith.Reader, Origins, Relations, Relationships):
         report: dict[str, Any] = json.loads(self._open().saved_forecasts(pipeline, _insight(as_of=as_of)))
         return report
 
+    def submissions(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """What people said that periods would bring, what came, and how far off each is, with an interval: records of type ``submission``.
+
+        No forecast reads them.
+
+        >>> import datetime, kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         boss = batch.create("employee", name="Ann")
+        ...         said = batch.create(
+        ...             "submission", pipeline=batch.existing("pipeline", ("kith.pipeline", "default")), by=boss,
+        ...             starts=datetime.date(2026, 7, 1), ends=datetime.date(2026, 10, 1), made_at=datetime.datetime.now(datetime.UTC),
+        ...             amount=kith.Money(5_000_000, "CNY"))
+        ...     with db.snapshot() as now:
+        ...         print(now.submissions()["submissions"][0]["said"])
+        {'minor': 5000000, 'currency': 'CNY'}
+        """
+        report: dict[str, Any] = json.loads(self._open().submissions(pipeline, _insight(as_of=as_of)))
+        return report
+
     def biases(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
         """What reps typed about deals that are closed against what came: ``happy_ears``, ``sandbagging`` or none; dates that slip."""
         report: list[dict[str, Any]] = json.loads(self._open().biases(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def walk(
+        self,
+        pipeline: str = "default",
+        *,
+        since: dt.datetime,
+        until: dt.datetime | None = None,
+        as_known: bool = False,
+        period: str | None = None,
+        notes: bool = True,
+        silent_days: int = 14,
+        collection: str | None = None,
+    ) -> dict[str, Any]:
+        """What moved the pipeline between two moments (``until`` None: now), exact to the minor unit, one of ``walks`` a currency.
+
+        In each, ``before`` and the ``steps`` (new, reopened, larger, smaller, won, lost, gone) sum to ``after``; ``moved`` names the deals.
+        ``as_known``: what the database showed at both moments, instead of what held then as is known now. With a ``period``:
+        ``pulled_in``, ``pushed_out``, and ``cash`` that came in by the pipeline ``collection`` against the ``plan`` of its quotas. With
+        ``notes``, deals that want a word: ``pushed_twice``, ``silent`` for ``silent_days``, ``no_next_step``.
+
+        >>> import datetime, kith
+        >>> with kith.open(temporary=True) as db:
+        ...     monday = datetime.datetime.now(datetime.UTC)
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="D", amount=kith.Money(10_000, "CNY"))
+        ...         _ = batch.move(deal, "default/qualified")
+        ...     with db.snapshot() as now:
+        ...         told = now.walk(since=monday, as_known=True)
+        ...         print([(step["kind"], step["minor"]) for step in told["walks"][0]["steps"]], len(told["no_next_step"]))
+        [('new', 10000)] 1
+        """
+        question = question_json(
+            since=since, until=until, as_known=as_known, period=period, notes=notes, silent_days=silent_days, collection=collection
+        )
+        report: dict[str, Any] = json.loads(self._open().walk(pipeline, question))
         return report
 
     def health(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:

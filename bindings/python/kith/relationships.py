@@ -7,17 +7,9 @@ import json
 from typing import Any, TypeAlias
 
 from kith import _kith
-from kith.values import Money
+from kith.values import Money, question_json
 
 Json: TypeAlias = dict[str, Any]
-
-
-def _question(**members: Any) -> str:
-    given = {name: value for name, value in members.items() if value is not None}
-    for name, value in given.items():
-        if isinstance(value, dt.datetime):
-            given[name] = value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
-    return json.dumps(given)
 
 
 class Relationships:
@@ -47,7 +39,7 @@ class Relationships:
         ...         print(now[tie["employee"]]["name"], round(tie["tie"]["value"], 2), tie["coverage"])
         Ann 0.39 brief
         """
-        found: list[Json] = json.loads(self._open().ties(person, _question(contributions=contributions, as_of=as_of, recorded=recorded)))
+        found: list[Json] = json.loads(self._open().ties(person, question_json(contributions=contributions, as_of=as_of, recorded=recorded)))
         return found
 
     def relation(
@@ -69,7 +61,7 @@ class Relationships:
         ("account"), or None for everything ("employee", "company" or "competitor"). Always: `which`, `score` (0 to 100), `light`, `against`,
         `capital` (Money, one a currency), `suggestions`; and of each its own part.
         """
-        question = _question(
+        question = question_json(
             as_of=as_of,
             recorded=recorded,
             contributions=contributions,
@@ -97,17 +89,17 @@ class Relationships:
 
         A hop has `from`, `to`, `kind` ("tie", "knows", "colleague"), `strength` and, of an acquaintance, its `record`.
         """
-        question = _question(**{"from": start}, count=count, hops=hops, damping=damping, colleague=colleague, as_of=as_of)
+        question = question_json(**{"from": start}, count=count, hops=hops, damping=damping, colleague=colleague, as_of=as_of)
         found: list[Json] = json.loads(self._open().introductions(target, question))
         return found
 
     def card(self, customer: int, *, each: int | None = None, as_of: dt.datetime | None = None) -> list[Json]:
         """A person's or an account's card: lines with `kind`, `record` and what they tell (`text`, `choice`, `value`, `amount`, `at`)."""
-        return _lines(self._open().card(customer, _question(each=each, as_of=as_of)))
+        return _lines(self._open().card(customer, question_json(each=each, as_of=as_of)))
 
     def brief(self, person: int, *, each: int | None = None, as_of: dt.datetime | None = None) -> list[Json]:
         """What to know before calling a person: their card with the deals, issues and documents of their account."""
-        return _lines(self._open().brief(person, _question(each=each, as_of=as_of)))
+        return _lines(self._open().brief(person, question_json(each=each, as_of=as_of)))
 
 
 def _lines(text: str) -> list[Json]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 
 def epoch_micros(time: dt.datetime) -> int:
@@ -45,3 +46,12 @@ NOW = 2**63 - 1  # later than any time on either axis
 def micros_of(time: dt.datetime | None) -> int:
     """Microseconds since 1970 of an aware time; `NOW` for None."""
     return NOW if time is None else epoch_micros(time)
+
+
+def question_json(**members: Any) -> str:
+    """Members that are given, as a JSON object; times in UTC."""
+    given = {name: value for name, value in members.items() if value is not None}
+    for name, value in given.items():
+        if isinstance(value, dt.datetime):
+            given[name] = value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps(given)

@@ -120,6 +120,20 @@ void BindBatch(nb::module_& module) {
           "set_effective",
           [](const Batch& b, nb::handle at) { kith_batch_set_effective(b.get(), at.is_none() ? INT64_MIN : MicrosOf(at)); },
           nb::arg("at").none())
+      .def("claim", [](const Batch& b, kith_id record, kith_id owner,
+                       const std::string& reason) { kith_batch_claim(b.get(), record, owner, ToStr(reason)); })
+      .def("release",
+           [](const Batch& b, const Snapshot& s, kith_id record, const std::string& reason) {
+             kith_error* error = nullptr;
+             Check(kith_batch_release(b.get(), s.get(), record, ToStr(reason), &error), error);
+           })
+      .def("assign",
+           [](const Batch& b, const Snapshot& s, const char* pool, const std::string& question) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(kith_batch_assign(b.get(), s.get(), pool, ToStr(question), json.out(), &error), error);
+             return Take(json);
+           })
       .def("save_forecast", [](const Batch& b, const Forecast& f) { return kith_batch_save_forecast(b.get(), f.get()); })
       .def("move", [](const Batch& b, kith_id t, const char* stage,
                       const std::string& reason) { return kith_batch_move_because(b.get(), t, stage, ToStr(reason)); })

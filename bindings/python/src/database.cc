@@ -287,6 +287,18 @@ void BindDatabase(nb::module_& module) {
       .def("ensure_shipped", &EnsureShipped)
       .def("remove_package", &RemovePackage)
       .def("migrate_pipeline", &MigratePipeline)
+      .def(
+          "recycle_pools",
+          [](const Db& db, int64_t now, const std::optional<std::string>& pool, nb::handle actor) {
+            const Ref who(actor);
+            Text json;
+            kith_error* error = nullptr;
+            Check(Released(
+                      [&] { return kith_db_recycle_pools(db.get(), now, pool ? pool->c_str() : nullptr, who.get(), json.out(), &error); }),
+                  error);
+            return Take(json);
+          },
+          nb::arg("now"), nb::arg("pool").none(), nb::arg("actor").none())
       .def("catalog_json",
            [](const Db& db) {
              Text json;

@@ -88,10 +88,23 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_biases(s.get(), pipeline, options, json, error); });
            })
+      .def("walk",
+           [](const Snapshot& s, const char* pipeline, const std::string& question) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_walk(s.get(), pipeline, ToStr(question), json.out(), &error); }), error);
+             return Take(json);
+           })
       .def("health",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_health(s.get(), pipeline, options, json, error); });
+           })
+      .def("submissions",
+           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+             return JsonOf(how, [&](auto* options, auto json, auto error) {
+               return kith_snapshot_submissions(s.get(), pipeline, options, json, error);
+             });
            })
       .def("saved_forecasts",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
@@ -226,6 +239,14 @@ nb::str Ask(const Snapshot& s, kith_id record, const std::string& question) {
 
 void BindRelationships(nb::class_<Snapshot>& snapshot) {
   snapshot.def("ties", &Ask<kith_snapshot_ties>)
+      .def("timeline", &Ask<kith_snapshot_timeline>)
+      .def("thread",
+           [](const Snapshot& s, kith_id record) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_thread(s.get(), record, json.out(), &error); }), error);
+             return Take(json);
+           })
       .def("introductions", &Ask<kith_snapshot_introductions>)
       .def("card", &Ask<kith_snapshot_card>)
       .def("brief", &Ask<kith_snapshot_brief>)

@@ -14,14 +14,11 @@ from kith.report.walk import walk
 
 SINCE = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 UNTIL = SINCE + dt.timedelta(days=7)
-JUNE = {"first": "2026-06-01", "end": "2026-07-01"}
 
 
 def walked(db: kith.Database, until: dt.datetime | None = UNTIL) -> dict[str, Any]:
-    roles = next(type for type in db.catalog()["types"] if type["name"] == "opportunity")["behaviours"]["pipelined"]
     with db.snapshot() as now:
-        [pipeline] = [found for found in now.pipelines() if found["name"] == "default"]
-        return walk(now, pipeline, roles, since=SINCE, until=until, currency="CNY", period=JUNE)
+        return walk(now, "default", since=SINCE, until=until, currency="CNY", period="2026-06")
 
 
 def deal(db: kith.Database, at: dt.datetime, minor: int, **fields: Any) -> int:

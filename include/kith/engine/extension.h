@@ -115,6 +115,14 @@ class Derivation {
   [[nodiscard]] virtual Status Derive(const std::vector<RecordChange>& changes, DerivationContext& context) const = 0;
   // Recomputes everything from the records: key -> value. Verify compares it with what is stored; an upgrade rebuilds from it.
   [[nodiscard]] virtual StatusOr<std::map<std::string, std::string>> Recompute(const Snapshot& snapshot) const = 0;
+  // The same rows one by one, each once and in any order, without holding them all: what Verify sums up first. Of use where rows are as
+  // many as records.
+  using RowVisit = std::function<void(std::string_view key, std::string_view value)>;
+  [[nodiscard]] virtual Status RecomputeEach(const Snapshot& snapshot, const RowVisit& row) const {
+    KITH_ASSIGN_OR_RETURN(const auto rows, Recompute(snapshot));
+    for (const auto& [key, value] : rows) row(key, value);
+    return absl::OkStatus();
+  }
 };
 
 // What a library brings. Objects outlive every database opened with them.

@@ -184,9 +184,12 @@ class Snapshot {
 
   // --- derived data, for the rooms above that own it
   [[nodiscard]] virtual StatusOr<std::string_view> Aggregate(std::string_view key) const = 0;
-  // Calls `fn(key, value)` for each aggregate whose key starts with `prefix`, in order, until it returns false.
-  [[nodiscard]] virtual Status ScanAggregates(std::string_view prefix,
-                                              const std::function<bool(std::string_view key, std::string_view value)>& fn) const = 0;
+  using AggregateVisit = std::function<bool(std::string_view key, std::string_view value)>;
+  // Calls `fn(key, value)` for each aggregate whose key starts with `prefix` and is not below `from`, in order, until it returns false.
+  [[nodiscard]] virtual Status ScanAggregates(std::string_view prefix, std::string_view from, const AggregateVisit& fn) const = 0;
+  [[nodiscard]] Status ScanAggregates(std::string_view prefix, const AggregateVisit& fn) const {
+    return ScanAggregates(prefix, prefix, fn);
+  }
 };
 
 // The value of a field by name, header fields included ("id", "created", "updated", "owner", "unit", "version", "visibility").

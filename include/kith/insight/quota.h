@@ -2,6 +2,7 @@
 #ifndef KITH_INSIGHT_QUOTA_H_
 #define KITH_INSIGHT_QUOTA_H_
 
+#include <string_view>
 #include <vector>
 
 #include "kith/engine/snapshot.h"
@@ -20,6 +21,10 @@ struct Attainment {
 // For the parts of `report` (by owner, or by a field of these such as their team) whose record has a quota of revenue for exactly the
 // report's period, in its currency; by holder. Records of the standard package's type "quota"; PackageMissing without it.
 [[nodiscard]] StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const ForecastReport& report);
+
+// What the quotas of a metric ("revenue", "collected") for exactly a period add up to, one amount a currency by its code: those of groups,
+// where a group above has none; without any, those of everybody else. None without the standard package.
+[[nodiscard]] StatusOr<std::vector<Money>> PlanOf(const Snapshot& snapshot, Period period, std::string_view metric);
 
 }  // namespace kith::insight
 

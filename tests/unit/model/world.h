@@ -142,6 +142,9 @@ class World {
         case Kind::kDate:
           batch.Set(id, field.name, Date{20000});
           break;
+        case Kind::kTime:
+          batch.Set(id, field.name, At("2026-03-01T09:00:00Z"));
+          break;
         case Kind::kMoney:
           batch.Set(id, field.name, Yuan(100));
           break;

@@ -201,22 +201,22 @@ def gap(run: Session, period: str, pipeline: str | None, target: str | None, cur
 @options(reads=True)
 def walk(run: Session, pipeline: str | None, since: str | None) -> None:
     """What moved the pipeline since a week ago: before, what came and went, after."""
+    from kith.report.walk import NOTES
     from kith.report.walk import walk as walked
 
     until = run.as_of
     start = reading.moment(since, run.zone) if since else (until or dt.datetime.now(dt.UTC)) - dt.timedelta(days=7)
     with run.read() as now:
-        found = _pipeline(now, _chosen(run, now, pipeline))
-        roles = run.types[found["for_type"]]["behaviours"]["pipelined"]
         currency = run.settings["base_currency"]
-        period = now.forecast(str(found["name"]), "this-quarter", as_of=until)["period"]
-        told = walked(now, found, roles, since=start, until=until, currency=currency, period=period)
+        chosen = _chosen(run, now, pipeline)
+        told = walked(now, chosen, since=start, until=until, currency=currency, period="this-quarter", notes=True)
     if run.out.as_json:
         return run.out.json(told)
     words = run.out.words
     rows = [(words("walk.before"), told["deals_before"], words.exact(told["before"], currency))]
     rows += [(words.named("walk", s["kind"]), len(s["deals"]), words.exact(s["minor"], currency)) for s in told["steps"]]
     rows.append((words("walk.after"), told["deals_after"], words.exact(told["after"], currency)))
+    rows += [(words(f"walk.{note}"), len(told[note]), "") for note in NOTES]
     run.out.table(["what", "deals", "amount"], rows)
 
 

@@ -164,7 +164,8 @@ class Gatherer:
         if "amount" not in roles:
             return None
         since = dt.datetime.fromisoformat(forecast["as_of"]) - dt.timedelta(days=7)
-        found = walk(self._now, pipeline, roles, since=since, until=self._as_of, currency=forecast["currency"], period=forecast["period"])
+        period = _name(forecast["period"])
+        found = walk(self._now, self._pipeline, since=since, until=self._as_of, currency=forecast["currency"], period=period)
         moved = [self._deal(deal) for deal in found["moved"][:MOVES]]
         return found | {"moved": moved, "all_moved": len(found["moved"])} if found["deals_before"] or found["moved"] else None
 

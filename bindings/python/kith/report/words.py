@@ -72,7 +72,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "walk.pushed": ("{count} deals worth {amount} were pushed beyond {period}.", "{count}个商机共{amount}被推迟到{period}之后。"),
     "walk.pulled": ("{count} deals worth {amount} were pulled into {period}.", "{count}个商机共{amount}提前到{period}内。"),
-    "walk.elsewhere": ("In {currency}; deals in other currencies count with nothing.", "以{currency}计；其他币种的商机金额不计。"),
+    "walk.elsewhere": ("In {currency}; deals in other currencies are left out.", "以{currency}计；不含其他币种的商机。"),
     "walk.change": ("what happened", "变化"),
     "walk.amount": ("amount", "金额"),
     # Who decides

@@ -128,6 +128,7 @@ class Account {
   [[nodiscard]] Id campaign() const { return view_.GetRef(23); }
   [[nodiscard]] Value tags() const { return view_.Get(24); }
   [[nodiscard]] std::string_view description() const { return view_.GetText(25); }
+  [[nodiscard]] std::string_view pool() const { return view_.GetText(26); }
 
  private:
   record::View view_;
@@ -171,6 +172,7 @@ class AccountBuilder {
   AccountBuilder& campaign(Id value) { return Set("campaign", value); }
   AccountBuilder& tags(TextList value) { return Set("tags", std::move(value)); }
   AccountBuilder& description(std::string_view value) { return Set("description", value); }
+  AccountBuilder& pool(std::string_view value) { return Set("pool", value); }
 
  private:
   AccountBuilder& Set(std::string_view field, Value value) {

@@ -69,6 +69,7 @@ class Interaction {
   [[nodiscard]] std::string_view subject() const { return view_.GetText(9); }
   [[nodiscard]] std::string_view body() const { return view_.GetText(10); }
   [[nodiscard]] std::optional<int64_t> externals() const { return view_.has(11) ? std::optional(view_.GetInt(11)) : std::nullopt; }
+  [[nodiscard]] Id visitor() const { return view_.GetRef(12); }
 
  private:
   record::View view_;
@@ -97,6 +98,7 @@ class InteractionBuilder {
   InteractionBuilder& body(std::string_view value) { return Set("body", value); }
   InteractionBuilder& externals(int64_t value) { return Set("externals", value); }
   InteractionBuilder& add_externals(int64_t value) { return Add("externals", value); }
+  InteractionBuilder& visitor(Id value) { return Set("visitor", value); }
 
  private:
   InteractionBuilder& Set(std::string_view field, Value value) {

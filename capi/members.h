@@ -1,0 +1,110 @@
+// A question or definition as a JSON object, read and checked.
+#ifndef KITH_CAPI_MEMBERS_H_
+#define KITH_CAPI_MEMBERS_H_
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kith/base/id.h"
+#include "kith/base/status.h"
+#include "kith/base/time.h"
+#include "objects.h"
+
+namespace kith::capi {
+
+// The members of a question, each read at most once and checked.
+class Members {
+ public:
+  static StatusOr<Members> Ask(kith_str given) {
+    KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(given, "question"));
+    Members question;
+    if (text.empty()) return question;
+    question.json_ = Json::parse(text, nullptr, false);
+    if (!question.json_.is_object()) return Malformed("the question is no JSON object", "{\"as_of\": \"2026-07-01T00:00:00Z\"}");
+    return question;
+  }
+
+  void Get(const char* name, double& value) {
+    if (const Json* found = Find(name)) found->is_number() ? void(value = found->get<double>()) : Refuse(name, "a number");
+  }
+  void Get(const char* name, bool& value) {
+    if (const Json* found = Find(name)) found->is_boolean() ? void(value = found->get<bool>()) : Refuse(name, "true or false");
+  }
+  void Get(const char* name, std::string& value) {
+    if (const Json* found = Find(name)) found->is_string() ? void(value = found->get<std::string>()) : Refuse(name, "a text");
+  }
+  void Get(const char* name, Id& value) {
+    if (const Json* found = Find(name)) {
+      found->is_number_unsigned() ? void(value = Id(found->get<uint64_t>())) : Refuse(name, "an id");
+    }
+  }
+  template <typename Int>
+  void GetCount(const char* name, Int& value) {
+    constexpr uint64_t kMost = 1'000'000;
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    if (!found->is_number_unsigned() || found->get<uint64_t>() > kMost) return Refuse(name, "a whole number up to 1,000,000");
+    value = static_cast<Int>(found->get<uint64_t>());
+  }
+  void Get(const char* name, std::optional<Time>& value) {
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    if (!found->is_string()) return Refuse(name, "a time as text");
+    const StatusOr<Time> time = ParseTime(found->get_ref<const std::string&>());
+    if (status_.ok()) status_ = time.status();
+    if (time.ok()) value = *time;
+  }
+  void Get(const char* name, std::vector<Id>& value) {
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    const bool ids = found->is_array() && std::all_of(found->begin(), found->end(), [](const Json& id) { return id.is_number_unsigned(); });
+    if (!ids) return Refuse(name, "a list of ids");
+    for (const Json& id : *found) value.emplace_back(id.get<uint64_t>());
+  }
+  void Get(const char* name, std::vector<std::string>& value) {
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    const bool texts = found->is_array() && std::all_of(found->begin(), found->end(), [](const Json& text) { return text.is_string(); });
+    if (!texts) return Refuse(name, "a list of texts");
+    for (const Json& text : *found) value.push_back(text.get<std::string>());
+  }
+  // After all Gets: an error of theirs, or a member that nobody asked for.
+  Status Done() const {
+    KITH_RETURN_IF_ERROR(status_);
+    for (const auto& [name, value] : json_.items()) {
+      if (known_.count(name) != 0) continue;
+      std::string hint = "known are";
+      for (const std::string& known : known_) hint += " " + known;
+      return Malformed("the question has no member " + name, hint);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  using Json = nlohmann::ordered_json;
+
+  static Status Malformed(std::string_view message, std::string_view hint) {
+    return MakeError({.reason = Reason::kBadOptions, .field = "question", .hint = std::string(hint)}, message);
+  }
+  const Json* Find(const char* name) {
+    known_.insert(name);
+    const auto at = json_.find(name);
+    return at == json_.end() ? nullptr : &*at;
+  }
+  void Refuse(const char* name, const char* wanted) {
+    if (status_.ok()) status_ = Malformed("question." + std::string(name) + " must be " + wanted, "see kith.h");
+  }
+
+  Json json_ = Json::object();
+  std::set<std::string> known_;
+  Status status_;
+};
+
+}  // namespace kith::capi
+
+#endif  // KITH_CAPI_MEMBERS_H_

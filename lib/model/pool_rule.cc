@@ -1,0 +1,381 @@
+// The rule "pools": whoever writes it, an owner given to a pooled record is a claim or an assignment that keeps what the pool says, and
+// each time that somebody holds a record is written down. Being in the writer it sees every claim, so limits are exact and of many who
+// claim one record one gets it.
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kith/base/concat.h"
+#include "model/extensions_internal.h"
+#include "model/schema_internal.h"
+
+namespace kith::model {
+namespace {
+
+using catalog::FieldDef;
+using catalog::TypeDef;
+
+constexpr std::string_view kPooled = "pooled";
+
+// Where pools stand in a catalog.
+struct PoolSchema {
+  const TypeDef *pool = nullptr, *member = nullptr, *claim = nullptr;
+  const FieldDef *name = nullptr, *claims_a_day = nullptr, *capacity = nullptr, *recycle_days = nullptr, *cooling_days = nullptr;
+  const FieldDef *of_pool = nullptr, *employee = nullptr, *own_capacity = nullptr;
+  const FieldDef *record = nullptr, *holder = nullptr, *claimed_from = nullptr, *from = nullptr, *to = nullptr, *how = nullptr,
+                 *ended = nullptr;
+  const catalog::IndexDef *by_name = nullptr, *by_member = nullptr, *by_record = nullptr, *by_holder = nullptr;
+
+  // Nothing when the standard package is absent.
+  static std::optional<PoolSchema> Of(const catalog::Catalog& catalog) {
+    PoolSchema s;
+    s.pool = catalog.FindType("pool");
+    s.member = catalog.FindType("pool_member");
+    s.claim = catalog.FindType("pool_claim");
+    if (s.pool == nullptr || s.member == nullptr || s.claim == nullptr) return std::nullopt;
+    struct Place {
+      const TypeDef* type;
+      std::string_view name;
+      const FieldDef** field;
+    };
+    const Place places[] = {{s.pool, "name", &s.name},
+                            {s.pool, "claims_a_day", &s.claims_a_day},
+                            {s.pool, "capacity", &s.capacity},
+                            {s.pool, "recycle_days", &s.recycle_days},
+                            {s.pool, "cooling_days", &s.cooling_days},
+                            {s.member, "pool", &s.of_pool},
+                            {s.member, "employee", &s.employee},
+                            {s.member, "capacity", &s.own_capacity},
+                            {s.claim, "record", &s.record},
+                            {s.claim, "holder", &s.holder},
+                            {s.claim, "pool", &s.claimed_from},
+                            {s.claim, "from", &s.from},
+                            {s.claim, "to", &s.to},
+                            {s.claim, "how", &s.how},
+                            {s.claim, "ended", &s.ended}};
+    for (const Place& place : places) {
+      *place.field = place.type->FindField(place.name);
+      if (*place.field == nullptr) return std::nullopt;
+    }
+    s.by_name = FindIndexOn(*s.pool, {"name"});
+    s.by_member = FindIndexOn(*s.member, {"pool", "employee"});
+    s.by_record = FindIndexOn(*s.claim, {"record", "from"});
+    s.by_holder = FindIndexOn(*s.claim, {"holder", "pool"});
+    const bool complete = s.by_name != nullptr && s.by_member != nullptr && s.by_record != nullptr && s.by_holder != nullptr;
+    return complete ? std::optional(s) : std::nullopt;
+  }
+  [[nodiscard]] Value HowNamed(std::string_view choice) const { return Value(Choice{how->FindChoice(choice)->number}); }
+  [[nodiscard]] Value EndNamed(std::string_view choice) const { return Value(Choice{ended->FindChoice(choice)->number}); }
+};
+
+Id RefOf(const Value& value) {
+  const Id* id = value.get_if<Id>();
+  return id == nullptr ? Id() : *id;
+}
+std::optional<int64_t> IntAt(record::View view, const FieldDef& field) {
+  return view.has(field.position) ? std::optional(view.GetInt(field.position)) : std::nullopt;
+}
+
+// A claim as the batch leaves it.
+struct Claim {
+  Id id;
+  Id record;
+  Id holder;
+  Id pool;
+  std::optional<Time> from;
+  std::optional<Time> to;
+  bool claimed = true;           // not assigned
+  const Draft* draft = nullptr;  // touched by the batch
+};
+
+class Run {
+ public:
+  Run(RuleContext& context, const PoolSchema& schema) : context_(context), s_(schema) {}
+
+  Status Do() {
+    for (const Draft* draft : context_.changed()) {
+      const FieldDef* pool = draft->type().FindRole(kPooled, "pool");
+      if (pool != nullptr) KITH_RETURN_IF_ERROR(Look(*draft, *pool));
+      if (draft->type().number == s_.claim->number && draft->created()) KITH_RETURN_IF_ERROR(CheckMeant(*draft));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  Status Look(const Draft& draft, const FieldDef& pool_field);
+  Status Take(const Draft& draft, Id pool, Id former);
+  Status CheckLimits(const Draft& draft, Id pool, const Claim& claim);
+  Status CheckCooling(const Draft& draft, record::View pool, const Claim& claim);
+  Status CheckMeant(const Draft& claim);
+  Status CheckSilent(const Draft& draft, const Claim& claim);
+  StatusOr<Id> PoolOf(const Draft& draft, const Value& name);
+  StatusOr<std::vector<Claim>> ClaimsOf(const Draft& record);
+  StatusOr<std::optional<int64_t>> CapacityOf(record::View pool, Id holder);
+  StatusOr<Time> LastTouched(const Draft& draft, Time since);
+  template <typename F>
+  Status ForEachBefore(const catalog::IndexDef& index, std::vector<Value> equal, const std::vector<const Draft*>& touched, const F& visit);
+  template <typename F>
+  Status ForEachHeld(Id holder, Id pool, const F& visit);
+
+  Claim Read(const Draft& draft) const;
+  Claim Read(record::View view) const;
+  Status Refuse(const Draft& draft, std::string_view message, std::string hint) const {
+    return MakeError({.reason = Reason::kPreconditionFailed, .type = draft.type().name, .record = draft.id(), .hint = std::move(hint)},
+                     message);
+  }
+
+  RuleContext& context_;
+  const PoolSchema& s_;
+};
+
+Claim Run::Read(const Draft& draft) const {
+  const auto time = [&](const FieldDef& field) {
+    const Time* at = draft.Get(field.position).get_if<Time>();
+    return at == nullptr ? std::optional<Time>() : std::optional(*at);
+  };
+  return {.id = draft.id(),
+          .record = RefOf(draft.Get(s_.record->position)),
+          .holder = RefOf(draft.Get(s_.holder->position)),
+          .pool = RefOf(draft.Get(s_.claimed_from->position)),
+          .from = time(*s_.from),
+          .to = time(*s_.to),
+          .claimed = draft.Get(s_.how->position) == s_.HowNamed("claimed"),
+          .draft = &draft};
+}
+
+Claim Run::Read(record::View view) const {
+  const auto time = [&](const FieldDef& field) {
+    return view.has(field.position) ? std::optional(Time{view.GetInt(field.position)}) : std::nullopt;
+  };
+  return {.id = view.id(),
+          .record = view.GetRef(s_.record->position),
+          .holder = view.GetRef(s_.holder->position),
+          .pool = view.GetRef(s_.claimed_from->position),
+          .from = time(*s_.from),
+          .to = time(*s_.to),
+          .claimed = view.Get(s_.how->position) == s_.HowNamed("claimed")};
+}
+
+// Calls `visit` for claims as they stood before the batch, without those that it touches.
+template <typename F>
+Status Run::ForEachBefore(const catalog::IndexDef& index, std::vector<Value> equal, const std::vector<const Draft*>& touched,
+                          const F& visit) {
+  IndexRange range;
+  range.equal = std::move(equal);
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, context_.ScanIndex(*s_.claim, index, range));
+  while (cursor->Next()) {
+    const Id id = cursor->id();
+    if (std::any_of(touched.begin(), touched.end(), [&](const Draft* draft) { return draft->id() == id; })) continue;
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    visit(Read(view));
+  }
+  return cursor->status();
+}
+
+// The claims of a record as the batch leaves them, those that it brings last.
+StatusOr<std::vector<Claim>> Run::ClaimsOf(const Draft& record) {
+  std::vector<Claim> claims;
+  const auto visit = [&](const Claim& claim) { claims.push_back(claim); };
+  const std::vector<const Draft*> touched = context_.touched(s_.claim->number);
+  if (!record.created()) KITH_RETURN_IF_ERROR(ForEachBefore(*s_.by_record, {Value(record.id())}, touched, visit));
+  for (const Draft* draft : touched) {
+    if (!draft->deleted() && RefOf(draft->Get(s_.record->position)) == record.id()) claims.push_back(Read(*draft));
+  }
+  return claims;
+}
+
+// Calls `visit` for the claims of a holder from a pool, as the batch leaves them.
+template <typename F>
+Status Run::ForEachHeld(Id holder, Id pool, const F& visit) {
+  const std::vector<const Draft*> touched = context_.touched(s_.claim->number);
+  KITH_RETURN_IF_ERROR(ForEachBefore(*s_.by_holder, {Value(holder), Value(pool)}, touched, visit));
+  for (const Draft* draft : touched) {
+    const Claim claim = Read(*draft);
+    if (!draft->deleted() && claim.holder == holder && claim.pool == pool) visit(claim);
+  }
+  return absl::OkStatus();
+}
+
+// The pool of that name; null: there is none, and its records are nobody's concern.
+StatusOr<Id> Run::PoolOf(const Draft& draft, const Value& name) {
+  if (draft.deleted() || name.is_null()) return Id();
+  for (const Draft* pool : context_.touched(s_.pool->number)) {
+    if (!pool->deleted() && pool->Get(s_.name->position) == name) return pool->id();
+  }
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, context_.ScanIndex(*s_.pool, *s_.by_name, {.equal = {name}}));
+  const Id found = cursor->Next() ? cursor->id() : Id();
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return found;
+}
+
+Status Run::Look(const Draft& draft, const FieldDef& pool_field) {
+  const int32_t position = static_cast<int32_t>(pool_field.position);
+  if (!draft.created() && !draft.deleted() && !draft.Changed(position) && !draft.Changed(catalog::kHeaderOwner)) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const Id pool, PoolOf(draft, draft.Get(pool_field.position)));
+  const Id owner = draft.deleted() ? Id() : Id(draft.header().owner);
+  const Id former = draft.before().is_null() ? Id() : Id(draft.before().header().owner);
+  KITH_ASSIGN_OR_RETURN(const std::vector<Claim> claims, ClaimsOf(draft));
+  for (const Claim& claim : claims) {
+    const bool goes_on = claim.holder == owner && (claim.pool == pool || !claim.from.has_value());
+    if (claim.to.has_value() || goes_on || draft.deleted()) continue;
+    if (!claim.from.has_value()) {  // brought by this batch for somebody who does not get it
+      return Refuse(draft, "a claim is of the record's owner", "set the owner with the claim");
+    }
+    const bool ends = claim.draft != nullptr && !claim.draft->Get(s_.ended->position).is_null();
+    if (ends && claim.draft->Get(s_.ended->position) == s_.EndNamed("recycled")) KITH_RETURN_IF_ERROR(CheckSilent(draft, claim));
+    KITH_RETURN_IF_ERROR(context_.Set(claim.id, *s_.to, Value(context_.now())));
+    if (!ends) KITH_RETURN_IF_ERROR(context_.Set(claim.id, *s_.ended, s_.EndNamed(owner.is_null() ? "released" : "passed_on")));
+  }
+  if (owner.is_null() || pool.is_null()) return absl::OkStatus();
+  return Take(draft, pool, former);
+}
+
+// Somebody holds a record of a pool.
+Status Run::Take(const Draft& draft, Id pool, Id former) {
+  KITH_ASSIGN_OR_RETURN(const std::vector<Claim> claims, ClaimsOf(draft));
+  const Id owner(draft.header().owner);
+  for (Claim claim : claims) {
+    if (claim.to.has_value() || claim.holder != owner) continue;
+    if (claim.from.has_value()) return absl::OkStatus();  // goes on
+    if (claim.claimed && !former.is_null()) {
+      return Refuse(draft, Concat({"is held by ", std::to_string(former.value())}), "claim what is free, or have it assigned");
+    }
+    claim.pool = pool;
+    KITH_RETURN_IF_ERROR(CheckLimits(draft, pool, claim));
+    KITH_RETURN_IF_ERROR(context_.Set(claim.id, *s_.claimed_from, Value(pool)));
+    return context_.Set(claim.id, *s_.from, Value(context_.now()));
+  }
+  const Claim plain{
+      .id = {}, .record = draft.id(), .holder = owner, .pool = pool, .from = {}, .to = {}, .claimed = !draft.created() && former.is_null()};
+  const bool imported = draft.created() && draft.header().origin == static_cast<uint8_t>(Origin::kImport);
+  if (!imported) KITH_RETURN_IF_ERROR(CheckLimits(draft, pool, plain));
+  KITH_ASSIGN_OR_RETURN(const Id claim, context_.Create(*s_.claim));
+  KITH_RETURN_IF_ERROR(context_.Set(claim, *s_.record, Value(draft.id())));
+  KITH_RETURN_IF_ERROR(context_.Set(claim, *s_.holder, Value(owner)));
+  KITH_RETURN_IF_ERROR(context_.Set(claim, *s_.claimed_from, Value(pool)));
+  KITH_RETURN_IF_ERROR(context_.Set(claim, *s_.from, Value(context_.now())));
+  return context_.Set(claim, *s_.how, s_.HowNamed(plain.claimed ? "claimed" : "assigned"));
+}
+
+// The member's own, else the pool's; nothing: none.
+StatusOr<std::optional<int64_t>> Run::CapacityOf(record::View pool, Id holder) {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
+                        context_.ScanIndex(*s_.member, *s_.by_member, {.equal = {Value(pool.id()), Value(holder)}}));
+  std::optional<int64_t> capacity = IntAt(pool, *s_.capacity);
+  if (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View member, cursor->record());
+    if (const std::optional<int64_t> own = IntAt(member, *s_.own_capacity); own.has_value()) capacity = own;
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return capacity;
+}
+
+Status Run::CheckLimits(const Draft& draft, Id pool, const Claim& claim) {
+  KITH_ASSIGN_OR_RETURN(const Draft* pool_draft, context_.Find(pool));
+  KITH_ASSIGN_OR_RETURN(const record::View of, pool_draft->view());
+  const Date today = DateOf(context_.now());
+  int64_t held = 1;
+  int64_t claimed_today = 1;
+  KITH_RETURN_IF_ERROR(ForEachHeld(claim.holder, pool, [&](const Claim& other) {
+    if (other.id == claim.id || !other.from.has_value()) return;
+    held += !other.to.has_value();
+    claimed_today += other.claimed && DateOf(*other.from) == today;
+  }));
+  KITH_ASSIGN_OR_RETURN(const std::optional<int64_t> capacity, CapacityOf(of, claim.holder));
+  const std::string who = std::to_string(claim.holder.value());
+  if (capacity.has_value() && held > *capacity) {
+    return Refuse(draft,
+                  Concat({"owner ", who, " would hold ", std::to_string(held), " of the pool, and may hold ", std::to_string(*capacity)}),
+                  "release another one first");
+  }
+  if (!claim.claimed) return absl::OkStatus();
+  const std::optional<int64_t> a_day = IntAt(of, *s_.claims_a_day);
+  if (a_day.has_value() && claimed_today > *a_day) {
+    return Refuse(draft, Concat({"owner ", who, " has claimed ", std::to_string(*a_day), " of the pool today, as many as one may"}),
+                  "claim again tomorrow");
+  }
+  return CheckCooling(draft, of, claim);
+}
+
+Status Run::CheckCooling(const Draft& draft, record::View pool, const Claim& claim) {
+  const std::optional<int64_t> days = IntAt(pool, *s_.cooling_days);
+  if (!days.has_value()) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const std::vector<Claim> claims, ClaimsOf(draft));
+  for (const Claim& former : claims) {
+    if (former.holder != claim.holder || !former.to.has_value()) continue;
+    const Time until{former.to->micros + *days * kMicrosPerDay};
+    if (context_.now() >= until) continue;
+    return Refuse(draft, Concat({"owner ", std::to_string(claim.holder.value()), " had it until ", ToText(*former.to)}),
+                  Concat({"they may claim it again from ", ToText(until)}));
+  }
+  return absl::OkStatus();
+}
+
+// A claim that a batch brings is for a record of a pool, held by whom it says.
+Status Run::CheckMeant(const Draft& claim) {
+  const Claim read = Read(claim);
+  if (claim.deleted() || context_.settling() || read.to.has_value()) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const Draft* record, context_.Find(read.record));
+  if (record == nullptr) return absl::OkStatus();  // the engine names what is missing
+  const FieldDef* field = record->type().FindRole(kPooled, "pool");
+  KITH_ASSIGN_OR_RETURN(const Id pool, field == nullptr ? StatusOr<Id>(Id()) : PoolOf(*record, record->Get(field->position)));
+  if (pool.is_null()) return Refuse(*record, "is in no pool", "name one in the field that plays the role pool");
+  if (Id(record->header().owner) == read.holder && !read.holder.is_null()) return absl::OkStatus();
+  return Refuse(*record, "a claim is of the record's owner", "set the owner with the claim");
+}
+
+// Nothing has happened with a record that is taken back for silence.
+Status Run::CheckSilent(const Draft& draft, const Claim& claim) {
+  KITH_ASSIGN_OR_RETURN(const Draft* pool, context_.Find(claim.pool));
+  if (pool == nullptr) return absl::OkStatus();
+  const auto* days = pool->Get(s_.recycle_days->position).get_if<int64_t>();
+  KITH_ASSIGN_OR_RETURN(const Time touched, LastTouched(draft, *claim.from));
+  if (days != nullptr && context_.now().micros - touched.micros >= *days * kMicrosPerDay) return absl::OkStatus();
+  return Refuse(draft, Concat({"is not silent for long enough: ", ToText(touched)}), "let its owner keep it");
+}
+
+// The last interaction with or about a record and the last move of it, but none before `since`.
+StatusOr<Time> Run::LastTouched(const Draft& draft, Time since) {
+  const auto look = [&](const TypeDef& type, const FieldDef* subject, const FieldDef* at) -> Status {
+    const catalog::IndexDef* index = subject == nullptr ? nullptr : type.FindIndexLedBy(static_cast<int32_t>(subject->position));
+    if (index == nullptr || at == nullptr) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, context_.ScanIndex(type, *index, {.equal = {Value(draft.id())}}));
+    while (cursor->Next()) {
+      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+      const Time when{view.GetInt(at->position)};
+      if (when <= context_.now()) since = std::max(since, when);
+    }
+    return cursor->status();
+  };
+  for (const TypeDef* type : context_.catalog().TypesWith("interaction")) {
+    for (const std::string_view role : {"contact", "account", "about"}) {
+      KITH_RETURN_IF_ERROR(look(*type, type->FindRole("interaction", role), type->FindRole("interaction", "at")));
+    }
+  }
+  if (const TypeDef* moves = context_.catalog().FindType(kMoveType); moves != nullptr) {
+    KITH_RETURN_IF_ERROR(look(*moves, moves->FindField("record"), moves->FindField("at")));
+  }
+  return since;
+}
+
+class Pools : public kith::Rule {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "pools"; }
+  [[nodiscard]] Status Run(RuleContext& context) const override {
+    const std::optional<PoolSchema> schema = PoolSchema::Of(context.catalog());
+    return schema.has_value() ? model::Run(context, *schema).Do() : absl::OkStatus();
+  }
+};
+
+}  // namespace
+
+const Rule& PoolsRule() {
+  static const Pools kRule;
+  return kRule;
+}
+
+}  // namespace kith::model

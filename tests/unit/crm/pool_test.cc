@@ -1,0 +1,328 @@
+// Pools: limits hold exactly whoever claims at the same time, assignment is fair and explained, silence sends back at its very moment.
+#include "kith/crm/pool.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "unit/model/world.h"
+
+namespace kith::crm {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class PoolTest : public ::testing::Test {
+ protected:
+  using Fields = std::vector<std::pair<std::string_view, Value>>;
+  Id Add(std::string_view type, const Fields& fields) {
+    Batch batch = world_.NewBatch();
+    const Id id = model::World::NewRecord(batch, type);
+    for (const auto& [field, value] : fields) batch.Set(id, field, value);
+    return world_.Apply(batch).at(id.local_index());
+  }
+  Id Pool(Fields fields = {}) {
+    fields.emplace_back("name", "north");
+    return Add("pool", fields);
+  }
+  Id Lead(const Fields& more = {}) {
+    Fields fields = {{"pool", "north"}};
+    fields.insert(fields.end(), more.begin(), more.end());
+    return Add("lead", fields);
+  }
+  std::vector<Id> Leads(int n) {
+    std::vector<Id> leads;
+    for (int i = 0; i < n; ++i) leads.push_back(Lead());
+    return leads;
+  }
+  Status Claim(Id record, Id owner) {
+    Batch batch = world_.NewBatch();
+    ClaimFromPool(batch, record, owner, "knows them");
+    return world_.TryApply(batch);
+  }
+  Status Release(Id record, std::string_view reason = {}) {
+    Batch batch = world_.NewBatch();
+    const Status filled = ReleaseToPool(*world_.Read(), batch, record, reason);
+    return filled.ok() ? world_.TryApply(batch) : filled;
+  }
+  // Assigned and applied.
+  std::vector<Assigned> Assign(const AssignOptions& options = {}) {
+    Batch batch = world_.NewBatch();
+    const auto snapshot = world_.Read();
+    const StatusOr<std::vector<Assigned>> assigned = AssignFromPool(*snapshot, batch, "north", options);
+    EXPECT_TRUE(assigned.ok()) << assigned.status();
+    world_.Apply(batch);
+    return assigned.ok() ? *assigned : std::vector<Assigned>();
+  }
+  Id OwnerOf(Id record) {
+    const auto snapshot = world_.Read();
+    return Id(snapshot->Get(record)->header().owner);
+  }
+  std::vector<std::map<std::string, Value>> Claims(Id record) {
+    std::vector<std::map<std::string, Value>> claims;
+    const auto snapshot = world_.Read();
+    const catalog::TypeDef& type = *snapshot->catalog().FindType("pool_claim");
+    const auto cursor = *snapshot->ScanIndex("pool_claim", "by_record", {.equal = {Value(record)}});
+    while (cursor->Next()) {
+      auto& claim = claims.emplace_back();
+      for (const catalog::FieldDef& field : type.fields) claim[field.name] = cursor->record()->Get(field.position);
+    }
+    return claims;
+  }
+  RecycleReport Recycle() {
+    const StatusOr<RecycleReport> report = RecyclePools(world_.db(), world_.now());
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? *report : RecycleReport();
+  }
+  [[nodiscard]] const std::vector<Id>& people() const { return world_.owners(); }
+
+  model::World world_;
+};
+
+TEST_F(PoolTest, OneOfManyGetsIt) {  // K10
+  Pool();
+  const Id lead = Lead();
+  std::atomic<int> won{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&, i] {
+      const Status status = Claim(lead, people()[static_cast<size_t>(i) % 3]);
+      won += status.ok();
+      if (!status.ok()) {
+        EXPECT_EQ(GetReason(status), Reason::kPreconditionFailed);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(won, 1);
+  ASSERT_THAT(Claims(lead), SizeIs(1));
+  EXPECT_EQ(Claims(lead)[0]["holder"], Value(OwnerOf(lead)));
+  EXPECT_EQ(Claims(lead)[0]["reason"], Value("knows them"));
+  world_.Verify();
+}
+
+TEST_F(PoolTest, LimitsHoldExactlyWhoeverClaimsAtOnce) {  // K02 demand 31
+  Pool({{"capacity", int64_t{5}}});
+  const std::vector<Id> leads = Leads(30);
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (size_t i = 0; i < leads.size(); ++i) (void)Claim(leads[(i * 7 + t) % leads.size()], people()[(i + t) % 3]);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::map<Id, int> held;
+  for (const Id lead : leads) ++held[OwnerOf(lead)];
+  for (const Id owner : people()) EXPECT_EQ(held[owner], 5);
+  const Status refused = Claim(*std::find_if(leads.begin(), leads.end(), [&](Id lead) { return OwnerOf(lead).is_null(); }), people()[0]);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("would hold 6 of the pool, and may hold 5"));
+  EXPECT_TRUE(Release(*std::find_if(leads.begin(), leads.end(), [&](Id lead) { return OwnerOf(lead) == people()[0]; })).ok());
+  EXPECT_TRUE(Claim(*std::find_if(leads.begin(), leads.end(), [&](Id lead) { return OwnerOf(lead).is_null(); }), people()[0]).ok());
+}
+
+TEST_F(PoolTest, ClaimsADayAndAMembersOwnCapacity) {
+  const Id pool = Pool({{"claims_a_day", int64_t{2}}, {"capacity", int64_t{10}}});
+  Add("pool_member", {{"pool", pool}, {"employee", people()[1]}, {"capacity", int64_t{1}}});
+  const std::vector<Id> leads = Leads(6);
+  EXPECT_TRUE(Claim(leads[0], people()[0]).ok());
+  EXPECT_TRUE(Claim(leads[1], people()[0]).ok());
+  EXPECT_THAT(std::string(Claim(leads[2], people()[0]).message()), HasSubstr("has claimed 2 of the pool today"));
+  EXPECT_TRUE(Release(leads[1]).ok());
+  EXPECT_FALSE(Claim(leads[2], people()[0]).ok());  // giving back does not undo the claim
+  world_.SetNow(StartOf(Date{DateOf(world_.now()).days + 1}));
+  EXPECT_TRUE(Claim(leads[2], people()[0]).ok());
+  EXPECT_TRUE(Claim(leads[3], people()[1]).ok());
+  EXPECT_FALSE(Claim(leads[4], people()[1]).ok());
+}
+
+TEST_F(PoolTest, WhoHadItWaits) {
+  Pool({{"cooling_days", int64_t{3}}});
+  const Id lead = Lead();
+  EXPECT_TRUE(Claim(lead, people()[0]).ok());
+  EXPECT_TRUE(Release(lead, "no budget").ok());
+  EXPECT_EQ(Claims(lead).at(0)["end_reason"], Value("no budget"));
+  world_.Advance(3 * kMicrosPerDay - 1);
+  EXPECT_THAT(std::string(Claim(lead, people()[0]).message()), HasSubstr("had it until"));
+  EXPECT_TRUE(Claim(lead, people()[1]).ok());
+  EXPECT_TRUE(Release(lead).ok());
+  world_.Advance(1);
+  EXPECT_TRUE(Claim(lead, people()[0]).ok());
+  EXPECT_THAT(Claims(lead), SizeIs(3));  // all of it is kept
+}
+
+TEST_F(PoolTest, AnOwnerIsAClaimHoweverItIsWritten) {
+  Pool({{"capacity", int64_t{1}}});
+  const std::vector<Id> leads = Leads(3);
+  world_.Set(leads[0], "owner", people()[0]);
+  ASSERT_THAT(Claims(leads[0]), SizeIs(1));
+  Batch batch = world_.NewBatch();
+  batch.Set(leads[1], "owner", people()[0]);
+  EXPECT_EQ(GetReason(world_.TryApply(batch)), Reason::kPreconditionFailed);
+  world_.Set(leads[0], "owner", people()[1]);  // passed on
+  EXPECT_THAT(Claims(leads[0]), SizeIs(2));
+  world_.Set(leads[1], "owner", people()[0]);
+  EXPECT_FALSE(Claim(leads[0], people()[2]).ok());  // held
+  world_.Set(leads[0], "pool", Value());            // out of the pool
+  EXPECT_FALSE(Claims(leads[0]).at(1)["to"].is_null());
+  world_.Set(leads[2], "pool", "no such pool");
+  world_.Set(leads[2], "owner", people()[0]);  // nobody's concern
+  EXPECT_THAT(Claims(leads[2]), IsEmpty());
+  Batch alone = world_.NewBatch();
+  const Id claim = alone.Create("pool_claim");
+  alone.Set(claim, "record", leads[1]);
+  alone.Set(claim, "holder", people()[2]);
+  EXPECT_EQ(GetReason(world_.TryApply(alone)), Reason::kPreconditionFailed);
+  EXPECT_EQ(GetReason(Release(leads[2])), Reason::kPreconditionFailed);
+  world_.Delete(leads[1]);
+  world_.Verify();
+}
+
+TEST_F(PoolTest, HandsOutInTurn) {  // K02
+  const Id pool = Pool();
+  for (const Id person : people()) Add("pool_member", {{"pool", pool}, {"employee", person}});
+  std::map<Id, int> counts;
+  for (int round = 0; round < 4; ++round) {
+    Leads(5);
+    for (const Assigned& assigned : Assign()) ++counts[assigned.owner];
+    int least = 1000;
+    int most = 0;
+    for (const Id person : people()) {
+      least = std::min(least, counts[person]);
+      most = std::max(most, counts[person]);
+    }
+    EXPECT_LE(most - least, 1);
+  }
+  EXPECT_EQ(counts[Id()], 0);
+}
+
+TEST_F(PoolTest, HandsOutByWeightConditionAndRoom) {  // K02
+  const Id pool = Pool();
+  Add("pool_member", {{"pool", pool}, {"employee", people()[0]}, {"weight", int64_t{3}}, {"takes", "source == 'web'"}});
+  Add("pool_member", {{"pool", pool}, {"employee", people()[1]}});
+  Add("pool_member", {{"pool", pool}, {"employee", people()[2]}, {"capacity", int64_t{2}}, {"takes", "source == 'tender'"}});
+  std::vector<Id> web;
+  for (int i = 0; i < 40; ++i) web.push_back(Lead({{"source", "web"}}));
+  std::map<Id, int> counts;
+  for (const Assigned& assigned : Assign()) ++counts[assigned.owner];
+  EXPECT_EQ(counts[people()[0]], 30);
+  EXPECT_EQ(counts[people()[1]], 10);
+  std::vector<Id> tenders;
+  for (int i = 0; i < 5; ++i) tenders.push_back(Lead({{"source", "tender"}}));
+  const std::vector<Assigned> assigned = Assign();
+  counts.clear();
+  for (const Assigned& one : assigned) ++counts[one.owner];
+  EXPECT_EQ(counts[people()[2]], 2);  // never more
+  EXPECT_EQ(counts[people()[1]], 3);
+  EXPECT_EQ(assigned[0].reason, "2 of 3 members take it; was assigned 0, fewest");
+  EXPECT_EQ(assigned[4].reason, "2 of 3 members take it, 1 of them full; was assigned 12, fewest");
+  EXPECT_EQ(Claims(tenders[0]).at(0)["reason"], Value(assigned[0].reason));
+}
+
+TEST_F(PoolTest, HandsOutByLoadAndIsTheSameEachTime) {
+  const Id pool = Pool({{"assignment", "by_load"}});
+  for (const Id person : people()) {
+    Add("pool_member", {{"pool", pool}, {"employee", person}, {"capacity", int64_t{person == people()[0] ? 8 : 4}}});
+  }
+  Leads(20);
+  std::vector<Id> owners[2];
+  for (std::vector<Id>& to : owners) {
+    Batch batch = world_.NewBatch();
+    const auto snapshot = world_.Read();
+    const auto assigned = AssignFromPool(*snapshot, batch, "north");
+    for (const Assigned& one : *assigned) to.push_back(one.owner);
+    EXPECT_EQ(std::count(to.begin(), to.end(), people()[0]), 8);
+    EXPECT_EQ(std::count(to.begin(), to.end(), people()[1]), 4);
+    EXPECT_EQ(std::count(to.begin(), to.end(), Id()), 4);
+    EXPECT_EQ(assigned->back().reason, "3 of 3 members take it, all are full");
+  }
+  EXPECT_EQ(owners[0], owners[1]);
+}
+
+TEST_F(PoolTest, AssigningRefusesWhatItCannotMean) {
+  const Id pool = Pool();
+  Add("pool_member", {{"pool", pool}, {"employee", people()[0]}, {"takes", "no_such_field == 1"}});
+  const Id lead = Lead();
+  const Id held = Lead({{"owner", people()[1]}});
+  const Id outside = Add("lead", {});
+  const auto snapshot = world_.Read();
+  const auto reason = [&](std::string_view name, const AssignOptions& options) {
+    Batch batch = world_.NewBatch();
+    return GetReason(AssignFromPool(*snapshot, batch, name, options).status());
+  };
+  EXPECT_EQ(reason("south", {}), Reason::kRecordMissing);
+  EXPECT_EQ(reason("north", {.records = {held}}), Reason::kPreconditionFailed);
+  EXPECT_EQ(reason("north", {.records = {outside}}), Reason::kPreconditionFailed);
+  EXPECT_NE(reason("north", {.records = {lead}}), Reason::kNone);
+}
+
+TEST_F(PoolTest, SilenceSendsBackAtItsVeryMoment) {  // K10
+  Pool({{"recycle_days", int64_t{7}}, {"cooling_days", int64_t{2}}});
+  const std::vector<Id> leads = Leads(3);
+  for (const Id lead : leads) ASSERT_TRUE(Claim(lead, people()[0]).ok());
+  world_.Advance(kMicrosPerDay);
+  Add("interaction", {{"at", world_.now()}, {"regarding", leads[1]}});
+  world_.Advance(6 * kMicrosPerDay - 1);
+  EXPECT_THAT(Recycle().recycled, IsEmpty());
+  world_.Advance(1);
+  EXPECT_THAT(Recycle().recycled, ElementsAre(leads[0], leads[2]));
+  EXPECT_THAT(Recycle().recycled, IsEmpty());  // done is done
+  EXPECT_TRUE(OwnerOf(leads[0]).is_null());
+  EXPECT_EQ(OwnerOf(leads[1]), people()[0]);
+  EXPECT_THAT(Claims(leads[0]).at(0)["end_reason"].get<std::string>(), HasSubstr("nothing happened since"));
+  EXPECT_FALSE(Claim(leads[0], people()[0]).ok());  // cooling off
+  EXPECT_TRUE(Claim(leads[0], people()[1]).ok());
+  world_.Advance(kMicrosPerDay);
+  EXPECT_THAT(Recycle().recycled, ElementsAre(leads[1]));
+  world_.Verify();
+}
+
+TEST_F(PoolTest, TheWriterLooksAgain) {
+  Pool({{"recycle_days", int64_t{7}}});
+  const Id lead = Lead();
+  ASSERT_TRUE(Claim(lead, people()[0]).ok());
+  world_.Advance(3 * kMicrosPerDay);
+  // A host that goes by a wrong clock takes nothing.
+  const StatusOr<RecycleReport> report = RecyclePools(world_.db(), Time{world_.now().micros + 5 * kMicrosPerDay});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->recycled, IsEmpty());
+  EXPECT_EQ(report->kept, 1U);
+  EXPECT_EQ(OwnerOf(lead), people()[0]);
+}
+
+TEST_F(PoolTest, ExemptionsAndWarnings) {
+  Pool({{"recycle_days", int64_t{7}}, {"warn_days", int64_t{2}}, {"exempt", "score > 80.0"}});
+  const Id kept = Lead({{"score", 90.0}});
+  const Id warned = Lead();
+  for (const Id lead : {kept, warned}) ASSERT_TRUE(Claim(lead, people()[0]).ok());
+  world_.Advance(5 * kMicrosPerDay - 1);
+  EXPECT_THAT(Recycle().warned, IsEmpty());
+  world_.Advance(1);
+  EXPECT_THAT(Recycle().warned, ElementsAre(warned));
+  EXPECT_THAT(Recycle().warned, IsEmpty());  // once
+  const auto snapshot = world_.Read();
+  const auto tasks = *snapshot->ScanIndex("task", "by_regarding", {.equal = {Value(warned)}});
+  ASSERT_TRUE(tasks->Next());
+  const catalog::TypeDef& task = *snapshot->catalog().FindType("task");
+  EXPECT_EQ(GetField(task, *tasks->record(), "assignee").value(), Value(people()[0]));
+  Add("interaction", {{"at", world_.now()}, {"regarding", warned}});
+  world_.Advance(5 * kMicrosPerDay);
+  EXPECT_THAT(Recycle().warned, ElementsAre(warned));  // another silence
+  world_.Advance(2 * kMicrosPerDay);
+  const RecycleReport report = Recycle();
+  EXPECT_THAT(report.recycled, ElementsAre(warned));
+  EXPECT_EQ(report.exempt, 1U);
+  EXPECT_EQ(OwnerOf(kept), people()[0]);
+}
+
+}  // namespace
+}  // namespace kith::crm
