@@ -1,5 +1,7 @@
-// Care of the file and of people's data: repair, export and erasure of a person, overwriting what was freed.
+// Care of the file and of people's data: repair, compaction, a moment brought back, export and erasure of a person, overwriting.
 #include "json.h"
+#include "kith/engine/salvage.h"
+#include "kith/model/model.h"
 #include "objects.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
@@ -15,6 +17,15 @@ kith::StatusOr<kith::EraseOptions> ToEraseOptions(const kith_erase_options* give
   KITH_ASSIGN_OR_RETURN(options.actor, ToRef(read.actor, "actor"));
   KITH_ASSIGN_OR_RETURN(const std::string_view reason, Text(read.reason, "reason"));
   options.reason = reason;
+  return options;
+}
+
+kith::StatusOr<kith::SalvageOptions> ToSalvageOptions(const kith_salvage_options* given) {
+  KITH_ASSIGN_OR_RETURN(kith_salvage_options read, ReadOptions(given, kith_salvage_options KITH_SALVAGE_OPTIONS_INIT));
+  kith::SalvageOptions options;
+  options.with_old_pages = read.with_old_pages != 0;
+  KITH_ASSIGN_OR_RETURN(const std::string_view other, Text(read.definitions_from, "definitions_from"));
+  options.definitions_from = other;
   return options;
 }
 
@@ -82,6 +93,41 @@ kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err) {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::vector<kith::Erasure> proofs, object->database->Erasures());
     *json = NewText(ToJson(proofs));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_db_restore_to(kith_db* db, kith_str target, uint64_t sequence, int64_t recorded, kith_text** report, kith_error** err) {
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
+    KITH_ASSIGN_OR_RETURN(const std::string_view path, Text(target, "target"));
+    KITH_ASSIGN_OR_RETURN(const kith::RestoreReport done, object->database->RestoreTo(path, {sequence, kith::Time{recorded}}));
+    if (report != nullptr) *report = NewText(ToJson(done));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_salvage(kith_str damaged, kith_str target, const kith_salvage_options* options, kith_text** report, kith_error** err) {
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(const std::string_view from, Text(damaged, "damaged"));
+    KITH_ASSIGN_OR_RETURN(const std::string_view to, Text(target, "target"));
+    KITH_ASSIGN_OR_RETURN(const kith::SalvageOptions salvage, ToSalvageOptions(options));
+    kith::OpenOptions open;
+    open.extensions = kith::model::StandardExtensions();
+    KITH_ASSIGN_OR_RETURN(const kith::SalvageReport done, kith::Salvage(from, to, open, salvage));
+    if (report != nullptr) *report = NewText(ToJson(done));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_db_compact(kith_db* db, kith_text** report, kith_error** err) {
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
+    KITH_ASSIGN_OR_RETURN(const kith::storage::CompactReport done, object->database->Compact());
+    if (report != nullptr) *report = NewText(ToJson(done));
     return absl::OkStatus();
   });
 }

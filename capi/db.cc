@@ -174,6 +174,26 @@ kith_code kith_db_metrics(kith_db* db, kith_text** text, kith_error** err) {
   });
 }
 
+kith_code kith_metrics(kith_db* const* dbs, const kith_str* names, size_t count, kith_text** text, kith_error** err) {
+  Zero(text);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_RETURN_IF_ERROR(Required(text, "text"));
+    if (count > 0) {
+      KITH_RETURN_IF_ERROR(Required(dbs, "dbs"));
+      KITH_RETURN_IF_ERROR(Required(names, "names"));
+    }
+    std::vector<kith::NamedStats> all(count);
+    for (size_t i = 0; i < count; ++i) {
+      KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(dbs[i]));
+      KITH_ASSIGN_OR_RETURN(const std::string_view name, Text(names[i], "names"));
+      all[i].name = name;
+      KITH_ASSIGN_OR_RETURN(all[i].stats, object->database->GetStats());
+    }
+    *text = NewText(kith::ToOpenMetrics(all));
+    return absl::OkStatus();
+  });
+}
+
 kith_code kith_db_verify(kith_db* db, uint64_t* problems, kith_text** report, kith_error** err) {
   Zero(problems);
   Zero(report);

@@ -292,6 +292,47 @@ std::string ToJson(const PruneReport& report) {
                {"forgotten_records", report.forgotten_records}});
 }
 
+std::string ToJson(const RestoreReport& report) {
+  return Dump({{"sequence", report.sequence},
+               {"recorded", ToText(report.recorded)},
+               {"records", report.records},
+               {"history_entries", report.history_entries},
+               {"brought_back", report.brought_back},
+               {"notes", report.notes},
+               {"problems", report.problems}});
+}
+
+std::string ToJson(const storage::CompactReport& report) {
+  return Dump({{"bytes_before", report.bytes_before}, {"bytes_after", report.bytes_after}});
+}
+
+std::string ToJson(const SalvageReport& report) {
+  Json types = Json::array();
+  for (const SalvageReport::Lost& type : report.types) {
+    Json ranges = Json::array();
+    for (const auto& [first, last] : type.lost_ids) ranges.push_back(Json::array({first.value(), last.value()}));
+    types.push_back({{"type", type.type}, {"records", type.records}, {"lost", type.lost}, {"lost_ids", ranges}});
+  }
+  const storage::FileSalvage& file = report.file;
+  return Dump({{"file",
+                {{"pages", file.pages},
+                 {"free_pages", file.free_pages},
+                 {"leaf_pages", file.leaf_pages},
+                 {"orphans", file.orphans},
+                 {"damaged_pages", file.damaged_pages},
+                 {"newest_state", file.newest_state},
+                 {"free_list", file.free_list}}},
+               {"records", report.records},
+               {"history_entries", report.history_entries},
+               {"feed_entries", report.feed_entries},
+               {"external_refs", report.external_refs},
+               {"external_refs_lost", report.external_refs_lost},
+               {"definitions_taken", report.definitions_taken},
+               {"types", types},
+               {"changes", report.changes},
+               {"problems", report.problems}});
+}
+
 std::string ToJson(const std::vector<ExternalRef>& refs) {
   Json json = Json::array();
   for (const ExternalRef& ref : refs) json.push_back(Json::array({ref.system, ref.key}));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kith/engine/database.h"
+#include "kith/engine/salvage.h"
 #include "kith/exchange/csv.h"
 #include "kith/expr/any.h"
 #include "kith/insight/drivers.h"
@@ -32,6 +33,9 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const std::vector<Erasure>& proofs);
 [[nodiscard]] std::string ToJson(const storage::OverwriteReport& report);
 [[nodiscard]] std::string ToJson(const PruneReport& report);
+[[nodiscard]] std::string ToJson(const RestoreReport& report);
+[[nodiscard]] std::string ToJson(const storage::CompactReport& report);
+[[nodiscard]] std::string ToJson(const SalvageReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<ExternalRef>& refs);
 [[nodiscard]] std::string ToJson(const insight::FunnelReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepReport>& reports);

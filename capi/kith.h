@@ -241,6 +241,8 @@ typedef struct kith_db_stats {
 KITH_API kith_code kith_db_get_stats(kith_db* db, kith_db_stats* stats, kith_error** err);
 /* OpenMetrics text, with bytes and entries by keyspace. text: owned. */
 KITH_API kith_code kith_db_metrics(kith_db* db, kith_text** text, kith_error** err);
+/* The same of several databases in one text, with the label "database": names[i] is that of dbs[i]. Since 0.1. */
+KITH_API kith_code kith_metrics(kith_db* const* dbs, const kith_str* names, size_t count, kith_text** text, kith_error** err);
 
 /* Recomputes everything derived and checks every stored byte. problems: number found; report: owned JSON, may be NULL; its "findings" count
  * sound records that do not meet a check of today, and are no problems. */
@@ -294,6 +296,34 @@ KITH_API kith_code kith_db_overwrite_freed(kith_db* db, kith_text** report, kith
 KITH_API kith_code kith_db_prune(kith_db* db, int64_t before, kith_text** report, kith_error** err);
 /* A compact, checked copy in the new directory `target`, as the database stood at one moment; writers go on. */
 KITH_API kith_code kith_db_backup(kith_db* db, kith_str target, kith_error** err);
+/* The database as it stood at a former moment, as a new one in the new directory `target`: after the change `sequence`, or, with 0, after
+ * all that was recorded up to `recorded` (µs; INT64_MAX: now). What derives from records is built anew and verified. Ids and numbers given
+ * since are not given again; what was erased or pruned is not brought back. report: owned JSON {"sequence", "recorded", "records",
+ * "history_entries", "brought_back", "notes", "problems"}, may be NULL. Errors: HistoryPruned, OutOfRange. Since 0.1. */
+KITH_API kith_code kith_db_restore_to(kith_db* db, kith_str target, uint64_t sequence, int64_t recorded, kith_text** report,
+                                      kith_error** err);
+typedef struct kith_salvage_options {
+  uint32_t struct_size;
+  uint8_t with_old_pages; /* also from pages that nothing leads to when the free list or both meta pages are broken: what was deleted or
+                             erased may come back */
+  uint8_t zero[3];
+  kith_str definitions_from; /* another database of the kind, best a backup, whose definitions stand in for lost ones; or empty */
+} kith_salvage_options;
+#define KITH_SALVAGE_OPTIONS_INIT                                     \
+  {                                                                   \
+    (uint32_t)sizeof(kith_salvage_options), 0, {0, 0, 0}, { NULL, 0 } \
+  }
+/* What the damaged database in the directory `damaged` still holds, as a new one in the new directory `target`. Values are taken by their
+ * checksums; nobody may have it open, and it is not changed. report: owned JSON {"file", "records", "history_entries", "feed_entries",
+ * "external_refs", "external_refs_lost", "definitions_taken", "types": [{"type", "records", "lost", "lost_ids": [[first, last]]}],
+ * "changes", "problems"}, may be NULL. options: NULL for none. Errors: DatabaseMissing, Locked, BadOptions (the target exists), CORRUPT
+ * (too little is left). Since 0.1. */
+KITH_API kith_code kith_salvage(kith_str damaged, kith_str target, const kith_salvage_options* options, kith_text** report,
+                                kith_error** err);
+/* Rewrites the data file without its free pages, in place and safe against kill -9. Snapshots of this process must be freed (ReaderLag
+ * after seconds), and no other process may have it open (Locked). report: owned JSON {"bytes_before", "bytes_after"}, may be NULL. Since
+ * 0.1. */
+KITH_API kith_code kith_db_compact(kith_db* db, kith_text** report, kith_error** err);
 /* Blocks until the feed has an entry after `sequence` or the timeout passes; newest sequence. */
 KITH_API kith_code kith_db_wait(kith_db* db, uint64_t sequence, uint32_t timeout_ms, uint64_t* newest, kith_error** err);
 

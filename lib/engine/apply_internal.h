@@ -113,7 +113,14 @@ class DraftRecord final : public Draft {
   // The values given so far are those of its former life.
   void MarkRestored() { restored_ = values_; }
   void Delete(Time effective);
-  void Link();
+  void Link();  // gives it an entry in history, whatever else changed
+  // The same because of an external reference that the batch adds or takes away.
+  void Link(const ExternalRef& external, bool added);
+  struct LinkChange {
+    ExternalRef external;
+    bool added = false;
+  };
+  [[nodiscard]] const std::vector<LinkChange>& links() const { return links_; }
   void SetHeaderForStoring(uint64_t version, Time now);
   // What another database had: header parts and values, without a word in history.
   void Fill(const record::Header& header, std::span<const Value> values);
@@ -156,6 +163,7 @@ class DraftRecord final : public Draft {
   bool created_ = false;
   bool deleted_ = false;
   bool linked_ = false;
+  std::vector<LinkChange> links_;
   bool arrived_ = false;
   bool anew_ = false;
   size_t received_ = 0;  // assertions of others
@@ -370,7 +378,9 @@ class Applier {
   void PutOrdered(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutColumn(const DraftRecord& draft, const catalog::IndexDef& index);
   void PutText(const DraftRecord& draft, const catalog::IndexDef& index);
-  void PutHistory(const DraftRecord& draft);
+  [[nodiscard]] Status PutHistory(const DraftRecord& draft);
+  // What it has of external references and had, as a change of the header.
+  [[nodiscard]] StatusOr<FieldChange> LinkChangeOf(const DraftRecord& draft) const;
   [[nodiscard]] static bool HasOwnChange(const DraftRecord& draft);
   static void ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields);
   void PutEntry(const HistoryEntry& entry);
@@ -388,7 +398,7 @@ class Applier {
   [[nodiscard]] Status TakeCreation(const catalog::TypeDef& type, const ReplicaChange& change, ReceiveReport& report);
   [[nodiscard]] Status TakeFields(DraftRecord& draft, const ReplicaChange& change, HistoryEntry& taken);
   [[nodiscard]] Status TakeDeletion(DraftRecord& draft, const ReplicaChange& change);
-  Place PutReceived(const DraftRecord& draft);
+  [[nodiscard]] StatusOr<Place> PutReceived(const DraftRecord& draft);
   [[nodiscard]] Status TakeExternalsOf(DraftRecord& draft, const ReplicaChange& change, ReceiveReport& report);
   [[nodiscard]] Status Concede(std::span<const Concession> concessions, ReceiveReport& report);
   [[nodiscard]] Status DropDangling(ReceiveReport& report);
@@ -485,6 +495,9 @@ class ApplyJob final : public storage::Job {
 
 // SHA-256 of everything a batch says, the same whichever version of the catalog it is bound to.
 [[nodiscard]] StatusOr<std::string> ContentHash(const Batch& batch);
+// The rows of kIdempotency that had been put at a moment.
+using OutcomeRow = std::function<void(std::string_view key, std::string_view value)>;
+[[nodiscard]] Status EachOutcome(const storage::Reader& reader, const Moment& moment, const OutcomeRow& visit);
 
 }  // namespace kith::engine
 

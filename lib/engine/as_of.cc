@@ -253,6 +253,7 @@ HistoryEntry FoldIntoCreation(std::span<const HistoryEntry> past) {
   std::map<std::pair<uint32_t, uint32_t>, Held> held;
   for (const HistoryEntry& entry : past) {
     for (const FieldChange& change : entry.fields) {
+      if (change.package == kHeaderPackage && change.number == kExternalRefsNumber) continue;  // what it has by now is known
       const Time base = change.before.is_null() ? Time{INT64_MIN} : creation.effective;
       Held& now = held.try_emplace({change.package, change.number}, Held{.effective = base}).first->second;
       if (change.effective >= now.effective) now = {change.effective, &change};

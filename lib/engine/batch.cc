@@ -67,21 +67,20 @@ std::string_view NameOf(Origin origin) {
   return index < kNames.size() ? kNames[index] : "unknown";
 }
 
+Status engine::CheckAuthor(const Actor& actor, std::string_view reason) {
+  if (reason.size() > limits::kReasonBytes) {
+    return MakeError({.reason = Reason::kTooLong, .field = "reason", .value = std::string(reason), .hint = "limit kReasonBytes, 1024"},
+                     "the reason is too long");
+  }
+  if (!IsUtf8(reason)) return MakeError({.reason = Reason::kNotUtf8, .field = "reason"}, "the reason is not UTF-8");
+  if (actor.is_external()) return WithContext(CheckExternal(actor.external), {.field = "actor"});
+  if (actor.id.value() < kIdEnd) return absl::OkStatus();
+  return MakeError({.reason = Reason::kOutOfRange, .field = "actor"}, "the actor is no id: ids are below 2^53");
+}
+
 Batch::Batch(std::shared_ptr<const catalog::Catalog> catalog, Actor actor, std::string_view reason)
     : catalog_(std::move(catalog)), actor_(std::move(actor)), reason_(reason) {
-  if (reason_.size() > limits::kReasonBytes) {
-    Fail(MakeError({.reason = Reason::kTooLong, .field = "reason", .value = reason_, .hint = "limit kReasonBytes, 1024"},
-                   "the reason is too long"));
-  } else if (!IsUtf8(reason_)) {
-    Fail(MakeError({.reason = Reason::kNotUtf8, .field = "reason"}, "the reason is not UTF-8"));
-  }
-  if (actor_.is_external()) {
-    if (const Status status = engine::CheckExternal(actor_.external); !status.ok()) {
-      Fail(WithContext(status, {.field = "actor"}));
-    }
-  } else if (actor_.id.value() >= kIdEnd) {
-    Fail(MakeError({.reason = Reason::kOutOfRange, .field = "actor"}, "the actor is no id: ids are below 2^53"));
-  }
+  Fail(engine::CheckAuthor(actor_, reason_));
 }
 
 void Batch::Fail(Status status) {

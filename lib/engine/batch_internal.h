@@ -9,6 +9,7 @@
 #include "kith/base/status.h"
 #include "kith/base/value.h"
 #include "kith/catalog/catalog.h"
+#include "kith/engine/viewer.h"
 
 namespace kith::engine {
 
@@ -37,6 +38,9 @@ struct FieldTarget {
 
 // Sizes and UTF-8 of an external reference. Errors: BatchMalformed (empty), TooLong, NotUtf8.
 [[nodiscard]] Status CheckExternal(const ExternalRef& external);
+
+// Who writes and why, of a batch or of an entry in history. Errors: TooLong, NotUtf8, OutOfRange, BatchMalformed.
+[[nodiscard]] Status CheckAuthor(const Actor& actor, std::string_view reason);
 
 // present + amount. Null counts as zero. Errors: WrongKind, ArithmeticOverflow, CurrencyMismatch.
 [[nodiscard]] StatusOr<Value> AddValues(const Value& present, const Value& amount);

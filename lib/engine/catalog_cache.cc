@@ -1,10 +1,15 @@
 // The catalog as a reader of the file sees it: definitions are records of compiled-in types.
+#include <openssl/evp.h>
+
 #include <algorithm>
+#include <array>
+#include <map>
 #include <utility>
 
 #include "engine/programs.h"
 #include "engine/read_internal.h"
 #include "kith/base/key.h"
+#include "kith/base/packed.h"
 
 namespace kith::engine {
 namespace {
@@ -26,6 +31,61 @@ Status ReadDefinitions(const Source& source, const TypeDef& type, std::vector<De
   return cursor->status();
 }
 
+StatusOr<std::vector<Definition>> ReadAllDefinitions(const storage::Reader& reader) {
+  const std::shared_ptr<const Catalog> built_in = Catalog::BuiltIn();
+  const Source source{.reader = &reader, .catalog = built_in.get()};
+  std::vector<Definition> definitions;
+  for (const TypeDef& type : built_in->types()) KITH_RETURN_IF_ERROR(ReadDefinitions(source, type, definitions));
+  return definitions;
+}
+
+// A process that has many databases open, made alike, has their catalogs once: a compiled one is larger than all else that an open database
+// takes. Whoever finds it busy goes without, also a child that was forked while it was: sharing is no need.
+class SharedCatalogs {
+ public:
+  static SharedCatalogs& Get() {
+    static auto* const shared = new SharedCatalogs();
+    return *shared;
+  }
+  // One that was compiled from the same; nullptr when nobody holds such a one.
+  std::shared_ptr<const ReaderCatalog> Find(const std::string& key) {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock.owns_lock()) return nullptr;
+    const auto found = catalogs_.find(key);
+    return found == catalogs_.end() ? nullptr : found->second.lock();
+  }
+  void Add(const std::string& key, const std::shared_ptr<const ReaderCatalog>& catalog) {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock.owns_lock()) return;
+    std::erase_if(catalogs_, [](const auto& entry) { return entry.second.expired(); });
+    catalogs_.try_emplace(key, catalog);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::weak_ptr<const ReaderCatalog>> catalogs_;
+};
+
+// SHA-256 over all that a compiled catalog follows from.
+StatusOr<std::string> KeyOf(uint64_t version, const std::vector<uint32_t>& building, const std::vector<Definition>& definitions) {
+  std::string bytes;
+  PackedWriter out(bytes);
+  out.Varint(version);
+  out.Varint(building.size());
+  for (const uint32_t number : building) out.Varint(number);
+  for (const Definition& definition : definitions) {
+    out.Varint(definition.type);
+    out.Text(definition.key);
+    out.Text(definition.body);
+  }
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+    return MakeError(Reason::kOutOfMemory, "the catalog could not be hashed");
+  }
+  return std::string(reinterpret_cast<const char*>(digest.data()), size);
+}
+
 StatusOr<std::vector<uint32_t>> ReadBuilding(const storage::Reader& reader) {
   std::vector<uint32_t> building;
   const std::string_view prefix = format::kMetaBuildPrefix;
@@ -36,6 +96,19 @@ StatusOr<std::vector<uint32_t>> ReadBuilding(const storage::Reader& reader) {
   }
   KITH_RETURN_IF_ERROR(cursor->status());
   return building;
+}
+
+StatusOr<std::shared_ptr<const ReaderCatalog>> LoadForReading(const storage::Reader& reader, uint64_t version) {
+  KITH_ASSIGN_OR_RETURN(const std::vector<Definition> definitions, ReadAllDefinitions(reader));
+  KITH_ASSIGN_OR_RETURN(std::vector<uint32_t> building, ReadBuilding(reader));
+  KITH_ASSIGN_OR_RETURN(const std::string key, KeyOf(version, building, definitions));
+  if (std::shared_ptr<const ReaderCatalog> shared = SharedCatalogs::Get().Find(key)) return shared;
+  auto loaded = std::make_shared<ReaderCatalog>();
+  KITH_ASSIGN_OR_RETURN(loaded->catalog, catalog::FromDefinitions(version, definitions));
+  loaded->building = std::move(building);
+  loaded->programs = Programs::Compile(loaded->catalog);
+  SharedCatalogs::Get().Add(key, loaded);
+  return std::shared_ptr<const ReaderCatalog>(std::move(loaded));
 }
 
 }  // namespace
@@ -55,10 +128,7 @@ StatusOr<format::State> ReadState(const storage::Reader& reader) {
 }
 
 StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const storage::Reader& reader, uint64_t version) {
-  const std::shared_ptr<const Catalog> built_in = Catalog::BuiltIn();
-  const Source source{.reader = &reader, .catalog = built_in.get()};
-  std::vector<Definition> definitions;
-  for (const TypeDef& type : built_in->types()) KITH_RETURN_IF_ERROR(ReadDefinitions(source, type, definitions));
+  KITH_ASSIGN_OR_RETURN(const std::vector<Definition> definitions, ReadAllDefinitions(reader));
   return catalog::FromDefinitions(version, definitions);
 }
 
@@ -69,14 +139,11 @@ StatusOr<std::shared_ptr<const ReaderCatalog>> CatalogCache::GetForReading(const
     const std::lock_guard lock(mutex_);
     if (newest_ != nullptr && newest_->catalog->version() == version) return newest_;
   }
-  auto loaded = std::make_shared<ReaderCatalog>();
-  KITH_ASSIGN_OR_RETURN(loaded->catalog, LoadCatalog(reader, version));
-  KITH_ASSIGN_OR_RETURN(loaded->building, ReadBuilding(reader));
-  loaded->programs = Programs::Compile(loaded->catalog);
+  KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const ReaderCatalog> loaded, LoadForReading(reader, version));
   const std::lock_guard lock(mutex_);
   // A snapshot from before a change of definitions must not push out what the newer ones share.
   if (newest_ == nullptr || newest_->catalog->version() < version) newest_ = loaded;
-  return std::shared_ptr<const ReaderCatalog>(std::move(loaded));
+  return loaded;
 }
 
 StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Get(const storage::Reader& reader, uint64_t version) {

@@ -15,16 +15,16 @@ constexpr int kBindAttempts = 8;  // a catalog that changes more often within on
 constexpr uint16_t kNodes = 512;
 constexpr int32_t kFirstContentReason = 2000;
 
-Time SystemClock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return Time{std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-}
-
 Status TooLarge(std::string_view what, std::string_view hint) {
   return MakeError({.reason = Reason::kLimitExceeded, .hint = std::string(hint)}, std::string(what) + " is too long");
 }
 
 }  // namespace
+
+Time SystemClock() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return Time{std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
+}
 
 DatabaseImpl::DatabaseImpl(std::shared_ptr<EngineState> state, const OpenOptions& options)
     : state_(std::move(state)),
@@ -131,12 +131,12 @@ bool DatabaseImpl::RunPending(std::vector<Pending>& pending, const ApplyOptions&
   return again;
 }
 
-void DatabaseImpl::NoteSlow(size_t batches, std::chrono::steady_clock::time_point begin) const {
-  if (slow_.count() == 0) return;
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-  if (took < slow_) return;
+void DatabaseImpl::NoteTime(size_t batches, std::chrono::steady_clock::time_point begin) const {
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+  apply_micros_.fetch_add(static_cast<uint64_t>(took.count()), std::memory_order_relaxed);
+  if (slow_.count() == 0 || took < slow_) return;
   state_->Log(storage::LogLevel::kWarning,
-              "slow apply: " + std::to_string(batches) + " batches took " + std::to_string(took.count()) + " ms");
+              "slow apply: " + std::to_string(batches) + " batches took " + std::to_string(took.count() / 1000) + " ms");
 }
 
 Status DatabaseImpl::Explain(const Batch& batch, const Status& error, const Viewer& viewer) {
@@ -188,7 +188,7 @@ std::vector<StatusOr<Outcome>> DatabaseImpl::ApplyBatches(std::span<const Batch*
     (one.result.ok() ? applied_ : refused_).fetch_add(1, std::memory_order_relaxed);
     results.push_back(std::move(one.result));
   }
-  NoteSlow(batches.size(), begin);
+  NoteTime(batches.size(), begin);
   return results;
 }
 
@@ -242,6 +242,7 @@ StatusOr<VerifyReport> DatabaseImpl::Verify() {
 }
 
 Status DatabaseImpl::Backup(std::string_view target_path) { return state_->environment().Backup(target_path); }
+StatusOr<storage::CompactReport> DatabaseImpl::Compact() { return state_->environment().Compact(); }
 
 StatusOr<DatabaseStats> DatabaseImpl::GetStats() {
   DatabaseStats stats;
@@ -256,6 +257,9 @@ StatusOr<DatabaseStats> DatabaseImpl::GetStats() {
       std::count_if(types.begin(), types.end(), [](const catalog::TypeDef& type) { return type.number >= catalog::kFirstOpenType; }));
   stats.applied = applied_.load(std::memory_order_relaxed);
   stats.refused = refused_.load(std::memory_order_relaxed);
+  stats.apply_seconds = static_cast<double>(apply_micros_.load(std::memory_order_relaxed)) * 1e-6;
+  KITH_ASSIGN_OR_RETURN(const Horizon horizon, ReadHorizon(*snapshot));
+  stats.horizon = horizon.sequence;
   return stats;
 }
 

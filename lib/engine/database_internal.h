@@ -19,12 +19,16 @@ namespace kith::engine {
 
 struct Damage;  // verify_internal.h
 
+[[nodiscard]] Time SystemClock();
+
 class DatabaseImpl final : public Database, public std::enable_shared_from_this<DatabaseImpl> {
  public:
   DatabaseImpl(std::shared_ptr<EngineState> state, const OpenOptions& options);
 
   // Lists the library's derivations in the file, and rebuilds those that the file has in an older version or not at all.
   [[nodiscard]] Status InstallDerivations();
+  // Indexes, roll-ups and derivations of a new database that has records alone (MarkDerived).
+  [[nodiscard]] Status BuildDerived();
 
   [[nodiscard]] StatusOr<std::unique_ptr<Snapshot>> Read(Viewer viewer) override;
   [[nodiscard]] StatusOr<std::shared_ptr<const catalog::Catalog>> GetCatalog() override;
@@ -52,6 +56,8 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] StatusOr<std::vector<Erasure>> Erasures() override;
   [[nodiscard]] StatusOr<storage::OverwriteReport> OverwriteFreed() override;
   [[nodiscard]] Status Backup(std::string_view target_path) override;
+  [[nodiscard]] StatusOr<storage::CompactReport> Compact() override;
+  [[nodiscard]] StatusOr<RestoreReport> RestoreTo(std::string_view target_path, const Moment& moment) override;
   [[nodiscard]] StatusOr<DatabaseStats> GetStats() override;
   [[nodiscard]] const std::string& path() const override { return state_->environment().path(); }
   [[nodiscard]] bool read_only() const override;
@@ -69,7 +75,7 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
                                              const std::string& content_hash);
   // An error as the rooms above would put it.
   [[nodiscard]] Status Explain(const Batch& batch, const Status& error, const Viewer& viewer);
-  void NoteSlow(size_t batches, std::chrono::steady_clock::time_point begin) const;
+  void NoteTime(size_t batches, std::chrono::steady_clock::time_point begin) const;
   [[nodiscard]] ApplyRequest NewRequest(const Batch& batch, std::shared_ptr<const WriterCatalog> catalog) const;
   // One job of the library's own. CatalogChanged as any other error.
   [[nodiscard]] Status RunJob(storage::Job& job);
@@ -112,6 +118,7 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   bool read_only_;
   std::atomic<uint64_t> applied_{0};
   std::atomic<uint64_t> refused_{0};
+  mutable std::atomic<uint64_t> apply_micros_{0};
 };
 
 }  // namespace kith::engine

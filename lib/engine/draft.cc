@@ -348,6 +348,11 @@ void DraftRecord::Link() {
   ++revision_;
 }
 
+void DraftRecord::Link(const ExternalRef& external, bool added) {
+  links_.push_back({external, added});
+  Link();
+}
+
 void DraftRecord::SetHeaderForStoring(uint64_t version, Time now) {
   header_.version = version;
   header_.updated = now.micros;

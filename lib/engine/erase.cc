@@ -84,6 +84,13 @@ StatusOr<std::vector<Erasure>> ReadProofs(const storage::Reader& reader) {
   return proofs;
 }
 
+// Proofs stay in a database that is restored to before them, and then their sequence numbers are given again.
+uint64_t EndOfProofs(const storage::Reader& reader) {
+  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kMeta);
+  const bool any = cursor->SeekAtMost(ProofKey(UINT64_MAX)) && cursor->key().starts_with(format::kMetaErasurePrefix);
+  return any ? ReadU64(cursor->key().data() + format::kMetaErasurePrefix.size()) + 1 : 0;
+}
+
 StatusOr<std::string> DigestOf(std::string_view bytes, std::string_view before) {
   std::string all(bytes);
   all.append(before);
@@ -256,7 +263,7 @@ Status Applier::PutProof(Id person, const EraseReport& report) {
   KITH_ASSIGN_OR_RETURN(const std::string digest, DigestOf(bytes, before.empty() ? std::string_view() : before.back().digest));
   PackedWriter(bytes).Text(digest);
   format::AppendPadding(bytes);
-  set_.Put(format::kMeta, ProofKey(proof.sequence), bytes);
+  set_.Put(format::kMeta, ProofKey(std::max(proof.sequence, EndOfProofs(set_))), bytes);
   return absl::OkStatus();
 }
 

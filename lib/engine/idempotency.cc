@@ -133,6 +133,18 @@ StatusOr<std::string> ContentHash(const Batch& batch) {
   return hasher.Finish();
 }
 
+Status EachOutcome(const storage::Reader& reader, const Moment& moment, const OutcomeRow& visit) {
+  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kIdempotency);
+  for (bool more = cursor->SeekAtLeast("k"); more && cursor->key().starts_with("k"); more = cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const Row row, DecodeRow(cursor->value()));
+    const uint64_t last = row.outcome.last_sequence;
+    if (last == 0 ? row.recorded > moment.recorded : last > moment.sequence) continue;
+    visit(cursor->key(), cursor->value());
+    visit(TimeKey(row.recorded, cursor->key().substr(1)), {});
+  }
+  return cursor->status();
+}
+
 StatusOr<bool> Applier::Replay(Outcome& outcome) {
   if (request_.idempotency_key.empty()) return false;
   const StatusOr<storage::View> stored = set_.Get(format::kIdempotency, RowKey(request_.idempotency_key));

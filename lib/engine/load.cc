@@ -99,8 +99,7 @@ Status Applier::LinkLoaded(const TypeDef& type, const LoadedRecord& loaded) {
 
 Status Applier::CheckEntry(const TypeDef& type, const HistoryEntry& entry) const {
   KITH_RETURN_IF_ERROR(CheckEffective(entry.effective, -1));
-  // A batch's own checks of actor and reason.
-  KITH_RETURN_IF_ERROR(Batch(request_.catalog->catalog, entry.actor, entry.reason).status());
+  KITH_RETURN_IF_ERROR(CheckAuthor(entry.actor, entry.reason));
   for (const FieldChange& change : entry.fields) {
     KITH_RETURN_IF_ERROR(CheckEffective(change.effective, -1));
     if (change.package == kHeaderPackage) continue;

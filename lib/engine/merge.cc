@@ -129,11 +129,12 @@ Status Applier::MergeInto(DraftRecord& into, DraftRecord& from, size_t index, st
   from.merged_into = into.id();
   KITH_RETURN_IF_ERROR(FillFrom(into, from));
   KITH_RETURN_IF_ERROR(DeleteRecord(from, now_));
-  for (size_t i = 0; i + 1 < from.external_refs.size(); i += 2) {
-    PutExternal(into.type(), into.id(), {from.external_refs[i], from.external_refs[i + 1]});
-  }
-  PutExternal(into.type(), into.id(), {std::string(kMergedSystem), std::to_string(from.id().value())});
-  into.Link();
+  const auto give = [&](const ExternalRef& external) {
+    PutExternal(into.type(), into.id(), external);
+    into.Link(external, true);
+  };
+  for (size_t i = 0; i + 1 < from.external_refs.size(); i += 2) give({from.external_refs[i], from.external_refs[i + 1]});
+  give({std::string(kMergedSystem), std::to_string(from.id().value())});
   KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> touched, Repoint(into, from, index));
   SameValues seen;
   for (DraftRecord* draft : touched) {
@@ -290,6 +291,8 @@ Status Applier::Part(const HistoryEntry& deletion, size_t index) {
     if (!holder.has_value()) return into.is_null();
     set_.Delete(format::kExternal, format::ExternalKey(type.number, external));
     set_.Delete(format::kExternal, format::ExternalReverseKey(*holder, external));
+    KITH_ASSIGN_OR_RETURN(DraftRecord* const had, Load(*holder));
+    if (had != nullptr) had->Link(external, false);
     return true;
   };
   if (!into.is_null()) {

@@ -1,5 +1,6 @@
 // Drafts into the write-set: records, index entries, history, feed.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "engine/apply_internal.h"
@@ -30,6 +31,23 @@ FieldChange ChangeOf(const TypeDef& type, int32_t position) {
   return change;
 }
 
+// What a record had of external references before the batch, from what it has (or had when it was deleted); null: none.
+Value RefsBefore(const DraftRecord& draft, const TextList& now) {
+  std::set<std::pair<std::string, std::string>> refs;
+  for (size_t i = 0; i + 1 < now.size(); i += 2) refs.emplace(now[i], now[i + 1]);
+  for (auto link = draft.links().rbegin(); link != draft.links().rend(); ++link) {
+    std::pair ref(link->external.system, link->external.key);
+    if (link->added) {
+      refs.erase(ref);
+    } else {
+      refs.insert(std::move(ref));
+    }
+  }
+  TextList before;
+  for (const auto& [system, key] : refs) before.insert(before.end(), {system, key});
+  return before.empty() ? Value() : Value(std::move(before));
+}
+
 }  // namespace
 
 // Everything a deleted record showed, as values that were.
@@ -52,7 +70,7 @@ void Applier::ListAll(const DraftRecord& draft, std::vector<FieldChange>& fields
                       .after = std::move(after_it),
                       .effective = draft.effective()});
   };
-  if (!draft.external_refs.empty()) add(kExternalRefsNumber, draft.external_refs, {});
+  if (Value refs = RefsBefore(draft, draft.external_refs); !refs.is_null()) add(kExternalRefsNumber, std::move(refs), {});
   if (!draft.merged_into.is_null()) add(kMergedIntoNumber, {}, draft.merged_into);
 }
 
@@ -106,7 +124,25 @@ void Applier::PutOrdered(const DraftRecord& draft, const IndexDef& index) {
   }
 }
 
-void Applier::PutHistory(const DraftRecord& draft) {
+StatusOr<FieldChange> Applier::LinkChangeOf(const DraftRecord& draft) const {
+  std::set<std::pair<std::string, std::string>> refs;
+  const std::string prefix = format::ExternalReversePrefix(draft.id());
+  const std::unique_ptr<storage::Cursor> cursor = set_.NewCursor(format::kExternal);
+  for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const ExternalRef ref, format::DecodeExternalReverse(cursor->key()));
+    refs.emplace(ref.system, ref.key);
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  TextList now;
+  for (const auto& [system, key] : refs) now.insert(now.end(), {system, key});
+  return FieldChange{.package = kHeaderPackage,
+                     .number = format::kExternalRefsNumber,
+                     .before = RefsBefore(draft, now),
+                     .after = now.empty() ? Value() : Value(now),
+                     .effective = now_};
+}
+
+Status Applier::PutHistory(const DraftRecord& draft) {
   HistoryEntry& entry = history_entry_;
   entry.fields.clear();
   entry.sequence = state_.sequence;
@@ -126,7 +162,12 @@ void Applier::PutHistory(const DraftRecord& draft) {
       change.effective = assertion.effective;
     }
   }
+  if (!created && !draft.deleted() && !draft.arrived() && !draft.links().empty()) {
+    KITH_ASSIGN_OR_RETURN(FieldChange links, LinkChangeOf(draft));
+    entry.fields.push_back(std::move(links));
+  }
   PutEntry(entry);
+  return absl::OkStatus();
 }
 
 void Applier::PutEntry(const HistoryEntry& entry) {
@@ -145,7 +186,11 @@ bool Applier::HasOwnChange(const DraftRecord& draft) {
 
 Status Applier::PutRecord(DraftRecord& draft) {
   Place last;
-  if (!draft.past.empty()) last = draft.arrived() ? PutReceived(draft) : PutPast(draft.id(), draft.past, draft.place);
+  if (!draft.past.empty() && draft.arrived()) {
+    KITH_ASSIGN_OR_RETURN(last, PutReceived(draft));
+  } else if (!draft.past.empty()) {
+    last = PutPast(draft.id(), draft.past, draft.place);
+  }
   const bool own = draft.past.empty() || HasOwnChange(draft);
   if (own) last = {++state_.sequence, now_};
   const uint64_t key = draft.id().value();
@@ -160,8 +205,7 @@ Status Applier::PutRecord(DraftRecord& draft) {
     set_.Put(format::kRecord, storage::IntegerKey(key), *bytes);
   }
   PutIndexes(draft);
-  if (own) PutHistory(draft);
-  return absl::OkStatus();
+  return own ? PutHistory(draft) : absl::OkStatus();
 }
 
 Status Applier::PutRecords() {

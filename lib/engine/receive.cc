@@ -137,6 +137,8 @@ Status Applier::TakeFields(DraftRecord& draft, const ReplicaChange& change, Hist
   const bool creation = change.entry.operation == Operation::kCreate;
   std::vector<FieldChange> repeated;
   for (const FieldChange& field : change.entry.fields) {
+    // Which ones the record has comes beside the change, and what that means here is noted here.
+    if (field.package == kHeaderPackage && field.number == format::kExternalRefsNumber) continue;
     KITH_ASSIGN_OR_RETURN(const int32_t position, PositionOf(draft.type(), field));
     if (creation && IsBase(change.entry, field)) {
       draft.Give(position, field.after);
@@ -190,12 +192,17 @@ Status Applier::TakeCreation(const TypeDef& type, const ReplicaChange& change, R
   return TakeExternalsOf(*draft, change, report);
 }
 
-Applier::Place Applier::PutReceived(const DraftRecord& draft) {
+StatusOr<Applier::Place> Applier::PutReceived(const DraftRecord& draft) {
   Place last;
   for (HistoryEntry entry : draft.past) {
     last = {entry.sequence, now_};
     entry.record = draft.id();
     entry.recorded = now_;
+    const bool noted = entry.sequence == draft.past.back().sequence && entry.operation == Operation::kChange && !draft.links().empty();
+    if (noted) {
+      KITH_ASSIGN_OR_RETURN(FieldChange links, LinkChangeOf(draft));
+      entry.fields.insert(entry.fields.begin(), std::move(links));  // what is repeated stands last
+    }
     PutEntry(entry);
   }
   return last;
@@ -217,6 +224,7 @@ Status Applier::TakeExternalsOf(DraftRecord& draft, const ReplicaChange& change,
     if (holder == draft.id()) continue;
     if (!holder.has_value()) {
       PutExternal(draft.type(), draft.id(), external);
+      draft.Link(external, true);
       continue;
     }
     KITH_ASSIGN_OR_RETURN(DraftRecord* const other, Load(*holder));
@@ -225,6 +233,7 @@ Status Applier::TakeExternalsOf(DraftRecord& draft, const ReplicaChange& change,
     if (!keeps) {
       set_.Delete(format::kExternal, format::ExternalReverseKey(*holder, external));
       PutExternal(draft.type(), draft.id(), external);
+      draft.Link(external, true);
     }
     const DraftRecord& loser = keeps ? draft : *other;
     AddConflict(report, loser, external.system, TextOfRef(external), keeps ? *holder : draft.id(),

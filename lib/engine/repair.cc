@@ -172,7 +172,7 @@ StatusOr<RepairReport> DatabaseImpl::Repair() {
   KITH_ASSIGN_OR_RETURN(const storage::CheckReport checked, state_->environment().Check());
   if (!checked.problems.empty()) {
     return MakeError(
-        {.reason = Reason::kCorrupt, .value = path(), .hint = "restore a backup, or export what can still be read as JSON Lines"},
+        {.reason = Reason::kCorrupt, .value = path(), .hint = "restore a backup, or salvage what can still be read into a new database"},
         "the file itself is damaged, which no repair mends: " + checked.problems.front());
   }
   RepairReport report;

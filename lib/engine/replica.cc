@@ -66,13 +66,12 @@ class PageReader {
     entry.repeated = 0;
     KITH_ASSIGN_OR_RETURN(change.life, LifeOf(entry));
     if (entry.operation == Operation::kDelete && GivesPlace(entry)) return absl::OkStatus();
-    KITH_ASSIGN_OR_RETURN(const bool seed, GaveSeedUp(entry));
+    const bool creation = entry.operation == Operation::kCreate;
+    const StatusOr<record::View> record = creation ? snapshot_.Get(entry.record) : StatusOr<record::View>(record::View());
+    KITH_ASSIGN_OR_RETURN(const bool seed, GaveSeedUp(entry, record.status()));
     if (seed) return absl::OkStatus();
     if (entry.operation != Operation::kDelete) change.external_refs = snapshot_.ExternalRefs(entry.record);
-    if (entry.operation == Operation::kCreate) {
-      const StatusOr<record::View> record = snapshot_.Get(entry.record);
-      if (record.ok()) change.origin = record->header().origin;
-    }
+    if (creation && record.ok()) change.origin = record->header().origin;
     change.entry = std::move(entry);
     page_.changes.push_back(std::move(change));
     return absl::OkStatus();
@@ -98,11 +97,10 @@ class PageReader {
                        [&](const HistoryEntry& entry) { return entry.operation == Operation::kCreate && entry.stamp == deletion.stamp; });
   }
 
-  // Of a creation; what else there is of such a record is its deletion.
-  [[nodiscard]] StatusOr<bool> GaveSeedUp(const HistoryEntry& entry) const {
+  // Of a creation, and whether its record was found; what else there is of such a record is its deletion.
+  [[nodiscard]] StatusOr<bool> GaveSeedUp(const HistoryEntry& entry, const Status& found) const {
     if (entry.operation == Operation::kDelete) return entry.reason == kSeedsGivePlace;
     if (entry.operation != Operation::kCreate || entry.stamp.node != page_.node) return false;
-    const Status found = snapshot_.Get(entry.record).status();
     if (found.ok()) return false;
     if (found.code() != StatusCode::kNotFound) return found;
     KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(entry.record));

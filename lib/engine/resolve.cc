@@ -276,7 +276,7 @@ Status Applier::LinkRecord(const Change& change, size_t index) {
               &draft->type(), Named(*found), index);
   }
   PutExternal(draft->type(), draft->id(), change.external);
-  draft->Link();
+  draft->Link(change.external, true);
   return absl::OkStatus();
 }
 
@@ -289,7 +289,7 @@ Status Applier::UnlinkRecord(const Change& change, size_t index) {
   }
   set_.Delete(format::kExternal, format::ExternalKey(draft->type().number, change.external));
   set_.Delete(format::kExternal, format::ExternalReverseKey(draft->id(), change.external));
-  draft->Link();
+  draft->Link(change.external, false);
   return absl::OkStatus();
 }
 

@@ -28,6 +28,7 @@ class Problems {
   void Add(std::string problem);
   // The list, with a last line for those not listed.
   [[nodiscard]] std::vector<std::string> Take();
+  void Append(Problems other);
 
  private:
   std::vector<std::string> listed_;

@@ -1,4 +1,5 @@
 // Repair, and a person's data given out and erased, through the C ABI.
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "capi/host.h"
@@ -65,6 +66,46 @@ TEST_F(Cares, GivesOutAndErasesAPerson) {
   EXPECT_EQ(proofs[0].at("reason"), "request 12");
   KITH_ASSERT_OK(kith_db_overwrite_freed(db, json.out(), error.out()), error);
   EXPECT_EQ(Json::parse(Str(json)).at("kept_back"), 0);
+}
+
+TEST_F(Cares, BringsAMomentBackAndCompacts) {
+  const uint64_t then = Sequence();
+  Batch batch = NewBatch();
+  kith_batch_set_text(batch, contact_, "name", KITH_STR("other"));
+  kith_batch_delete(batch, note_);
+  KITH_ASSERT_OK(Apply(batch), error);
+  const std::string target = Str(kith_db_path(db)) + "-then";
+  Text report;
+  KITH_ASSERT_OK(kith_db_restore_to(db, Str(std::string_view(target)), then, INT64_MAX, report.out(), error.out()), error);
+  const Json done = Json::parse(Str(report));
+  EXPECT_EQ(done.at("sequence"), then);
+  EXPECT_EQ(done.at("problems"), Json::array());
+  EXPECT_GE(done.at("brought_back"), 2);
+  EXPECT_EQ(kith_db_restore_to(db, Str(std::string_view(target)), then, INT64_MAX, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(error), "BadOptions");
+  EXPECT_NE(kith_db_restore_to(db, KITH_STR(""), 1'000'000, 0, nullptr, error.out()), KITH_OK);
+  EXPECT_EQ(Reason(error), "OutOfRange");
+  std::filesystem::remove_all(target);
+  KITH_ASSERT_OK(kith_db_compact(db, report.out(), error.out()), error);
+  EXPECT_LE(Json::parse(Str(report)).at("bytes_after"), Json::parse(Str(report)).at("bytes_before"));
+  EXPECT_EQ(NameOf(contact_), "other");
+}
+
+TEST_F(Cares, SalvageNeedsADatabaseThatNobodyHasOpen) {
+  Text report;
+  const std::string target = Str(kith_db_path(db)) + "-new";
+  EXPECT_NE(kith_salvage(kith_db_path(db), Str(std::string_view(target)), nullptr, report.out(), error.out()), KITH_OK);
+  EXPECT_EQ(Reason(error), "Locked");
+  EXPECT_EQ(report.get(), nullptr);
+}
+
+TEST_F(Cares, MetricsOfSeveralDatabases) {
+  kith_db* const dbs[] = {db, db};
+  const kith_str names[] = {KITH_STR("a"), KITH_STR("b")};
+  Text text;
+  KITH_ASSERT_OK(kith_metrics(dbs, names, 2, text.out(), error.out()), error);
+  EXPECT_NE(Str(text).find("kith_sequence{database=\"b\"}"), std::string::npos);
+  EXPECT_EQ(kith_metrics(nullptr, names, 2, text.out(), error.out()), KITH_INVALID_ARGUMENT);
 }
 
 TEST_F(Cares, RefusesWhatIsNoPerson) {

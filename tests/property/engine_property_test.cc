@@ -120,10 +120,24 @@ bool TakeExternals(std::vector<FieldChange>& listed, const OracleRecord& record)
   return externals == record.last_externals;
 }
 
+// Takes the external references out of what a change says. False when they do not go on from what was `known`.
+bool TakeLinks(Operation operation, std::vector<FieldChange>& listed, std::optional<Value>& known) {
+  if (operation != Operation::kChange) {
+    known.reset();
+    return true;
+  }
+  if (listed.empty() || listed.back().package != kHeaderPackage || listed.back().number != format::kExternalRefsNumber) return true;
+  const bool goes_on = (!known.has_value() || *known == listed.back().before) && listed.back().before != listed.back().after;
+  known = listed.back().after;
+  listed.pop_back();
+  return goes_on;
+}
+
 std::string CompareHistory(const Snapshot& snapshot, const OracleRecord& record) {
   const StatusOr<std::vector<HistoryEntry>> is = snapshot.History(record.id);
   if (!is.ok()) return Name(record.id) + " history: " + is.status().ToString();
   if (is->size() != record.entries.size()) return Name(record.id) + " history: has " + std::to_string(is->size()) + " entries";
+  std::optional<Value> links;  // the external references, as far as history has told
   for (size_t i = 0; i < is->size(); ++i) {
     const HistoryEntry& entry = (*is)[i];
     const OracleEntry& should = record.entries[i];
@@ -141,6 +155,7 @@ std::string CompareHistory(const Snapshot& snapshot, const OracleRecord& record)
       fields = should.changes;
     }
     std::vector<FieldChange> listed = entry.fields;
+    if (!TakeLinks(entry.operation, listed, links)) return at + "begins with other external references than the one before left";
     if (should.operation == Operation::kDelete && !TakeExternals(listed, record)) return at + "lists other external references";
     // Within an entry the fields stand in the order of the batch's changes. A record that a batch names twice, by reference and by id, has
     // two of them, which the oracle does not tell apart: what counts is the order within a field.
@@ -168,6 +183,9 @@ std::string CompareHistory(const Snapshot& snapshot, const OracleRecord& record)
       }
     }
   }
+  TextList now;
+  for (const auto& [system, key] : record.externals) now.insert(now.end(), {system, key});
+  if (links.has_value() && *links != (now.empty() ? Value() : Value(now))) return Name(record.id) + " history: ends with other links";
   return {};
 }
 

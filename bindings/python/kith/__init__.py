@@ -1,6 +1,7 @@
 """Kith: a CRM core in your own process, with funnels and forecasts from what really happened."""
 
 from kith.access import Viewer
+from kith.care import metrics, salvage
 from kith.columns import Columns, Export
 from kith.database import Batch, Cursor, Database, Outcome, Record, Snapshot, open
 from kith.errors import (
@@ -56,6 +57,8 @@ __all__ = [
     "UnavailableError",
     "Viewer",
     "eval",
+    "metrics",
     "open",
     "package_numbers",
+    "salvage",
 ]

@@ -1,14 +1,44 @@
-"""Care of the file and of people's data: verification, repair, backup, erasure, pruning."""
+"""Care of the file and of people's data: verification, repair, backup, compaction, salvage, erasure, pruning."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import os
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from kith import _kith
 from kith.values import Ref, micros_of
+
+if TYPE_CHECKING:
+    from kith.database import Database
+
+_END_OF_TIME = 2**63 - 1
+
+
+def metrics(databases: Mapping[str, Database]) -> str:
+    """Statistics of several open databases as one OpenMetrics text; the label "database" has the names given here."""
+    return _kith.metrics([db._handle for db in databases.values()], list(databases))
+
+
+def salvage(
+    damaged: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    *,
+    definitions_from: str | os.PathLike[str] | None = None,
+    with_old_pages: bool = False,
+) -> dict[str, Any]:
+    """What a damaged database still holds, as a new one in the new directory `target`; nobody may have it open.
+
+    Values are taken by their checksums, so nothing comes over that was not last committed. `definitions_from` is another database of the
+    kind, best a backup, whose definitions stand in for lost ones. `with_old_pages` also reads what nothing leads to when the free list or
+    both meta pages are broken: what was deleted or erased may then come back. The report counts what was found and lost, by type and id
+    ranges, and lists what was put right and the problems that are left.
+    """
+    other = "" if definitions_from is None else os.fspath(definitions_from)
+    report: dict[str, Any] = json.loads(_kith.salvage(os.fspath(damaged), os.fspath(target), other, with_old_pages))
+    return report
 
 
 class Care:
@@ -79,6 +109,27 @@ class Care:
     def backup(self, target: str | os.PathLike[str]) -> None:
         """A compact, checked copy in the new directory `target`, as the database stood at one moment; writers go on."""
         self._handle.backup(os.fspath(target))
+
+    def restore_to(self, target: str | os.PathLike[str], moment: int | dt.datetime | None = None) -> dict[str, Any]:
+        """The database as it stood at a former moment, as a new one in the new directory `target`.
+
+        `moment` is a sequence number (`Snapshot.sequence`, `Outcome.last_sequence`), or a time: all that was recorded up to then. Ids
+        and numbers given since are not given again, and what was erased or pruned is not brought back. The report names under "notes"
+        what history does not tell, and under "problems" what verification finds in the result.
+        """
+        sequence = moment if isinstance(moment, int) else 0
+        recorded = micros_of(moment) if isinstance(moment, dt.datetime) else _END_OF_TIME
+        report: dict[str, Any] = json.loads(self._handle.restore_to(os.fspath(target), sequence, recorded))
+        return report
+
+    def compact(self) -> dict[str, int]:
+        """Rewrites the data file without its free pages, in place: "bytes_before", "bytes_after".
+
+        Snapshots of this process must be closed, and no other process may have the database open. Killed at any point, the file is
+        the old one or the new one.
+        """
+        report: dict[str, int] = json.loads(self._handle.compact())
+        return report
 
     def metrics(self) -> str:
         """Statistics as OpenMetrics text."""

@@ -368,6 +368,20 @@ void BindDatabase(nb::module_& module) {
              kith_error* error = nullptr;
              Check(Released([&] { return kith_db_backup(db.get(), ToStr(target), &error); }), error);
            })
+      .def("restore_to",
+           [](const Db& db, const std::string& target, uint64_t sequence, int64_t recorded) {
+             Text report;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_restore_to(db.get(), ToStr(target), sequence, recorded, report.out(), &error); }), error);
+             return Take(report);
+           })
+      .def("compact",
+           [](const Db& db) {
+             Text report;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_compact(db.get(), report.out(), &error); }), error);
+             return Take(report);
+           })
       .def("wait",
            [](const Db& db, uint64_t sequence, uint32_t timeout_ms) {
              uint64_t newest = 0;

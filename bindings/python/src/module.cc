@@ -14,6 +14,30 @@ NB_MODULE(_kith, module) {
     kith_python::Check(kith_eval(kith_python::ToStr(expression), json.out(), &error), error);
     return kith_python::Take(json);
   });
+  module.def("metrics", [](const std::vector<const kith_python::Db*>& databases, const std::vector<std::string>& names) {
+    std::vector<kith_db*> handles;
+    std::vector<kith_str> labels;
+    for (const kith_python::Db* db : databases) handles.push_back(db->get());
+    for (const std::string& name : names) labels.push_back(kith_python::ToStr(name));
+    if (handles.size() != labels.size()) throw nanobind::value_error("there is not a name for each database");
+    kith_python::Text text;
+    kith_error* error = nullptr;
+    kith_python::Check(kith_metrics(handles.data(), labels.data(), handles.size(), text.out(), &error), error);
+    return kith_python::Take(text);
+  });
+  module.def(
+      "salvage", [](const std::string& damaged, const std::string& target, const std::string& definitions_from, bool with_old_pages) {
+        kith_python::Text report;
+        kith_error* error = nullptr;
+        kith_salvage_options options = KITH_SALVAGE_OPTIONS_INIT;
+        options.with_old_pages = with_old_pages ? 1 : 0;
+        options.definitions_from = kith_python::ToStr(definitions_from);
+        kith_python::Check(kith_python::Released([&] {
+                             return kith_salvage(kith_python::ToStr(damaged), kith_python::ToStr(target), &options, report.out(), &error);
+                           }),
+                           error);
+        return kith_python::Take(report);
+      });
   module.def("package_numbers", [](const std::string& definition, const std::string& numbers) {
     kith_python::Text json;
     kith_error* error = nullptr;

@@ -250,7 +250,15 @@ def test_init_makes_a_database(tmp_path: pathlib.Path) -> None:
 def test_copies(run: Kith, tmp_path: pathlib.Path) -> None:
     assert "Wrote" in run("backup", str(tmp_path / "copy")).stdout
     run("backup", str(tmp_path / "copy"), code=1)
-    assert "Sound" in runner(tmp_path / "copy")("verify").stdout
+    copy = runner(tmp_path / "copy")
+    assert "Sound" in copy("verify").stdout
+    assert "Sound" in copy("verify", "--repair").stdout
+    assert "bytes became" in copy("compact").stdout
+    assert "as of change 900" in copy("restore", str(tmp_path / "then"), "900").stdout
+    assert told(copy, "restore", str(tmp_path / "today"), "2100-01-01")["brought_back"] == 0
+    copy("restore", str(tmp_path / "never"), "yesterday", code=2)
+    assert "0 lost" in copy("salvage", str(tmp_path / "copy"), str(tmp_path / "salvaged")).stdout
+    assert told(copy, "salvage", str(tmp_path / "copy"), str(tmp_path / "again"), "--definitions", str(tmp_path / "then"))["problems"] == []
     assert told(run, "export", str(tmp_path / "all.jsonl"))["types"]
     table = tmp_path / "deals.csv"
     assert told(run, "export", str(table), "--type", "opportunity")["types"] == [{"type": "opportunity", "records": 150}]

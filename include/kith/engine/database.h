@@ -16,6 +16,7 @@
 #include "kith/base/status.h"
 #include "kith/catalog/catalog.h"
 #include "kith/engine/batch.h"
+#include "kith/engine/care.h"
 #include "kith/engine/extension.h"
 #include "kith/engine/load.h"
 #include "kith/engine/person.h"
@@ -130,8 +131,17 @@ struct DatabaseStats {
   uint64_t types = 0;
   uint64_t applied = 0;  // batches since open, this process
   uint64_t refused = 0;
+  double apply_seconds = 0;  // that callers waited for them, this process
+  uint64_t horizon = 0;      // sequence number up to which the feed was pruned
   [[nodiscard]] std::string ToOpenMetrics() const;
 };
+
+// Of a host that has several open: one text, whose lines tell them apart by the label "database".
+struct NamedStats {
+  std::string name;
+  DatabaseStats stats;
+};
+[[nodiscard]] std::string ToOpenMetrics(std::span<const NamedStats> databases);
 
 class Database {
  public:
@@ -237,6 +247,15 @@ class Database {
 
   // A compact, durable, checked copy in a new directory, as the database stood at one moment; writers go on meanwhile.
   [[nodiscard]] virtual Status Backup(std::string_view target_path) = 0;
+  // See storage::Environment::Compact.
+  [[nodiscard]] virtual StatusOr<storage::CompactReport> Compact() = 0;
+  // A new database in a new directory: this one as it stood at a moment of its past, on the recorded axis of time. Records, external
+  // references, definitions, history and feed are those of the moment, what derives from them is built anew, and the result is verified; an
+  // interrupted call leaves nothing under the target's name. Kept as today: counters, so that ids and numbers given since are not given
+  // again; erasures and pruning, so that what was forgotten is not brought back. As a replica (engine/replica.h) it needs a node of its
+  // own. Holds nobody back. Errors: HistoryPruned, OutOfRange (a change that has not been), BadOptions (the target exists), Corrupt (Repair
+  // first), SnapshotExpired (much was written meanwhile: restore from a backup of today).
+  [[nodiscard]] virtual StatusOr<RestoreReport> RestoreTo(std::string_view target_path, const Moment& moment) = 0;
   [[nodiscard]] virtual StatusOr<DatabaseStats> GetStats() = 0;
   [[nodiscard]] virtual const std::string& path() const = 0;
   [[nodiscard]] virtual bool read_only() const = 0;

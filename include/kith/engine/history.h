@@ -23,7 +23,8 @@ struct FieldChange {
   Time effective;
 };
 inline constexpr uint32_t kHeaderPackage = 0xFFFFFFFF;
-// In a deletion, with package kHeaderPackage: the external references that the record had, as a text list of systems and keys in turn.
+// With package kHeaderPackage: the external references that the record had, as a text list of systems and keys in turn (null: none). In a
+// deletion all that there were; in a change that added some or took some away, before and after.
 inline constexpr uint32_t kExternalRefsNumber = 64;
 // Likewise, as `after`: the record that it was merged into (Batch::Merge).
 inline constexpr uint32_t kMergedIntoNumber = 65;

@@ -125,7 +125,7 @@ TEST_F(PersonTest, ADryRunCountsAndChangesNothing) {
   EXPECT_EQ(dry.values, real.values);
   EXPECT_EQ(dry.history_values, real.history_values);
   EXPECT_EQ(real.values, 5u);          // name, email, birthday; two memos
-  EXPECT_EQ(real.history_values, 3u);  // the name before and after; the deleted memo
+  EXPECT_EQ(real.history_values, 4u);  // the name before and after; the external reference that was added; the deleted memo
   EXPECT_EQ(real.external_refs, 1u);
   EXPECT_EQ(real.idempotency_keys, 1u);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import pathlib
 import re
@@ -79,15 +80,12 @@ def schema(run: Session, type: str | None) -> None:
 def verify(run: Session, repair: bool) -> None:
     """Check every stored byte and all derived data. Exit code 7 when something is wrong."""
     run.as_system()
-    repaired = run.db.repair()["changed"] if repair else []
+    repaired = run.db.repair()["changes"] if repair else []
     problems, findings = run.db.verify(), run.db.findings()
     if run.out.as_json:
         run.out.json({"problems": problems, "findings": findings, "repaired": repaired})
-    for key, lines in (("repaired", repaired), ("problems", problems), ("findings", findings)):
-        if lines:
-            run.out.heading(run.out.words(f"cli.{key}"))
-            for line in lines:
-                run.out.text(f"  {line}")
+    else:
+        _list(run, {"repaired": repaired, "problems": problems, "findings": findings})
     if problems:
         raise click.exceptions.Exit(DAMAGED)
     run.out.line("cli.sound")
@@ -103,6 +101,75 @@ def backup(run: Session, path: str) -> None:
     if run.out.as_json:
         return run.out.json({"path": path})
     run.out.line("cli.saved", path=path)
+
+
+@click.command()
+@options()
+def compact(run: Session) -> None:
+    """Rewrite the data file without its free pages; no other process may have the database open."""
+    run.as_system()
+    report = run.db.compact()
+    if run.out.as_json:
+        return run.out.json(report)
+    run.out.line("cli.compacted", before=f"{report['bytes_before']:,}", after=f"{report['bytes_after']:,}")
+
+
+@click.command()
+@click.argument("path", type=click.Path())
+@click.argument("moment")
+@options()
+def restore(run: Session, path: str, moment: str) -> None:
+    """The database as it stood, as a new one: after change number MOMENT, or at a time such as 2026-03-01T12:00+08:00."""
+    run.as_system()
+    when: int | dt.datetime
+    try:
+        when = int(moment) if moment.isdigit() else dt.datetime.fromisoformat(moment)
+    except ValueError:
+        raise click.UsageError(f"neither a change's number nor a time: {moment}") from None
+    if isinstance(when, dt.datetime) and when.tzinfo is None:
+        when = when.replace(tzinfo=run.zone)
+    report = run.db.restore_to(path, when)
+    if run.out.as_json:
+        run.out.json(report)
+    else:
+        _list(run, {"notes": report["notes"], "problems": report["problems"]})
+        run.out.line("cli.restored", path=path, sequence=report["sequence"])
+    if report["problems"]:
+        raise click.exceptions.Exit(DAMAGED)
+
+
+@click.command()
+@click.argument("damaged", type=click.Path(exists=True, file_okay=False))
+@click.argument("path", type=click.Path())
+@click.option("--definitions", metavar="BACKUP", help="Another database whose definitions stand in for lost ones.")
+@click.option("--old-pages", is_flag=True, help="Read everything where nothing tells what is newest; what was deleted may come back.")
+@options()
+def salvage(run: Session, damaged: str, path: str, definitions: str | None, old_pages: bool) -> None:
+    """Take what is sound in a damaged database into a new one. Exit code 7 when problems are left in it."""
+    run.as_system()
+    report = kith.salvage(damaged, path, definitions_from=definitions, with_old_pages=old_pages)
+    if run.out.as_json:
+        run.out.json(report)
+    else:
+        rows = ((t["type"], t["records"], t["lost"], _ranges(t["lost_ids"])) for t in report["types"] if t["lost"])
+        run.out.table(["type", "records", "lost", "lost_ids"], rows)
+        _list(run, {"repaired": report["changes"], "problems": report["problems"]})
+        run.out.line("cli.salvaged", path=path, records=report["records"], lost=sum(t["lost"] for t in report["types"]))
+    if report["problems"]:
+        raise click.exceptions.Exit(DAMAGED)
+
+
+def _ranges(ranges: list[list[int]]) -> str:
+    listed = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges[:5])
+    return listed + (", ..." if len(ranges) > 5 else "")
+
+
+def _list(run: Session, parts: dict[str, list[str]]) -> None:
+    for key, lines in parts.items():
+        if lines:
+            run.out.heading(run.out.words(f"cli.{key}"))
+            for line in lines:
+                run.out.text(f"  {line}")
 
 
 @click.command()
@@ -257,4 +324,4 @@ def shell_command(cli: click.Group) -> click.Command:
     return shell
 
 
-COMMANDS = (init, stats, schema, verify, backup, export, package, apply)
+COMMANDS = (init, stats, schema, verify, backup, compact, restore, salvage, export, package, apply)
