@@ -1,8 +1,8 @@
 // Relationships measured: ties, the six quantifications, warm paths, card and brief.
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
+#include "asked.h"
 #include "json.h"
 #include "kith/base/json.h"
 #include "kith/insight/card.h"
@@ -16,81 +16,6 @@ using namespace kith::insight;  // NOLINT(google-build-using-namespace): and is 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-kith::Status Malformed(std::string_view message, std::string_view hint) {
-  return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "question", .hint = std::string(hint)}, message);
-}
-
-// The members of a question, each read at most once and checked.
-class Question {
- public:
-  static kith::StatusOr<Question> Ask(kith_str given) {
-    KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(given, "question"));
-    Question question;
-    if (text.empty()) return question;
-    question.json_ = Json::parse(text, nullptr, false);
-    if (!question.json_.is_object()) return Malformed("the question is no JSON object", "{\"as_of\": \"2026-07-01T00:00:00Z\"}");
-    return question;
-  }
-
-  void Get(const char* name, double& value) {
-    if (const Json* found = Find(name)) found->is_number() ? void(value = found->get<double>()) : Refuse(name, "a number");
-  }
-  void Get(const char* name, bool& value) {
-    if (const Json* found = Find(name)) found->is_boolean() ? void(value = found->get<bool>()) : Refuse(name, "true or false");
-  }
-  void Get(const char* name, kith::Id& value) {
-    if (const Json* found = Find(name)) {
-      found->is_number_unsigned() ? void(value = kith::Id(found->get<uint64_t>())) : Refuse(name, "an id");
-    }
-  }
-  template <typename Int>
-  void GetCount(const char* name, Int& value) {
-    constexpr uint64_t kMost = 1'000'000;
-    const Json* found = Find(name);
-    if (found == nullptr) return;
-    if (!found->is_number_unsigned() || found->get<uint64_t>() > kMost) return Refuse(name, "a whole number up to 1,000,000");
-    value = static_cast<Int>(found->get<uint64_t>());
-  }
-  void Get(const char* name, std::optional<kith::Time>& value) {
-    const Json* found = Find(name);
-    if (found == nullptr) return;
-    if (!found->is_string()) return Refuse(name, "a time as text");
-    const kith::StatusOr<kith::Time> time = kith::ParseTime(found->get_ref<const std::string&>());
-    if (status_.ok()) status_ = time.status();
-    if (time.ok()) value = *time;
-  }
-  void GetRelation(RelationOptions& options) {
-    Get("as_of", options.as_of);
-    Get("recorded", options.recorded);
-    Get("contributions", options.contributions);
-  }
-  // After all Gets: an error of theirs, or a member that nobody asked for.
-  kith::Status Done() const {
-    KITH_RETURN_IF_ERROR(status_);
-    for (const auto& [name, value] : json_.items()) {
-      if (known_.count(name) != 0) continue;
-      std::string hint = "known are";
-      for (const std::string& known : known_) hint += " " + known;
-      return Malformed("the question has no member " + name, hint);
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  const Json* Find(const char* name) {
-    known_.insert(name);
-    const auto at = json_.find(name);
-    return at == json_.end() ? nullptr : &*at;
-  }
-  void Refuse(const char* name, const char* wanted) {
-    if (status_.ok()) status_ = Malformed("question." + std::string(name) + " must be " + wanted, "see kith.h");
-  }
-
-  Json json_ = Json::object();
-  std::set<std::string> known_;
-  kith::Status status_;
-};
 
 // JSON has no NaN: a number that there is none of is null.
 Json Number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -246,7 +171,7 @@ kith_code Reply(kith_snapshot* snapshot, kith_str given, kith_text** json, kith_
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(json, "json"));
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
-    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(given));
+    KITH_ASSIGN_OR_RETURN(Asked question, Asked::Read(given));
     read(question, options);
     KITH_RETURN_IF_ERROR(question.Done());
     KITH_ASSIGN_OR_RETURN(const auto result, answer(*object->snapshot, options));
@@ -255,8 +180,14 @@ kith_code Reply(kith_snapshot* snapshot, kith_str given, kith_text** json, kith_
   });
 }
 
-void ReadCard(Question& question, CardOptions& options) {
-  question.GetRelation(options.relation);
+void ReadRelation(Asked& question, RelationOptions& options) {
+  question.Get("as_of", options.as_of);
+  question.Get("recorded", options.recorded);
+  question.Get("contributions", options.contributions);
+}
+
+void ReadCard(Asked& question, CardOptions& options) {
+  ReadRelation(question, options.relation);
   question.GetCount("each", options.each);
 }
 
@@ -266,14 +197,14 @@ extern "C" {
 
 kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err) {
   return Reply(
-      snapshot, question, json, err, RelationOptions(), [](Question& asked, RelationOptions& options) { asked.GetRelation(options); },
+      snapshot, question, json, err, RelationOptions(), [](Asked& asked, RelationOptions& options) { ReadRelation(asked, options); },
       [&](const kith::Snapshot& now, const RelationOptions& options) { return ReadTies(now, kith::Id(person), options); });
 }
 
 kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
                                  kith_error** err) {
-  const auto read = [](Question& asked, QuantifyOptions& options) {
-    asked.GetRelation(options.relation);
+  const auto read = [](Asked& asked, QuantifyOptions& options) {
+    ReadRelation(asked, options.relation);
     asked.GetCount("suggestions", options.suggestions);
     asked.Get("capital", options.capital);
     asked.Get("effect", options.effect);
@@ -285,7 +216,7 @@ kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_
 }
 
 kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id target, kith_str question, kith_text** json, kith_error** err) {
-  const auto read = [](Question& asked, IntroductionOptions& options) {
+  const auto read = [](Asked& asked, IntroductionOptions& options) {
     asked.Get("as_of", options.relation.as_of);
     asked.Get("from", options.from);
     asked.Get("colleague", options.colleague);
