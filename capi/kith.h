@@ -822,6 +822,23 @@ KITH_API kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id 
 KITH_API kith_code kith_snapshot_card(kith_snapshot* snapshot, kith_id customer, kith_str question, kith_text** json, kith_error** err);
 KITH_API kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err);
 
+/* ---------------------------------------------------------------- one person once */
+
+/* Which records of a type are probably the same person or company (kith/crm/duplicates.h). question: a JSON object, all members optional:
+   "review" (.5) and "automatic" (.99), probabilities from which pairs are reported and need no look; "limit" (1000), pairs given out;
+   "fields": {"<field>": "name", "text", "address", "mail", "phone", "date", "identifier" or "website"}, to compare in place of the roles
+   of a party; "threads" (0: all). {"pairs": [{"a", "b", "bits", "probability", "reasons": [{"field", "agreement": "exact", "close",
+   "similar", "partial" or "different", "bits"}]}], likeliest first, "found" (beyond the limit too), "automatic" (how many of those),
+   "precision", "automatic_precision" and "recall" (expected), "records", "compared", "groups": [[ids]], of pairs that are automatic,
+   "model": what was learnt, as text}. json: owned. Nothing is changed. Since 0.1. */
+KITH_API kith_code kith_snapshot_duplicates(kith_snapshot* snapshot, const char* type, kith_str question, kith_text** json,
+                                            kith_error** err);
+/* Who of the type a record, or somebody about to be entered, might be. question: also "record", or "values": {"<field>": text}. model: as
+   kith_snapshot_duplicates gave it with the same "fields"; empty: it is learnt from the snapshot and kept with it. {"records": [{"record",
+   "bits", "probability", "reasons"}], likeliest first, "complete": false when more records share a word than were looked at}. Since 0.1. */
+KITH_API kith_code kith_snapshot_who_is(kith_snapshot* snapshot, const char* type, kith_str question, kith_str model, kith_text** json,
+                                        kith_error** err);
+
 /* ---------------------------------------------------------------- pipelines and insight */
 
 /* Pipelines as JSON; for_type NULL: all. json: owned. */

@@ -3,6 +3,7 @@
 #define KITH_CAPI_MEMBERS_H_
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -72,6 +73,15 @@ class Members {
     const bool texts = found->is_array() && std::all_of(found->begin(), found->end(), [](const Json& text) { return text.is_string(); });
     if (!texts) return Refuse(name, "a list of texts");
     for (const Json& text : *found) value.push_back(text.get<std::string>());
+  }
+  // An object of texts.
+  void Get(const char* name, std::map<std::string, std::string>& value) {
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    const bool texts =
+        found->is_object() && std::all_of(found->begin(), found->end(), [](const Json& text) { return text.is_string(); });
+    if (!texts) return Refuse(name, "an object of texts");
+    for (const auto& [key, text] : found->items()) value[key] = text.get<std::string>();
   }
   // After all Gets: an error of theirs, or a member that nobody asked for.
   Status Done() const {

@@ -16,6 +16,7 @@
 
 #include "handles.h"
 #include "kith.h"
+#include "kith/crm/matching.h"
 #include "kith/engine/database.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
@@ -49,6 +50,8 @@ struct SnapshotObject {
   std::vector<std::unique_ptr<char[]>> copies = {};  // of records that were not lent out whole
   // Past forecasts and what came of them, by what was asked: the forecasts of one report learn from the same ones. Question::Ledger.
   std::map<std::string, std::vector<insight::LedgerEntry>> ledgers = {};
+  // Of duplicates, by type and fields: what kith_snapshot_who_is learnt.
+  std::map<std::string, std::shared_ptr<const crm::MatchModel>> match_models = {};
 };
 struct RangeObject {
   struct Bound {

@@ -90,6 +90,7 @@ kith_code kith_snapshot_renew(kith_snapshot* snapshot, kith_error** err) {
     ++object->renewals;
     object->copies.clear();
     object->ledgers.clear();
+    object->match_models.clear();
     return object->snapshot->Renew();
   });
 }

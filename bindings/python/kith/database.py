@@ -13,6 +13,7 @@ from kith import _kith
 from kith.access import _RIGHTS, Right, Viewer, viewer_of
 from kith.care import Care
 from kith.columns import Export
+from kith.duplicates import OnePersonOnce
 from kith.errors import _closed
 from kith.exchange import Exchange
 from kith.forecast import Forecast
@@ -365,7 +366,7 @@ class Cursor:
         return self._handle.position()
 
 
-class Snapshot(_kith.Reader, Origins, Relations, Relationships, Timelines):
+class Snapshot(_kith.Reader, OnePersonOnce, Origins, Relations, Relationships, Timelines):
     """A consistent read view. Use as a context manager; records are valid until it is closed or renewed. ``snapshot[id]`` is a record; a
     KeyError when absent or not visible."""
 

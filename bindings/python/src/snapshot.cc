@@ -258,6 +258,23 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
       });
 }
 
+void BindDuplicates(nb::class_<Snapshot>& snapshot) {
+  snapshot
+      .def("duplicates",
+           [](const Snapshot& s, const char* type, const std::string& question) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_duplicates(s.get(), type, ToStr(question), json.out(), &error); }), error);
+             return Take(json);
+           })
+      .def("who_is", [](const Snapshot& s, const char* type, const std::string& question, const std::string& model) {
+        Text json;
+        kith_error* error = nullptr;
+        Check(Released([&] { return kith_snapshot_who_is(s.get(), type, ToStr(question), ToStr(model), json.out(), &error); }), error);
+        return Take(json);
+      });
+}
+
 void BindSegments(nb::class_<Snapshot>& snapshot) {
   snapshot
       .def(
@@ -387,6 +404,7 @@ void BindSnapshot(nb::module_& module) {
   BindInsight(snapshot);
   BindSearch(snapshot);
   BindRelationships(snapshot);
+  BindDuplicates(snapshot);
   BindSegments(snapshot);
   BindRelations(snapshot);
 }
