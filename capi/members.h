@@ -78,8 +78,7 @@ class Members {
   void Get(const char* name, std::map<std::string, std::string>& value) {
     const Json* found = Find(name);
     if (found == nullptr) return;
-    const bool texts =
-        found->is_object() && std::all_of(found->begin(), found->end(), [](const Json& text) { return text.is_string(); });
+    const bool texts = found->is_object() && std::all_of(found->begin(), found->end(), [](const Json& text) { return text.is_string(); });
     if (!texts) return Refuse(name, "an object of texts");
     for (const auto& [key, text] : found->items()) value[key] = text.get<std::string>();
   }

@@ -32,12 +32,12 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 }  // namespace
 
 const Extensions& StandardExtensions() {
-  static const Extensions kExtensions = {
-      {&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &EmploymentsRule(), &PoolsRule(), &RelationsRule(), &query::SegmentsRule()},
-      {&FunnelDerivation(), &TieDerivation(), &TimelineDerivation()},
-      &StandingOfMembers(),
-      Explain,
-      ReviewConflicts};
+  static const Extensions kExtensions = {{&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &EmploymentsRule(), &PoolsRule(),
+                                          &RelationsRule(), &query::SegmentsRule()},
+                                         {&FunnelDerivation(), &TieDerivation(), &TimelineDerivation()},
+                                         &StandingOfMembers(),
+                                         Explain,
+                                         ReviewConflicts};
   return kExtensions;
 }
 

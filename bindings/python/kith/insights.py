@@ -1,0 +1,304 @@
+"""What a pipeline's history says: where records stand, the funnel, reps, forecasts, the Monday walk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from kith import _kith
+from kith.forecast import Forecast
+from kith.values import micros_of, question_json
+
+
+class Insights:
+    """The part of a snapshot that tells what really happened in a pipeline, and what will come of it."""
+
+    def _open(self) -> _kith.Snapshot:
+        raise NotImplementedError
+
+    def guide(self, record: int) -> dict[str, Any]:
+        """Where a record stands in its pipelines, what its stages still ask for, suggested actions, and the stages that come next.
+
+        Each of ``tracks`` is one pipeline, the main one first. In ``next``, ``refused`` says that something mandatory is unmet and that
+        only `Batch.override` goes through.
+        """
+        guide: dict[str, Any] = json.loads(self._open().guide(record))
+        return guide
+
+    def mine_stages(self, pipeline: str = "default") -> dict[str, Any]:
+        """Stages proposed from what was done about a pipeline's closed records: interactions, states of documents, fields filled in.
+
+        ``missing`` says how many closed records are still needed; ``pipeline`` is a definition to start from.
+        """
+        proposal: dict[str, Any] = json.loads(self._open().mine_stages(pipeline))
+        return proposal
+
+    def replay_stages(self, stages: list[dict[str, Any]], pipeline: str = "default") -> dict[str, Any]:
+        """What stages, each with a list of ``activities`` such as "quote:sent", would have said of a pipeline's records.
+
+        >>> import datetime as dt
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="Deal")
+        ...         _ = batch.move(deal, "default/prospecting")
+        ...         _ = batch.create("quote", opportunity=deal, status="sent")
+        ...     with db.snapshot() as now:
+        ...         print(now.replay_stages([{"name": "offer", "activities": ["quote:sent"]}])["reached"])
+        [1]
+        """
+        replay: dict[str, Any] = json.loads(self._open().replay_stages(pipeline, json.dumps(stages)))
+        return replay
+
+    def pipelines(self, for_type: str | None = None) -> list[dict[str, Any]]:
+        pipelines: list[dict[str, Any]] = json.loads(self._open().pipelines(for_type))
+        return pipelines
+
+    def funnel(
+        self,
+        pipeline: str,
+        *,
+        period: str | None = None,
+        owner: int = 0,
+        segment: int = 0,
+        source: int = 0,
+        as_of: dt.datetime | None = None,
+        level: float = 0.95,
+        strict: bool = False,
+        version: int | None = None,
+        without_overrides: bool = False,
+    ) -> dict[str, Any]:
+        """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"), on a former `version`'s stages.
+
+        ``without_overrides``: as if moves that overrode what a stage asks for had not been made.
+        """
+        options = _insight(
+            strict=strict,
+            as_of=as_of,
+            level=level,
+            period=period,
+            group=_group(owner, segment, source),
+            version=version,
+            without_overrides=without_overrides or None,
+        )
+        report: dict[str, Any] = json.loads(self._open().funnel(pipeline, options))
+        return report
+
+    def ways(self, pipeline: str, *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """The ways that deals went, most frequent first, and cohorts: what became of those that began in the same month."""
+        report: dict[str, Any] = json.loads(self._open().ways(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def deals_behind(
+        self,
+        pipeline: str,
+        stage: str,
+        *,
+        period: str | None = None,
+        owner: int = 0,
+        segment: int = 0,
+        source: int = 0,
+        as_of: dt.datetime | None = None,
+    ) -> dict[str, list[int]]:
+        """Ids of the deals that a stage's counts in the funnel are made of: those that went on and those lost."""
+        options = _insight(as_of=as_of, period=period, group=_group(owner, segment, source))
+        report: dict[str, list[int]] = json.loads(self._open().deals_behind(pipeline, stage, options))
+        return report
+
+    def reps(self, pipeline: str, *, owner: int = 0, period: str | None = None, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+        """Every rep against the team, or one of them, the most costly gap first; one rep's own report finds more than the whole one."""
+        options = _insight(as_of=as_of, period=period, group=_group(owner, 0, 0))
+        report: list[dict[str, Any]] = json.loads(self._open().reps(pipeline, options))
+        return report
+
+    def velocity(
+        self,
+        pipeline: str,
+        before: str,
+        after: str,
+        *,
+        owner: int = 0,
+        segment: int = 0,
+        source: int = 0,
+        as_of: dt.datetime | None = None,
+        currency: str = "",
+        rates: dict[str, float] | None = None,
+    ) -> dict[str, Any]:
+        """Revenue a day = open deals x win rate x amount / cycle in two periods, and what changed it: contributions sum to the change."""
+        options = _insight(as_of=as_of, currency=currency, group=_group(owner, segment, source), rates=rates)
+        report: dict[str, Any] = json.loads(self._open().velocity(pipeline, before, after, options))
+        return report
+
+    def gap(
+        self,
+        pipeline: str,
+        period: str,
+        *,
+        target: float | None = None,
+        compare_with: int | None = None,
+        collection: str | None = None,
+        owner: int = 0,
+        segment: int = 0,
+        source: int = 0,
+        as_of: dt.datetime | None = None,
+        currency: str = "",
+        rates: dict[str, float] | None = None,
+    ) -> dict[str, Any]:
+        """Why a period fell short of its target (minor units), or of the periods before it: ranked causes that sum to the gap.
+
+        ``collection`` names the pipeline of money documents whose won stage means paid; slow cash is then among the causes.
+        """
+        options = _insight(
+            as_of=as_of,
+            currency=currency,
+            group=_group(owner, segment, source),
+            rates=rates,
+            target=target,
+            compare_with=compare_with,
+            collection=collection,
+        )
+        report: dict[str, Any] = json.loads(self._open().gap(pipeline, period, options))
+        return report
+
+    def forecast(
+        self,
+        pipeline: str,
+        period: str,
+        *,
+        by: str | None = None,
+        learn_from: int = 0,
+        learn_saved: bool = False,
+        relations: bool = False,
+        what_if: dict[str, Any] | None = None,
+        as_of: dt.datetime | None = None,
+        currency: str = "",
+        rates: dict[str, float] | None = None,
+        strict: bool = False,
+        seed: int = 0,
+    ) -> Forecast:
+        """What a period such as "2026-Q3" will bring: closed, from open, from new, total as P10, P50, P90.
+
+        ``by`` adds parts that sum to the whole: "owner", "segment", "source", or a field of these records such as "owner.team"; those with a
+        quota for the period are in ``attainments``.
+        ``learn_from`` widens the interval by what forecasts of so many periods before missed, ``learn_saved`` by what saved ones did.
+        ``relations`` lets the decision chain, closeness and earlier encounters with rivals act on chances, as far as closed deals show it
+        (``effects``).
+        ``what_if`` asks about another world: ``{"lost": [ids], "more_deals_a_week": 10, "faster": {"proposal": 2}}``. ``rates`` converts
+        into ``currency`` first.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="D", amount=kith.Money(10_000, "CNY"))
+        ...         move = batch.move(deal, "default/qualified")
+        ...     with db.snapshot() as now:
+        ...         report = now.forecast("default", "next-quarter", by="source")
+        ...         print(report["maturity"], len(report["parts"]))
+        learning 1
+        """
+        options = _insight(
+            strict=strict,
+            as_of=as_of,
+            currency=currency,
+            seed=seed,
+            by=by,
+            learn_from=learn_from or None,
+            learn_saved=learn_saved or None,
+            relations=relations or None,
+            what_if=what_if,
+            rates=rates,
+        )
+        return Forecast(self._open().forecast(pipeline, period, options))
+
+    def saved_forecasts(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """Forecasts kept by `Batch.save_forecast`, what came of those whose periods are over, and how good these were."""
+        report: dict[str, Any] = json.loads(self._open().saved_forecasts(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def submissions(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """What people said that periods would bring, what came, and how far off each is, with an interval: records of type ``submission``.
+
+        No forecast reads them.
+
+        >>> import datetime, kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         boss = batch.create("employee", name="Ann")
+        ...         said = batch.create(
+        ...             "submission", pipeline=batch.existing("pipeline", ("kith.pipeline", "default")), by=boss,
+        ...             starts=datetime.date(2026, 7, 1), ends=datetime.date(2026, 10, 1), made_at=datetime.datetime.now(datetime.UTC),
+        ...             amount=kith.Money(5_000_000, "CNY"))
+        ...     with db.snapshot() as now:
+        ...         print(now.submissions()["submissions"][0]["said"])
+        {'minor': 5000000, 'currency': 'CNY'}
+        """
+        report: dict[str, Any] = json.loads(self._open().submissions(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def biases(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+        """What reps typed about deals that are closed against what came: ``happy_ears``, ``sandbagging`` or none; dates that slip."""
+        report: list[dict[str, Any]] = json.loads(self._open().biases(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def walk(
+        self,
+        pipeline: str = "default",
+        *,
+        since: dt.datetime,
+        until: dt.datetime | None = None,
+        as_known: bool = False,
+        period: str | None = None,
+        notes: bool = True,
+        silent_days: int = 14,
+        collection: str | None = None,
+    ) -> dict[str, Any]:
+        """What moved the pipeline between two moments (``until`` None: now), exact to the minor unit, one of ``walks`` a currency.
+
+        In each, ``before`` and the ``steps`` (new, reopened, larger, smaller, won, lost, gone) sum to ``after``; ``moved`` names the deals.
+        ``as_known``: what the database showed at both moments, instead of what held then as is known now. With a ``period``:
+        ``pulled_in``, ``pushed_out``, and ``cash`` that came in by the pipeline ``collection`` against the ``plan`` of its quotas. With
+        ``notes``, deals that want a word: ``pushed_twice``, ``silent`` for ``silent_days``, ``no_next_step``.
+
+        >>> import datetime, kith
+        >>> with kith.open(temporary=True) as db:
+        ...     monday = datetime.datetime.now(datetime.UTC)
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="D", amount=kith.Money(10_000, "CNY"))
+        ...         _ = batch.move(deal, "default/qualified")
+        ...     with db.snapshot() as now:
+        ...         told = now.walk(since=monday, as_known=True)
+        ...         print([(step["kind"], step["minor"]) for step in told["walks"][0]["steps"]], len(told["no_next_step"]))
+        [('new', 10000)] 1
+        """
+        question = question_json(
+            since=since, until=until, as_known=as_known, period=period, notes=notes, silent_days=silent_days, collection=collection
+        )
+        report: dict[str, Any] = json.loads(self._open().walk(pipeline, question))
+        return report
+
+    def health(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """What to enter next so that statistics become usable (``gaps``), and deals that stand still (``stuck``)."""
+        report: dict[str, Any] = json.loads(self._open().health(pipeline, _insight(as_of=as_of)))
+        return report
+
+    def backtest(self, pipeline: str, unit: str = "quarter", count: int = 8, *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """How good forecasts of past periods, made at their starts, would have been."""
+        report: dict[str, Any] = json.loads(self._open().backtest(pipeline, unit, count, _insight(as_of=as_of)))
+        return report
+
+
+def _group(owner: int, segment: int, source: int) -> dict[str, Any] | None:
+    given = [{"kind": kind, "id": id} for kind, id in (("owner", owner), ("segment", segment), ("source", source)) if id]
+    if len(given) > 1:
+        raise ValueError("give one of owner, segment and source")
+    return given[0] if given else None
+
+
+def _insight(
+    *, strict: bool = False, as_of: dt.datetime | None = None, currency: str = "", level: float = 0.95, seed: int = 0, **more: Any
+) -> _kith.InsightOptions:
+    given = {name: value for name, value in more.items() if value is not None}
+    return _kith.InsightOptions(
+        strict, 0 if as_of is None else micros_of(as_of), 0, currency, level, seed, json.dumps(given) if given else ""
+    )
