@@ -100,9 +100,15 @@ std::string TimeText(char unit, int64_t value) {
   }
 }
 
+// The name may be left out.
+std::string_view NameOf(const ArrowSchema& schema) { return schema.name == nullptr ? "" : schema.name; }
+
 bool IsReadable(const ArrowSchema& schema) {
-  const std::string_view format = schema.format;
-  if (format == "+l" || format == "+L") return IsReadable(*schema.children[0]) && schema.children[0]->format[0] != '+';
+  const std::string_view format = schema.format == nullptr ? "" : schema.format;
+  if (format == "+l" || format == "+L") {
+    const bool has_items = schema.n_children == 1 && schema.children[0]->format != nullptr;
+    return has_items && schema.children[0]->format[0] != '+' && IsReadable(*schema.children[0]);
+  }
   constexpr std::string_view kSimple[] = {"n", "b", "c", "C", "s", "S", "i", "I", "l", "L", "f", "g", "u", "U", "vu", "tdD", "tdm"};
   for (const std::string_view simple : kSimple) {
     if (format == simple) return true;
@@ -119,8 +125,8 @@ std::string ListText(const ArrowSchema& schema, const ArrowArray& array, int64_t
   for (auto i = NumberAt<Offset>(array, 1, at); i < NumberAt<Offset>(array, 1, at + 1); ++i) {
     const std::string item = CellText(*schema.children[0], *array.children[0], i, problem);
     if (item.find(kListSeparator) != std::string::npos) {
-      problem =
-          MakeError({.reason = Reason::kRowRejected, .field = schema.name, .value = item.substr(0, 80)}, "an item of a list holds a \";\"");
+      problem = MakeError({.reason = Reason::kRowRejected, .field = std::string(NameOf(schema)), .value = item.substr(0, 80)},
+                          "an item of a list holds a \";\"");
     }
     if (!text.empty()) text += kListSeparator;
     text += item;
@@ -161,7 +167,7 @@ class ArrowReader final : public CsvReader {
     texts_.clear();
     if (!started_) {
       started_ = true;
-      for (int64_t i = 0; i < input_.schema().n_children; ++i) texts_.emplace_back(input_.schema().children[i]->name);
+      for (int64_t i = 0; i < input_.schema().n_children; ++i) texts_.emplace_back(NameOf(*input_.schema().children[i]));
     } else {
       KITH_ASSIGN_OR_RETURN(const ArrowArray* batch, Step());
       if (batch == nullptr) return nullptr;
@@ -222,12 +228,13 @@ Status ArrowInput::Failed() {
 
 Status ArrowInput::Start(const std::set<std::string>& wanted) {
   if (stream_.get_schema(&stream_, &schema_) != 0) return Failed();
-  if (std::string_view(schema_.format) != "+s") return MakeError(Reason::kFileUnreadable, "the stream is no table: its type is no struct");
+  if (schema_.format == nullptr || std::string_view(schema_.format) != "+s")
+    return MakeError(Reason::kFileUnreadable, "the stream is no table: its type is no struct");
   for (int64_t i = 0; i < schema_.n_children; ++i) {
     const ArrowSchema& column = *schema_.children[i];
-    if (!wanted.contains(column.name) || IsReadable(column.dictionary == nullptr ? column : *column.dictionary)) continue;
+    if (!wanted.contains(std::string(NameOf(column))) || IsReadable(column.dictionary == nullptr ? column : *column.dictionary)) continue;
     return MakeError({.reason = Reason::kWrongKind,
-                      .field = column.name,
+                      .field = std::string(NameOf(column)),
                       .value = column.format,
                       .hint = "cast it to text, numbers, decimals of 128 bits, dates or timestamps"},
                      "the column is of an Arrow type that cannot be imported");
@@ -241,6 +248,9 @@ StatusOr<const ArrowArray*> ArrowInput::Batch(size_t number) {
   if (stream_.get_next(&stream_, &next) != 0) return Failed();
   if (next.release == nullptr) return nullptr;
   batches_.push_back(next);
+  if (next.n_children != schema_.n_children) {
+    return MakeError(Reason::kFileUnreadable, "a batch of the stream has other columns than its schema");
+  }
   return &batches_.back();
 }
 

@@ -5,10 +5,12 @@
 namespace kith::exchange {
 namespace {
 
-// True for what a spreadsheet would run as a formula (OWASP "CSV injection"): = + - @ tab CR first, full-width forms and leading spaces
-// included.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// True for what a spreadsheet would run as a formula (OWASP "CSV injection"): = + - @ tab CR LF first, full-width forms, leading spaces and
+// a mark of byte order included. Looks at the beginning alone, so that malformed UTF-8 behind it hides nothing.
 bool IsFormula(const std::string& cell) {
-  static const RE2 formula("(?s)^[ \\x{3000}]*[=+\\-@\\t\\r\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}].*");
+  static const RE2 formula("^[ \\x{3000}\\x{FEFF}]*[=+\\-@\\t\\r\\n\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}]");
   static const RE2 number("^[+-]?[0-9][0-9,]*(\\.[0-9]+)?([eE][+-]?[0-9]+)?$");
   return RE2::FullMatch(cell, formula) && !RE2::FullMatch(cell, number);
 }
@@ -29,6 +31,8 @@ void AppendCsvRow(std::string& out, const std::vector<std::string>& cells, bool 
     if (i != 0) out += ',';
     std::string cell = guard && IsFormula(cells[i]) ? "'" + cells[i] : cells[i];
     bool plain = cell.find_first_of(",\"\r\n") == std::string::npos && (cell.empty() || (cell.front() != ' ' && cell.back() != ' '));
+    // At the beginning of a file it would be no part of the cell.
+    plain = plain && !cell.starts_with(kByteOrderMark);
     // A row of one empty cell would be an empty line.
     if (plain && !(cells.size() == 1 && cell.empty())) {
       out += cell;

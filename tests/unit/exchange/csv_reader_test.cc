@@ -103,10 +103,13 @@ TEST(AppendCsvRowTest, QuotesAndGuardsAgainstFormulas) {
   out.clear();
   AppendCsvRow(out, {"=1+1"}, false);
   EXPECT_EQ(out, "=1+1\r\n");
+  out.clear();
+  AppendCsvRow(out, {"=1+\xff", "\n=1", "'=1", "\xEF\xBB\xBF=1"});
+  EXPECT_EQ(out, "'=1+\xff,\"'\n=1\",'=1,'\xEF\xBB\xBF=1\r\n");
 }
 
 TEST(AppendCsvRowTest, RoundTrips) {
-  std::vector<std::string> cells = {"", "a\r\nb", "\"", " lead", "trail ", "x,y", "中文"};
+  std::vector<std::string> cells = {"\xEF\xBB\xBFmarked", "", "a\r\nb", "\"", " lead", "trail ", "x,y", "中文"};
   std::string out;
   AppendCsvRow(out, cells, false);
   std::vector<Seen> rows = ReadAll(out);
