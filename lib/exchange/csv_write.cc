@@ -12,7 +12,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 bool IsFormula(const std::string& cell) {
   static const RE2 formula("^[ \\x{3000}\\x{FEFF}]*[=+\\-@\\t\\r\\n\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}]");
   static const RE2 number("^[+-]?[0-9][0-9,]*(\\.[0-9]+)?([eE][+-]?[0-9]+)?$");
-  return RE2::FullMatch(cell, formula) && !RE2::FullMatch(cell, number);
+  return RE2::PartialMatch(cell, formula) && !RE2::FullMatch(cell, number);
 }
 
 void AppendQuoted(std::string& out, const std::string& cell) {
