@@ -318,6 +318,30 @@ def test_two_records_become_one(edit: Kith) -> None:
     assert {row["name"]: row["title"] for row in told(edit, "query", "contact")} == {"Anna Katz": None, "Ann Katz": "CTO"}
 
 
+def test_the_timeline_of_an_account(edit: Kith) -> None:
+    edit("log", "account:Account 3", "call", "Asked for an offer")
+    shown = told(edit, "timeline", "account:Account 3", "--kind", "interaction")
+    assert [(entry["kind"], entry["text"]) for entry in shown] == [("interaction", "Asked for an offer")]
+    assert "Asked for an offer" in edit("timeline", "account:Account 3").output
+    assert len(told(edit, "timeline", "account:Account 3", "--limit", "2")) == 2
+
+
+def test_duplicates_are_shown_with_reasons(tmp_path: pathlib.Path) -> None:
+    run = runner(tmp_path / "crm.kith")
+    run("init")
+    with kith.open(tmp_path / "crm.kith") as db, db.batch() as b:
+        for number in range(100):
+            b.create("contact", name=f"Somebody Else{number}", mobile=f"139{number * 7919:08}")
+        b.create("contact", name="Wei Zhang", mobile="+86 138 0013 8000")
+        b.create("contact", name="张伟", mobile="13800138000")
+    [pair] = told(run, "duplicates", "contact", "--review", "0.9")["pairs"]
+    assert pair["probability"] > 0.9
+    shown = run("duplicates", "contact", "--review", "0.9").output
+    assert "Wei Zhang" in shown
+    assert "phone exact" in shown
+    assert "Nothing found" in run("duplicates", "account").output
+
+
 def test_the_report_is_written(run: Kith, tmp_path: pathlib.Path) -> None:
     out = tmp_path / "out.html"
     assert str(out) in run("report", str(out), "--lang", "zh", "--as-of", "2024-12-01").stdout

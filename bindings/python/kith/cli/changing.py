@@ -81,4 +81,28 @@ def unmerge(run: Session, record: int) -> None:
     run.write([{"unmerge": record}])
 
 
-COMMANDS = (merge, unmerge)
+@click.command()
+@click.argument("type")
+@click.option("--review", type=float, default=0.5, show_default=True, help="Pairs of at least this probability.")
+@click.option("--limit", type=int, default=50, show_default=True)
+@options()
+def duplicates(run: Session, type: str, review: float, limit: int) -> None:
+    """Records of a type that are probably the same person or company, likeliest first, and why; kith merge makes them one."""
+    run.type(type)
+    with run.read() as now:
+        found = now.duplicates(type, review=review, limit=limit)
+        if run.out.as_json:
+            return run.out.json({name: value for name, value in found.items() if name != "model"})
+        rows = (
+            (pair["a"], run.name_of(now, pair["a"]), pair["b"], run.name_of(now, pair["b"]), f"{pair['probability']:.1%}", _why(pair))
+            for pair in found["pairs"]
+        )
+        run.out.table(["id", "name", "id", "name", "probability", "reason"], rows)
+
+
+def _why(pair: dict[str, Any]) -> str:
+    return ", ".join(f"{reason['field']} {reason['agreement']}" for reason in pair["reasons"] if reason["bits"] > 0)
+
+
+
+COMMANDS = (merge, unmerge, duplicates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from typing import Any
 
@@ -306,4 +307,26 @@ def changes(run: Session, target: str | None, since: int, types: tuple[str, ...]
         run.out.table(["sequence", "when", "operation", "type", "by", "reason", "what"], rows)
 
 
-COMMANDS = (add, set_, delete, move, won, lost, log, note, undo, query, search, show, changes)
+@click.command()
+@click.argument("target")
+@click.option("--kind", "kinds", multiple=True, help="Only interaction, task, note, ticket, document, deal or move; may be repeated.")
+@click.option("--since", metavar="TIME", help="Not before.")
+@click.option("--until", metavar="TIME", help="Not after.")
+@click.option("--limit", type=int, default=20, show_default=True)
+@options()
+def timeline(run: Session, target: str, kinds: tuple[str, ...], since: str | None, until: str | None, limit: int) -> None:
+    """What happened with a person, an organisation, a deal or any other record, newest first."""
+    start, end = (reading.moment(text, run.zone) if text else None for text in (since, until))
+    with run.read() as now:
+        told = now.timeline(texts.target(now, target), kinds=kinds, since=start, until=end, page=min(limit, 1000))
+        found = list(itertools.islice(told, limit))
+        if run.out.as_json:
+            return run.out.json(found)
+        words = run.out.words
+        rows = ((run.time(e["at"]), words(f"what.{e['kind']}"), e["text"], run.name_of(now, e["about"]) if e.get("about") else "") for e in found)
+        run.out.table(["when", "kind", "what", "about"], rows)
+        if len(found) == limit:
+            run.out.line("cli.more")
+
+
+COMMANDS = (timeline, add, set_, delete, move, won, lost, log, note, undo, query, search, show, changes)
