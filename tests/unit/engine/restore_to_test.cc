@@ -99,7 +99,8 @@ TEST_F(RestoreToTest, TakesTheCatalogBackToo) {
     "types": [{"name": "extra", "fields": [{"name": "label", "kind": "text"}]}],
     "extend": [{"type": "item", "fields": [{"name": "grade", "kind": "int"}]}]})");
   Batch batch = shop_.NewBatch();
-  for (const catalog::FieldDef& field : shop_.Read()->catalog().FindType("item")->fields) {
+  const auto later = shop_.Read();
+  for (const catalog::FieldDef& field : later->catalog().FindType("item")->fields) {
     if (field.kind == Kind::kInt && field.name.ends_with("grade")) batch.Set(item, field.name, 5);
   }
   shop_.Apply(batch);
@@ -109,7 +110,9 @@ TEST_F(RestoreToTest, TakesTheCatalogBackToo) {
   EXPECT_EQ((*there)->GetCatalog().value()->FindType("extra"), nullptr);
   // The field declared anew is empty: nothing of its later value was carried along.
   const auto snapshot = *(*there)->Read();
-  EXPECT_EQ(snapshot->Get(item)->bytes().size(), shop_.Read()->Get(shop_.AddItem("one"))->bytes().size());
+  const Id other = shop_.AddItem("one");
+  const auto here = shop_.Read();
+  EXPECT_EQ(snapshot->Get(item)->bytes().size(), here->Get(other)->bytes().size());
 }
 
 TEST_F(RestoreToTest, RefusesWhatItCannotKnow) {
