@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ class _Written:
         self.created: dict[int, str] = {}
         self.deleted: list[int] = []
         self.before: dict[int, dict[str, Any]] = {}  # of each field set, the value it had
+        self.links: dict[int, tuple[set[tuple[str, str]], set[tuple[str, str]]]] = {}  # external references before and after
         self.later: dict[int, str] = {}  # records that others changed so that taking back would lose it
 
     def mine(self, entry: Mapping[str, Any]) -> None:
@@ -51,7 +53,9 @@ class _Written:
         elif id not in self.created:
             was = self.before.setdefault(id, {})
             for change in entry["fields"]:
-                if change["field"] not in self._fixed[entry["type"]]:
+                if change["field"] == "external_refs":
+                    self.links[id] = (self.links.get(id, (_refs(change["before"]),))[0], _refs(change["after"]))
+                elif change["field"] not in self._fixed[entry["type"]]:
                     was.setdefault(change["field"], change["before"])
 
     def others(self, entry: Mapping[str, Any]) -> None:
@@ -67,6 +71,10 @@ class _Written:
                 self.later[id] = entry["type"]
         elif id in self.before and (entry["operation"] == "delete" or self.before[id].keys() & {c["field"] for c in entry["fields"]}):
             self.later[id] = entry["type"]
+
+
+def _refs(value: list[str] | None) -> set[tuple[str, str]]:
+    return set(zip(value[::2], value[1::2], strict=True)) if value else set()
 
 
 def _ids(value: Any) -> Iterable[int]:
@@ -112,6 +120,12 @@ def _changes(written: _Written, now: Snapshot) -> Iterator[dict[str, Any]]:
     for id, fields in written.before.items():
         if fields:
             yield {"patch": id, "set": fields}
+    for id, (before, after) in written.links.items():
+        present = set(now.external_refs(id))
+        for ref in sorted((after - before) & present):
+            yield {"unlink": id, "ref": list(ref)}
+        for ref in sorted(before - after - present):
+            yield {"link": id, "ref": list(ref)}
 
 
 def undo(db: Database, what: str, *, actor: Ref = None, dry_run: bool = False) -> dict[str, Any]:
@@ -139,9 +153,7 @@ def undo(db: Database, what: str, *, actor: Ref = None, dry_run: bool = False) -
         changes = list(_changes(written, now))
     for start in range(0, len(changes), _BATCH):
         _apply(db, changes[start : start + _BATCH], f"undo {what}", actor, dry_run)
-    counts = {"delete": 0, "patch": 0, "restore": 0}
-    for change in changes:
-        counts[next(iter(change))] += 1
+    counts = Counter(next(iter(change)) for change in changes)
     return {"run": what, "deleted": counts["delete"], "reset": counts["patch"], "restored": counts["restore"]}
 
 

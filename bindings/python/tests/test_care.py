@@ -64,7 +64,7 @@ def test_the_file_is_compacted_in_place(tmp_path: pathlib.Path) -> None:
     db, person, _ = _with_person(tmp_path / "db")
     for i in range(20):
         with db.batch() as batch:
-            batch.set(person, title=f"{i} " * 500)
+            batch.set(person, description=f"{i} " * 500)
     size = (tmp_path / "db" / "data.mdb").stat().st_size
     report = db.compact()
     assert report["bytes_before"] == size > report["bytes_after"] == (tmp_path / "db" / "data.mdb").stat().st_size
