@@ -31,6 +31,8 @@ class Run {
       if (organisation == nullptr || draft->created() || draft->deleted()) continue;
       const Id former = draft->before().GetRef(organisation->position);
       if (former.is_null() || RefOf(draft->Get(organisation->position)) == former) continue;
+      KITH_ASSIGN_OR_RETURN(const Draft* const there, context_.Find(former));
+      if (there == nullptr) continue;  // it was deleted, or is part of another one now
       const EmploymentRoles* roles = RolesFor(draft->type(), former);
       if (roles != nullptr) KITH_RETURN_IF_ERROR(WriteDown(*roles, *draft, former));
     }

@@ -45,7 +45,7 @@ TEST_F(Walk, RefusesBadQuestions) {
     EXPECT_EQ(json.get(), nullptr);
   }
   Text json;
-  EXPECT_EQ(kith_snapshot_walk(snapshot, "nope", Str(R"({"since": "2020-01-01"})"), json.out(), error.out()), KITH_NOT_FOUND);
+  EXPECT_EQ(kith_snapshot_walk(snapshot, "nope", Str(R"({"since": "2020-01-01"})"), json.out(), error.out()), KITH_INVALID_ARGUMENT);
 }
 
 }  // namespace

@@ -150,6 +150,7 @@ struct Oracle::Run {
   std::set<Id> created = {};
   std::vector<Id> deleted = {};  // in order
   std::set<Id> linked = {};
+  std::map<Id, std::set<std::pair<std::string, std::string>>> before = {};  // external references, of those that the batch links
   std::map<Id, std::vector<std::pair<int32_t, OracleAssertion>>> said = {};  // in the order said, for each record
 
   Run(const Oracle& oracle, const Ops& all, Time at) : state(oracle), ops(all), now(at) {}
@@ -237,12 +238,14 @@ struct Oracle::Run {
         const std::optional<Id> found = state.Find(record->type->number, op.external);
         if (found == record->id) return {};
         if (found) return "ExternalRefTaken";
+        before.try_emplace(record->id, record->externals);
         record->externals.insert({op.external.system, op.external.key});
         linked.insert(record->id);
         return {};
       }
       case Op::kUnlink:
         if (Gone(record->id)) return "RecordMissing";
+        before.try_emplace(record->id, record->externals);
         if (record->externals.erase({op.external.system, op.external.key}) == 0) return "RecordMissing";
         linked.insert(record->id);
         return {};
@@ -255,7 +258,9 @@ struct Oracle::Run {
     record.deleted = true;
     record.deleted_effective = effective;
     record.deleted_recorded = now;
-    record.last_externals = std::exchange(record.externals, {});
+    const auto was = before.find(record.id);  // the batch may have linked it before
+    record.last_externals = was == before.end() ? record.externals : was->second;
+    record.externals.clear();
     deleted.push_back(record.id);
   }
 

@@ -70,7 +70,7 @@ struct OracleRecord {
   Time deleted_recorded;
   std::map<int32_t, Value> last;  // what it showed when it was deleted
   std::set<std::pair<std::string, std::string>> externals;
-  std::set<std::pair<std::string, std::string>> last_externals;  // what it had when it was deleted
+  std::set<std::pair<std::string, std::string>> last_externals;  // what it had before the batch that deleted it
   std::vector<OracleEntry> entries;
 };
 

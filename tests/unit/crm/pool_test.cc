@@ -27,7 +27,7 @@ class PoolTest : public ::testing::Test {
   using Fields = std::vector<std::pair<std::string_view, Value>>;
   Id Add(std::string_view type, const Fields& fields) {
     Batch batch = world_.NewBatch();
-    const Id id = model::World::NewRecord(batch, type);
+    const Id id = type == "pool_member" ? batch.Create(type) : model::World::NewRecord(batch, type);  // of the pool given alone
     for (const auto& [field, value] : fields) batch.Set(id, field, value);
     return world_.Apply(batch).at(id.local_index());
   }
