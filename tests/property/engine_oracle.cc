@@ -150,7 +150,7 @@ struct Oracle::Run {
   std::set<Id> created = {};
   std::vector<Id> deleted = {};  // in order
   std::set<Id> linked = {};
-  std::map<Id, std::set<std::pair<std::string, std::string>>> before = {};  // external references, of those that the batch links
+  std::map<Id, std::set<std::pair<std::string, std::string>>> before = {};   // external references, of those that the batch links
   std::map<Id, std::vector<std::pair<int32_t, OracleAssertion>>> said = {};  // in the order said, for each record
 
   Run(const Oracle& oracle, const Ops& all, Time at) : state(oracle), ops(all), now(at) {}
