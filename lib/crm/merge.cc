@@ -191,7 +191,7 @@ StatusOr<Origin> OriginOf(const Snapshot& snapshot, Id record, std::string_view 
   return Lineage(snapshot, record).Trace(record, std::move(history), *found);
 }
 
-StatusOr<MergeReport> MergeRecords(Database& database, std::vector<Id> records, const MergeOptions& options) {
+StatusOr<MergeReport> MergeRecords(Database& database, const std::vector<Id>& records, const MergeOptions& options) {
   constexpr int kAttempts = 16;
   for (int attempt = 1;; ++attempt) {
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, database.Read(options.viewer));

@@ -184,6 +184,7 @@ class LossCount {
       Count(type_and_node.first, type_and_node.second, last, of);
     }
     std::vector<SalvageReport::Lost> list;
+    list.reserve(list.size() + lost.size());
     for (auto& [number, of] : lost) list.push_back(std::move(of));
     return list;
   }

@@ -13,6 +13,7 @@ constexpr std::array<double, 6> kStrengths = {0.1, 0.25, 0.5, 1, 1.5, 2.5};
 constexpr double kLevelSd = 0.5;    // of the level's prior
 constexpr double kNothing = 0.5;    // prior weight of the model without covariates
 constexpr int kIterations = 30;     // of Newton's method
+constexpr int kHalvings = 20;       // of one of its steps
 constexpr double kMostLogOdds = 4;  // that covariates may add
 
 // A symmetric positive definite matrix by rows, its Cholesky factor in place. The log of its determinant.
@@ -71,11 +72,10 @@ class Model {
       Derive(fit.mode, precision, gradient, factor);
       Factorize(factor, n_);
       const std::vector<double> step = Solve(factor, gradient);
-      double length = 1;
       std::vector<double> next = fit.mode;
       double value = best;
-      for (; length > 1e-6; length /= 2) {  // Newton's step may overshoot
-        for (size_t j = 0; j < n_; ++j) next[j] = fit.mode[j] + length * step[j];
+      for (int halvings = 0; halvings < kHalvings; ++halvings) {  // Newton's step may overshoot
+        for (size_t j = 0; j < n_; ++j) next[j] = fit.mode[j] + std::ldexp(step[j], -halvings);
         value = LogPosterior(next, precision);
         if (value >= best) break;
       }

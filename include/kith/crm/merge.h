@@ -60,7 +60,7 @@ struct MergeReport {
 // At least two records of one type. Those that are one already count once; when all are, nothing happens. The batch requires the versions
 // that were looked at, and is made anew when one has changed meanwhile. Errors: BadOptions, RecordMissing, UnknownField; those of
 // Batch::Merge.
-[[nodiscard]] StatusOr<MergeReport> MergeRecords(Database& database, std::vector<Id> records, const MergeOptions& options = {});
+[[nodiscard]] StatusOr<MergeReport> MergeRecords(Database& database, const std::vector<Id>& records, const MergeOptions& options = {});
 
 }  // namespace kith::crm
 
