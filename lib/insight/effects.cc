@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "insight/hazard_internal.h"
+#include "insight/phases_internal.h"
 
 namespace kith::insight_internal {
 namespace {
@@ -16,8 +17,8 @@ constexpr double kLeastEvents = 20;     // of a class, before groups may act on 
 constexpr double kLeastExpected = 0.5;  // expected events of a group and stage to take part in estimating the spread
 constexpr double kLeastGain = 3;        // nats by which an effect must beat none
 constexpr size_t kStrengths = 40;       // strengths of group effects that are tried
-constexpr double kPhaseLevel = 0.05;    // chance of a month's effect on any class where there is none
-constexpr double kLeastMonthExits = 5;  // of a class, for a month to be compared
+constexpr double kLeastMonthExits = 2;  // expected of a class, for a month to be compared
+constexpr double kLeastPhase = 1e-3;    // log of a month's factor below which it is none
 
 // ln P(O | E) for O ~ Poisson(E·theta), theta ~ Gamma(nu, nu), up to terms in O alone.
 double NegativeBinomial(double nu, double observed, double expected) {
@@ -40,56 +41,6 @@ Strength MostLikely(const std::vector<ExitPair>& pairs) {
     if (i == 0 || sum - none > best.gain) best = {nu, sum - none};
   }
   return best;
-}
-
-using Quarter = std::array<double, kPhases>;  // by the month's place in it
-
-// Logs of observed over expected exits of a class, last quarter first.
-std::vector<Quarter> QuartersOf(const std::map<model::Epoch, std::array<ExitPair, kClasses>>& months, model::Epoch last,
-                                size_t exit_class) {
-  std::vector<Quarter> quarters;
-  for (model::Epoch end = last;; end -= static_cast<model::Epoch>(kPhases)) {
-    Quarter logs{};
-    for (model::Epoch month = end; month > end - static_cast<model::Epoch>(kPhases); --month) {
-      const auto found = months.find(month);
-      if (found == months.end()) return quarters;
-      const ExitPair& pair = found->second[exit_class];
-      if (pair.observed < kLeastMonthExits || !(pair.expected > 0)) return quarters;
-      logs[PhaseOf(month)] = std::log(pair.observed / pair.expected);
-    }
-    quarters.push_back(logs);
-  }
-}
-
-struct PhaseEffect {
-  Quarter shrunk{};  // logs, their sum 0
-  double p_value = 1;
-  bool tested = false;
-};
-
-PhaseEffect EffectOf(const std::vector<Quarter>& quarters) {
-  PhaseEffect effect;
-  const auto n = static_cast<double>(quarters.size());
-  if (n < 2) return effect;
-  effect.tested = true;
-  Quarter mean{};
-  std::vector<Quarter> centred = quarters;
-  for (Quarter& quarter : centred) {
-    const double level = (quarter[0] + quarter[1] + quarter[2]) / static_cast<double>(kPhases);
-    for (size_t phase = 0; phase < kPhases; ++phase) mean[phase] += (quarter[phase] -= level) / n;
-  }
-  double between = 0;
-  double within = 0;
-  for (size_t phase = 0; phase < kPhases; ++phase) {
-    between += n * mean[phase] * mean[phase];
-    for (const Quarter& quarter : centred) within += std::pow(quarter[phase] - mean[phase], 2);
-  }
-  constexpr double kBetween = kPhases - 1;
-  const double degrees = kBetween * (n - 1);
-  const double f = within > 0 ? (between / kBetween) / (within / degrees) : 0;
-  effect.p_value = f > 0 ? BetaCdf(degrees / 2, kBetween / 2, degrees / (degrees + kBetween * f)) : 1;
-  for (size_t phase = 0; phase < kPhases; ++phase) effect.shrunk[phase] = mean[phase] * std::max(0.0, f > 0 ? 1 - 1 / f : 0.0);
-  return effect;
 }
 
 struct Fitted {
@@ -258,32 +209,37 @@ void HazardModel::AddOpenMonths(const OpenStays& stays, Time as_of, Months& mont
   }
 }
 
-// Whole quarters (three months on end, back from the last whole month) are the blocks and the month's place within them the treatment of a
-// two-way analysis of variance on the log of observed over expected exits: a quarter's level takes up drift, so two quarters alike in shape
-// suffice. Factors act if so large an F would be rare by chance, and are shrunk by 1 - 1/F.
+// Months count from the first one in which a deal left a stage at all: before that, none was recorded.
 void HazardModel::FitPhases(const Months& months, model::Epoch last_whole) {
-  std::array<PhaseEffect, kClasses> effects;
-  double tests = 0;
+  const auto left = [](const auto& month) {
+    return std::any_of(month.second.begin(), month.second.end(), [](const ExitPair& pair) { return pair.observed > 0; });
+  };
+  const auto first = std::find_if(months.begin(), months.end(), left);
   for (size_t c = 0; c < kClasses; ++c) {
-    effects[c] = EffectOf(QuartersOf(months, last_whole, c));
-    tests += effects[c].tested;
-  }
-  for (size_t c = 0; c < kClasses; ++c) {
-    if (!effects[c].tested || effects[c].p_value >= kPhaseLevel / tests) continue;
+    std::vector<MonthExits> compared;
+    double observed = 0;
+    for (auto month = first; month != months.end() && month->first <= last_whole; ++month) {
+      if (month->second[c].expected < kLeastMonthExits) continue;
+      compared.push_back({month->first, month->second[c]});
+      observed += month->second[c].observed;
+    }
+    if (observed < kLeastEvents) continue;
+    const PhaseEffect effect = PhaseEffectOf(compared);
+    phase_chance_ = std::max(phase_chance_, effect.chance);
+    if (std::abs(effect.logs[0]) + std::abs(effect.logs[1]) + std::abs(effect.logs[2]) < kLeastPhase) continue;
     has_phases_ = true;
-    for (size_t phase = 0; phase < kPhases; ++phase) phases_[phase][c] = std::exp(effects[c].shrunk[phase]);
-    LevelPhases(months, c);
+    for (size_t phase = 0; phase < kPhases; ++phase) phases_[phase][c] = std::exp(effect.logs[phase]);
+    LevelPhases(compared, c);
   }
 }
 
 // Over the months seen, the factors leave the expected number of exits as it is.
-void HazardModel::LevelPhases(const Months& months, size_t exit_class) {
+void HazardModel::LevelPhases(const std::vector<MonthExits>& months, size_t exit_class) {
   double plain = 0;
   double with_factors = 0;
-  for (const auto& [month, pairs] : months) {
-    if (pairs[exit_class].observed <= 0) continue;
-    plain += pairs[exit_class].expected;
-    with_factors += pairs[exit_class].expected * phases_[PhaseOf(month)][exit_class];
+  for (const MonthExits& month : months) {
+    plain += month.exits.expected;
+    with_factors += month.exits.expected * phases_[PhaseOf(month.month)][exit_class];
   }
   for (auto& phase : phases_) phase[exit_class] *= plain / with_factors;
 }

@@ -45,6 +45,7 @@ constexpr model::Epoch kRecentArrivals = 4;  // months from which the mix of gro
 constexpr model::Epoch kRecentWins = 6;      // months from which amounts are taken
 constexpr int64_t kLeastSizes = 20;          // won deals before a group's own amounts are used
 constexpr double kMostFaster = 100;
+constexpr double kSaidPhase = 0.9;     // chance that the month in the quarter matters, from which on the report says so
 constexpr double kLeastChance = 1e-4;  // of being won at all, that covariates start from
 
 class Forecaster {
@@ -326,7 +327,8 @@ void Forecaster::Warn() {
   }
   for (const Drift& drift : DriftOf(tables_)) report_.warnings.push_back(drift.text);
   if (arrivals_.level <= 0 && end_days_ > 0) report_.warnings.push_back("no arrivals on record: new deals are not expected");
-  if (model_ && model_->has_phases()) report_.warnings.push_back("the month within the quarter matters and is taken into account");
+  if (model_ && model_->phase_chance() >= kSaidPhase)
+    report_.warnings.push_back("the month within the quarter matters and is taken into account");
 }
 
 insight_internal::PeriodInputs Forecaster::InputsOf(std::vector<size_t>& open) {

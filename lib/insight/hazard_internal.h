@@ -56,6 +56,12 @@ struct ExitPair {
   double expected = 0;
 };
 
+// A whole month, of a class of exit; more than 0 are expected.
+struct MonthExits {
+  model::Epoch month = 0;
+  ExitPair exits;
+};
+
 class HazardModel {
  public:
   explicit HazardModel(const model::FunnelTables& tables);
@@ -71,8 +77,10 @@ class HazardModel {
   [[nodiscard]] const Factors& GroupFactors(uint64_t group) const;
   [[nodiscard]] const std::map<uint64_t, Factors>& groups() const { return groups_; }
 
-  // Whether the month within the quarter matters, by an analysis of variance over whole quarters.
+  // Whether factors of the month within the quarter act; each is shrunk by how likely it is.
   [[nodiscard]] bool has_phases() const { return has_phases_; }
+  // The chance that the month within the quarter matters, of the class of exit for which it is largest.
+  [[nodiscard]] double phase_chance() const { return phase_chance_; }
   // Factor by (phase, class).
   [[nodiscard]] double PhaseFactor(size_t phase, size_t exit_class) const { return phases_[phase][exit_class]; }
 
@@ -105,7 +113,7 @@ class HazardModel {
   [[nodiscard]] std::vector<OpenStays> StaysByDay(const model::FunnelTables& tables) const;
   void AddOpenMonths(const OpenStays& stays, Time as_of, Months& months) const;
   void FitPhases(const Months& months, model::Epoch last_whole);
-  void LevelPhases(const Months& months, size_t exit_class);
+  void LevelPhases(const std::vector<MonthExits>& months, size_t exit_class);
   // Adds a row's exits, and the exits that the model expects of days at risk, to `pairs` by class.
   void AddObserved(const model::StageRow& row, size_t stage, ExitPair* pairs) const;
   void AddExpected(size_t stage, size_t bin, double days, ExitPair* pairs) const;
@@ -124,6 +132,7 @@ class HazardModel {
   std::map<uint64_t, Factors> groups_;
   Factors none_;
   bool has_phases_ = false;
+  double phase_chance_ = 0;
   std::array<std::array<double, kClasses>, kPhases> phases_;
 };
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "insight/linear_internal.h"
 #include "insight/special_internal.h"
 #include "insight/tilt_internal.h"
 
@@ -15,34 +16,6 @@ constexpr double kNothing = 0.5;    // prior weight of the model without covaria
 constexpr int kIterations = 30;     // of Newton's method
 constexpr int kHalvings = 20;       // of one of its steps
 constexpr double kMostLogOdds = 4;  // that covariates may add
-
-// A symmetric positive definite matrix by rows, its Cholesky factor in place. The log of its determinant.
-double Factorize(std::vector<double>& a, size_t n) {
-  double log_det = 0;
-  for (size_t j = 0; j < n; ++j) {
-    for (size_t i = j; i < n; ++i) {
-      double sum = a[i * n + j];
-      for (size_t k = 0; k < j; ++k) sum -= a[i * n + k] * a[j * n + k];
-      a[i * n + j] = i == j ? std::sqrt(std::max(sum, 1e-300)) : sum / a[j * n + j];
-    }
-    log_det += 2 * std::log(a[j * n + j]);
-  }
-  return log_det;
-}
-
-// x with L L^T x = b.
-std::vector<double> Solve(const std::vector<double>& l, std::vector<double> b) {
-  const size_t n = b.size();
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t k = 0; k < i; ++k) b[i] -= l[i * n + k] * b[k];
-    b[i] /= l[i * n + i];
-  }
-  for (size_t i = n; i-- > 0;) {
-    for (size_t k = i + 1; k < n; ++k) b[i] -= l[k * n + i] * b[k];
-    b[i] /= l[i * n + i];
-  }
-  return b;
-}
 
 double LogLikelihood(double log_odds, bool won) {
   const double x = won ? log_odds : -log_odds;

@@ -21,7 +21,7 @@
 namespace kith::insight {
 
 // Name and version of the method, in every report and ledger entry: what another version missed says nothing about this one.
-inline constexpr std::string_view kForecastModel = "semi-markov/2";
+inline constexpr std::string_view kForecastModel = "semi-markov/3";
 
 // A past forecast and what came of it; what the common shock is learnt from.
 struct LedgerEntry {
