@@ -81,19 +81,13 @@ Json Of(const insight::StageFunnel& stage) {
 }
 
 Json Of(const insight::RepStage& stage) {
-  return {{"id", stage.stage.id.value()},
-          {"name", stage.stage.name},
-          {"labels", stage.stage.labels},
-          {"rep", Of(stage.rep)},
-          {"team", Of(stage.team)},
-          {"shrunk", Number(stage.shrunk)},
-          {"low", Number(stage.low)},
-          {"high", Number(stage.high)},
-          {"below", Number(stage.below)},
-          {"log_gap", Number(stage.log_gap)},
-          {"lost_minor", Number(stage.lost_money)},
-          {"enough", stage.enough},
-          {"weak", stage.weak}};
+  return {{"id", stage.stage.id.value()},     {"name", stage.stage.name},
+          {"labels", stage.stage.labels},     {"rep", Of(stage.rep)},
+          {"team", Of(stage.team)},           {"shrunk", Number(stage.shrunk)},
+          {"low", Number(stage.low)},         {"high", Number(stage.high)},
+          {"below", Number(stage.below)},     {"surprise", Number(stage.surprise)},
+          {"log_gap", Number(stage.log_gap)}, {"lost_minor", Number(stage.lost_money)},
+          {"enough", stage.enough},           {"weak", stage.weak}};
 }
 
 Json Of(const insight::ForecastReport& report, const insight::DealForecast& deal) {
@@ -363,6 +357,7 @@ std::string ToJson(const std::vector<insight::RepReport>& reports) {
   for (const insight::RepReport& report : reports) {
     Json rep = {
         {"owner", report.owner.value()}, {"resolved", report.resolved}, {"log_gap", Number(report.log_gap)}, {"summary", report.summary}};
+    rep["look_first"] = report.look_first ? Json(report.stages[*report.look_first].stage.name) : Json(nullptr);
     rep["weakest"] = report.weakest ? Json(report.stages[*report.weakest].stage.name) : Json(nullptr);
     rep["stages"] = Json::array();
     for (const insight::RepStage& stage : report.stages) rep["stages"].push_back(Of(stage));

@@ -235,14 +235,16 @@ std::vector<RepReport> Comparison::Run() {
     if (!options_.owner.is_null() && owners_[rep] != options_.owner.value()) continue;
     reports.push_back(ReportOf(rep));
     for (size_t stage = 0; stage < stages_.size(); ++stage) {
-      const RepStage& step = reports.back().stages[stage];
+      RepStage& step = reports.back().stages[stage];
       if (!step.enough) continue;
       // An ordinary rep's rate scatters around the team's by the spread of the others, and the team's rate is itself an estimate.
       const double team_size = static_cast<double>(step.team.trials) + 1;
       const double precision = 1 / (1 / spreads_[stage].Without(rep) + 1 / team_size);
       const double rate = (static_cast<double>(step.team.successes) + 0.5) / team_size;
-      const double p = LowerTail(static_cast<double>(step.rep.successes), static_cast<double>(step.rep.trials), rate, precision);
-      tests_.push_back({reports.size() - 1, stage, p});
+      step.surprise = LowerTail(static_cast<double>(step.rep.successes), static_cast<double>(step.rep.trials), rate, precision);
+      tests_.push_back({reports.size() - 1, stage, step.surprise});
+      std::optional<size_t>& first = reports.back().look_first;
+      if (!first || step.surprise < reports.back().stages[*first].surprise) first = stage;
     }
   }
   Flag(reports);

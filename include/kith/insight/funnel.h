@@ -76,6 +76,7 @@ struct RepStage {
   double low = 0;     // its credible interval
   double high = 0;
   double below = 0;       // P(rep's true rate < the team's), both uncertain
+  double surprise = 1;    // P(an ordinary rep goes on as rarely as this one, or more rarely); 1 with too few deals to tell
   double log_gap = 0;     // ln(rep rate / team rate) of the shrunk rates: the stage's share of the end-to-end gap
   double lost_money = 0;  // minor units that the gap costs: N·(team − rep)⁺·later stages·mean won amount
   bool enough = false;    // enough deals to tell
@@ -86,7 +87,9 @@ struct RepReport {
   Id owner;
   std::vector<RepStage> stages;
   std::optional<size_t> weakest;  // index into stages of the flagged stage with the largest cost; nothing when none is flagged
-  double log_gap = 0;             // sum of the stages' log gaps = ln(W_rep / W_team)
+  // The stage of least `surprise`, flagged or not: where to look first, no judgement. Nothing where deals are too few to tell.
+  std::optional<size_t> look_first;
+  double log_gap = 0;  // sum of the stages' log gaps = ln(W_rep / W_team)
   int64_t resolved = 0;
   std::string summary;  // one sentence for people: "not enough deals to tell", "proposal: 31 % against 52 %, 98 % sure"
 };

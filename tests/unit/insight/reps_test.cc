@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "kith/insight/funnel.h"
 #include "simulator/company_paths.h"
@@ -73,6 +75,57 @@ TEST(RepsAgainstTeam, FindsThePlantedStepAndLeavesAverageStepsAlone) {
   }
   EXPECT_GE(found, 0.85 * kSeeds);
   EXPECT_LE(false_flags, 0.05 * average_steps);
+}
+
+// Who knows every rate and only not which step is the planted one takes the step with fewest successes for it: the likelihood ratio falls
+// with the successes, so nobody finds it more often. Ties are drawn. Returns the place of the step, rep by rep and stage by stage.
+size_t Oracle(const FunnelTables& tables, uint64_t first_rep, int reps, Random& random) {
+  size_t place = 0;
+  double fewest = 1e300;
+  for (int rep = 0; rep < reps; ++rep) {
+    for (size_t stage = 0; stage < 4; ++stage) {
+      const auto& row = tables.rows.stages.at({GroupKind::kOwner, first_rep + static_cast<uint64_t>(rep), 600, 101 + stage});
+      const double successes = static_cast<double>(row.advanced) + random.Uniform() / 2;
+      if (successes >= fewest) continue;
+      fewest = successes;
+      place = static_cast<size_t>(rep) * 4 + stage;
+    }
+  }
+  return place;
+}
+
+// C06: the planted step comes first in at least 85 % of a rep's own reports, in nearly as many as can be. Over all steps of a team nobody
+// can put it first that often: of more than six reps, somebody else has a worse step by chance in over 15 % of cases.
+TEST(RepsAgainstTeam, PutsThePlantedStepFirstNearlyAsOftenAsAnybodyCan) {
+  constexpr int kSeeds = 300;
+  Random random(23);
+  for (const int reps : {10, 40}) {
+    int own = 0;
+    int own_oracle = 0;
+    int whole = 0;
+    int whole_oracle = 0;
+    for (int seed = 0; seed < kSeeds; ++seed) {
+      const FunnelTables tables = Team(reps, 60, 0.3, random);
+      const std::vector<RepReport> reports = Reports(tables);
+      const RepReport& planted = ReportOf(reports, kPlanted);
+      ASSERT_TRUE(planted.look_first.has_value());
+      own += *planted.look_first == kWeakStage;
+      own_oracle += Oracle(tables, kPlanted, 1, random) == kWeakStage;
+      const auto least = [](const RepReport& report) { return report.stages[*report.look_first].surprise; };
+      const auto first =
+          std::min_element(reports.begin(), reports.end(), [&](const auto& a, const auto& b) { return least(a) < least(b); });
+      whole += first->owner.value() == kPlanted && *first->look_first == kWeakStage;
+      whole_oracle += Oracle(tables, kPlanted, reps, random) == kWeakStage;
+    }
+    EXPECT_GE(own, 0.92 * kSeeds) << reps;
+    EXPECT_GE(own, own_oracle - 0.03 * kSeeds) << reps;
+    EXPECT_GE(whole, whole_oracle - 0.08 * kSeeds) << reps;
+    EXPECT_LT(whole_oracle, (reps == 10 ? 0.87 : 0.75) * kSeeds) << reps;
+    RecordProperty("own_" + std::to_string(reps), own);
+    RecordProperty("own_oracle_" + std::to_string(reps), own_oracle);
+    RecordProperty("whole_" + std::to_string(reps), whole);
+    RecordProperty("whole_oracle_" + std::to_string(reps), whole_oracle);
+  }
 }
 
 // Many looks: over the report of a whole team, false discoveries stay rare (domain model, section 8).
@@ -165,6 +218,8 @@ TEST(RepsAgainstTeam, SaysSoWhenDealsAreTooFew) {
   for (const RepReport& report : Reports(tables)) {
     EXPECT_EQ(report.summary, "not enough deals to tell");
     EXPECT_FALSE(report.weakest.has_value());
+    EXPECT_FALSE(report.look_first.has_value());
+    EXPECT_EQ(report.stages[0].surprise, 1);
   }
   EXPECT_TRUE(RepsAgainstTeam(FunnelTables{MakePipeline(2), Time{}, {}, {}})->empty());
   EXPECT_EQ(GetReason(RepsAgainstTeam(tables, {.weak_probability = 1}).status()), Reason::kBadOptions);
