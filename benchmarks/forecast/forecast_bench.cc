@@ -2,7 +2,8 @@
 //
 //   forecast_bench [folder] [what ...]
 //
-// folder: default $KITH_SHARED_DATA. what: bpic2012 bpic2012-28 small bpic2020 maven, all of them if nothing is named; worlds, scale
+// folder: default $KITH_SHARED_DATA. what: bpic2012 bpic2012-28 small bpic2020 maven, all of them if nothing is named; worlds, coverage,
+// scale
 // (--small: this alone). KITH_FORECAST_POINTS=1 prints every origin. compare.py beside this file puts the reference baselines next to it.
 #include <algorithm>
 #include <chrono>
@@ -196,10 +197,12 @@ Status RunLogs(const std::string& folder, const std::set<std::string>& wanted) {
 
 Status RunAll(const std::string& folder, const std::set<std::string>& wanted) {
   const bool worlds = wanted.contains("worlds");
+  const bool coverage = wanted.contains("coverage");
   const bool scale = wanted.contains("scale");
   if (worlds) KITH_RETURN_IF_ERROR(RunWorlds());
+  if (coverage) KITH_RETURN_IF_ERROR(RunCoverage());
   if (scale) KITH_RETURN_IF_ERROR(RunScale());
-  if (!wanted.empty() && wanted.size() == size_t{worlds} + size_t{scale}) return {};
+  if (!wanted.empty() && wanted.size() == size_t{worlds} + size_t{coverage} + size_t{scale}) return {};
   if (folder.empty()) {
     std::puts("skipped: the logs; give the folder with bpic2012, bpic2020 and maven_crm, or set KITH_SHARED_DATA");
     return {};

@@ -1,5 +1,6 @@
 #include "forecast/worlds.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -27,7 +28,19 @@ struct Tally {
   double judged = 0;
   double brier = 0;
   double typed_brier = 0;
+  std::vector<double> gains;  // by company: Brier score of what is typed, less the forecast's
 };
+
+// The 90 % interval of a mean, by 2,000 draws of the companies with replacement.
+std::pair<double, double> IntervalOfMean(const std::vector<double>& values) {
+  std::mt19937_64 random(1);
+  std::vector<double> means(2000);
+  for (double& mean : means) {
+    for (size_t i = 0; i < values.size(); ++i) mean += values[random() % values.size()] / static_cast<double>(values.size());
+  }
+  std::sort(means.begin(), means.end());
+  return {means[means.size() / 20], means[means.size() - 1 - means.size() / 20]};
+}
 
 // What reps type: the stage's usual chance, on the scale of log odds shifted by the rep's own bias and by noise of every deal.
 class Typist {
@@ -71,6 +84,7 @@ Status RunCompany(uint64_t seed, int deals, Tally& tally) {
   const auto tables_at = [&](Time at) -> StatusOr<model::FunnelTables> { return model::TablesFromPaths(pipeline, paths, at); };
   KITH_ASSIGN_OR_RETURN(const insight::BacktestReport report, insight::Backtest(tables_at, periods, kTimeMax));
   Typist typist(seed);
+  const Tally before = tally;
   for (const insight::BacktestPoint& point : report.points) {
     const std::vector<double>& q = point.forecast.total_quantiles;
     ++tally.points;
@@ -95,6 +109,29 @@ Status RunCompany(uint64_t seed, int deals, Tally& tally) {
     tally.typed_error += std::abs(point.actual - typed);
   }
   tally.crps += report.crps;
+  if (const double judged = tally.judged - before.judged; judged > 0)
+    tally.gains.push_back((tally.typed_brier - before.typed_brier - tally.brier + before.brier) / judged);
+  return {};
+}
+
+struct Covered {
+  int in80 = 0;
+  int in95 = 0;
+};
+
+// The quarter to come of one company, forecast once, without past forecasts to learn from.
+Status CoverQuarter(uint64_t seed, int deals, Covered& covered) {
+  const Date today = simulator::CompanyOptions().today;
+  const Date first{today.days - 91};
+  const std::vector<model::DealPath> paths = simulator::PathsOf(simulator::MakeCompany({.seed = seed, .years = 4, .deals = deals}));
+  const auto tables_at = [&](Time at) -> StatusOr<model::FunnelTables> {
+    return model::TablesFromPaths(simulator::PipelineOf(), paths, at);
+  };
+  KITH_ASSIGN_OR_RETURN(const insight::BacktestReport report, insight::Backtest(tables_at, {{first, today}}, kTimeMax));
+  const insight::BacktestPoint& point = report.points.front();
+  covered.in80 += point.actual >= point.forecast.total.p10 && point.actual <= point.forecast.total.p90;
+  covered.in95 += point.actual >= QuantileOf(point.forecast.total_quantiles, 0.025) &&
+                  point.actual <= QuantileOf(point.forecast.total_quantiles, 0.975);
   return {};
 }
 
@@ -105,15 +142,30 @@ Status RunWorlds() {
   const int companies = wanted == nullptr ? 20 : std::atoi(wanted);
   std::printf(
       "\nSimulated companies, eight quarters each\n"
-      "  deals in 4 years  quarters  in 80 %%  in 95 %%   WAPE  nCRPS  WAPE typed  Brier  Brier typed\n");
+      "  deals in 4 years  quarters  in 80 %%  in 95 %%   WAPE  nCRPS  WAPE typed  Brier  Brier typed  gain by company, 90 %% interval\n");
   for (const int deals : {400, 1500, 6000}) {
     Tally tally;
     for (int i = 0; i < companies; ++i) {
       KITH_RETURN_IF_ERROR(RunCompany(kFirstSeed + static_cast<uint64_t>(i), deals, tally));
     }
-    std::printf("  %16d  %8d  %7.3f  %7.3f  %5.3f  %5.3f  %10.3f  %5.3f  %11.3f\n", deals, tally.points,
+    const auto [low, high] = IntervalOfMean(tally.gains);
+    std::printf("  %16d  %8d  %7.3f  %7.3f  %5.3f  %5.3f  %10.3f  %5.3f  %11.3f  %6.4f..%6.4f\n", deals, tally.points,
                 static_cast<double>(tally.in80) / tally.points, static_cast<double>(tally.in95) / tally.points, tally.error / tally.actual,
-                tally.crps / companies, tally.typed_error / tally.actual, tally.brier / tally.judged, tally.typed_brier / tally.judged);
+                tally.crps / companies, tally.typed_error / tally.actual, tally.brier / tally.judged, tally.typed_brier / tally.judged, low,
+                high);
+  }
+  return {};
+}
+
+Status RunCoverage() {
+  const char* wanted = std::getenv("KITH_FORECAST_WORLDS");
+  const int seeds = wanted == nullptr ? 1000 : std::atoi(wanted);
+  std::printf("\nOne quarter of each of %d simulated companies\n  deals in 4 years  in 80 %%  in 95 %%\n", seeds);
+  for (const int deals : {400, 1500, 6000}) {
+    Covered covered;
+    for (int i = 0; i < seeds; ++i) KITH_RETURN_IF_ERROR(CoverQuarter(kFirstSeed + static_cast<uint64_t>(i), deals, covered));
+    std::printf("  %16d  %7.3f  %7.3f\n", deals, static_cast<double>(covered.in80) / seeds, static_cast<double>(covered.in95) / seeds);
+    std::fflush(stdout);
   }
   return {};
 }

@@ -10,6 +10,9 @@ namespace kith::benchmarks {
 // 80 % and the 95 % intervals, and how the forecasts compare with what simulated reps type in: their stage's true chance, a bias of each
 // rep's own, and noise. KITH_FORECAST_WORLDS: number of companies of each size, 20 if unset.
 [[nodiscard]] Status RunWorlds();
+// One quarter of each of many companies, forecast once: how many lie within the 80 % and the 95 % intervals. KITH_FORECAST_WORLDS: number
+// of companies of each size, 1,000 if unset.
+[[nodiscard]] Status RunCoverage();
 
 }  // namespace kith::benchmarks
 
