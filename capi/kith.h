@@ -460,6 +460,17 @@ KITH_API void kith_outcome_free(kith_outcome* outcome);
 KITH_API kith_code kith_db_merge(kith_db* db, const kith_id* records, size_t count, kith_ref actor, kith_str reason, kith_str options,
                                  const kith_apply_options* apply, kith_text** report, kith_error** err);
 
+/* A record of a type with behaviour "convertible", such as a lead, becomes a person, an organisation and a deal, in one batch and once;
+ * values, activities and external references go along (kith/crm/convert.h says which and how). options: JSON {"person": id, "organisation":
+ * id, "deal": id (existing ones; else those that the record names, that are found, or new ones), "find": false (look for none),
+ * "with_deal": false, "name" (of a new deal), "pipeline" (of a new deal), "owner": id (of what is new; else the record's)}, any of them
+ * left out; empty: all. `apply` as for kith_db_apply, its dry_run and viewer. report: owned JSON {"person", "organisation", "deal":
+ * {"record": id, "how": "created", "found", "given"} or null, "already" (converted before: nothing was written), "kept": [{"record",
+ * "field", "from"}] (what an existing record has otherwise), "stays": [fields that stay on the record alone], "followed" (activities
+ * written), "sequence", "effects", "changes" (of a dry run)}, may be NULL. Since 0.1. */
+KITH_API kith_code kith_db_convert(kith_db* db, kith_id record, kith_ref actor, kith_str reason, kith_str options,
+                                   const kith_apply_options* apply, kith_text** report, kith_error** err);
+
 /* --- access. The policy is a JSON document; the form stands in kith/catalog/policy.h. Without rules: no policy. Setting it holds from the
  * next snapshot and batch on, in every process. report: owned JSON {"changes": [...]}, may be NULL. */
 KITH_API kith_code kith_db_set_policy(kith_db* db, kith_str policy, kith_ref actor, uint8_t dry_run, kith_text** report, kith_error** err);

@@ -29,14 +29,21 @@ type step struct {
 	Recorded   string          `json:"recorded"`
 	Rows       any             `json:"rows"`
 	Feed       *struct{ Types, Fields, Operations []string }
-	Entries    any             `json:"entries"`
-	Policy     json.RawMessage `json:"policy"`
-	Viewer     string          `json:"viewer"`
-	Keep       string          `json:"keep"`
-	Type       string          `json:"type"`
-	Ref        [2]string       `json:"ref"`
-	Mark       string          `json:"mark"`
-	Error      *struct {
+	Entries    any    `json:"entries"`
+	Convert    string `json:"convert"`
+	Options    struct {
+		Person       string `json:"person"`
+		Organisation string `json:"organisation"`
+		WithDeal     *bool  `json:"with_deal"`
+	} `json:"options"`
+	Report any             `json:"report"`
+	Policy json.RawMessage `json:"policy"`
+	Viewer string          `json:"viewer"`
+	Keep   string          `json:"keep"`
+	Type   string          `json:"type"`
+	Ref    [2]string       `json:"ref"`
+	Mark   string          `json:"mark"`
+	Error  *struct {
 		Code, Reason string
 		Field        *string
 	} `json:"error"`
@@ -85,6 +92,8 @@ func (v running) run(s step) error {
 		return v.view(s, func(now *kith.Snapshot) error { return v.query(s, now) })
 	case s.Feed != nil:
 		return v.view(s, func(now *kith.Snapshot) error { return v.feed(s, now) })
+	case s.Convert != "":
+		return v.convert(s)
 	case s.Policy != nil:
 		return v.db.SetPolicy(string(s.Policy), kith.Ref{})
 	case s.Keep != "":
@@ -147,6 +156,31 @@ func (v running) query(s step, now *kith.Snapshot) error {
 	must(v.t, exactly(text, &got))
 	if got = withoutIDs(got); !reflect.DeepEqual(got, s.Rows) {
 		v.t.Fatalf("got %v, want %v", got, s.Rows)
+	}
+	return nil
+}
+
+func (v running) convert(s step) error {
+	options := kith.ConvertOptions{Person: v.ids[s.Options.Person], Organisation: v.ids[s.Options.Organisation]}
+	options.WithoutDeal = s.Options.WithDeal != nil && !*s.Options.WithDeal
+	report, err := v.db.Convert(v.ids[s.Convert], options)
+	if err != nil {
+		return err
+	}
+	how := func(part *kith.ConvertedPart) any {
+		if part == nil {
+			return nil
+		}
+		return part.How
+	}
+	stays := []any{}
+	for _, field := range report.Stays {
+		stays = append(stays, field)
+	}
+	got := map[string]any{"person": how(report.Person), "organisation": how(report.Organisation), "deal": how(report.Deal),
+		"already": report.Already, "stays": stays}
+	if !reflect.DeepEqual(got, s.Report) {
+		v.t.Fatalf("got %v, want %v", got, s.Report)
 	}
 	return nil
 }

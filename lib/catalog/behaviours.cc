@@ -79,7 +79,14 @@ std::span<const BehaviourRule> Behaviours() {
         {"account", {Kind::kRef}},
         {"contact", {Kind::kRef}}}},
       // Something that is handed out from a pool, which it names: free while nobody owns it. The owner is the header's.
-      {"pooled", {{"pool", {Kind::kText}, true}}},
+      {"pooled", {{"pool", {Kind::kText}, true}, {"status", {Kind::kChoice}}}},
+      // Something that turns out to be business, and what came of it: the first type that a reference may point to is the one that is made.
+      {"convertible",
+       {{"person", {Kind::kRef}, true},
+        {"organisation", {Kind::kRef}},
+        {"deal", {Kind::kRef}},
+        {"at", {Kind::kTime}, true},
+        {"status", {Kind::kChoice}}}},
       // Where a person was before: the present is the role organisation of the party.
       {"employment",
        {{"person", {Kind::kRef}, true}, {"organisation", {Kind::kRef}, true}, {"from", {Kind::kTime}}, {"to", {Kind::kTime}}}},

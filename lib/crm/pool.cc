@@ -347,6 +347,8 @@ class Recycling {
     KITH_ASSIGN_OR_RETURN(Batch batch, database_.NewBatch(options_.actor, reason));
     batch.RequireValue(record, "owner", RefOf(*types_.claim, claim, "holder"));
     batch.Set(record, "owner", Value());
+    const FieldDef* status = snapshot_->catalog().FindType(record.type())->FindRole(kPooled, "status");
+    if (status != nullptr && status->FindChoice("recycled") != nullptr) batch.SetChoice(record, status->name, "recycled");
     batch.SetChoice(claim.id(), "ended", "recycled");
     batch.Set(claim.id(), "end_reason", reason);
     return Applied(batch, record, report_.recycled);

@@ -20,6 +20,8 @@ namespace kith::model {
 [[nodiscard]] const Rule& EmploymentsRule();
 // Keeps what pools say, and who held what.
 [[nodiscard]] const Rule& PoolsRule();
+// Says since when something is converted.
+[[nodiscard]] const Rule& ConversionsRule();
 // Keeps the rows of funnel_tables.h per pipeline.
 [[nodiscard]] const Derivation& FunnelDerivation();
 // Keeps the rows of tie.h per pair.

@@ -33,7 +33,7 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 
 const Extensions& StandardExtensions() {
   static const Extensions kExtensions = {{&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &EmploymentsRule(), &PoolsRule(),
-                                          &RelationsRule(), &query::SegmentsRule()},
+                                          &ConversionsRule(), &RelationsRule(), &query::SegmentsRule()},
                                          {&FunnelDerivation(), &TieDerivation(), &TimelineDerivation()},
                                          &StandingOfMembers(),
                                          Explain,

@@ -59,6 +59,13 @@ class OverC : public Subject {
     page = host::Str(json);
     return ToldOf(code, error);
   }
+  Told Convert(uint64_t record, const std::string& options, std::string& report) override {
+    host::Text json;
+    host::Error error;
+    const kith_code code = kith_db_convert(db_, record, {}, KITH_STR(""), host::Str(options), nullptr, json.out(), error.out());
+    report = host::Str(json);
+    return ToldOf(code, error);
+  }
   Told SetPolicy(const std::string& policy) override {
     host::Error error;
     const kith_code code = kith_db_set_policy(db_, host::Str(policy), {}, 0, nullptr, error.out());

@@ -1,6 +1,9 @@
 // The vectors beside this file, which each language runs, through the C++ headers.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "kith/crm/convert.h"
 #include "kith/engine/json.h"
 #include "kith/model/model.h"
 #include "kith/query/query.h"
@@ -32,6 +35,9 @@ class Native : public testing::Subject {
     return ToldOf(Query(query, parameters, options, viewer, rows));
   }
   testing::Told Feed(const std::string& filter, uint64_t viewer, std::string& page) override { return ToldOf(Read(filter, viewer, page)); }
+  testing::Told Convert(uint64_t record, const std::string& options, std::string& report) override {
+    return ToldOf(ConvertTo(record, options, report));
+  }
   testing::Told SetPolicy(const std::string& policy) override { return ToldOf(db_->SetPolicy(policy).status()); }
   testing::Told Find(const std::string& type, const std::string& system, const std::string& key, uint64_t& id) override {
     const StatusOr<Id> found = Find(type, ExternalRef{system, key});
@@ -63,6 +69,24 @@ class Native : public testing::Subject {
     KITH_ASSIGN_OR_RETURN(const FeedFilter wanted, FeedFilterFromJson(filter));
     KITH_ASSIGN_OR_RETURN(const FeedPage page, now->ReadFeed(0, wanted, 1000));
     json = FeedToJson(now->catalog(), page);
+    return absl::OkStatus();
+  }
+  Status ConvertTo(uint64_t record, const std::string& text, std::string& report) {
+    const auto given = nlohmann::json::parse(text);
+    crm::ConvertOptions options;
+    options.person = Id(given.value("person", uint64_t{0}));
+    options.organisation = Id(given.value("organisation", uint64_t{0}));
+    options.with_deal = given.value("with_deal", true);
+    KITH_ASSIGN_OR_RETURN(const crm::Converted made, crm::Convert(*db_, Id(record), options));
+    const auto part = [](const crm::Converted::Part& one) {
+      return one.record.is_null() ? nlohmann::json() : nlohmann::json{{"record", one.record.value()}, {"how", crm::NameOf(one.how)}};
+    };
+    const nlohmann::json told = {{"person", part(made.person)},
+                                 {"organisation", part(made.organisation)},
+                                 {"deal", part(made.deal)},
+                                 {"already", made.already},
+                                 {"stays", made.stays}};
+    report = told.dump();
     return absl::OkStatus();
   }
   StatusOr<Id> Find(const std::string& type, const ExternalRef& ref) {

@@ -68,6 +68,7 @@ class Vector {
     if (step.contains("apply")) return Apply(step);
     if (step.contains("query")) return Query(step);
     if (step.contains("feed")) return Feed(step);
+    if (step.contains("convert")) return Convert(step);
     if (step.contains("policy")) return subject_.SetPolicy(step["policy"].dump());
     if (step.contains("keep")) return Keep(step);
     kept_["@" + step.at("mark").get<std::string>()] = Now();
@@ -107,6 +108,17 @@ class Vector {
       got.push_back({{"type", entry["type"]}, {"operation", entry["operation"]}, {"reason", entry["reason"]}, {"fields", fields}});
     }
     EXPECT_EQ(got, step["entries"]);
+    return told;
+  }
+
+  Told Convert(const Json& step) {
+    std::string text;
+    Told told = subject_.Convert(step["convert"].get<uint64_t>(), step.value("options", Json::object()).dump(), text);
+    if (told.code != "OK") return told;
+    const Json report = Json::parse(text);
+    Json got = {{"already", report["already"]}, {"stays", report["stays"]}};
+    for (const char* part : {"person", "organisation", "deal"}) got[part] = report[part].is_null() ? Json() : report[part]["how"];
+    EXPECT_EQ(got, step["report"]);
     return told;
   }
 

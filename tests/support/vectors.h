@@ -33,6 +33,8 @@ class Subject {
                      std::string& rows) = 0;
   // A page of the feed from its beginning.
   virtual Told Feed(const std::string& filter, uint64_t viewer, std::string& page) = 0;
+  // The report of a conversion.
+  virtual Told Convert(uint64_t record, const std::string& options, std::string& report) = 0;
   virtual Told SetPolicy(const std::string& policy) = 0;
   virtual Told Find(const std::string& type, const std::string& system, const std::string& key, uint64_t& id) = 0;
 };

@@ -1393,9 +1393,10 @@ const (
 
 // Choices of pool_claim.ended.
 const (
-	PoolClaimEndedReleased = "released"
-	PoolClaimEndedRecycled = "recycled"
-	PoolClaimEndedPassedOn = "passed_on"
+	PoolClaimEndedReleased  = "released"
+	PoolClaimEndedRecycled  = "recycled"
+	PoolClaimEndedPassedOn  = "passed_on"
+	PoolClaimEndedConverted = "converted"
 )
 
 // Segment has the fields of the type segment: Segment, 客户分群.
@@ -1871,4 +1872,25 @@ var Track = struct {
 	Owner:    kith.FieldOf[kith.ID]{Type: "track", Name: "owner"},
 	Created:  kith.FieldOf[time.Time]{Type: "track", Name: "created"},
 	Updated:  kith.FieldOf[time.Time]{Type: "track", Name: "updated"},
+}
+
+// ConversionMap has the fields of the type conversion_map: Field carried over by a conversion, 转化字段映射.
+var ConversionMap = struct {
+	ForType kith.FieldOf[string]    // Type of what is converted; 被转化的记录类型; required
+	Field   kith.FieldOf[string]    // Its field; 原字段; required
+	ToType  kith.FieldOf[string]    // Type of what comes of it; 目标记录类型; required
+	ToField kith.FieldOf[string]    // Field there; 目标字段; required
+	Active  kith.FieldOf[bool]      // In use; 启用; required
+	Owner   kith.FieldOf[kith.ID]   // Owner
+	Created kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	ForType: kith.FieldOf[string]{Type: "conversion_map", Name: "for_type"},
+	Field:   kith.FieldOf[string]{Type: "conversion_map", Name: "field"},
+	ToType:  kith.FieldOf[string]{Type: "conversion_map", Name: "to_type"},
+	ToField: kith.FieldOf[string]{Type: "conversion_map", Name: "to_field"},
+	Active:  kith.FieldOf[bool]{Type: "conversion_map", Name: "active"},
+	Owner:   kith.FieldOf[kith.ID]{Type: "conversion_map", Name: "owner"},
+	Created: kith.FieldOf[time.Time]{Type: "conversion_map", Name: "created"},
+	Updated: kith.FieldOf[time.Time]{Type: "conversion_map", Name: "updated"},
 }

@@ -202,6 +202,17 @@ class Database:
         units: list[int],
         roles: list[str],
     ) -> str: ...
+    def convert(
+        self,
+        record: int,
+        actor: Ref,
+        reason: str,
+        options: str,
+        dry_run: bool,
+        viewer: int,
+        units: list[int],
+        roles: list[str],
+    ) -> str: ...
     def purge(self, records: list[int], actor: Ref, reason: str, dry_run: bool, overwrite: bool) -> str: ...
     def erasures_json(self) -> str: ...
     def overwrite_freed(self) -> str: ...

@@ -19,6 +19,7 @@ from kith.exchange import Exchange
 from kith.forecast import Forecast
 from kith.forking import reopened_in_children
 from kith.insights import Insights
+from kith.converting import Converting
 from kith.merging import BatchMerging, Merging, Origins
 from kith.packages import Packages
 from kith.pools import Handing, Recycling
@@ -64,7 +65,7 @@ def open(
     return db if temporary else reopened_in_children(db, lambda: _kith.open(found, False, read_only, False, *rest))
 
 
-class Database(Packages, Care, Exchange, Merging, Replicas, Recycling):
+class Database(Packages, Care, Exchange, Merging, Converting, Replicas, Recycling):
     """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
 
     def __init__(self, handle: _kith.Database) -> None:

@@ -318,6 +318,16 @@ def test_two_records_become_one(edit: Kith) -> None:
     assert {row["name"]: row["title"] for row in told(edit, "query", "contact")} == {"Anna Katz": None, "Ann Katz": "CTO"}
 
 
+def test_a_lead_is_converted(edit: Kith) -> None:
+    edit("add", "lead", "name=Li Wei", "company=Acme", "email=li@acme.cn", "possible_project=New plant")
+    lead = str(next(row["id"] for row in told(edit, "query", "lead") if row["name"] == "Li Wei"))
+    assert "Dry run" in edit("convert", lead, "--dry-run").output
+    made = told(edit, "convert", lead, "--name", "Plant in Wuhan")
+    assert [made[part]["how"] for part in ("person", "organisation", "deal")] == ["created"] * 3
+    assert "Nothing changed" in edit("convert", lead).output
+    assert "Plant in Wuhan" in edit("query", "opportunity", "--limit", "100").output
+
+
 def test_the_timeline_of_an_account(edit: Kith) -> None:
     edit("log", "account:Account 3", "call", "Asked for an offer")
     shown = told(edit, "timeline", "account:Account 3", "--kind", "interaction")

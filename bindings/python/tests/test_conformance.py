@@ -37,7 +37,7 @@ class Run:
         return self.kept.get(value, value) if isinstance(value, str) else value
 
     def step(self, step: dict[str, Any]) -> None:
-        do = next(name for name in ("apply", "query", "feed", "policy", "keep", "mark") if name in step)
+        do = next(name for name in ("apply", "query", "feed", "convert", "policy", "keep", "mark") if name in step)
         getattr(self, do)(self.filled(step))
 
     def apply(self, step: dict[str, Any]) -> None:
@@ -62,6 +62,12 @@ class Run:
                 for entry in now.feed(0, **step["feed"])
             ]
         assert got == step["entries"]
+
+    def convert(self, step: dict[str, Any]) -> None:
+        report = self.db.convert(step["convert"], **step.get("options", {}))
+        got = {name: report[name] for name in ("already", "stays")}
+        got |= {part: report[part] and report[part]["how"] for part in ("person", "organisation", "deal")}
+        assert got == step["report"]
 
     def policy(self, step: dict[str, Any]) -> None:
         self.db.set_policy(step["policy"])

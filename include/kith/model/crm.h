@@ -21,6 +21,7 @@
 #include "kith/model/crm/completion.h"
 #include "kith/model/crm/contact.h"
 #include "kith/model/crm/contact_role.h"
+#include "kith/model/crm/conversion_map.h"
 #include "kith/model/crm/deal_competitor.h"
 #include "kith/model/crm/dotted_line.h"
 #include "kith/model/crm/employee.h"

@@ -52,6 +52,15 @@ func (d *DB) Merge(records []uint64, actor Ref, reason, options string, dryRun b
 	return textOr(code, text, err)
 }
 
+// Convert gives the report; options are JSON.
+func (d *DB) Convert(record uint64, actor Ref, reason, options string, dryRun bool) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kg_convert(d.p, C.kith_id(record), ref(actor), str(reason), str(options), flag(dryRun), &text, &err)
+	return textOr(code, text, err)
+}
+
 func ids(records []uint64) *C.kith_id {
 	if len(records) == 0 {
 		return nil

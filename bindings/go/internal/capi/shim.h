@@ -221,6 +221,13 @@ static inline kith_code kg_merge(kith_db* db, const kith_id* records, size_t cou
   return kith_db_merge(db, records, count, actor, reason, options, &o, report, err);
 }
 
+static inline kith_code kg_convert(kith_db* db, kith_id record, kith_ref actor, kith_str reason, kith_str options, uint8_t dry_run,
+                                   kith_text** report, kith_error** err) {
+  kith_apply_options o = KITH_APPLY_OPTIONS_INIT;
+  o.dry_run = dry_run;
+  return kith_db_convert(db, record, actor, reason, options, &o, report, err);
+}
+
 static inline void kg_set_texts(kith_batch* batch, kith_id target, const char* field, kith_str all, const size_t* sizes, size_t count) {
   kith_str* texts = (kith_str*)calloc(count ? count : 1, sizeof(kith_str));
   const char* at = all.data;

@@ -1,4 +1,4 @@
-"""What changes more than one record: the migration of a pipeline, merging."""
+"""What changes more than one record: the migration of a pipeline, conversions, merging."""
 
 from __future__ import annotations
 
@@ -74,6 +74,36 @@ def _others(run: Session, now: kith.Snapshot, fields: dict[str, Any], differing:
 
 
 @click.command()
+@click.argument("record")
+@click.option("--person", help="An existing person that it is: an id, or type:name.")
+@click.option("--organisation", help="An existing organisation, likewise.")
+@click.option("--deal", help="An existing deal, likewise.")
+@click.option("--new", is_flag=True, help="Look for no person and organisation that are there already.")
+@click.option("--without-deal", is_flag=True, help="No deal comes of it.")
+@click.option("--name", help="Of a new deal.")
+@click.option("--pipeline", help="Of a new deal.")
+@options(writes=True)
+def convert(run: Session, record: str, new: bool, without_deal: bool, name: str | None, pipeline: str | None, **given: str | None) -> None:
+    """Make a person, an organisation and a deal of a lead; what happened with it goes along."""
+    with run.read() as now:
+        id = texts.target(now, record)
+        known = {part: texts.target(now, text) for part, text in given.items() if text}
+    how = {"find": not new, "with_deal": not without_deal, "name": name, "pipeline": pipeline}
+    report = run.db.convert(
+        id, **known, **how, dry_run=run.dry_run, actor=run.actor, reason=run.reason, viewer=run.viewer  # type: ignore[arg-type]
+    )
+    if run.out.as_json:
+        return run.out.json(report)
+    parts = [(part, report[part]) for part in ("person", "organisation", "deal") if report[part]]
+    run.out.table(["what", "id", "reason"], ((part, told["record"], told["how"]) for part, told in parts))
+    if report["already"]:
+        return run.out.line("cli.unchanged")
+    for one in report["kept"]:
+        run.out.line("cli.kept", record=one["record"], field=one["field"])
+    run.out.line("cli.dry_run" if run.dry_run else "cli.converted", count=report["followed"])
+
+
+@click.command()
 @click.argument("record", type=int)
 @options(writes=True)
 def unmerge(run: Session, record: int) -> None:
@@ -105,4 +135,4 @@ def _why(pair: dict[str, Any]) -> str:
 
 
 
-COMMANDS = (merge, unmerge, duplicates)
+COMMANDS = (convert, merge, unmerge, duplicates)

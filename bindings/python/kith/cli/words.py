@@ -32,6 +32,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "cli.not_mapped": ("not imported", "不导入"),
     "cli.installed": ("installed", "已安装"),
     "cli.merged": ("Merged: {count} records are one with it now", "已合并：{count}条记录并入"),
+    "cli.converted": ("Converted; {count} activities went along", "已转化，随带{count}条活动"),
+    "cli.kept": ("{record} keeps its own {field}", "{record} 保留原有的 {field}"),
     "cli.migrated": ("Version {version}: {moved} deals moved", "版本{version}：已移动{moved}个商机"),
     "cli.unplaced": ("{count} records have no place: {told}", "{count}条记录没有去处：{told}"),
     "cli.pipeline": ("Pipeline: {name}", "管道：{name}"),

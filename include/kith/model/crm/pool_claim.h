@@ -23,6 +23,7 @@ enum class PoolClaimEnded : int32_t {
   kReleased = 1,
   kRecycled = 2,
   kPassedOn = 3,
+  kConverted = 4,
 };
 
 // Reads a record. Borrows its view.
