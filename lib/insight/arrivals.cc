@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "insight/arrivals_internal.h"
 #include "insight/season_internal.h"
@@ -21,9 +22,11 @@ constexpr size_t kLeastErrors = 4;
 constexpr double kPriorLogSd = 0.25;  // while there are fewer
 constexpr double kLeastLogSd = 0.03;
 constexpr double kMostLogSd = 0.6;
-constexpr size_t kSeasonDays = 732;   // as far as a forecast reaches
-constexpr double kLevelWeight = 0.3;  // of the overall level in a weekday's factor
-constexpr double kEnterPrior = 0.5;   // deals behind the guess that all enter at the first stage
+constexpr size_t kSeasonDays = 732;                        // as far as a forecast reaches
+constexpr std::array<double, 3> kStrengths = {0, 0.5, 1};  // of a season: not at all, by half, as in the years before
+constexpr double kFewestDeals = 1e-9;                      // over the horizon, for its log
+constexpr double kLevelWeight = 0.3;                       // of the overall level in a weekday's factor
+constexpr double kEnterPrior = 0.5;                        // deals behind the guess that all enter at the first stage
 
 // Arrivals by day, from the first one to the last whole day before `as_of`.
 std::vector<double> Daily(const model::FunnelTables& tables, Date& last) {
@@ -46,6 +49,9 @@ struct Level {
   double a_day = 0;
   double memory_days = 0;  // effective number of days it is a mean of
 };
+
+// On this scale a Poisson count has variance 1.
+double Root(double n) { return 2 * std::sqrt(n + 0.375); }
 
 // The level after each number of days, from 0 to all of them, each from the days before it alone.
 class LevelPath {
@@ -78,16 +84,15 @@ class LevelPath {
   }
   // Errors on the scale of twice the square root, where a Poisson count has variance 1; real ones are overdispersed.
   void Score() {
-    const auto root = [](double n) { return 2 * std::sqrt(n + 0.375); };
     for (Memory& memory : memories_) {
       if (memory.foreseen >= 0) {
-        const double error = root(week_) - root(memory.foreseen * static_cast<double>(kScoredDays));
+        const double error = Root(week_) - Root(memory.foreseen * static_cast<double>(kScoredDays));
         memory.log_score = kForgetting * memory.log_score - error * error / (2 * dispersion_);
       }
       memory.foreseen = memory.level();
     }
     if (foreseen_ >= 0) {
-      const double error = root(week_) - root(foreseen_ * static_cast<double>(kScoredDays));
+      const double error = Root(week_) - Root(foreseen_ * static_cast<double>(kScoredDays));
       dispersion_ = std::max(1.0, kForgetting * dispersion_ + (1 - kForgetting) * std::min(error * error, kMostError * dispersion_));
     }
     foreseen_ = Mean().a_day;
@@ -112,6 +117,48 @@ class LevelPath {
   double week_ = 0;
   double foreseen_ = -1;
   double dispersion_ = 1;
+};
+
+// What one strength of the season makes of the past.
+class Seasoned {
+ public:
+  // `logs`: of the season's factors at full strength, by day, those to come behind.
+  Seasoned(const std::vector<double>& daily, const std::vector<double>& logs, double strength)
+      : logs_(logs), strength_(strength), without_(WithoutSeason(daily)), levels_(without_) {}
+
+  [[nodiscard]] double Factor(size_t day) const { return day < logs_.size() ? std::exp(strength_ * logs_[day]) : 1; }
+  [[nodiscard]] const std::vector<double>& without() const { return without_; }
+  [[nodiscard]] const LevelPath& levels() const { return levels_; }
+  [[nodiscard]] const Level& level() const { return levels_.After(without_.size()); }
+  // Deals of `days` days from `day` on, at the level of its morning.
+  [[nodiscard]] double Foreseen(size_t day, size_t days) const {
+    double factors = 0;
+    for (size_t i = day; i < day + days; ++i) factors += Factor(i);
+    return factors * levels_.After(day).a_day;
+  }
+  // Log likelihood, up to a constant, of the weeks for which there was a season to foresee.
+  [[nodiscard]] double LogScore(const std::vector<double>& daily, double dispersion) const {
+    double score = 0;
+    for (size_t day = 0; day + kScoredDays <= daily.size(); day += kScoredDays) {
+      const auto from = logs_.begin() + static_cast<std::ptrdiff_t>(day);
+      if (std::all_of(from, from + kScoredDays, [](double log) { return log == 0; })) continue;
+      double came = 0;
+      for (size_t i = day; i < day + kScoredDays; ++i) came += daily[i];
+      const double error = Root(came) - Root(Foreseen(day, kScoredDays));
+      score -= error * error / (2 * dispersion);
+    }
+    return score;
+  }
+
+ private:
+  [[nodiscard]] std::vector<double> WithoutSeason(std::vector<double> daily) const {
+    for (size_t day = 0; day < daily.size(); ++day) daily[day] /= Factor(day);
+    return daily;
+  }
+  const std::vector<double>& logs_;
+  double strength_;
+  std::vector<double> without_;
+  LevelPath levels_;
 };
 
 // Spread of log(actual / level) over past origins, half a horizon apart.
@@ -167,23 +214,57 @@ void FitEntries(const model::FunnelTables& tables, const Shape& shape, Arrivals&
   }
 }
 
+// By how well each strength foresaw the weeks that had a season; they sum to 1.
+std::vector<double> WeightsOf(const std::vector<Seasoned>& fits, const std::vector<double>& daily, double dispersion) {
+  std::vector<double> weights;
+  for (const Seasoned& fit : fits) weights.push_back(fit.LogScore(daily, dispersion));
+  const double best = *std::max_element(weights.begin(), weights.end());
+  double sum = 0;
+  for (double& weight : weights) sum += weight = std::exp(weight - best);
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+// The level, the season to come and their uncertainty, averaged over the strengths; what these differ in over the horizon is uncertainty
+// too.
+void Average(const std::vector<Seasoned>& fits, const std::vector<double>& weights, size_t horizon, Arrivals& arrivals) {
+  const size_t days = fits.front().without().size();
+  std::vector<double> expected(days > 0 ? kSeasonDays : 0, 0);
+  double variance = 0;
+  double first = 0;
+  double second = 0;
+  for (size_t i = 0; i < fits.size(); ++i) {
+    const Level& level = fits[i].level();
+    arrivals.level += weights[i] * level.a_day;
+    for (size_t ahead = 0; ahead < expected.size(); ++ahead) expected[ahead] += weights[i] * level.a_day * fits[i].Factor(days + ahead);
+    variance +=
+        weights[i] * (std::pow(PastError(fits[i].without(), fits[i].levels(), horizon), 2) + 1 / (level.a_day * level.memory_days + 1));
+    const double log = std::log(std::max(fits[i].Foreseen(days, horizon), kFewestDeals));
+    first += weights[i] * log;
+    second += weights[i] * log * log;
+  }
+  for (const double deals : expected) arrivals.season.push_back(arrivals.level > 0 ? deals / arrivals.level : 1);
+  arrivals.log_sd = std::sqrt(variance + std::max(second - first * first, 0.0));
+}
+
 }  // namespace
 
+// The more often a time of the year came again, the more it is believed.
 Arrivals FitArrivals(const model::FunnelTables& tables, const Shape& shape, double horizon_days) {
   Arrivals arrivals;
   Date last;
-  std::vector<double> daily = Daily(tables, last);
-  const YearlySeason season(daily);
+  const std::vector<double> daily = Daily(tables, last);
   arrivals.first = Date{last.days + 1};
-  for (size_t ahead = 0; ahead < kSeasonDays && !daily.empty(); ++ahead) arrivals.season.push_back(season.At(daily.size() + ahead));
-  for (size_t day = 0; day < daily.size(); ++day) daily[day] /= season.At(day);
-  const LevelPath levels(daily);
-  const Level& level = levels.After(daily.size());
-  arrivals.level = level.a_day;
-  const double shape_of_level = level.a_day * level.memory_days + 1;
-  const double past = PastError(daily, levels, std::max<size_t>(static_cast<size_t>(horizon_days), 1));
-  arrivals.log_sd = std::sqrt(past * past + 1 / shape_of_level);
-  FitWeekdays(daily, last, arrivals);
+  const YearlySeason season(daily);
+  std::vector<double> logs;
+  for (size_t day = 0; !daily.empty() && day < daily.size() + kSeasonDays; ++day) logs.push_back(season.LogAt(day));
+  const bool seasonal = std::any_of(logs.begin(), logs.end(), [](double log) { return log != 0; });
+  std::vector<Seasoned> fits;
+  for (const double strength : std::span(kStrengths).first(seasonal ? kStrengths.size() : 1)) fits.emplace_back(daily, logs, strength);
+  const std::vector<double> weights = WeightsOf(fits, daily, season.dispersion());
+  Average(fits, weights, std::max<size_t>(static_cast<size_t>(horizon_days), 1), arrivals);
+  const auto likeliest = static_cast<size_t>(std::max_element(weights.begin(), weights.end()) - weights.begin());
+  FitWeekdays(fits[likeliest].without(), last, arrivals);
   FitEntries(tables, shape, arrivals);
   return arrivals;
 }

@@ -12,7 +12,6 @@ constexpr size_t kHalfWindow = kWeek;  // of the two weeks
 constexpr size_t kBeside = 8 * kWeek;  // of the weeks before, and after
 constexpr size_t kReach = kHalfWindow + kBeside;
 constexpr double kChance = 2;              // standard errors that are no season yet
-constexpr double kPriorYears = 1;          // that a time of the year is like any other
 constexpr double kMedianOfSquare = 0.455;  // of a standard normal
 constexpr double kLeastDeals = 5;          // of the weeks compared with
 
@@ -47,7 +46,7 @@ double YearlySeason::LogRatio(size_t day) const {
   return ratio * std::max(0.0, 1 - kChance * kChance * variance / (ratio * ratio));
 }
 
-double YearlySeason::At(size_t day) const {
+double YearlySeason::LogAt(size_t day) const {
   const size_t days = sums_.size() - 1;
   double sum = 0;
   double years = 0;
@@ -56,7 +55,7 @@ double YearlySeason::At(size_t day) const {
     sum += LogRatio(day - back);
     ++years;
   }
-  return years > 0 ? std::exp(sum / (years + kPriorYears)) : 1;
+  return years > 0 ? sum / years : 0;
 }
 
 }  // namespace kith::insight_internal

@@ -13,8 +13,10 @@ class YearlySeason {
  public:
   // Deals by day, without gaps.
   explicit YearlySeason(const std::vector<double>& daily);
-  // Factor on the deals of a day, counted from the first; beyond the last for days to come. 1 where the years before say nothing.
-  [[nodiscard]] double At(size_t day) const;
+  // Log of the factor on the deals of a day, counted from the first; beyond the last for days to come: the mean of the years before, taken
+  // at their word. 0 where they say nothing.
+  [[nodiscard]] double LogAt(size_t day) const;
+  [[nodiscard]] double dispersion() const { return dispersion_; }
 
  private:
   [[nodiscard]] double Mean(size_t from, size_t to) const { return (sums_[to] - sums_[from]) / static_cast<double>(to - from); }
