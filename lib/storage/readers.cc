@@ -158,10 +158,13 @@ Status Readers::AdoptMap() {
 }
 
 Status Readers::RemapTo(uint64_t size) {
-  const int code = store_.Remap(size);
-  if (code == 0) return absl::OkStatus();
-  // The old map is gone: only a reopened environment is safe.
-  poisoned_.store(true);
+  // Should the map not be had, the environment is gone, its idle transactions with it, until it is reopened.
+  const bool poisoned = poisoned_.exchange(true);
+  DropIdle();
+  if (store_.Remap(size) == 0) {
+    poisoned_.store(poisoned);
+    return absl::OkStatus();
+  }
   return MakeError({.reason = Reason::kMapFull, .hint = "the process lacks address space; raise its limit or split the data"},
                    "the database's map could not be enlarged");
 }

@@ -200,7 +200,12 @@ int Store::data_fd() const {
   return fd;
 }
 
-int Store::Remap(uint64_t size) { return mdb_env_set_mapsize(env_, size); }
+int Store::Remap(uint64_t size) {
+  const int code = mdb_env_set_mapsize(env_, size);
+  // LMDB has given up the old map and goes on pointing into it.
+  if (code != 0) CloseEnv();
+  return code;
+}
 
 Status Store::CheckStillThere() const {
   struct stat open_file {};

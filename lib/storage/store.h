@@ -34,7 +34,7 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // Null after a failed Reopen.
+  // Null after a failed Reopen or Remap.
   [[nodiscard]] MDB_env* env() const { return env_; }
   [[nodiscard]] const std::vector<KeyspaceInfo>& keyspaces() const { return keyspaces_; }
   [[nodiscard]] MDB_dbi main_dbi() const { return main_dbi_; }
@@ -46,7 +46,7 @@ class Store {
 
   // With no transaction of this process alive.
   [[nodiscard]] Status Reopen();
-  // 0: the size that another process has given the map.
+  // The same. 0: the size that another process has given the map. After an error the environment is closed.
   [[nodiscard]] int Remap(uint64_t size);
 
   // DatabaseReplaced when the path no longer leads to the file that is open (R28).

@@ -164,6 +164,13 @@ KITH_INTERPOSED int ftruncate(int fd, off_t size) noexcept {
   return result;
 }
 
+KITH_INTERPOSED int renameat(int from_folder, const char* from, int to_folder, const char* to) noexcept {
+  const auto result = static_cast<int>(syscall(SYS_renameat, from_folder, from, to_folder, to));
+  kith::testing::Observer* const seen_by = kith::testing::observer.load();
+  if (result == 0 && seen_by != nullptr && from_folder == to_folder) seen_by->Renamed(from_folder, from, to);
+  return result;
+}
+
 KITH_INTERPOSED void* mmap(void* address, size_t size, int protection, int flags, int fd, off_t offset) noexcept {
   if (Fails(Call::kMap)) return MAP_FAILED;
   return reinterpret_cast<void*>(syscall(SYS_mmap, address, size, protection, flags, fd, offset));  // NOLINT(performance-no-int-to-ptr)

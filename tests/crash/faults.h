@@ -36,13 +36,14 @@ struct Injected {
 // Back to normal.
 Injected StopInjecting();
 
-// Sees what is written to regular files and synced, after it was done; called in the thread that does it.
+// Sees what is written to regular files, synced and renamed, after it was done; called in the thread that does it.
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void Wrote(int fd, off_t offset, const void* data, size_t size) = 0;
   virtual void Truncated(int fd, off_t size) = 0;
   virtual void Synced(int fd) = 0;
+  virtual void Renamed(int folder, const char* from, const char* to) = 0;  // both names within the folder
 };
 // Null: nobody. Syncs are not passed on while there is one.
 void Observe(Observer* observer);

@@ -27,10 +27,12 @@ using testing::MakeTempDir;
 using testing::Workload;
 
 struct Event {
-  enum class What : uint8_t { kWrite, kTruncate, kSync, kAcknowledge } what = What::kWrite;
-  std::string file;  // its name within the database
+  enum class What : uint8_t { kWrite, kTruncate, kSync, kRename, kAcknowledge } what = What::kWrite;
+  std::string file;  // its name within the database; empty: the folder, which a rename changes
   off_t offset = 0;  // or the new size
   std::string data;
+  std::string from;  // renamed to `to`
+  std::string to;
   bool durable = false;  // written through a descriptor that waits for the disk
   uint64_t step = 0;     // acknowledged
 };
@@ -51,6 +53,9 @@ class Recorder final : public testing::Observer {
   }
   void Truncated(int fd, off_t size) override { Add(fd, {.what = Event::What::kTruncate, .offset = size}); }
   void Synced(int fd) override { Add(fd, {.what = Event::What::kSync}); }
+  void Renamed(int folder, const char* from, const char* to) override {
+    Add(folder, {.what = Event::What::kRename, .from = from, .to = to});
+  }
   void Acknowledged(uint64_t step) {
     const std::lock_guard lock(mutex_);
     events_.push_back({.what = Event::What::kAcknowledge, .step = step});
@@ -61,9 +66,11 @@ class Recorder final : public testing::Observer {
   void Add(int fd, Event event) {
     char path[4096];
     const ssize_t size = readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path, sizeof(path));
-    const std::string_view name(path, size < 0 ? 0 : static_cast<size_t>(size));
-    if (!name.starts_with(folder_) || name.ends_with("lock.mdb")) return;
-    event.file = name.substr(folder_.size());
+    const std::string name = std::string(path, size < 0 ? 0 : static_cast<size_t>(size));
+    if (name + "/" != folder_) {
+      if (!name.starts_with(folder_) || name.ends_with("lock.mdb")) return;
+      event.file = name.substr(folder_.size());
+    }
     const std::lock_guard lock(mutex_);
     events_.push_back(std::move(event));
   }
@@ -76,6 +83,11 @@ class Recorder final : public testing::Observer {
 using Files = std::map<std::string, std::string>;  // name -> bytes
 
 void ApplyTo(Files& files, const Event& event, size_t begin, size_t end) {
+  if (event.what == Event::What::kRename) {
+    files[event.to] = std::move(files[event.from]);
+    files.erase(event.from);
+    return;
+  }
   std::string& file = files[event.file];
   if (event.what == Event::What::kTruncate) return file.resize(static_cast<size_t>(event.offset));
   const size_t at = static_cast<size_t>(event.offset);
@@ -94,7 +106,7 @@ class Disk {
   // The event is under way: it may have been done in part.
   [[nodiscard]] Files LoseAt(const Event& event, Reached reached) {
     std::vector<const Event*> loose = loose_;
-    if (event.what == Event::What::kWrite || event.what == Event::What::kTruncate) loose.push_back(&event);
+    if (event.what != Event::What::kSync && event.what != Event::What::kAcknowledge) loose.push_back(&event);
     Files files = durable_;
     for (const Event* one : loose) ApplyPart(files, *one, reached);
     return files;
@@ -109,6 +121,7 @@ class Disk {
         break;
       case Event::What::kWrite:
       case Event::What::kTruncate:
+      case Event::What::kRename:
         if (event.durable && !lies_) {
           ApplyTo(durable_, event, 0, event.data.size());
         } else {
@@ -127,6 +140,7 @@ class Disk {
   }
   void ApplyPart(Files& files, const Event& event, Reached reached) {
     if (reached == Reached::kNothing) return;
+    if (reached != Reached::kAll && event.what == Event::What::kRename && random_() % 2 == 0) return;
     if (reached == Reached::kAll || event.data.empty()) return ApplyTo(files, event, 0, event.data.size());
     if (random_() % 3 == 0) return;
     // Cut where the disk's blocks end, which is not where the write begins.

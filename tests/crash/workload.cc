@@ -42,6 +42,15 @@ Status Probe(Database& db) {
   return db.Apply(batch).status();
 }
 
+// The companies of two batches become one; the person of the second is then of the first's.
+constexpr uint64_t kMerged[] = {1, 2};
+Status MergeTwo(Database& db) {
+  KITH_ASSIGN_OR_RETURN(Batch batch, db.NewBatch());
+  const Id into = batch.Existing("company", {"load", Key(kMerged[0])});
+  batch.Merge(into, batch.Existing("company", {"load", Key(kMerged[1])}));
+  return db.Apply(batch).status();
+}
+
 StatusOr<std::shared_ptr<Database>> OpenSmall(const std::string& path) {
   OpenOptions options;
   options.create = true;
@@ -114,7 +123,10 @@ void Workload::Run(const std::function<void(uint64_t step)>& acknowledge) {
   apply(5, 9);
   Step(Ledger::kBackup, [this](Database& db) { return db.Backup(BackupPath(path_)); });
   db_.reset();
-  apply(9, kBatches);
+  apply(9, 11);
+  Step(Ledger::kMerge, MergeTwo);
+  Step(Ledger::kCompact, [](Database& db) { return db.Compact().status(); });
+  apply(11, kBatches);
   db_.reset();
 }
 
@@ -146,6 +158,7 @@ class Inspector {
     if (StatusOr<std::unique_ptr<Snapshot>> snapshot = db.Read(); snapshot.ok()) {
       LookAtBatches(**snapshot, last);
       LookAtSteps(**snapshot);
+      if (last == Workload::kBatches) LookAtMerge(**snapshot);
     } else {
       Wrong("it cannot be read: " + snapshot.status().ToString());
     }
@@ -181,6 +194,16 @@ class Inspector {
     const catalog::TypeDef* type = snapshot.catalog().FindType("company");
     const bool index = type != nullptr && type->FindIndex("by_more") != nullptr;
     if (!index && ledger_.acknowledged.contains(Ledger::kIndex)) Wrong("the index was acknowledged and is not there");
+  }
+
+  void LookAtMerge(const Snapshot& snapshot) {
+    const StatusOr<Id> first = snapshot.Find("company", ExternalRef{"load", Key(kMerged[0])});
+    const StatusOr<Id> second = snapshot.Find("company", ExternalRef{"load", Key(kMerged[1])});
+    const StatusOr<Id> person = snapshot.Find("person", ExternalRef{"load", Key(kMerged[1])});
+    const bool merged = first.ok() && second.ok() && *first == *second;
+    if (!merged && ledger_.acknowledged.contains(Ledger::kMerge)) Wrong("the merge was acknowledged and is not there");
+    if (merged && ledger_.refused.contains(Ledger::kMerge)) Wrong("the merge was refused and is there");
+    if (merged && person.ok() && FieldOf(snapshot, *snapshot.Get(*person), "company") != Value(*first)) Wrong("the merge is there in part");
   }
 
   const Ledger& ledger_;

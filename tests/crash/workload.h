@@ -18,13 +18,16 @@ struct Ledger {
   static constexpr uint64_t kIndex = 1000;
   static constexpr uint64_t kImport = 1001;
   static constexpr uint64_t kBackup = 1002;
+  static constexpr uint64_t kMerge = 1003;
+  static constexpr uint64_t kCompact = 1004;
   std::set<uint64_t> acknowledged;
   std::set<uint64_t> refused;    // with an error that says that nothing was written
   std::set<std::string> errors;  // by reason
 };
 
 // A database on a package of its own, opened small so that it grows; batches of four records each, an index that is built, an import, a
-// backup beside it, and a second opening. After an error it goes on with the next step, as a host would.
+// backup beside it, a second opening, two records that become one, and a compaction in place. After an error it goes on with the next step,
+// as a host would.
 class Workload {
  public:
   static constexpr uint64_t kBatches = 12;

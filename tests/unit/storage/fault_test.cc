@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <climits>
+#include <fstream>
 
 #include "storage/unique_fd.h"
 #include "storage_testing.h"
@@ -178,6 +179,37 @@ TEST_F(FaultTest, LittleAddressSpaceGivesASmallerMap) {
 #endif
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+// R1: a map that cannot grow refuses the write; the database can be closed, and opens again with what it had.
+TEST_F(FaultTest, AMapThatCannotGrowRefusesAndCloses) {
+  { const auto environment = Open(); }
+  const pid_t child = fork();
+  if (child == 0) {
+    auto environment = TryOpen({.map_size = uint64_t{1} << 20});
+    if (!environment.ok() || !PutRecord(**environment, 1, "x").ok()) _exit(2);
+    uint64_t pages = 0;  // of address space in use
+    std::ifstream("/proc/self/statm") >> pages;
+    const struct rlimit limit { pages * 4096 + (uint64_t{12} << 20), pages * 4096 + (uint64_t{12} << 20) };
+    setrlimit(RLIMIT_AS, &limit);
+    Status status;
+    for (uint64_t id = 2; id < 200 && status.ok(); ++id) status = PutRecord(**environment, id, std::string(500'000, 'y'));
+    if (GetReason(status) != Reason::kMapFull) _exit(3);
+    environment->reset();
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers need address space of their own";
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "sanitizers need address space of their own";
+#endif
+#endif
+  ASSERT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_TRUE(Open()->Check()->problems.empty());
 }
 
 TEST_F(FaultTest, UnsafePathsAreRefused) {
