@@ -2,6 +2,7 @@
 #include <kith.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "peers/store.h"
 
@@ -41,23 +42,19 @@ std::string Least() { return R"("least": {"minor": )" + std::to_string(kLeastAmo
 
 class KithStore : public Store {
  public:
-  explicit KithStore(const std::string& folder) : db_(OpenDatabase(folder)) {
+  explicit KithStore(const std::string& folder) : folder_(folder), db_(OpenDatabase(folder)) {
     kith_error* error = nullptr;
     Check(kith_db_ensure(db_, kith_str_from_cstr(kPackage), {nullptr, 0}, 0, nullptr, &error), error);
-    Renew();
-    Check(kith_snapshot_field(snapshot_, "deal", "amount", &amount_, &error), error);
-    Check(kith_snapshot_field(snapshot_, "deal", "name", &name_, &error), error);
-    page_ = Prepare(kPageQuery);
-    group_records_ = Prepare(kGroupRecordsQuery);
-    group_entries_ = Prepare(kGroupEntriesQuery);
+    Begin();
   }
-  ~KithStore() override {
-    for (kith_query* query : {page_, group_records_, group_entries_}) kith_query_free(query);
-    kith_snapshot_free(snapshot_);
-    kith_db_free(db_);
-  }
+  ~KithStore() override { End(); }
   std::string name() const override { return "Kith"; }
 
+  void Reopen() override {
+    End();
+    db_ = OpenDatabase(folder_);
+    Begin();
+  }
   void Load(uint64_t first, uint64_t count) override {
     constexpr uint64_t kRowsPerBatch = 25'000;
     std::vector<kith_batch*> batches;
@@ -131,6 +128,19 @@ class KithStore : public Store {
   int64_t GroupRecords() override { return SumGroups(group_records_, std::string(R"({"city": ")") + kCity + "\", " + Least() + "}"); }
   int64_t GroupEntries() override { return SumGroups(group_entries_, R"({"from": "2024-10-28", )" + Least() + "}"); }
 
+  bool has_history() const override { return true; }
+  int64_t AsOf(std::span<const uint64_t> rows, int64_t recorded) override {
+    int64_t sum = 0;
+    for (uint64_t row : rows) {
+      kith_text* json = nullptr;
+      kith_error* error = nullptr;
+      Check(kith_snapshot_record_json_as_of(snapshot_, first_id_ + row, recorded, INT64_MAX, &json, &error), error);
+      const kith_str text = kith_text_str(json);
+      sum += MinorOf(std::string_view(text.data, text.size));
+      kith_text_free(json);
+    }
+    return sum;
+  }
   void Patch(std::span<const uint64_t> rows) override {
     kith_batch* batch = NewBatch();
     for (uint64_t row : rows) kith_batch_add_money(batch, first_id_ + row, "amount", 1, "CNY");
@@ -174,6 +184,20 @@ class KithStore : public Store {
   }
 
  private:
+  void Begin() {
+    Renew();
+    kith_error* error = nullptr;
+    Check(kith_snapshot_field(snapshot_, "deal", "amount", &amount_, &error), error);
+    Check(kith_snapshot_field(snapshot_, "deal", "name", &name_, &error), error);
+    page_ = Prepare(kPageQuery);
+    group_records_ = Prepare(kGroupRecordsQuery);
+    group_entries_ = Prepare(kGroupEntriesQuery);
+  }
+  void End() {
+    for (kith_query* query : {page_, group_records_, group_entries_}) kith_query_free(query);
+    kith_snapshot_free(std::exchange(snapshot_, nullptr));
+    kith_db_free(db_);
+  }
   kith_query* Prepare(const char* json) {
     kith_query* query = nullptr;
     kith_error* error = nullptr;
@@ -232,6 +256,13 @@ class KithStore : public Store {
       Check(kith_snapshot_renew(snapshot_, &error), error);
     }
   }
+  // "amount":{"currency":"CNY","minor":5}
+  static int64_t MinorOf(std::string_view json) {
+    constexpr std::string_view kMinor = "\"minor\":";
+    const size_t at = json.find(kMinor);
+    Require(at != std::string_view::npos, "kith: a record without an amount");
+    return std::strtoll(json.data() + at + kMinor.size(), nullptr, 10);
+  }
   int64_t TwoFields(const kith_view& view) {
     kith_value amount;
     kith_value name;
@@ -240,6 +271,7 @@ class KithStore : public Store {
     return amount.number + static_cast<int64_t>(name.text.size);
   }
 
+  std::string folder_;
   kith_db* db_;
   kith_snapshot* snapshot_ = nullptr;
   kith_query* page_ = nullptr;

@@ -5,38 +5,11 @@
 #include <cstring>
 #include <mutex>
 
+#include "peers/bytes.h"
 #include "peers/store.h"
 
 namespace kith::peers {
 namespace {
-
-// A record as plain bytes: header, fixed fields, texts.
-struct Fixed {
-  uint64_t header[8] = {};
-  int64_t amount = 0;
-  int64_t owner = 0;
-  int64_t stage = 0;
-  int32_t close_date = 0;
-  uint32_t name_size = 0;
-};
-
-std::string Encode(uint64_t id, const Row& row) {
-  Fixed fixed;
-  fixed.header[0] = id;
-  fixed.amount = row.amount;
-  fixed.owner = row.owner;
-  fixed.stage = row.stage;
-  fixed.close_date = row.close_date;
-  fixed.name_size = static_cast<uint32_t>(row.name.size());
-  std::string bytes(reinterpret_cast<const char*>(&fixed), sizeof(fixed));
-  bytes += row.name + row.email + row.city + row.note;
-  bytes.resize((bytes.size() + 7) / 8 * 8);
-  return bytes;
-}
-
-void AppendBigEndian(std::string& key, uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) key += static_cast<char>(value >> shift & 0xFF);
-}
 
 MDB_val Val(const std::string& text) {
   return {text.size(), const_cast<char*>(text.data())};
@@ -48,24 +21,15 @@ class LmdbStore : public Store {
  public:
   explicit LmdbStore(const std::string& folder) : path_(folder + "/lmdb") {
     mkdir(path_.c_str(), 0700);
-    Check(mdb_env_create(&env_), "create");
-    Check(mdb_env_set_mapsize(env_, size_t{64} << 30), "map size");
-    Check(mdb_env_set_maxdbs(env_, 4), "databases");
-    Check(mdb_env_open(env_, path_.c_str(), MDB_NOTLS, 0600), "open");
-    MDB_txn* txn = nullptr;
-    Check(mdb_txn_begin(env_, nullptr, 0, &txn), "begin");
-    Check(mdb_dbi_open(txn, "record", MDB_CREATE | MDB_INTEGERKEY, &record_), "record");
-    Check(mdb_dbi_open(txn, "index", MDB_CREATE, &index_), "index");
-    Check(mdb_txn_commit(txn), "commit");
-    Check(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &read_), "begin");
-    mdb_txn_reset(read_);
+    Open();
   }
-  ~LmdbStore() override {
-    mdb_txn_abort(read_);
-    mdb_env_close(env_);
-  }
+  ~LmdbStore() override { Close(); }
   std::string name() const override { return "raw LMDB"; }
 
+  void Reopen() override {
+    Close();
+    Open();
+  }
   void Load(uint64_t first, uint64_t count) override {
     std::lock_guard lock(mutex_);
     MDB_txn* txn = nullptr;
@@ -104,16 +68,13 @@ class LmdbStore : public Store {
     Check(mdb_txn_renew(read_), "renew");
     MDB_cursor* cursor = nullptr;
     Check(mdb_cursor_open(read_, index_, &cursor), "cursor");
-    std::string prefix(1, 'o');
-    AppendBigEndian(prefix, static_cast<uint64_t>(owner));
+    std::string prefix = OwnerPrefix(owner);
     MDB_val key = Val(prefix);
     MDB_val value;
     int64_t sum = 0;
     int code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
     for (int i = 0; i < 50 && code == 0 && std::memcmp(key.mv_data, prefix.data(), prefix.size()) == 0; ++i) {
-      int64_t amount = 0;
-      std::memcpy(&amount, value.mv_data, sizeof(amount));
-      sum += amount + static_cast<int64_t>(value.mv_size - 2 * sizeof(amount));
+      sum += SumOfOwnerEntry(value.mv_data, value.mv_size);
       code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
     }
     mdb_cursor_close(cursor);
@@ -134,11 +95,11 @@ class LmdbStore : public Store {
       MDB_val value;
       Check(mdb_get(txn, record_, &key, &value), "get");
       std::string bytes(static_cast<const char*>(value.mv_data), value.mv_size);
-      ++reinterpret_cast<Fixed*>(bytes.data())->amount;
+      const int64_t amount = AddToAmount(bytes, 1);
       value = Val(bytes);
       Check(mdb_put(txn, record_, &key, &value, 0), "put");
       Row now = MakeRow(row);
-      now.amount = reinterpret_cast<const Fixed*>(bytes.data())->amount;
+      now.amount = amount;
       PutOwnerEntry(txn, id, now);
     }
     Check(mdb_txn_commit(txn), "commit");
@@ -151,14 +112,26 @@ class LmdbStore : public Store {
   }
 
  private:
+  void Open() {
+    Check(mdb_env_create(&env_), "create");
+    Check(mdb_env_set_mapsize(env_, size_t{64} << 30), "map size");
+    Check(mdb_env_set_maxdbs(env_, 4), "databases");
+    Check(mdb_env_open(env_, path_.c_str(), MDB_NOTLS, 0600), "open");
+    MDB_txn* txn = nullptr;
+    Check(mdb_txn_begin(env_, nullptr, 0, &txn), "begin");
+    Check(mdb_dbi_open(txn, "record", MDB_CREATE | MDB_INTEGERKEY, &record_), "record");
+    Check(mdb_dbi_open(txn, "index", MDB_CREATE, &index_), "index");
+    Check(mdb_txn_commit(txn), "commit");
+    Check(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &read_), "begin");
+    mdb_txn_reset(read_);
+  }
+  void Close() {
+    mdb_txn_abort(read_);
+    mdb_env_close(env_);
+  }
   void PutOwnerEntry(MDB_txn* txn, uint64_t id, const Row& row) {
-    std::string key(1, 'o');
-    AppendBigEndian(key, static_cast<uint64_t>(row.owner));
-    AppendBigEndian(key, ~static_cast<uint64_t>(row.close_date));
-    AppendBigEndian(key, id);
-    std::string covered(reinterpret_cast<const char*>(&row.amount), sizeof(row.amount));
-    covered.append(reinterpret_cast<const char*>(&row.stage), sizeof(row.stage));
-    covered += row.name;
+    std::string key = OwnerKey(id, row);
+    std::string covered = OwnerEntry(row);
     MDB_val k = Val(key);
     MDB_val v = Val(covered);
     Check(mdb_put(txn, index_, &k, &v, 0), "put");
@@ -166,14 +139,12 @@ class LmdbStore : public Store {
   void Put(MDB_txn* txn, uint64_t i) {
     Row row = MakeRow(i);
     uint64_t id = i + 1;
-    std::string bytes = Encode(id, row);
+    std::string bytes = EncodeRow(id, row);
     MDB_val key = {sizeof(id), &id};
     MDB_val value = Val(bytes);
     Check(mdb_put(txn, record_, &key, &value, 0), "put");
     PutOwnerEntry(txn, id, row);
-    for (const std::string& text : {"n" + row.name, "e" + row.email}) {
-      std::string entry = text;
-      AppendBigEndian(entry, id);
+    for (const std::string& entry : {TextKey('n', row.name, id), TextKey('e', row.email, id)}) {
       MDB_val k = Val(entry);
       MDB_val v = {0, nullptr};
       Check(mdb_put(txn, index_, &k, &v, 0), "put");

@@ -1,9 +1,17 @@
-// kith_peers [--small] [--rows N] [--deals N] [--only WORD]: Kith beside raw LMDB and SQLite, with the same rows, indexes, durability and
-// (but for raw LMDB) history, interleaved in one run. Writes kith_peers.json beside the printed table.
+// kith_peers [--small] [--rows N] [--deals N] [--only WORD] [--grow]: Kith beside raw LMDB, RocksDB and SQLite, with the same rows,
+// indexes, durability and (but for raw LMDB) history, interleaved in one run. Writes kith_peers.json and kith_peers.svg beside the printed
+// table.
+// --grow: with 10,000 rows, ten times as many, and so on up to --rows; writes kith_growth.json and kith_growth.svg too.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -26,32 +34,57 @@ struct Settings {
   uint64_t commits = 300;
   int repeats = 5;
   std::string only;
+  bool grow = false;
 };
+
+using NewStore = std::unique_ptr<Store> (*)(const std::string& folder);
+constexpr NewStore kStores[] = {NewKith, NewLmdb, NewRocksDb, NewSqlite};
+
+int64_t NowMicros() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// Memory of this process that no file holds, in bytes.
+uint64_t PrivateMemory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("RssAnon:")) return std::stoull(line.substr(8)) * 1024;
+  }
+  return 0;
+}
 
 // Workloads over the same stores; every read is checked to give the same answer in each.
 class Run {
  public:
   Run(const Settings& settings, std::string folder) : settings_(settings), folder_(std::move(folder)) {
-    stores_.push_back(NewKith(folder_));
-    stores_.push_back(NewLmdb(folder_));
-    stores_.push_back(NewSqlite(folder_));
+    Memory();
+    for (NewStore make : kStores) {
+      if (auto store = make(folder_)) stores_.push_back(std::move(store));
+    }
+    if (stores_.size() < std::size(kStores)) report_.Note("RocksDB is left out: it was built without (Debian: librocksdb-dev)");
   }
 
-  void All() {
+  // What the number of rows has to do with.
+  void Growing() {
     Load();
     Gets("get by id, two fields, uniform", settings_.rows);
-    Gets("get by id, two fields, hot 5,000", std::min<uint64_t>(settings_.rows, 5'000));
+    GetsZipf();
     Read("scan, per record", settings_.rows, [](Store& store) { return store.Scan(); });
     Pages();
     Queries();
+    Opens();
     Patches();
     Commits();
-    ManyThreads();
     Disk();
-    Moves();
-    report_.Print();
-    std::ofstream("kith_peers.json") << report_.ToJson() << "\n";
   }
+
+  void All() {
+    Growing();
+    Gets("get by id, two fields, hot 5,000", std::min<uint64_t>(settings_.rows, 5'000));
+    ManyThreads();
+    Moves();
+  }
+  [[nodiscard]] const Report& report() const { return report_; }
 
  private:
   [[nodiscard]] bool Wanted(const std::string& workload) const {
@@ -69,12 +102,13 @@ class Run {
     }
   }
 
-  void Read(const std::string& workload, uint64_t operations, const std::function<int64_t(Store&)>& work, bool queries = false) {
+  enum class Needs : uint8_t { kNothing, kQueries, kHistory };  // what a store must have to take part
+  void Read(const std::string& workload, uint64_t operations, const std::function<int64_t(Store&)>& work, Needs needs = Needs::kNothing) {
     if (!Wanted(workload)) return;
     for (int repeat = 0; repeat < settings_.repeats; ++repeat) {
       std::vector<int64_t> answers;
       for (auto& store : stores_) {
-        if (queries && !store->has_queries()) continue;
+        if ((needs == Needs::kQueries && !store->has_queries()) || (needs == Needs::kHistory && !store->has_history())) continue;
         int64_t answer = 0;
         Elapsed elapsed = Time([&] { answer = work(*store); });
         answers.push_back(answer);
@@ -82,6 +116,69 @@ class Run {
       }
       Require(std::all_of(answers.begin(), answers.end(), [&](int64_t a) { return a == answers[0]; }), workload + ": the stores disagree");
     }
+  }
+
+  // What each store takes for itself with some rows, in a process of its own that has no other.
+  void Memory() {
+    if (!Wanted("memory")) return;
+    const uint64_t rows = std::min<uint64_t>(settings_.rows, 100'000);
+    for (NewStore make : kStores) {
+      int ends[2];
+      Require(pipe(ends) == 0, "no pipe");
+      const pid_t child = fork();
+      Require(child >= 0, "no process");
+      if (child == 0) {
+        const uint64_t before = PrivateMemory();
+        const std::string folder = folder_ + "/memory";
+        std::filesystem::create_directory(folder);
+        const std::unique_ptr<Store> store = make(folder);
+        uint64_t opened = 0;
+        uint64_t used = 0;
+        if (store != nullptr) {
+          store->Load(0, rows);
+          store->Reopen();
+          opened = PrivateMemory() - before;
+          (void)store->Scan();
+          (void)store->Page(1);
+          used = PrivateMemory() - before;
+        }
+        const std::string line = store == nullptr ? "" : store->name() + "\n" + std::to_string(opened) + "\n" + std::to_string(used) + "\n";
+        if (write(ends[1], line.data(), line.size()) < 0) _exit(1);
+        _exit(0);
+      }
+      close(ends[1]);
+      char text[200] = {};
+      const ssize_t size = read(ends[0], text, sizeof(text) - 1);
+      close(ends[0]);
+      int status = 0;
+      waitpid(child, &status, 0);
+      Require(status == 0, "a store failed");
+      if (size <= 0) continue;
+      char* rest = std::strchr(text, '\n');
+      const std::string name(text, static_cast<size_t>(rest - text));
+      report_.AddSize("private memory once opened again, kB", name, static_cast<double>(std::strtoull(rest, &rest, 10)) / 1024);
+      report_.AddSize("private memory after a scan and a page, kB", name, static_cast<double>(std::strtoull(rest, &rest, 10)) / 1024);
+      std::filesystem::remove_all(folder_ + "/memory");
+    }
+  }
+
+  void Opens() {
+    if (!Wanted("open")) return;
+    for (int repeat = 0; repeat < settings_.repeats; ++repeat) {
+      for (auto& store : stores_) report_.Add("close and open, wall", store->name(), Time([&] { store->Reopen(); }).wall * 1e9);
+    }
+  }
+
+  // Few rows are asked for often: the k-th with a probability in proportion to 1/k, by the inverse of its sum's integral.
+  void GetsZipf() {
+    std::mt19937_64 dice(3);
+    std::uniform_real_distribution<double> uniform(0, 1);
+    std::vector<uint64_t> rows(settings_.gets);
+    for (uint64_t& row : rows) {
+      const double rank = std::exp(uniform(dice) * std::log(static_cast<double>(settings_.rows)));
+      row = static_cast<uint64_t>(rank) * 2'654'435'761 % settings_.rows;  // the frequent ones do not lie side by side
+    }
+    Read("get by id, two fields, Zipf, one transaction", rows.size(), [&](Store& store) { return store.GetInOne(rows); });
   }
 
   void Gets(const std::string& workload, uint64_t among) {
@@ -118,16 +215,18 @@ class Run {
           for (int64_t owner : wanted) sum += store.QueryPage(owner);
           return sum;
         },
-        true);
+        Needs::kQueries);
     Read(
-        "query: sums by stage and owner, records", 1, [](Store& store) { return store.GroupRecords(); }, true);
+        "query: sums by stage and owner, records", 1, [](Store& store) { return store.GroupRecords(); }, Needs::kQueries);
     Read(
-        "query: sums by stage and owner, index", 1, [](Store& store) { return store.GroupEntries(); }, true);
+        "query: sums by stage and owner, index", 1, [](Store& store) { return store.GroupEntries(); }, Needs::kQueries);
   }
 
   void Patches() {
-    if (!Wanted("patch")) return;
+    if (!Wanted("patch") && !Wanted("as it was")) return;
     std::mt19937_64 dice(11);
+    const int64_t before = NowMicros();
+    std::vector<uint64_t> patched;
     for (int repeat = 0; repeat < settings_.repeats; ++repeat) {
       std::vector<uint64_t> rows(1000);
       for (uint64_t& row : rows) row = dice() % settings_.rows;
@@ -137,7 +236,11 @@ class Run {
         Elapsed elapsed = Time([&] { store->Patch(rows); });
         report_.Add("patch, 1,000 a transaction, wall", store->name(), elapsed.wall * 1e9 / static_cast<double>(rows.size()));
       }
+      patched = std::move(rows);
     }
+    Read(
+        "get by id, a field as it was before patches", patched.size(), [&](Store& store) { return store.AsOf(patched, before); },
+        Needs::kHistory);
   }
 
   void Commits() {
@@ -186,6 +289,8 @@ class Run {
     for (auto& store : stores_) {
       std::string line = store->name() + " on disk, bytes per row:";
       for (const auto& [part, bytes] : store->Disk()) {
+        if (part.starts_with("file"))
+          report_.AddSize("bytes on disk per row", store->name(), static_cast<double>(bytes) / static_cast<double>(settings_.rows));
         char text[64];
         std::snprintf(text, sizeof(text), " %s %.0f", part.c_str(), static_cast<double>(bytes) / static_cast<double>(settings_.rows));
         line += text;
@@ -250,7 +355,11 @@ Settings Parse(int argc, char** argv) {
       settings.repeats = 2;
       continue;
     }
-    Require(i + 1 < argc, "usage: kith_peers [--small] [--rows N] [--deals N] [--only WORD]");
+    if (word == "--grow") {
+      settings.grow = true;
+      continue;
+    }
+    Require(i + 1 < argc, "usage: kith_peers [--small] [--rows N] [--deals N] [--only WORD] [--grow]");
     std::string value = argv[++i];
     if (word == "--rows") settings.rows = std::stoull(value);
     if (word == "--deals") settings.deals = std::stoull(value);
@@ -259,14 +368,57 @@ Settings Parse(int argc, char** argv) {
   return settings;
 }
 
+std::string NewFolder() {
+  std::string folder = (fs::current_path() / "kith_peers.XXXXXX").string();
+  Require(mkdtemp(folder.data()) != nullptr, "no folder can be made here");
+  return folder;
+}
+
+// In a folder that is gone afterwards.
+Report RunIn(const Settings& settings, void (Run::*what)()) {
+  const std::string folder = NewFolder();
+  Report report;
+  {
+    Run run(settings, folder);
+    (run.*what)();
+    report = run.report();
+  }
+  fs::remove_all(folder);
+  return report;
+}
+
+void Grow(Settings settings) {
+  const uint64_t most = settings.rows;
+  std::vector<std::pair<uint64_t, Report>> runs;
+  std::ofstream json("kith_growth.json");
+  json << "{";
+  for (uint64_t rows = std::min<uint64_t>(10'000, most); rows <= most; rows *= 10) {
+    settings.rows = rows;
+    runs.emplace_back(rows, RunIn(settings, &Run::Growing));
+    std::printf("%s%llu rows\n", rows == runs.front().first ? "" : "\n", static_cast<unsigned long long>(rows));
+    runs.back().second.Print();
+    json << (runs.size() == 1 ? "\n\"" : ",\n\"") << rows << "\": " << runs.back().second.ToJson();
+  }
+  json << "\n}\n";
+  std::ofstream("kith_growth.svg") << GrowthChart(runs);
+}
+
+void Compare(const Settings& settings) {
+  const Report report = RunIn(settings, &Run::All);
+  report.Print();
+  std::ofstream("kith_peers.json") << report.ToJson() << "\n";
+  std::ofstream("kith_peers.svg") << RatioChart(report, "Kith beside its peers, " + std::to_string(settings.rows) + " rows");
+}
+
 }  // namespace
 }  // namespace kith::peers
 
 int main(int argc, char** argv) {
-  kith::peers::Settings settings = kith::peers::Parse(argc, argv);
-  std::string folder = (std::filesystem::current_path() / "kith_peers.XXXXXX").string();
-  kith::peers::Require(mkdtemp(folder.data()) != nullptr, "no folder can be made here");
-  kith::peers::Run(settings, folder).All();
-  std::filesystem::remove_all(folder);
+  const kith::peers::Settings settings = kith::peers::Parse(argc, argv);
+  if (settings.grow) {
+    kith::peers::Grow(settings);
+  } else {
+    kith::peers::Compare(settings);
+  }
   return 0;
 }

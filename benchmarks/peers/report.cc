@@ -16,10 +16,25 @@ double ThreadCpu() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-double Quantile(std::vector<double> values, double p) {
+Spread SpreadOf(std::vector<double> values) {
   std::sort(values.begin(), values.end());
-  return values[static_cast<size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
+  const auto quantile = [&values](double p) { return values[static_cast<size_t>(p * static_cast<double>(values.size() - 1) + 0.5)]; };
+  return {quantile(0.25), quantile(0.5), quantile(0.75)};
 }
+
+// UTF-8 letters, not bytes, as wide as wanted.
+std::string Padded(const std::string& text, size_t width) {
+  const auto letters = static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return std::string(width > letters ? width - letters : 0, ' ') + text;
+}
+
+void AddOnce(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+nlohmann::ordered_json ToJson(const Spread& spread) { return {{"median", spread.median}, {"quartiles", {spread.low, spread.high}}}; }
+
+}  // namespace
 
 std::string Human(double nanoseconds) {
   char text[32];
@@ -33,8 +48,6 @@ std::string Human(double nanoseconds) {
   return text;
 }
 
-}  // namespace
-
 Elapsed Time(const std::function<void()>& work) {
   double cpu = ThreadCpu();
   auto wall = std::chrono::steady_clock::now();
@@ -43,32 +56,81 @@ Elapsed Time(const std::function<void()>& work) {
 }
 
 void Report::Add(const std::string& workload, const std::string& store, double nanoseconds) {
-  if (std::find(workloads_.begin(), workloads_.end(), workload) == workloads_.end()) workloads_.push_back(workload);
+  AddOnce(workloads_, workload);
+  AddOnce(stores_, store);
   times_[workload][store].push_back(nanoseconds);
 }
 
+void Report::AddSize(const std::string& what, const std::string& store, double bytes) {
+  AddOnce(size_names_, what);
+  AddOnce(stores_, store);
+  sizes_[what][store] = bytes;
+}
+
+bool Report::Has(const std::string& workload, const std::string& store) const {
+  const auto found = times_.find(workload);
+  return found != times_.end() && found->second.contains(store);
+}
+
+Spread Report::TimeOf(const std::string& workload, const std::string& store) const { return SpreadOf(times_.at(workload).at(store)); }
+
+Spread Report::RatioOf(const std::string& workload, const std::string& store) const {
+  const std::vector<double>& own = times_.at(workload).at(kOwn);
+  const std::vector<double>& other = times_.at(workload).at(store);
+  if (own.size() != other.size()) {
+    const double ratio = SpreadOf(other).median / SpreadOf(own).median;
+    return {ratio, ratio, ratio};
+  }
+  std::vector<double> ratios;
+  for (size_t i = 0; i < own.size(); ++i) ratios.push_back(other[i] / own[i]);
+  return SpreadOf(ratios);
+}
+
 void Report::Print() const {
-  std::printf("%-44s %12s %12s %12s %14s %14s\n", "per operation, median of one run", "Kith", "raw LMDB", "SQLite", "Kith/LMDB",
-              "SQLite/Kith");
+  std::printf("%-48s", "per operation, medians of one run");
+  for (const std::string& store : stores_) std::printf(" %11s", store.c_str());
+  for (const std::string& store : stores_) {
+    if (store != kOwn) std::printf(" %16s", (store + "/Kith").c_str());
+  }
+  std::printf("\n");
   for (const std::string& workload : workloads_) {
-    const auto& stores = times_.at(workload);
-    auto median = [&](const char* store) { return stores.contains(store) ? Quantile(stores.at(store), 0.5) : 0; };
-    double kith = median("Kith");
-    double lmdb = median("raw LMDB");
-    double sqlite = median("SQLite");
-    std::string to_lmdb = lmdb > 0 ? std::to_string(kith / lmdb).substr(0, 5) + "x" : "-";
-    std::string to_sqlite = sqlite > 0 && kith > 0 ? std::to_string(sqlite / kith).substr(0, 5) + "x" : "-";
-    const auto& own = stores.at("Kith");
-    double spread = (Quantile(own, 0.75) - Quantile(own, 0.25)) / 2 / kith;
-    std::printf("%-44s %12s %12s %12s %14s %14s   ±%.0f %%\n", workload.c_str(), Human(kith).c_str(), lmdb > 0 ? Human(lmdb).c_str() : "-",
-                sqlite > 0 ? Human(sqlite).c_str() : "-", to_lmdb.c_str(), to_sqlite.c_str(), spread * 100);
+    std::printf("%-48s", workload.c_str());
+    for (const std::string& store : stores_)
+      std::printf(" %s", Padded(Has(workload, store) ? Human(TimeOf(workload, store).median) : "-", 11).c_str());
+    for (const std::string& store : stores_) {
+      if (store == kOwn) continue;
+      if (!Has(workload, store) || !Has(workload, kOwn)) {
+        std::printf(" %16s", "-");
+        continue;
+      }
+      const Spread ratio = RatioOf(workload, store);
+      char text[40];
+      std::snprintf(text, sizeof(text), "%.2f ±%.0f %%", ratio.median, ratio.relative() * 100);
+      std::printf(" %s", Padded(text, 16).c_str());
+    }
+    std::printf("\n");
+  }
+  for (const std::string& what : size_names_) {
+    std::printf("%-48s", what.c_str());
+    for (const std::string& store : stores_) {
+      const auto found = sizes_.at(what).find(store);
+      std::printf(" %11s", found == sizes_.at(what).end() ? "-" : std::to_string(static_cast<int64_t>(found->second)).c_str());
+    }
+    std::printf("\n");
   }
   for (const std::string& note : notes_) std::printf("%s\n", note.c_str());
 }
 
 std::string Report::ToJson() const {
   nlohmann::ordered_json json;
-  for (const std::string& workload : workloads_) json["nanoseconds"][workload] = times_.at(workload);
+  for (const std::string& workload : workloads_) {
+    json["nanoseconds"][workload] = times_.at(workload);
+    for (const std::string& store : stores_) {
+      if (store != kOwn && Has(workload, store) && Has(workload, kOwn))
+        json["ratios_to_kith"][workload][store] = peers::ToJson(RatioOf(workload, store));
+    }
+  }
+  for (const std::string& what : size_names_) json["sizes"][what] = sizes_.at(what);
   json["notes"] = notes_;
   return json.dump(2);
 }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "peers/store.h"
@@ -43,6 +44,13 @@ class Connection {
     return statement;
   }
   void Step(sqlite3_stmt* statement) { Require(sqlite3_step(statement) == SQLITE_DONE, sqlite3_errmsg(db_)); }
+  int64_t Count(const char* sql) {
+    sqlite3_stmt* s = Prepare(sql);
+    Require(sqlite3_step(s) == SQLITE_ROW, sqlite3_errmsg(db_));
+    const int64_t count = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    return count;
+  }
   int64_t LastId() { return sqlite3_last_insert_rowid(db_); }
 
  private:
@@ -58,10 +66,10 @@ int64_t NowMicros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// What every change leaves: who, why, when.
-void InsertHistory(Connection& c, int64_t record, int operation, const char* change) {
+// What every change leaves: who, why, when, and the amount before.
+void InsertHistory(Connection& c, int64_t record, int operation, const char* change, int64_t amount = 0) {
   sqlite3_stmt* s =
-      c.Prepare("INSERT INTO history(record, operation, actor, reason, recorded, change) VALUES(?, ?, 'bench:1', 'load', ?, ?)");
+      c.Prepare("INSERT INTO history(record, operation, actor, reason, recorded, change, amount) VALUES(?, ?, 'bench:1', 'load', ?, ?, ?)");
   sqlite3_bind_int64(s, 1, record);
   sqlite3_bind_int(s, 2, operation);
   sqlite3_bind_int64(s, 3, NowMicros());
@@ -70,6 +78,7 @@ void InsertHistory(Connection& c, int64_t record, int operation, const char* cha
   } else {
     sqlite3_bind_text(s, 4, change, -1, SQLITE_STATIC);
   }
+  sqlite3_bind_int64(s, 5, amount);
   c.Step(s);
 }
 
@@ -80,28 +89,36 @@ uint64_t FileSize(const std::string& path) {
 
 class SqliteStore : public Store {
  public:
-  explicit SqliteStore(const std::string& folder) : path_(folder + "/sqlite.db"), main_(path_) {
-    main_.Run(
+  explicit SqliteStore(const std::string& folder) : path_(folder + "/sqlite.db") {
+    main_.emplace(path_);
+    main_->Run(
         "CREATE TABLE deal(id INTEGER PRIMARY KEY, version INTEGER, created INTEGER, updated INTEGER, name TEXT, email TEXT, city TEXT, "
         "note TEXT,"
         " seller INTEGER, amount INTEGER, currency TEXT, close_date INTEGER, stage INTEGER);"
         "CREATE INDEX by_seller ON deal(seller, close_date DESC, name, amount, stage);"
         "CREATE INDEX by_name ON deal(name); CREATE INDEX by_email ON deal(email);"
         "CREATE TABLE history(sequence INTEGER PRIMARY KEY, record INTEGER, operation INTEGER, actor TEXT, reason TEXT, recorded INTEGER, "
-        "change TEXT);"
+        "change TEXT, amount INTEGER);"
         "CREATE INDEX history_by_record ON history(record, sequence);");
   }
   std::string name() const override { return "SQLite"; }
 
+  void Reopen() override {
+    connections_.clear();
+    main_.emplace(path_);
+    Require(main_->Count("SELECT count(*) FROM deal WHERE id = 1") == 1,
+            "sqlite: the first row is missing");  // reads the schema, maps the file
+  }
+
   void Load(uint64_t first, uint64_t count) override {
-    main_.Run("BEGIN IMMEDIATE");
-    for (uint64_t i = first; i < first + count; ++i) Insert(main_, MakeRow(i));
-    main_.Run("COMMIT");
+    main_->Run("BEGIN IMMEDIATE");
+    for (uint64_t i = first; i < first + count; ++i) Insert(*main_, MakeRow(i));
+    main_->Run("COMMIT");
   }
   int64_t Get(std::span<const uint64_t> rows) override {
     int64_t sum = 0;
     for (uint64_t row : rows) {
-      sqlite3_stmt* s = main_.Prepare("SELECT amount, name FROM deal WHERE id = ?");
+      sqlite3_stmt* s = main_->Prepare("SELECT amount, name FROM deal WHERE id = ?");
       sqlite3_bind_int64(s, 1, static_cast<int64_t>(row) + 1);
       Require(sqlite3_step(s) == SQLITE_ROW, "sqlite: a row is missing");
       sum += sqlite3_column_int64(s, 0) + sqlite3_column_bytes(s, 1);
@@ -110,13 +127,13 @@ class SqliteStore : public Store {
     return sum;
   }
   int64_t GetInOne(std::span<const uint64_t> rows) override {
-    main_.Run("BEGIN");
+    main_->Run("BEGIN");
     int64_t sum = Get(rows);
-    main_.Run("COMMIT");
+    main_->Run("COMMIT");
     return sum;
   }
   int64_t Scan() override {
-    sqlite3_stmt* s = main_.Prepare("SELECT sum(amount) FROM deal NOT INDEXED");
+    sqlite3_stmt* s = main_->Prepare("SELECT sum(amount) FROM deal NOT INDEXED");
     Require(sqlite3_step(s) == SQLITE_ROW, "sqlite: no sum");
     int64_t sum = sqlite3_column_int64(s, 0);
     sqlite3_reset(s);
@@ -124,7 +141,7 @@ class SqliteStore : public Store {
   }
   int64_t Page(int64_t owner) override {
     sqlite3_stmt* s =
-        main_.Prepare("SELECT name, amount, stage FROM deal INDEXED BY by_seller WHERE seller = ? ORDER BY close_date DESC LIMIT 50");
+        main_->Prepare("SELECT name, amount, stage FROM deal INDEXED BY by_seller WHERE seller = ? ORDER BY close_date DESC LIMIT 50");
     sqlite3_bind_int64(s, 1, owner);
     int64_t sum = 0;
     while (sqlite3_step(s) == SQLITE_ROW) sum += sqlite3_column_int64(s, 1) + sqlite3_column_bytes(s, 0);
@@ -134,28 +151,46 @@ class SqliteStore : public Store {
   int64_t QueryPage(int64_t owner) override { return Page(owner); }
   int64_t GroupRecords() override {
     sqlite3_stmt* s =
-        main_.Prepare("SELECT stage, seller, sum(amount), count(*) FROM deal WHERE city = ? AND amount >= ? GROUP BY stage, seller");
+        main_->Prepare("SELECT stage, seller, sum(amount), count(*) FROM deal WHERE city = ? AND amount >= ? GROUP BY stage, seller");
     Bind(s, 1, kCity);
     sqlite3_bind_int64(s, 2, kLeastAmount);
     return SumGroups(s);
   }
   int64_t GroupEntries() override {
-    sqlite3_stmt* s =
-        main_.Prepare("SELECT stage, seller, sum(amount), count(*) FROM deal WHERE close_date >= ? AND amount >= ? GROUP BY stage, seller");
+    sqlite3_stmt* s = main_->Prepare(
+        "SELECT stage, seller, sum(amount), count(*) FROM deal WHERE close_date >= ? AND amount >= ? GROUP BY stage, seller");
     sqlite3_bind_int(s, 1, kFirstDay);
     sqlite3_bind_int64(s, 2, kLeastAmount);
     return SumGroups(s);
   }
-  void Patch(std::span<const uint64_t> rows) override {
-    main_.Run("BEGIN IMMEDIATE");
+  bool has_history() const override { return true; }
+  int64_t AsOf(std::span<const uint64_t> rows, int64_t recorded) override {
+    int64_t sum = 0;
     for (uint64_t row : rows) {
-      sqlite3_stmt* s = main_.Prepare("UPDATE deal SET amount = amount + 1, version = version + 1, updated = ? WHERE id = ?");
+      sqlite3_stmt* s = main_->Prepare(
+          "SELECT coalesce((SELECT amount FROM history WHERE record = ?1 AND operation = 2 AND recorded > ?2 ORDER BY sequence LIMIT 1),"
+          " (SELECT amount FROM deal WHERE id = ?1))");
+      sqlite3_bind_int64(s, 1, static_cast<int64_t>(row) + 1);
+      sqlite3_bind_int64(s, 2, recorded);
+      Require(sqlite3_step(s) == SQLITE_ROW, "sqlite: a row is missing");
+      sum += sqlite3_column_int64(s, 0);
+      sqlite3_reset(s);
+    }
+    return sum;
+  }
+  void Patch(std::span<const uint64_t> rows) override {
+    main_->Run("BEGIN IMMEDIATE");
+    for (uint64_t row : rows) {
+      sqlite3_stmt* s =
+          main_->Prepare("UPDATE deal SET amount = amount + 1, version = version + 1, updated = ? WHERE id = ? RETURNING amount - 1");
       sqlite3_bind_int64(s, 1, NowMicros());
       sqlite3_bind_int64(s, 2, static_cast<int64_t>(row) + 1);
-      main_.Step(s);
-      InsertHistory(main_, static_cast<int64_t>(row) + 1, 2, "{\"amount\": [1, 2]}");
+      Require(sqlite3_step(s) == SQLITE_ROW, "sqlite: a row is missing");
+      const int64_t before = sqlite3_column_int64(s, 0);
+      main_->Step(s);
+      InsertHistory(*main_, static_cast<int64_t>(row) + 1, 2, "{\"amount\": [1, 2]}", before);
     }
-    main_.Run("COMMIT");
+    main_->Run("COMMIT");
   }
   void Commit(uint64_t row) override {
     Connection& c = OfThread();
@@ -164,7 +199,7 @@ class SqliteStore : public Store {
     c.Run("COMMIT");
   }
   std::vector<std::pair<std::string, uint64_t>> Disk() override {
-    main_.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+    main_->Run("PRAGMA wal_checkpoint(TRUNCATE)");
     return {{"file", FileSize(path_)}};
   }
 
@@ -203,7 +238,7 @@ class SqliteStore : public Store {
   }
 
   std::string path_;
-  Connection main_;
+  std::optional<Connection> main_;
   std::mutex mutex_;
   std::map<std::thread::id, std::unique_ptr<Connection>> connections_;
 };
@@ -216,7 +251,7 @@ class SqliteMoves : public MoveStore {
         "CREATE TABLE move(id INTEGER PRIMARY KEY, record INTEGER, origin INTEGER, target INTEGER, at INTEGER, amount INTEGER);"
         "CREATE INDEX move_by_record ON move(record, at);"
         "CREATE TABLE history(sequence INTEGER PRIMARY KEY, record INTEGER, operation INTEGER, actor TEXT, reason TEXT, recorded INTEGER, "
-        "change TEXT);"
+        "change TEXT, amount INTEGER);"
         "CREATE INDEX history_by_record ON history(record, sequence);");
   }
   void Load(uint64_t first, uint64_t deals) override {

@@ -35,6 +35,8 @@ class Store {
  public:
   virtual ~Store() = default;
   [[nodiscard]] virtual std::string name() const = 0;
+  // Closes what is on disk and opens it again.
+  virtual void Reopen() = 0;
   // Rows [first, first + count), durable when it returns. Row i gets id i + 1 in the store's own terms.
   virtual void Load(uint64_t first, uint64_t count) = 0;
   // Reads two fields of each row: the sum of amount and length of name.
@@ -53,6 +55,9 @@ class Store {
   [[nodiscard]] virtual int64_t GroupRecords() = 0;
   // The same of the deals above an amount that close from a day on, which the index above covers.
   [[nodiscard]] virtual int64_t GroupEntries() = 0;
+  // A store with history tells what was. The sum of amount of the rows as it was known at a moment, in µs.
+  [[nodiscard]] virtual bool has_history() const { return false; }
+  [[nodiscard]] virtual int64_t AsOf(std::span<const uint64_t> /*rows*/, int64_t /*recorded*/) { return 0; }
   // Adds one to amount of each row in one durable transaction.
   virtual void Patch(std::span<const uint64_t> rows) = 0;
   // One durable transaction of one new row. Thread-safe.
@@ -66,6 +71,8 @@ class Store {
 [[nodiscard]] std::unique_ptr<Store> NewSqlite(const std::string& folder);
 // The physical limit: keys and values in LMDB with nothing above it. Holds no history.
 [[nodiscard]] std::unique_ptr<Store> NewLmdb(const std::string& folder);
+// Null when it was built without RocksDB.
+[[nodiscard]] std::unique_ptr<Store> NewRocksDb(const std::string& folder);
 
 // Pipelines: deals that move, and the funnel over all moves.
 class MoveStore {
