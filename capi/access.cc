@@ -60,13 +60,10 @@ kith_code kith_db_set_policy(kith_db* db, kith_str policy, kith_ref actor, uint8
 }
 
 kith_code kith_db_policy(kith_db* db, kith_text** policy, kith_error** err) {
-  Zero(policy);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(policy, "policy"));
+  return GuardText(policy, "policy", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const auto catalog, object->database->GetCatalog());
-    *policy = NewText(catalog->policy().is_set() ? catalog->policy().text : "{}");
-    return absl::OkStatus();
+    return catalog->policy().is_set() ? catalog->policy().text : "{}";
   });
 }
 
@@ -86,9 +83,7 @@ kith_code kith_snapshot_may(kith_snapshot* snapshot, kith_id id, kith_right righ
 }
 
 kith_code kith_snapshot_type_access(kith_snapshot* snapshot, const char* type, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(type, "type"));
     const kith::Snapshot& view = *object->snapshot;
@@ -99,8 +94,7 @@ kith_code kith_snapshot_type_access(kith_snapshot* snapshot, const char* type, k
       if (view.IsMasked(*def, position)) out["masked"].push_back(field.name);
       if (view.IsFixed(*def, position)) out["fixed"].push_back(field.name);
     }
-    *json = NewText(out.dump());
-    return absl::OkStatus();
+    return out.dump();
   });
 }
 

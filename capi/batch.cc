@@ -404,12 +404,9 @@ kith_code kith_batch_from_json(kith_db* db, kith_str json, kith_batch** batch, k
 }
 
 kith_code kith_batch_to_json(const kith_batch* batch, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(BatchObject * object, Use(batch));
-    *json = NewText(object->batch.ToJson());
-    return absl::OkStatus();
+    return object->batch.ToJson();
   });
 }
 

@@ -46,13 +46,10 @@ kith_code kith_db_repair(kith_db* db, uint64_t* problems, kith_text** report, ki
 }
 
 kith_code kith_db_export_person(kith_db* db, kith_id person, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(std::string text, object->database->ExportPerson(kith::Id(person)));
-    *json = NewText(std::move(text));
-    return absl::OkStatus();
+    return text;
   });
 }
 
@@ -87,13 +84,10 @@ kith_code kith_db_purge(kith_db* db, const kith_id* records, size_t count, const
 }
 
 kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::vector<kith::Erasure> proofs, object->database->Erasures());
-    *json = NewText(ToJson(proofs));
-    return absl::OkStatus();
+    return ToJson(proofs);
   });
 }
 

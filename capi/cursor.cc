@@ -300,14 +300,11 @@ kith_code kith_cursor_read(kith_cursor* cursor, const kith_field* fields, size_t
 }
 
 kith_code kith_cursor_position(kith_cursor* cursor, kith_text** position, kith_error** err) {
-  Zero(position);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(position, "position"));
+  return GuardText(position, "position", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(CursorObject * object, UseCursor(cursor));
     std::string last = object->cursor->position();
     if (last.empty()) return kith::MakeError(kith::Reason::kBadOptions, "the cursor has given no record yet; call kith_cursor_next first");
-    *position = NewText(std::move(last));
-    return absl::OkStatus();
+    return last;
   });
 }
 

@@ -99,38 +99,29 @@ kith_code kith_db_remove_package(kith_db* db, const char* name, uint8_t delete_d
 }
 
 kith_code kith_package_numbers(kith_str definition, kith_str numbers, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::string_view text, Text(definition, "definition"));
     KITH_ASSIGN_OR_RETURN(std::string_view numbers_text, Text(numbers, "numbers"));
     KITH_ASSIGN_OR_RETURN(std::string appended, kith::catalog::AppendNumbers({std::string(text), std::string(numbers_text)}));
-    *json = NewText(std::move(appended));
-    return absl::OkStatus();
+    return appended;
   });
 }
 
 kith_code kith_db_catalog(kith_db* db, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(auto catalog, object->database->GetCatalog());
-    *json = NewText(catalog->ToJson());
-    return absl::OkStatus();
+    return catalog->ToJson();
   });
 }
 
 kith_code kith_db_schema(kith_db* db, const char* type, kith_text** fbs, kith_error** err) {
-  Zero(fbs);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(fbs, "fbs"));
+  return GuardText(fbs, "fbs", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(std::string_view name, Name(type, "type"));
     KITH_ASSIGN_OR_RETURN(auto catalog, object->database->GetCatalog());
     KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* def, catalog->GetType(name));
-    *fbs = NewText(kith::catalog::Catalog::ToFbs(*def, *catalog));
-    return absl::OkStatus();
+    return kith::catalog::Catalog::ToFbs(*def, *catalog);
   });
 }
 
@@ -164,20 +155,15 @@ kith_code kith_db_get_stats(kith_db* db, kith_db_stats* stats, kith_error** err)
 }
 
 kith_code kith_db_metrics(kith_db* db, kith_text** text, kith_error** err) {
-  Zero(text);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(text, "text"));
+  return GuardText(text, "text", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(kith::DatabaseStats now, object->database->GetStats());
-    *text = NewText(now.ToOpenMetrics());
-    return absl::OkStatus();
+    return now.ToOpenMetrics();
   });
 }
 
 kith_code kith_metrics(kith_db* const* dbs, const kith_str* names, size_t count, kith_text** text, kith_error** err) {
-  Zero(text);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(text, "text"));
+  return GuardText(text, "text", err, [&]() -> kith::StatusOr<std::string> {
     if (count > 0) {
       KITH_RETURN_IF_ERROR(Required(dbs, "dbs"));
       KITH_RETURN_IF_ERROR(Required(names, "names"));
@@ -189,8 +175,7 @@ kith_code kith_metrics(kith_db* const* dbs, const kith_str* names, size_t count,
       all[i].name = name;
       KITH_ASSIGN_OR_RETURN(all[i].stats, object->database->GetStats());
     }
-    *text = NewText(kith::ToOpenMetrics(all));
-    return absl::OkStatus();
+    return kith::ToOpenMetrics(all);
   });
 }
 

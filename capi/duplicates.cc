@@ -97,25 +97,20 @@ kith::StatusOr<std::shared_ptr<const MatchModel>> ModelOf(SnapshotObject& object
 extern "C" {
 
 kith_code kith_snapshot_duplicates(kith_snapshot* snapshot, const char* type, kith_str question, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(type, "type"));
     KITH_ASSIGN_OR_RETURN(Members asked, Members::Ask(question));
     KITH_ASSIGN_OR_RETURN(const DuplicateOptions options, ReadOptions(asked));
     KITH_RETURN_IF_ERROR(asked.Done());
     KITH_ASSIGN_OR_RETURN(const Duplicates found, FindDuplicates(*object->snapshot, name, options));
-    *json = NewText(Of(found));
-    return absl::OkStatus();
+    return Of(found);
   });
 }
 
 kith_code kith_snapshot_who_is(kith_snapshot* snapshot, const char* type, kith_str question, kith_str model, kith_text** json,
                                kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(type, "type"));
     KITH_ASSIGN_OR_RETURN(Members asked, Members::Ask(question));
@@ -126,8 +121,7 @@ kith_code kith_snapshot_who_is(kith_snapshot* snapshot, const char* type, kith_s
     KITH_RETURN_IF_ERROR(asked.Done());
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const MatchModel> learnt, ModelOf(*object, name, model, options));
     KITH_ASSIGN_OR_RETURN(const Lookalikes found, WhoIs(*object->snapshot, name, who, *learnt, options));
-    *json = NewText(Of(found));
-    return absl::OkStatus();
+    return Of(found);
   });
 }
 

@@ -9,13 +9,10 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 extern "C" {
 
 kith_code kith_eval(kith_str expression, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::string_view text, Text(expression, "expression"));
     KITH_ASSIGN_OR_RETURN(const kith::expr::Any value, kith::expr::Eval(text));
-    *json = NewText(ToJson(value));
-    return absl::OkStatus();
+    return ToJson(value);
   });
 }
 

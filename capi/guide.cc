@@ -86,15 +86,12 @@ Json ToJson(const kith::model::Track& track) {
 extern "C" {
 
 kith_code kith_snapshot_guide(kith_snapshot* snapshot, kith_id record, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const kith::model::Guide guide, kith::model::GetGuide(*object->snapshot, kith::Id(record)));
     Json tracks = Json::array();
     for (const kith::model::Track& track : guide.tracks) tracks.push_back(ToJson(track));
-    *json = NewText(Json{{"record", record}, {"tracks", std::move(tracks)}}.dump());
-    return absl::OkStatus();
+    return Json{{"record", record}, {"tracks", std::move(tracks)}}.dump();
   });
 }
 

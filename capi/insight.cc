@@ -18,13 +18,10 @@ kith_quantiles ToC(const kith::insight::Quantiles& q) { return {q.p10, q.p50, q.
 extern "C" {
 
 kith_code kith_snapshot_pipelines(kith_snapshot* snapshot, const char* for_type, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(auto pipelines, kith::model::GetPipelines(*object->snapshot, for_type == nullptr ? "" : for_type));
-    *json = NewText(ToJson(pipelines));
-    return absl::OkStatus();
+    return ToJson(pipelines);
   });
 }
 
@@ -73,12 +70,9 @@ kith_code kith_funnel_get_stage(const kith_funnel* funnel, size_t index, kith_fu
 }
 
 kith_code kith_funnel_to_json(const kith_funnel* funnel, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(FunnelObject * object, Use(funnel));
-    *json = NewText(ToJson(object->report));
-    return absl::OkStatus();
+    return ToJson(object->report);
   });
 }
 
@@ -86,59 +80,44 @@ void kith_funnel_free(kith_funnel* funnel) { Drop(funnel); }
 
 kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                              kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
     KITH_ASSIGN_OR_RETURN(auto reports, kith::insight::RepsAgainstTeam(tables, question.Reps()));
-    *json = NewText(ToJson(reports));
-    return absl::OkStatus();
+    return ToJson(reports);
   });
 }
 
 kith_code kith_snapshot_ways(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                              kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::vector<kith::model::DealPath> paths, question.Paths());
-    *json = NewText(
-        ToJson(question.pipeline(), kith::insight::Ways(paths), kith::insight::Cohorts(question.pipeline(), paths, question.Now())));
-    return absl::OkStatus();
+    return ToJson(question.pipeline(), kith::insight::Ways(paths), kith::insight::Cohorts(question.pipeline(), paths, question.Now()));
   });
 }
 
 kith_code kith_snapshot_biases(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                                kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(const std::vector<kith::insight::TypedDeal> deals, question.Typed());
-    *json = NewText(ToJson(kith::insight::BiasesOf(deals)));
-    return absl::OkStatus();
+    return ToJson(kith::insight::BiasesOf(deals));
   });
 }
 
 kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                                kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
-    *json = NewText(ToJson(kith::insight::DataGapsOf(tables), kith::insight::StuckDealsOf(tables)));
-    return absl::OkStatus();
+    return ToJson(kith::insight::DataGapsOf(tables), kith::insight::StuckDealsOf(tables));
   });
 }
 
 kith_code kith_snapshot_deals_behind(kith_snapshot* snapshot, const char* pipeline, const char* stage, const kith_insight_options* options,
                                      kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::string_view name, Name(stage, "stage"));
     const kith::model::Stage* found = question.pipeline().Find(name);
@@ -150,16 +129,13 @@ kith_code kith_snapshot_deals_behind(kith_snapshot* snapshot, const char* pipeli
     kith::insight::CountedOptions counted{funnel.group_kind, funnel.group};
     if (funnel.from) counted.from = *funnel.from;
     if (funnel.to) counted.to = *funnel.to;
-    *json = NewText(ToJson(kith::insight::DealsBehind(question.pipeline(), paths, found->id, counted)));
-    return absl::OkStatus();
+    return ToJson(kith::insight::DealsBehind(question.pipeline(), paths, found->id, counted));
   });
 }
 
 kith_code kith_snapshot_velocity(kith_snapshot* snapshot, const char* pipeline, const char* before, const char* after,
                                  const kith_insight_options* options, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::string_view first, Name(before, "before"));
     KITH_ASSIGN_OR_RETURN(std::string_view second, Name(after, "after"));
@@ -168,16 +144,13 @@ kith_code kith_snapshot_velocity(kith_snapshot* snapshot, const char* pipeline, 
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
     KITH_ASSIGN_OR_RETURN(kith::insight::VelocityReport report,
                           kith::insight::CompareVelocity(tables, earlier, later, question.Gap().drivers));
-    *json = NewText(ToJson(report));
-    return absl::OkStatus();
+    return ToJson(report);
   });
 }
 
 kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
                             kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::string_view text, Name(period, "period"));
     KITH_ASSIGN_OR_RETURN(kith::insight::Months months, question.MonthsOf(text));
@@ -185,8 +158,7 @@ kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeline, const
     KITH_ASSIGN_OR_RETURN(std::optional<kith::model::FunnelTables> collection, question.Collection());
     KITH_ASSIGN_OR_RETURN(kith::insight::GapReport report,
                           kith::insight::DiagnoseGap(tables, months, question.Gap(), collection ? &*collection : nullptr));
-    *json = NewText(ToJson(report));
-    return absl::OkStatus();
+    return ToJson(report);
   });
 }
 
@@ -260,12 +232,9 @@ kith_code kith_forecast_get_deal(const kith_forecast* forecast, size_t index, ki
 }
 
 kith_code kith_forecast_to_json(const kith_forecast* forecast, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(ForecastObject * object, Use(forecast));
-    *json = NewText(ToJson(object->report, object->attainments));
-    return absl::OkStatus();
+    return ToJson(object->report, object->attainments);
   });
 }
 
@@ -288,33 +257,25 @@ kith_id kith_batch_save_forecast(kith_batch* batch, const kith_forecast* forecas
 
 kith_code kith_snapshot_saved_forecasts(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
                                         kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::vector<kith::insight::SavedForecast> saved, question.Saved());
-    *json = NewText(ToJson(saved));
-    return absl::OkStatus();
+    return ToJson(saved);
   });
 }
 
 kith_code kith_snapshot_submissions(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                                     kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::vector<kith::insight::Submission> submissions, question.Submissions());
-    *json = NewText(ToJson(submissions));
-    return absl::OkStatus();
+    return ToJson(submissions);
   });
 }
 
 kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count,
                                  const kith_insight_options* options, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(std::string_view unit_name, Name(unit, "unit"));
     KITH_ASSIGN_OR_RETURN(kith::PeriodUnit periods, UnitFromName(unit_name));
@@ -331,8 +292,7 @@ kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, 
       return kith::insight::WonIn(question.pipeline(), paths, first, end);
     };
     KITH_ASSIGN_OR_RETURN(kith::insight::BacktestReport report, kith::insight::Backtest(tables_at, past, now, how, won_between));
-    *json = NewText(ToJson(report));
-    return absl::OkStatus();
+    return ToJson(report);
   });
 }
 

@@ -45,15 +45,12 @@ kith::StatusOr<Json> Migrate(kith::Database& database, const kith::model::Migrat
 extern "C" {
 
 kith_code kith_db_migrate_pipeline(kith_db* db, kith_str plan, uint8_t dry_run, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(plan, "plan"));
     KITH_ASSIGN_OR_RETURN(const kith::model::MigrationPlan parsed, kith::model::MigrationPlanFromJson(text));
     KITH_ASSIGN_OR_RETURN(const Json report, Migrate(*object->database, parsed, dry_run != 0));
-    *json = NewText(report.dump());
-    return absl::OkStatus();
+    return report.dump();
   });
 }
 

@@ -109,28 +109,22 @@ kith::StatusOr<Read> ReadFor(const kith::Snapshot& snapshot, std::string_view pi
 extern "C" {
 
 kith_code kith_snapshot_mine_stages(kith_snapshot* snapshot, const char* pipeline, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(pipeline, "pipeline"));
     KITH_ASSIGN_OR_RETURN(const Read read, ReadFor(*object->snapshot, name));
-    *json = NewText(ToJson(kith::insight::ProposeStages(read.traces), read.pipeline).dump());
-    return absl::OkStatus();
+    return ToJson(kith::insight::ProposeStages(read.traces), read.pipeline).dump();
   });
 }
 
 kith_code kith_snapshot_replay_stages(kith_snapshot* snapshot, const char* pipeline, kith_str stages, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(pipeline, "pipeline"));
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(stages, "stages"));
     KITH_ASSIGN_OR_RETURN(const std::vector<ProposedStage> definition, StagesFrom(text));
     KITH_ASSIGN_OR_RETURN(const Read read, ReadFor(*object->snapshot, name));
-    *json = NewText(ToJson(kith::insight::ReplayStages(definition, read.traces)).dump());
-    return absl::OkStatus();
+    return ToJson(kith::insight::ReplayStages(definition, read.traces)).dump();
   });
 }
 

@@ -185,6 +185,18 @@ template <typename T>
 void Zero(T* out) {
   if (out != nullptr) *out = T{};
 }
+// Guard for a function whose answer is a text: `body` returns StatusOr<std::string>. *text, which must be given and is called `name`, is
+// NULL unless the body succeeds.
+template <typename Body>
+kith_code GuardText(kith_text** text, std::string_view name, kith_error** err, Body&& body) noexcept {
+  Zero(text);
+  return Guard(err, [&]() -> Status {
+    KITH_RETURN_IF_ERROR(Required(text, name));
+    KITH_ASSIGN_OR_RETURN(std::string answer, body());
+    *text = NewText(std::move(answer));
+    return absl::OkStatus();
+  });
+}
 
 }  // namespace kith::capi
 

@@ -47,9 +47,7 @@ kith_code kith_batch_release(kith_batch* batch, kith_snapshot* snapshot, kith_id
 
 kith_code kith_batch_assign(kith_batch* batch, kith_snapshot* snapshot, const char* pool, kith_str question, kith_text** json,
                             kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(BatchObject * to, Use(batch));
     KITH_ASSIGN_OR_RETURN(SnapshotObject * from, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(pool, "pool"));
@@ -64,23 +62,19 @@ kith_code kith_batch_assign(kith_batch* batch, kith_snapshot* snapshot, const ch
       const Json owner = one.owner.is_null() ? Json(nullptr) : Json(one.owner.value());
       list.push_back({{"record", one.record.value()}, {"owner", owner}, {"reason", one.reason}});
     }
-    *json = NewText(list.dump());
-    return absl::OkStatus();
+    return list.dump();
   });
 }
 
 kith_code kith_db_recycle_pools(kith_db* db, int64_t now, const char* pool, kith_ref actor, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     kith::crm::RecycleOptions options;
     options.pool = pool == nullptr ? "" : pool;
     KITH_ASSIGN_OR_RETURN(options.actor, ToRef(actor, "actor"));
     KITH_ASSIGN_OR_RETURN(const kith::crm::RecycleReport report, kith::crm::RecyclePools(*object->database, kith::Time{now}, options));
     const Json told = {{"recycled", Of(report.recycled)}, {"warned", Of(report.warned)}, {"exempt", report.exempt}, {"kept", report.kept}};
-    *json = NewText(told.dump());
-    return absl::OkStatus();
+    return told.dump();
   });
 }
 

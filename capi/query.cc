@@ -95,12 +95,9 @@ kith_code kith_query_prepare(kith_snapshot* snapshot, kith_str json, kith_query*
 }
 
 kith_code kith_query_explain(const kith_query* query, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(QueryObject * object, Use(query));
-    *json = NewText(object->prepared.Explain());
-    return absl::OkStatus();
+    return object->prepared.Explain();
   });
 }
 
@@ -177,9 +174,7 @@ kith_code kith_rows_item(const kith_rows* rows, size_t row, size_t column, size_
 }
 
 kith_code kith_rows_json(kith_rows* rows, size_t cap, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(RowsObject * object, UseRows(rows));
     std::string text = "[";
     for (size_t i = 0; i < cap && object->rows->Next(); ++i) {
@@ -187,28 +182,21 @@ kith_code kith_rows_json(kith_rows* rows, size_t cap, kith_text** json, kith_err
       text += kith::query::RowToJson(object->rows->prepared(), object->rows->row());
     }
     KITH_RETURN_IF_ERROR(object->rows->status());
-    *json = NewText(text + "]");
-    return absl::OkStatus();
+    return text + "]";
   });
 }
 
 kith_code kith_rows_token(const kith_rows* rows, kith_text** token, kith_error** err) {
-  Zero(token);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(token, "token"));
+  return GuardText(token, "token", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(RowsObject * object, UseRows(rows));
-    *token = NewText(object->rows->token());
-    return absl::OkStatus();
+    return object->rows->token();
   });
 }
 
 kith_code kith_rows_explain(const kith_rows* rows, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(RowsObject * object, UseRows(rows));
-    *json = NewText(object->rows->Explain());
-    return absl::OkStatus();
+    return object->rows->Explain();
   });
 }
 

@@ -93,9 +93,7 @@ extern "C" {
 
 kith_code kith_snapshot_neighbours(kith_snapshot* snapshot, kith_id record, const char* relation, const kith_walk_options* options,
                                    kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(relation, "relation"));
     KITH_ASSIGN_OR_RETURN(const kith::model::TraverseOptions walk, ToOptions(options));
@@ -105,29 +103,23 @@ kith_code kith_snapshot_neighbours(kith_snapshot* snapshot, kith_id record, cons
       Json& item = list.emplace_back(Json{{"record", neighbour.record.value()}});
       PutEdge(neighbour, item);
     }
-    *json = NewText(list.dump());
-    return absl::OkStatus();
+    return list.dump();
   });
 }
 
 kith_code kith_snapshot_traverse(kith_snapshot* snapshot, kith_id start, kith_str relations, const kith_walk_options* options,
                                  kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::vector<std::string> names, Names(relations, "relations"));
     KITH_ASSIGN_OR_RETURN(const kith::model::TraverseOptions walk, ToOptions(options));
     KITH_ASSIGN_OR_RETURN(const auto traversal, kith::model::Traverse(*object->snapshot, kith::Id(start), names, walk));
-    *json = NewText(Of(traversal).dump());
-    return absl::OkStatus();
+    return Of(traversal).dump();
   });
 }
 
 kith_code kith_snapshot_group_total(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(question, "question"));
     KITH_ASSIGN_OR_RETURN(const kith::model::GroupQuestion asked, ToQuestion(text));
@@ -136,8 +128,7 @@ kith_code kith_snapshot_group_total(kith_snapshot* snapshot, kith_id record, kit
     for (const kith::Id member : total.members) members.push_back(member.value());
     Json totals = Json::array();
     for (const kith::Money& amount : total.totals) totals.push_back({{"minor", amount.minor}, {"currency", amount.currency.code()}});
-    *json = NewText(Json{{"members", std::move(members)}, {"records", total.records}, {"totals", std::move(totals)}}.dump());
-    return absl::OkStatus();
+    return Json{{"members", std::move(members)}, {"records", total.records}, {"totals", std::move(totals)}}.dump();
   });
 }
 

@@ -173,16 +173,13 @@ Json Of(const std::vector<CardLine>& lines) {
 template <typename Options, typename Read, typename Answer>
 kith_code Reply(kith_snapshot* snapshot, kith_str given, kith_text** json, kith_error** err, Options options, const Read& read,
                 const Answer& answer) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(Members question, Members::Ask(given));
     read(question, options);
     KITH_RETURN_IF_ERROR(question.Done());
     KITH_ASSIGN_OR_RETURN(const auto result, answer(*object->snapshot, options));
-    *json = NewText(Of(result).dump(-1, ' ', false, Json::error_handler_t::replace));
-    return absl::OkStatus();
+    return Of(result).dump(-1, ' ', false, Json::error_handler_t::replace);
   });
 }
 

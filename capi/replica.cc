@@ -41,16 +41,13 @@ kith_code kith_db_received_from(kith_db* db, uint32_t node, uint64_t* after, kit
 }
 
 kith_code kith_db_read_replica(kith_db* db, uint64_t after, uint32_t receiver, uint64_t limit, kith_text** page, kith_error** err) {
-  Zero(page);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(page, "page"));
+  return GuardText(page, "page", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
     KITH_ASSIGN_OR_RETURN(const uint16_t node, ToNode(receiver, "receiver"));
     KITH_ASSIGN_OR_RETURN(const kith::ReplicaPage read, object->database->ReadReplica(after, node, limit));
     KITH_ASSIGN_OR_RETURN(const auto catalog, object->database->GetCatalog());
     KITH_ASSIGN_OR_RETURN(std::string text, kith::exchange::WriteReplicaPage(read, *catalog));
-    *page = NewText(std::move(text));
-    return absl::OkStatus();
+    return text;
   });
 }
 

@@ -32,15 +32,12 @@ extern "C" {
 
 kith_code kith_snapshot_search(kith_snapshot* snapshot, kith_str text, const kith_search_options* options, kith_text** json,
                                kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view words, Text(text, "text"));
     KITH_ASSIGN_OR_RETURN(const kith::query::SearchOptions search, ToSearchOptions(options));
     KITH_ASSIGN_OR_RETURN(const kith::query::SearchResult result, kith::query::Search(*object->snapshot, words, search));
-    *json = NewText(ToJson(result));
-    return absl::OkStatus();
+    return ToJson(result);
   });
 }
 

@@ -16,13 +16,10 @@ kith_code kith_db_fill_segments(kith_db* db, kith_error** err) {
 }
 
 kith_code kith_snapshot_segments(kith_snapshot* snapshot, const char* for_type, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(auto segments, kith::query::GetSegments(*object->snapshot, for_type == nullptr ? "" : for_type));
-    *json = NewText(ToJson(segments));
-    return absl::OkStatus();
+    return ToJson(segments);
   });
 }
 

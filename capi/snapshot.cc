@@ -160,13 +160,10 @@ kith_code kith_snapshot_field(kith_snapshot* snapshot, const char* type, const c
 }
 
 kith_code kith_snapshot_type_name(kith_snapshot* snapshot, uint32_t type, kith_text** name, kith_error** err) {
-  Zero(name);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(name, "name"));
+  return GuardText(name, "name", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* def, object->snapshot->catalog().GetType(static_cast<kith::TypeNumber>(type)));
-    *name = NewText(def->name);
-    return absl::OkStatus();
+    return def->name;
   });
 }
 
@@ -211,61 +208,46 @@ kith_code kith_snapshot_item(kith_snapshot* snapshot, const kith_view* view, kit
 }
 
 kith_code kith_snapshot_record_json(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(kith::record::View view, object->snapshot->Get(kith::Id(id)));
     KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, object->snapshot->catalog().GetType(kith::Id(id).type()));
-    *json = NewText(kith::RecordToJson(*type, view));
-    return absl::OkStatus();
+    return kith::RecordToJson(*type, view);
   });
 }
 
 kith_code kith_snapshot_record_json_as_of(kith_snapshot* snapshot, kith_id id, int64_t effective, int64_t recorded, kith_text** json,
                                           kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     kith::AsOf as_of{kith::Time{effective}, kith::Time{recorded}};
     KITH_ASSIGN_OR_RETURN(kith::Record record, object->snapshot->GetAsOf(kith::Id(id), as_of));
-    *json = NewText(kith::RecordToJson(record.type(), record.view()));
-    return absl::OkStatus();
+    return kith::RecordToJson(record.type(), record.view());
   });
 }
 
 kith_code kith_snapshot_external_refs(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
-    *json = NewText(ToJson(object->snapshot->ExternalRefs(kith::Id(id))));
-    return absl::OkStatus();
+    return ToJson(object->snapshot->ExternalRefs(kith::Id(id)));
   });
 }
 
 kith_code kith_snapshot_history(kith_snapshot* snapshot, kith_id id, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(auto history, object->snapshot->History(kith::Id(id)));
-    *json = NewText(kith::HistoryToJson(object->snapshot->catalog(), history));
-    return absl::OkStatus();
+    return kith::HistoryToJson(object->snapshot->catalog(), history);
   });
 }
 
 kith_code kith_snapshot_checkpoint(kith_snapshot* snapshot, const char* name, kith_text** value, kith_error** err) {
-  Zero(value);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(value, "value"));
+  return GuardText(value, "value", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(std::string_view wanted, Name(name, "name"));
     KITH_ASSIGN_OR_RETURN(std::optional<std::string> found, object->snapshot->Checkpoint(wanted));
     if (!found) return absl::NotFoundError("");
-    *value = NewText(*std::move(found));
-    return absl::OkStatus();
+    return *std::move(found);
   });
 }
 
@@ -289,23 +271,18 @@ kith_code kith_snapshot_changes(kith_snapshot* snapshot, uint64_t after, kith_ch
 }
 
 kith_code kith_snapshot_feed(kith_snapshot* snapshot, uint64_t after, kith_str filter, size_t limit, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(filter, "filter"));
     KITH_ASSIGN_OR_RETURN(const kith::FeedFilter wanted, kith::FeedFilterFromJson(text));
     KITH_ASSIGN_OR_RETURN(const kith::FeedPage page, object->snapshot->ReadFeed(after, wanted, limit));
-    *json = NewText(kith::FeedToJson(object->snapshot->catalog(), page));
-    return absl::OkStatus();
+    return kith::FeedToJson(object->snapshot->catalog(), page);
   });
 }
 
 kith_code kith_snapshot_differences(kith_snapshot* snapshot, kith_as_of from, kith_as_of to, kith_str filter, kith_id after, size_t limit,
                                     kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(filter, "filter"));
     KITH_ASSIGN_OR_RETURN(kith::FeedFilter wanted, kith::FeedFilterFromJson(text));
@@ -318,8 +295,7 @@ kith_code kith_snapshot_differences(kith_snapshot* snapshot, kith_as_of from, ki
         const kith::DifferencePage page,
         object->snapshot->Differences({kith::Time{from.effective}, kith::Time{from.recorded}},
                                       {kith::Time{to.effective}, kith::Time{to.recorded}}, narrow, kith::Id(after), limit));
-    *json = NewText(kith::DifferencesToJson(object->snapshot->catalog(), page));
-    return absl::OkStatus();
+    return kith::DifferencesToJson(object->snapshot->catalog(), page);
   });
 }
 

@@ -103,15 +103,12 @@ kith::StatusOr<kith::insight::WalkOptions> ReadOptions(kith_str question, const 
 
 extern "C" kith_code kith_snapshot_walk(kith_snapshot* snapshot, const char* pipeline, kith_str question, kith_text** json,
                                         kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(pipeline, "pipeline"));
     KITH_ASSIGN_OR_RETURN(const kith::insight::WalkOptions options, ReadOptions(question, *object->snapshot));
     KITH_ASSIGN_OR_RETURN(const kith::model::Pipeline found, kith::model::GetPipeline(*object->snapshot, name));
     KITH_ASSIGN_OR_RETURN(const kith::insight::WalkReport report, kith::insight::Walk(*object->snapshot, found, options));
-    *json = NewText(Of(report, options.notes).dump());
-    return absl::OkStatus();
+    return Of(report, options.notes).dump();
   });
 }
