@@ -13,6 +13,11 @@ function(kith_rooms)
     # For processors that have it; who calls it asks the processor first.
     set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/base/hash_avx2.cc PROPERTIES COMPILE_OPTIONS -mavx2)
   endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # At -O2 GCC leaves loops alone whose length it does not know; Clang does not.
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/insight/sweep.cc ${PROJECT_SOURCE_DIR}/lib/insight/period.cc
+                                PROPERTIES COMPILE_OPTIONS -fvect-cost-model=dynamic)
+  endif()
   foreach(room ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/${room}/*.cc ${PROJECT_SOURCE_DIR}/lib/${room}/*/*.cc)
     if(sources)

@@ -10,6 +10,8 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
+#include <limits>
 #include <set>
 #include <string>
 #include <vector>
@@ -176,10 +178,29 @@ Status RunSmall(const Log& log) {
   return {};
 }
 
+// Processor time of one forecast of the next two weeks, so that it can be put beside what else learns who will be won.
+Status RunTimes(const Log& log) {
+  constexpr int kRepeats = 15;
+  const Date first{log.start.days + 120};
+  const model::FunnelTables tables = TablesAsOf(log, Time{StartOf(first).micros - 1});
+  std::printf("\nA forecast of two weeks of %s, processor time, best of %d\n", log.name.c_str(), kRepeats);
+  for (const auto& [what, draws] : {std::pair("whole", ForecastOptions().parameter_draws), std::pair("chances", 1)}) {
+    double best = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < kRepeats; ++i) {
+      const std::clock_t begin = std::clock();
+      KITH_RETURN_IF_ERROR(insight::Forecast(tables, {first, Date{first.days + 14}}, {.parameter_draws = draws}).status());
+      best = std::min(best, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
+    }
+    std::printf("  %-8s %7.2f ms\n", what, best * 1e3);
+  }
+  return {};
+}
+
 Status RunLogs(const std::string& folder, const std::set<std::string>& wanted) {
   const auto want = [&](const char* name) { return wanted.empty() || wanted.contains(name); };
-  if (want("bpic2012") || want("bpic2012-28") || want("small")) {
+  if (want("bpic2012") || want("bpic2012-28") || want("small") || wanted.contains("times")) {
     KITH_ASSIGN_OR_RETURN(const Log log, LoadBpic2012(folder));
+    if (wanted.contains("times")) KITH_RETURN_IF_ERROR(RunTimes(log));
     if (want("bpic2012")) KITH_RETURN_IF_ERROR(RunTask({"bpic2012", &log, 14, Range(55, 137.9, 3)}));
     if (want("bpic2012-28")) KITH_RETURN_IF_ERROR(RunTask({"bpic2012-28", &log, 28, Range(55, 123.9, 3)}));
     if (want("small")) KITH_RETURN_IF_ERROR(RunSmall(log));

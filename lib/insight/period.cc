@@ -20,6 +20,8 @@ constexpr size_t kMargin = 8;         // cells below 0, for what the transform s
 constexpr double kSmoothing = 0.6;    // sd in cells of the normal kernel that tames the transform's ripples
 constexpr double kNegligible = 1e-4;  // chance below which a large deal does not widen the grid
 constexpr int kShockSlices = 31;
+constexpr double kNothing = 1e-18;  // modulus of a characteristic function that no longer shows in sums of doubles
+constexpr double kLogNothing = -41;
 
 Complex Times(Complex a, Complex b) {  // without the library's checks for infinities
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
@@ -206,11 +208,15 @@ void Inversion::MeasureMoments() {
 
 std::vector<Complex> Inversion::OpenPart(size_t draw) const {
   std::vector<Complex> part(kFrequencies);
-  for (size_t k = 0; k < kFrequencies; ++k) part[k] = rest_.At(draw, frequency_ * static_cast<double>(k));
+  size_t end = 0;  // beyond it nothing is left of the product, whose other factors are at most 1
+  for (size_t k = 0; k < kFrequencies; ++k) {
+    part[k] = rest_.At(draw, frequency_ * static_cast<double>(k));
+    if (std::norm(part[k]) > kNothing * kNothing) end = k + 1;
+  }
   for (size_t i = 0; i < exact_.size(); ++i) {
     const double p = ChanceOf(*in_.rows, exact_[i], draw);
     const std::vector<Complex>& waves = deal_waves_[i];
-    for (size_t k = 0; k < kFrequencies; ++k) part[k] = Times(part[k], 1 - p + p * waves[k]);
+    for (size_t k = 0; k < end; ++k) part[k] = Times(part[k], 1 - p + p * waves[k]);
   }
   return part;
 }
@@ -220,8 +226,10 @@ std::vector<Complex> Inversion::NewPart(size_t draw) const {
   for (size_t k = 0; k < kFrequencies && !in_.levels.empty(); ++k) {
     Complex exponent = 0;
     for (size_t c = 0; c < in_.arrivals.size(); ++c) exponent += in_.arrivals[c].wins[draw] * (size_waves_[c][k] - 1.0);
-    for (const Level& level : in_.levels)
+    for (const Level& level : in_.levels) {
+      if (level.value * exponent.real() < kLogNothing) continue;
       part[k] += level.weight * std::polar(std::exp(level.value * exponent.real()), level.value * exponent.imag());
+    }
   }
   return part;
 }

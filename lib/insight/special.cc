@@ -124,29 +124,33 @@ double ChiSquareTail(double x, double degrees) { return degrees <= 0 ? 1 : Gamma
 
 double NormalCdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
 
-double NormalQuantile(double p) {
-  if (p <= 0) return -std::numeric_limits<double>::infinity();
-  if (p >= 1) return std::numeric_limits<double>::infinity();
+namespace {
+
+// To a relative 1.2e-9, for p in (0, 1): Acklam's rational approximation.
+double ApproximateNormalQuantile(double p) {
   constexpr double kLow = 0.02425;
   const auto tail = [](double q) {
     return Horner(q, {-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00, -2.549732539343734e+00, 4.374664141464968e+00,
                       2.938163982698783e+00}) /
            Horner(q, {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00, 3.754408661907416e+00, 1.0});
   };
-  double x = 0;
-  if (p < kLow) {
-    x = tail(std::sqrt(-2 * std::log(p)));
-  } else if (p > 1 - kLow) {
-    x = -tail(std::sqrt(-2 * std::log1p(-p)));
-  } else {
-    const double q = p - 0.5;
-    const double r = q * q;
-    x = q *
-        Horner(r, {-3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02, 1.383577518672690e+02, -3.066479806614716e+01,
-                   2.506628277459239e+00}) /
-        Horner(r,
-               {-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02, 6.680131188771972e+01, -1.328068155288572e+01, 1.0});
-  }
+  if (p < kLow) return tail(std::sqrt(-2 * std::log(p)));
+  if (p > 1 - kLow) return -tail(std::sqrt(-2 * std::log1p(-p)));
+  const double q = p - 0.5;
+  const double r = q * q;
+  return q *
+         Horner(r, {-3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02, 1.383577518672690e+02, -3.066479806614716e+01,
+                    2.506628277459239e+00}) /
+         Horner(r, {-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02, 6.680131188771972e+01, -1.328068155288572e+01,
+                    1.0});
+}
+
+}  // namespace
+
+double NormalQuantile(double p) {
+  if (p <= 0) return -std::numeric_limits<double>::infinity();
+  if (p >= 1) return std::numeric_limits<double>::infinity();
+  const double x = ApproximateNormalQuantile(p);
   const double error = (NormalCdf(x) - p) * std::sqrt(2 * kPi) * std::exp(x * x / 2);
   return x - error / (1 + x * error / 2);
 }
@@ -213,7 +217,7 @@ uint64_t Random::Bits() {
 
 double Random::Uniform() { return (static_cast<double>(Bits() >> 11) + 0.5) * 0x1p-53; }
 
-double Random::Normal() { return NormalQuantile(Uniform()); }
+double Random::Normal() { return ApproximateNormalQuantile(Uniform()); }
 
 double Random::Gamma(double shape) {
   if (shape < 1) return Gamma(shape + 1) * std::pow(Uniform(), 1 / shape);
@@ -224,7 +228,9 @@ double Random::Gamma(double shape) {
     const double v = 1 + c * x;
     if (v <= 0) continue;
     const double cube = v * v * v;
-    if (std::log(Uniform()) < 0.5 * x * x + d - d * cube + d * std::log(cube)) return d * cube;
+    const double u = Uniform();
+    if (u < 1 - 0.0331 * x * x * x * x) return d * cube;  // the paper's squeeze: then the next condition holds too
+    if (std::log(u) < 0.5 * x * x + d - d * cube + d * std::log(cube)) return d * cube;
   }
 }
 
