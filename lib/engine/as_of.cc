@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/history_view.h"
 #include "engine/read_internal.h"
 #include "kith/base/key.h"
 
@@ -23,6 +24,24 @@ StatusOr<HistoryEntry> DecodeAt(const storage::Cursor& cursor) {
 bool IsOf(const storage::Cursor& cursor, Id id) {
   return cursor.key().size() == kHistoryKeyBytes && ReadU64(cursor.key().data()) == id.value();
 }
+
+// What the fold reads: entries in memory, or where they lie. One rule for both.
+struct EntriesInMemory {
+  using Entry = HistoryEntry;
+  using Change = FieldChange;
+  std::span<const HistoryEntry> all;
+  [[nodiscard]] std::span<const HistoryEntry> entries() const { return all; }
+  [[nodiscard]] static std::span<const FieldChange> ChangesOf(const HistoryEntry& entry) { return entry.fields; }
+};
+struct EntriesInPlace {
+  using Entry = format::HistoryView;
+  using Change = format::ChangeView;
+  const format::HistoryViews& all;
+  [[nodiscard]] std::span<const format::HistoryView> entries() const { return all.entries(); }
+  [[nodiscard]] std::span<const format::ChangeView> ChangesOf(const format::HistoryView& entry) const { return all.ChangesOf(entry); }
+};
+const Value& Owned(const Value& value) { return value; }
+Value Owned(const format::PackedBytes& value) { return value.Get(); }
 
 // The header fields that history keeps, after the type's own fields.
 constexpr int32_t kPastHeaderFields[] = {catalog::kHeaderOwner, catalog::kHeaderUnit, catalog::kHeaderVisibility};
@@ -67,10 +86,12 @@ class Slots {
     }
     return values;
   }
-  [[nodiscard]] std::vector<Value> Of(const HistoryEntry& deletion) const {
+  // What a deletion says that there was.
+  template <typename Change>
+  [[nodiscard]] std::vector<Value> Of(std::span<const Change> deletion) const {
     std::vector<Value> values(size());
-    for (const FieldChange& change : deletion.fields) {
-      if (const std::optional<size_t> slot = Find(change.package, change.number)) values[*slot] = change.before;
+    for (const Change& change : deletion) {
+      if (const std::optional<size_t> slot = Find(change.package, change.number)) values[*slot] = Owned(change.before);
     }
     return values;
   }
@@ -100,79 +121,140 @@ void SetHeaderValue(record::Header& header, int32_t field, const Value& value) {
 namespace {
 
 // The entries of one life of a record: from a creation to its deletion, or to the end.
+template <typename Entry>
 struct Life {
-  std::span<const HistoryEntry> entries;
-  [[nodiscard]] const HistoryEntry& creation() const { return entries.front(); }
+  std::span<const Entry> entries;
+  [[nodiscard]] const Entry& creation() const { return entries.front(); }
   [[nodiscard]] bool ended() const { return entries.back().operation == Operation::kDelete; }
-  [[nodiscard]] const HistoryEntry& deletion() const { return entries.back(); }
+  [[nodiscard]] const Entry& deletion() const { return entries.back(); }
 };
 
-bool Holds(const HistoryEntry& entry, AsOf as_of) { return entry.recorded <= as_of.recorded && entry.effective <= as_of.effective; }
+template <typename Entry>
+bool Holds(const Entry& entry, AsOf as_of) {
+  return entry.recorded <= as_of.recorded && entry.effective <= as_of.effective;
+}
 
 // The latest life that had begun and not ended then.
-std::optional<Life> FindLife(std::span<const HistoryEntry> entries, AsOf as_of) {
-  std::optional<Life> found;
+template <typename Entry>
+std::optional<Life<Entry>> FindLife(std::span<const Entry> entries, AsOf as_of) {
+  std::optional<Life<Entry>> found;
   for (size_t begin = 0; begin < entries.size();) {
     size_t end = begin + 1;
     while (end < entries.size() && entries[end - 1].operation != Operation::kDelete) ++end;
-    const Life life{entries.subspan(begin, end - begin)};
+    const Life<Entry> life{entries.subspan(begin, end - begin)};
     if (Holds(life.creation(), as_of) && !(life.ended() && Holds(life.deletion(), as_of))) found = life;
     begin = end;
   }
   return found;
 }
 
-// What has been asserted for one field, up to a point.
+// What has been asserted for one field, up to a point: the after of a change, or its before, which is then what the creation gave.
+template <typename Change>
 struct Assertion {
-  const Value* value = nullptr;  // nullptr: nothing yet
+  const Change* change = nullptr;  // nullptr: no change of the field has been met, so nothing is known of its base
+  bool base = false;
   Time effective;
-  bool seen = false;  // a change of the field has been met, so its base is known
+  [[nodiscard]] bool says_nothing() const { return change == nullptr || (base && change->before.is_null()); }
+  [[nodiscard]] Value value() const { return Owned(base ? change->before : change->after); }
 };
 
 // Takes what one entry says about the fields.
-void Assert(const Slots& slots, const HistoryEntry& entry, const HistoryEntry& creation, AsOf as_of, std::vector<Assertion>& held) {
-  for (const FieldChange& change : entry.fields) {
+template <typename Entry, typename Change>
+void Assert(const Slots& slots, const Entry& entry, std::span<const Change> changes, const Entry& creation, AsOf as_of,
+            std::vector<Assertion<Change>>& held) {
+  for (const Change& change : changes) {
     const std::optional<size_t> slot = slots.Find(change.package, change.number);
     if (!slot) continue;
-    Assertion& now = held[*slot];
-    if (!now.seen) {
-      // What the record showed before its first change is what the creation gave it.
-      now = {change.before.is_null() ? nullptr : &change.before, creation.effective, true};
-    }
+    Assertion<Change>& now = held[*slot];
+    // What the record showed before its first change is what the creation gave it.
+    if (now.change == nullptr) now = {&change, true, creation.effective};
     const bool known = entry.recorded <= as_of.recorded && change.effective <= as_of.effective;
-    if (!known || (now.value != nullptr && change.effective < now.effective)) continue;
-    now.value = &change.after;
-    now.effective = change.effective;
+    if (!known || (!now.says_nothing() && change.effective < now.effective)) continue;
+    now = {&change, false, change.effective};
   }
 }
 
 // Whether the state at that point has anything of this entry in it.
-bool Contributes(const HistoryEntry& entry, AsOf as_of) {
+template <typename Entry, typename Change>
+bool Contributes(const Entry& entry, std::span<const Change> changes, AsOf as_of) {
   if (entry.recorded > as_of.recorded) return false;
-  if (entry.operation != Operation::kChange || entry.fields.empty()) return entry.effective <= as_of.effective;
-  for (const FieldChange& change : entry.fields) {
-    if (change.effective <= as_of.effective) return true;
-  }
-  return false;
+  if (entry.operation != Operation::kChange || changes.empty()) return entry.effective <= as_of.effective;
+  return std::any_of(changes.begin(), changes.end(), [&](const Change& change) { return change.effective <= as_of.effective; });
 }
 
-Status NoCreation(const TypeDef& type, std::span<const HistoryEntry> entries) {
-  return MakeError({.reason = Reason::kCorrupt, .type = type.name, .record = entries.front().record},
+Status NoCreation(const TypeDef& type, Id record) {
+  return MakeError({.reason = Reason::kCorrupt, .type = type.name, .record = record},
                    "the record's history does not begin with its creation");
 }
 
-record::Header HeaderOf(const Life& life, record::View current, AsOf as_of) {
-  record::Header header;
-  if (!life.ended()) header = current.header();
-  header.id = life.creation().record.value();
-  header.created = life.creation().effective.micros;
-  for (const HistoryEntry& entry : life.entries) {
-    if (!Contributes(entry, as_of)) continue;
-    header.version = entry.sequence;
-    header.updated = entry.recorded.micros;
+// A record's history at one point of both axes.
+template <typename Entries>
+class Fold {
+ public:
+  using Entry = typename Entries::Entry;
+  using Change = typename Entries::Change;
+
+  Fold(const TypeDef& type, Entries entries, record::View current, AsOf as_of)
+      : type_(type), slots_(type), entries_(entries), current_(current), as_of_(as_of) {}
+
+  // False when the record did not exist then.
+  StatusOr<bool> Run() {
+    life_ = FindLife(entries_.entries(), as_of_);
+    if (!life_) return false;
+    const Entry& creation = life_->creation();
+    if (creation.operation != Operation::kCreate) return NoCreation(type_, creation.record);
+    if (!life_->ended() && current_.is_null()) {
+      return MakeError({.reason = Reason::kCorrupt, .type = type_.name, .record = creation.record},
+                       "the record is missing and its history does not say that it was deleted");
+    }
+    held_.resize(slots_.size());
+    for (const Entry& entry : life_->entries) {
+      if (entry.operation != Operation::kDelete) Assert(slots_, entry, entries_.ChangesOf(entry), creation, as_of_, held_);
+    }
+    return true;
   }
-  return header;
-}
+
+  // `told(slot, value)` for each field that history has a word about. The others are what the record, or its deletion, says.
+  template <typename Told>
+  void ForEachTold(const Told& told) const {
+    for (size_t i = 0; i < held_.size(); ++i) {
+      if (held_[i].change != nullptr) told(i, held_[i].value());
+    }
+  }
+
+  [[nodiscard]] record::Header Header() const {
+    record::Header header;
+    if (!life_->ended()) header = current_.header();
+    header.id = life_->creation().record.value();
+    header.created = life_->creation().effective.micros;
+    for (const Entry& entry : life_->entries) {
+      if (!Contributes(entry, entries_.ChangesOf(entry), as_of_)) continue;
+      header.version = entry.sequence;
+      header.updated = entry.recorded.micros;
+    }
+    return header;
+  }
+
+  [[nodiscard]] PastRecord Record() const {
+    PastRecord past;
+    past.header = Header();
+    past.values = life_->ended() ? slots_.Of(entries_.ChangesOf(life_->deletion())) : slots_.Of(current_);
+    ForEachTold([&](size_t slot, Value value) { past.values[slot] = std::move(value); });
+    const size_t fields = type_.fields.size();
+    for (size_t i = 0; i < std::size(kPastHeaderFields); ++i) SetHeaderValue(past.header, kPastHeaderFields[i], past.values[fields + i]);
+    past.values.resize(fields);
+    return past;
+  }
+
+ private:
+  const TypeDef& type_;
+  const Slots slots_;
+  const Entries entries_;
+  const record::View current_;
+  const AsOf as_of_;
+  std::optional<Life<Entry>> life_;
+  std::vector<Assertion<Change>> held_;  // by slot
+};
 
 }  // namespace
 
@@ -186,31 +268,33 @@ Status CheckRemembered(const Horizon& horizon, AsOf as_of) {
 
 StatusOr<std::optional<PastRecord>> FoldHistory(const TypeDef& type, std::span<const HistoryEntry> entries, record::View current,
                                                 AsOf as_of) {
-  const std::optional<Life> life = FindLife(entries, as_of);
-  if (!life) return std::optional<PastRecord>();
-  if (life->creation().operation != Operation::kCreate) return NoCreation(type, entries);
-  if (!life->ended() && current.is_null()) {
-    return MakeError({.reason = Reason::kCorrupt, .type = type.name, .record = entries.front().record},
-                     "the record is missing and its history does not say that it was deleted");
-  }
+  Fold fold(type, EntriesInMemory{entries}, current, as_of);
+  KITH_ASSIGN_OR_RETURN(const bool existed, fold.Run());
+  return existed ? std::optional(fold.Record()) : std::nullopt;
+}
 
-  const Slots slots(type);
-  std::vector<Value> last = life->ended() ? slots.Of(life->deletion()) : slots.Of(current);
-  std::vector<Assertion> held(slots.size());
-  for (const HistoryEntry& entry : life->entries) {
-    if (entry.operation != Operation::kDelete) Assert(slots, entry, life->creation(), as_of, held);
-  }
+StatusOr<std::optional<PastRecord>> FoldHistory(const TypeDef& type, const format::HistoryViews& entries, record::View current,
+                                                AsOf as_of) {
+  Fold fold(type, EntriesInPlace{entries}, current, as_of);
+  KITH_ASSIGN_OR_RETURN(const bool existed, fold.Run());
+  return existed ? std::optional(fold.Record()) : std::nullopt;
+}
 
-  PastRecord past;
-  past.header = HeaderOf(*life, current, as_of);
-  for (size_t i = 0; i < held.size(); ++i) {
-    if (!held[i].seen) continue;
-    last[i] = held[i].value == nullptr ? Value() : *held[i].value;
-  }
-  for (size_t i = 0; i < std::size(kPastHeaderFields); ++i) SetHeaderValue(past.header, kPastHeaderFields[i], last[type.fields.size() + i]);
-  last.resize(type.fields.size());
-  past.values = std::move(last);
-  return std::optional<PastRecord>(std::move(past));
+StatusOr<std::optional<ToldRecord>> FoldTold(const TypeDef& type, const format::HistoryViews& entries, record::View current) {
+  Fold fold(type, EntriesInPlace{entries}, current, AsOf{});
+  KITH_ASSIGN_OR_RETURN(const bool exists, fold.Run());
+  if (!exists) return std::optional<ToldRecord>();
+  ToldRecord told;
+  told.header = fold.Header();
+  const size_t fields = type.fields.size();
+  fold.ForEachTold([&](size_t slot, Value value) {
+    if (slot >= fields) {
+      SetHeaderValue(told.header, kPastHeaderFields[slot - fields], value);
+    } else {
+      told.values.emplace_back(slot, std::move(value));
+    }
+  });
+  return std::optional(std::move(told));
 }
 
 void CompleteCreation(const TypeDef& type, std::span<const HistoryEntry> history, record::View current, HistoryEntry& creation) {
@@ -220,7 +304,7 @@ void CompleteCreation(const TypeDef& type, std::span<const HistoryEntry> history
   const Slots slots(type);
   std::vector<Value> given(slots.size());
   if (deletion != history.end()) {
-    given = slots.Of(*deletion);
+    given = slots.Of(EntriesInMemory::ChangesOf(*deletion));
   } else if (!current.is_null()) {
     given = slots.Of(current);
   }
@@ -308,6 +392,14 @@ StatusOr<bool> MaySeeHistory(const Source& source, Id id) {
 void MaskEntry(const Source& source, HistoryEntry& entry) {
   if (source.access == nullptr) return;
   if (const catalog::TypeDef* type = source.catalog->FindType(entry.record.type())) source.access->Mask(*type, entry);
+}
+
+Status ViewHistory(const storage::Reader& reader, Id id, format::HistoryViews& entries) {
+  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kHistory);
+  for (bool more = cursor->SeekAtLeast(format::HistoryKey(id, 0)); more && IsOf(*cursor, id); more = cursor->Next()) {
+    KITH_RETURN_IF_ERROR(entries.Add(id, ReadU64(cursor->key().data() + 8), cursor->value()));
+  }
+  return cursor->status();
 }
 
 StatusOr<std::vector<HistoryEntry>> ReadHistory(const storage::Reader& reader, Id id) {

@@ -9,7 +9,6 @@
 #include "engine/programs.h"
 #include "engine/read_internal.h"
 #include "kith/base/key.h"
-#include "kith/base/packed.h"
 
 namespace kith::engine {
 namespace {
@@ -18,24 +17,33 @@ using catalog::Catalog;
 using catalog::Definition;
 using catalog::TypeDef;
 
-// Adds the definitions of one compiled-in type.
-Status ReadDefinitions(const Source& source, const TypeDef& type, std::vector<Definition>& definitions) {
+// Calls `visit(type, key, body)` for the definitions of one compiled-in type. The texts are the record's.
+template <typename Visit>
+Status VisitDefinitions(const Source& source, const TypeDef& type, const Visit& visit) {
   const catalog::FieldDef* key = type.FindField("key");
   const catalog::FieldDef* body = type.FindField("body");
   if (key == nullptr || body == nullptr) return {};
   const std::unique_ptr<RecordCursor> cursor = NewScanCursor(source, type, {});
   while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
-    definitions.push_back({type.number, std::string(record.GetText(key->position)), std::string(record.GetText(body->position))});
+    visit(type.number, record.GetText(key->position), record.GetText(body->position));
   }
   return cursor->status();
 }
 
-StatusOr<std::vector<Definition>> ReadAllDefinitions(const storage::Reader& reader) {
+template <typename Visit>
+Status VisitAllDefinitions(const storage::Reader& reader, const Visit& visit) {
   const std::shared_ptr<const Catalog> built_in = Catalog::BuiltIn();
   const Source source{.reader = &reader, .catalog = built_in.get()};
+  for (const TypeDef& type : built_in->types()) KITH_RETURN_IF_ERROR(VisitDefinitions(source, type, visit));
+  return absl::OkStatus();
+}
+
+StatusOr<std::vector<Definition>> ReadAllDefinitions(const storage::Reader& reader) {
   std::vector<Definition> definitions;
-  for (const TypeDef& type : built_in->types()) KITH_RETURN_IF_ERROR(ReadDefinitions(source, type, definitions));
+  KITH_RETURN_IF_ERROR(VisitAllDefinitions(reader, [&](TypeNumber type, std::string_view key, std::string_view body) {
+    definitions.push_back({type, std::string(key), std::string(body)});
+  }));
   return definitions;
 }
 
@@ -66,24 +74,50 @@ class SharedCatalogs {
   std::map<std::string, std::weak_ptr<const ReaderCatalog>> catalogs_;
 };
 
-// SHA-256 over all that a compiled catalog follows from.
-StatusOr<std::string> KeyOf(uint64_t version, const std::vector<uint32_t>& building, const std::vector<Definition>& definitions) {
-  std::string bytes;
-  PackedWriter out(bytes);
-  out.Varint(version);
-  out.Varint(building.size());
-  for (const uint32_t number : building) out.Varint(number);
-  for (const Definition& definition : definitions) {
-    out.Varint(definition.type);
-    out.Text(definition.key);
-    out.Text(definition.body);
+// SHA-256 over parts, each with its size.
+class Digest {
+ public:
+  Digest() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    sound_ = context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
   }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    return MakeError(Reason::kOutOfMemory, "the catalog could not be hashed");
+  void Add(uint64_t number) {
+    head_.clear();
+    AppendU64(head_, number);
+    Update(head_);
   }
-  return std::string(reinterpret_cast<const char*>(digest.data()), size);
+  void Add(std::string_view part) {
+    Add(uint64_t{part.size()});
+    Update(part);
+  }
+  [[nodiscard]] StatusOr<std::string> Finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    if (!sound_ || EVP_DigestFinal_ex(context_.get(), digest.data(), &size) != 1) {
+      return MakeError(Reason::kOutOfMemory, "the catalog could not be hashed");
+    }
+    return std::string(reinterpret_cast<const char*>(digest.data()), size);
+  }
+
+ private:
+  void Update(std::string_view bytes) { sound_ = sound_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1; }
+
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+  bool sound_ = false;
+  std::string head_;
+};
+
+// Of all that a compiled catalog follows from. Read in place: whoever shares a catalog needs no memory for its definitions.
+StatusOr<std::string> KeyOf(const storage::Reader& reader, uint64_t version, const std::vector<uint32_t>& building) {
+  Digest digest;
+  digest.Add(version);
+  digest.Add(building.size());
+  for (const uint32_t number : building) digest.Add(number);
+  KITH_RETURN_IF_ERROR(VisitAllDefinitions(reader, [&](TypeNumber type, std::string_view key, std::string_view body) {
+    digest.Add(type);
+    digest.Add(key);
+    digest.Add(body);
+  }));
+  return digest.Finish();
 }
 
 StatusOr<std::vector<uint32_t>> ReadBuilding(const storage::Reader& reader) {
@@ -99,10 +133,10 @@ StatusOr<std::vector<uint32_t>> ReadBuilding(const storage::Reader& reader) {
 }
 
 StatusOr<std::shared_ptr<const ReaderCatalog>> LoadForReading(const storage::Reader& reader, uint64_t version) {
-  KITH_ASSIGN_OR_RETURN(const std::vector<Definition> definitions, ReadAllDefinitions(reader));
   KITH_ASSIGN_OR_RETURN(std::vector<uint32_t> building, ReadBuilding(reader));
-  KITH_ASSIGN_OR_RETURN(const std::string key, KeyOf(version, building, definitions));
+  KITH_ASSIGN_OR_RETURN(const std::string key, KeyOf(reader, version, building));
   if (std::shared_ptr<const ReaderCatalog> shared = SharedCatalogs::Get().Find(key)) return shared;
+  KITH_ASSIGN_OR_RETURN(const std::vector<Definition> definitions, ReadAllDefinitions(reader));
   auto loaded = std::make_shared<ReaderCatalog>();
   KITH_ASSIGN_OR_RETURN(loaded->catalog, catalog::FromDefinitions(version, definitions));
   loaded->building = std::move(building);
@@ -130,6 +164,26 @@ StatusOr<format::State> ReadState(const storage::Reader& reader) {
 StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const storage::Reader& reader, uint64_t version) {
   KITH_ASSIGN_OR_RETURN(const std::vector<Definition> definitions, ReadAllDefinitions(reader));
   return catalog::FromDefinitions(version, definitions);
+}
+
+StatusOr<std::string> DigestOf(std::span<const catalog::PackageSource> packages) {
+  Digest digest;
+  for (const catalog::PackageSource& package : packages) {
+    digest.Add(package.definition);
+    digest.Add(package.numbers);
+  }
+  return digest.Finish();
+}
+
+bool Satisfied::Has(const std::string& packages) const {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  return lock.owns_lock() && std::find(packages_.begin(), packages_.end(), packages) != packages_.end();
+}
+
+void Satisfied::Add(std::string packages) const {
+  constexpr size_t kMost = 64;
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (lock.owns_lock() && packages_.size() < kMost) packages_.push_back(std::move(packages));
 }
 
 bool ReaderCatalog::IsReady(uint32_t number) const { return !std::binary_search(building.begin(), building.end(), number); }

@@ -8,6 +8,7 @@
 #include "kith/base/key.h"
 #include "kith/base/limits.h"
 #include "kith/base/packed.h"
+#include "kith/base/packed_skip.h"
 
 namespace kith::engine {
 namespace {
@@ -272,14 +273,28 @@ class IndexCursor final : public RecordCursor {
     PackedReader in(cursor_->value());
     size_t at = 0;
     for (const HeaderPart& part : headers_) {
-      for (; at < part.cover; ++at) static_cast<void>(in.GetPacked());
-      const auto number = static_cast<uint64_t>(in.GetPacked().number);
+      for (; at < part.cover; ++at) Skip(in);
+      const uint64_t number = HeaderNumber(in);
       ++at;
       if (part.field == catalog::kHeaderOwner) header.owner = number;
       if (part.field == catalog::kHeaderUnit) header.unit = static_cast<uint32_t>(number);
       if (part.field == catalog::kHeaderVisibility) header.visibility = static_cast<uint8_t>(number);
     }
     return in.ok() ? source_.access->MayByHeader(catalog::Right::kRead, type_, header) : std::nullopt;
+  }
+  // A reference or a whole number, 0 for null, as headers have them.
+  static uint64_t HeaderNumber(PackedReader& in) {
+    switch (static_cast<Kind>(in.U8())) {
+      case Kind::kNull:
+        return 0;
+      case Kind::kRef:
+        return in.Varint();
+      case Kind::kInt:
+        return static_cast<uint64_t>(in.Signed());
+      default:
+        in.Fail();
+        return 0;
+    }
   }
   bool AcceptsRecord() {
     const StatusOr<record::View> record = Read();

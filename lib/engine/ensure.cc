@@ -148,7 +148,15 @@ std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, c
 
 StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run) {
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
+  KITH_ASSIGN_OR_RETURN(std::string digest, DigestOf(packages));
+  const Satisfied& satisfied = before->reading->satisfied;
+  if (satisfied.Has(digest)) {
+    EnsureReport report;
+    report.catalog_version = before->version;
+    return report;
+  }
   KITH_ASSIGN_OR_RETURN(Catalog::Plan plan, before->catalog->PlanEnsure(packages));
+  if (plan.definitions.empty() && plan.changes.empty() && plan.notes.empty()) satisfied.Add(std::move(digest));
   return Install(before, plan, dry_run);
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "engine/history_view.h"
 #include "kith/base/limits.h"
 #include "kith/base/packed.h"
 
@@ -24,6 +25,8 @@ constexpr uint8_t kHasReason = 0x10;
 constexpr uint8_t kHasEffective = 0x20;  // other than the recorded time
 constexpr uint8_t kHasFields = 0x40;
 constexpr uint8_t kStamped = 0x80;  // its stamp is not what follows from the key and the recorded time
+
+bool IsOperation(uint64_t value) { return value >= 1 && value <= 3; }
 
 // Node 0 took the change itself.
 Stamp PlainStamp(const HistoryEntry& entry) { return {.recorded = entry.recorded, .node = 0, .sequence = entry.sequence}; }
@@ -49,16 +52,24 @@ void PutStamp(PackedWriter& out, const HistoryEntry& entry) {
   out.Varint(entry.repeated);
 }
 
-void GetStamp(PackedReader& in, HistoryEntry& entry) {
-  const uint64_t node = in.Varint();
-  const uint64_t sequence = in.Varint();
-  entry.stamp.recorded.micros = static_cast<int64_t>(static_cast<uint64_t>(entry.recorded.micros) - static_cast<uint64_t>(in.Signed()));
-  const uint64_t repeated = in.Varint();
-  if (node > UINT16_MAX || repeated > UINT32_MAX) in.Fail();
-  entry.stamp.node = static_cast<uint16_t>(node);
-  if (sequence != 0) entry.stamp.sequence = sequence;
-  entry.repeated = static_cast<uint32_t>(repeated);
+// In unsigned arithmetic: hostile bytes must not overflow.
+Time Earlier(Time recorded, int64_t micros) {
+  return Time{static_cast<int64_t>(static_cast<uint64_t>(recorded.micros) - static_cast<uint64_t>(micros))};
 }
+
+// What stands before an entry's changes. Texts are borrowed.
+struct HistoryHead {
+  Operation operation = Operation::kChange;
+  Time recorded;
+  Time effective;
+  Id actor;
+  std::string_view system;  // of an external actor
+  std::string_view key;
+  std::string_view reason;
+  Stamp stamp;
+  uint64_t repeated = 0;
+  uint64_t changes = 0;
+};
 
 void PutFieldChange(PackedWriter& out, const FieldChange& change, Time recorded) {
   out.Varint(change.package);
@@ -68,24 +79,54 @@ void PutFieldChange(PackedWriter& out, const FieldChange& change, Time recorded)
   out.Put(change.after);
 }
 
-FieldChange GetFieldChange(PackedReader& in, Time recorded) {
-  FieldChange change;
+void GetStamp(PackedReader& in, HistoryHead& head) {
+  const uint64_t node = in.Varint();
+  const uint64_t sequence = in.Varint();
+  head.stamp.recorded = Earlier(head.recorded, in.Signed());
+  head.repeated = in.Varint();
+  if (node > UINT16_MAX || head.repeated > UINT32_MAX) in.Fail();
+  head.stamp.node = static_cast<uint16_t>(node);
+  if (sequence != 0) head.stamp.sequence = sequence;
+}
+
+// False when it is malformed; `in` then stands at the first change.
+bool GetHead(PackedReader& in, uint64_t sequence, HistoryHead& head) {
+  const uint8_t flags = in.U8();
+  if (!IsOperation(flags & kOperationMask)) return false;
+  head.operation = static_cast<Operation>(flags & kOperationMask);
+  head.recorded = Time{in.Signed()};
+  head.effective = (flags & kHasEffective) != 0 ? Earlier(head.recorded, in.Signed()) : head.recorded;
+  if ((flags & kActorId) != 0) head.actor = Id(in.Varint());
+  if ((flags & kActorExternal) != 0) {
+    head.system = in.Text();
+    head.key = in.Text();
+  }
+  if ((flags & kHasReason) != 0) head.reason = in.Text();
+  head.stamp = {.recorded = head.recorded, .node = 0, .sequence = sequence};
+  if ((flags & kStamped) != 0) GetStamp(in, head);
+  if ((flags & kHasFields) != 0) head.changes = in.Varint();
+  return in.ok() && head.repeated <= head.changes;
+}
+
+// Which field a change is of, and from when: a FieldChange's or a ChangeView's.
+template <typename Change>
+void GetWhich(PackedReader& in, Time recorded, Change& change) {
   const uint64_t package = in.Varint();
   const uint64_t number = in.Varint();
   if (package > UINT32_MAX || number > UINT32_MAX) in.Fail();
   change.package = static_cast<uint32_t>(package);
   change.number = static_cast<uint32_t>(number);
-  // In unsigned arithmetic: hostile bytes must not overflow.
-  change.effective.micros = static_cast<int64_t>(static_cast<uint64_t>(recorded.micros) - static_cast<uint64_t>(in.Signed()));
-  change.before = in.Get();
-  change.after = in.Get();
-  return change;
+  change.effective = Earlier(recorded, in.Signed());
+}
+
+PackedBytes GetBytes(PackedReader& in) {
+  const std::string_view from = in.rest();
+  static_cast<void>(in.GetPacked());
+  return PackedBytes(from.substr(0, from.size() - in.rest().size()));
 }
 
 constexpr int kOperationShift = 56;
 constexpr uint64_t kIdMask = (uint64_t{1} << 53) - 1;
-
-bool IsOperation(uint64_t value) { return value >= 1 && value <= 3; }
 
 // `get(position)` gives the value of a part, as a value or a reference.
 template <typename Get>
@@ -245,29 +286,55 @@ std::string EncodeHistory(const HistoryEntry& entry) {
 StatusOr<HistoryEntry> DecodeHistory(Id record, uint64_t sequence, std::string_view bytes) {
   KITH_ASSIGN_OR_RETURN(const std::string_view content, WithoutPadding(bytes));
   PackedReader in(content);
+  HistoryHead head;
+  if (!GetHead(in, sequence, head)) return Corrupt("a history entry");
   HistoryEntry entry;
   entry.record = record;
   entry.sequence = sequence;
-  const uint8_t flags = in.U8();
-  if (!IsOperation(flags & kOperationMask)) return Corrupt("a history entry");
-  entry.operation = static_cast<Operation>(flags & kOperationMask);
-  entry.recorded = Time{in.Signed()};
-  entry.effective = entry.recorded;
-  if ((flags & kHasEffective) != 0) {
-    entry.effective.micros = static_cast<int64_t>(static_cast<uint64_t>(entry.recorded.micros) - static_cast<uint64_t>(in.Signed()));
+  entry.operation = head.operation;
+  entry.actor.id = head.actor;
+  entry.actor.external.system = head.system;
+  entry.actor.external.key = head.key;
+  entry.reason = head.reason;
+  entry.recorded = head.recorded;
+  entry.effective = head.effective;
+  entry.stamp = head.stamp;
+  entry.repeated = static_cast<uint32_t>(head.repeated);
+  for (uint64_t i = 0; i < head.changes && in.ok(); ++i) {
+    FieldChange& change = entry.fields.emplace_back();
+    GetWhich(in, head.recorded, change);
+    change.before = in.Get();
+    change.after = in.Get();
   }
-  if ((flags & kActorId) != 0) entry.actor.id = Id(in.Varint());
-  if ((flags & kActorExternal) != 0) {
-    entry.actor.external.system = in.Text();
-    entry.actor.external.key = in.Text();
-  }
-  if ((flags & kHasReason) != 0) entry.reason = in.Text();
-  entry.stamp = PlainStamp(entry);
-  if ((flags & kStamped) != 0) GetStamp(in, entry);
-  const uint64_t count = (flags & kHasFields) != 0 ? in.Varint() : 0;
-  for (uint64_t i = 0; i < count && in.ok(); ++i) entry.fields.push_back(GetFieldChange(in, entry.recorded));
-  if (!in.done() || entry.repeated > entry.fields.size()) return Corrupt("a history entry");
+  if (!in.done()) return Corrupt("a history entry");
   return entry;
+}
+
+Status HistoryViews::Add(Id record, uint64_t sequence, std::string_view bytes) {
+  KITH_ASSIGN_OR_RETURN(const std::string_view content, WithoutPadding(bytes));
+  PackedReader in(content);
+  HistoryHead head;
+  if (!GetHead(in, sequence, head)) return Corrupt("a history entry");
+  const size_t first = changes_.size();
+  for (uint64_t i = 0; i < head.changes && in.ok(); ++i) {
+    ChangeView& change = changes_.emplace_back();
+    GetWhich(in, head.recorded, change);
+    change.before = GetBytes(in);
+    change.after = GetBytes(in);
+  }
+  if (!in.done()) {
+    changes_.resize(first);
+    return Corrupt("a history entry");
+  }
+  HistoryView& entry = entries_.emplace_back();
+  entry.record = record;
+  entry.sequence = sequence;
+  entry.operation = head.operation;
+  entry.recorded = head.recorded;
+  entry.effective = head.effective;
+  entry.first = first;
+  entry.count = changes_.size() - first;
+  return absl::OkStatus();
 }
 
 std::string EncodeFeed(const FeedValue& value) {

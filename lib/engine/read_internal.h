@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/access_internal.h"
@@ -20,6 +21,10 @@
 #include "kith/engine/snapshot.h"
 #include "kith/engine/viewer.h"
 #include "kith/storage/storage.h"
+
+namespace kith::format {
+class HistoryViews;
+}
 
 namespace kith::engine {
 
@@ -88,11 +93,25 @@ struct Source {
 // How far back history and feed go.
 [[nodiscard]] StatusOr<Horizon> ReadHorizon(const storage::Reader& reader);
 
+// Packages that a catalog was found to have all of, by DigestOf: a host asks for the same ones whenever it opens a database. Any thread;
+// whoever finds it busy goes without, as with the shared catalogs (catalog_cache.cc).
+class Satisfied {
+ public:
+  [[nodiscard]] bool Has(const std::string& packages) const;
+  void Add(std::string packages) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::vector<std::string> packages_;  // guarded by mutex_
+};
+[[nodiscard]] StatusOr<std::string> DigestOf(std::span<const catalog::PackageSource> packages);
+
 // A catalog with what a reader must know beside it.
 struct ReaderCatalog {
   std::shared_ptr<const catalog::Catalog> catalog;
   std::vector<uint32_t> building;  // numbers of indexes and roll-ups that are not whole yet, ascending
   std::shared_ptr<const Programs> programs;
+  Satisfied satisfied;
 
   [[nodiscard]] bool IsReady(const catalog::IndexDef& index) const { return IsReady(index.number); }
   [[nodiscard]] bool IsReady(uint32_t number) const;
@@ -115,6 +134,8 @@ class CatalogCache {
 
 // All entries of a record, oldest first; empty when it never existed.
 [[nodiscard]] StatusOr<std::vector<HistoryEntry>> ReadHistory(const storage::Reader& reader, Id id);
+// The same where they lie, added to `entries`. Only from a snapshot: a write-set's entries move.
+[[nodiscard]] Status ViewHistory(const storage::Reader& reader, Id id, format::HistoryViews& entries);
 // The record that `id` has been merged into (Batch::Merge), however often since; null when it was not.
 [[nodiscard]] StatusOr<Id> FindMerged(const storage::Reader& reader, Id id);
 // The last history entry of a record; NotFound when there is none.
@@ -135,6 +156,18 @@ struct PastRecord {
 // record, a null view when it is deleted. The rule stands in engine_internal.h.
 [[nodiscard]] StatusOr<std::optional<PastRecord>> FoldHistory(const catalog::TypeDef& type, std::span<const HistoryEntry> entries,
                                                               record::View current, AsOf as_of);
+
+// The same of entries that were not decoded.
+[[nodiscard]] StatusOr<std::optional<PastRecord>> FoldHistory(const catalog::TypeDef& type, const format::HistoryViews& entries,
+                                                              record::View current, AsOf as_of);
+// What history has a word about: in a sound database `current` has the same.
+struct ToldRecord {
+  record::Header header;
+  std::vector<std::pair<size_t, Value>> values;  // position in the type, value
+};
+// Of now; nullopt when the record does not exist.
+[[nodiscard]] StatusOr<std::optional<ToldRecord>> FoldTold(const catalog::TypeDef& type, const format::HistoryViews& entries,
+                                                           record::View current);
 
 // Makes of a creation's entry what FeedPage promises. `history` is the record's, whole; `current` as for FoldHistory.
 void CompleteCreation(const catalog::TypeDef& type, std::span<const HistoryEntry> history, record::View current, HistoryEntry& creation);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/history_view.h"
 #include "engine/programs.h"
 #include "engine/read_internal.h"
 #include "engine/roll_up.h"
@@ -305,7 +306,8 @@ StatusOr<Record> SnapshotImpl::GetAsOf(Id id, AsOf as_of) const {
   // Who may see what a record is may see what it was, and nobody else.
   KITH_ASSIGN_OR_RETURN(const bool visible, MaySeeHistory(source_, id));
   if (!visible) return NotFound();
-  KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> entries, ReadHistory(*stored_, id));
+  format::HistoryViews entries;
+  KITH_RETURN_IF_ERROR(ViewHistory(*stored_, id, entries));
   KITH_ASSIGN_OR_RETURN(std::optional<PastRecord> past, FoldHistory(*type, entries, current, as_of));
   if (!past) return NotFound();
   for (size_t i = 0; i < past->values.size(); ++i) {

@@ -1,9 +1,10 @@
 // Verify: everything derived, computed again and compared.
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <future>
+#include <latch>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "engine/programs.h"
 #include "engine/verify_internal.h"
 #include "kith/base/key.h"
+#include "kith/base/signals.h"
 
 namespace kith::engine {
 namespace {
@@ -328,22 +330,17 @@ void VerifyRules(Verification& run) {
 
 namespace {
 
-void VerifyRest(Verification& run) {
+// What uses what the pass over records has gathered, in this order.
+void VerifyGathered(Verification& run) {
   VerifyIndexes(run);
   VerifyHistory(run);
   VerifyFeed(run);
   VerifyExternals(run);
   VerifyCounters(run);
-  VerifyAggregates(run);
-  FindFindings(run);
-  VerifyRules(run);
 }
 
-// What the passes over records have to be through for.
-void VerifySearches(Verification& run) {
-  VerifyColumns(run);
-  VerifyTexts(run);
-}
+// What needs no more of the pass over records than which of them cannot be read; the longest first.
+constexpr std::array kLoosePasses = {VerifyTexts, VerifyColumns, VerifyAggregates, FindFindings, VerifyRules};
 
 // A snapshot, and what it reads.
 struct State {
@@ -361,21 +358,13 @@ class Verifier {
     StatusOr<State> state = TakeState();
     if (!state.ok()) return WithoutSnapshot(state.status());
     Verification run = On(*state);
-    ReadNotes(run);
-    VerifyRecords(run);
     Problems pages;
     const StatusOr<State> second = TakeSame(state->transaction);
-    if (second.ok()) {
-      Verification beside = On(*second);
-      beside.malformed = run.malformed;
-      beside.building = run.building;
-      RunTogether(run, beside, pages);
-      run.report.index_entries += beside.report.index_entries;
-      run.problems.Append(std::move(beside.problems));
-    } else {
+    std::optional<Verification> beside;
+    if (second.ok()) beside.emplace(On(*second));
+    if (!beside.has_value() || !RunTogether(run, *beside, pages)) {
       VerifyStorage(environment_, pages);
-      VerifySearches(run);
-      VerifyRest(run);
+      RunPasses(run);
     }
     pages.Append(std::move(run.problems));
     run.report.problems = pages.Take();
@@ -414,27 +403,54 @@ class Verifier {
     return report;
   }
 
-  // The pages, columns and texts on a thread of their own, which takes about as long as the rest.
-  void RunTogether(Verification& run, Verification& beside, Problems& pages) const {
-    const auto other_half = [&] {
-      VerifyStorage(environment_, pages);
-      VerifySearches(beside);
+  // On two threads that share the work as it comes: one reads the records, then helps; the other the pages, then what needs the records.
+  // False, with nothing done, when there is no second thread to be had.
+  bool RunTogether(Verification& run, Verification& beside, Problems& pages) const {
+    std::latch records_read(1);
+    std::atomic<size_t> next = 0;
+    std::array<Problems, kLoosePasses.size()> found;  // by pass, so that problems come in the same order whoever finds them
+    const auto help = [&](Verification& own) {
+      for (size_t pass = next++; pass < kLoosePasses.size(); pass = next++) {
+        Problems before = std::exchange(own.problems, {});
+        kLoosePasses[pass](own);
+        found[pass] = std::exchange(own.problems, std::move(before));
+      }
     };
-    std::future<void> half;
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to the host's threads
+    std::future<void> half = OnAnotherThread([&] {
+      VerifyStorage(environment_, pages);
+      records_read.wait();
+      VerifyGathered(run);
+      help(run);
+    });
+    if (!half.valid()) return false;
     try {
-      half = std::async(std::launch::async, other_half);
-    } catch (const std::system_error&) {  // the process may have no more threads
+      ReadNotes(run);
+      VerifyRecords(run);
+      beside.malformed = run.malformed;
+      beside.building = run.building;
+      beside.dropping = run.dropping;
+    } catch (...) {  // memory ran out: the other thread must not wait for ever
+      records_read.count_down();
+      throw;
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    VerifyRest(run);
-    if (half.valid()) {
-      half.get();
-    } else {
-      other_half();
+    records_read.count_down();
+    help(beside);
+    half.get();
+    run.report.index_entries += beside.report.index_entries;
+    run.report.aggregates += beside.report.aggregates;
+    if (!beside.report.findings.empty()) run.report.findings = std::move(beside.report.findings);
+    for (Problems& problems : found) run.problems.Append(std::move(problems));
+    return true;
+  }
+
+  // Not valid when the process may have no more threads.
+  template <typename Work>
+  static std::future<void> OnAnotherThread(const Work& work) {
+    try {
+      const SignalsBlocked blocked;
+      return std::async(std::launch::async, work);
+    } catch (const std::system_error&) {
+      return {};  // the caller does it alone
     }
   }
 
@@ -449,8 +465,8 @@ class Verifier {
 void RunPasses(Verification& run) {
   ReadNotes(run);
   VerifyRecords(run);
-  VerifySearches(run);
-  VerifyRest(run);
+  VerifyGathered(run);
+  for (const auto& pass : kLoosePasses) pass(run);
 }
 
 StatusOr<VerifyReport> VerifyDatabase(std::shared_ptr<const void> keep, storage::Environment& environment, CatalogCache& cache,

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/history_view.h"
 #include "engine/verify_internal.h"
 #include "kith/base/key.h"
 #include "kith/base/packed.h"
@@ -11,39 +12,48 @@ namespace kith::engine {
 namespace {
 
 using catalog::TypeDef;
+using format::HistoryView;
+using format::HistoryViews;
 
 constexpr size_t kHistoryKeyBytes = 16;
 
-void AddAt(Verification& run, const HistoryEntry& entry, std::string_view what) {
-  std::string text = run.NameOf(entry.record);
-  text.append(", history entry ").append(std::to_string(entry.sequence)).append(": ").append(what);
+void AddAt(Verification& run, Id record, uint64_t sequence, std::string_view what) {
+  std::string text = run.NameOf(record);
+  text.append(", history entry ").append(std::to_string(sequence)).append(": ").append(what);
   run.problems.Add(std::move(text));
 }
 
+bool IsPurge(std::span<const format::ChangeView> changes) {
+  return std::any_of(changes.begin(), changes.end(),
+                     [](const format::ChangeView& change) { return change.package == kHeaderPackage && change.number == kPurgedNumber; });
+}
+
 // Creation first, nothing after a deletion but another creation or a purge, times that do not go back.
-void CheckOrder(Verification& run, const std::vector<HistoryEntry>& entries) {
+void CheckOrder(Verification& run, const HistoryViews& history) {
   bool alive = false;
-  Time recorded = entries.front().recorded;
-  for (const HistoryEntry& entry : entries) {
-    if ((entry.operation == Operation::kCreate) == alive && !IsPurge(entry)) {
+  Time recorded = history.entries().front().recorded;
+  for (const HistoryView& entry : history.entries()) {
+    const auto complain = [&](std::string_view what) { AddAt(run, entry.record, entry.sequence, what); };
+    if ((entry.operation == Operation::kCreate) == alive && !IsPurge(history.ChangesOf(entry))) {
       run.damage.records.insert(entry.record.value());
-      AddAt(run, entry, alive ? "creates a record that exists" : "changes a record that does not exist");
+      complain(alive ? "creates a record that exists" : "changes a record that does not exist");
     }
     alive = entry.operation != Operation::kDelete;
-    if (entry.recorded < recorded) AddAt(run, entry, "was recorded before the one before it");
+    if (entry.recorded < recorded) complain("was recorded before the one before it");
     recorded = entry.recorded;
   }
 }
 
-void CheckFeedEntry(Verification& run, const HistoryEntry& entry) {
+void CheckFeedEntry(Verification& run, const HistoryView& entry) {
   if (entry.sequence <= run.snapshot.horizon().sequence) return;  // pruned
+  const auto complain = [&](std::string_view what) { AddAt(run, entry.record, entry.sequence, what); };
   const StatusOr<storage::View> bytes = run.reader.Get(format::kFeed, storage::IntegerKey(entry.sequence));
-  if (IsNotFound(bytes.status())) return AddAt(run, entry, "is missing in the feed");
-  if (!bytes.ok()) return AddAt(run, entry, MessageOf(bytes.status()));
+  if (IsNotFound(bytes.status())) return complain("is missing in the feed");
+  if (!bytes.ok()) return complain(MessageOf(bytes.status()));
   const StatusOr<format::FeedValue> feed = format::DecodeFeed(*bytes);
-  if (!feed.ok()) return AddAt(run, entry, MessageOf(feed.status()));
+  if (!feed.ok()) return complain(MessageOf(feed.status()));
   if (feed->record != entry.record || feed->operation != entry.operation || feed->recorded != entry.recorded) {
-    AddAt(run, entry, "the feed says something else");
+    complain("the feed says something else");
   }
 }
 
@@ -73,28 +83,24 @@ bool Same(const Value& a, const Value& b) {
   return packed_a == packed_b;
 }
 
-// The stored record is the fold of its history at now.
-void CheckFold(Verification& run, const TypeDef& type, const std::vector<HistoryEntry>& entries, record::View current) {
-  const auto name = [&] { return run.NameOf(entries.front().record); };
-  const StatusOr<std::optional<PastRecord>> folded = FoldHistory(type, entries, current, AsOf{});
-  if (!folded.ok()) {
-    run.damage.records.insert(entries.front().record.value());
-    run.problems.Add(name() + ": " + std::string(MessageOf(folded.status())));
-    return;
-  }
-  if (folded->has_value() == current.is_null()) {
-    run.damage.records.insert(entries.front().record.value());
-    run.problems.Add(name() + (current.is_null() ? ": is missing, but its history does not end" : ": exists, but its history has ended"));
-    return;
+// The stored record is the fold of its history at now. Fields that history has no word about are the record's own.
+void CheckFold(Verification& run, const TypeDef& type, const HistoryViews& history, record::View current) {
+  const Id id = history.entries().front().record;
+  const auto complain = [&](std::string_view what) {
+    run.damage.records.insert(id.value());
+    run.problems.Add(run.NameOf(id).append(what));
+  };
+  const StatusOr<std::optional<ToldRecord>> told = FoldTold(type, history, current);
+  if (!told.ok()) return complain(std::string(": ").append(MessageOf(told.status())));
+  if (told->has_value() == current.is_null()) {
+    return complain(current.is_null() ? ": is missing, but its history does not end" : ": exists, but its history has ended");
   }
   if (current.is_null()) return;
-  CheckHeader(run, current.header(), (*folded)->header);
-  for (size_t i = 0; i < type.fields.size(); ++i) {
-    const Value stored = current.Get(i);
-    if (Same(stored, (*folded)->values[i])) continue;
-    run.damage.records.insert(entries.front().record.value());
-    run.problems.Add(name() + ", field " + type.fields[i].name + ": is " + ToText(stored) + ", its history gives " +
-                     ToText((*folded)->values[i]));
+  CheckHeader(run, current.header(), (*told)->header);
+  for (const auto& [position, value] : (*told)->values) {
+    const Value stored = current.Get(position);
+    if (Same(stored, value)) continue;
+    complain(", field " + type.fields[position].name + ": is " + ToText(stored) + ", its history gives " + ToText(value));
   }
 }
 
@@ -104,11 +110,11 @@ uint64_t FeedHash(uint64_t sequence, Id record, Operation operation, Time record
 }
 
 // A record that was made and never changed: nothing but its header can differ from its history.
-bool IsNewborn(const std::vector<HistoryEntry>& entries) {
-  return entries.size() == 1 && entries[0].operation == Operation::kCreate && entries[0].fields.empty();
+bool IsNewborn(std::span<const HistoryView> entries) {
+  return entries.size() == 1 && entries[0].operation == Operation::kCreate && entries[0].count == 0;
 }
 
-record::Header HeaderFrom(const HistoryEntry& creation, record::Header header) {
+record::Header HeaderFrom(const HistoryView& creation, record::Header header) {
   header.created = creation.effective.micros;
   header.version = creation.sequence;
   header.updated = creation.recorded.micros;
@@ -132,12 +138,13 @@ class RecordsInStep {
 };
 
 // One record's history. True when the record exists.
-bool CheckRecordHistory(Verification& run, const std::vector<HistoryEntry>& entries, RecordsInStep& records) {
+bool CheckRecordHistory(Verification& run, const HistoryViews& history, RecordsInStep& records) {
+  const std::span<const HistoryView> entries = history.entries();
   const Id id = entries.front().record;
   run.SawId(id);
   run.report.history_entries += entries.size();
-  CheckOrder(run, entries);
-  for (const HistoryEntry& entry : entries) {
+  CheckOrder(run, history);
+  for (const HistoryView& entry : entries) {
     if (entry.sequence <= run.snapshot.horizon().sequence) continue;  // pruned from the feed
     run.feed.Add(FeedHash(entry.sequence, id, entry.operation, entry.recorded));
   }
@@ -154,7 +161,7 @@ bool CheckRecordHistory(Verification& run, const std::vector<HistoryEntry>& entr
   if (bytes.has_value() && IsNewborn(entries)) {
     CheckHeader(run, current.header(), HeaderFrom(entries[0], current.header()));
   } else {
-    CheckFold(run, *type, entries, current);
+    CheckFold(run, *type, history, current);
   }
   return bytes.has_value();
 }
@@ -164,8 +171,8 @@ void NameHistoryWithoutFeed(Verification& run) {
   for (bool more = cursor->First(); more; more = cursor->Next()) {
     const std::string_view key = cursor->key();
     if (key.size() != kHistoryKeyBytes) continue;
-    const StatusOr<HistoryEntry> entry = format::DecodeHistory(Id(ReadU64(key.data())), ReadU64(key.data() + 8), cursor->value());
-    if (entry.ok()) CheckFeedEntry(run, *entry);
+    HistoryViews entry;
+    if (entry.Add(Id(ReadU64(key.data())), ReadU64(key.data() + 8), cursor->value()).ok()) CheckFeedEntry(run, entry.entries()[0]);
   }
 }
 
@@ -207,12 +214,12 @@ void NameFeedWithoutHistory(Verification& run) {
 
 void VerifyHistory(Verification& run) {
   const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kHistory);
-  std::vector<HistoryEntry> entries;
+  HistoryViews history;  // of one record
   uint64_t alive = 0;
   RecordsInStep records(run.reader);
   const auto finish = [&] {
-    if (!entries.empty() && CheckRecordHistory(run, entries, records)) ++alive;
-    entries.clear();
+    if (!history.entries().empty() && CheckRecordHistory(run, history, records)) ++alive;
+    history.Clear();
   };
   for (bool more = cursor->First(); more; more = cursor->Next()) {
     const std::string_view key = cursor->key();
@@ -221,13 +228,9 @@ void VerifyHistory(Verification& run) {
       continue;
     }
     const Id id(ReadU64(key.data()));
-    if (!entries.empty() && entries.front().record != id) finish();
-    StatusOr<HistoryEntry> entry = format::DecodeHistory(id, ReadU64(key.data() + 8), cursor->value());
-    if (entry.ok()) {
-      entries.push_back(*std::move(entry));
-    } else {
-      run.problems.Add(run.NameOf(id) + ": " + std::string(entry.status().message()));
-    }
+    if (!history.entries().empty() && history.entries().front().record != id) finish();
+    const Status added = history.Add(id, ReadU64(key.data() + 8), cursor->value());
+    if (!added.ok()) run.problems.Add(run.NameOf(id) + ": " + std::string(added.message()));
   }
   finish();
   run.EndOf(*cursor, "history");

@@ -61,7 +61,9 @@ class TextCheck {
       if (id.type() != type_.number) break;
       if (run_.malformed.contains(id.value()) || std::binary_search(pending_.begin(), pending_.end(), id)) continue;
       const record::View record(cursor->value(), &type_.layout);
-      Expect(record.id(), PackTexts(index_, [&](int32_t position) { return format::ValueOf(record, position); }));
+      terms_.clear();
+      AppendTermsOf(index_, record, terms_);
+      Expect(record.id());
     }
     run_.EndOf(*cursor, "records");
   }
@@ -72,6 +74,11 @@ class TextCheck {
       if (!by_term_) Complain(run_.NameOf(id) + " is listed with texts that are malformed");
       return;
     }
+    Expect(id);
+  }
+
+  // The terms gathered are a record's.
+  void Expect(Id id) {
     if (by_term_) {
       std::sort(terms_.begin(), terms_.end());
       terms_.erase(std::unique(terms_.begin(), terms_.end()), terms_.end());

@@ -49,8 +49,10 @@ StatusOr<std::shared_ptr<Database>> OpenDatabase(std::string_view path, OpenOpti
   if (!options.extensions.review) options.extensions.review = StandardExtensions().review;
   KITH_ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Database::Open(path, options));
   if (database->read_only()) return database;
-  KITH_ASSIGN_OR_RETURN(const catalog::PackageSource package, catalog::ShippedPackage(kStandardPackage));
-  KITH_RETURN_IF_ERROR(database->Ensure(std::span(&package, 1)).status());
+  // Kept: who opens many databases has it in memory once.
+  static const auto* const kPackage = new StatusOr<catalog::PackageSource>(catalog::ShippedPackage(kStandardPackage));
+  KITH_RETURN_IF_ERROR(kPackage->status());
+  KITH_RETURN_IF_ERROR(database->Ensure(std::span(&**kPackage, 1)).status());
   KITH_RETURN_IF_ERROR(query::FillSegments(*database));
   return database;
 }

@@ -174,7 +174,7 @@ class Walker {
   bool CheckNodes(const PageBuffer& page, uint64_t number, bool leaf, size_t count) {
     PageHeader header{};
     std::memcpy(&header, page.data(), sizeof(header));
-    extents_.clear();
+    sizes_.fill(0);
     for (size_t i = 0; i < count; ++i) {
       uint16_t offset = 0;
       std::memcpy(&offset, page.data() + format::kPageHeader + i * 2, sizeof(offset));
@@ -189,15 +189,14 @@ class Walker {
       }
       size = (size + 1) & ~size_t{1};
       if (offset + size > kPageSize) return Problem(number, "a node reaches beyond the page");
-      extents_.emplace_back(offset, static_cast<uint32_t>(size));
+      sizes_[offset / 2] = static_cast<uint16_t>(size);
     }
-    std::sort(extents_.begin(), extents_.end());
-    uint32_t expected = header.upper;
-    for (const auto& [offset, size] : extents_) {
-      if (offset != expected) return Problem(number, "nodes overlap or leave gaps");
-      expected += size;
-    }
-    if (expected != kPageSize) return Problem(number, "nodes do not fill their part of the page");
+    // From one to the next: where all are met, each begins where another ends.
+    size_t met = 0;
+    size_t at = header.upper;
+    for (; at < kPageSize && sizes_[at / 2] != 0; ++met) at += sizes_[at / 2];
+    if (met != count) return Problem(number, "nodes overlap or leave gaps");
+    if (at != kPageSize) return Problem(number, "nodes do not fill their part of the page");
     return true;
   }
 
@@ -350,7 +349,7 @@ class Walker {
   EntryVisitor* const visitor_;
   std::vector<bool> used_;
   std::vector<std::unique_ptr<PageBuffer>> buffers_;
-  std::vector<std::pair<uint32_t, uint32_t>> extents_;
+  std::array<uint16_t, kPageSize / 2> sizes_{};  // of the nodes of a page, by half of where they begin
   std::string overflow_;
   std::vector<NamedTree> named_;
   Current current_;

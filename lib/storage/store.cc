@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
+#include <thread>
 
+#include "kith/base/signals.h"
 #include "storage/fork.h"
 #include "storage/lmdb_status.h"
 #include "storage/seal.h"
@@ -27,6 +30,21 @@ MDB_val ToVal(std::string_view bytes) { return {bytes.size(), const_cast<char*>(
 
 constexpr MDB_dbi kFreeList = 0;  // LMDB opens cursors on it for readers only
 constexpr int kResizeAttempts = 8;
+
+// LMDB takes 3 MB for lists of pages, of which it uses little. Once a process has closed an environment the C library takes them from its
+// heap, and the main thread's heap keeps 128 kB in reserve, which calloc clears and so makes real. The heaps of other threads have no
+// reserve.
+template <typename Work>
+int OnAnotherHeap(const Work& work) {
+  int code = 0;
+  try {
+    const SignalsBlocked blocked;
+    std::thread([&] { code = work(); }).join();
+    return code;
+  } catch (const std::system_error&) {  // no more threads: it costs memory, no more
+    return work();
+  }
+}
 
 unsigned EnvFlags(const OpenOptions& options) {
   // A temporary store is thrown away with its process, so nothing need reach the disk.
@@ -92,7 +110,9 @@ int Store::OpenMapped(uint64_t map_size) {
   if (code == 0) code = mdb_env_set_maxdbs(env_, static_cast<MDB_dbi>(keyspaces_.size()) + 1);
   if (code == 0) code = mdb_env_set_maxreaders(env_, kMaxReaders);
   if (code == 0) code = mdb_env_set_mapsize(env_, map_size);
-  if (code == 0) code = mdb_env_open(env_, path_.c_str(), EnvFlags(options_), 0600);
+  if (code == 0) {
+    code = OnAnotherHeap([this] { return mdb_env_open(env_, path_.c_str(), EnvFlags(options_), 0600); });
+  }
   if (code != 0) CloseEnv();
   return code;
 }

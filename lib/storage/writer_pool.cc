@@ -1,11 +1,11 @@
 #include "storage/writer_pool.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include <exception>
 #include <string>
 
+#include "kith/base/signals.h"
 #include "storage/process.h"
 #include "storage/tuning.h"
 
@@ -75,28 +75,8 @@ void WriterPool::Forget(WriterClient& client) {
   finished_.wait(lock, [&client] { return !client.running_ && !client.queued_; });
 }
 
-namespace {
-
-// Signals belong to the host's threads (R8): a thread that is started meanwhile has none.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
-
 void WriterPool::StartThread() {
-  const SignalsBlocked blocked;
+  const SignalsBlocked blocked;  // R8
   threads_.emplace_back([this] { Loop(); });
   const std::string name = "kith-writer-" + std::to_string(threads_.size());
   pthread_setname_np(threads_.back().native_handle(), name.c_str());

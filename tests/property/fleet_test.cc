@@ -51,11 +51,14 @@ void WriteOne(Database& database, size_t number) {
   ASSERT_TRUE(outcome.ok()) << outcome.status();
 }
 
-// Five descriptors each.
+// Five descriptors each. More than the limit allows only who may raise it.
 void AllowFiles(size_t count) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 1000 + 6 * count);
+  const rlim_t wanted = 1000 + 6 * count;
+  const rlimit raised{wanted, std::max(wanted, limit.rlim_max)};
+  if (setrlimit(RLIMIT_NOFILE, &raised) == 0) return;
+  limit.rlim_cur = std::min(limit.rlim_max, wanted);
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
@@ -89,7 +92,7 @@ TEST(FleetTest, ADatabaseTakesLittleAndNoThread) {
   const int64_t threads = Status("Threads");
   std::printf("%zu databases: %.0f kB of memory and %.0f kB of mapped file pages each, %lld threads, %.1f ms to open and write\n", count,
               each, mapped, static_cast<long long>(threads), seconds * 1000 / static_cast<double>(count));
-  EXPECT_LE(each, 700);  // 150 is what is wanted
+  EXPECT_LE(each, 150);
   EXPECT_LE(threads, 20);
 }
 

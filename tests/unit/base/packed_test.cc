@@ -5,6 +5,7 @@
 #include <bit>
 #include <limits>
 
+#include "kith/base/packed_skip.h"
 #include "unit/base/random.h"
 
 namespace kith {
@@ -43,6 +44,10 @@ TEST(Packed, ValuesComeBackAsTheyWere) {
     again.Get(held);
     ASSERT_EQ(held, b) << ToText(b);
     ASSERT_TRUE(again.done());
+    PackedReader past(bytes);
+    Skip(past);
+    ASSERT_EQ(past.Get(), b) << ToText(a);
+    ASSERT_TRUE(past.done());
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "engine/history_view.h"
 #include "kith/base/limits.h"
 
 namespace kith::format {
@@ -83,11 +84,38 @@ void ExpectEqual(const HistoryEntry& a, const HistoryEntry& b) {
   }
 }
 
+// What is read in place is what is decoded, and refused when that is.
+void ExpectSameInPlace(Id record, uint64_t sequence, std::string_view bytes) {
+  const StatusOr<HistoryEntry> entry = DecodeHistory(record, sequence, bytes);
+  HistoryViews views;
+  ASSERT_TRUE(views.Add(Id(1), 1, EncodeHistory(HistoryEntry{.record = Id(1), .sequence = 1, .operation = Operation::kCreate})).ok());
+  ASSERT_EQ(views.Add(record, sequence, bytes).ok(), entry.ok());
+  ASSERT_EQ(views.entries().size(), entry.ok() ? 2U : 1U);
+  if (!entry.ok()) return;
+  const HistoryView& view = views.entries()[1];
+  EXPECT_EQ(view.record, record);
+  EXPECT_EQ(view.sequence, sequence);
+  EXPECT_EQ(view.operation, entry->operation);
+  EXPECT_EQ(view.recorded, entry->recorded);
+  EXPECT_EQ(view.effective, entry->effective);
+  const std::span<const ChangeView> changes = views.ChangesOf(view);
+  ASSERT_EQ(changes.size(), entry->fields.size());
+  for (size_t i = 0; i < changes.size(); ++i) {
+    EXPECT_EQ(changes[i].package, entry->fields[i].package);
+    EXPECT_EQ(changes[i].number, entry->fields[i].number);
+    EXPECT_EQ(changes[i].effective, entry->fields[i].effective);
+    EXPECT_EQ(changes[i].before.is_null(), entry->fields[i].before.is_null());
+    EXPECT_EQ(ToText(changes[i].before.Get()), ToText(entry->fields[i].before));
+    EXPECT_EQ(ToText(changes[i].after.Get()), ToText(entry->fields[i].after));
+  }
+}
+
 TEST(FormatTest, HistoryEntries) {
   const HistoryEntry entry = SomeEntry();
   const StatusOr<HistoryEntry> again = DecodeHistory(entry.record, entry.sequence, EncodeHistory(entry));
   ASSERT_TRUE(again.ok()) << again.status();
   ExpectEqual(entry, *again);
+  ExpectSameInPlace(entry.record, entry.sequence, EncodeHistory(entry));
   EXPECT_EQ(HeaderFieldOf(again->fields[1].number), catalog::kHeaderOwner);
   // The least: a creation by the system.
   HistoryEntry create;
@@ -104,6 +132,7 @@ TEST(FormatTest, MalformedHistoryIsAnErrorNeverASignal) {
   const std::string good = EncodeHistory(SomeEntry());
   for (size_t size = 0; size < good.size(); ++size) {
     EXPECT_FALSE(DecodeHistory(Id(1), 1, std::string_view(good).substr(0, size)).ok()) << size;
+    ExpectSameInPlace(Id(1), 1, std::string_view(good).substr(0, size));
   }
   std::mt19937 random(20260701);
   for (int i = 0; i < 20'000; ++i) {
@@ -111,6 +140,7 @@ TEST(FormatTest, MalformedHistoryIsAnErrorNeverASignal) {
     for (int n = 0; n < 3; ++n) bytes[random() % bytes.size()] = static_cast<char>(random());
     const StatusOr<HistoryEntry> entry = DecodeHistory(Id(1), 1, bytes);
     EXPECT_TRUE(entry.ok() || GetReason(entry.status()) == Reason::kCorrupt);
+    ExpectSameInPlace(Id(1), 1, bytes);
   }
 }
 
