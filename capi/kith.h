@@ -973,7 +973,8 @@ KITH_API kith_code kith_snapshot_deals_behind(kith_snapshot* snapshot, const cha
                                               const kith_insight_options* options, kith_text** json, kith_error** err);
 
 /* Every rep against the team, or the options' owner alone, as JSON, most costly gap first. False discoveries are controlled over the
- * report, so that one rep's own report finds more. json: owned. */
+ * report, so that one rep's own report finds more. "weakest" names the flagged step that costs most, "look_first" the one that would
+ * surprise most of an ordinary rep, flagged or not; null where there is none. json: owned. */
 KITH_API kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                                       kith_error** err);
 

@@ -11,6 +11,7 @@ out and said.
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -102,6 +103,33 @@ def survival(frame):
     return {"scikit-survival Cox model": lambda: CoxPHSurvivalAnalysis().fit(features / features.std(axis=0), outcome)}
 
 
+R_PROGRAM = """
+library(survival)
+d <- read.csv(commandArgs(TRUE)[1])
+d$to <- factor(d$to)
+timed <- function(name, f) {
+  best <- min(sapply(1:2, function(i) { t <- proc.time(); f(); sum((proc.time() - t)[1:2]) }))
+  cat(name, best, "\\n", sep = "\\t")
+}
+timed("R survival Cox model", function() coxph(Surv(days, won) ~ amount + seg + strata(stage), data = d))
+timed("R survival Aalen-Johansen", function() survfit(Surv(days, to) ~ stage, data = d, se.fit = FALSE))
+"""
+
+
+def times_of_r(frame, destinations):
+    """Processor seconds of R's survival, none where R or the package is not installed: a Cox model, and where stays end by stage (the
+    Aalen-Johansen estimate of competing exits; without standard errors, which take it minutes)."""
+    if shutil.which("Rscript") is None:
+        return {}
+    with tempfile.TemporaryDirectory() as scratch:
+        table = pathlib.Path(scratch, "stays.csv")
+        frame.assign(to=destinations).to_csv(table, index=False)
+        done = subprocess.run(["Rscript", "-e", R_PROGRAM, table], check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        print(f"\nR is left out: {done.stderr.strip().splitlines()[-1]}")
+    return {line.split("\t")[0]: float(line.split("\t")[1]) for line in done.stdout.splitlines() if "\t" in line}
+
+
 def measure_times(baselines, bench):
     """Fitting the usual estimators to BPIC 2012's stays, against a whole forecast of Kith and its chances alone; processor time."""
     sys.path.insert(0, str(baselines))
@@ -128,14 +156,17 @@ def measure_times(baselines, bench):
     print(f"\nProcessor time on BPIC 2012 ({len(frame)} stays), one thread, best of three")
     for name, seconds in kith.items():
         print(f"  Kith, {name:22} {seconds * 1e3:8.1f} ms")
+    peers = times_of_r(frame, stays.nxt.where(stays.nxt != -1, "").astype(str).str.replace(".0", "", regex=False))
     for name, fit in fits.items():
         times = []
         for _ in range(3):
             begin = time.process_time()
             fit()
             times.append(time.process_time() - begin)
-        ratios = "".join(f"  {min(times) / seconds:6.1f} x {what}" for what, seconds in kith.items())
-        print(f"  {name:28} {min(times) * 1e3:8.1f} ms{ratios}")
+        peers[name] = min(times)
+    for name, taken in peers.items():
+        ratios = "".join(f"  {taken / seconds:6.1f} x {what}" for what, seconds in kith.items())
+        print(f"  {name:28} {taken * 1e3:8.1f} ms{ratios}")
 
 
 def main():

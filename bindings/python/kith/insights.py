@@ -107,7 +107,10 @@ class Insights:
         return report
 
     def reps(self, pipeline: str, *, owner: int = 0, period: str | None = None, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
-        """Every rep against the team, or one of them, the most costly gap first; one rep's own report finds more than the whole one."""
+        """Every rep against the team, or one of them, the most costly gap first; one rep's own report finds more than the whole one.
+
+        `weakest` names the flagged step that costs most, `look_first` the one that would surprise most of an ordinary rep, flagged or not.
+        """
         options = _insight(as_of=as_of, period=period, group=_group(owner, 0, 0))
         report: list[dict[str, Any]] = json.loads(self._open().reps(pipeline, options))
         return report

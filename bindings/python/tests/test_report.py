@@ -154,7 +154,14 @@ def test_what_is_shown_is_what_is_embedded(numbers: dict[str, Any], lang: str) -
     assert {"gap.reached", "stuck.count", "backtest.wape", "parts.team.attainments.0.probability", "forecast.deals.0.win_in_period"} <= set(shown)
 
 
-def test_a_weak_step_is_named_and_too_few_deals_too(numbers: dict[str, Any]) -> None:
+def test_a_weak_step_is_named_and_too_few_deals_too(numbers: dict[str, Any], company: Company) -> None:
+    reps = {rep["owner"]: rep for rep in numbers["reps"]}
+    cy = reps[company.reps[2]]
+    assert cy["weakest"] == cy["look_first"] == "proposal"
+    assert cy["look_first"] == min(cy["stages"], key=lambda stage: stage["surprise"])["name"]
+    dee = reps[company.reps[3]]
+    assert dee["look_first"] is None
+    assert {stage["surprise"] for stage in dee["stages"]} == {1}
     page = kith.report.page(numbers)
     assert "Cy, Proposal" in page
     assert "Not enough deals to tell: Dee." in page
