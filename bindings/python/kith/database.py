@@ -13,13 +13,13 @@ from kith import _kith
 from kith.access import _RIGHTS, Right, Viewer, viewer_of
 from kith.care import Care
 from kith.columns import Export
+from kith.converting import Converting
 from kith.duplicates import OnePersonOnce
 from kith.errors import _closed
 from kith.exchange import Exchange
 from kith.forecast import Forecast
 from kith.forking import reopened_in_children
 from kith.insights import Insights
-from kith.converting import Converting
 from kith.merging import BatchMerging, Merging, Origins
 from kith.packages import Packages
 from kith.pools import Handing, Recycling
