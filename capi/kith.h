@@ -471,6 +471,15 @@ KITH_API kith_code kith_db_merge(kith_db* db, const kith_id* records, size_t cou
 KITH_API kith_code kith_db_convert(kith_db* db, kith_id record, kith_ref actor, kith_str reason, kith_str options,
                                    const kith_apply_options* apply, kith_text** report, kith_error** err);
 
+/* A document that continues another one, as a draft: an order of a quote, an invoice or a return of an order, with what is left of its
+ * lines; of the same type a new revision (kith/crm/document.h; what must hold among them: kith/model/document.h). options: JSON
+ * {"quantities": {"<id of a line>": "4.5"} (else what is left of all), "external": [system, key] (of the new document; when there is one
+ * with it, that is given and nothing is written), "owner": id}, any of them left out; empty: all. `apply` as for kith_db_apply, its dry_run
+ * and viewer. report: owned JSON
+ * {"document": id, "lines": number, "already", "sequence", "effects"}, may be NULL. Since 0.1. */
+KITH_API kith_code kith_db_continue_document(kith_db* db, kith_id document, const char* type, kith_ref actor, kith_str reason,
+                                             kith_str options, const kith_apply_options* apply, kith_text** report, kith_error** err);
+
 /* --- access. The policy is a JSON document; the form stands in kith/catalog/policy.h. Without rules: no policy. Setting it holds from the
  * next snapshot and batch on, in every process. report: owned JSON {"changes": [...]}, may be NULL. */
 KITH_API kith_code kith_db_set_policy(kith_db* db, kith_str policy, kith_ref actor, uint8_t dry_run, kith_text** report, kith_error** err);
@@ -1003,6 +1012,16 @@ KITH_API kith_code kith_snapshot_biases(kith_snapshot* snapshot, const char* pip
  * "deals_after", "pulled_in": {"minor", "deals"}, "pushed_out", "moved": [{"id", "kind", "minor"}, the largest first], "cash", "plan"}],
  * "pushed_twice": [{"id", "times"}], "silent": [{"id", "days"}], "no_next_step": [ids]}; before + the steps = after. json: owned. */
 KITH_API kith_code kith_snapshot_walk(kith_snapshot* snapshot, const char* pipeline, kith_str question, kith_text** json, kith_error** err);
+
+/* Field selling: stores to be visited beside whether they were (kith/insight/visits.h). question: JSON {"today", "since": dates as text,
+ * "employee": id}, any of them left out; empty: all. {"stores": [{"plan", "account", "employee" (null: not said), "every_days", "due",
+ * "done", "last", "next" (dates or null), "overdue_days"}, the longest overdue first], "due", "done", "compliance" (null: nothing was
+ * due)}. json: owned. Since 0.1. */
+KITH_API kith_code kith_snapshot_visits(kith_snapshot* snapshot, kith_str question, kith_text** json, kith_error** err);
+
+/* What a customer has of us: products of delivered orders that did not come back (kith/model/owned.h), as of `at` (µs, INT64_MAX: now), as
+ * a JSON list of {"product", "quantity" (a decimal as text), "document", "line", "since"}, by since. json: owned. Since 0.1. */
+KITH_API kith_code kith_snapshot_owned(kith_snapshot* snapshot, kith_id account, int64_t at, kith_text** json, kith_error** err);
 
 /* What to enter next so that statistics become usable, and deals that stand still, as JSON {"gaps": [...], "stuck": [...]}. json: owned. */
 KITH_API kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,

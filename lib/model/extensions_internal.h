@@ -22,6 +22,12 @@ namespace kith::model {
 [[nodiscard]] const Rule& PoolsRule();
 // Says since when something is converted.
 [[nodiscard]] const Rule& ConversionsRule();
+// Adds up lines, keeps versions that were sent, and parts within what there is.
+[[nodiscard]] const Rule& DocumentsRule();
+// Works out what a check of a store's stock means.
+[[nodiscard]] const Rule& StockRule();
+// Keeps the shares of a whole at 1 together.
+[[nodiscard]] const Rule& PortionsRule();
 // Keeps the rows of funnel_tables.h per pipeline.
 [[nodiscard]] const Derivation& FunnelDerivation();
 // Keeps the rows of tie.h per pair.

@@ -32,12 +32,13 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 }  // namespace
 
 const Extensions& StandardExtensions() {
-  static const Extensions kExtensions = {{&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &EmploymentsRule(), &PoolsRule(),
-                                          &ConversionsRule(), &RelationsRule(), &query::SegmentsRule()},
-                                         {&FunnelDerivation(), &TieDerivation(), &TimelineDerivation()},
-                                         &StandingOfMembers(),
-                                         Explain,
-                                         ReviewConflicts};
+  static const Extensions kExtensions = {
+      {&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &EmploymentsRule(), &PoolsRule(), &ConversionsRule(), &DocumentsRule(),
+       &PortionsRule(), &StockRule(), &RelationsRule(), &query::SegmentsRule()},
+      {&FunnelDerivation(), &TieDerivation(), &TimelineDerivation()},
+      &StandingOfMembers(),
+      Explain,
+      ReviewConflicts};
   return kExtensions;
 }
 

@@ -156,6 +156,7 @@ var Product = struct {
 	Cost          kith.FieldOf[kith.Money] // Cost; 成本
 	Active        kith.FieldOf[bool]       // On sale; 在售; required
 	Description   kith.FieldOf[string]     // Description; 描述
+	Complaints    kith.FieldOf[int64]      // Complaints; 投诉数
 	Owner         kith.FieldOf[kith.ID]    // Owner
 	Created       kith.FieldOf[time.Time]  // Created; derived: read it only
 	Updated       kith.FieldOf[time.Time]  // Updated; derived: read it only
@@ -168,6 +169,7 @@ var Product = struct {
 	Cost:          kith.FieldOf[kith.Money]{Type: "product", Name: "cost"},
 	Active:        kith.FieldOf[bool]{Type: "product", Name: "active"},
 	Description:   kith.FieldOf[string]{Type: "product", Name: "description"},
+	Complaints:    kith.FieldOf[int64]{Type: "product", Name: "complaints"},
 	Owner:         kith.FieldOf[kith.ID]{Type: "product", Name: "owner"},
 	Created:       kith.FieldOf[time.Time]{Type: "product", Name: "created"},
 	Updated:       kith.FieldOf[time.Time]{Type: "product", Name: "updated"},
@@ -295,6 +297,7 @@ const (
 	AccountLifecycleCustomer = "customer"
 	AccountLifecycleRepeat   = "repeat"
 	AccountLifecycleLapsed   = "lapsed"
+	AccountLifecycleVisited  = "visited"
 )
 
 // Choices of account.legal_status.
@@ -660,6 +663,10 @@ var Opportunity = struct {
 	LossNote       kith.FieldOf[string]     // Note on the loss; 丢单说明
 	Tags           kith.FieldOf[[]string]   // Tags; 标签
 	Description    kith.FieldOf[string]     // Description; 描述
+	AmountSource   kith.FieldOf[string]     // Where the amount comes from (empty: typed); 金额来源（空为手工填写）
+	DeliveryCost   kith.FieldOf[kith.Money] // Cost of delivery; 交付成本
+	WinCost        kith.FieldOf[kith.Money] // Cost to win it; 打单成本
+	Margin         kith.FieldOf[kith.Money] // Margin; 毛利
 	Owner          kith.FieldOf[kith.ID]    // Owner
 	Created        kith.FieldOf[time.Time]  // Created; derived: read it only
 	Updated        kith.FieldOf[time.Time]  // Updated; derived: read it only
@@ -688,6 +695,10 @@ var Opportunity = struct {
 	LossNote:       kith.FieldOf[string]{Type: "opportunity", Name: "loss_note"},
 	Tags:           kith.FieldOf[[]string]{Type: "opportunity", Name: "tags"},
 	Description:    kith.FieldOf[string]{Type: "opportunity", Name: "description"},
+	AmountSource:   kith.FieldOf[string]{Type: "opportunity", Name: "amount_source"},
+	DeliveryCost:   kith.FieldOf[kith.Money]{Type: "opportunity", Name: "delivery_cost"},
+	WinCost:        kith.FieldOf[kith.Money]{Type: "opportunity", Name: "win_cost"},
+	Margin:         kith.FieldOf[kith.Money]{Type: "opportunity", Name: "margin"},
 	Owner:          kith.FieldOf[kith.ID]{Type: "opportunity", Name: "owner"},
 	Created:        kith.FieldOf[time.Time]{Type: "opportunity", Name: "created"},
 	Updated:        kith.FieldOf[time.Time]{Type: "opportunity", Name: "updated"},
@@ -755,6 +766,13 @@ const (
 	OpportunityLossReasonCompetitor   = "competitor"
 	OpportunityLossReasonService      = "service"
 	OpportunityLossReasonOther        = "other"
+)
+
+// Choices of opportunity.amount_source.
+const (
+	OpportunityAmountSourceTyped     = "typed"
+	OpportunityAmountSourceQuote     = "quote"
+	OpportunityAmountSourcePredicted = "predicted"
 )
 
 // OpportunityLine has the fields of the type opportunity_line: Opportunity line, 商机明细.
@@ -920,6 +938,9 @@ var Quote = struct {
 	Discount    kith.FieldOf[kith.Money] // Discount; 折扣额
 	Tax         kith.FieldOf[kith.Money] // Tax; 税额
 	Description kith.FieldOf[string]     // Description; 描述
+	Rounding    kith.FieldOf[string]     // Rounding; 舍入方式
+	AcceptedOn  kith.FieldOf[kith.Date]  // Accepted on; 接受日期
+	Revises     kith.FieldOf[kith.ID]    // Revision of; 修订自; to quote
 	Owner       kith.FieldOf[kith.ID]    // Owner
 	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
 	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
@@ -936,6 +957,9 @@ var Quote = struct {
 	Discount:    kith.FieldOf[kith.Money]{Type: "quote", Name: "discount"},
 	Tax:         kith.FieldOf[kith.Money]{Type: "quote", Name: "tax"},
 	Description: kith.FieldOf[string]{Type: "quote", Name: "description"},
+	Rounding:    kith.FieldOf[string]{Type: "quote", Name: "rounding"},
+	AcceptedOn:  kith.FieldOf[kith.Date]{Type: "quote", Name: "accepted_on"},
+	Revises:     kith.FieldOf[kith.ID]{Type: "quote", Name: "revises"},
 	Owner:       kith.FieldOf[kith.ID]{Type: "quote", Name: "owner"},
 	Created:     kith.FieldOf[time.Time]{Type: "quote", Name: "created"},
 	Updated:     kith.FieldOf[time.Time]{Type: "quote", Name: "updated"},
@@ -950,6 +974,13 @@ const (
 	QuoteStatusExpired  = "expired"
 )
 
+// Choices of quote.rounding.
+const (
+	QuoteRoundingHalfUp   = "half_up"
+	QuoteRoundingHalfEven = "half_even"
+	QuoteRoundingDown     = "down"
+)
+
 // QuoteLine has the fields of the type quote_line: Quote line, 报价明细.
 var QuoteLine = struct {
 	Quote       kith.FieldOf[kith.ID]      // Quote; 报价单; to quote; required
@@ -960,6 +991,8 @@ var QuoteLine = struct {
 	Discount    kith.FieldOf[kith.Decimal] // Discount (share of the price); 折扣（占单价比例）
 	Amount      kith.FieldOf[kith.Money]   // Amount; 金额
 	Position    kith.FieldOf[int64]        // Position; 序号
+	TaxRate     kith.FieldOf[kith.Decimal] // Tax rate (share of the amount); 税率（占金额比例）
+	Tax         kith.FieldOf[kith.Money]   // Tax; 税额
 	Owner       kith.FieldOf[kith.ID]      // Owner
 	Created     kith.FieldOf[time.Time]    // Created; derived: read it only
 	Updated     kith.FieldOf[time.Time]    // Updated; derived: read it only
@@ -972,6 +1005,8 @@ var QuoteLine = struct {
 	Discount:    kith.FieldOf[kith.Decimal]{Type: "quote_line", Name: "discount"},
 	Amount:      kith.FieldOf[kith.Money]{Type: "quote_line", Name: "amount"},
 	Position:    kith.FieldOf[int64]{Type: "quote_line", Name: "position"},
+	TaxRate:     kith.FieldOf[kith.Decimal]{Type: "quote_line", Name: "tax_rate"},
+	Tax:         kith.FieldOf[kith.Money]{Type: "quote_line", Name: "tax"},
 	Owner:       kith.FieldOf[kith.ID]{Type: "quote_line", Name: "owner"},
 	Created:     kith.FieldOf[time.Time]{Type: "quote_line", Name: "created"},
 	Updated:     kith.FieldOf[time.Time]{Type: "quote_line", Name: "updated"},
@@ -992,6 +1027,10 @@ var Order = struct {
 	Discount    kith.FieldOf[kith.Money] // Discount; 折扣额
 	Tax         kith.FieldOf[kith.Money] // Tax; 税额
 	Description kith.FieldOf[string]     // Description; 描述
+	Rounding    kith.FieldOf[string]     // Rounding; 舍入方式
+	Returned    kith.FieldOf[kith.Money] // Returned; 退货金额
+	Revenue     kith.FieldOf[kith.Money] // Revenue after returns; 退货后收入
+	Invoiced    kith.FieldOf[kith.Money] // Invoiced; 已开票金额
 	Owner       kith.FieldOf[kith.ID]    // Owner
 	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
 	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
@@ -1009,6 +1048,10 @@ var Order = struct {
 	Discount:    kith.FieldOf[kith.Money]{Type: "order", Name: "discount"},
 	Tax:         kith.FieldOf[kith.Money]{Type: "order", Name: "tax"},
 	Description: kith.FieldOf[string]{Type: "order", Name: "description"},
+	Rounding:    kith.FieldOf[string]{Type: "order", Name: "rounding"},
+	Returned:    kith.FieldOf[kith.Money]{Type: "order", Name: "returned"},
+	Revenue:     kith.FieldOf[kith.Money]{Type: "order", Name: "revenue"},
+	Invoiced:    kith.FieldOf[kith.Money]{Type: "order", Name: "invoiced"},
 	Owner:       kith.FieldOf[kith.ID]{Type: "order", Name: "owner"},
 	Created:     kith.FieldOf[time.Time]{Type: "order", Name: "created"},
 	Updated:     kith.FieldOf[time.Time]{Type: "order", Name: "updated"},
@@ -1023,6 +1066,13 @@ const (
 	OrderStatusCancelled = "cancelled"
 )
 
+// Choices of order.rounding.
+const (
+	OrderRoundingHalfUp   = "half_up"
+	OrderRoundingHalfEven = "half_even"
+	OrderRoundingDown     = "down"
+)
+
 // OrderLine has the fields of the type order_line: Order line, 订单明细.
 var OrderLine = struct {
 	Order       kith.FieldOf[kith.ID]      // Order; 订单; to order; required
@@ -1033,6 +1083,9 @@ var OrderLine = struct {
 	Discount    kith.FieldOf[kith.Decimal] // Discount (share of the price); 折扣（占单价比例）
 	Amount      kith.FieldOf[kith.Money]   // Amount; 金额
 	Position    kith.FieldOf[int64]        // Position; 序号
+	TaxRate     kith.FieldOf[kith.Decimal] // Tax rate (share of the amount); 税率（占金额比例）
+	Tax         kith.FieldOf[kith.Money]   // Tax; 税额
+	QuoteLine   kith.FieldOf[kith.ID]      // Line of the quote; 对应报价明细; to quote_line
 	Owner       kith.FieldOf[kith.ID]      // Owner
 	Created     kith.FieldOf[time.Time]    // Created; derived: read it only
 	Updated     kith.FieldOf[time.Time]    // Updated; derived: read it only
@@ -1045,6 +1098,9 @@ var OrderLine = struct {
 	Discount:    kith.FieldOf[kith.Decimal]{Type: "order_line", Name: "discount"},
 	Amount:      kith.FieldOf[kith.Money]{Type: "order_line", Name: "amount"},
 	Position:    kith.FieldOf[int64]{Type: "order_line", Name: "position"},
+	TaxRate:     kith.FieldOf[kith.Decimal]{Type: "order_line", Name: "tax_rate"},
+	Tax:         kith.FieldOf[kith.Money]{Type: "order_line", Name: "tax"},
+	QuoteLine:   kith.FieldOf[kith.ID]{Type: "order_line", Name: "quote_line"},
 	Owner:       kith.FieldOf[kith.ID]{Type: "order_line", Name: "owner"},
 	Created:     kith.FieldOf[time.Time]{Type: "order_line", Name: "created"},
 	Updated:     kith.FieldOf[time.Time]{Type: "order_line", Name: "updated"},
@@ -1894,3 +1950,587 @@ var ConversionMap = struct {
 	Created: kith.FieldOf[time.Time]{Type: "conversion_map", Name: "created"},
 	Updated: kith.FieldOf[time.Time]{Type: "conversion_map", Name: "updated"},
 }
+
+// OrderReturn has the fields of the type order_return: Return, 退货单.
+var OrderReturn = struct {
+	Number   kith.FieldOf[string]     // Number; 编号
+	Order    kith.FieldOf[kith.ID]    // Order; 订单; to order; required
+	Account  kith.FieldOf[kith.ID]    // Account; 客户; to account
+	Contact  kith.FieldOf[kith.ID]    // Contact; 联系人; to contact
+	Status   kith.FieldOf[string]     // Status; 状态; required
+	Date     kith.FieldOf[kith.Date]  // Date; 日期
+	Total    kith.FieldOf[kith.Money] // Total; 总额
+	Discount kith.FieldOf[kith.Money] // Discount; 折扣额
+	Tax      kith.FieldOf[kith.Money] // Tax; 税额
+	Reason   kith.FieldOf[string]     // Reason; 原因
+	Ticket   kith.FieldOf[kith.ID]    // Ticket; 工单; to ticket
+	Rounding kith.FieldOf[string]     // Rounding; 舍入方式
+	Owner    kith.FieldOf[kith.ID]    // Owner
+	Created  kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Number:   kith.FieldOf[string]{Type: "order_return", Name: "number"},
+	Order:    kith.FieldOf[kith.ID]{Type: "order_return", Name: "order"},
+	Account:  kith.FieldOf[kith.ID]{Type: "order_return", Name: "account"},
+	Contact:  kith.FieldOf[kith.ID]{Type: "order_return", Name: "contact"},
+	Status:   kith.FieldOf[string]{Type: "order_return", Name: "status"},
+	Date:     kith.FieldOf[kith.Date]{Type: "order_return", Name: "date"},
+	Total:    kith.FieldOf[kith.Money]{Type: "order_return", Name: "total"},
+	Discount: kith.FieldOf[kith.Money]{Type: "order_return", Name: "discount"},
+	Tax:      kith.FieldOf[kith.Money]{Type: "order_return", Name: "tax"},
+	Reason:   kith.FieldOf[string]{Type: "order_return", Name: "reason"},
+	Ticket:   kith.FieldOf[kith.ID]{Type: "order_return", Name: "ticket"},
+	Rounding: kith.FieldOf[string]{Type: "order_return", Name: "rounding"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "order_return", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "order_return", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "order_return", Name: "updated"},
+}
+
+// Choices of order_return.status.
+const (
+	OrderReturnStatusRequested = "requested"
+	OrderReturnStatusReceived  = "received"
+	OrderReturnStatusRejected  = "rejected"
+)
+
+// Choices of order_return.rounding.
+const (
+	OrderReturnRoundingHalfUp   = "half_up"
+	OrderReturnRoundingHalfEven = "half_even"
+	OrderReturnRoundingDown     = "down"
+)
+
+// OrderReturnLine has the fields of the type order_return_line: Return line, 退货明细.
+var OrderReturnLine = struct {
+	OrderReturn kith.FieldOf[kith.ID]      // Return; 退货单; to order_return; required
+	Product     kith.FieldOf[kith.ID]      // Product; 产品; to product
+	Description kith.FieldOf[string]       // Description; 描述
+	Quantity    kith.FieldOf[kith.Decimal] // Quantity; 数量; required
+	Price       kith.FieldOf[kith.Money]   // Unit price; 单价
+	Discount    kith.FieldOf[kith.Decimal] // Discount (share of the price); 折扣（占单价比例）
+	Amount      kith.FieldOf[kith.Money]   // Amount; 金额
+	Position    kith.FieldOf[int64]        // Position; 序号
+	TaxRate     kith.FieldOf[kith.Decimal] // Tax rate (share of the amount); 税率（占金额比例）
+	Tax         kith.FieldOf[kith.Money]   // Tax; 税额
+	OrderLine   kith.FieldOf[kith.ID]      // Line of the order; 对应订单明细; to order_line
+	Owner       kith.FieldOf[kith.ID]      // Owner
+	Created     kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	OrderReturn: kith.FieldOf[kith.ID]{Type: "order_return_line", Name: "order_return"},
+	Product:     kith.FieldOf[kith.ID]{Type: "order_return_line", Name: "product"},
+	Description: kith.FieldOf[string]{Type: "order_return_line", Name: "description"},
+	Quantity:    kith.FieldOf[kith.Decimal]{Type: "order_return_line", Name: "quantity"},
+	Price:       kith.FieldOf[kith.Money]{Type: "order_return_line", Name: "price"},
+	Discount:    kith.FieldOf[kith.Decimal]{Type: "order_return_line", Name: "discount"},
+	Amount:      kith.FieldOf[kith.Money]{Type: "order_return_line", Name: "amount"},
+	Position:    kith.FieldOf[int64]{Type: "order_return_line", Name: "position"},
+	TaxRate:     kith.FieldOf[kith.Decimal]{Type: "order_return_line", Name: "tax_rate"},
+	Tax:         kith.FieldOf[kith.Money]{Type: "order_return_line", Name: "tax"},
+	OrderLine:   kith.FieldOf[kith.ID]{Type: "order_return_line", Name: "order_line"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "order_return_line", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "order_return_line", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "order_return_line", Name: "updated"},
+}
+
+// Invoice has the fields of the type invoice: Invoice, 发票.
+var Invoice = struct {
+	Number      kith.FieldOf[string]     // Number; 编号
+	Order       kith.FieldOf[kith.ID]    // Order; 订单; to order
+	Contract    kith.FieldOf[kith.ID]    // Contract; 合同; to contract
+	Account     kith.FieldOf[kith.ID]    // Account; 客户; to account
+	Contact     kith.FieldOf[kith.ID]    // Contact; 联系人; to contact
+	Opportunity kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity
+	Status      kith.FieldOf[string]     // Status; 状态; required
+	Date        kith.FieldOf[kith.Date]  // Date; 开票日期
+	Due         kith.FieldOf[kith.Date]  // Payment due; 付款到期日
+	Total       kith.FieldOf[kith.Money] // Total; 总额
+	Discount    kith.FieldOf[kith.Money] // Discount; 折扣额
+	Tax         kith.FieldOf[kith.Money] // Tax; 税额
+	Rounding    kith.FieldOf[string]     // Rounding; 舍入方式
+	Paid        kith.FieldOf[kith.Money] // Paid; 已收款
+	Open        kith.FieldOf[kith.Money] // Still open; 未收款
+	LastPaid    kith.FieldOf[kith.Date]  // Last payment; 最近收款日期
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Number:      kith.FieldOf[string]{Type: "invoice", Name: "number"},
+	Order:       kith.FieldOf[kith.ID]{Type: "invoice", Name: "order"},
+	Contract:    kith.FieldOf[kith.ID]{Type: "invoice", Name: "contract"},
+	Account:     kith.FieldOf[kith.ID]{Type: "invoice", Name: "account"},
+	Contact:     kith.FieldOf[kith.ID]{Type: "invoice", Name: "contact"},
+	Opportunity: kith.FieldOf[kith.ID]{Type: "invoice", Name: "opportunity"},
+	Status:      kith.FieldOf[string]{Type: "invoice", Name: "status"},
+	Date:        kith.FieldOf[kith.Date]{Type: "invoice", Name: "date"},
+	Due:         kith.FieldOf[kith.Date]{Type: "invoice", Name: "due"},
+	Total:       kith.FieldOf[kith.Money]{Type: "invoice", Name: "total"},
+	Discount:    kith.FieldOf[kith.Money]{Type: "invoice", Name: "discount"},
+	Tax:         kith.FieldOf[kith.Money]{Type: "invoice", Name: "tax"},
+	Rounding:    kith.FieldOf[string]{Type: "invoice", Name: "rounding"},
+	Paid:        kith.FieldOf[kith.Money]{Type: "invoice", Name: "paid"},
+	Open:        kith.FieldOf[kith.Money]{Type: "invoice", Name: "open"},
+	LastPaid:    kith.FieldOf[kith.Date]{Type: "invoice", Name: "last_paid"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "invoice", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "invoice", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "invoice", Name: "updated"},
+}
+
+// Choices of invoice.status.
+const (
+	InvoiceStatusDraft     = "draft"
+	InvoiceStatusIssued    = "issued"
+	InvoiceStatusCancelled = "cancelled"
+)
+
+// Choices of invoice.rounding.
+const (
+	InvoiceRoundingHalfUp   = "half_up"
+	InvoiceRoundingHalfEven = "half_even"
+	InvoiceRoundingDown     = "down"
+)
+
+// InvoiceLine has the fields of the type invoice_line: Invoice line, 发票明细.
+var InvoiceLine = struct {
+	Invoice     kith.FieldOf[kith.ID]      // Invoice; 发票; to invoice; required
+	Product     kith.FieldOf[kith.ID]      // Product; 产品; to product
+	Description kith.FieldOf[string]       // Description; 描述
+	Quantity    kith.FieldOf[kith.Decimal] // Quantity; 数量; required
+	Price       kith.FieldOf[kith.Money]   // Unit price; 单价
+	Discount    kith.FieldOf[kith.Decimal] // Discount (share of the price); 折扣（占单价比例）
+	Amount      kith.FieldOf[kith.Money]   // Amount; 金额
+	Position    kith.FieldOf[int64]        // Position; 序号
+	TaxRate     kith.FieldOf[kith.Decimal] // Tax rate (share of the amount); 税率（占金额比例）
+	Tax         kith.FieldOf[kith.Money]   // Tax; 税额
+	OrderLine   kith.FieldOf[kith.ID]      // Line of the order; 对应订单明细; to order_line
+	Owner       kith.FieldOf[kith.ID]      // Owner
+	Created     kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	Invoice:     kith.FieldOf[kith.ID]{Type: "invoice_line", Name: "invoice"},
+	Product:     kith.FieldOf[kith.ID]{Type: "invoice_line", Name: "product"},
+	Description: kith.FieldOf[string]{Type: "invoice_line", Name: "description"},
+	Quantity:    kith.FieldOf[kith.Decimal]{Type: "invoice_line", Name: "quantity"},
+	Price:       kith.FieldOf[kith.Money]{Type: "invoice_line", Name: "price"},
+	Discount:    kith.FieldOf[kith.Decimal]{Type: "invoice_line", Name: "discount"},
+	Amount:      kith.FieldOf[kith.Money]{Type: "invoice_line", Name: "amount"},
+	Position:    kith.FieldOf[int64]{Type: "invoice_line", Name: "position"},
+	TaxRate:     kith.FieldOf[kith.Decimal]{Type: "invoice_line", Name: "tax_rate"},
+	Tax:         kith.FieldOf[kith.Money]{Type: "invoice_line", Name: "tax"},
+	OrderLine:   kith.FieldOf[kith.ID]{Type: "invoice_line", Name: "order_line"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "invoice_line", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "invoice_line", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "invoice_line", Name: "updated"},
+}
+
+// Receipt has the fields of the type receipt: Receipt, 收款.
+var Receipt = struct {
+	Invoice   kith.FieldOf[kith.ID]    // Invoice; 发票; to invoice; required
+	Date      kith.FieldOf[kith.Date]  // Date; 收款日期; required
+	Amount    kith.FieldOf[kith.Money] // Amount; 金额; required
+	Method    kith.FieldOf[string]     // Method; 收款方式
+	Reference kith.FieldOf[string]     // Reference; 凭证号
+	Owner     kith.FieldOf[kith.ID]    // Owner
+	Created   kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Invoice:   kith.FieldOf[kith.ID]{Type: "receipt", Name: "invoice"},
+	Date:      kith.FieldOf[kith.Date]{Type: "receipt", Name: "date"},
+	Amount:    kith.FieldOf[kith.Money]{Type: "receipt", Name: "amount"},
+	Method:    kith.FieldOf[string]{Type: "receipt", Name: "method"},
+	Reference: kith.FieldOf[string]{Type: "receipt", Name: "reference"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "receipt", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "receipt", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "receipt", Name: "updated"},
+}
+
+// Choices of receipt.method.
+const (
+	ReceiptMethodTransfer = "transfer"
+	ReceiptMethodCash     = "cash"
+	ReceiptMethodCard     = "card"
+	ReceiptMethodDraft    = "draft"
+	ReceiptMethodOther    = "other"
+)
+
+// Contract has the fields of the type contract: Contract, 合同.
+var Contract = struct {
+	Number      kith.FieldOf[string]     // Number; 编号
+	Name        kith.FieldOf[string]     // Name; 名称; required
+	Account     kith.FieldOf[kith.ID]    // Account; 客户; to account
+	Contact     kith.FieldOf[kith.ID]    // Contact; 联系人; to contact
+	Opportunity kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity
+	Quote       kith.FieldOf[kith.ID]    // Quote; 报价单; to quote
+	Status      kith.FieldOf[string]     // Status; 状态; required
+	Date        kith.FieldOf[kith.Date]  // Date; 日期
+	SignedOn    kith.FieldOf[kith.Date]  // Signed on; 签署日期
+	Starts      kith.FieldOf[kith.Date]  // Starts; 生效日期
+	Ends        kith.FieldOf[kith.Date]  // Ends; 结束日期
+	Total       kith.FieldOf[kith.Money] // Value; 合同金额
+	Description kith.FieldOf[string]     // Description; 描述
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Number:      kith.FieldOf[string]{Type: "contract", Name: "number"},
+	Name:        kith.FieldOf[string]{Type: "contract", Name: "name"},
+	Account:     kith.FieldOf[kith.ID]{Type: "contract", Name: "account"},
+	Contact:     kith.FieldOf[kith.ID]{Type: "contract", Name: "contact"},
+	Opportunity: kith.FieldOf[kith.ID]{Type: "contract", Name: "opportunity"},
+	Quote:       kith.FieldOf[kith.ID]{Type: "contract", Name: "quote"},
+	Status:      kith.FieldOf[string]{Type: "contract", Name: "status"},
+	Date:        kith.FieldOf[kith.Date]{Type: "contract", Name: "date"},
+	SignedOn:    kith.FieldOf[kith.Date]{Type: "contract", Name: "signed_on"},
+	Starts:      kith.FieldOf[kith.Date]{Type: "contract", Name: "starts"},
+	Ends:        kith.FieldOf[kith.Date]{Type: "contract", Name: "ends"},
+	Total:       kith.FieldOf[kith.Money]{Type: "contract", Name: "total"},
+	Description: kith.FieldOf[string]{Type: "contract", Name: "description"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "contract", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "contract", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "contract", Name: "updated"},
+}
+
+// Choices of contract.status.
+const (
+	ContractStatusDraft      = "draft"
+	ContractStatusInApproval = "in_approval"
+	ContractStatusSigned     = "signed"
+	ContractStatusEnded      = "ended"
+	ContractStatusCancelled  = "cancelled"
+)
+
+// Instalment has the fields of the type instalment: Instalment, 付款计划.
+var Instalment = struct {
+	Order    kith.FieldOf[kith.ID]    // Order; 订单; to order
+	Contract kith.FieldOf[kith.ID]    // Contract; 合同; to contract
+	Position kith.FieldOf[int64]      // Position; 序号
+	Name     kith.FieldOf[string]     // Milestone; 里程碑
+	Due      kith.FieldOf[kith.Date]  // Due; 应付日期; required
+	Amount   kith.FieldOf[kith.Money] // Amount; 金额; required
+	Invoice  kith.FieldOf[kith.ID]    // Invoice; 发票; to invoice
+	Owner    kith.FieldOf[kith.ID]    // Owner
+	Created  kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Order:    kith.FieldOf[kith.ID]{Type: "instalment", Name: "order"},
+	Contract: kith.FieldOf[kith.ID]{Type: "instalment", Name: "contract"},
+	Position: kith.FieldOf[int64]{Type: "instalment", Name: "position"},
+	Name:     kith.FieldOf[string]{Type: "instalment", Name: "name"},
+	Due:      kith.FieldOf[kith.Date]{Type: "instalment", Name: "due"},
+	Amount:   kith.FieldOf[kith.Money]{Type: "instalment", Name: "amount"},
+	Invoice:  kith.FieldOf[kith.ID]{Type: "instalment", Name: "invoice"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "instalment", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "instalment", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "instalment", Name: "updated"},
+}
+
+// Cost has the fields of the type cost: Cost, 成本.
+var Cost = struct {
+	Opportunity kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity; required
+	Kind        kith.FieldOf[string]     // Kind; 类别; required
+	Amount      kith.FieldOf[kith.Money] // Amount; 金额; required
+	Spent       kith.FieldOf[bool]       // Spent already; 已发生
+	Note        kith.FieldOf[string]     // Note; 说明
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Opportunity: kith.FieldOf[kith.ID]{Type: "cost", Name: "opportunity"},
+	Kind:        kith.FieldOf[string]{Type: "cost", Name: "kind"},
+	Amount:      kith.FieldOf[kith.Money]{Type: "cost", Name: "amount"},
+	Spent:       kith.FieldOf[bool]{Type: "cost", Name: "spent"},
+	Note:        kith.FieldOf[string]{Type: "cost", Name: "note"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "cost", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "cost", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "cost", Name: "updated"},
+}
+
+// Choices of cost.kind.
+const (
+	CostKindDelivery = "delivery"
+	CostKindToWin    = "to_win"
+)
+
+// Bid has the fields of the type bid: Bid, 投标.
+var Bid = struct {
+	Opportunity kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity; required
+	Name        kith.FieldOf[string]     // Name; 名称; required
+	TenderNo    kith.FieldOf[string]     // Tender number; 招标编号
+	Kind        kith.FieldOf[string]     // Kind; 招标方式
+	Status      kith.FieldOf[string]     // Status; 状态; required
+	PublishedOn kith.FieldOf[kith.Date]  // Published on; 发布日期
+	DueOn       kith.FieldOf[kith.Date]  // Due on; 投标截止日期
+	OpenedOn    kith.FieldOf[kith.Date]  // Opened on; 开标日期
+	AwardedOn   kith.FieldOf[kith.Date]  // Awarded on; 定标日期
+	Budget      kith.FieldOf[kith.Money] // Budget; 预算
+	Price       kith.FieldOf[kith.Money] // Our price; 我方报价
+	LostTo      kith.FieldOf[kith.ID]    // Lost to; 中标对手; to competitor
+	LossReason  kith.FieldOf[string]     // Reason of loss; 落标原因
+	Document    kith.FieldOf[string]     // Where its documents are; 标书位置
+	Shortlisted kith.FieldOf[int64]      // Rounds survived; 入围轮次
+	LateLoss    kith.FieldOf[bool]       // Lost after the shortlist; 入围后落标
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Opportunity: kith.FieldOf[kith.ID]{Type: "bid", Name: "opportunity"},
+	Name:        kith.FieldOf[string]{Type: "bid", Name: "name"},
+	TenderNo:    kith.FieldOf[string]{Type: "bid", Name: "tender_no"},
+	Kind:        kith.FieldOf[string]{Type: "bid", Name: "kind"},
+	Status:      kith.FieldOf[string]{Type: "bid", Name: "status"},
+	PublishedOn: kith.FieldOf[kith.Date]{Type: "bid", Name: "published_on"},
+	DueOn:       kith.FieldOf[kith.Date]{Type: "bid", Name: "due_on"},
+	OpenedOn:    kith.FieldOf[kith.Date]{Type: "bid", Name: "opened_on"},
+	AwardedOn:   kith.FieldOf[kith.Date]{Type: "bid", Name: "awarded_on"},
+	Budget:      kith.FieldOf[kith.Money]{Type: "bid", Name: "budget"},
+	Price:       kith.FieldOf[kith.Money]{Type: "bid", Name: "price"},
+	LostTo:      kith.FieldOf[kith.ID]{Type: "bid", Name: "lost_to"},
+	LossReason:  kith.FieldOf[string]{Type: "bid", Name: "loss_reason"},
+	Document:    kith.FieldOf[string]{Type: "bid", Name: "document"},
+	Shortlisted: kith.FieldOf[int64]{Type: "bid", Name: "shortlisted"},
+	LateLoss:    kith.FieldOf[bool]{Type: "bid", Name: "late_loss"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "bid", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "bid", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "bid", Name: "updated"},
+}
+
+// Choices of bid.kind.
+const (
+	BidKindOpen         = "open"
+	BidKindInvited      = "invited"
+	BidKindNegotiated   = "negotiated"
+	BidKindSingleSource = "single_source"
+)
+
+// Choices of bid.status.
+const (
+	BidStatusPlanned     = "planned"
+	BidStatusSubmitted   = "submitted"
+	BidStatusShortlisted = "shortlisted"
+	BidStatusWon         = "won"
+	BidStatusLost        = "lost"
+	BidStatusWithdrawn   = "withdrawn"
+)
+
+// Choices of bid.loss_reason.
+const (
+	BidLossReasonPrice        = "price"
+	BidLossReasonProduct      = "product"
+	BidLossReasonRelationship = "relationship"
+	BidLossReasonScore        = "score"
+	BidLossReasonFormal       = "formal"
+	BidLossReasonOther        = "other"
+)
+
+// BidRound has the fields of the type bid_round: Round of a bid, 投标轮次.
+var BidRound = struct {
+	Bid          kith.FieldOf[kith.ID]   // Bid; 投标; to bid; required
+	Number       kith.FieldOf[int64]     // Round; 轮次; required
+	Date         kith.FieldOf[kith.Date] // Date; 日期
+	Result       kith.FieldOf[string]    // Result; 结果
+	Rank         kith.FieldOf[int64]     // Our rank; 我方名次
+	Participants kith.FieldOf[int64]     // Participants; 参与家数
+	Note         kith.FieldOf[string]    // Note; 说明
+	Owner        kith.FieldOf[kith.ID]   // Owner
+	Created      kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated      kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Bid:          kith.FieldOf[kith.ID]{Type: "bid_round", Name: "bid"},
+	Number:       kith.FieldOf[int64]{Type: "bid_round", Name: "number"},
+	Date:         kith.FieldOf[kith.Date]{Type: "bid_round", Name: "date"},
+	Result:       kith.FieldOf[string]{Type: "bid_round", Name: "result"},
+	Rank:         kith.FieldOf[int64]{Type: "bid_round", Name: "rank"},
+	Participants: kith.FieldOf[int64]{Type: "bid_round", Name: "participants"},
+	Note:         kith.FieldOf[string]{Type: "bid_round", Name: "note"},
+	Owner:        kith.FieldOf[kith.ID]{Type: "bid_round", Name: "owner"},
+	Created:      kith.FieldOf[time.Time]{Type: "bid_round", Name: "created"},
+	Updated:      kith.FieldOf[time.Time]{Type: "bid_round", Name: "updated"},
+}
+
+// Choices of bid_round.result.
+const (
+	BidRoundResultShortlisted = "shortlisted"
+	BidRoundResultDropped     = "dropped"
+	BidRoundResultAwarded     = "awarded"
+)
+
+// BidCriterion has the fields of the type bid_criterion: Scoring criterion, 评分项.
+var BidCriterion = struct {
+	Bid      kith.FieldOf[kith.ID]      // Bid; 投标; to bid; required
+	Name     kith.FieldOf[string]       // Name; 名称; required
+	Weight   kith.FieldOf[kith.Decimal] // Weight (all of a bid are 1); 权重（合计为 1）; required
+	Position kith.FieldOf[int64]        // Position; 序号
+	Owner    kith.FieldOf[kith.ID]      // Owner
+	Created  kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated  kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	Bid:      kith.FieldOf[kith.ID]{Type: "bid_criterion", Name: "bid"},
+	Name:     kith.FieldOf[string]{Type: "bid_criterion", Name: "name"},
+	Weight:   kith.FieldOf[kith.Decimal]{Type: "bid_criterion", Name: "weight"},
+	Position: kith.FieldOf[int64]{Type: "bid_criterion", Name: "position"},
+	Owner:    kith.FieldOf[kith.ID]{Type: "bid_criterion", Name: "owner"},
+	Created:  kith.FieldOf[time.Time]{Type: "bid_criterion", Name: "created"},
+	Updated:  kith.FieldOf[time.Time]{Type: "bid_criterion", Name: "updated"},
+}
+
+// BidScore has the fields of the type bid_score: Score of a bidder, 评分.
+var BidScore = struct {
+	Criterion  kith.FieldOf[kith.ID]      // Criterion; 评分项; to bid_criterion; required
+	Competitor kith.FieldOf[kith.ID]      // Bidder (none: us); 投标方（空为我方）; to competitor
+	Score      kith.FieldOf[kith.Decimal] // Score (share of the full mark); 得分（占满分比例）; required
+	Owner      kith.FieldOf[kith.ID]      // Owner
+	Created    kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated    kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	Criterion:  kith.FieldOf[kith.ID]{Type: "bid_score", Name: "criterion"},
+	Competitor: kith.FieldOf[kith.ID]{Type: "bid_score", Name: "competitor"},
+	Score:      kith.FieldOf[kith.Decimal]{Type: "bid_score", Name: "score"},
+	Owner:      kith.FieldOf[kith.ID]{Type: "bid_score", Name: "owner"},
+	Created:    kith.FieldOf[time.Time]{Type: "bid_score", Name: "created"},
+	Updated:    kith.FieldOf[time.Time]{Type: "bid_score", Name: "updated"},
+}
+
+// Approval has the fields of the type approval: Approval, 审批.
+var Approval = struct {
+	Record    kith.FieldOf[kith.ID]   // What is approved; 审批对象; required
+	Step      kith.FieldOf[int64]     // Step (equal ones in parallel); 步骤（相同则并行）; required
+	Approver  kith.FieldOf[kith.ID]   // Approver; 审批人; to employee; required
+	Delegate  kith.FieldOf[kith.ID]   // Delegate; 代理人; to employee
+	DecidedBy kith.FieldOf[kith.ID]   // Decided by; 实际审批人; to employee
+	Status    kith.FieldOf[string]    // Status; 状态; required
+	DecidedAt kith.FieldOf[time.Time] // Decided at; 审批时间
+	Note      kith.FieldOf[string]    // Note; 意见
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Record:    kith.FieldOf[kith.ID]{Type: "approval", Name: "record"},
+	Step:      kith.FieldOf[int64]{Type: "approval", Name: "step"},
+	Approver:  kith.FieldOf[kith.ID]{Type: "approval", Name: "approver"},
+	Delegate:  kith.FieldOf[kith.ID]{Type: "approval", Name: "delegate"},
+	DecidedBy: kith.FieldOf[kith.ID]{Type: "approval", Name: "decided_by"},
+	Status:    kith.FieldOf[string]{Type: "approval", Name: "status"},
+	DecidedAt: kith.FieldOf[time.Time]{Type: "approval", Name: "decided_at"},
+	Note:      kith.FieldOf[string]{Type: "approval", Name: "note"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "approval", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "approval", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "approval", Name: "updated"},
+}
+
+// Choices of approval.status.
+const (
+	ApprovalStatusPending  = "pending"
+	ApprovalStatusApproved = "approved"
+	ApprovalStatusRejected = "rejected"
+)
+
+// BudgetEvidence has the fields of the type budget_evidence: Evidence of a budget, 预算证据.
+var BudgetEvidence = struct {
+	Opportunity kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity; required
+	Exists      kith.FieldOf[bool]       // There is one; 有预算; required
+	Amount      kith.FieldOf[kith.Money] // Amount; 金额
+	Source      kith.FieldOf[string]     // Source; 来源; required
+	Confidence  kith.FieldOf[float64]    // Confidence; 置信度
+	At          kith.FieldOf[time.Time]  // At; 时间; required
+	Note        kith.FieldOf[string]     // Note; 说明
+	Owner       kith.FieldOf[kith.ID]    // Owner
+	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
+}{
+	Opportunity: kith.FieldOf[kith.ID]{Type: "budget_evidence", Name: "opportunity"},
+	Exists:      kith.FieldOf[bool]{Type: "budget_evidence", Name: "exists"},
+	Amount:      kith.FieldOf[kith.Money]{Type: "budget_evidence", Name: "amount"},
+	Source:      kith.FieldOf[string]{Type: "budget_evidence", Name: "source"},
+	Confidence:  kith.FieldOf[float64]{Type: "budget_evidence", Name: "confidence"},
+	At:          kith.FieldOf[time.Time]{Type: "budget_evidence", Name: "at"},
+	Note:        kith.FieldOf[string]{Type: "budget_evidence", Name: "note"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "budget_evidence", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "budget_evidence", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "budget_evidence", Name: "updated"},
+}
+
+// Choices of budget_evidence.source.
+const (
+	BudgetEvidenceSourceDocument       = "document"
+	BudgetEvidenceSourceSaidByCustomer = "said_by_customer"
+	BudgetEvidenceSourceThirdParty     = "third_party"
+	BudgetEvidenceSourceRepOpinion     = "rep_opinion"
+)
+
+// VisitPlan has the fields of the type visit_plan: Visit plan, 拜访计划.
+var VisitPlan = struct {
+	Account   kith.FieldOf[kith.ID]   // Store; 门店; to account; required
+	Employee  kith.FieldOf[kith.ID]   // Who visits; 拜访人; to employee
+	EveryDays kith.FieldOf[int64]     // Every so many days; 拜访间隔（天）; required
+	Starts    kith.FieldOf[kith.Date] // From; 开始日期
+	Ends      kith.FieldOf[kith.Date] // Until (exclusive); 结束日期（不含）
+	Route     kith.FieldOf[string]    // Route; 线路
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Account:   kith.FieldOf[kith.ID]{Type: "visit_plan", Name: "account"},
+	Employee:  kith.FieldOf[kith.ID]{Type: "visit_plan", Name: "employee"},
+	EveryDays: kith.FieldOf[int64]{Type: "visit_plan", Name: "every_days"},
+	Starts:    kith.FieldOf[kith.Date]{Type: "visit_plan", Name: "starts"},
+	Ends:      kith.FieldOf[kith.Date]{Type: "visit_plan", Name: "ends"},
+	Route:     kith.FieldOf[string]{Type: "visit_plan", Name: "route"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "visit_plan", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "visit_plan", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "visit_plan", Name: "updated"},
+}
+
+// StockLevel has the fields of the type stock_level: Stock that a store should have, 门店安全库存.
+var StockLevel = struct {
+	Account    kith.FieldOf[kith.ID]      // Store; 门店; to account; required
+	Product    kith.FieldOf[kith.ID]      // Product; 产品; to product; required
+	Par        kith.FieldOf[int64]        // To be there (par); 安全库存; required
+	DailySales kith.FieldOf[kith.Decimal] // Sold a day; 日均销量
+	Owner      kith.FieldOf[kith.ID]      // Owner
+	Created    kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated    kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	Account:    kith.FieldOf[kith.ID]{Type: "stock_level", Name: "account"},
+	Product:    kith.FieldOf[kith.ID]{Type: "stock_level", Name: "product"},
+	Par:        kith.FieldOf[int64]{Type: "stock_level", Name: "par"},
+	DailySales: kith.FieldOf[kith.Decimal]{Type: "stock_level", Name: "daily_sales"},
+	Owner:      kith.FieldOf[kith.ID]{Type: "stock_level", Name: "owner"},
+	Created:    kith.FieldOf[time.Time]{Type: "stock_level", Name: "created"},
+	Updated:    kith.FieldOf[time.Time]{Type: "stock_level", Name: "updated"},
+}
+
+// StockCheck has the fields of the type stock_check: Stock check, 库存检查.
+var StockCheck = struct {
+	Visit      kith.FieldOf[kith.ID]      // Visit; 拜访; to interaction
+	Account    kith.FieldOf[kith.ID]      // Store; 门店; to account; required
+	Product    kith.FieldOf[kith.ID]      // Product; 产品; to product; required
+	OnHand     kith.FieldOf[int64]        // There; 现有库存; required
+	Par        kith.FieldOf[int64]        // To be there (par); 安全库存
+	DailySales kith.FieldOf[kith.Decimal] // Sold a day; 日均销量
+	Days       kith.FieldOf[int64]        // Days until the next visit; 距下次拜访天数
+	Restock    kith.FieldOf[int64]        // To restock; 补货数量; derived: read it only
+	State      kith.FieldOf[string]       // State; 状态; derived: read it only
+	Owner      kith.FieldOf[kith.ID]      // Owner
+	Created    kith.FieldOf[time.Time]    // Created; derived: read it only
+	Updated    kith.FieldOf[time.Time]    // Updated; derived: read it only
+}{
+	Visit:      kith.FieldOf[kith.ID]{Type: "stock_check", Name: "visit"},
+	Account:    kith.FieldOf[kith.ID]{Type: "stock_check", Name: "account"},
+	Product:    kith.FieldOf[kith.ID]{Type: "stock_check", Name: "product"},
+	OnHand:     kith.FieldOf[int64]{Type: "stock_check", Name: "on_hand"},
+	Par:        kith.FieldOf[int64]{Type: "stock_check", Name: "par"},
+	DailySales: kith.FieldOf[kith.Decimal]{Type: "stock_check", Name: "daily_sales"},
+	Days:       kith.FieldOf[int64]{Type: "stock_check", Name: "days"},
+	Restock:    kith.FieldOf[int64]{Type: "stock_check", Name: "restock"},
+	State:      kith.FieldOf[string]{Type: "stock_check", Name: "state"},
+	Owner:      kith.FieldOf[kith.ID]{Type: "stock_check", Name: "owner"},
+	Created:    kith.FieldOf[time.Time]{Type: "stock_check", Name: "created"},
+	Updated:    kith.FieldOf[time.Time]{Type: "stock_check", Name: "updated"},
+}
+
+// Choices of stock_check.state.
+const (
+	StockCheckStateOk  = "ok"
+	StockCheckStateLow = "low"
+	StockCheckStateOut = "out"
+)

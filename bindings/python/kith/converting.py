@@ -1,8 +1,10 @@
-"""What turns out to be business: a lead becomes a person, the organisation they are of, and a deal."""
+"""What comes of something: a lead becomes a person, an organisation and a deal; a quote an order, and that an invoice."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from kith import _kith
@@ -11,7 +13,7 @@ from kith.values import Ref, question_json
 
 
 class Converting:
-    """The part of a database that converts records."""
+    """The part of a database that makes one thing of another."""
 
     _handle: _kith.Database
 
@@ -55,4 +57,41 @@ class Converting:
             person=person, organisation=organisation, deal=deal, find=find, with_deal=with_deal, name=name, pipeline=pipeline, owner=owner
         )
         report: dict[str, Any] = json.loads(self._handle.convert(record, actor, reason, options, dry_run, *viewer_of(viewer)))
+        return report
+
+    def continue_document(
+        self,
+        document: int,
+        type: str,
+        quantities: Mapping[int, Decimal | int | str] | None = None,
+        *,
+        external: tuple[str, str] | None = None,
+        owner: int | None = None,
+        dry_run: bool = False,
+        actor: Ref = None,
+        reason: str = "",
+        viewer: Viewer | int = 0,
+    ) -> dict[str, Any]:
+        """A draft that continues a document: an order of a quote, an invoice or return of an order, with what is left of its lines.
+
+        `quantities` says how much of which lines, by their ids. However many continue a document at once, they never take more than there is.
+        Of the same type it is a new revision. With `external` the call is safe to repeat.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         quote = batch.create("quote", status="accepted")
+        ...         line = batch.create("quote_line", quote=quote, quantity=4, price=kith.Money(1000, "CNY"))
+        ...     quote, line = batch.outcome.id(quote), batch.outcome.id(line)
+        ...     first = db.continue_document(quote, "order", {line: 1})
+        ...     rest = db.continue_document(quote, "order")
+        ...     with db.snapshot() as now:
+        ...         print(now[first["document"]]["total"], now[rest["document"]]["total"])
+        10.00 CNY 30.00 CNY
+        """
+        how = None if quantities is None else {str(line): str(quantity) for line, quantity in quantities.items()}
+        options = question_json(quantities=how, external=list(external) if external else None, owner=owner)
+        report: dict[str, Any] = json.loads(
+            self._handle.continue_document(document, type, actor, reason, options, dry_run, *viewer_of(viewer))
+        )
         return report

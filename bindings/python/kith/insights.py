@@ -244,6 +244,45 @@ class Insights:
         report: list[dict[str, Any]] = json.loads(self._open().biases(pipeline, _insight(as_of=as_of)))
         return report
 
+    def owned(self, account: int, *, at: dt.datetime | None = None) -> list[dict[str, Any]]:
+        """What a customer has of us: products of delivered orders that did not come back, since when; ``at`` None: now.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         acme, pump = batch.create("account", name="Acme"), batch.create("product", name="Pump")
+        ...         order = batch.create("order", account=acme, status="delivered")
+        ...         _ = batch.create("order_line", order=order, product=pump, quantity=3)
+        ...     with db.snapshot() as now:
+        ...         [one] = now.owned(batch.outcome.id(acme))
+        ...         print(now[one["product"]]["name"], one["quantity"])
+        Pump 3.000
+        """
+        owned: list[dict[str, Any]] = json.loads(self._open().owned(account, micros_of(at)))
+        return owned
+
+    def visits(
+        self, *, today: dt.date | None = None, since: dt.date | None = None, employee: int | None = None
+    ) -> dict[str, Any]:
+        """Stores to be visited beside whether they were: ``stores``, the longest overdue first, and ``compliance``, visits done of those due.
+
+        >>> import datetime, kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         store = batch.create("account", name="Corner shop", kind="store")
+        ...         _ = batch.create("visit_plan", account=store, every_days=7, starts=datetime.date(2026, 3, 1))
+        ...         at = datetime.datetime(2026, 3, 3, 9, tzinfo=datetime.UTC)
+        ...         _ = batch.create("interaction", kind="visit", direction="out", at=at, account=store)
+        ...     with db.snapshot() as now:
+        ...         told = now.visits(today=datetime.date(2026, 3, 20))
+        ...     [one] = told["stores"]
+        ...     print(one["due"], one["done"], one["overdue_days"], told["compliance"])
+        2 1 10 0.5
+        """
+        question: dict[str, Any] = {"today": today and today.isoformat(), "since": since and since.isoformat(), "employee": employee}
+        report: dict[str, Any] = json.loads(self._open().visits(json.dumps({name: v for name, v in question.items() if v is not None})))
+        return report
+
     def walk(
         self,
         pipeline: str = "default",

@@ -158,6 +158,24 @@ nb::str Convert(const Db& db, kith_id record, nb::handle actor, const std::strin
   return Take(report);
 }
 
+nb::str ContinueDocument(const Db& db, kith_id document, const std::string& type, nb::handle actor, const std::string& reason,
+                         const std::string& options, bool dry_run, kith_id viewer, const std::vector<uint32_t>& units,
+                         const std::vector<std::string>& roles) {
+  const ViewerArgument who(viewer, units, roles);
+  Ref by(actor);
+  kith_apply_options apply = KITH_APPLY_OPTIONS_INIT;
+  apply.dry_run = dry_run ? 1 : 0;
+  apply.viewer = who.get();
+  Text report;
+  kith_error* error = nullptr;
+  Check(Released([&] {
+          return kith_db_continue_document(db.get(), document, type.c_str(), by.get(), ToStr(reason), ToStr(options), &apply, report.out(),
+                                           &error);
+        }),
+        error);
+  return Take(report);
+}
+
 nb::str Purge(const Db& db, const std::vector<kith_id>& records, nb::handle actor, const std::string& reason, bool dry_run,
               bool overwrite) {
   kith_erase_options options = KITH_ERASE_OPTIONS_INIT;
@@ -350,6 +368,8 @@ void BindDatabase(nb::module_& module) {
            nb::arg("keep_shared"), nb::arg("overwrite"))
       .def("convert", &Convert, nb::arg("record"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("options"), nb::arg("dry_run"),
            nb::arg("viewer"), nb::arg("units"), nb::arg("roles"))
+      .def("continue_document", &ContinueDocument, nb::arg("document"), nb::arg("type"), nb::arg("actor").none(), nb::arg("reason"),
+           nb::arg("options"), nb::arg("dry_run"), nb::arg("viewer"), nb::arg("units"), nb::arg("roles"))
       .def("merge", &Merge, nb::arg("records"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("options"), nb::arg("dry_run"),
            nb::arg("viewer"), nb::arg("units"), nb::arg("roles"))
       .def("purge", &Purge, nb::arg("records"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("dry_run"), nb::arg("overwrite"))

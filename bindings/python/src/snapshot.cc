@@ -95,6 +95,20 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
              Check(Released([&] { return kith_snapshot_walk(s.get(), pipeline, ToStr(question), json.out(), &error); }), error);
              return Take(json);
            })
+      .def("owned",
+           [](const Snapshot& s, kith_id account, int64_t at) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_owned(s.get(), account, at, json.out(), &error); }), error);
+             return Take(json);
+           })
+      .def("visits",
+           [](const Snapshot& s, const std::string& question) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_visits(s.get(), ToStr(question), json.out(), &error); }), error);
+             return Take(json);
+           })
       .def("health",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
              return JsonOf(

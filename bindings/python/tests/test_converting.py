@@ -29,8 +29,7 @@ def test_what_happened_with_a_lead_goes_along(db: kith.Database) -> None:  # F01
     assert (made["followed"], made["kept"], made["stays"]) == (1, [], [])
     with db.snapshot() as now:
         for part in ("person", "organisation", "deal"):
-            entries = now.timeline(made[part]["record"])["entries"]
-            assert ("first call", called) in [(entry["text"], entry["at"]) for entry in entries]
+            assert ("first call", called) in [(entry["text"], entry["at"]) for entry in now.timeline(made[part]["record"])]
         assert now[made["deal"]["record"]]["lead"] == lead
         assert now[lead]["opportunity"] == made["deal"]["record"]
     assert db.convert(lead)["already"]
@@ -54,3 +53,24 @@ def test_a_lead_that_is_worth_nothing_is_refused(db: kith.Database) -> None:  # 
         db.convert(a_lead(db, possible_project=None))
     with db.snapshot() as now:
         assert list(now.query({"from": "contact", "select": ["name"]})) == []
+
+
+def test_an_order_never_takes_more_than_its_quote(db: kith.Database) -> None:  # F05
+    with db.batch() as batch:
+        quote = batch.create("quote", status="accepted")
+        line = batch.create("quote_line", quote=quote, quantity=10, price=kith.Money(100, "CNY"), tax_rate="0.13")
+    assert batch.outcome is not None
+    quote_id, line_id = batch.outcome.id(quote), batch.outcome.id(line)
+    part = db.continue_document(quote_id, "order", {line_id: "2.5"}, external=("shop", "1"))
+    assert db.continue_document(quote_id, "order", external=("shop", "1")) | {"effects": []} == {
+        "document": part["document"], "lines": 0, "already": True, "sequence": 0, "effects": []
+    }
+    with pytest.raises(kith.FailedPreconditionError, match="is left"):
+        db.continue_document(quote_id, "order", {line_id: 8})
+    rest = db.continue_document(quote_id, "order")
+    revision = db.continue_document(quote_id, "quote")
+    with db.snapshot() as now:
+        assert now[part["document"]]["total"] == kith.Money(283, "CNY")  # 250 + 32.5, rounded half up
+        assert now[rest["document"]]["total"] == kith.Money(848, "CNY")
+        assert now[revision["document"]]["revision"] == 2
+        assert now[quote_id]["total"] == kith.Money(1130, "CNY")

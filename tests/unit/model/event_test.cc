@@ -104,7 +104,7 @@ TEST_F(Events, OneHappensOnceAndOnlyWhenItComesToBe) {
   SetStatus(quote, "sent");
   EXPECT_THAT(Path(), ElementsAre("offer@100"));
   world.Set(quote, "description", Value("again"));
-  SetStatus(quote, "draft");
+  SetStatus(quote, "expired");
   world.MoveTo(deal, "selling/need");
   SetStatus(quote, "sent");
   EXPECT_THAT(Path(), ElementsAre("offer@100", "need@100")) << "a quote is sent once; going back was somebody's decision";

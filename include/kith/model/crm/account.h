@@ -66,6 +66,7 @@ enum class AccountLifecycle : int32_t {
   kCustomer = 3,
   kRepeat = 4,
   kLapsed = 5,
+  kVisited = 6,
 };
 
 enum class AccountLegalStatus : int32_t {

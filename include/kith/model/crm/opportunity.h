@@ -72,6 +72,12 @@ enum class OpportunityLossReason : int32_t {
   kOther = 9,
 };
 
+enum class OpportunityAmountSource : int32_t {
+  kTyped = 1,
+  kQuote = 2,
+  kPredicted = 3,
+};
+
 // Reads a record. Borrows its view.
 class Opportunity {
  public:
@@ -106,6 +112,10 @@ class Opportunity {
   [[nodiscard]] std::string_view loss_note() const { return view_.GetText(21); }
   [[nodiscard]] Value tags() const { return view_.Get(22); }
   [[nodiscard]] std::string_view description() const { return view_.GetText(23); }
+  [[nodiscard]] std::optional<OpportunityAmountSource> amount_source() const { return view_.has(24) ? std::optional(OpportunityAmountSource{static_cast<int32_t>(view_.GetInt(24))}) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> delivery_cost() const { return view_.has(25) ? std::optional(view_.GetMoney(25)) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> win_cost() const { return view_.has(26) ? std::optional(view_.GetMoney(26)) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> margin() const { return view_.has(27) ? std::optional(view_.GetMoney(27)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -144,6 +154,13 @@ class OpportunityBuilder {
   OpportunityBuilder& loss_note(std::string_view value) { return Set("loss_note", value); }
   OpportunityBuilder& tags(TextList value) { return Set("tags", std::move(value)); }
   OpportunityBuilder& description(std::string_view value) { return Set("description", value); }
+  OpportunityBuilder& amount_source(OpportunityAmountSource value) { return Set("amount_source", Choice{static_cast<int32_t>(value)}); }
+  OpportunityBuilder& delivery_cost(Money value) { return Set("delivery_cost", value); }
+  OpportunityBuilder& add_delivery_cost(Money value) { return Add("delivery_cost", value); }
+  OpportunityBuilder& win_cost(Money value) { return Set("win_cost", value); }
+  OpportunityBuilder& add_win_cost(Money value) { return Add("win_cost", value); }
+  OpportunityBuilder& margin(Money value) { return Set("margin", value); }
+  OpportunityBuilder& add_margin(Money value) { return Add("margin", value); }
 
  private:
   OpportunityBuilder& Set(std::string_view field, Value value) {

@@ -22,6 +22,12 @@ enum class OrderStatus : int32_t {
   kCancelled = 5,
 };
 
+enum class OrderRounding : int32_t {
+  kHalfUp = 1,
+  kHalfEven = 2,
+  kDown = 3,
+};
+
 // Reads a record. Borrows its view.
 class Order {
  public:
@@ -45,6 +51,10 @@ class Order {
   [[nodiscard]] std::optional<Money> discount() const { return view_.has(10) ? std::optional(view_.GetMoney(10)) : std::nullopt; }
   [[nodiscard]] std::optional<Money> tax() const { return view_.has(11) ? std::optional(view_.GetMoney(11)) : std::nullopt; }
   [[nodiscard]] std::string_view description() const { return view_.GetText(12); }
+  [[nodiscard]] std::optional<OrderRounding> rounding() const { return view_.has(13) ? std::optional(OrderRounding{static_cast<int32_t>(view_.GetInt(13))}) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> returned() const { return view_.has(14) ? std::optional(view_.GetMoney(14)) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> revenue() const { return view_.has(15) ? std::optional(view_.GetMoney(15)) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> invoiced() const { return view_.has(16) ? std::optional(view_.GetMoney(16)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -75,6 +85,13 @@ class OrderBuilder {
   OrderBuilder& tax(Money value) { return Set("tax", value); }
   OrderBuilder& add_tax(Money value) { return Add("tax", value); }
   OrderBuilder& description(std::string_view value) { return Set("description", value); }
+  OrderBuilder& rounding(OrderRounding value) { return Set("rounding", Choice{static_cast<int32_t>(value)}); }
+  OrderBuilder& returned(Money value) { return Set("returned", value); }
+  OrderBuilder& add_returned(Money value) { return Add("returned", value); }
+  OrderBuilder& revenue(Money value) { return Set("revenue", value); }
+  OrderBuilder& add_revenue(Money value) { return Add("revenue", value); }
+  OrderBuilder& invoiced(Money value) { return Set("invoiced", value); }
+  OrderBuilder& add_invoiced(Money value) { return Add("invoiced", value); }
 
  private:
   OrderBuilder& Set(std::string_view field, Value value) {

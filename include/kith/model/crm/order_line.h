@@ -32,6 +32,9 @@ class OrderLine {
   [[nodiscard]] std::optional<Decimal> discount() const { return view_.has(5) ? std::optional(Decimal{view_.GetInt(5), 4}) : std::nullopt; }
   [[nodiscard]] std::optional<Money> amount() const { return view_.has(6) ? std::optional(view_.GetMoney(6)) : std::nullopt; }
   [[nodiscard]] std::optional<int64_t> position() const { return view_.has(7) ? std::optional(view_.GetInt(7)) : std::nullopt; }
+  [[nodiscard]] std::optional<Decimal> tax_rate() const { return view_.has(8) ? std::optional(Decimal{view_.GetInt(8), 4}) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> tax() const { return view_.has(9) ? std::optional(view_.GetMoney(9)) : std::nullopt; }
+  [[nodiscard]] Id quote_line() const { return view_.GetRef(10); }
 
  private:
   record::View view_;
@@ -57,6 +60,10 @@ class OrderLineBuilder {
   OrderLineBuilder& add_amount(Money value) { return Add("amount", value); }
   OrderLineBuilder& position(int64_t value) { return Set("position", value); }
   OrderLineBuilder& add_position(int64_t value) { return Add("position", value); }
+  OrderLineBuilder& tax_rate(Decimal value) { return Set("tax_rate", value); }
+  OrderLineBuilder& tax(Money value) { return Set("tax", value); }
+  OrderLineBuilder& add_tax(Money value) { return Add("tax", value); }
+  OrderLineBuilder& quote_line(Id value) { return Set("quote_line", value); }
 
  private:
   OrderLineBuilder& Set(std::string_view field, Value value) {

@@ -32,6 +32,7 @@ class Product {
   [[nodiscard]] std::optional<Money> cost() const { return view_.has(5) ? std::optional(view_.GetMoney(5)) : std::nullopt; }
   [[nodiscard]] std::optional<bool> active() const { return view_.has(6) ? std::optional(view_.GetBool(6)) : std::nullopt; }
   [[nodiscard]] std::string_view description() const { return view_.GetText(7); }
+  [[nodiscard]] std::optional<int64_t> complaints() const { return view_.has(8) ? std::optional(view_.GetInt(8)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -56,6 +57,8 @@ class ProductBuilder {
   ProductBuilder& add_cost(Money value) { return Add("cost", value); }
   ProductBuilder& active(bool value) { return Set("active", value); }
   ProductBuilder& description(std::string_view value) { return Set("description", value); }
+  ProductBuilder& complaints(int64_t value) { return Set("complaints", value); }
+  ProductBuilder& add_complaints(int64_t value) { return Add("complaints", value); }
 
  private:
   ProductBuilder& Set(std::string_view field, Value value) {

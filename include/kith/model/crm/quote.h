@@ -22,6 +22,12 @@ enum class QuoteStatus : int32_t {
   kExpired = 5,
 };
 
+enum class QuoteRounding : int32_t {
+  kHalfUp = 1,
+  kHalfEven = 2,
+  kDown = 3,
+};
+
 // Reads a record. Borrows its view.
 class Quote {
  public:
@@ -44,6 +50,9 @@ class Quote {
   [[nodiscard]] std::optional<Money> discount() const { return view_.has(9) ? std::optional(view_.GetMoney(9)) : std::nullopt; }
   [[nodiscard]] std::optional<Money> tax() const { return view_.has(10) ? std::optional(view_.GetMoney(10)) : std::nullopt; }
   [[nodiscard]] std::string_view description() const { return view_.GetText(11); }
+  [[nodiscard]] std::optional<QuoteRounding> rounding() const { return view_.has(12) ? std::optional(QuoteRounding{static_cast<int32_t>(view_.GetInt(12))}) : std::nullopt; }
+  [[nodiscard]] std::optional<Date> accepted_on() const { return view_.has(13) ? std::optional(Date{static_cast<int32_t>(view_.GetInt(13))}) : std::nullopt; }
+  [[nodiscard]] Id revises() const { return view_.GetRef(14); }
 
  private:
   record::View view_;
@@ -74,6 +83,9 @@ class QuoteBuilder {
   QuoteBuilder& tax(Money value) { return Set("tax", value); }
   QuoteBuilder& add_tax(Money value) { return Add("tax", value); }
   QuoteBuilder& description(std::string_view value) { return Set("description", value); }
+  QuoteBuilder& rounding(QuoteRounding value) { return Set("rounding", Choice{static_cast<int32_t>(value)}); }
+  QuoteBuilder& accepted_on(Date value) { return Set("accepted_on", value); }
+  QuoteBuilder& revises(Id value) { return Set("revises", value); }
 
  private:
   QuoteBuilder& Set(std::string_view field, Value value) {

@@ -32,6 +32,8 @@ class QuoteLine {
   [[nodiscard]] std::optional<Decimal> discount() const { return view_.has(5) ? std::optional(Decimal{view_.GetInt(5), 4}) : std::nullopt; }
   [[nodiscard]] std::optional<Money> amount() const { return view_.has(6) ? std::optional(view_.GetMoney(6)) : std::nullopt; }
   [[nodiscard]] std::optional<int64_t> position() const { return view_.has(7) ? std::optional(view_.GetInt(7)) : std::nullopt; }
+  [[nodiscard]] std::optional<Decimal> tax_rate() const { return view_.has(8) ? std::optional(Decimal{view_.GetInt(8), 4}) : std::nullopt; }
+  [[nodiscard]] std::optional<Money> tax() const { return view_.has(9) ? std::optional(view_.GetMoney(9)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -57,6 +59,9 @@ class QuoteLineBuilder {
   QuoteLineBuilder& add_amount(Money value) { return Add("amount", value); }
   QuoteLineBuilder& position(int64_t value) { return Set("position", value); }
   QuoteLineBuilder& add_position(int64_t value) { return Add("position", value); }
+  QuoteLineBuilder& tax_rate(Decimal value) { return Set("tax_rate", value); }
+  QuoteLineBuilder& tax(Money value) { return Set("tax", value); }
+  QuoteLineBuilder& add_tax(Money value) { return Add("tax", value); }
 
  private:
   QuoteLineBuilder& Set(std::string_view field, Value value) {
