@@ -48,6 +48,7 @@ std::vector<int32_t> Range(int32_t from, double below, int32_t step) {
 
 std::vector<Period> PeriodsOf(const Log& log, const std::vector<int32_t>& origins, int32_t horizon) {
   std::vector<Period> periods;
+  periods.reserve(origins.size());
   for (const int32_t day : origins) periods.push_back({Date{log.start.days + day}, Date{log.start.days + day + horizon}});
   return periods;
 }

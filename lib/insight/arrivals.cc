@@ -217,6 +217,7 @@ void FitEntries(const model::FunnelTables& tables, const Shape& shape, Arrivals&
 // By how well each strength foresaw the weeks that had a season; they sum to 1.
 std::vector<double> WeightsOf(const std::vector<Seasoned>& fits, const std::vector<double>& daily, double dispersion) {
   std::vector<double> weights;
+  weights.reserve(fits.size());
   for (const Seasoned& fit : fits) weights.push_back(fit.LogScore(daily, dispersion));
   const double best = *std::max_element(weights.begin(), weights.end());
   double sum = 0;

@@ -15,7 +15,6 @@ namespace {
 using model::DealPath;
 using model::FunnelTables;
 using simulator::Company;
-using simulator::CompanyOptions;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using testing::kCny;
