@@ -17,7 +17,7 @@ func TestSamplesOfTheReadmePagesRunInAModuleOutside(t *testing.T) {
 	here, err := os.Getwd()
 	must(t, err)
 	fence := regexp.MustCompile("(?ms)^```go\n(package main.*?)^```")
-	for _, page := range []string{"README.md", "../../README.md"} {
+	for _, page := range []string{"README.md", "../../README.md", "../../README.zh-CN.md"} {
 		text, err := os.ReadFile(page)
 		must(t, err)
 		programs := fence.FindAllSubmatch(text, -1)

@@ -23,8 +23,12 @@ class Planner {
 
   StatusOr<std::vector<FilePass>> Plan() {
     std::vector<FilePass> planned;
+    std::map<std::string, size_t> moves;  // of a system, so far
     for (const FileMapping& file : mapping_.files) {
       KITH_ASSIGN_OR_RETURN(FilePass pass, PlanFile(file));
+      size_t& so_far = moves[file.system];
+      pass.first_move = so_far;
+      so_far += file.moves.size();
       planned.push_back(std::move(pass));
     }
     return Order(planned);

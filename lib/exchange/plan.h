@@ -24,7 +24,8 @@ struct FilePass {
   const FileMapping* mapping = nullptr;
   const catalog::TypeDef* type = nullptr;
   std::vector<ColumnPlan> columns;
-  bool second = false;  // only fills references of rows that the first pass made; counts nothing but problems
+  size_t first_move = 0;  // moves are numbered through all files of a system, in the mapping's order: their external keys are apart
+  bool second = false;    // only fills references of rows that the first pass made; counts nothing but problems
 };
 
 // Errors: MappingMalformed (a path), UnknownType, UnknownField.

@@ -196,7 +196,7 @@ Status RowReader::ReadMoves(Reading& reading) const {
     model::MoveOptions options;
     KITH_ASSIGN_OR_RETURN(options.at, CellTime(at, move.format));
     options.cause = model::MoveCause::kImport;
-    options.external = {file.system + ".moves", reading.out.key.key + "#" + std::to_string(i)};
+    options.external = {file.system + ".moves", reading.out.key.key + "#" + std::to_string(pass_->first_move + i)};
     model::Move(*reading.out.batch, reading.record, move.stage, options);
     ++reading.out.moves;
   }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import pathlib
 import shutil
+from datetime import datetime
 
 import pytest
 
@@ -31,6 +33,42 @@ def test_a_folder_by_the_preset_that_fits_it(db: kith.Database) -> None:  # C03
     db.undo(run)
     with db.snapshot() as now:
         assert list(now.scan("opportunity")) == []
+
+
+def test_a_marketing_funnel_by_its_preset(db: kith.Database) -> None:
+    with (DATA / "olist" / "olist_marketing_qualified_leads_dataset.csv").open() as file:
+        began = {row["mql_id"]: datetime.strptime(row["first_contact_date"], "%d-%m-%Y") for row in csv.DictReader(file)}
+    with (DATA / "olist" / "olist_closed_deals_dataset.csv").open() as file:
+        closed = list(csv.DictReader(file))
+    # One deal was won before the first contact: then what came last is that it was qualified.
+    won = sum(datetime.strptime(row["won_date"], "%d-%m-%Y %H:%M") >= began[row["mql_id"]] for row in closed)
+    run = db.import_path(DATA / "olist")
+    assert run is not None
+    assert run.rejected == 0
+    with db.snapshot() as now:
+        funnel = now.funnel("olist")
+        owners = {owner for (owner,) in now.tuples("opportunity", "owner")} - {None}
+    stages = {stage["name"]: stage for stage in funnel["stages"]}
+    assert (funnel["won"], funnel["lost"], stages["qualified"]["open"]) == (won, 0, len(began) - won)
+    assert len(owners) == len({row["sr_id"] for row in closed})
+
+
+def test_invoices_by_their_preset(db: kith.Database) -> None:
+    with (DATA / "collections" / "accounts_receivable.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    run = db.import_path(DATA / "collections")
+    assert run is not None
+    assert run.rejected == 0
+    with db.snapshot() as now:
+        invoices = list(now.tuples("invoice", "total", "days_late", "disputed"))
+        assert len(list(now.scan("account"))) == len({row["customerID"] for row in rows})
+    assert len(invoices) == len(rows)
+    assert sum(total.minor for total, _, _ in invoices) == sum(round(float(row["InvoiceAmount"]) * 100) for row in rows)
+    assert sum(late for _, late, _ in invoices) == sum(int(row["DaysLate"]) for row in rows)
+    assert sum(disputed for _, _, disputed in invoices) == sum(row["Disputed"] == "Yes" for row in rows)
+    again = db.import_path(DATA / "collections")
+    assert again is not None
+    assert [(file["created"], file["changed"]) for file in again.report["files"]] == [(0, 0), (0, 0)]
 
 
 def test_its_deals_alone_by_what_the_headers_say(db: kith.Database, tmp_path: pathlib.Path) -> None:

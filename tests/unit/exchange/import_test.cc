@@ -160,6 +160,35 @@ TEST(ImportTest, AColumnThatTheFileLacksIsRefusedBeforeAnyRow) {
   EXPECT_EQ(GetErrorInfo(report.status()).value, "parent, since");
 }
 
+// One file tells when deals began, another of the same system how they ended.
+TEST(ImportTest, MovesOfTwoFilesOfOneSystemAreApart) {
+  Folder folder;
+  folder.Write("began.csv", "id,at\nD1,2024-03-01\nD2,2024-03-02\n");
+  folder.Write("won.csv", "id,at\nD1,2024-04-15\n");
+  const Mapping mapping = MappingFromJson(R"({"name": "two",
+    "pipelines": [{"name": "two", "for_type": "opportunity", "stages": [{"name": "open", "kind": "open"}, {"name": "won", "kind": "won"},
+                                                                         {"name": "lost", "kind": "lost"}]}],
+    "files": [
+      {"file": "began.csv", "type": "opportunity", "system": "two", "key": "id", "created_column": "at",
+       "columns": [{"column": "id", "field": "name"}], "moves": [{"stage": "two/open", "at_column": "at"}]},
+      {"file": "won.csv", "type": "opportunity", "system": "two", "key": "id",
+       "columns": [{"column": "id", "field": "name"}], "moves": [{"stage": "two/won", "at_column": "at"}]}]})")
+                              .value();
+  std::shared_ptr<Database> database = OpenTemporary();
+  for (int import = 0; import < 2; ++import) {
+    const StatusOr<ImportReport> report = ImportFolder(*database, folder.path(), mapping);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(report->rejected(), 0);
+    const auto snapshot = database->Read().value();
+    const model::Pipeline pipeline = model::GetPipeline(*snapshot, "two").value();
+    const auto deal = snapshot->Find("opportunity", ExternalRef{"two", "D1"});
+    const auto moves = model::GetMoves(*snapshot, *deal).value();
+    ASSERT_EQ(moves.size(), 2U);
+    EXPECT_EQ(moves[1].to, pipeline.stages[1].id);
+    EXPECT_EQ(model::ReadTables(*snapshot, pipeline.id).value().open.size(), 1U);
+  }
+}
+
 TEST(ImportTest, RealDataLoadsByItsShippedPreset) {
   std::string data = testing::SharedDataDir();
   if (data.empty()) GTEST_SKIP() << "needs the folder of real data (KITH_SHARED_DATA)";
@@ -179,6 +208,32 @@ TEST(ImportTest, RealDataLoadsByItsShippedPreset) {
   model::Pipeline pipeline = model::GetPipeline(*snapshot, "maven").value();
   model::FunnelTables tables = model::ReadTables(*snapshot, pipeline.id).value();
   EXPECT_EQ(tables.open.size(), 1589U);
+}
+
+// Of 8,000 leads 842 were won, one of them before its first contact; 2,586 invoices of 100 customers.
+TEST(ImportTest, OtherRealDataLoadsByTheirPresets) {
+  const std::string data = testing::SharedDataDir();
+  if (data.empty()) GTEST_SKIP() << "needs the folder of real data (KITH_SHARED_DATA)";
+  std::shared_ptr<Database> database = OpenTemporary();
+  for (const auto& [folder, name] : {std::pair("/olist", "olist"), std::pair("/collections", "accounts_receivable")}) {
+    const StatusOr<Mapping> mapping = FindMapping(data + folder);
+    ASSERT_TRUE(mapping.ok()) << mapping.status();
+    EXPECT_EQ(mapping->name, name);
+    const StatusOr<ImportReport> report = ImportFolder(*database, data + folder, *mapping);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(report->rejected(), 0);
+  }
+  const auto snapshot = database->Read().value();
+  const model::Pipeline pipeline = model::GetPipeline(*snapshot, "olist").value();
+  EXPECT_EQ(model::ReadTables(*snapshot, pipeline.id).value().open.size(), 8'000U - 842U + 1U);
+  const auto count = [&snapshot](std::string_view type) {
+    const auto cursor = snapshot->Scan(type).value();
+    int records = 0;
+    while (cursor->Next()) ++records;
+    return records;
+  };
+  EXPECT_EQ(count("invoice"), 2'586);
+  EXPECT_EQ(count("account"), 100);
 }
 
 }  // namespace
