@@ -283,7 +283,7 @@ class KithStore : public Store {
   uint64_t syncs_ = 0;
 };
 
-class KithMoves : public MoveStore {
+class KithMoves : public LedgerStore {
  public:
   explicit KithMoves(const std::string& folder) : db_(OpenDatabase(folder)) {
     kith_batch* batch = NewBatch();
@@ -297,9 +297,23 @@ class KithMoves : public MoveStore {
   void Load(uint64_t first, uint64_t deals) override {
     for (uint64_t begin = first; begin < first + deals; begin += 1000) {
       kith_batch* batch = NewBatch();
-      for (uint64_t i = begin; i < std::min(begin + 1000, first + deals); ++i) Fill(batch, i);
-      Apply(batch);
+      std::vector<kith_id> made;
+      for (uint64_t i = begin; i < std::min(begin + 1000, first + deals); ++i) made.push_back(Fill(batch, i));
+      kith_outcome* outcome = nullptr;
+      kith_error* error = nullptr;
+      Check(kith_db_apply(db_, batch, nullptr, &outcome, &error), error);
+      for (const kith_id local : made) {
+        if (begin >= kOpenDeals) open_.push_back(kith_outcome_id(outcome, local));
+      }
+      kith_outcome_free(outcome);
+      kith_batch_free(batch);
     }
+  }
+  void MoveOn(std::span<const uint64_t> deals, int stage) override {
+    kith_batch* batch = NewBatch();
+    const std::string path = "bench/s" + std::to_string(stage);
+    for (const uint64_t deal : deals) kith_batch_move(batch, open_[deal - kOpenDeals], path.c_str());
+    Apply(batch);
   }
   void Move(uint64_t deal) override {
     kith_batch* batch = NewBatch();
@@ -335,7 +349,7 @@ class KithMoves : public MoveStore {
     Check(kith_batch_new(db_, kith_ref_ext("bench", "1"), KITH_STR("move"), &batch, &error), error);
     return batch;
   }
-  static void Fill(kith_batch* batch, uint64_t deal) {
+  static kith_id Fill(kith_batch* batch, uint64_t deal) {
     int64_t at = StartOf(deal);
     kith_batch_set_effective(batch, at);
     kith_id record = kith_batch_create(batch, "opportunity");
@@ -345,6 +359,7 @@ class KithMoves : public MoveStore {
       kith_batch_move(batch, record, ("bench/s" + std::to_string(stage)).c_str());
       at += int64_t{12} * 86'400 * 1'000'000;
     }
+    return record;
   }
   void Apply(kith_batch* batch) {
     kith_error* error = nullptr;
@@ -353,11 +368,12 @@ class KithMoves : public MoveStore {
   }
 
   kith_db* db_;
+  std::vector<kith_id> open_;  // by number, less kOpenDeals
 };
 
 }  // namespace
 
 std::unique_ptr<Store> NewKith(const std::string& folder) { return std::make_unique<KithStore>(folder); }
-std::unique_ptr<MoveStore> NewKithMoves(const std::string& folder) { return std::make_unique<KithMoves>(folder); }
+std::unique_ptr<LedgerStore> NewKithMoves(const std::string& folder) { return std::make_unique<KithMoves>(folder); }
 
 }  // namespace kith::peers

@@ -83,6 +83,7 @@ class Run {
     Gets("get by id, two fields, hot 5,000", std::min<uint64_t>(settings_.rows, 5'000));
     ManyThreads();
     Moves();
+    MovesInBatches();
   }
   [[nodiscard]] const Report& report() const { return report_; }
 
@@ -222,24 +223,61 @@ class Run {
         "query: sums by stage and owner, index", 1, [](Store& store) { return store.GroupEntries(); }, Needs::kQueries);
   }
 
+  // Some rows, each once.
+  [[nodiscard]] std::vector<uint64_t> SomeRows(uint64_t count, std::mt19937_64& dice) const {
+    std::vector<uint64_t> rows(count);
+    for (uint64_t& row : rows) row = dice() % settings_.rows;
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    return rows;
+  }
+
   void Patches() {
     if (!Wanted("patch") && !Wanted("as it was")) return;
     std::mt19937_64 dice(11);
     const int64_t before = NowMicros();
     std::vector<uint64_t> patched;
     for (int repeat = 0; repeat < settings_.repeats; ++repeat) {
-      std::vector<uint64_t> rows(1000);
-      for (uint64_t& row : rows) row = dice() % settings_.rows;
-      std::sort(rows.begin(), rows.end());
-      rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+      patched = SomeRows(1000, dice);
       for (auto& store : stores_) {
-        Elapsed elapsed = Time([&] { store->Patch(rows); });
-        report_.Add("patch, 1,000 a transaction, wall", store->name(), elapsed.wall * 1e9 / static_cast<double>(rows.size()));
+        Elapsed elapsed = Time([&] { store->Patch(patched); });
+        report_.Add("patch, 1,000 a transaction, wall", store->name(), elapsed.wall * 1e9 / static_cast<double>(patched.size()));
       }
-      patched = std::move(rows);
+      for (int i = 0; i < 10; ++i) PatchHundred(SomeRows(100, dice));
     }
     Read(
         "get by id, a field as it was before patches", patched.size(), [&](Store& store) { return store.AsOf(patched, before); },
+        Needs::kHistory);
+    OftenChanged();
+  }
+
+  // Processor: of all threads, since writers have their own.
+  void PatchHundred(const std::vector<uint64_t>& rows) {
+    for (auto& store : stores_) {
+      const Elapsed elapsed = Time([&] { store->Patch(rows); });
+      report_.Add("patch, 100 a transaction, wall", store->name(), elapsed.wall * 1e9 / static_cast<double>(rows.size()));
+      report_.Add("patch, 100 a transaction, processor", store->name(), elapsed.process * 1e9 / static_cast<double>(rows.size()));
+    }
+  }
+
+  // Rows that were changed a hundred times, as they were after half of the changes.
+  void OftenChanged() {
+    constexpr int kChanges = 100;
+    std::vector<uint64_t> rows(20);
+    for (size_t i = 0; i < rows.size(); ++i) rows[i] = i * settings_.rows / rows.size();
+    int64_t middle = 0;
+    for (int change = 0; change < kChanges; ++change) {
+      for (auto& store : stores_) store->Patch(rows);
+      if (change == kChanges / 2) middle = NowMicros();
+    }
+    constexpr uint64_t kRounds = 50;
+    Read(
+        "get by id, as it was, a row with 100 changes", kRounds * rows.size(),
+        [&](Store& store) {
+          int64_t sum = 0;
+          for (uint64_t round = 0; round < kRounds; ++round) sum += store.AsOf(rows, middle);
+          return sum;
+        },
         Needs::kHistory);
   }
 
@@ -334,6 +372,34 @@ class Run {
     for (uint64_t i = 0; i < settings_.commits; ++i) {
       report_.Add("durable move, wall", "Kith", Time([&] { kith->Move(loaded + i); }).wall * 1e9);
       report_.Add("durable move, wall", "SQLite", Time([&] { sqlite->Move(loaded + i); }).wall * 1e9);
+    }
+  }
+
+  // Open deals go through the pipeline in batches of a hundred, with all that follows from a move.
+  void MovesInBatches() {
+    if (!Wanted("move")) return;
+    constexpr uint64_t kBatch = 100;
+    constexpr uint64_t kOpen = 2'000;
+    const std::string folder = folder_ + "/ledger";
+    fs::create_directory(folder);
+    auto kith = NewKithMoves(folder);
+    auto sqlite = NewSqliteLedger(folder);
+    for (LedgerStore* store : {kith.get(), sqlite.get()}) {
+      store->Load(0, settings_.deals / 10);
+      store->Load(kOpenDeals, kOpen);
+    }
+    const auto move = [&](LedgerStore& store, const char* name, std::span<const uint64_t> deals, int stage) {
+      const Elapsed elapsed = Time([&] { store.MoveOn(deals, stage); });
+      report_.Add("move, 100 a transaction, wall", name, elapsed.wall * 1e9 / static_cast<double>(deals.size()));
+      report_.Add("move, 100 a transaction, processor", name, elapsed.process * 1e9 / static_cast<double>(deals.size()));
+    };
+    for (const int stage : {1, 2, 3, 4}) {
+      for (uint64_t first = 0; first < kOpen; first += kBatch) {
+        std::vector<uint64_t> deals(kBatch);
+        for (uint64_t i = 0; i < kBatch; ++i) deals[i] = kOpenDeals + first + i;
+        move(*kith, "Kith", deals, stage);
+        move(*sqlite, "SQLite", deals, stage);
+      }
     }
   }
 

@@ -10,9 +10,9 @@
 namespace kith::peers {
 namespace {
 
-double ThreadCpu() {
+double Cpu(clockid_t clock) {
   timespec now = {};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
@@ -49,10 +49,12 @@ std::string Human(double nanoseconds) {
 }
 
 Elapsed Time(const std::function<void()>& work) {
-  double cpu = ThreadCpu();
+  double cpu = Cpu(CLOCK_THREAD_CPUTIME_ID);
+  double process = Cpu(CLOCK_PROCESS_CPUTIME_ID);
   auto wall = std::chrono::steady_clock::now();
   work();
-  return {ThreadCpu() - cpu, std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count()};
+  return {Cpu(CLOCK_THREAD_CPUTIME_ID) - cpu, Cpu(CLOCK_PROCESS_CPUTIME_ID) - process,
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count()};
 }
 
 void Report::Add(const std::string& workload, const std::string& store, double nanoseconds) {

@@ -11,9 +11,10 @@
 
 namespace kith::peers {
 
-// CPU seconds of the calling thread and seconds on the wall.
+// CPU seconds of the calling thread, of the whole process, and seconds on the wall.
 struct Elapsed {
   double cpu = 0;
+  double process = 0;
   double wall = 0;
 };
 [[nodiscard]] Elapsed Time(const std::function<void()>& work);

@@ -1,84 +1,22 @@
-// SQLite as its documentation advises for durability with concurrency: WAL, synchronous FULL, memory-mapped, prepared statements, a large
-// cache.
-#include <sqlite3.h>
+// Rows and moves in SQLite.
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <chrono>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
-#include "peers/store.h"
+#include "peers/sqlite_connection.h"
 
 namespace kith::peers {
 namespace {
 
-class Connection {
- public:
-  explicit Connection(const std::string& path) {
-    Require(sqlite3_open(path.c_str(), &db_) == SQLITE_OK, "sqlite cannot open " + path);
-    sqlite3_busy_timeout(db_, 60'000);
-    Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=8589934592; PRAGMA cache_size=-262144; PRAGMA "
-        "temp_store=MEMORY;");
-  }
-  ~Connection() {
-    for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
-    sqlite3_close(db_);
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  void Run(const char* sql) {
-    char* message = nullptr;
-    int code = sqlite3_exec(db_, sql, nullptr, nullptr, &message);
-    Require(code == SQLITE_OK, std::string("sqlite: ") + (message == nullptr ? sql : message));
-  }
-  // Prepared once per connection.
-  sqlite3_stmt* Prepare(const char* sql) {
-    sqlite3_stmt*& statement = statements_[sql];
-    if (statement == nullptr)
-      Require(sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) == SQLITE_OK, sqlite3_errmsg(db_));
-    sqlite3_reset(statement);
-    return statement;
-  }
-  void Step(sqlite3_stmt* statement) { Require(sqlite3_step(statement) == SQLITE_DONE, sqlite3_errmsg(db_)); }
-  int64_t Count(const char* sql) {
-    sqlite3_stmt* s = Prepare(sql);
-    Require(sqlite3_step(s) == SQLITE_ROW, sqlite3_errmsg(db_));
-    const int64_t count = sqlite3_column_int64(s, 0);
-    sqlite3_reset(s);
-    return count;
-  }
-  int64_t LastId() { return sqlite3_last_insert_rowid(db_); }
-
- private:
-  sqlite3* db_ = nullptr;
-  std::map<const char*, sqlite3_stmt*> statements_;
-};
-
-void Bind(sqlite3_stmt* s, int at, const std::string& text) {
-  sqlite3_bind_text(s, at, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
-}
-
-int64_t NowMicros() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-// What every change leaves: who, why, when, and the amount before.
-void InsertHistory(Connection& c, int64_t record, int operation, const char* change, int64_t amount = 0) {
-  sqlite3_stmt* s =
-      c.Prepare("INSERT INTO history(record, operation, actor, reason, recorded, change, amount) VALUES(?, ?, 'bench:1', 'load', ?, ?, ?)");
+// What every creation leaves: who, why, when.
+void InsertHistory(Connection& c, int64_t record) {
+  sqlite3_stmt* s = c.Prepare("INSERT INTO history(record, operation, actor, reason, recorded) VALUES(?, 1, 'bench:1', 'load', ?)");
   sqlite3_bind_int64(s, 1, record);
-  sqlite3_bind_int(s, 2, operation);
-  sqlite3_bind_int64(s, 3, NowMicros());
-  if (change == nullptr) {
-    sqlite3_bind_null(s, 4);
-  } else {
-    sqlite3_bind_text(s, 4, change, -1, SQLITE_STATIC);
-  }
-  sqlite3_bind_int64(s, 5, amount);
+  sqlite3_bind_int64(s, 2, NowMicros());
   c.Step(s);
 }
 
@@ -99,7 +37,11 @@ class SqliteStore : public Store {
         "CREATE INDEX by_name ON deal(name); CREATE INDEX by_email ON deal(email);"
         "CREATE TABLE history(sequence INTEGER PRIMARY KEY, record INTEGER, operation INTEGER, actor TEXT, reason TEXT, recorded INTEGER, "
         "change TEXT, amount INTEGER);"
-        "CREATE INDEX history_by_record ON history(record, sequence);");
+        "CREATE INDEX history_by_record ON history(record, sequence);"
+        // What a host writes who wants to know what a row was.
+        "CREATE TRIGGER deal_amount AFTER UPDATE OF amount ON deal WHEN OLD.amount IS NOT NEW.amount BEGIN INSERT INTO history(record, "
+        "operation, actor, reason, recorded, change, amount) VALUES(NEW.id, 2, 'bench:1', 'load', NEW.updated, 'amount', OLD.amount); "
+        "END;");
   }
   std::string name() const override { return "SQLite"; }
 
@@ -181,14 +123,10 @@ class SqliteStore : public Store {
   void Patch(std::span<const uint64_t> rows) override {
     main_->Run("BEGIN IMMEDIATE");
     for (uint64_t row : rows) {
-      sqlite3_stmt* s =
-          main_->Prepare("UPDATE deal SET amount = amount + 1, version = version + 1, updated = ? WHERE id = ? RETURNING amount - 1");
+      sqlite3_stmt* s = main_->Prepare("UPDATE deal SET amount = amount + 1, version = version + 1, updated = ? WHERE id = ?");
       sqlite3_bind_int64(s, 1, NowMicros());
       sqlite3_bind_int64(s, 2, static_cast<int64_t>(row) + 1);
-      Require(sqlite3_step(s) == SQLITE_ROW, "sqlite: a row is missing");
-      const int64_t before = sqlite3_column_int64(s, 0);
       main_->Step(s);
-      InsertHistory(*main_, static_cast<int64_t>(row) + 1, 2, "{\"amount\": [1, 2]}", before);
     }
     main_->Run("COMMIT");
   }
@@ -228,7 +166,7 @@ class SqliteStore : public Store {
     sqlite3_bind_int(s, 9, row.close_date);
     sqlite3_bind_int64(s, 10, row.stage);
     c.Step(s);
-    InsertHistory(c, c.LastId(), 1, nullptr);
+    InsertHistory(c, c.LastId());
   }
   Connection& OfThread() {
     std::lock_guard lock(mutex_);
@@ -286,7 +224,7 @@ class SqliteMoves : public MoveStore {
     sqlite3_bind_int(s, 2, path.back());
     db_.Step(s);
     int64_t record = db_.LastId();
-    InsertHistory(db_, record, 1, nullptr);
+    InsertHistory(db_, record);
     int origin = -1;
     for (int stage : path) {
       s = db_.Prepare("INSERT INTO move(record, origin, target, at, amount) VALUES(?, ?, ?, ?, 0)");
@@ -295,7 +233,7 @@ class SqliteMoves : public MoveStore {
       sqlite3_bind_int(s, 3, stage);
       sqlite3_bind_int64(s, 4, NowMicros());
       db_.Step(s);
-      InsertHistory(db_, db_.LastId(), 1, nullptr);
+      InsertHistory(db_, db_.LastId());
     }
   }
 

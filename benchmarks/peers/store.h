@@ -86,7 +86,15 @@ class MoveStore {
   // Deals that reached each stage and deals won: their sum over stages.
   [[nodiscard]] virtual int64_t Funnel() = 0;
 };
-[[nodiscard]] std::unique_ptr<MoveStore> NewKithMoves(const std::string& folder);
+// One that keeps with every move all that follows from it: history, indexes, the funnel's statistics, timelines.
+class LedgerStore : public MoveStore {
+ public:
+  // Deals that were loaded and are open (from kOpenDeals on) move on to a stage, in one durable transaction.
+  virtual void MoveOn(std::span<const uint64_t> deals, int stage) = 0;
+};
+[[nodiscard]] std::unique_ptr<LedgerStore> NewKithMoves(const std::string& folder);
+[[nodiscard]] std::unique_ptr<LedgerStore> NewSqliteLedger(const std::string& folder);
+// With the moves alone: what statistics cost that are not kept.
 [[nodiscard]] std::unique_ptr<MoveStore> NewSqliteMoves(const std::string& folder);
 // Where a deal goes from stage 0 on: stages by number, 4 is won, 5 is lost; ends with the last move. Closed but for a few of the first ones
 // and all from kOpenDeals on, so that history can grow while as many deals are open.

@@ -1,0 +1,141 @@
+// Moves in SQLite with all that follows from one, as a careful host would keep it with every write: the deal's stage and time of closing,
+// the move, a line of history for both (which is the feed too), the time that the deal spent in the stage it leaves, arrivals and first
+// arrivals by stage and month for everybody and for the owner, and the deal's timeline.
+#include <algorithm>
+
+#include "peers/sqlite_connection.h"
+
+namespace kith::peers {
+namespace {
+
+constexpr int kWon = 4;
+constexpr int64_t kMonth = int64_t{30} * 86'400 * 1'000'000;
+
+class SqliteLedger final : public LedgerStore {
+ public:
+  explicit SqliteLedger(const std::string& folder) : db_(folder + "/ledger.db") {
+    db_.Run(
+        "CREATE TABLE deal(id INTEGER PRIMARY KEY, number INTEGER UNIQUE, version INTEGER, updated INTEGER, name TEXT, owner INTEGER, "
+        "pipeline INTEGER, stage INTEGER, closed_at INTEGER);"
+        "CREATE INDEX deal_by_stage ON deal(stage); CREATE INDEX deal_by_pipeline ON deal(pipeline);"
+        "CREATE TABLE move(id INTEGER PRIMARY KEY, record INTEGER, pipeline INTEGER, origin INTEGER, target INTEGER, at INTEGER, "
+        "owner INTEGER, amount INTEGER, cause INTEGER);"
+        "CREATE INDEX move_by_record ON move(record, at, id, target, origin, pipeline, cause, owner, amount);"
+        "CREATE INDEX move_by_pipeline ON move(pipeline, at, record, target);"
+        "CREATE INDEX move_by_origin ON move(origin); CREATE INDEX move_by_target ON move(target);"
+        "CREATE INDEX move_by_owner ON move(owner);"
+        "CREATE TABLE history(sequence INTEGER PRIMARY KEY, record INTEGER, operation INTEGER, actor TEXT, reason TEXT, recorded INTEGER, "
+        "effective INTEGER, change TEXT, before, after);"
+        "CREATE INDEX history_by_record ON history(record, sequence);"
+        "CREATE TRIGGER deal_stage AFTER UPDATE OF stage ON deal BEGIN INSERT INTO history(record, operation, actor, reason, recorded, "
+        "effective, change, before, after) VALUES(NEW.id, 2, 'bench:1', 'move', NEW.updated, NEW.updated, 'stage', OLD.stage, NEW.stage); "
+        "END;"
+        "CREATE TRIGGER move_made AFTER INSERT ON move BEGIN INSERT INTO history(record, operation, actor, reason, recorded, effective) "
+        "VALUES(NEW.id, 1, 'bench:1', 'move', NEW.at, NEW.at); END;"
+        "CREATE TABLE funnel(pipeline INTEGER, kind INTEGER, member INTEGER, month INTEGER, stage INTEGER, arrived INTEGER DEFAULT 0, "
+        "reached INTEGER DEFAULT 0, left_ INTEGER DEFAULT 0, time INTEGER DEFAULT 0, PRIMARY KEY(pipeline, kind, member, month, stage)) "
+        "WITHOUT ROWID;"
+        "CREATE TABLE timeline(subject INTEGER, at INTEGER, entry INTEGER, PRIMARY KEY(subject, at, entry)) WITHOUT ROWID;");
+  }
+
+  void Load(uint64_t first, uint64_t deals) override {
+    for (uint64_t begin = first; begin < first + deals; begin += 1000) {
+      db_.Run("BEGIN IMMEDIATE");
+      for (uint64_t i = begin; i < std::min(begin + 1000, first + deals); ++i) Insert(i);
+      db_.Run("COMMIT");
+    }
+  }
+  void Move(uint64_t deal) override {
+    db_.Run("BEGIN IMMEDIATE");
+    Insert(deal);
+    db_.Run("COMMIT");
+  }
+  void MoveOn(std::span<const uint64_t> deals, int stage) override {
+    db_.Run("BEGIN IMMEDIATE");
+    const int64_t now = NowMicros();
+    for (const uint64_t deal : deals) MoveTo(deal, stage, now);
+    db_.Run("COMMIT");
+  }
+  int64_t Funnel() override {
+    sqlite3_stmt* s = db_.Prepare("SELECT sum(reached) FROM funnel WHERE pipeline = 1 AND kind = 0");
+    Require(sqlite3_step(s) == SQLITE_ROW, "sqlite: no funnel");
+    const int64_t sum = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    return sum;
+  }
+
+ private:
+  static int64_t Number(uint64_t deal) { return static_cast<int64_t>(deal); }
+
+  void Insert(uint64_t deal) {
+    const std::string name = "Deal " + std::to_string(deal);
+    sqlite3_stmt* s = db_.Prepare("INSERT INTO deal(number, version, updated, name, owner, pipeline) VALUES(?, 1, ?, ?, NULL, 1)");
+    sqlite3_bind_int64(s, 1, Number(deal));
+    sqlite3_bind_int64(s, 2, NowMicros());
+    Bind(s, 3, name);
+    db_.Step(s);
+    int64_t at = StartOf(deal);
+    for (const int stage : PathOf(deal)) {
+      MoveTo(deal, stage, at);
+      at += int64_t{12} * 86'400 * 1'000'000;
+    }
+  }
+
+  void MoveTo(uint64_t deal, int stage, int64_t at) {
+    sqlite3_stmt* s = db_.Prepare(
+        "SELECT d.id, m.target, m.at, (SELECT max(target) FROM move WHERE record = d.id AND target <= 4) FROM deal d LEFT JOIN move m ON "
+        "m.record = d.id WHERE d.number = ? ORDER BY m.at DESC, m.id DESC LIMIT 1");
+    sqlite3_bind_int64(s, 1, Number(deal));
+    Require(sqlite3_step(s) == SQLITE_ROW, "sqlite: a deal is missing");
+    const int64_t record = sqlite3_column_int64(s, 0);
+    const bool moved = sqlite3_column_type(s, 1) != SQLITE_NULL;
+    const int origin = moved ? sqlite3_column_int(s, 1) : -1;
+    const int64_t since = sqlite3_column_int64(s, 2);
+    const int furthest = moved ? sqlite3_column_int(s, 3) : -1;
+    sqlite3_reset(s);
+
+    s = db_.Prepare("INSERT INTO move(record, pipeline, origin, target, at, owner, amount, cause) VALUES(?, 1, ?, ?, ?, NULL, 0, 1)");
+    sqlite3_bind_int64(s, 1, record);
+    sqlite3_bind_int(s, 2, origin);
+    sqlite3_bind_int(s, 3, stage);
+    sqlite3_bind_int64(s, 4, at);
+    db_.Step(s);
+    const int64_t move = db_.LastId();
+    s = db_.Prepare("UPDATE deal SET stage = ?, closed_at = ?, version = version + 1, updated = ? WHERE id = ?");
+    sqlite3_bind_int(s, 1, stage);
+    stage >= kWon ? sqlite3_bind_int64(s, 2, at) : sqlite3_bind_null(s, 2);
+    sqlite3_bind_int64(s, 3, NowMicros());
+    sqlite3_bind_int64(s, 4, record);
+    db_.Step(s);
+    Count(stage, at, 1, stage <= kWon && stage > furthest ? 1 : 0, 0, 0);
+    if (moved) Count(origin, at, 0, 0, 1, at - since);
+    s = db_.Prepare("INSERT INTO timeline(subject, at, entry) VALUES(?, ?, ?)");
+    sqlite3_bind_int64(s, 1, record);
+    sqlite3_bind_int64(s, 2, -at);
+    sqlite3_bind_int64(s, 3, move);
+    db_.Step(s);
+  }
+
+  void Count(int stage, int64_t at, int arrived, int reached, int left, int64_t time) {
+    sqlite3_stmt* s = db_.Prepare(
+        "INSERT INTO funnel(pipeline, kind, member, month, stage, arrived, reached, left_, time) VALUES(1, 0, 0, ?, ?, ?, ?, ?, ?) ON "
+        "CONFLICT DO UPDATE SET arrived = arrived + excluded.arrived, reached = reached + excluded.reached, left_ = left_ + "
+        "excluded.left_, "
+        "time = time + excluded.time");
+    sqlite3_bind_int64(s, 1, at / kMonth);
+    sqlite3_bind_int(s, 2, stage);
+    sqlite3_bind_int(s, 3, arrived);
+    sqlite3_bind_int(s, 4, reached);
+    sqlite3_bind_int(s, 5, left);
+    sqlite3_bind_int64(s, 6, time);
+    db_.Step(s);
+  }
+
+  Connection db_;
+};
+
+}  // namespace
+
+std::unique_ptr<LedgerStore> NewSqliteLedger(const std::string& folder) { return std::make_unique<SqliteLedger>(folder); }
+
+}  // namespace kith::peers
