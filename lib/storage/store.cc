@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
+#include <exception>
 #include <thread>
 
 #include "kith/base/signals.h"
@@ -41,7 +41,7 @@ int OnAnotherHeap(const Work& work) {
     const SignalsBlocked blocked;
     std::thread([&] { code = work(); }).join();
     return code;
-  } catch (const std::system_error&) {  // no more threads: it costs memory, no more
+  } catch (const std::exception&) {  // no more threads, or no memory for one: it costs memory, no more
     return work();
   }
 }
