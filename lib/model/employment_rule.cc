@@ -5,16 +5,14 @@
 #include <optional>
 #include <string_view>
 
+#include "model/employment_internal.h"
 #include "model/extensions_internal.h"
-#include "model/timeline_internal.h"
 
 namespace kith::model {
 namespace {
 
 using catalog::FieldDef;
 using catalog::TypeDef;
-
-constexpr std::string_view kEmployment = "employment";
 
 Id RefOf(const Value& value) {
   const Id* id = value.get_if<Id>();
@@ -102,16 +100,6 @@ class Employments : public kith::Rule {
 };
 
 }  // namespace
-
-std::vector<EmploymentRoles> EmploymentRoles::All(const catalog::Catalog& catalog) {
-  std::vector<EmploymentRoles> all;
-  for (const TypeDef* type : catalog.TypesWith(kEmployment)) {
-    const EmploymentRoles roles = {type, type->FindRole(kEmployment, "person"), type->FindRole(kEmployment, "organisation"),
-                                   type->FindRole(kEmployment, "from"), type->FindRole(kEmployment, "to")};
-    if (roles.person != nullptr && roles.organisation != nullptr) all.push_back(roles);
-  }
-  return all;
-}
 
 const Rule& EmploymentsRule() {
   static const Employments kRule;

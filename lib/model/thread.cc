@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "model/employment_internal.h"
 #include "model/timeline_internal.h"
 
 namespace kith::model {

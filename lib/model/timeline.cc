@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "kith/base/key.h"
+#include "model/employment_internal.h"
 #include "model/schema_internal.h"
 #include "model/timeline_internal.h"
 
@@ -246,43 +247,12 @@ class Parts {
 
   // The people who worked there, while they did.
   Status AddPeople(Id organisation) {
-    const std::vector<EmploymentRoles> employments = EmploymentRoles::All(snapshot_.catalog());
-    const auto present = [&](record::View person) -> Status {
-      KITH_ASSIGN_OR_RETURN(const Time since, EndOfLast(employments, person.id()));
-      return AddWorker({person.id(), since, kTimeMax});
-    };
-    for (const TypeDef* type : snapshot_.catalog().TypesWith("party")) {
-      if (type->number == organisation.type()) continue;  // an organisation above, not an employer
-      KITH_RETURN_IF_ERROR(ForEachReferring(*type, type->FindRole("party", "organisation"), organisation, present));
-    }
-    for (const EmploymentRoles& roles : employments) {
-      const auto former = [&](record::View edge) -> Status {
-        const Id person = edge.GetRef(roles.person->position);
-        const StatusOr<record::View> seen = snapshot_.Get(person);
-        if (absl::IsNotFound(seen.status())) return absl::OkStatus();
-        KITH_RETURN_IF_ERROR(seen.status());
-        return AddWorker({person, TimeAt(edge, roles.from, Time{INT64_MIN}), TimeAt(edge, roles.to, kTimeMax)});
-      };
-      KITH_RETURN_IF_ERROR(ForEachReferring(*roles.type, roles.organisation, organisation, former));
+    KITH_ASSIGN_OR_RETURN(const std::vector<Stay> stays, StaysIn(snapshot_, organisation));
+    for (const Stay& stay : stays) {
+      Add({stay.person, stay.from, stay.to});
+      KITH_RETURN_IF_ERROR(AddPerson({stay.person, stay.from, stay.to}));
     }
     return absl::OkStatus();
-  }
-  Status AddWorker(const TimelinePart& person) {
-    Add(person);
-    return AddPerson(person);
-  }
-  static Time TimeAt(record::View view, const FieldDef* field, Time otherwise) {
-    return field != nullptr && view.has(field->position) ? Time{view.GetInt(field->position)} : otherwise;
-  }
-  StatusOr<Time> EndOfLast(const std::vector<EmploymentRoles>& employments, Id person) const {
-    Time last{INT64_MIN};
-    for (const EmploymentRoles& roles : employments) {
-      KITH_RETURN_IF_ERROR(ForEachReferring(*roles.type, roles.person, person, [&](record::View view) {
-        last = std::max(last, TimeAt(view, roles.to, last));
-        return absl::OkStatus();
-      }));
-    }
-    return last;
   }
 
   // Deals and records of threads that name it.
@@ -333,10 +303,6 @@ std::optional<TimelineKind> TimelineKindFromName(std::string_view name) {
     if (kKindNames[i] == name) return static_cast<TimelineKind>(i);
   }
   return std::nullopt;
-}
-
-bool RefersTo(const FieldDef& field, const TypeDef& type) {
-  return field.refers_to.empty() || std::find(field.refers_to.begin(), field.refers_to.end(), type.name) != field.refers_to.end();
 }
 
 StatusOr<std::vector<TimelinePart>> PartsOfTimeline(const Snapshot& snapshot, Id subject) {

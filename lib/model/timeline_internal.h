@@ -43,18 +43,8 @@ struct TimelinePlace {
 // Nothing when the key is not one of these.
 [[nodiscard]] std::optional<TimelinePlace> PlaceInKey(std::string_view key);
 
-// Former employments.
-struct EmploymentRoles {
-  const catalog::TypeDef* type = nullptr;
-  const catalog::FieldDef* person = nullptr;
-  const catalog::FieldDef* organisation = nullptr;
-  const catalog::FieldDef* from = nullptr;
-  const catalog::FieldDef* to = nullptr;
-  [[nodiscard]] static std::vector<EmploymentRoles> All(const catalog::Catalog& catalog);
-};
 // What came before a record in its thread, the nearest first, as far as the viewer may see.
 [[nodiscard]] StatusOr<std::vector<Id>> RecordsBefore(const Snapshot& snapshot, Id record);
-[[nodiscard]] bool RefersTo(const catalog::FieldDef& field, const catalog::TypeDef& type);
 
 }  // namespace kith::model
 

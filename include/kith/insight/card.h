@@ -2,8 +2,8 @@
 //
 // A card is lines; every line names the record that it tells of, and the records that it rests on. What is not known has no line. Nothing
 // is worded: `text` is what records say, so a host can word it in any language. What a record is, its type's behaviours tell
-// (relations.h); lines show what the snapshot's viewer may see. With a past `as_of` interactions, evidence and issues that came later have
-// no line; which deals and issues are open is said as of now.
+// (relations.h); lines show what the snapshot's viewer may see. With a past `as_of` it is the card of then: what came later has
+// no line, deals and issues are those that were open, people those who belonged there.
 #ifndef KITH_INSIGHT_CARD_H_
 #define KITH_INSIGHT_CARD_H_
 

@@ -9,10 +9,12 @@
 //                5 company (us): all accounts by their value, on how few it hangs
 //                6 competitor: the same from evidence, and the record of deals against us
 //
-// What a record is, its type's behaviours tell (relations.h). An account's people are those that belong to it today; a person's power goes
-// by the choices of role `level` from the highest down, 1 to 1/n, and without one like the lowest. An account's value is the amount of its
-// deals that are open or were closed within the year before, in the currency that most of that is in; where no account has any, all count
-// alike. What the viewer may not see counts nothing.
+// What a record is, its type's behaviours tell (relations.h). An account's people are those that belonged to it at the moment
+// (model/employment.h); a person's power goes by the choices of role `level` from the highest down, 1 to 1/n, and without one like the
+// lowest. An account's value is the amount of its deals that were open then or had been closed within the year before, in the currency that
+// most of that is in; where no account has any, all count alike. Fields are read as they held at the moment, on both axes where `recorded`
+// is set; of a record that was put in later, as they are now, and its own times say whether it counts. What the viewer may not see counts
+// nothing.
 #ifndef KITH_INSIGHT_QUANTIFY_H_
 #define KITH_INSIGHT_QUANTIFY_H_
 

@@ -10,6 +10,7 @@ namespace kith::insight {
 namespace {
 
 using relationship_internal::Facts;
+using relationship_internal::Held;
 using relationship_internal::Party;
 using relationship_internal::Played;
 
@@ -70,18 +71,6 @@ std::string_view NameOf(Topic topic) {
   return {};
 }
 
-bool IsOpenTicket(const Played& ticket) {
-  const std::string_view status = ticket.Choice("status");
-  return !ticket.Has("resolved_at") && status != "resolved" && status != "closed";
-}
-
-std::optional<Time> TimeOf(const Played& record, std::string_view role) {
-  const catalog::FieldDef* field = record.Find(role);
-  if (field == nullptr) return std::nullopt;
-  const int64_t value = record.view().GetInt(field->position);
-  return field->kind == Kind::kDate ? StartOf(Date{static_cast<int32_t>(value)}) : Time{value};
-}
-
 template <typename Before>
 void Card::Keep(size_t begin, const Before& before) {
   const auto first = lines_.begin() + static_cast<ptrdiff_t>(begin);
@@ -113,13 +102,14 @@ void Card::AddProduct(const Played& from) {
 Status Card::Roles(Id person) {
   const size_t begin = lines_.size();
   KITH_RETURN_IF_ERROR(facts_.ForEach("stake", "person", person, [&](const Played& stake) {
-    const std::optional<Played> deal = facts_.Find(stake.Ref("deal"), "pipelined");
-    if (!deal || deal->Has("closed_at")) return;
+    const std::optional<Held> then = facts_.Then(stake.Ref("deal"), "pipelined");
+    if (!then || !facts_.IsOpenDeal(*then)) return;
+    const Played& deal = then->record;
     Add({.kind = LineKind::kRole,
-         .record = deal->id(),
-         .text = facts_.NameOf(deal->id()),
+         .record = deal.id(),
+         .text = facts_.NameOf(deal.id()),
          .choice = std::string(stake.Choice("role")),
-         .amount = deal->Has("amount") ? std::optional(deal->Amount("amount")) : std::nullopt,
+         .amount = deal.Has("amount") ? std::optional(deal.Amount("amount")) : std::nullopt,
          .evidence = {stake.id()}});
   }));
   Keep(begin, [](const CardLine& a, const CardLine& b) { return a.amount.value_or(Money()).minor > b.amount.value_or(Money()).minor; });
@@ -128,9 +118,12 @@ Status Card::Roles(Id person) {
 
 Status Card::Deals(Id account) {
   const size_t begin = lines_.size();
-  KITH_RETURN_IF_ERROR(facts_.ForEach("pipelined", "account", account, [&](const Played& deal) {
+  KITH_RETURN_IF_ERROR(facts_.ForEach("pipelined", "account", account, [&](const Played& now) {
+    const std::optional<Held> then = facts_.Then(now.id(), "pipelined");
+    if (!then) return;
+    const Played& deal = then->record;
     AddProduct(deal);
-    if (deal.Has("closed_at")) return;
+    if (!facts_.IsOpenDeal(*then)) return;
     Add({.kind = LineKind::kDeal,
          .record = deal.id(),
          .text = facts_.NameOf(deal.id()),
@@ -166,11 +159,14 @@ Status Card::Touches(std::string_view role, Id customer) {
 Status Card::Tickets(std::string_view role, Id customer) {
   const size_t begin = lines_.size();
   KITH_RETURN_IF_ERROR(facts_.ForEach("ticket", role, customer, [&](const Played& ticket) {
-    const std::optional<Time> opened = TimeOf(ticket, "opened_at");
+    const std::optional<Time> opened = ticket.At("opened_at");
     if (opened && *opened > facts_.as_of()) return;
+    const std::optional<Held> then = facts_.Then(ticket.id(), "ticket");
+    if (!then) return;
     const bool complaint = ticket.Choice("kind") == "complaint";
-    if (!complaint && !IsOpenTicket(ticket)) return;
-    Add({.kind = IsOpenTicket(ticket) ? LineKind::kOpenIssue : LineKind::kComplaint,
+    const bool open = facts_.IsOpenTicket(*then);
+    if (!complaint && !open) return;
+    Add({.kind = open ? LineKind::kOpenIssue : LineKind::kComplaint,
          .record = ticket.id(),
          .text = std::string(ticket.Text("subject")),
          .choice = std::string(ticket.Choice("priority")),
@@ -183,12 +179,13 @@ Status Card::Tickets(std::string_view role, Id customer) {
 Status Card::Documents(Id account) {
   const size_t begin = lines_.size();
   KITH_RETURN_IF_ERROR(facts_.ForEach("money_document", "account", account, [&](const Played& document) {
+    if (document.At("date").value_or(Time{INT64_MIN}) > facts_.as_of()) return;
     Add({.kind = LineKind::kDocument,
          .record = document.id(),
          .text = std::string(document.Text("number")),
          .choice = std::string(document.Choice("status")),
          .amount = document.Has("total") ? std::optional(document.Amount("total")) : std::nullopt,
-         .at = TimeOf(document, "date")});
+         .at = document.At("date")});
   }));
   KeepLatest(begin);
   return absl::OkStatus();
@@ -213,8 +210,8 @@ Status Card::Person(Id person) {
   const std::optional<Played> party = facts_.Find(person, "party");
   Add({.kind = LineKind::kName, .record = person, .text = facts_.NameOf(person)});
   if (party && party->Has("title")) Add({.kind = LineKind::kTitle, .record = person, .text = std::string(party->Text("title"))});
-  const Id account = party ? party->Ref("organisation") : Id();
-  if (!account.is_null()) Add({.kind = LineKind::kAccount, .record = account, .text = facts_.NameOf(account)});
+  KITH_ASSIGN_OR_RETURN(const std::vector<Id> accounts, facts_.OrganisationsOf(person));
+  for (const Id account : accounts) Add({.kind = LineKind::kAccount, .record = account, .text = facts_.NameOf(account)});
   const Score& closeness = report.inputs.closeness;
   Add({.kind = LineKind::kCloseness, .record = person, .value = closeness.value, .evidence = TopOf(closeness)});
   AddTies(report.ties);
@@ -234,15 +231,11 @@ Status Card::Account(Id account) {
   std::vector<Score> all;
   std::map<Id, std::vector<Score>> by_employee;
   const size_t begin = lines_.size();
-  Status status;
-  KITH_RETURN_IF_ERROR(facts_.ForEach("party", "organisation", account, [&](const Played& person) {
-    if (!status.ok() || !facts_.IsPerson(person.id())) return;
-    const StatusOr<PersonReport> report = facts_.Person(person.id(), Party());
-    status = report.status();
-    if (!report.ok()) return;
-    const Score& closeness = report->inputs.closeness;
+  KITH_RETURN_IF_ERROR(facts_.ForEachPersonOf(account, [&](const Played& person) -> Status {
+    KITH_ASSIGN_OR_RETURN(const PersonReport report, facts_.Person(person.id(), Party()));
+    const Score& closeness = report.inputs.closeness;
     all.push_back(closeness);
-    for (const EmployeeTie& tie : report->ties) {
+    for (const EmployeeTie& tie : report.ties) {
       if (tie.active) by_employee[tie.employee].push_back(tie.tie);
     }
     Add({.kind = LineKind::kPerson,
@@ -250,8 +243,8 @@ Status Card::Account(Id account) {
          .text = facts_.NameOf(person.id()),
          .value = closeness.value,
          .evidence = TopOf(closeness)});
+    return absl::OkStatus();
   }));
-  KITH_RETURN_IF_ERROR(status);
   Keep(begin, [](const CardLine& a, const CardLine& b) { return *a.value > *b.value; });
   const Score closeness = NoisyOr(std::span<const Score>(all));
   Add({.kind = LineKind::kCloseness, .record = account, .value = closeness.value, .evidence = TopOf(closeness)});
@@ -285,9 +278,9 @@ StatusOr<std::vector<CardLine>> Card::Brief(Id person) {
     return MakeError({.reason = Reason::kBadOptions, .record = person, .hint = "give a person"}, "one calls a person");
   }
   KITH_RETURN_IF_ERROR(Person(person));
-  const std::optional<Played> party = facts_.Find(person, "party");
-  const Id account = party ? party->Ref("organisation") : Id();
-  if (account.is_null()) return Take();
+  KITH_ASSIGN_OR_RETURN(const std::vector<Id> accounts, facts_.OrganisationsOf(person));
+  if (accounts.empty()) return Take();
+  const Id account = accounts.front();
   std::vector<CardLine> own = std::move(lines_);
   lines_.clear();
   KITH_RETURN_IF_ERROR(Tickets("account", account));

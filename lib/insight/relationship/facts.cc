@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "insight/relationship/facts_internal.h"
+#include "kith/model/employment.h"
+#include "kith/model/model.h"
 
 namespace kith::insight::relationship_internal {
 namespace {
@@ -62,6 +64,13 @@ int64_t Played::Int(std::string_view role) const {
   return field == nullptr ? 0 : view_.GetInt(field->position);
 }
 
+std::optional<Time> Played::At(std::string_view role) const {
+  const FieldDef* field = Find(role);
+  if (field == nullptr) return std::nullopt;
+  const int64_t value = view_.GetInt(field->position);
+  return field->kind == Kind::kDate ? StartOf(Date{static_cast<int32_t>(value)}) : Time{value};
+}
+
 bool Played::Bool(std::string_view role, bool otherwise) const {
   const FieldDef* field = Find(role);
   return field == nullptr ? otherwise : view_.GetBool(field->position);
@@ -92,12 +101,7 @@ std::string_view Played::Choice(std::string_view role) const {
 bool Party::Counts(Id employee) const { return !employees || std::binary_search(employees->begin(), employees->end(), employee); }
 
 bool Facts::IsValid(const Played& record) const {
-  const auto start = [&](std::string_view role) {
-    const FieldDef* field = record.Find(role);
-    const int64_t value = record.view().GetInt(field->position);
-    return field->kind == Kind::kDate ? StartOf(Date{static_cast<int32_t>(value)}) : Time{value};
-  };
-  return !(record.Has("valid_from") && as_of_ < start("valid_from")) && !(record.Has("valid_to") && as_of_ >= start("valid_to"));
+  return record.At("valid_from").value_or(as_of_) <= as_of_ && as_of_ < record.At("valid_to").value_or(kTimeMax);
 }
 
 Status Facts::ForEach(std::string_view behaviour, std::string_view role, Id to, const Visit& visit) const {
@@ -134,6 +138,55 @@ std::optional<Played> Facts::Find(Id id, std::string_view behaviour) const {
   const StatusOr<record::View> view = snapshot_.Get(id);
   if (!view.ok()) return std::nullopt;
   return Played(*type, *roles, *view);
+}
+
+std::optional<Held> Facts::Then(Id id, std::string_view behaviour) const {
+  std::optional<Played> now = Find(id, behaviour);
+  if (!now) return std::nullopt;
+  if (!IsPast()) return Held{*now};
+  StatusOr<Record> then = snapshot_.GetAsOf(id, {.effective = as_of_, .recorded = options_.recorded.value_or(kTimeMax)});
+  if (then.ok()) {
+    return Held{Played(now->type(), *now->type().FindBehaviour(behaviour), std::make_shared<const Record>(*std::move(then)))};
+  }
+  if (!options_.recorded) return Held{*now, true};
+  then = snapshot_.GetAsOf(id, {.effective = kTimeMax, .recorded = *options_.recorded});
+  if (!then.ok()) return std::nullopt;
+  return Held{Played(now->type(), *now->type().FindBehaviour(behaviour), std::make_shared<const Record>(*std::move(then))), true};
+}
+
+bool Facts::IsOpenDeal(const Held& deal) const {
+  if (deal.record.Has("closed_at") && deal.record.Int("closed_at") <= as_of_.micros) return false;
+  if (!deal.later) return true;
+  const StatusOr<std::vector<model::MoveRecord>> moves = model::GetMoves(snapshot_, deal.record.id());
+  return moves.ok() && !moves->empty() && moves->front().at <= as_of_;
+}
+
+bool Facts::IsOpenTicket(const Held& ticket) const {
+  if (ticket.record.At("opened_at").value_or(Time{ticket.record.view().header().created}) > as_of_) return false;
+  if (const std::optional<Time> resolved = ticket.record.At("resolved_at")) return *resolved > as_of_;
+  const std::string_view status = ticket.record.Choice("status");
+  return status != "resolved" && status != "closed";
+}
+
+Status Facts::ForEachPersonOf(Id organisation, const VisitPerson& visit) const {
+  KITH_ASSIGN_OR_RETURN(const std::vector<model::Stay> stays, model::StaysIn(snapshot_, organisation, options_.recorded));
+  Id last;
+  for (const model::Stay& stay : stays) {
+    if (stay.person == last || !stay.Holds(as_of_) || !IsPerson(stay.person)) continue;
+    last = stay.person;
+    if (const std::optional<Held> person = Then(stay.person, "party")) KITH_RETURN_IF_ERROR(visit(person->record));
+  }
+  return absl::OkStatus();
+}
+
+StatusOr<std::vector<Id>> Facts::OrganisationsOf(Id person) const {
+  KITH_ASSIGN_OR_RETURN(const std::vector<model::Stay> stays, model::StaysOf(snapshot_, person, options_.recorded));
+  std::vector<Id> organisations;
+  for (auto stay = stays.rbegin(); stay != stays.rend(); ++stay) {  // the one that the person names comes last
+    const bool told = std::find(organisations.begin(), organisations.end(), stay->organisation) != organisations.end();
+    if (stay->Holds(as_of_) && !told) organisations.push_back(stay->organisation);
+  }
+  return organisations;
 }
 
 std::string Facts::NameOf(Id id) const {

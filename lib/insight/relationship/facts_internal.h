@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ class Played {
  public:
   Played(const catalog::TypeDef& type, const catalog::BehaviourDef& behaviour, record::View view)
       : type_(type), behaviour_(behaviour), view_(view) {}
+  // Of a past state, which it keeps.
+  Played(const catalog::TypeDef& type, const catalog::BehaviourDef& behaviour, std::shared_ptr<const Record> past)
+      : type_(type), behaviour_(behaviour), view_(past->view()), past_(std::move(past)) {}
   [[nodiscard]] const catalog::TypeDef& type() const { return type_; }
   [[nodiscard]] record::View view() const { return view_; }
   [[nodiscard]] Id id() const { return view_.id(); }
@@ -24,6 +28,7 @@ class Played {
   [[nodiscard]] bool Has(std::string_view role) const { return Find(role) != nullptr; }
   [[nodiscard]] Id Ref(std::string_view role) const;
   [[nodiscard]] int64_t Int(std::string_view role) const;
+  [[nodiscard]] std::optional<Time> At(std::string_view role) const;  // a time, or the beginning of a date
   [[nodiscard]] bool Bool(std::string_view role, bool otherwise = false) const;
   [[nodiscard]] double Double(std::string_view role, double otherwise) const;
   [[nodiscard]] Money Amount(std::string_view role) const;
@@ -34,6 +39,13 @@ class Played {
   const catalog::TypeDef& type_;
   const catalog::BehaviourDef& behaviour_;
   record::View view_;
+  std::shared_ptr<const Record> past_;
+};
+
+// A record as it was at the moment asked about. One that was put in later, so that history knows nothing of it then, is taken as it is.
+struct Held {
+  Played record;
+  bool later = false;
 };
 
 // Whose relations are asked about.
@@ -58,6 +70,15 @@ class Facts {
   Status ForEach(std::string_view behaviour, std::string_view role, Id to, const Visit& visit) const;
   // The record by a behaviour of its type; nothing when it is gone or has no such behaviour.
   [[nodiscard]] std::optional<Played> Find(Id id, std::string_view behaviour) const;
+  // The same as it was at the moment asked about; nothing also when it was not known then, where that is asked.
+  [[nodiscard]] std::optional<Held> Then(Id id, std::string_view behaviour) const;
+  [[nodiscard]] bool IsOpenDeal(const Held& deal) const;      // it had begun and was not closed
+  [[nodiscard]] bool IsOpenTicket(const Held& ticket) const;  // it had been opened and was not resolved
+  // Every person who belonged to the organisation then, once, as they were then; in the order of ids.
+  using VisitPerson = std::function<Status(const Played&)>;
+  Status ForEachPersonOf(Id organisation, const VisitPerson& visit) const;
+  // Where the person belonged then; nothing when nowhere. The one that they name first.
+  [[nodiscard]] StatusOr<std::vector<Id>> OrganisationsOf(Id person) const;
   // What people call a record: the role `name` of what it is, or its first text.
   [[nodiscard]] std::string NameOf(Id id) const;
 
@@ -81,6 +102,7 @@ class Facts {
   Status AddLines(Chain& chain) const;
   Status AddGroup(Id group, std::vector<Id>& employees, std::vector<Id>& seen) const;
   [[nodiscard]] bool IsValid(const Played& record) const;
+  [[nodiscard]] bool IsPast() const { return options_.recorded || as_of_ < snapshot_.recorded(); }
   [[nodiscard]] bool IsReferred(Id id, std::string_view behaviour, std::string_view role) const;
 
   const Snapshot& snapshot_;

@@ -68,16 +68,19 @@ Status AddService(const Facts& facts, Id account, const Party& party, AccountFac
   if (!party.ours()) return absl::OkStatus();
   double severity = 0;
   KITH_RETURN_IF_ERROR(facts.ForEach("ticket", "account", account, [&](const Played& ticket) {
-    const std::string_view status = ticket.Choice("status");
-    if (!ticket.Has("resolved_at") && status != "resolved" && status != "closed") severity += SeverityOf(ticket.Choice("priority"));
+    const std::optional<Held> then = facts.Then(ticket.id(), "ticket");
+    if (then && facts.IsOpenTicket(*then)) severity += SeverityOf(then->record.Choice("priority"));
   }));
   into.open_severity = severity;
   return absl::OkStatus();
 }
 
-bool IsOpen(const Played& deal) { return !deal.Has("closed_at"); }
+bool WasClosedLately(const Facts& facts, const Played& deal) {
+  const int64_t closed = deal.Int("closed_at");
+  return deal.Has("closed_at") && closed <= facts.as_of().micros && closed > facts.as_of().micros - kYear;
+}
 
-// Amounts of deals that are open or were closed within the year before, by account: in the currency that most are in.
+// Amounts of deals that were open or were closed within the year before, by account: in the currency that most are in.
 using Values = std::map<Id, double>;
 StatusOr<Values> ValuesOf(const Facts& facts) {
   std::map<uint32_t, Values> by_currency;
@@ -87,12 +90,11 @@ StatusOr<Values> ValuesOf(const Facts& facts) {
     if (index == nullptr) continue;
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().ScanIndex(*type, *index, IndexRange()));
     while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      const Played deal(*type, *type->FindBehaviour("pipelined"), view);
-      const Money amount = deal.Amount("amount");
-      const bool counts = IsOpen(deal) || deal.Int("closed_at") > facts.as_of().micros - kYear;
-      if (counts && amount.minor > 0 && deal.Has("account")) {
-        by_currency[amount.currency.packed()][deal.Ref("account")] += static_cast<double>(amount.minor);
+      const std::optional<Held> then = facts.Then(cursor->id(), "pipelined");
+      if (!then || !then->record.Has("account")) continue;
+      const Money amount = then->record.Amount("amount");
+      if (amount.minor > 0 && (facts.IsOpenDeal(*then) || WasClosedLately(facts, then->record))) {
+        by_currency[amount.currency.packed()][then->record.Ref("account")] += static_cast<double>(amount.minor);
       }
     }
     KITH_RETURN_IF_ERROR(cursor->status());
@@ -153,14 +155,11 @@ Status AddStake(const Facts& facts, Id deal, const Party& party, Id person, Deal
 StatusOr<AccountFacts> AccountFactsOf(const Facts& facts, Id account, const Party& party, bool contributions) {
   AccountFacts read;
   Units units;
-  Status status;
-  KITH_RETURN_IF_ERROR(facts.ForEach("party", "organisation", account, [&](const Played& person) {
-    if (!status.ok() || !facts.IsPerson(person.id())) return;
-    StatusOr<RosterPerson> roster = RosterPersonOf(facts, person, party, units, contributions);
-    status = roster.status();
-    if (roster.ok()) read.people.push_back(*std::move(roster));
+  KITH_RETURN_IF_ERROR(facts.ForEachPersonOf(account, [&](const Played& person) -> Status {
+    KITH_ASSIGN_OR_RETURN(RosterPerson roster, RosterPersonOf(facts, person, party, units, contributions));
+    read.people.push_back(std::move(roster));
+    return absl::OkStatus();
   }));
-  KITH_RETURN_IF_ERROR(status);
   KITH_RETURN_IF_ERROR(AddService(facts, account, party, read));
   return read;
 }
@@ -175,14 +174,16 @@ StatusOr<std::vector<ValuedAccount>> PortfolioOf(const Facts& facts, const Party
     if (index == nullptr) continue;
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().ScanIndex(*type, *index, IndexRange()));
     while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      const Played person(*type, *type->FindBehaviour("party"), view);
-      const Id account = person.Ref("organisation");
-      if (account.is_null()) continue;
-      ValuedAccount& into = accounts[account];
-      into.account = account;
-      KITH_ASSIGN_OR_RETURN(RosterPerson roster, RosterPersonOf(facts, person, party, units[account], false));
-      into.facts.people.push_back(std::move(roster));
+      KITH_ASSIGN_OR_RETURN(const std::vector<Id> organisations, facts.OrganisationsOf(cursor->id()));
+      if (organisations.empty()) continue;
+      const std::optional<Held> person = facts.Then(cursor->id(), "party");
+      if (!person) continue;
+      for (const Id account : organisations) {
+        ValuedAccount& into = accounts[account];
+        into.account = account;
+        KITH_ASSIGN_OR_RETURN(RosterPerson roster, RosterPersonOf(facts, person->record, party, units[account], false));
+        into.facts.people.push_back(std::move(roster));
+      }
     }
     KITH_RETURN_IF_ERROR(cursor->status());
   }
@@ -212,17 +213,12 @@ std::vector<ValuedPerson> PeopleOf(const std::vector<ValuedAccount>& accounts) {
 
 StatusOr<std::vector<Id>> OpenDealsOf(const Facts& facts, Id object) {
   std::vector<Id> deals;
-  const auto take = [&](const Played& deal) {
-    if (IsOpen(deal)) deals.push_back(deal.id());
-  };
   if (facts.IsDeal(object)) {
-    if (const std::optional<Played> deal = facts.Find(object, "pipelined")) take(*deal);
+    deals.push_back(object);
   } else if (facts.IsPerson(object)) {
-    KITH_RETURN_IF_ERROR(facts.ForEach("stake", "person", object, [&](const Played& stake) {
-      if (const std::optional<Played> deal = facts.Find(stake.Ref("deal"), "pipelined")) take(*deal);
-    }));
+    KITH_RETURN_IF_ERROR(facts.ForEach("stake", "person", object, [&](const Played& stake) { deals.push_back(stake.Ref("deal")); }));
   } else if (!object.is_null()) {
-    KITH_RETURN_IF_ERROR(facts.ForEach("pipelined", "account", object, take));
+    KITH_RETURN_IF_ERROR(facts.ForEach("pipelined", "account", object, [&](const Played& deal) { deals.push_back(deal.id()); }));
   } else {
     // All that somebody has a stake in: the others are worth nothing here.
     for (const TypeDef* type : facts.snapshot().catalog().TypesWith("stake")) {
@@ -233,13 +229,13 @@ StatusOr<std::vector<Id>> OpenDealsOf(const Facts& facts, Id object) {
       }
       KITH_RETURN_IF_ERROR(cursor->status());
     }
-    std::erase_if(deals, [&](Id id) {
-      const std::optional<Played> deal = facts.Find(id, "pipelined");
-      return !deal || !IsOpen(*deal);
-    });
   }
   std::sort(deals.begin(), deals.end());
   deals.erase(std::unique(deals.begin(), deals.end()), deals.end());
+  std::erase_if(deals, [&](Id id) {
+    const std::optional<Held> deal = facts.Then(id, "pipelined");
+    return !deal || !facts.IsOpenDeal(*deal);
+  });
   return deals;
 }
 
@@ -247,12 +243,13 @@ StatusOr<std::vector<Money>> CapitalOf(const Facts& facts, const std::vector<Id>
   std::vector<DealStake> stakes;
   std::map<std::pair<Id, uint32_t>, std::vector<size_t>> groups;  // by pipeline and currency
   for (const Id id : deals) {
-    const std::optional<Played> deal = facts.Find(id, "pipelined");
-    if (!deal || !deal->Has("amount") || !deal->Has("pipeline")) continue;
-    DealStake stake{.deal = id, .amount = deal->Amount("amount")};
+    const std::optional<Held> then = facts.Then(id, "pipelined");
+    if (!then || !then->record.Has("amount") || !then->record.Has("pipeline")) continue;
+    const Played& deal = then->record;
+    DealStake stake{.deal = id, .amount = deal.Amount("amount")};
     KITH_RETURN_IF_ERROR(AddStake(facts, id, party, person, stake));
     if (stake.chain <= stake.chain_without) continue;
-    groups[{deal->Ref("pipeline"), stake.amount.currency.packed()}].push_back(stakes.size());
+    groups[{deal.Ref("pipeline"), stake.amount.currency.packed()}].push_back(stakes.size());
     stakes.push_back(stake);
   }
   std::map<Id, double> chances;
@@ -271,7 +268,7 @@ StatusOr<Score> HeadToHeadWith(const Facts& facts, Id competitor) {
   }
   std::map<Id, bool> won;
   const auto count = [&](const Played& deal) {
-    if (IsOpen(deal) || deal.Int("closed_at") > facts.as_of().micros) return;
+    if (!deal.Has("closed_at") || deal.Int("closed_at") > facts.as_of().micros) return;
     const auto kind = kinds.find(deal.Ref("stage"));
     if (kind != kinds.end()) won[deal.id()] = kind->second == model::StageKind::kWon;
   };

@@ -122,5 +122,38 @@ TEST_F(Cards, ShowWhatTheViewerMaySeeAndWhatHadHappened) {
   EXPECT_TRUE(absl::IsNotFound(CustomerCard(*world_.Read(), Id::Of(person.type(), 0, 999)).status()));
 }
 
+// B11, A04: the card of a past day.
+TEST_F(Cards, OfAPastDayIsTheCardOfThatDay) {
+  const Id first = Add("account", {{"name", "Acme"}});
+  const Id second = Add("account", {{"name", "Bloom"}});
+  const Id person = Add("contact", {{"name", "Wang"}, {"account", first}});
+  const Id deal = Add("opportunity", {{"name", "deal"}, {"account", first}, {"amount", model::Yuan(700)}});
+  world_.MoveTo(deal, "sales/talk");
+  GiveRole(person, deal, "user");
+  const Id ticket = Add("ticket", {{"subject", "broken"}, {"account", first}, {"contact", person}});
+  world_.Advance(kMicrosPerDay);
+  const CardOptions then = {.relation = {.as_of = world_.now()}};
+  const auto text = [&](Id customer) {
+    std::string all;
+    const StatusOr<std::vector<CardLine>> card = CustomerCard(*world_.Read(), customer, then);
+    EXPECT_TRUE(card.ok()) << card.status();
+    for (const CardLine& line : *card) {
+      all += std::string(NameOf(line.kind)) + " " + std::to_string(line.record.value()) + " " +
+             std::to_string(line.amount.value_or(Money()).minor) + "\n";
+    }
+    return all;
+  };
+  const std::vector<std::string> before = {text(person), text(first)};
+  EXPECT_NE(before[0].find("account " + std::to_string(first.value())), std::string::npos);
+  world_.Advance(kMicrosPerDay);
+  world_.Set(person, "account", second);
+  world_.Set(deal, "amount", model::Yuan(900));
+  world_.MoveTo(deal, "sales/lost");
+  world_.Set(ticket, "resolved_at", world_.now());
+  EXPECT_EQ(text(person), before[0]);
+  EXPECT_EQ(text(first), before[1]);
+  EXPECT_TRUE(Of(*CustomerCard(*world_.Read(), person), LineKind::kRole).empty());
+}
+
 }  // namespace
 }  // namespace kith::insight

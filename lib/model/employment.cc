@@ -1,0 +1,135 @@
+#include "kith/model/employment.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "model/employment_internal.h"
+
+namespace kith::model {
+namespace {
+
+using catalog::FieldDef;
+using catalog::IndexDef;
+using catalog::TypeDef;
+
+using Visit = std::function<void(record::View view)>;
+
+class Reader {
+ public:
+  Reader(const Snapshot& snapshot, std::optional<Time> recorded)
+      : snapshot_(snapshot), recorded_(recorded), employments_(EmploymentRoles::All(snapshot.catalog())) {}
+
+  StatusOr<std::vector<Stay>> Of(Id person) const {
+    std::vector<Stay> stays;
+    Time last{INT64_MIN};
+    for (const EmploymentRoles& roles : employments_) {
+      KITH_RETURN_IF_ERROR(ForEachNaming(*roles.type, *roles.person, person, recorded_, [&](record::View edge) {
+        if (edge.GetRef(roles.person->position) != person) return;
+        if (Has(edge, roles.to)) last = std::max(last, TimeAt(edge, roles.to, last));
+        Add({person, edge.GetRef(roles.organisation->position), TimeAt(edge, roles.from, Time{INT64_MIN}),
+             TimeAt(edge, roles.to, kTimeMax)},
+            stays);
+      }));
+    }
+    const TypeDef* type = snapshot_.catalog().FindType(person.type());
+    const FieldDef* named = type == nullptr ? nullptr : type->FindRole("party", "organisation");
+    if (named == nullptr) return stays;
+    KITH_RETURN_IF_ERROR(Read(person, recorded_, [&](record::View view) {
+      if (Has(view, named)) Add({person, view.GetRef(named->position), last, kTimeMax}, stays);
+    }));
+    return stays;
+  }
+
+  StatusOr<std::vector<Stay>> In(Id organisation) const {
+    std::set<Id> people;  // whom records of now name: where somebody was before is written down when they leave
+    for (const TypeDef* type : snapshot_.catalog().TypesWith("party")) {
+      const FieldDef* named = type->FindRole("party", "organisation");
+      if (named == nullptr || type->number == organisation.type()) continue;
+      KITH_RETURN_IF_ERROR(ForEachNaming(*type, *named, organisation, {}, [&](record::View person) { people.insert(person.id()); }));
+    }
+    for (const EmploymentRoles& roles : employments_) {
+      KITH_RETURN_IF_ERROR(ForEachNaming(*roles.type, *roles.organisation, organisation, {}, [&](record::View edge) {
+        if (Has(edge, roles.person)) people.insert(edge.GetRef(roles.person->position));
+      }));
+    }
+    std::vector<Stay> stays;
+    for (const Id person : people) {
+      const Status seen = snapshot_.Get(person).status();
+      if (absl::IsNotFound(seen)) continue;
+      KITH_RETURN_IF_ERROR(seen);
+      KITH_ASSIGN_OR_RETURN(const std::vector<Stay> all, Of(person));
+      std::copy_if(all.begin(), all.end(), std::back_inserter(stays), [&](const Stay& stay) { return stay.organisation == organisation; });
+    }
+    return stays;
+  }
+
+ private:
+  static bool Has(record::View view, const FieldDef* field) { return field != nullptr && view.has(field->position); }
+  static Time TimeAt(record::View view, const FieldDef* field, Time otherwise) {
+    return Has(view, field) ? Time{view.GetInt(field->position)} : otherwise;
+  }
+  static void Add(const Stay& stay, std::vector<Stay>& stays) {
+    if (!stay.organisation.is_null() && stay.from < stay.to) stays.push_back(stay);
+  }
+
+  // The record as it was known at a moment, or is; not called for one that was not known then.
+  Status Read(Id id, std::optional<Time> recorded, const Visit& visit) const {
+    if (!recorded) {
+      KITH_ASSIGN_OR_RETURN(const record::View view, snapshot_.Get(id));
+      visit(view);
+      return absl::OkStatus();
+    }
+    const StatusOr<Record> then = snapshot_.GetAsOf(id, {.effective = kTimeMax, .recorded = *recorded});
+    if (absl::IsNotFound(then.status())) return absl::OkStatus();
+    KITH_RETURN_IF_ERROR(then.status());
+    visit(then->view());
+    return absl::OkStatus();
+  }
+
+  // Records of a type whose field names `target` now; a field that the viewer may not read is null in them.
+  Status ForEachNaming(const TypeDef& type, const FieldDef& field, Id target, std::optional<Time> recorded, const Visit& visit) const {
+    const TypeDef* of = snapshot_.catalog().FindType(target.type());
+    const IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field.position));
+    if (of == nullptr || index == nullptr || !RefersTo(field, *of)) return absl::OkStatus();
+    IndexRange range;
+    range.equal.emplace_back(target);
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(type, *index, range));
+    while (cursor->Next()) KITH_RETURN_IF_ERROR(Read(cursor->id(), recorded, visit));
+    return cursor->status();
+  }
+
+  const Snapshot& snapshot_;
+  std::optional<Time> recorded_;
+  std::vector<EmploymentRoles> employments_;
+};
+
+}  // namespace
+
+std::vector<EmploymentRoles> EmploymentRoles::All(const catalog::Catalog& catalog) {
+  constexpr std::string_view kEmployment = "employment";
+  std::vector<EmploymentRoles> all;
+  for (const TypeDef* type : catalog.TypesWith(kEmployment)) {
+    const EmploymentRoles roles = {type, type->FindRole(kEmployment, "person"), type->FindRole(kEmployment, "organisation"),
+                                   type->FindRole(kEmployment, "from"), type->FindRole(kEmployment, "to")};
+    if (roles.person != nullptr && roles.organisation != nullptr) all.push_back(roles);
+  }
+  return all;
+}
+
+bool RefersTo(const FieldDef& field, const TypeDef& type) {
+  return field.refers_to.empty() || std::find(field.refers_to.begin(), field.refers_to.end(), type.name) != field.refers_to.end();
+}
+
+StatusOr<std::vector<Stay>> StaysOf(const Snapshot& snapshot, Id person, std::optional<Time> recorded) {
+  KITH_RETURN_IF_ERROR(snapshot.Get(person).status());
+  return Reader(snapshot, recorded).Of(person);
+}
+
+StatusOr<std::vector<Stay>> StaysIn(const Snapshot& snapshot, Id organisation, std::optional<Time> recorded) {
+  KITH_RETURN_IF_ERROR(snapshot.Get(organisation).status());
+  return Reader(snapshot, recorded).In(organisation);
+}
+
+}  // namespace kith::model
