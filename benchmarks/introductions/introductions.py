@@ -1,6 +1,6 @@
 """Warm paths beside igraph: the same people and edges in both, the same targets, one run.
 
-    introductions.py [--small] [--people N] [--edges N]
+    introductions.py [--small] [--people N] [--edges N] [--ours N ...]
 
 Kith reads records of its file and needs no load; it is asked for the best path of at most four hops. igraph holds the graph in memory; it is
 asked for the path of least -ln(damping x strength) from the target to a vertex joined to all of ours, of any number of hops, and Dijkstra
@@ -103,11 +103,12 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="a moment of it")
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--edges", type=int, default=1_000_000)
+    parser.add_argument("--ours", type=int, nargs="*", default=[10, 100, 1_000], help="how many people we know, one run each")
     arguments = parser.parse_args()
     people, edges = (1_000, 5_000) if arguments.small else (arguments.people, arguments.edges)
     known = make(people, edges)
     dice = random.Random(3)
-    for count in [10] if arguments.small else [10, 100, 1_000]:
+    for count in [10] if arguments.small else arguments.ours:
         ours = dice.sample(range(people), count)
         targets = dice.sample(range(people), 10 if arguments.small else 200)
         with TemporaryDirectory() as folder:

@@ -26,6 +26,7 @@ std::span<const BehaviourRule> Behaviours() {
         {"external_name", {Kind::kText}},
         {"birthday", {Kind::kDate}},
         {"organisation", {Kind::kRef}},
+        {"organisation_name", {Kind::kText}},
         {"superior", {Kind::kRef}},
         {"title", {Kind::kText}},
         {"level", {Kind::kChoice}},
@@ -55,6 +56,7 @@ std::span<const BehaviourRule> Behaviours() {
         {"name", {Kind::kText}},
         {"product", {Kind::kRef}},
         {"lost_to", {Kind::kRef}},
+        {"loss_reason", {Kind::kChoice}},
         {"next_step", {Kind::kText}},
         {"amount_source", {Kind::kChoice}}}},
       // Something that happened between them and us.
@@ -229,7 +231,8 @@ std::span<const BehaviourRule> Behaviours() {
         {"strength", {Kind::kDouble}},
         {"confidence", {Kind::kDouble}},
         {"valid_from", {Kind::kDate, Kind::kTime}},
-        {"valid_to", {Kind::kDate, Kind::kTime}}}},
+        {"valid_to", {Kind::kDate, Kind::kTime}},
+        {"may_introduce", {Kind::kBool}}}},
       // A competitor who is after a deal too.
       {"rival", {{"competitor", {Kind::kRef}, true}, {"deal", {Kind::kRef}, true}}},
   };

@@ -32,6 +32,8 @@ namespace kith::model {
 [[nodiscard]] const Derivation& FunnelDerivation();
 // Keeps the rows of tie.h per pair.
 [[nodiscard]] const Derivation& TieDerivation();
+// Keeps the rows of acquaintance.h per person.
+[[nodiscard]] const Derivation& IntroductionDerivation();
 // Keeps the rows of timeline.h per record.
 [[nodiscard]] const Derivation& TimelineDerivation();
 

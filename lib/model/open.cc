@@ -35,7 +35,7 @@ const Extensions& StandardExtensions() {
   static const Extensions kExtensions = {
       {&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &EmploymentsRule(), &PoolsRule(), &ConversionsRule(), &DocumentsRule(),
        &PortionsRule(), &StockRule(), &RelationsRule(), &query::SegmentsRule()},
-      {&FunnelDerivation(), &TieDerivation(), &TimelineDerivation()},
+      {&FunnelDerivation(), &TieDerivation(), &IntroductionDerivation(), &TimelineDerivation()},
       &StandingOfMembers(),
       Explain,
       ReviewConflicts};

@@ -1690,27 +1690,29 @@ var DottedLine = struct {
 
 // Acquaintance has the fields of the type acquaintance: Acquaintance, 人脉.
 var Acquaintance = struct {
-	From       kith.FieldOf[kith.ID]   // Who; 谁; to contact, employee; required
-	To         kith.FieldOf[kith.ID]   // Knows whom; 认识谁; to contact, employee; required
-	Kind       kith.FieldOf[string]    // From where; 来源
-	Strength   kith.FieldOf[float64]   // Strength; 强度
-	Confidence kith.FieldOf[float64]   // Confidence; 置信度
-	ValidFrom  kith.FieldOf[kith.Date] // From; 生效日期
-	ValidTo    kith.FieldOf[kith.Date] // Until; 失效日期
-	Owner      kith.FieldOf[kith.ID]   // Owner
-	Created    kith.FieldOf[time.Time] // Created; derived: read it only
-	Updated    kith.FieldOf[time.Time] // Updated; derived: read it only
+	From         kith.FieldOf[kith.ID]   // Who; 谁; to contact, employee; required
+	To           kith.FieldOf[kith.ID]   // Knows whom; 认识谁; to contact, employee; required
+	Kind         kith.FieldOf[string]    // From where; 来源
+	Strength     kith.FieldOf[float64]   // Strength; 强度
+	Confidence   kith.FieldOf[float64]   // Confidence; 置信度
+	ValidFrom    kith.FieldOf[kith.Date] // From; 生效日期
+	ValidTo      kith.FieldOf[kith.Date] // Until; 失效日期
+	MayIntroduce kith.FieldOf[bool]      // Others may know of the way; 可告知他人能引荐
+	Owner        kith.FieldOf[kith.ID]   // Owner
+	Created      kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated      kith.FieldOf[time.Time] // Updated; derived: read it only
 }{
-	From:       kith.FieldOf[kith.ID]{Type: "acquaintance", Name: "from"},
-	To:         kith.FieldOf[kith.ID]{Type: "acquaintance", Name: "to"},
-	Kind:       kith.FieldOf[string]{Type: "acquaintance", Name: "kind"},
-	Strength:   kith.FieldOf[float64]{Type: "acquaintance", Name: "strength"},
-	Confidence: kith.FieldOf[float64]{Type: "acquaintance", Name: "confidence"},
-	ValidFrom:  kith.FieldOf[kith.Date]{Type: "acquaintance", Name: "valid_from"},
-	ValidTo:    kith.FieldOf[kith.Date]{Type: "acquaintance", Name: "valid_to"},
-	Owner:      kith.FieldOf[kith.ID]{Type: "acquaintance", Name: "owner"},
-	Created:    kith.FieldOf[time.Time]{Type: "acquaintance", Name: "created"},
-	Updated:    kith.FieldOf[time.Time]{Type: "acquaintance", Name: "updated"},
+	From:         kith.FieldOf[kith.ID]{Type: "acquaintance", Name: "from"},
+	To:           kith.FieldOf[kith.ID]{Type: "acquaintance", Name: "to"},
+	Kind:         kith.FieldOf[string]{Type: "acquaintance", Name: "kind"},
+	Strength:     kith.FieldOf[float64]{Type: "acquaintance", Name: "strength"},
+	Confidence:   kith.FieldOf[float64]{Type: "acquaintance", Name: "confidence"},
+	ValidFrom:    kith.FieldOf[kith.Date]{Type: "acquaintance", Name: "valid_from"},
+	ValidTo:      kith.FieldOf[kith.Date]{Type: "acquaintance", Name: "valid_to"},
+	MayIntroduce: kith.FieldOf[bool]{Type: "acquaintance", Name: "may_introduce"},
+	Owner:        kith.FieldOf[kith.ID]{Type: "acquaintance", Name: "owner"},
+	Created:      kith.FieldOf[time.Time]{Type: "acquaintance", Name: "created"},
+	Updated:      kith.FieldOf[time.Time]{Type: "acquaintance", Name: "updated"},
 }
 
 // Choices of acquaintance.kind.

@@ -2,7 +2,9 @@
 //
 // An edge is a tie (one of ours and somebody they interact with), an acquaintance (behaviour "acquaintance": strength times confidence, as
 // far as it is valid then), or two of ours in one group. Edges are read as the search comes to them, so a question costs the people that it
-// looks at. What the viewer may not see leads nowhere. Exact, as FindWarmPaths is.
+// looks at. What the viewer may not see leads nowhere, but for acquaintances whose owner lets others know of the way
+// (model/acquaintance.h): such a hop is "shared", its strength is not told and counts as that of an acquaintance of which nobody said how
+// well they know each other. Exact, as FindWarmPaths is.
 #ifndef KITH_INSIGHT_INTRODUCTIONS_H_
 #define KITH_INSIGHT_INTRODUCTIONS_H_
 
@@ -13,15 +15,15 @@
 
 namespace kith::insight {
 
-enum class EdgeKind : uint8_t { kTie = 1, kKnows = 2, kColleague = 3 };
-[[nodiscard]] std::string_view NameOf(EdgeKind kind);  // "tie", "knows", "colleague"
+enum class EdgeKind : uint8_t { kTie = 1, kKnows = 2, kColleague = 3, kShared = 4 };
+[[nodiscard]] std::string_view NameOf(EdgeKind kind);  // "tie", "knows", "colleague", "shared"
 
 struct IntroductionHop {
   Id from;
   Id to;
   EdgeKind kind = EdgeKind::kTie;
   double strength = 0;  // (0, 1]
-  Id record;            // the acquaintance; of a tie and of colleagues null
+  Id record;            // the acquaintance that the viewer may see; else null
 };
 struct Introduction {
   std::vector<IntroductionHop> hops;  // from one of ours to the target

@@ -296,8 +296,6 @@ struct PathOptions {
   size_t count = 3;
   int hops = 4;
   double damping = 0.8;  // φ, (0, 1]
-  // No last hop, to one of ours, is stronger: what is known of that spares looking further. (0, 1].
-  double last_hop = 1;
 };
 // An edge seen from one end; strength in (0, 1]. Several edges between two people: the strongest counts.
 struct Acquaintance {
@@ -306,11 +304,19 @@ struct Acquaintance {
 };
 // The people someone knows. The span is valid until the next call.
 using NeighboursOf = std::function<StatusOr<std::span<const Acquaintance>>(Id person)>;
+// What else a caller knows that spares a search looking further; each may be unset.
+struct PathHints {
+  // Asked instead of the neighbours for a last hop; may leave out whoever is not ours.
+  NeighboursOf ours_among = {};
+  // The most that going on from somebody to one of ours, in at most so many more hops (1 or more), can come to: of each hop φ·strength,
+  // multiplied. 0: there is no such way. May fall while the search goes on, never below the truth. Unset: φ.
+  std::function<double(Id person, int hops)> ahead = {};
+};
 // The best paths without repetition to `target` from any person for whom `ours` holds, best first; the end points alone are ours. Exact:
-// uniform-cost search back from the target, which stops as soon as no path that is still open can be better. `ours_among`, where given, is
-// asked instead of `neighbours` for a last hop, and may leave out whoever is not ours.
+// search back from the target in the order of what paths can come to at most (A*, Hart, Nilsson and Raphael 1968), which stops as soon as
+// no path that is still open can be better.
 [[nodiscard]] StatusOr<std::vector<WarmPath>> FindWarmPaths(const NeighboursOf& neighbours, const std::function<bool(Id)>& ours, Id target,
-                                                            const PathOptions& options = {}, const NeighboursOf& ours_among = {});
+                                                            const PathOptions& options = {}, const PathHints& hints = {});
 
 // A network held in memory, for many questions: 16 bytes an edge and direction.
 class Network {

@@ -9,6 +9,7 @@
 #include "insight/relationship/facts_internal.h"
 #include "insight/relationship/relationship_internal.h"
 #include "kith/base/packed.h"
+#include "kith/model/acquaintance.h"
 
 namespace kith::insight {
 namespace {
@@ -19,8 +20,7 @@ using catalog::TypeDef;
 using relationship_internal::Facts;
 using relationship_internal::Played;
 
-constexpr size_t kLookedAt = 3000;  // edges of ours looked at before a search
-constexpr double kKnows = 0.5;      // of an acquaintance whose strength nobody gave
+constexpr double kKnows = 0.5;  // of an acquaintance whose strength nobody gave
 
 // One end of a type of acquaintances, and what an index by it has of the other end: with all of it, no record is read.
 class End {
@@ -130,7 +130,9 @@ struct Edge {
   Id record;
 };
 
-// The edges of the people that a search came to.
+// The edges of the people that a search came to, and whom ours know: the search goes back from the target, and for each person that it
+// reads one of ours is read, then one of those whom ours know. So it costs at most twice what it would alone, and where ours are few it
+// soon knows who is two hops from them.
 class Circle {
  public:
   Circle(const Facts& facts, const IntroductionOptions& options) : facts_(facts), options_(options) {
@@ -139,41 +141,37 @@ class Circle {
       ends_.emplace_back(*type, "to", "from");
     }
     for (const TypeDef* type : facts.snapshot().catalog().TypesWith("member")) {
-      if (facts.IsOurs(Id::Of(type->number, 0, 1))) our_types_.push_back(type->number);
+      if (facts.IsOurs(Id::Of(type->number, 0, 1))) our_types_.push_back(type);
     }
   }
 
   [[nodiscard]] bool IsStart(Id person) const {
-    return options_.from.is_null() ? facts_.IsOurs(person) && facts_.IsActive(person) : person == options_.from;
+    if (!options_.from.is_null()) return person == options_.from;
+    return facts_.IsOurs(person) && facts_.IsActive(person) && facts_.snapshot().Get(person).ok();
   }
 
-  StatusOr<std::span<const Acquaintance>> Neighbours(Id person) { return Known(known_, person, false); }
+  StatusOr<std::span<const Acquaintance>> Neighbours(Id person) {
+    KITH_RETURN_IF_ERROR(LookFromOurs());
+    return Known(known_, person, false);
+  }
   // Those among them from whom a path can begin.
-  StatusOr<std::span<const Acquaintance>> OursAmong(Id person) { return Known(ours_, person, true); }
+  StatusOr<std::span<const Acquaintance>> OursAmong(Id person) {
+    KITH_RETURN_IF_ERROR(LookFromOurs());
+    if (look_ == Look::kOurs) return Known(ours_, person, true);
+    const auto found = first_.find(person);
+    return found == first_.end() ? std::span<const Acquaintance>() : std::span<const Acquaintance>(found->second);
+  }
 
-  // No edge of somebody from whom a path can begin is stronger; 1 when they have too many to look at them all first.
-  StatusOr<double> StrongestStart() {
-    double strongest = 0;
-    size_t read = 0;
-    const auto look = [&](Id person) -> Status {
-      KITH_RETURN_IF_ERROR(Read(person, false));
-      read += 1 + edges_.size();
-      for (const auto& [other, edge] : edges_) strongest = std::max(strongest, edge.strength);
-      return absl::OkStatus();
-    };
-    if (!options_.from.is_null()) {
-      KITH_RETURN_IF_ERROR(look(options_.from));
-      return strongest;
-    }
-    for (const TypeNumber type : our_types_) {
-      KITH_ASSIGN_OR_RETURN(const auto cursor, facts_.snapshot().Scan(facts_.snapshot().catalog().FindType(type)->name));
-      while (cursor->Next()) {
-        if (read > kLookedAt) return 1;
-        KITH_RETURN_IF_ERROR(look(cursor->id()));
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
-    }
-    return strongest;
+  // PathHints::ahead.
+  [[nodiscard]] double Ahead(Id person, int hops) const {
+    const double damping = options_.path.damping;
+    if (look_ == Look::kOurs) return damping;
+    double most = damping * Strongest(first_, person);
+    if (hops == 1) return most;
+    if (look_ == Look::kTheirs) return std::max(most, damping * damping * strongest_first_);
+    const auto second = second_.find(person);
+    if (second != second_.end()) most = std::max(most, damping * damping * second->second);
+    return hops == 2 ? most : std::max(most, damping * damping * damping * strongest_second_);
   }
 
   // The strongest edge between two.
@@ -188,6 +186,65 @@ class Circle {
 
  private:
   using Lists = absl::flat_hash_map<Id, std::vector<Acquaintance>>;
+  enum class Look : uint8_t { kOurs, kTheirs, kDone };  // whom to look at next: ours, those whom they know, nobody
+
+  static double Strongest(const Lists& lists, Id person) {
+    double strongest = 0;
+    const auto found = lists.find(person);
+    if (found == lists.end()) return strongest;
+    for (const Acquaintance& one : found->second) strongest = std::max(strongest, one.strength);
+    return strongest;
+  }
+
+  // One person more.
+  Status LookFromOurs() {
+    if (look_ == Look::kOurs) return LookAtOurs();
+    if (look_ == Look::kDone) return absl::OkStatus();
+    if (to_look_at_.empty()) {
+      look_ = Look::kDone;
+      return absl::OkStatus();
+    }
+    const Id person = to_look_at_.back();
+    to_look_at_.pop_back();
+    const double begin = Strongest(first_, person);
+    KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> others, Known(known_, person, false));
+    for (const Acquaintance& other : others) {
+      double& most = second_[other.person];
+      most = std::max(most, begin * other.strength);
+      strongest_second_ = std::max(strongest_second_, most);
+    }
+    return absl::OkStatus();
+  }
+
+  Status LookAtOurs() {
+    KITH_ASSIGN_OR_RETURN(const Id next, NextOfOurs());
+    if (next.is_null()) {
+      for (const auto& [person, list] : first_) to_look_at_.push_back(person);
+      look_ = Look::kTheirs;
+      return absl::OkStatus();
+    }
+    if (!IsStart(next)) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> others, Known(known_, next, false));
+    for (const Acquaintance& other : others) {
+      first_[other.person].push_back({next, other.strength});
+      strongest_first_ = std::max(strongest_first_, other.strength);
+    }
+    return absl::OkStatus();
+  }
+
+  // Null when there are no more.
+  StatusOr<Id> NextOfOurs() {
+    if (!options_.from.is_null()) return std::exchange(looked_, true) ? Id() : options_.from;
+    while (true) {
+      if (cursor_ == nullptr) {
+        if (our_type_ == our_types_.size()) return Id();
+        KITH_ASSIGN_OR_RETURN(cursor_, facts_.snapshot().Scan(our_types_[our_type_++]->name));
+      }
+      if (cursor_->Next()) return cursor_->id();
+      KITH_RETURN_IF_ERROR(cursor_->status());
+      cursor_ = nullptr;
+    }
+  }
 
   StatusOr<std::span<const Acquaintance>> Known(Lists& lists, Id person, bool ours) {
     const auto known = lists.find(person);
@@ -217,12 +274,26 @@ class Circle {
     return absl::OkStatus();
   }
 
+  // What is not seen but may be known of. One that is seen is told as it is.
+  Status ReadShared(Id person) {
+    if (facts_.snapshot().viewer().is_system()) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(const std::vector<Id> others, model::IntroducibleTo(facts_.snapshot(), person, facts_.as_of()));
+    const size_t seen = edges_.size();
+    for (const Id other : others) {
+      const auto end = edges_.begin() + static_cast<ptrdiff_t>(seen);
+      if (std::any_of(edges_.begin(), end, [&](const auto& edge) { return edge.first == other; })) continue;
+      Offer(other, {EdgeKind::kShared, kKnows, Id()});
+    }
+    return absl::OkStatus();
+  }
+
   Status Read(Id person, bool ours) {
     edges_.clear();
     if (!ours) KITH_RETURN_IF_ERROR(ReadAcquaintances(person, 0));
     if (ours) {
-      for (const TypeNumber type : our_types_) KITH_RETURN_IF_ERROR(ReadAcquaintances(person, type));
+      for (const TypeDef* type : our_types_) KITH_RETURN_IF_ERROR(ReadAcquaintances(person, type->number));
     }
+    KITH_RETURN_IF_ERROR(ReadShared(person));
     if (facts_.IsOurs(person)) return ReadOurs(person);
     KITH_ASSIGN_OR_RETURN(const std::vector<model::PairTie> ties, model::TiesOfContact(facts_.snapshot(), person, facts_.as_of()));
     for (const model::PairTie& tie : ties) {
@@ -258,10 +329,20 @@ class Circle {
   const Facts& facts_;
   const IntroductionOptions& options_;
   std::vector<End> ends_;
-  std::vector<TypeNumber> our_types_;
+  std::vector<const TypeDef*> our_types_;
   std::vector<std::pair<Id, Edge>> edges_;  // of the person read last
   Lists known_;
   Lists ours_;
+  // How far the look from ours has come.
+  Look look_ = Look::kOurs;
+  bool looked_ = false;  // at IntroductionOptions::from
+  size_t our_type_ = 0;
+  std::unique_ptr<RecordCursor> cursor_;
+  std::vector<Id> to_look_at_;
+  Lists first_;                             // of whom ours know: which of ours, and how well; whole once they have all been looked at
+  absl::flat_hash_map<Id, double> second_;  // of whom those know: strength × strength, the most of it
+  double strongest_first_ = 0;
+  double strongest_second_ = 0;
 };
 
 Status Check(const Facts& facts, Id target, const IntroductionOptions& options) {
@@ -294,6 +375,8 @@ std::string_view NameOf(EdgeKind kind) {
       return "knows";
     case EdgeKind::kColleague:
       return "colleague";
+    case EdgeKind::kShared:
+      return "shared";
   }
   return {};
 }
@@ -302,14 +385,12 @@ StatusOr<std::vector<Introduction>> ReadIntroductions(const Snapshot& snapshot, 
   const Facts facts(snapshot, options.relation);
   KITH_RETURN_IF_ERROR(Check(facts, target, options));
   Circle circle(facts, options);
-  KITH_ASSIGN_OR_RETURN(const double strongest, circle.StrongestStart());
+  const PathHints hints = {.ours_among = [&](Id person) { return circle.OursAmong(person); },
+                           .ahead = [&](Id person, int hops) { return circle.Ahead(person, hops); }};
+  KITH_ASSIGN_OR_RETURN(const std::vector<WarmPath> paths,
+                        FindWarmPaths([&](Id person) { return circle.Neighbours(person); },
+                                      [&](Id person) { return circle.IsStart(person); }, target, options.path, hints));
   std::vector<Introduction> found;
-  if (strongest <= 0) return found;
-  PathOptions bounded = options.path;
-  bounded.last_hop = std::min(bounded.last_hop, strongest);
-  KITH_ASSIGN_OR_RETURN(const std::vector<WarmPath> paths, FindWarmPaths([&](Id person) { return circle.Neighbours(person); },
-                                                                         [&](Id person) { return circle.IsStart(person); }, target, bounded,
-                                                                         [&](Id person) { return circle.OursAmong(person); }));
   for (const WarmPath& path : paths) {
     Introduction& introduction = found.emplace_back();
     introduction.value = path.value;

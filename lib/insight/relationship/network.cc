@@ -1,4 +1,4 @@
-// Warm paths (§5.4.5): uniform-cost search over paths, back from the target.
+// Warm paths (§5.4.5): search over paths, back from the target, by what each can come to at most.
 #include <algorithm>
 #include <queue>
 #include <string>
@@ -31,10 +31,6 @@ Status Check(const PathOptions& options) {
     return MakeError({.reason = Reason::kBadOptions, .field = "damping", .value = std::to_string(options.damping)},
                      "damping lies above 0 and is at most 1");
   }
-  if (!(options.last_hop > 0 && options.last_hop <= 1)) {
-    return MakeError({.reason = Reason::kBadOptions, .field = "last_hop", .value = std::to_string(options.last_hop)},
-                     "a bound of strength lies above 0 and is at most 1");
-  }
   constexpr int kMostHops = 6;
   if (options.hops < 1 || options.hops > kMostHops) {
     return MakeError({.reason = Reason::kBadOptions, .field = "hops", .value = std::to_string(options.hops)}, "a path has 1 to 6 hops");
@@ -44,20 +40,26 @@ Status Check(const PathOptions& options) {
 
 class PathSearch {
  public:
-  PathSearch(const NeighboursOf& neighbours, const NeighboursOf& ours_among, const std::function<bool(Id)>& ours,
-             const PathOptions& options)
-      : neighbours_(neighbours), ours_among_(ours_among ? ours_among : neighbours), ours_(ours), options_(options) {}
+  PathSearch(const NeighboursOf& neighbours, const std::function<bool(Id)>& ours, const PathOptions& options, const PathHints& hints)
+      : neighbours_(neighbours),
+        ours_among_(hints.ours_among ? hints.ours_among : neighbours),
+        ahead_(hints.ahead),
+        ours_(ours),
+        options_(options) {}
   StatusOr<std::vector<WarmPath>> Run(Id target);
 
  private:
   Status Extend(const Open& from);
   [[nodiscard]] bool OnPath(int32_t step, Id person) const;
+  // What a path that goes on can come to at most; 0 when it can come to nothing that is wanted.
+  [[nodiscard]] double BoundOf(double value, const Step& step) const;
   void Offer(double value, const Step& step);
   [[nodiscard]] WarmPath PathAt(const Open& open) const;
   bool IsOurs(Id person);
 
   const NeighboursOf& neighbours_;
   const NeighboursOf& ours_among_;
+  const std::function<double(Id, int)>& ahead_;
   const std::function<bool(Id)>& ours_;
   const PathOptions& options_;
   std::vector<Step> steps_;
@@ -79,6 +81,11 @@ bool PathSearch::OnPath(int32_t step, Id person) const {
   return false;
 }
 
+double PathSearch::BoundOf(double value, const Step& step) const {
+  const double bound = value * (ahead_ ? ahead_(step.person, options_.hops - step.hops) : options_.damping);
+  return best_.size() == options_.count && bound <= best_.top() ? 0 : bound;
+}
+
 void PathSearch::Offer(double value, const Step& step) {
   const bool done = IsOurs(step.person);
   // Only ours can follow the last hop, and everyone else needs one more.
@@ -87,8 +94,8 @@ void PathSearch::Offer(double value, const Step& step) {
     best_.push(value);
     if (best_.size() > options_.count) best_.pop();
   }
-  const double bound = done ? value : value * options_.damping * options_.last_hop;
-  if (!done && best_.size() == options_.count && bound <= best_.top()) return;
+  const double bound = done ? value : BoundOf(value, step);
+  if (bound <= 0) return;
   steps_.push_back(step);
   open_.push({bound, value, static_cast<int32_t>(steps_.size() - 1), done});
 }
@@ -122,13 +129,20 @@ StatusOr<std::vector<WarmPath>> PathSearch::Run(Id target) {
   steps_.push_back({target, -1, 0});
   open_.push({1, 1, 0, false});
   while (!open_.empty() && found.size() < options_.count) {
-    const Open next = open_.top();
+    Open next = open_.top();
     open_.pop();
     if (next.done) {
       found.push_back(PathAt(next));
-    } else {
-      KITH_RETURN_IF_ERROR(Extend(next));
+      continue;
     }
+    // What is known by now may be less than it was hoped for.
+    const double bound = next.step == 0 ? next.bound : BoundOf(next.value, steps_[static_cast<size_t>(next.step)]);
+    if (bound < next.bound) {
+      next.bound = bound;
+      if (bound > 0) open_.push(next);
+      continue;
+    }
+    KITH_RETURN_IF_ERROR(Extend(next));
   }
   return found;
 }
@@ -136,9 +150,9 @@ StatusOr<std::vector<WarmPath>> PathSearch::Run(Id target) {
 }  // namespace
 
 StatusOr<std::vector<WarmPath>> FindWarmPaths(const NeighboursOf& neighbours, const std::function<bool(Id)>& ours, Id target,
-                                              const PathOptions& options, const NeighboursOf& ours_among) {
+                                              const PathOptions& options, const PathHints& hints) {
   KITH_RETURN_IF_ERROR(Check(options));
-  return PathSearch(neighbours, ours_among, ours, options).Run(target);
+  return PathSearch(neighbours, ours, options, hints).Run(target);
 }
 
 Network::Network(std::span<const Edge> edges) {

@@ -145,5 +145,48 @@ TEST_F(Introductions, WhatIsOverOrPrivateLeadsNowhere) {
   EXPECT_EQ(GetReason(ReadIntroductions(*world_.Read(), target, {.colleague = 0}).status()), Reason::kBadOptions);
 }
 
+// M08, §5.4.5: an owner lets others know of a way without a word about how, and takes it back.
+TEST_F(Introductions, AnOwnerMaySayThatAWayLeadsThere) {
+  const auto& us = world_.owners();
+  const Id target = Contact();
+  const Id edge = Know(us[0], target, 0.9);
+  Batch batch = world_.NewBatch();
+  batch.Set(edge, "owner", us[0]);
+  batch.Set(edge, "visibility", "owner");
+  world_.Apply(batch);
+  const auto to = [&](Id viewer) {
+    StatusOr<std::vector<Introduction>> found = ReadIntroductions(*world_.Read({.id = viewer}), target);
+    EXPECT_TRUE(found.ok()) << found.status();
+    return *std::move(found);
+  };
+  EXPECT_TRUE(to(us[1]).empty());
+  world_.Set(edge, "may_introduce", true);
+  const std::vector<Introduction> others = to(us[1]);
+  ASSERT_EQ(others.size(), 1U);
+  ASSERT_EQ(others[0].hops.size(), 1U);
+  EXPECT_EQ(others[0].hops[0].from, us[0]);
+  EXPECT_EQ(others[0].hops[0].kind, EdgeKind::kShared);
+  EXPECT_EQ(others[0].hops[0].strength, 0.5);  // whatever it is
+  EXPECT_TRUE(others[0].hops[0].record.is_null());
+  const std::vector<Introduction> own = to(us[0]);
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0].hops[0].kind, EdgeKind::kKnows);
+  EXPECT_EQ(own[0].hops[0].strength, 0.9);
+  EXPECT_EQ(own[0].hops[0].record, edge);
+  world_.Set(edge, "valid_to", DateOf(world_.now()));
+  EXPECT_TRUE(to(us[1]).empty());
+  world_.Set(edge, "valid_to", Value());
+  EXPECT_EQ(to(us[1]).size(), 1U);
+  const StatusOr<VerifyReport> verified = world_.db().Verify();
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_TRUE(verified->problems.empty());
+  world_.Set(edge, "may_introduce", false);
+  EXPECT_TRUE(to(us[1]).empty());
+  world_.Set(edge, "may_introduce", true);
+  world_.Delete(edge);
+  EXPECT_TRUE(to(us[1]).empty());
+  EXPECT_TRUE(world_.db().Verify()->problems.empty());
+}
+
 }  // namespace
 }  // namespace kith::insight

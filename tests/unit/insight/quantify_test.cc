@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kith/insight/card.h"
+#include "kith/insight/introductions.h"
 #include "unit/insight/relation_world.h"
 
 namespace kith::insight {
@@ -259,6 +261,128 @@ TEST_F(Quantified, AsOfAMomentNothingLaterCounts) {
   EXPECT_GT(*Of(Id(), account, {.trend_months = 3}).trend, 0);
   world_.Advance(200 * kMicrosPerDay);
   EXPECT_LT(*Of(Id(), account, {.relation = {.as_of = world_.now()}, .trend_months = 3}).trend, 0);
+}
+
+// A04, B05: an account as of a moment is what it was, whoever has come and gone since and whatever became of its deals and issues.
+TEST_F(Quantified, AnAccountAsOfAMomentHasThePeopleAndTheValueOfThen) {
+  const Id acme = Account("Acme");
+  const Id bloom = Account("Bloom");
+  const Id chief = PersonOf(acme, "c_level");
+  const Id buyer = PersonOf(acme);
+  const Id other = PersonOf(bloom);
+  for (int i = 0; i < 3; ++i) Meet(world_.owners()[0], chief);
+  Meet(world_.owners()[1], buyer);
+  Meet(world_.owners()[1], other);
+  const Id deal = Deal(acme, 3000);
+  GiveRole(chief, deal, "decision_maker");
+  Deal(bloom, 1000);
+  const Id ticket = Add("ticket", {{"subject", "broken"}, {"account", acme}});
+  world_.Advance(10 * kMicrosPerDay);
+  const Time then = world_.now();
+  const auto texts = [&](const RelationOptions& relation) {
+    std::vector<std::string> all;
+    for (const auto& [subject, object] :
+         {std::pair(Id(), acme), std::pair(Id(), bloom), std::pair(Id(), Id()), std::pair(world_.owners()[0], Id())}) {
+      const RelationReport report = Of(subject, object, {.relation = relation});
+      std::string& text = all.emplace_back(std::to_string(report.score.value) + " " + std::to_string(report.reach) + " " +
+                                           std::to_string(report.exclusive));
+      for (const Money& money : report.capital) text += " " + std::to_string(money.minor);
+      for (const HandOver& one : report.hand_over) text += " " + std::to_string(one.contact.value());
+    }
+    return all;
+  };
+  const std::vector<std::string> before = texts({.as_of = then});
+  world_.Advance(10 * kMicrosPerDay);
+  const Time recorded{world_.now().micros - 1};
+  world_.Set(ticket, "resolved_at", world_.now());
+  world_.Set(chief, "account", bloom);
+  world_.Set(buyer, "job_level", Choose("contact", "job_level", "staff"));
+  world_.Set(deal, "amount", model::Yuan(50));
+  world_.MoveTo(deal, "sales/won");
+  Deal(bloom, 90'000);
+  PersonOf(acme, "c_level");
+  EXPECT_NE(texts({}), before);
+  // Of the newcomer nobody knows when they came: without a word of it they have always been there.
+  const AccountReport with = *Of(Id(), acme, {.relation = {.as_of = then}}).account;
+  const AccountReport known = *Of(Id(), acme, {.relation = {.as_of = then, .recorded = recorded}}).account;
+  EXPECT_LT(with.depth, known.depth);
+  EXPECT_EQ(texts({.as_of = then, .recorded = recorded}), before);
+  // Somebody who is said to have worked there between two days is there between them.
+  const Id guest = PersonOf(bloom, "c_level");
+  Add("employment", {{"contact", guest}, {"account", acme}, {"valid_from", Time{then.micros - 5}}, {"valid_to", Time{then.micros + 5}}});
+  const auto people = [&](Id account, Time at) {
+    std::vector<Id> list;
+    for (const Suggestion& step : Of(Id(), account, {.relation = {.as_of = at}, .suggestions = 99}).suggestions)
+      list.push_back(step.record);
+    return std::count(list.begin(), list.end(), guest);
+  };
+  EXPECT_EQ(people(acme, then), 1);
+  EXPECT_EQ(people(acme, Time{then.micros + 5}), 0);
+  EXPECT_EQ(people(bloom, then), 0);
+  EXPECT_EQ(people(bloom, Time{then.micros + 5}), 1);
+}
+
+// A deal that was put in later counts from its first move to its closing.
+TEST_F(Quantified, WhatWasImportedLaterCountsByItsOwnTimes) {
+  const Id acme = Account("Acme");
+  const Id bloom = Account("Bloom");
+  Meet(world_.owners()[0], PersonOf(acme));
+  PersonOf(bloom);
+  world_.Advance(400 * kMicrosPerDay);
+  const auto share = [&](int64_t days_ago) {
+    const RelationOptions then = {.as_of = Time{world_.now().micros - days_ago * kMicrosPerDay}};
+    const double firm = Of(Id(), Id(), {.relation = then}).score.value;
+    return (firm - Of(Id(), bloom, {.relation = then}).score.value) /
+           (Of(Id(), acme, {.relation = then}).score.value - Of(Id(), bloom, {.relation = then}).score.value);
+  };
+  EXPECT_NEAR(share(250), 0.5, 1e-9);
+  const Id deal = Add("opportunity", {{"name", "deal"}, {"account", acme}, {"amount", model::Yuan(1000)}});
+  world_.MoveTo(deal, "sales/talk", {.at = Time{world_.now().micros - 300 * kMicrosPerDay}});
+  world_.MoveTo(deal, "sales/won", {.at = Time{world_.now().micros - 200 * kMicrosPerDay}});
+  EXPECT_NEAR(share(301), 0.5, 1e-9);
+  EXPECT_NEAR(share(250), 1, 1e-9);
+}
+
+// M17: what somebody keeps to themselves is theirs alone, in every score, path and card.
+TEST_F(Quantified, WhatIsPrivateChangesNothingForOthers) {
+  const auto& us = world_.owners();
+  const Id account = Account();
+  const Id person = PersonOf(account);
+  const Id deal = Deal(account, 1000);
+  GiveRole(person, deal, "decision_maker");
+  Meet(us[1], person);
+  const auto all = [&](Id viewer) {
+    const auto snapshot = world_.Read({.id = viewer});
+    std::string text;
+    for (const Id object : {person, deal, account, Id()}) {
+      const StatusOr<RelationReport> report = Quantify(*snapshot, Id(), object, {.relation = {.as_of = world_.now()}});
+      EXPECT_TRUE(report.ok()) << report.status();
+      text += std::to_string(report->score.value) + " ";
+    }
+    for (const Id customer : {person, account}) {
+      const StatusOr<std::vector<CardLine>> card = CustomerCard(*snapshot, customer, {.relation = {.as_of = world_.now()}});
+      EXPECT_TRUE(card.ok()) << card.status();
+      for (const CardLine& line : *card) text += std::string(NameOf(line.kind)) + std::to_string(line.value.value_or(0)) + " ";
+    }
+    const StatusOr<std::vector<Introduction>> ways = ReadIntroductions(*snapshot, person, {.relation = {.as_of = world_.now()}});
+    EXPECT_TRUE(ways.ok()) << ways.status();
+    for (const Introduction& way : *ways) text += std::to_string(way.value) + " ";
+    return text;
+  };
+  const std::vector<std::string> before = {all(us[0]), all(us[2])};
+  EXPECT_EQ(before[0], before[1]);
+  const Id met = Meet(us[0], person);
+  const Id learnt = Say(person, Id(), "solution", 1);
+  const Id knows = Add("acquaintance", {{"from", us[0]}, {"to", person}, {"strength", 0.9}});
+  Batch batch = world_.NewBatch();
+  for (const Id id : {met, learnt, knows}) {
+    batch.Set(id, "owner", us[0]);
+    batch.Set(id, "visibility", "owner");
+  }
+  world_.Apply(batch);
+  EXPECT_EQ(all(us[2]), before[1]);
+  EXPECT_NE(all(us[0]), before[0]);
+  EXPECT_NE(all(Id()), before[0]);  // the system sees everything
 }
 
 TEST_F(Quantified, RefusesWhatHasNoRelations) {

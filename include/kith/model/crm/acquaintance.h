@@ -41,6 +41,7 @@ class Acquaintance {
   [[nodiscard]] std::optional<double> confidence() const { return view_.has(4) ? std::optional(view_.GetDouble(4)) : std::nullopt; }
   [[nodiscard]] std::optional<Date> valid_from() const { return view_.has(5) ? std::optional(Date{static_cast<int32_t>(view_.GetInt(5))}) : std::nullopt; }
   [[nodiscard]] std::optional<Date> valid_to() const { return view_.has(6) ? std::optional(Date{static_cast<int32_t>(view_.GetInt(6))}) : std::nullopt; }
+  [[nodiscard]] std::optional<bool> may_introduce() const { return view_.has(7) ? std::optional(view_.GetBool(7)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -62,6 +63,7 @@ class AcquaintanceBuilder {
   AcquaintanceBuilder& confidence(double value) { return Set("confidence", value); }
   AcquaintanceBuilder& valid_from(Date value) { return Set("valid_from", value); }
   AcquaintanceBuilder& valid_to(Date value) { return Set("valid_to", value); }
+  AcquaintanceBuilder& may_introduce(bool value) { return Set("may_introduce", value); }
 
  private:
   AcquaintanceBuilder& Set(std::string_view field, Value value) {
