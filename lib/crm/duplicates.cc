@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -28,7 +29,7 @@ struct Role {
   std::string_view field;
   MatchKind kind;
 };
-constexpr std::array<Role, 17> kRoles = {{{"name", "name", MatchKind::kName},
+constexpr std::array<Role, 18> kRoles = {{{"name", "name", MatchKind::kName},
                                           {"external_name", "name", MatchKind::kName},
                                           {"legal_name", "name", MatchKind::kName},
                                           {"email", "email", MatchKind::kMail},
@@ -36,6 +37,7 @@ constexpr std::array<Role, 17> kRoles = {{{"name", "name", MatchKind::kName},
                                           {"other_phone", "phone", MatchKind::kPhone},
                                           {"birthday", "birthday", MatchKind::kDate},
                                           {"organisation", "organisation", MatchKind::kText},
+                                          {"organisation_name", "organisation", MatchKind::kText},
                                           {"registration", "registration", MatchKind::kIdentifier},
                                           {"website", "website", MatchKind::kWebsite},
                                           {"handle", "handle", MatchKind::kIdentifier},
@@ -82,19 +84,30 @@ StatusOr<std::vector<Compared>> ChosenFields(const TypeDef& type, const std::map
   return fields;
 }
 
-StatusOr<std::vector<Compared>> FieldsOf(const TypeDef& type, const DuplicateOptions& options) {
-  if (!options.fields.empty()) return ChosenFields(type, options.fields);
+// The type's fields by role, those of one name together; a field that only other types have is said by nothing.
+std::vector<Compared> FieldsByRole(const TypeDef& type) {
   std::vector<Compared> fields;
   for (const Role& role : kRoles) {
-    const FieldDef* field = type.FindRole("party", role.role);
-    if (field == nullptr) continue;
     if (fields.empty() || fields.back().field.name != role.field) fields.push_back({{std::string(role.field), role.kind}, {}});
-    fields.back().said_by.push_back(field);
+    if (const FieldDef* field = type.FindRole("party", role.role)) fields.back().said_by.push_back(field);
   }
-  if (!fields.empty()) return fields;
-  return MakeError({.reason = Reason::kBadOptions, .type = type.name, .hint = "say which fields are compared, and as what"},
-                   "the type has no behaviour party");
+  return fields;
 }
+
+// Whether records of other types belong to those of this one.
+bool IsOrganisation(const catalog::Catalog& catalog, const TypeDef& type) {
+  for (const TypeDef* person : catalog.TypesWith("party")) {
+    const FieldDef* field = person == &type ? nullptr : person->FindRole("party", "organisation");
+    if (field != nullptr && std::find(field->refers_to.begin(), field->refers_to.end(), type.name) != field->refers_to.end()) return true;
+  }
+  return false;
+}
+
+// A type whose records are compared, and its fields: as many as every other has, in the same order.
+struct Source {
+  const TypeDef* type = nullptr;
+  std::vector<Compared> fields;
+};
 
 StatusOr<const TypeDef*> TypeOf(const Snapshot& snapshot, std::string_view name) {
   const TypeDef* type = snapshot.catalog().FindType(name);
@@ -102,6 +115,52 @@ StatusOr<const TypeDef*> TypeOf(const Snapshot& snapshot, std::string_view name)
   std::vector<std::string_view> known;
   for (const TypeDef& one : snapshot.catalog().types()) known.emplace_back(one.name);
   return MakeError({.reason = Reason::kUnknownType, .type = std::string(name), .hint = NearestHint(name, known)}, "there is no such type");
+}
+
+// Beside organisations somebody stands for the one that they name.
+void StandForOrganisation(Source& source) {
+  const FieldDef* named = source.type->FindRole("party", "organisation_name");
+  for (Compared& compared : source.fields) {
+    compared.said_by.clear();
+    if (compared.field.name == "name" && named != nullptr) compared.said_by = {named};
+  }
+}
+
+StatusOr<std::vector<Source>> SourcesOf(const Snapshot& snapshot, const TypeDef& first, const DuplicateOptions& options) {
+  std::vector<Source> sources = {{&first, {}}};
+  for (const std::string& name : options.also) {
+    KITH_ASSIGN_OR_RETURN(const TypeDef* const type, TypeOf(snapshot, name));
+    if (type != &first) sources.push_back({type, {}});
+  }
+  if (!options.fields.empty() && sources.size() == 1) {
+    KITH_ASSIGN_OR_RETURN(sources[0].fields, ChosenFields(first, options.fields));
+    return sources;
+  }
+  const auto organisations =
+      std::count_if(sources.begin(), sources.end(), [&](const Source& source) { return IsOrganisation(snapshot.catalog(), *source.type); });
+  for (Source& source : sources) {
+    source.fields = FieldsByRole(*source.type);
+    if (organisations > 0 && !IsOrganisation(snapshot.catalog(), *source.type)) StandForOrganisation(source);
+    const bool any = std::any_of(source.fields.begin(), source.fields.end(), [](const Compared& c) { return !c.said_by.empty(); });
+    if (any && options.fields.empty()) continue;
+    return MakeError(
+        {.reason = Reason::kBadOptions,
+         .type = source.type->name,
+         .hint = sources.size() == 1 ? "say which fields are compared, and as what" : "types are compared together by roles of a party"},
+        any ? "fields are chosen of one type alone" : "the type has no behaviour party by which it could be compared");
+  }
+  for (size_t i = sources[0].fields.size(); i-- > 0;) {
+    const bool said = std::any_of(sources.begin(), sources.end(), [&](const Source& source) { return !source.fields[i].said_by.empty(); });
+    if (said) continue;
+    for (Source& source : sources) source.fields.erase(source.fields.begin() + static_cast<ptrdiff_t>(i));
+  }
+  if (sources.size() == 1) return sources;
+  for (Source& source : sources) {
+    for (Compared& compared : source.fields) {
+      if (compared.field.name == "organisation") compared.field.kind = MatchKind::kName;
+    }
+  }
+  return sources;
 }
 
 std::string TextOf(record::View view, const FieldDef& field) {
@@ -130,20 +189,22 @@ std::string TextOf(record::View view, const FieldDef& field) {
 // Records as rows. What is not lent by the snapshot is kept here.
 class Rows {
  public:
-  explicit Rows(const std::vector<Compared>& fields) : fields_(fields), table_{.fields = {}, .columns = {}, .sources = {}} {
+  // `name`: of the record that a reference names; unset: its id stands for it.
+  explicit Rows(const std::vector<Compared>& fields, std::function<std::string(Id)> name = {})
+      : name_(std::move(name)), table_{.fields = {}, .columns = {}, .sources = {}} {
     for (const Compared& field : fields) table_.fields.push_back(field.field);
     table_.columns.resize(fields.size());
   }
-  void Add(Id id, record::View view) {
+  void Add(Id id, record::View view, const std::vector<Compared>& fields) {
     ids_.push_back(id);
-    for (size_t i = 0; i < fields_.size(); ++i) table_.columns[i].push_back(CellOf(view, fields_[i]));
+    for (size_t i = 0; i < fields.size(); ++i) table_.columns[i].push_back(CellOf(view, fields[i]));
   }
   // Of values by the names of the record's fields; no record.
-  void Add(const std::map<std::string, std::string>& values) {
+  void Add(const std::map<std::string, std::string>& values, const std::vector<Compared>& fields) {
     ids_.emplace_back();
-    for (size_t i = 0; i < fields_.size(); ++i) {
+    for (size_t i = 0; i < fields.size(); ++i) {
       std::string lines;
-      for (const FieldDef* field : fields_[i].said_by) {
+      for (const FieldDef* field : fields[i].said_by) {
         const auto at = values.find(field->name);
         if (at != values.end()) lines += (lines.empty() ? "" : "\n") + at->second;
       }
@@ -160,7 +221,10 @@ class Rows {
     std::string lines;
     for (const FieldDef* one : field.said_by) {
       if (!view.has(one->position)) continue;
-      const std::string_view text = one->kind == Kind::kText ? view.GetText(one->position) : Keep(TextOf(view, *one));
+      const bool named = one->kind == Kind::kRef && name_ != nullptr;
+      const std::string_view text = one->kind == Kind::kText ? view.GetText(one->position)
+                                    : named                  ? std::string_view(NameOf(view.GetRef(one->position)))
+                                                             : Keep(TextOf(view, *one));
       if (text.empty()) continue;
       if (only.empty()) {
         only = text;
@@ -175,18 +239,35 @@ class Rows {
     return text.empty() ? std::string_view() : std::string_view(kept_.emplace_back(std::move(text)));
   }
 
-  const std::vector<Compared>& fields_;
+  const std::string& NameOf(Id id) {
+    const auto [at, added] = names_.try_emplace(id);
+    if (added) at->second = name_(id);
+    return at->second;
+  }
+
+  std::function<std::string(Id)> name_;
+  std::map<Id, std::string> names_;
   MatchTable table_;
   std::vector<Id> ids_;
   std::deque<std::string> kept_;
 };
 
-Status ReadAll(const Snapshot& snapshot, const TypeDef& type, Id but, Rows& rows) {
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(type.name));
+Rows RowsOf(const Snapshot& snapshot, const std::vector<Source>& sources) {
+  if (sources.size() == 1) return Rows(sources[0].fields);
+  return Rows(sources[0].fields, [&snapshot](Id id) -> std::string {
+    const TypeDef* type = snapshot.catalog().FindType(id.type());
+    const FieldDef* field = type == nullptr ? nullptr : type->FindRole("party", "name");
+    const StatusOr<record::View> view = snapshot.Get(id);
+    return field == nullptr || !view.ok() || !view->has(field->position) ? std::string() : std::string(view->GetText(field->position));
+  });
+}
+
+Status ReadAll(const Snapshot& snapshot, const Source& source, Id but, Rows& rows) {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(source.type->name));
   while (cursor->Next()) {
     if (cursor->id() == but) continue;
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    rows.Add(cursor->id(), view);
+    rows.Add(cursor->id(), view, source.fields);
   }
   return cursor->status();
 }
@@ -199,6 +280,20 @@ std::vector<MatchReason> ReasonsOf(const MatchTable& table, const MatchPair& pai
   std::stable_sort(reasons.begin(), reasons.end(),
                    [](const MatchReason& a, const MatchReason& b) { return std::abs(a.bits) > std::abs(b.bits); });
   return reasons;
+}
+
+// Leaves the pairs of two types; what is expected of them follows from their probabilities. Of how many are found nothing is known.
+void KeepAcross(const Rows& rows, double automatic, MatchReport& report) {
+  std::erase_if(report.pairs, [&](const MatchPair& pair) { return rows.id(pair.a).type() == rows.id(pair.b).type(); });
+  const auto mean = [&](size_t count) {
+    double sum = 0;
+    for (size_t i = 0; i < count; ++i) sum += report.pairs[i].probability;
+    return count == 0 ? 1 : sum / static_cast<double>(count);
+  };
+  report.automatic = static_cast<size_t>(
+      std::count_if(report.pairs.begin(), report.pairs.end(), [&](const MatchPair& pair) { return pair.probability >= automatic; }));
+  report.precision = mean(report.pairs.size());
+  report.automatic_precision = mean(report.automatic);
 }
 
 // --- who somebody is: where to look
@@ -273,6 +368,7 @@ class Candidates {
 
  private:
   Status LookFor(const Compared& field, std::string_view value) {
+    if (field.field.name == "organisation") return absl::OkStatus();  // all who belong there share it
     for (const std::string& text : SearchesFor(field.field.kind, value)) KITH_RETURN_IF_ERROR(Search(text));
     for (const FieldDef* one : field.said_by) {
       const IndexDef* index = one->kind == Kind::kText ? type_.FindIndexLedBy(static_cast<int32_t>(one->position)) : nullptr;
@@ -320,30 +416,49 @@ class Candidates {
 };
 
 // The record asked about, null for values. One that was merged is the one into which it was.
-StatusOr<Id> AddAsked(const Snapshot& snapshot, const TypeDef& type, const WhoQuestion& question, Rows& rows) {
+StatusOr<Id> AddAsked(const Snapshot& snapshot, const std::vector<Source>& sources, const WhoQuestion& question, Rows& rows) {
+  const TypeDef& type = *sources[0].type;
   if (question.record.is_null()) {
     for (const auto& [name, value] : question.values) {
       if (type.FindField(name) == nullptr) return NoSuchField(type, name);
     }
-    rows.Add(question.values);
+    rows.Add(question.values, sources[0].fields);
     return Id();
   }
-  if (question.record.type() != type.number) {
-    return MakeError({.reason = Reason::kBadOptions, .type = type.name, .record = question.record}, "the record is of another type");
+  for (const Source& source : sources) {
+    if (question.record.type() != source.type->number) continue;
+    KITH_ASSIGN_OR_RETURN(const record::View view, snapshot.Get(question.record));
+    rows.Add(view.id(), view, source.fields);
+    return view.id();
   }
-  KITH_ASSIGN_OR_RETURN(const record::View view, snapshot.Get(question.record));
-  rows.Add(view.id(), view);
-  return view.id();
+  return MakeError({.reason = Reason::kBadOptions, .type = type.name, .record = question.record}, "the record is of another type");
+}
+
+// Adds the records of a type that row 0 might be. False: not all were looked at.
+StatusOr<bool> AddCandidates(const Snapshot& snapshot, const Source& source, Id asked, Rows& rows) {
+  if (source.type->FindIndex(catalog::IndexKind::kText) == nullptr) {
+    KITH_RETURN_IF_ERROR(ReadAll(snapshot, source, asked, rows));
+    return true;
+  }
+  Candidates candidates(snapshot, *source.type);
+  KITH_RETURN_IF_ERROR(candidates.Look(source.fields, rows.table()));
+  for (const Id id : candidates.ids()) {
+    if (id == asked) continue;
+    KITH_ASSIGN_OR_RETURN(const record::View view, snapshot.Get(id));
+    rows.Add(id, view, source.fields);
+  }
+  return candidates.complete();
 }
 
 }  // namespace
 
 StatusOr<Duplicates> FindDuplicates(const Snapshot& snapshot, std::string_view type, const DuplicateOptions& options) {
   KITH_ASSIGN_OR_RETURN(const TypeDef* const def, TypeOf(snapshot, type));
-  KITH_ASSIGN_OR_RETURN(const std::vector<Compared> fields, FieldsOf(*def, options));
-  Rows rows(fields);
-  KITH_RETURN_IF_ERROR(ReadAll(snapshot, *def, Id(), rows));
+  KITH_ASSIGN_OR_RETURN(const std::vector<Source> sources, SourcesOf(snapshot, *def, options));
+  Rows rows = RowsOf(snapshot, sources);
+  for (const Source& source : sources) KITH_RETURN_IF_ERROR(ReadAll(snapshot, source, Id(), rows));
   KITH_ASSIGN_OR_RETURN(MatchReport report, FindMatches(rows.table(), options.match));
+  if (options.across) KeepAcross(rows, options.match.automatic, report);
   Duplicates found;
   found.records = rows.size();
   found.compared = report.compared;
@@ -371,21 +486,15 @@ StatusOr<Duplicates> FindDuplicates(const Snapshot& snapshot, std::string_view t
 StatusOr<Lookalikes> WhoIs(const Snapshot& snapshot, std::string_view type, const WhoQuestion& question, const MatchModel& model,
                            const DuplicateOptions& options) {
   KITH_ASSIGN_OR_RETURN(const TypeDef* const def, TypeOf(snapshot, type));
-  KITH_ASSIGN_OR_RETURN(const std::vector<Compared> fields, FieldsOf(*def, options));
-  Rows rows(fields);
-  KITH_ASSIGN_OR_RETURN(const Id asked, AddAsked(snapshot, *def, question, rows));
+  KITH_ASSIGN_OR_RETURN(const std::vector<Source> sources, SourcesOf(snapshot, *def, options));
+  Rows rows = RowsOf(snapshot, sources);
+  KITH_ASSIGN_OR_RETURN(const Id asked, AddAsked(snapshot, sources, question, rows));
+  const TypeNumber own = asked.is_null() ? def->number : asked.type();
   Lookalikes found;
-  if (def->FindIndex(catalog::IndexKind::kText) != nullptr) {
-    Candidates candidates(snapshot, *def);
-    KITH_RETURN_IF_ERROR(candidates.Look(fields, rows.table()));
-    for (const Id id : candidates.ids()) {
-      if (id == asked) continue;
-      KITH_ASSIGN_OR_RETURN(const record::View view, snapshot.Get(id));
-      rows.Add(id, view);
-    }
-    found.complete = candidates.complete();
-  } else {
-    KITH_RETURN_IF_ERROR(ReadAll(snapshot, *def, asked, rows));
+  for (const Source& source : sources) {
+    if (options.across && source.type->number == own) continue;
+    KITH_ASSIGN_OR_RETURN(const bool complete, AddCandidates(snapshot, source, asked, rows));
+    found.complete = found.complete && complete;
   }
   KITH_ASSIGN_OR_RETURN(const std::vector<MatchPair> pairs, MatchFirst(rows.table(), model, options.match.review));
   for (size_t i = 0; i < std::min(options.limit, pairs.size()); ++i) {

@@ -8,6 +8,10 @@
 // numbers, birthday, organisation, address, city, region, postcode, country, website, registration and handles. How, and what the numbers
 // mean: matching.h. Pairs are candidates: nothing is changed here.
 //
+// Types may be compared together: a lead who is a contact already ({.also = {"contact"}, .across = true} for "lead"), or whose company is
+// an account ({.also = {"account"}}): beside a type to which people belong, a type with role organisation_name stands for that
+// organisation. An organisation is compared by its id within one type, by its name between types.
+//
 // Only what the snapshot's viewer may see is read, records and fields alike. Threads: as a Snapshot.
 #ifndef KITH_CRM_DUPLICATES_H_
 #define KITH_CRM_DUPLICATES_H_
@@ -52,14 +56,16 @@ struct DuplicateOptions {
   MatchOptions match = {};
   size_t limit = 1000;                           // pairs given out
   std::map<std::string, MatchKind> fields = {};  // to compare, by name, in place of those with roles
+  std::vector<std::string> also = {};            // types compared together with it; not with `fields`
+  bool across = false;                           // only pairs of two types are given out
 };
-// Reads every record of the type. Errors: UnknownType, UnknownField; BadOptions (as FindMatches; a type without party and fields; a field
+// Reads every record of the types. Errors: UnknownType, UnknownField; BadOptions (as FindMatches; a type without party and fields; a field
 // whose kind does not compare: text, list of texts, date, choice, integer and reference do); those of reading.
 [[nodiscard]] StatusOr<Duplicates> FindDuplicates(const Snapshot& snapshot, std::string_view type, const DuplicateOptions& options = {});
 
 // Somebody about to be entered, or a record.
 struct WhoQuestion {
-  Id record = {};                                  // of the type; null: by values
+  Id record = {};                                  // of one of the types; null: by values
   std::map<std::string, std::string> values = {};  // of fields of the type as text, dates as 2026-03-05, references as ids
 };
 struct Lookalike {
@@ -73,7 +79,8 @@ struct Lookalikes {
   bool complete = true;            // every record that shares a word, number or mail was looked at
 };
 // By what FindDuplicates learnt with the same fields. Candidates come from the type's text index and from ordered indexes led by a field
-// that is compared; of a type without a text index every record is read. Errors as FindDuplicates; NotFound for a record that is not there.
+// that is compared; of a type without a text index every record is read. With `across` only records of types other than that of the record,
+// or of the values, are given out. Errors as FindDuplicates; NotFound for a record that is not there.
 [[nodiscard]] StatusOr<Lookalikes> WhoIs(const Snapshot& snapshot, std::string_view type, const WhoQuestion& question,
                                          const MatchModel& model, const DuplicateOptions& options = {});
 

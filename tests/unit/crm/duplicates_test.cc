@@ -172,6 +172,80 @@ TEST_F(DuplicatesTest, FieldsOfAnyTypeAreComparedAsTheCallerSays) {
   EXPECT_FALSE(WhoIs(*snapshot, "contact", {.record = here}, model).ok());
 }
 
+// B07: a lead who is a contact already, under another spelling.
+TEST_F(DuplicatesTest, LeadsWhoAreContactsAreFound) {
+  people_ = simulator::MakePeople(3000, testing::TestSeed(11));
+  std::map<Id, uint32_t> person;
+  Batch batch = world_.NewBatch();
+  std::vector<std::pair<Id, uint32_t>> locals;
+  for (size_t row = 0; row < people_.person.size(); ++row) {
+    const bool lead = row % 2 == 0;
+    const Id id = batch.Create(lead ? "lead" : "contact");
+    batch.Set(id, "name", people_.columns[0][row].empty() ? "x" : people_.columns[0][row]);
+    if (!people_.columns[1][row].empty()) batch.Set(id, "email", people_.columns[1][row]);
+    if (!people_.columns[2][row].empty()) batch.Set(id, lead ? "phone" : "mobile", people_.columns[2][row]);
+    locals.emplace_back(id, people_.person[row]);
+  }
+  const std::vector<Id> ids = world_.Apply(batch);
+  std::map<uint32_t, std::pair<double, double>> rows;  // of a person: leads, contacts
+  for (const auto& [local, who] : locals) {
+    const Id id = ids.at(local.local_index());
+    person[id] = who;
+    ++(id.type() == ids.at(locals[0].first.local_index()).type() ? rows[who].first : rows[who].second);
+  }
+  double pairs = 0;
+  for (const auto& [who, counts] : rows) pairs += counts.first * counts.second;
+  const auto snapshot = world_.Read();
+  const DuplicateOptions options{.limit = 100'000, .also = {"contact"}, .across = true};
+  const Duplicates found = Find(*snapshot, "lead", options);
+  EXPECT_EQ(found.records, 3000U);
+  EXPECT_EQ(found.found, found.pairs.size());
+  double right = 0;
+  size_t known = 0;
+  for (const Duplicate& pair : found.pairs) {
+    EXPECT_NE(pair.a.type(), pair.b.type());
+    right += person[pair.a] == person[pair.b] ? 1 : 0;
+    const Id lead = snapshot->catalog().FindType("lead")->number == pair.a.type() ? pair.a : pair.b;
+    const StatusOr<Lookalikes> who = WhoIs(*snapshot, "lead", {.record = lead}, found.model, options);
+    ASSERT_TRUE(who.ok()) << who.status();
+    for (const Lookalike& one : who->records) {
+      EXPECT_NE(one.record.type(), lead.type());
+      known += one.record == pair.a || one.record == pair.b ? 1 : 0;
+    }
+  }
+  EXPECT_GE(right / static_cast<double>(found.pairs.size()), 0.97);
+  EXPECT_GE(right / pairs, 0.75);  // by name, mail and telephone number alone
+  EXPECT_GE(known, found.pairs.size() * 97 / 100);
+}
+
+// B07: their company is an account.
+TEST_F(DuplicatesTest, ALeadsCompanyIsAnAccountAlready) {
+  std::map<Id, Id> account_of;
+  size_t leads = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::string word = std::string(1, static_cast<char>('A' + i * 7 % 26)) + "ol" + std::to_string(i * 7919 % 1000) + "ex";
+    const Id account = Add("account", {{"name", word + " Trading"}});
+    if (i % 2 == 0) continue;
+    account_of[Add("lead", {{"name", "Person" + std::to_string(i * 6151 % 1000)},
+                            {"company", (i % 4 == 1 ? "TRADING " : "Trading ") + word}})] = account;
+    Add("lead", {{"name", word + " Trading"}, {"company", "Elsewhere" + std::to_string(i * 104'729 % 1000)}});
+    ++leads;
+  }
+  const auto snapshot = world_.Read();
+  const Duplicates found = Find(*snapshot, "lead", {.also = {"account"}, .across = true});
+  size_t right = 0;
+  for (const Duplicate& pair : found.pairs) {
+    const bool first = account_of.count(pair.a) != 0;
+    right += (first && account_of[pair.a] == pair.b) || (!first && account_of.count(pair.b) != 0 && account_of[pair.b] == pair.a) ? 1 : 0;
+  }
+  EXPECT_GE(right, leads * 9 / 10);
+  EXPECT_GE(right, found.pairs.size() * 9 / 10);
+  const auto bad = [&](const DuplicateOptions& wrong) { return GetReason(FindDuplicates(*snapshot, "lead", wrong).status()); };
+  EXPECT_EQ(bad({.also = {"tickets"}}), Reason::kUnknownType);
+  EXPECT_EQ(bad({.also = {"ticket"}}), Reason::kBadOptions);
+  EXPECT_EQ(bad({.fields = {{"name", MatchKind::kName}}, .also = {"contact"}}), Reason::kBadOptions);
+}
+
 constexpr std::string_view kPolicy =
     R"({"types": {"contact": {"read": ["owner"], "fields": {"mobile": {"read": ["role:desk"], "write": ["role:desk"]}}}}})";
 
