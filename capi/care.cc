@@ -1,5 +1,7 @@
 // Care of the file and of people's data: repair, compaction, a moment brought back, export and erasure of a person, overwriting.
 #include "json.h"
+#include "kith/engine/chain.h"
+#include "kith/engine/change_kind.h"
 #include "kith/engine/salvage.h"
 #include "kith/model/model.h"
 #include "objects.h"
@@ -16,6 +18,20 @@ kith::StatusOr<kith::EraseOptions> ToEraseOptions(const kith_erase_options* give
   options.overwrite = read.overwrite != 0;
   KITH_ASSIGN_OR_RETURN(options.actor, ToRef(read.actor, "actor"));
   KITH_ASSIGN_OR_RETURN(const std::string_view reason, Text(read.reason, "reason"));
+  options.reason = reason;
+  return options;
+}
+
+kith::StatusOr<kith::ChangeKindOptions> ToKindOptions(const kith_kind_options* given) {
+  KITH_ASSIGN_OR_RETURN(kith_kind_options read, ReadOptions(given, kith_kind_options KITH_KIND_OPTIONS_INIT));
+  kith::ChangeKindOptions options;
+  options.dry_run = read.dry_run != 0;
+  options.drop = read.drop != 0;
+  options.abandon = read.abandon != 0;
+  KITH_ASSIGN_OR_RETURN(options.actor, ToRef(read.actor, "actor"));
+  KITH_ASSIGN_OR_RETURN(const std::string_view currency, Text(read.currency, "currency"));
+  KITH_ASSIGN_OR_RETURN(const std::string_view reason, Text(read.reason, "reason"));
+  options.currency = currency;
   options.reason = reason;
   return options;
 }
@@ -88,6 +104,48 @@ kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err) {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::vector<kith::Erasure> proofs, object->database->Erasures());
     return ToJson(proofs);
+  });
+}
+
+kith_code kith_db_begin_chain(kith_db* db, kith_text** head, kith_error** err) {
+  Zero(head);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
+    KITH_ASSIGN_OR_RETURN(const kith::ChainHead begun, kith::BeginChain(*object->database));
+    if (head != nullptr) *head = NewText(ToJson(begun));
+    return absl::OkStatus();
+  });
+}
+
+kith_code kith_db_chain_head(kith_db* db, kith_text** head, kith_error** err) {
+  return GuardText(head, "head", err, [&]() -> kith::StatusOr<std::string> {
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
+    KITH_ASSIGN_OR_RETURN(const kith::ChainHead now, kith::GetChainHead(*object->database));
+    return ToJson(now);
+  });
+}
+
+kith_code kith_db_verify_chain(kith_db* db, uint64_t sequence, kith_str hash, kith_text** report, kith_error** err) {
+  return GuardText(report, "report", err, [&]() -> kith::StatusOr<std::string> {
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
+    KITH_ASSIGN_OR_RETURN(const std::string_view known, Text(hash, "hash"));
+    KITH_ASSIGN_OR_RETURN(const kith::ChainReport found, kith::VerifyChain(*object->database, {sequence, std::string(known)}));
+    return ToJson(found);
+  });
+}
+
+kith_code kith_db_change_kind(kith_db* db, const char* type, const char* field, kith_str definition, const kith_kind_options* options,
+                              kith_text** report, kith_error** err) {
+  Zero(report);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
+    KITH_ASSIGN_OR_RETURN(const std::string_view type_name, Name(type, "type"));
+    KITH_ASSIGN_OR_RETURN(const std::string_view field_name, Name(field, "field"));
+    KITH_ASSIGN_OR_RETURN(const std::string_view wanted, Text(definition, "definition"));
+    KITH_ASSIGN_OR_RETURN(const kith::ChangeKindOptions how, ToKindOptions(options));
+    KITH_ASSIGN_OR_RETURN(const kith::ChangeKindReport done, kith::ChangeKind(*object->database, type_name, field_name, wanted, how));
+    if (report != nullptr) *report = NewText(ToJson(done));
+    return absl::OkStatus();
   });
 }
 

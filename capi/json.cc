@@ -286,6 +286,37 @@ std::string ToJson(const PruneReport& report) {
                {"forgotten_records", report.forgotten_records}});
 }
 
+namespace {
+
+Json HeadJson(const ChainHead& head) { return {{"sequence", head.sequence}, {"hash", head.hash}}; }
+
+}  // namespace
+
+std::string ToJson(const ChainHead& head) { return Dump(HeadJson(head)); }
+
+std::string ToJson(const ChainReport& report) {
+  return Dump({{"head", HeadJson(report.head)},
+               {"links", report.links},
+               {"entries", report.entries},
+               {"withheld", report.withheld},
+               {"broken", report.broken},
+               {"problem", report.problem}});
+}
+
+std::string ToJson(const ChangeKindReport& report) {
+  Json failures = Json::array();
+  for (const ChangeKindReport::Failure& failure : report.failures) {
+    failures.push_back({{"record", failure.record.value()}, {"value", failure.value}, {"message", failure.message}});
+  }
+  return Dump({{"records", report.records},
+               {"values", report.values},
+               {"failed", report.failed},
+               {"failures", failures},
+               {"former", report.former},
+               {"changes", report.changes},
+               {"catalog_version", report.catalog_version}});
+}
+
 std::string ToJson(const RestoreReport& report) {
   return Dump({{"sequence", report.sequence},
                {"recorded", ToText(report.recorded)},

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "kith/engine/chain.h"
+#include "kith/engine/change_kind.h"
 #include "kith/engine/database.h"
 #include "kith/engine/salvage.h"
 #include "kith/exchange/csv.h"
@@ -33,6 +35,9 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const std::vector<Erasure>& proofs);
 [[nodiscard]] std::string ToJson(const storage::OverwriteReport& report);
 [[nodiscard]] std::string ToJson(const PruneReport& report);
+[[nodiscard]] std::string ToJson(const ChainHead& head);
+[[nodiscard]] std::string ToJson(const ChainReport& report);
+[[nodiscard]] std::string ToJson(const ChangeKindReport& report);
 [[nodiscard]] std::string ToJson(const RestoreReport& report);
 [[nodiscard]] std::string ToJson(const storage::CompactReport& report);
 [[nodiscard]] std::string ToJson(const SalvageReport& report);

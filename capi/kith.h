@@ -284,6 +284,40 @@ KITH_API kith_code kith_db_purge(kith_db* db, const kith_id* records, size_t cou
                                  kith_error** err);
 /* The proofs of all erasures and purges, oldest first, as a JSON list. json: owned. Since 0.1. */
 KITH_API kith_code kith_db_erasures(kith_db* db, kith_text** json, kith_error** err);
+typedef struct kith_kind_options {
+  uint32_t struct_size;
+  uint8_t dry_run; /* says what could not be converted, changes nothing */
+  uint8_t drop;    /* what cannot be converted becomes null */
+  uint8_t abandon; /* gives up a change that was begun */
+  uint8_t zero;
+  kith_ref actor;
+  kith_str reason;
+  kith_str currency; /* of amounts that become numbers or the other way, ISO 4217 */
+} kith_kind_options;
+#define KITH_KIND_OPTIONS_INIT                                                             \
+  {                                                                                        \
+    (uint32_t)sizeof(kith_kind_options), 0, 0, 0, 0, {0, {0, 0}, {0, 0}}, {0, 0}, { 0, 0 } \
+  }
+/* Changes the kind of a field to that of `definition`, JSON as in a package without the name, while others read and write; cut short, the
+ * next call goes on with it. The old values stay in the field named like it with "_former" (kith/engine/change_kind.h). report: owned JSON
+ * {"records", "values", "failed", "failures": [{"record", "value", "message"}], "former", "changes", "catalog_version"}, may be NULL.
+ * Errors: OutOfRange where values cannot be converted and drop is 0, naming the first; UnknownType, UnknownField, PackageMalformed,
+ * PreconditionFailed. Since 0.1. */
+KITH_API kith_code kith_db_change_kind(kith_db* db, const char* type, const char* field, kith_str definition,
+                                       const kith_kind_options* options, kith_text** report, kith_error** err);
+/* --- the hash chain: SHA-256 links over all that history holds, one a batch. Keep heads outside the database, and have them compared
+ * later: what had been recorded by then cannot have been changed unseen (kith/engine/chain.h). Erasures, purges and pruning keep it whole.
+ *
+ * Begins the chain, over what there is and every batch from now on; one that has begun goes on. A head is JSON {"sequence", "hash"}, owned,
+ * the hash 64 hexadecimal digits; may be NULL. Errors: ReadOnly. Since 0.1. */
+KITH_API kith_code kith_db_begin_chain(kith_db* db, kith_text** head, kith_error** err);
+/* Where the chain stands; {"sequence": 0, "hash": ""} while there is none. head: owned. Since 0.1. */
+KITH_API kith_code kith_db_chain_head(kith_db* db, kith_text** head, kith_error** err);
+/* Follows the chain and compares every entry of history. A `hash` that is not empty is of a head handed out at `sequence`, and must be one
+ * of the chain's. report: owned JSON {"head", "links", "entries", "withheld", "broken", "problem"}: withheld counts entries whose values
+ * were erased, purged or pruned; broken is the sequence number with which the first link ends that does not hold, 0: all hold. Errors:
+ * PreconditionFailed (there is no chain). Since 0.1. */
+KITH_API kith_code kith_db_verify_chain(kith_db* db, uint64_t sequence, kith_str hash, kith_text** report, kith_error** err);
 /* Overwrites with zeros what the file holds beside the newest state: free pages and gaps within pages. Writers wait meanwhile. report:
  * owned JSON {"pages", "gap_bytes", "kept_back"}, may be NULL; kept_back: pages that a snapshot still reads, end it and call again. Since
  * 0.1. */

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "kith/engine/chain.h"
 #include "kith/engine/database.h"
 
 namespace kith {
@@ -160,23 +161,34 @@ void Replay(benchmark::State& state) {
 BENCHMARK(Replay)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
 
 // One field of 100 records in a batch.
-void PatchesInBatchesOfAHundred(benchmark::State& state) {
-  World& world = World::Get();
+void Patch(benchmark::State& state, Database& db) {
   std::vector<Id> ids;
-  const auto snapshot = Must(world.db->Read());
+  const auto snapshot = Must(db.Read());
   const auto cursor = Must(snapshot->Scan("thing"));
   while (cursor->Next()) ids.push_back(cursor->id());
   size_t next = 0;
   int64_t value = 1000;
   for ([[maybe_unused]] auto _ : state) {
-    Batch batch = Must(world.db->NewBatch());
+    Batch batch = Must(db.NewBatch());
     ++value;
     for (int i = 0; i < 100; ++i) batch.Set(ids[next++ % ids.size()], "size", value);
-    Must(world.db->Apply(batch));
+    Must(db.Apply(batch));
   }
   state.SetItemsProcessed(state.iterations() * 100);
 }
-BENCHMARK(PatchesInBatchesOfAHundred)->Unit(benchmark::kMicrosecond);
+void PatchesInBatchesOfAHundred(benchmark::State& state) { Patch(state, *World::Get().db); }
+BENCHMARK(PatchesInBatchesOfAHundred)->Unit(benchmark::kMicrosecond)->MeasureProcessCPUTime();
+
+// The same where each batch adds a link to the hash chain.
+void PatchesWithAHashChain(benchmark::State& state) {
+  static const World* const world = [] {
+    const auto* const made = new World();
+    Must(BeginChain(*made->db));
+    return made;
+  }();
+  Patch(state, *world->db);
+}
+BENCHMARK(PatchesWithAHashChain)->Unit(benchmark::kMicrosecond)->MeasureProcessCPUTime();
 
 }  // namespace
 }  // namespace kith

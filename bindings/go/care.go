@@ -113,6 +113,41 @@ func (db *DB) Erasures() (json.RawMessage, error) {
 	return text, wrap(e)
 }
 
+// A ChainHead is where the hash chain stands: with the change of that sequence number. Without a hash there is no chain.
+type ChainHead struct {
+	Sequence uint64 `json:"sequence"`
+	Hash     string `json:"hash"`
+}
+
+// ChainReport tells of a chain that was followed: Broken is the sequence number with which the first link ends that does not hold, 0: all
+// hold; Withheld counts entries whose values were erased, purged or pruned.
+type ChainReport struct {
+	Head     ChainHead `json:"head"`
+	Links    uint64    `json:"links"`
+	Entries  uint64    `json:"entries"`
+	Withheld uint64    `json:"withheld"`
+	Broken   uint64    `json:"broken"`
+	Problem  string    `json:"problem"`
+}
+
+// BeginChain begins a hash chain over all that history holds, which every batch goes on with. Keep heads outside the database.
+func (db *DB) BeginChain() (ChainHead, error) {
+	text, e := db.c.BeginChain()
+	return decode[ChainHead](text, e)
+}
+
+// ChainHead is where the chain stands.
+func (db *DB) ChainHead() (ChainHead, error) {
+	text, e := db.c.ChainHead()
+	return decode[ChainHead](text, e)
+}
+
+// VerifyChain follows the chain and compares every entry of history; known, when it has a hash, must be one of its heads.
+func (db *DB) VerifyChain(known ChainHead) (ChainReport, error) {
+	text, e := db.c.VerifyChain(known.Sequence, known.Hash)
+	return decode[ChainReport](text, e)
+}
+
 // OverwriteFreed overwrites what the data file holds beside the newest state: pages written, and those that a snapshot still reads.
 func (db *DB) OverwriteFreed() (pages, keptBack uint64, err error) {
 	text, e := db.c.OverwriteFreed()

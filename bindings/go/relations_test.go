@@ -153,6 +153,25 @@ func TestAPersonIsExportedAndErased(t *testing.T) {
 	equal(t, problems, uint64(0))
 }
 
+func TestHashChain(t *testing.T) {
+	db, id := people(t)
+	none, err := db.ChainHead()
+	must(t, err)
+	equal(t, none, kith.ChainHead{})
+	head, err := db.BeginChain()
+	must(t, err)
+	_, err = db.ErasePerson(id["li"], kith.EraseOptions{})
+	must(t, err)
+	report, err := db.VerifyChain(head)
+	must(t, err)
+	if report.Broken != 0 || report.Withheld == 0 || report.Head == head {
+		t.Errorf("%+v", report)
+	}
+	report, err = db.VerifyChain(kith.ChainHead{Sequence: head.Sequence, Hash: "00"})
+	must(t, err)
+	equal(t, report.Broken, head.Sequence)
+}
+
 func TestCareOfAFile(t *testing.T) {
 	db, _ := people(t)
 	problems, _, err := db.Repair()

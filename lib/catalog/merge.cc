@@ -5,6 +5,7 @@
 #include "kith/base/concat.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
+#include "kith/catalog/kind_change.h"
 
 namespace kith::catalog {
 namespace {
@@ -377,7 +378,7 @@ Status Merger::CheckNothingGone(const PackageDraft& draft, uint32_t package_numb
     }
     KITH_RETURN_IF_ERROR(CheckNoAdditionGone(now, type, package_number));
     for (const FieldDef& field : type.fields) {
-      if (field.package != package_number || fields.count(field.name) > 0) continue;
+      if (field.package != package_number || fields.count(field.name) > 0 || IsFormer(field)) continue;
       const std::string path = now != nullptr ? JoinJsonPath(now->path, "fields") : std::string("extend");
       return Conflict(path, "field " + type.name + "." + field.name + " is gone", "keep it and add \"retired\": true", field.name);
     }

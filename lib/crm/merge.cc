@@ -1,11 +1,12 @@
 #include "kith/crm/merge.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 
 #include "kith/base/concat.h"
+#include "kith/catalog/roles.h"
+#include "kith/engine/merged.h"
 
 namespace kith::crm {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-bool IsGiven(const FieldDef& field) { return !field.computed() && !field.derived && field.numbering == nullptr && !field.retired; }
+bool IsChosen(const FieldDef& field) { return catalog::IsGiven(field) && !field.retired; }
 
 bool IsOf(const FieldChange& change, const FieldDef& field) { return change.package == field.package && change.number == field.number; }
 
@@ -21,10 +22,7 @@ bool IsOf(const FieldChange& change, const FieldDef& field) { return change.pack
 std::vector<Id> Parts(const Snapshot& snapshot, Id record) {
   std::vector<Id> parts;
   for (const ExternalRef& external : snapshot.ExternalRefs(record)) {
-    if (external.system != kMergedSystem) continue;
-    uint64_t id = 0;
-    std::from_chars(external.key.data(), external.key.data() + external.key.size(), id);
-    parts.emplace_back(id);
+    if (const std::optional<Id> part = MergedId(external)) parts.push_back(*part);
   }
   return parts;
 }
@@ -118,7 +116,7 @@ class Merger {
     KITH_ASSIGN_OR_RETURN(const TypeDef* type, snapshot_.catalog().GetType(report.into.type()));
     KITH_RETURN_IF_ERROR(CheckChoices(*type, ids));
     for (const FieldDef& field : type->fields) {
-      if (IsGiven(field) && !snapshot_.IsMasked(*type, static_cast<int32_t>(field.position))) {
+      if (IsChosen(field) && !snapshot_.IsMasked(*type, static_cast<int32_t>(field.position))) {
         KITH_RETURN_IF_ERROR(FillField(field, batch, report));
       }
     }
@@ -129,7 +127,7 @@ class Merger {
   Status CheckChoices(const TypeDef& type, const std::vector<Id>& ids) const {
     for (const auto& [name, id] : options_.choose) {
       KITH_ASSIGN_OR_RETURN(const FieldDef* field, catalog::Catalog::GetField(type, name));
-      if (!IsGiven(*field)) return BadOptions("the field is none that a merge could choose", name);
+      if (!IsChosen(*field)) return BadOptions("the field is none that a merge could choose", name);
       if (std::find(ids.begin(), ids.end(), id) == ids.end()) return BadOptions("the record is none of those merged", name, id);
     }
     return absl::OkStatus();

@@ -53,6 +53,7 @@ Status Applier::Finish(Outcome& outcome) {
   if (state_.sequence >= first_sequence_) {
     state_.recorded = now_;
     set_.Put(format::kMeta, format::kMetaState, format::EncodeState(state_));
+    KITH_RETURN_IF_ERROR(ExtendChain());
     outcome.first_sequence = first_sequence_;
     outcome.last_sequence = state_.sequence;
   }

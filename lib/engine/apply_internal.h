@@ -104,6 +104,8 @@ class DraftRecord final : public Draft {
                                                   const storage::Reader& reader);
   // The stamp of the creation that began its life.
   [[nodiscard]] StatusOr<Stamp> Life(const storage::Reader& reader) const;
+  // The greatest stamp with which this life says that it has an external reference or has it no more; none: only its creation can have.
+  [[nodiscard]] StatusOr<Stamp> LinkStamp(const ExternalRef& external, const storage::Reader& reader) const;
   // Assertions from here on are the receiving database's own.
   [[nodiscard]] std::span<const Assertion> own_assertions() const { return std::span(assertions_).subspan(received_); }
   // Another life takes the place of this one.
@@ -129,6 +131,7 @@ class DraftRecord final : public Draft {
   Id local;
   int64_t change = -1;
   TextList external_refs;                // of a deleted record: the systems and keys it had, in turn
+  TextList disowned;                     // external references, likewise, that it gives up to another record with a better claim
   std::vector<uint32_t> shown_to_rules;  // revision last shown, by rule
   Id merged_into;                        // of a deleted record: the one it became part of
   std::vector<HistoryEntry> past;        // of a loaded record: its history, instead of what the batch did
@@ -242,6 +245,9 @@ class Applier {
   // What deleted records were; see Database::Purge.
   [[nodiscard]] StatusOr<storage::Job::Verdict> Purge(std::span<const Id> records, const PurgeOptions& options, PurgeReport& report);
 
+  // The next records' values of a field whose kind changes; see kith/engine/change_kind.h.
+  [[nodiscard]] StatusOr<storage::Job::Verdict> FillKind(const catalog::KindChange& change, bool& filled);
+
   // --- for the parts in other files
   [[nodiscard]] storage::WriteSet& set() { return set_; }
   [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
@@ -334,7 +340,7 @@ class Applier {
   [[nodiscard]] Status MergeRecords(const Change& change, size_t index);
   [[nodiscard]] Status MergeInto(DraftRecord& into, DraftRecord& from, size_t index, std::vector<Merging>& merges);
   [[nodiscard]] Status FillFrom(DraftRecord& into, const DraftRecord& from);
-  [[nodiscard]] StatusOr<std::vector<DraftRecord*>> Repoint(const DraftRecord& into, const DraftRecord& from, size_t index);
+  [[nodiscard]] StatusOr<std::vector<DraftRecord*>> Repoint(const DraftRecord& into, const DraftRecord& from, int64_t change);
   // Of records that came to the same unique values in this merge: the first.
   using SameValues = std::map<std::pair<const catalog::IndexDef*, std::string>, DraftRecord*>;
   [[nodiscard]] StatusOr<DraftRecord*> FindTwin(DraftRecord& draft, SameValues& seen);
@@ -399,12 +405,21 @@ class Applier {
   [[nodiscard]] Status TakeFields(DraftRecord& draft, const ReplicaChange& change, HistoryEntry& taken);
   [[nodiscard]] Status TakeDeletion(DraftRecord& draft, const ReplicaChange& change);
   [[nodiscard]] StatusOr<Place> PutReceived(const DraftRecord& draft);
-  [[nodiscard]] Status TakeExternalsOf(DraftRecord& draft, const ReplicaChange& change, ReceiveReport& report);
   [[nodiscard]] Status Concede(std::span<const Concession> concessions, ReceiveReport& report);
   [[nodiscard]] Status DropDangling(ReceiveReport& report);
   [[nodiscard]] Status LetGo(DraftRecord& draft, const catalog::FieldDef& field);
   void AddConflict(ReceiveReport& report, const DraftRecord& draft, std::string_view field, std::string value, Id other,
                    std::string_view message) const;
+  // receive_links.cc
+  [[nodiscard]] Status TakeLinks(DraftRecord& draft, const ReplicaChange& change, HistoryEntry& taken);
+  [[nodiscard]] Status SettleLinks(ReceiveReport& report);
+  [[nodiscard]] Status SettleLink(const ExternalRef& external, std::vector<DraftRecord*> claimants, ReceiveReport& report);
+  [[nodiscard]] Status FollowMerges();
+  // The record that one which was merged away has become part of; nullptr: none that is there.
+  [[nodiscard]] StatusOr<DraftRecord*> FindSurvivor(Id id);
+  // An edge that would lead from a record to itself is none.
+  [[nodiscard]] Status DropLoop(DraftRecord& draft);
+  [[nodiscard]] Status TakePurges();
   // rules.cc
   [[nodiscard]] Status Settle(ReceiveReport& report);
   [[nodiscard]] Status Review(std::span<const ReplicaConflict> conflicts);
@@ -424,8 +439,16 @@ class Applier {
   [[nodiscard]] Status RedactHistory(Id id, EraseReport& report);
   [[nodiscard]] Status ForgetReason(uint64_t sequence, Time recorded, const std::string& reason, EraseReport& report);
   [[nodiscard]] Status FoldTexts(std::span<const Id> ids);
-  [[nodiscard]] Status PutProof(Id person, const EraseReport& report);
-  [[nodiscard]] Status PurgeRecord(Id id, const HistoryEntry& last, EraseReport& report);
+  [[nodiscard]] Status PutProof(Id person, const Actor& actor, const std::string& reason, const EraseReport& report);
+  // `by` says who purges, why and when, with its stamp.
+  [[nodiscard]] Status PurgeRecord(Id id, const HistoryEntry& by, EraseReport& report);
+  // change_kind.cc
+  [[nodiscard]] Status ConvertDraft(DraftRecord& draft, const Conversion& conversion, bool filling);
+  [[nodiscard]] Status ConvertDrafts();
+  // chain.cc
+  [[nodiscard]] Status ExtendChain();
+  // Before the entry loses or changes values.
+  [[nodiscard]] Status Withhold(uint64_t sequence);
   // derive.cc
   [[nodiscard]] Status Derive();
   [[nodiscard]] Status DeriveRollUps(const std::vector<RecordChange>& changes);
@@ -469,7 +492,10 @@ class Applier {
   TextWrites text_writes_;
   std::vector<UniqueCheck> unique_;  // entries put by the batch
   Collision collision_;
-  format::Replica replica_;  // of Receive
+  format::Replica replica_;                   // of Receive
+  std::vector<const ReplicaChange*> purges_;  // received
+  // Received claims to external references, by type and reference.
+  std::map<std::pair<TypeNumber, std::pair<std::string, std::string>>, std::vector<DraftRecord*>> claims_;
   record::Builder builder_;
   format::IndexEntry entry_;
   format::IndexEntry old_entry_;

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "engine/history_view.h"
+#include "engine/links.h"
 #include "engine/read_internal.h"
 #include "kith/base/key.h"
+#include "kith/engine/merged.h"
 
 namespace kith::engine {
 namespace {
@@ -337,7 +339,7 @@ HistoryEntry FoldIntoCreation(std::span<const HistoryEntry> past) {
   std::map<std::pair<uint32_t, uint32_t>, Held> held;
   for (const HistoryEntry& entry : past) {
     for (const FieldChange& change : entry.fields) {
-      if (change.package == kHeaderPackage && change.number == kExternalRefsNumber) continue;  // what it has by now is known
+      if (IsOfLinks(change)) continue;  // what it has by now is known
       const Time base = change.before.is_null() ? Time{INT64_MIN} : creation.effective;
       Held& now = held.try_emplace({change.package, change.number}, Held{.effective = base}).first->second;
       if (change.effective >= now.effective) now = {change.effective, &change};
@@ -357,8 +359,7 @@ HistoryEntry FoldIntoCreation(std::span<const HistoryEntry> past) {
 }
 
 StatusOr<Id> FindMerged(const storage::Reader& reader, Id id) {
-  const ExternalRef external{std::string(kMergedSystem), std::to_string(id.value())};
-  const StatusOr<storage::View> found = reader.Get(format::kExternal, format::ExternalKey(id.type(), external));
+  const StatusOr<storage::View> found = reader.Get(format::kExternal, format::ExternalKey(id.type(), MergedRef(id)));
   if (IsNotFound(found.status())) return Id();
   KITH_RETURN_IF_ERROR(found.status());
   if (found->size() < sizeof(uint64_t)) return MakeError(Reason::kCorrupt, "an external reference is malformed");

@@ -192,6 +192,11 @@ std::vector<StatusOr<Outcome>> DatabaseImpl::ApplyBatches(std::span<const Batch*
   return results;
 }
 
+StatusOr<DatabaseImpl*> ImplOf(Database& db) {
+  if (auto* const impl = dynamic_cast<DatabaseImpl*>(&db)) return impl;
+  return MakeError(Reason::kBadOptions, "the database is none that this library opened");
+}
+
 StatusOr<Outcome> DatabaseImpl::Apply(const Batch& batch, const ApplyOptions& options) {
   KITH_RETURN_IF_ERROR(CheckOptions(options));
   KITH_RETURN_IF_ERROR(batch.status());

@@ -13,6 +13,8 @@
 
 #include "engine/apply_internal.h"
 #include "engine/engine_internal.h"
+#include "kith/engine/chain.h"
+#include "kith/engine/change_kind.h"
 #include "kith/engine/database.h"
 
 namespace kith::engine {
@@ -20,6 +22,10 @@ namespace kith::engine {
 struct Damage;  // verify_internal.h
 
 [[nodiscard]] Time SystemClock();
+
+class DatabaseImpl;
+// The database behind a handle. BadOptions for one that this library did not open.
+[[nodiscard]] StatusOr<DatabaseImpl*> ImplOf(Database& db);
 
 class DatabaseImpl final : public Database, public std::enable_shared_from_this<DatabaseImpl> {
  public:
@@ -54,6 +60,11 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] StatusOr<PurgeReport> Purge(std::span<const Id> records, const PurgeOptions& options) override;
   [[nodiscard]] StatusOr<EraseReport> ErasePerson(Id person, const EraseOptions& options) override;
   [[nodiscard]] StatusOr<std::vector<Erasure>> Erasures() override;
+  [[nodiscard]] StatusOr<ChangeKindReport> ChangeKind(std::string_view type, std::string_view field, std::string_view definition,
+                                                      const ChangeKindOptions& options);
+  [[nodiscard]] StatusOr<ChainHead> BeginChain();
+  [[nodiscard]] StatusOr<ChainHead> GetChainHead();
+  [[nodiscard]] StatusOr<ChainReport> VerifyChain(const ChainHead& known);
   [[nodiscard]] StatusOr<storage::OverwriteReport> OverwriteFreed() override;
   [[nodiscard]] Status Backup(std::string_view target_path) override;
   [[nodiscard]] StatusOr<storage::CompactReport> Compact() override;
@@ -92,12 +103,28 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] Status RepairFacts(const Damage& damage, RepairReport& report);
   [[nodiscard]] Status RepairDerived(const Damage& damage, RepairReport& report, std::vector<std::string>& unsolved);
 
+  // change_kind.cc
+  struct KindPlan {
+    bool begun = false;
+    Conversion conversion;
+    catalog::Catalog::Plan prepare;  // with both fields in `after`; empty when the change was begun
+  };
+  [[nodiscard]] StatusOr<KindPlan> PlanKind(const std::shared_ptr<const WriterCatalog>& before, std::string_view type,
+                                            std::string_view field, std::string_view definition, const ChangeKindOptions& options);
+  [[nodiscard]] StatusOr<ChangeKindReport> SurveyKind(const catalog::Catalog& after, const Conversion& conversion);
+  [[nodiscard]] Status FillKind(const catalog::KindChange& change, const ChangeKindOptions& options);
+  [[nodiscard]] Status EndKind(const catalog::KindChange& change, const ChangeKindOptions& options, ChangeKindReport& report);
+  [[nodiscard]] static Status CannotConvert(const catalog::KindChange& change, const ChangeKindReport& report);
+  // chain.cc: links of which pruning has left nothing, up to `last`.
+  [[nodiscard]] Status StripChain(uint64_t last);
+
   // ensure.cc
   [[nodiscard]] StatusOr<EnsureReport> EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run);
-  // `unless_changed_since`: a sequence number that the file must still stand at, else CatalogChanged.
+  // `unless_changed_since`: a sequence number that the file must still stand at, else CatalogChanged. `beside`: put in the same commit.
   [[nodiscard]] StatusOr<EnsureReport> Install(const std::shared_ptr<const WriterCatalog>& before, const catalog::Catalog::Plan& plan,
                                                bool dry_run, const Actor& actor = {},
-                                               std::optional<uint64_t> unless_changed_since = std::nullopt);
+                                               std::optional<uint64_t> unless_changed_since = std::nullopt,
+                                               const std::function<void(storage::WriteSet&)>& beside = {});
   // remove.cc
   [[nodiscard]] StatusOr<RemoveReport> RemoveOnce(std::string_view package, const RemoveOptions& options);
   [[nodiscard]] StatusOr<std::vector<std::string>> BreachesOf(const catalog::Catalog::Plan& plan,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/apply_internal.h"
+#include "engine/links.h"
 
 namespace kith::engine {
 
@@ -298,6 +299,19 @@ Stamp DraftRecord::StampAt(int32_t position, Time effective) const {
         const bool same = field.package == package && field.number == number && field.effective == effective;
         if (same) greatest = std::max(greatest, entry.stamp);
       }
+    }
+  };
+  if (history_ != nullptr) look(*history_);
+  look(past);
+  return greatest;
+}
+
+StatusOr<Stamp> DraftRecord::LinkStamp(const ExternalRef& external, const storage::Reader& reader) const {
+  if (!created_) KITH_RETURN_IF_ERROR(LoadHistory(reader));
+  Stamp greatest;
+  const auto look = [&](const std::vector<HistoryEntry>& entries) {
+    for (const HistoryEntry& entry : entries) {
+      if (entry.stamp > greatest && LinksOf(entry).Names(external)) greatest = entry.stamp;
     }
   };
   if (history_ != nullptr) look(*history_);

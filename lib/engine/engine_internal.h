@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/convert.h"
 #include "engine/format.h"
 #include "engine/read_internal.h"
 #include "kith/base/status.h"
@@ -40,7 +41,8 @@ struct WriterCatalog {
   uint64_t version = 0;
   std::shared_ptr<const catalog::Catalog> catalog;
   std::shared_ptr<const ReaderCatalog> reading;
-  Status writable;  // DerivationMissing when this library may only read the file
+  Status writable;                      // DerivationMissing when this library may only read the file
+  std::vector<Conversion> conversions;  // changes of kind that were begun
 
   [[nodiscard]] bool IsReady(const catalog::IndexDef& index) const { return reading->IsReady(index); }
 };

@@ -44,14 +44,23 @@ StatusOr<std::vector<Batch>> SeedBatches(const Catalog::Plan& plan) {
   return batches;
 }
 
-// A type that was there before has behaviours or roles that it did not have: its records may mean something to derivations now.
+// Of a field by its name; 0: there is none.
+uint32_t NumberOf(const catalog::TypeDef& type, std::string_view field) {
+  const catalog::FieldDef* def = type.FindField(field);
+  return def == nullptr ? 0 : def->number;
+}
+
+// A type that was there before has behaviours or roles that it did not have, or another field that plays one: its records may mean
+// something to derivations now.
 bool AnyGainsRoles(const Catalog& before, const Catalog& after) {
   return std::any_of(after.types().begin(), after.types().end(), [&](const catalog::TypeDef& type) {
     const catalog::TypeDef* old = before.FindType(type.name);
     if (old == nullptr) return false;
     return std::any_of(type.behaviours.begin(), type.behaviours.end(), [&](const catalog::BehaviourDef& now) {
       const catalog::BehaviourDef* had = old->FindBehaviour(now.name);
-      return had == nullptr || had->roles != now.roles;
+      return had == nullptr || had->roles != now.roles || std::any_of(now.roles.begin(), now.roles.end(), [&](const auto& role) {
+               return NumberOf(type, role.second) != NumberOf(*old, role.second);
+             });
     });
   });
 }
@@ -61,13 +70,14 @@ class EnsureJob final : public storage::Job {
  public:
   // Requests hold what the batches need to run; `definitions` against the catalog before, `seeds` against the one after.
   EnsureJob(const Catalog::Plan& plan, const Catalog& before, ApplyRequest definitions, std::vector<ApplyRequest> seeds, bool dry_run,
-            std::optional<uint64_t> unless_changed_since)
+            std::optional<uint64_t> unless_changed_since, const std::function<void(storage::WriteSet&)>& beside)
       : plan_(plan),
         gains_roles_(AnyGainsRoles(before, *plan.after)),
         definitions_(std::move(definitions)),
         seeds_(std::move(seeds)),
         dry_run_(dry_run),
-        unless_changed_since_(unless_changed_since) {
+        unless_changed_since_(unless_changed_since),
+        beside_(beside) {
     for (const catalog::TypeDef& type : plan.after->types()) {
       for (const catalog::FieldDef& field : type.fields) has_roll_ups_ |= field.roll_up.has_value();
     }
@@ -90,6 +100,7 @@ class EnsureJob final : public storage::Job {
     for (const uint32_t number : plan_.dropped_roll_ups) MarkForDropping(set, number);
     if (has_roll_ups_) ListRollUps(set);
     if (gains_roles_) OutdateDerivations(set);
+    if (beside_) beside_(set);
     for (const ApplyRequest& seeds : seeds_) KITH_RETURN_IF_ERROR(RunBatch(seeds, set));
     return dry_run_ ? Verdict::kDiscard : Verdict::kKeep;
   }
@@ -123,6 +134,7 @@ class EnsureJob final : public storage::Job {
   std::vector<ApplyRequest> seeds_;
   bool dry_run_;
   std::optional<uint64_t> unless_changed_since_;
+  const std::function<void(storage::WriteSet&)>& beside_;
   bool has_roll_ups_ = false;
 };
 
@@ -141,6 +153,7 @@ std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, c
   after->catalog = plan.after;
   after->reading = std::move(reading);
   after->writable = before.writable;
+  after->conversions = before.conversions;
   return after;
 }
 
@@ -169,7 +182,8 @@ StatusOr<std::vector<std::string>> DatabaseImpl::BreachesOf(const Catalog::Plan&
 }
 
 StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterCatalog>& before, const Catalog::Plan& plan, bool dry_run,
-                                             const Actor& actor, std::optional<uint64_t> unless_changed_since) {
+                                             const Actor& actor, std::optional<uint64_t> unless_changed_since,
+                                             const std::function<void(storage::WriteSet&)>& beside) {
   EnsureReport report;
   report.catalog_version = before->version;
   report.changes = plan.changes;
@@ -187,7 +201,7 @@ StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterC
   std::vector<ApplyRequest> seed_requests;
   seed_requests.reserve(seeds.size());
   for (const Batch& batch : seeds) seed_requests.push_back(NewRequest(batch, after));
-  EnsureJob job(plan, *before->catalog, std::move(request), std::move(seed_requests), dry_run, unless_changed_since);
+  EnsureJob job(plan, *before->catalog, std::move(request), std::move(seed_requests), dry_run, unless_changed_since, beside);
   KITH_RETURN_IF_ERROR(RunJob(job));
   report.catalog_version = plan.after->version();
   return report;

@@ -1,12 +1,11 @@
 // Erasure of a person within the writer: personal values go as with any write, then history is rewritten without them.
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "engine/database_internal.h"
+#include "engine/links.h"
 #include "engine/person_internal.h"
+#include "engine/sha256.h"
 #include "kith/base/packed.h"
 
 namespace kith::engine {
@@ -24,16 +23,6 @@ std::string ProofKey(uint64_t sequence) {
   std::string key(format::kMetaErasurePrefix);
   AppendU64(key, sequence);
   return key;
-}
-
-std::string Hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    text.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
-    text.push_back(kDigits[static_cast<uint8_t>(c) & 0xF]);
-  }
-  return text;
 }
 
 // What a proof's digest is over, and with it what is stored.
@@ -91,17 +80,6 @@ uint64_t EndOfProofs(const storage::Reader& reader) {
   return any ? ReadU64(cursor->key().data() + format::kMetaErasurePrefix.size()) + 1 : 0;
 }
 
-StatusOr<std::string> DigestOf(std::string_view bytes, std::string_view before) {
-  std::string all(bytes);
-  all.append(before);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(all.data(), all.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    return MakeError(Reason::kOutOfMemory, "the proof could not be hashed");
-  }
-  return Hex({reinterpret_cast<const char*>(digest.data()), size});
-}
-
 // An entry without what `goes(change)` says, and without its reason unless that is the one to keep. True when it had any of it.
 template <typename Goes>
 bool Redact(HistoryEntry& entry, const Goes& goes, std::string_view kept_reason, EraseReport& report) {
@@ -121,14 +99,14 @@ bool Redact(HistoryEntry& entry, const Goes& goes, std::string_view kept_reason,
 // What is personal of an entry.
 auto PersonalOf(const TypeDef& type) {
   return [&type, externals = HasPersonal(type)](const FieldChange& change) {
-    if (change.package == kHeaderPackage) return externals && change.number == format::kExternalRefsNumber;
+    if (change.package == kHeaderPackage) return externals && IsOfLinks(change);
     const FieldDef* field = type.FindField(change.package, change.number);
     return field == nullptr || field->personal;  // what the catalog does not know is not known to be harmless
   };
 }
 
 // What a purge leaves: whose it was, and what became of it.
-bool IsPurged(const FieldChange& change) { return change.package != kHeaderPackage || change.number == kExternalRefsNumber; }
+bool IsPurged(const FieldChange& change) { return change.package != kHeaderPackage || IsOfLinks(change); }
 
 class PurgeJob final : public storage::Job {
  public:
@@ -199,12 +177,19 @@ Status Applier::RedactHistory(Id id, EraseReport& report) {
   const TypeDef* type = catalog_.FindType(id.type());
   if (type == nullptr) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(set_, id));
+  // What a creation gave is told by the entries after it, which are about to lose it.
+  for (const HistoryEntry& entry : entries) {
+    if (entry.operation == Operation::kCreate && HasPersonal(*type)) KITH_RETURN_IF_ERROR(Withhold(entry.sequence));
+  }
   for (HistoryEntry& entry : entries) {
     const bool own = entry.sequence >= first_sequence_;
     EraseReport nothing;
     const std::string reason = entry.reason;
-    if (Redact(entry, PersonalOf(*type), own ? std::string_view(entry.reason) : std::string_view(), own ? nothing : report))
-      PutEntry(entry);
+    const bool changed =
+        Redact(entry, PersonalOf(*type), own ? std::string_view(entry.reason) : std::string_view(), own ? nothing : report);
+    if (!changed) continue;
+    if (!own) KITH_RETURN_IF_ERROR(Withhold(entry.sequence));
+    PutEntry(entry);
     if (!own && !reason.empty()) KITH_RETURN_IF_ERROR(ForgetReason(entry.sequence, entry.recorded, reason, report));
   }
   return absl::OkStatus();
@@ -226,6 +211,7 @@ Status Applier::ForgetReason(uint64_t sequence, Time recorded, const std::string
       if (entry.reason != reason) break;
       ++report.reasons;
       entry.reason.clear();
+      KITH_RETURN_IF_ERROR(Withhold(at));
       PutEntry(entry);
     }
   }
@@ -248,20 +234,21 @@ Status Applier::FoldTexts(std::span<const Id> ids) {
   return absl::OkStatus();
 }
 
-Status Applier::PutProof(Id person, const EraseReport& report) {
+Status Applier::PutProof(Id person, const Actor& actor, const std::string& reason, const EraseReport& report) {
   KITH_ASSIGN_OR_RETURN(const std::vector<Erasure> before, ReadProofs(set_));
   Erasure proof{.sequence = state_.sequence,
                 .recorded = now_,
-                .actor = request_.batch->actor(),
-                .reason = request_.batch->reason(),
+                .actor = actor,
+                .reason = reason,
                 .person = person,
                 .records = report.records.size(),
                 .values = report.values + report.history_values,
                 .external_refs = report.external_refs,
                 .digest = {}};
   std::string bytes = EncodeProof(proof);
-  KITH_ASSIGN_OR_RETURN(const std::string digest, DigestOf(bytes, before.empty() ? std::string_view() : before.back().digest));
-  PackedWriter(bytes).Text(digest);
+  const std::string_view former = before.empty() ? std::string_view() : before.back().digest;
+  KITH_ASSIGN_OR_RETURN(const Sha256::Digest digest, Sha256().Begin().Add(bytes).Add(former).Finish());
+  PackedWriter(bytes).Text(Hex(ViewOf(digest)));
   format::AppendPadding(bytes);
   set_.Put(format::kMeta, ProofKey(std::max(proof.sequence, EndOfProofs(set_))), bytes);
   return absl::OkStatus();
@@ -284,7 +271,7 @@ StatusOr<storage::Job::Verdict> Applier::Erase(Id person, const PastAbout& past,
   KITH_RETURN_IF_ERROR(Derive());
   for (const Id id : scope.records) KITH_RETURN_IF_ERROR(RedactHistory(id, report));
   KITH_RETURN_IF_ERROR(ForgetOutcomesOf(scope.records, report));
-  KITH_RETURN_IF_ERROR(PutProof(person, report));
+  KITH_RETURN_IF_ERROR(PutProof(person, request_.batch->actor(), request_.batch->reason(), report));
   Outcome outcome;
   KITH_RETURN_IF_ERROR(Finish(outcome));
   if (options.dry_run) return storage::Job::Verdict::kDiscard;
@@ -293,8 +280,9 @@ StatusOr<storage::Job::Verdict> Applier::Erase(Id person, const PastAbout& past,
 }
 
 // The history of a record without what it was, and a second end that says so.
-Status Applier::PurgeRecord(Id id, const HistoryEntry& last, EraseReport& report) {
+Status Applier::PurgeRecord(Id id, const HistoryEntry& by, EraseReport& report) {
   KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(set_, id));
+  for (const HistoryEntry& entry : entries) KITH_RETURN_IF_ERROR(Withhold(entry.sequence));
   for (HistoryEntry& entry : entries) {
     const std::string reason = entry.reason;
     if (Redact(entry, IsPurged, {}, report)) PutEntry(entry);
@@ -303,21 +291,27 @@ Status Applier::PurgeRecord(Id id, const HistoryEntry& last, EraseReport& report
   HistoryEntry end = entries.back();
   end.sequence = ++state_.sequence;
   end.operation = Operation::kDelete;
-  end.actor = request_.batch->actor();
-  end.reason = request_.batch->reason();
-  end.recorded = end.effective = now_;
-  end.stamp = {now_, request_.node, end.sequence};
-  for (FieldChange& change : end.fields) change.effective = now_;
-  end.fields.push_back({.package = kHeaderPackage, .number = kPurgedNumber, .before = {}, .after = true, .effective = now_});
+  end.actor = by.actor;
+  end.reason = by.reason;
+  end.recorded = now_;
+  end.effective = by.effective;
+  end.stamp = by.stamp;
+  if (end.stamp.sequence == 0) end.stamp = {now_, request_.node, end.sequence};
+  for (FieldChange& change : end.fields) change.effective = by.effective;
+  end.fields.push_back({.package = kHeaderPackage, .number = kPurgedNumber, .before = {}, .after = true, .effective = by.effective});
   PutEntry(end);
-  report.records = {last.record};
-  return PutProof(id, report);
+  report.records = {id};
+  return PutProof(id, by.actor, by.reason, report);
 }
 
 StatusOr<storage::Job::Verdict> Applier::Purge(std::span<const Id> records, const PurgeOptions& options, PurgeReport& report) {
   KITH_RETURN_IF_ERROR(CheckCatalog());
   now_ = std::max(request_.clock, state_.recorded);
   first_sequence_ = state_.sequence + 1;
+  HistoryEntry by;
+  by.actor = request_.batch->actor();
+  by.reason = request_.batch->reason();
+  by.effective = now_;
   for (const Id id : records) {
     const TypeDef* type = catalog_.FindType(id.type());
     const StatusOr<HistoryEntry> last = ReadLastHistory(set_, id);
@@ -332,7 +326,7 @@ StatusOr<storage::Job::Verdict> Applier::Purge(std::span<const Id> records, cons
     }
     if (IsPurge(*last)) continue;
     EraseReport part;
-    KITH_RETURN_IF_ERROR(PurgeRecord(id, *last, part));
+    KITH_RETURN_IF_ERROR(PurgeRecord(id, by, part));
     ++report.records;
     report.history_values += part.history_values;
     report.reasons += part.reasons;

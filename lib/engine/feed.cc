@@ -72,25 +72,9 @@ class PageReader {
     if (!visible) return absl::OkStatus();
     KITH_ASSIGN_OR_RETURN(const storage::View bytes, source_.reader->Get(format::kHistory, format::HistoryKey(record, sequence)));
     KITH_ASSIGN_OR_RETURN(HistoryEntry entry, format::DecodeHistory(record, sequence, bytes));
-    if (entry.operation == Operation::kCreate) KITH_RETURN_IF_ERROR(Complete(entry));
+    if (entry.operation == Operation::kCreate) KITH_RETURN_IF_ERROR(ReadCompletely(source_, entry));
     MaskEntry(source_, entry);
     if (wanted_.Narrow(entry)) page.entries.push_back(std::move(entry));
-    return absl::OkStatus();
-  }
-
-  Status Complete(HistoryEntry& creation) const {
-    const catalog::TypeDef* const type = source_.catalog->FindType(creation.record.type());
-    if (type == nullptr) return absl::OkStatus();
-    const uint64_t key = creation.record.value();
-    const StatusOr<storage::View> bytes = source_.reader->Get(format::kRecord, storage::IntegerKey(key));
-    if (!bytes.ok() && !IsNotFound(bytes.status())) return bytes.status();
-    const record::View current = bytes.ok() ? record::View(*bytes, &type->layout) : record::View();
-    if (!current.is_null() && current.header().version == creation.sequence) {
-      CompleteCreation(*type, {&creation, 1}, current, creation);
-      return absl::OkStatus();
-    }
-    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, ReadHistory(*source_.reader, creation.record));
-    CompleteCreation(*type, history, current, creation);
     return absl::OkStatus();
   }
 
@@ -101,6 +85,22 @@ class PageReader {
 };
 
 }  // namespace
+
+Status ReadCompletely(const Source& source, HistoryEntry& creation) {
+  const catalog::TypeDef* const type = source.catalog->FindType(creation.record.type());
+  if (type == nullptr) return absl::OkStatus();
+  const uint64_t key = creation.record.value();
+  const StatusOr<storage::View> bytes = source.reader->Get(format::kRecord, storage::IntegerKey(key));
+  if (!bytes.ok() && !IsNotFound(bytes.status())) return bytes.status();
+  const record::View current = bytes.ok() ? record::View(*bytes, &type->layout) : record::View();
+  if (!current.is_null() && current.header().version == creation.sequence) {
+    CompleteCreation(*type, {&creation, 1}, current, creation);
+    return absl::OkStatus();
+  }
+  KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, ReadHistory(*source.reader, creation.record));
+  CompleteCreation(*type, history, current, creation);
+  return absl::OkStatus();
+}
 
 StatusOr<Snapshot::Feed> ReadChanges(const Source& source, const Horizon& horizon, uint64_t after, size_t limit) {
   KITH_RETURN_IF_ERROR(CheckCursor(horizon, after));

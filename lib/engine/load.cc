@@ -212,6 +212,11 @@ StatusOr<storage::Job::Verdict> Applier::Load(std::span<const LoadedRecord> reco
   KITH_RETURN_IF_ERROR(CheckCatalog());
   now_ = std::max(request_.clock, state_.recorded);
   first_sequence_ = state_.sequence + 1;
+  if (!request_.catalog->conversions.empty()) {
+    return MakeError(
+        {.reason = Reason::kPreconditionFailed, .field = request_.catalog->conversions[0].change.field, .hint = "finish that first"},
+        "records are not loaded while the kind of a field changes");
+  }
   for (const LoadedRecord& record : records) {
     const Status status = LoadOne(record);
     if (status.ok()) continue;

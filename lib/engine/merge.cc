@@ -7,10 +7,13 @@
 
 #include "engine/apply_internal.h"
 #include "engine/batch_internal.h"
+#include "kith/catalog/roles.h"
+#include "kith/engine/merged.h"
 
 namespace kith::engine {
 namespace {
 
+using catalog::EdgeRoles;
 using catalog::FieldDef;
 using catalog::IndexDef;
 using catalog::TypeDef;
@@ -19,29 +22,9 @@ Status Refused(std::string_view message, std::string_view hint = {}) {
   return MakeError({.reason = Reason::kPreconditionFailed, .hint = std::string(hint)}, message);
 }
 
-// A field whose value is the record's own to give away: not what the library works out or counts.
-bool IsGiven(const FieldDef& field) { return !field.computed() && !field.derived && field.numbering == nullptr; }
-
-// The ends and kind of a relation's edge.
-struct EdgeFields {
-  const FieldDef* from = nullptr;
-  const FieldDef* to = nullptr;
-  const FieldDef* kind = nullptr;
-  const FieldDef* valid_from = nullptr;
-  const FieldDef* valid_to = nullptr;
-
-  static std::optional<EdgeFields> Of(const TypeDef& type) {
-    const auto role = [&](std::string_view name) { return type.FindRole("relation", name); };
-    EdgeFields edge{role("from"), role("to"), role("kind"), role("valid_from"), role("valid_to")};
-    return edge.from == nullptr || edge.to == nullptr ? std::nullopt : std::optional(edge);
-  }
-};
-
-const catalog::RelationRules& RulesOf(const TypeDef& type, const EdgeFields& edge, const DraftRecord& draft) {
-  const Choice* number = edge.kind == nullptr ? nullptr : draft.Get(edge.kind->position).get_if<Choice>();
-  const catalog::ChoiceDef* choice = number == nullptr ? nullptr : edge.kind->FindChoice(number->number);
-  const auto own = choice == nullptr ? type.relation.kinds.end() : type.relation.kinds.find(choice->name);
-  return own == type.relation.kinds.end() ? type.relation.rules : own->second;
+const catalog::RelationRules& RulesOf(const TypeDef& type, const EdgeRoles& edge, const DraftRecord& draft) {
+  const Choice* kind = edge.kind == nullptr ? nullptr : draft.Get(edge.kind->position).get_if<Choice>();
+  return edge.RulesIn(type, kind == nullptr ? 0 : kind->number);
 }
 
 // Whether an edge that holds until `to` is over when one that holds from `from` begins.
@@ -52,7 +35,7 @@ bool IsOver(const Value& to, const Value& from) {
   return false;
 }
 
-bool Overlap(const EdgeFields& edge, const DraftRecord& a, const DraftRecord& b) {
+bool Overlap(const EdgeRoles& edge, const DraftRecord& a, const DraftRecord& b) {
   if (edge.valid_from == nullptr || edge.valid_to == nullptr) return true;
   const auto over = [&](const DraftRecord& first, const DraftRecord& second) {
     return IsOver(first.Get(edge.valid_to->position), second.Get(edge.valid_from->position));
@@ -61,7 +44,7 @@ bool Overlap(const EdgeFields& edge, const DraftRecord& a, const DraftRecord& b)
 }
 
 // Whether two edges say the same where their relation lets it be said once.
-bool SayTheSame(const TypeDef& type, const EdgeFields& edge, const DraftRecord& a, const DraftRecord& b) {
+bool SayTheSame(const TypeDef& type, const EdgeRoles& edge, const DraftRecord& a, const DraftRecord& b) {
   const catalog::RelationRules& rules = RulesOf(type, edge, a);
   if (!rules.distinct && !rules.symmetric) return false;
   if (edge.kind != nullptr && a.Get(edge.kind->position) != b.Get(edge.kind->position)) return false;
@@ -134,12 +117,12 @@ Status Applier::MergeInto(DraftRecord& into, DraftRecord& from, size_t index, st
     into.Link(external, true);
   };
   for (size_t i = 0; i + 1 < from.external_refs.size(); i += 2) give({from.external_refs[i], from.external_refs[i + 1]});
-  give({std::string(kMergedSystem), std::to_string(from.id().value())});
-  KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> touched, Repoint(into, from, index));
+  give(MergedRef(from.id()));
+  KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> touched, Repoint(into, from, static_cast<int64_t>(index)));
   SameValues seen;
   for (DraftRecord* draft : touched) {
     if (draft->deleted()) continue;
-    const std::optional<EdgeFields> edge = EdgeFields::Of(draft->type());
+    const std::optional<EdgeRoles> edge = EdgeRoles::Of(draft->type());
     if (edge.has_value() && draft->RefAt(edge->from->position) == draft->RefAt(edge->to->position)) {
       KITH_RETURN_IF_ERROR(DeleteRecord(*draft, now_));
       continue;
@@ -166,14 +149,14 @@ Status Applier::FillFrom(DraftRecord& into, const DraftRecord& from) {
 }
 
 // Every reference to the one leads to the other; of what a member of the house owns, the owner too. The records touched.
-StatusOr<std::vector<DraftRecord*>> Applier::Repoint(const DraftRecord& into, const DraftRecord& from, size_t index) {
+StatusOr<std::vector<DraftRecord*>> Applier::Repoint(const DraftRecord& into, const DraftRecord& from, int64_t change) {
   std::vector<DraftRecord*> touched;
   const auto repoint = [&](const TypeDef& type, int32_t position) -> Status {
     KITH_ASSIGN_OR_RETURN(const std::vector<DraftRecord*> referring, Referring(type, position, from.id()));
     for (DraftRecord* draft : referring) {
       // A record is no part of itself: what led from one of the two to the other leads nowhere.
       const Value target = draft == &into ? Value() : Value(into.id());
-      if (draft->change < 0) draft->change = static_cast<int64_t>(index);
+      if (draft->change < 0) draft->change = change;
       KITH_RETURN_IF_ERROR(draft->Assert(position, target, now_, now_, set_).status());
       touched.push_back(draft);
     }
@@ -191,7 +174,7 @@ StatusOr<std::vector<DraftRecord*>> Applier::Repoint(const DraftRecord& into, co
 
 StatusOr<DraftRecord*> Applier::FindSameEdge(const DraftRecord& draft) {
   const TypeDef& type = draft.type();
-  const std::optional<EdgeFields> edge = EdgeFields::Of(type);
+  const std::optional<EdgeRoles> edge = EdgeRoles::Of(type);
   if (!edge.has_value()) return nullptr;
   const auto changed = [&](const FieldDef& end) { return draft.Changed(static_cast<int32_t>(end.position)); };
   if (!changed(*edge->from) && !changed(*edge->to)) return nullptr;
@@ -258,7 +241,11 @@ Status Applier::UnmergeRecord(const Change& change, size_t index) {
                      "unmerge " + std::to_string(into.value()) + " first");
     }
   }
-  KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> batch, BatchAround(deletion));
+  KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> batch, BatchAround(deletion));
+  // Of what a replica has received at one time, that which was done together where it was done.
+  std::erase_if(batch, [&](const HistoryEntry& entry) {
+    return entry.stamp.node != deletion.stamp.node || entry.stamp.recorded != deletion.stamp.recorded;
+  });
   // The record itself, and what went because it did: edges that said the same twice, or would have led from the record to itself.
   std::vector<const HistoryEntry*> gone = {&deletion};
   absl::flat_hash_set<uint64_t> back = {deletion.record.value()};
@@ -296,7 +283,7 @@ Status Applier::Part(const HistoryEntry& deletion, size_t index) {
     return true;
   };
   if (!into.is_null()) {
-    KITH_RETURN_IF_ERROR(take({std::string(kMergedSystem), std::to_string(deletion.record.value())}).status());
+    KITH_RETURN_IF_ERROR(take(MergedRef(deletion.record)).status());
     redirects_.erase(deletion.record.value());
     KITH_ASSIGN_OR_RETURN(DraftRecord* const holder, Load(into));
     if (holder != nullptr) holder->Link();

@@ -1,12 +1,12 @@
 // Finds what belongs to a person, and gives it out.
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "engine/database_internal.h"
 #include "engine/person_internal.h"
 #include "kith/engine/json.h"
+#include "kith/engine/merged.h"
 
 namespace kith::engine {
 namespace {
@@ -102,10 +102,7 @@ StatusOr<std::vector<Id>> ReadMerged(const storage::Reader& reader, Id id) {
   const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kExternal);
   for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const ExternalRef external, format::DecodeExternalReverse(cursor->key()));
-    if (external.system != kMergedSystem) continue;
-    uint64_t number = 0;
-    std::from_chars(external.key.data(), external.key.data() + external.key.size(), number);
-    merged.emplace_back(number);
+    if (const std::optional<Id> gone = MergedId(external)) merged.push_back(*gone);
   }
   KITH_RETURN_IF_ERROR(cursor->status());
   return merged;

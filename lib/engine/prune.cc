@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/chain.h"
 #include "engine/database_internal.h"
 #include "kith/base/key.h"
 
@@ -15,19 +16,24 @@ constexpr size_t kStepEntries = 5000;
 
 class HorizonJob final : public storage::Job {
  public:
-  explicit HorizonJob(Time before) : before_(before) {}
+  HorizonJob(const WriterCatalog& catalog, Time before) : catalog_(catalog), before_(before) {}
   [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
     KITH_ASSIGN_OR_RETURN(horizon_, ReadHorizon(set));
     if (before_ <= horizon_.time) return Verdict::kDiscard;
     KITH_ASSIGN_OR_RETURN(const format::State state, ReadState(set));
+    if (state.catalog_version != catalog_.version) return MakeError(Reason::kCatalogChanged, "the catalog has changed");
     KITH_ASSIGN_OR_RETURN(horizon_.sequence, SequenceAt(set, horizon_, state.sequence, Time{before_.micros - 1}));
     horizon_.time = before_;
+    // Of a link that goes on beyond it, what is about to go.
+    const Source source{.reader = &set, .catalog = catalog_.catalog.get()};
+    KITH_RETURN_IF_ERROR(Chain(source, &set).Withhold(0, horizon_.sequence));
     set.Put(format::kMeta, format::kMetaHorizon, format::EncodeHorizon(horizon_));
     return Verdict::kKeep;
   }
   [[nodiscard]] const Horizon& horizon() const { return horizon_; }
 
  private:
+  const WriterCatalog& catalog_;
   Time before_;
   Horizon horizon_;
 };
@@ -122,9 +128,15 @@ StatusOr<PruneReport> DatabaseImpl::Prune(Time before) {
                      "what is yet to come cannot be forgotten");
   }
   PruneReport report;
-  HorizonJob horizon(before);
-  KITH_RETURN_IF_ERROR(RunJob(horizon));
-  report.horizon = horizon.horizon();
+  for (;;) {
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> catalog, state_->Refresh());
+    HorizonJob horizon(*catalog, before);
+    const Status status = RunJob(horizon);
+    if (GetReason(status) == Reason::kCatalogChanged) continue;
+    KITH_RETURN_IF_ERROR(status);
+    report.horizon = horizon.horizon();
+    break;
+  }
   for (;;) {
     FeedJob job(report.horizon.sequence);
     KITH_RETURN_IF_ERROR(RunJob(job));
@@ -138,6 +150,7 @@ StatusOr<PruneReport> DatabaseImpl::Prune(Time before) {
     report.forgotten_records += job.forgotten();
     next = job.next();
   }
+  KITH_RETURN_IF_ERROR(StripChain(report.horizon.sequence));
   return report;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/apply_internal.h"
+#include "kith/engine/external_refs.h"
 
 namespace kith::engine {
 namespace {
@@ -162,9 +163,12 @@ Status Applier::PutHistory(const DraftRecord& draft) {
       change.effective = assertion.effective;
     }
   }
-  if (!created && !draft.deleted() && !draft.arrived() && !draft.links().empty()) {
+  if (!created && !draft.deleted() && (!draft.arrived() || draft.past.empty()) && !draft.links().empty()) {
     KITH_ASSIGN_OR_RETURN(FieldChange links, LinkChangeOf(draft));
     entry.fields.push_back(std::move(links));
+  }
+  if (!created && !draft.deleted() && !draft.disowned.empty()) {
+    entry.fields.push_back({.package = kHeaderPackage, .number = kLinksNumber, .before = draft.disowned, .after = {}, .effective = now_});
   }
   PutEntry(entry);
   return absl::OkStatus();
@@ -181,7 +185,7 @@ void Applier::PutEntry(const HistoryEntry& entry) {
 bool Applier::HasOwnChange(const DraftRecord& draft) {
   if (!draft.arrived()) return false;
   const bool deleted_there = draft.past.back().operation == Operation::kDelete;
-  return draft.deleted() ? !deleted_there : !draft.own_assertions().empty();
+  return draft.deleted() ? !deleted_there : !draft.own_assertions().empty() || !draft.disowned.empty();
 }
 
 Status Applier::PutRecord(DraftRecord& draft) {
@@ -189,6 +193,7 @@ Status Applier::PutRecord(DraftRecord& draft) {
   if (!draft.past.empty() && draft.arrived()) {
     KITH_ASSIGN_OR_RETURN(last, PutReceived(draft));
   } else if (!draft.past.empty()) {
+    if (draft.place.has_value()) KITH_RETURN_IF_ERROR(Withhold(draft.place->sequence));
     last = PutPast(draft.id(), draft.past, draft.place);
   }
   const bool own = draft.past.empty() || HasOwnChange(draft);
@@ -211,6 +216,7 @@ Status Applier::PutRecord(DraftRecord& draft) {
 Status Applier::PutRecords() {
   history_entry_.actor = request_.batch->actor();
   history_entry_.reason = request_.batch->reason();
+  if (!request_.catalog->conversions.empty()) KITH_RETURN_IF_ERROR(ConvertDrafts());
   for (DraftRecord& draft : drafts_) {
     if (draft.dirty()) KITH_RETURN_IF_ERROR(PutRecord(draft));
   }

@@ -172,6 +172,9 @@ struct ToldRecord {
 // Makes of a creation's entry what FeedPage promises. `history` is the record's, whole; `current` as for FoldHistory.
 void CompleteCreation(const catalog::TypeDef& type, std::span<const HistoryEntry> history, record::View current, HistoryEntry& creation);
 
+// The same from what is stored; of a type that the catalog lacks nothing is added.
+[[nodiscard]] Status ReadCompletely(const Source& source, HistoryEntry& creation);
+
 // One entry in the place of the first ones of a life, its creation among them: a creation that asserts what they left, so that the life
 // reads the same from the time of the last of them on.
 [[nodiscard]] HistoryEntry FoldIntoCreation(std::span<const HistoryEntry> past);

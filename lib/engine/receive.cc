@@ -8,6 +8,7 @@
 
 #include "engine/apply_internal.h"
 #include "engine/batch_internal.h"
+#include "engine/links.h"
 #include "engine/replica_internal.h"
 #include "kith/base/limits.h"
 
@@ -17,11 +18,6 @@ namespace {
 using catalog::FieldDef;
 using catalog::OnDelete;
 using catalog::TypeDef;
-
-// Which of two records keeps what both claim.
-bool CreatedBefore(const record::Header& a, const record::Header& b) {
-  return std::make_pair(a.created, a.id) < std::make_pair(b.created, b.id);
-}
 
 // The position of a field, a HeaderField for a part of the header.
 StatusOr<int32_t> PositionOf(const TypeDef& type, const FieldChange& change) {
@@ -51,8 +47,6 @@ HistoryEntry WithoutFields(const HistoryEntry& entry, uint64_t sequence) {
   copy.stamp = entry.stamp;
   return copy;
 }
-
-std::string TextOfRef(const ExternalRef& external) { return external.system + " " + external.key; }
 
 }  // namespace
 
@@ -118,6 +112,11 @@ Status Applier::TakeChange(const ReplicaChange& change, ReceiveReport& report) {
   if (entry.operation == Operation::kCreate) return TakeCreation(*type, change, report);
   KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, Load(entry.record));
   const bool alive = draft != nullptr && !draft->deleted();
+  if (!alive && IsPurge(entry)) {
+    ++report.taken;
+    purges_.push_back(&change);
+    return absl::OkStatus();
+  }
   KITH_ASSIGN_OR_RETURN(const Stamp life, alive ? draft->Life(set_) : StatusOr<Stamp>(Stamp()));
   if (!alive || life != change.life) {
     ++report.dropped;
@@ -127,9 +126,10 @@ Status Applier::TakeChange(const ReplicaChange& change, ReceiveReport& report) {
   draft->Arrive();
   if (entry.operation == Operation::kDelete) return TakeDeletion(*draft, change);
   HistoryEntry taken = WithoutFields(entry, ++state_.sequence);
+  KITH_RETURN_IF_ERROR(TakeLinks(*draft, change, taken));
   KITH_RETURN_IF_ERROR(TakeFields(*draft, change, taken));
   draft->past.push_back(std::move(taken));
-  return TakeExternalsOf(*draft, change, report);
+  return absl::OkStatus();
 }
 
 // The values of a change. Of a creation, those it was created with are in the record alone.
@@ -137,8 +137,7 @@ Status Applier::TakeFields(DraftRecord& draft, const ReplicaChange& change, Hist
   const bool creation = change.entry.operation == Operation::kCreate;
   std::vector<FieldChange> repeated;
   for (const FieldChange& field : change.entry.fields) {
-    // Which ones the record has comes beside the change, and what that means here is noted here.
-    if (field.package == kHeaderPackage && field.number == format::kExternalRefsNumber) continue;
+    if (IsOfLinks(field)) continue;  // TakeLinks
     KITH_ASSIGN_OR_RETURN(const int32_t position, PositionOf(draft.type(), field));
     if (creation && IsBase(change.entry, field)) {
       draft.Give(position, field.after);
@@ -187,9 +186,10 @@ Status Applier::TakeCreation(const TypeDef& type, const ReplicaChange& change, R
   }
   draft->Arrive();
   HistoryEntry taken = WithoutFields(entry, ++state_.sequence);
+  KITH_RETURN_IF_ERROR(TakeLinks(*draft, change, taken));
   KITH_RETURN_IF_ERROR(TakeFields(*draft, change, taken));
   draft->past.push_back(std::move(taken));
-  return TakeExternalsOf(*draft, change, report);
+  return absl::OkStatus();
 }
 
 StatusOr<Applier::Place> Applier::PutReceived(const DraftRecord& draft) {
@@ -217,36 +217,11 @@ Status Applier::TakeDeletion(DraftRecord& draft, const ReplicaChange& change) {
   return absl::OkStatus();
 }
 
-Status Applier::TakeExternalsOf(DraftRecord& draft, const ReplicaChange& change, ReceiveReport& report) {
-  for (const ExternalRef& external : change.external_refs) {
-    KITH_RETURN_IF_ERROR(CheckExternal(external));
-    KITH_ASSIGN_OR_RETURN(const std::optional<Id> holder, FindExternal(draft.type().number, external));
-    if (holder == draft.id()) continue;
-    if (!holder.has_value()) {
-      PutExternal(draft.type(), draft.id(), external);
-      draft.Link(external, true);
-      continue;
-    }
-    KITH_ASSIGN_OR_RETURN(DraftRecord* const other, Load(*holder));
-    if (other == nullptr) return MakeError(Reason::kCorrupt, "an external reference leads to no record");
-    const bool keeps = CreatedBefore(other->header(), draft.header());
-    if (!keeps) {
-      set_.Delete(format::kExternal, format::ExternalReverseKey(*holder, external));
-      PutExternal(draft.type(), draft.id(), external);
-      draft.Link(external, true);
-    }
-    const DraftRecord& loser = keeps ? draft : *other;
-    AddConflict(report, loser, external.system, TextOfRef(external), keeps ? *holder : draft.id(),
-                "two records have the same external reference");
-  }
-  return absl::OkStatus();
-}
-
 StatusOr<Concession> Applier::ConcessionOf(const Collision& collision) {
   KITH_ASSIGN_OR_RETURN(const DraftRecord* const one, Load(collision.record));
   KITH_ASSIGN_OR_RETURN(const DraftRecord* const two, Load(collision.other));
   if (one == nullptr || two == nullptr) return MakeError(Reason::kInternal, "two records collide, and one is not there");
-  const bool first_keeps = CreatedBefore(one->header(), two->header());
+  const bool first_keeps = WasBefore(one->header(), two->header());
   Concession concession{.record = (first_keeps ? two : one)->id(), .other = (first_keeps ? one : two)->id()};
   for (const catalog::IndexPart& part : collision.index->parts) {
     if (part.position < 0) continue;
@@ -275,9 +250,14 @@ Status Applier::Concede(std::span<const Concession> concessions, ReceiveReport& 
   return absl::OkStatus();
 }
 
-// A reference that leads nowhere any more.
+// A reference that leads nowhere any more, or to a record that has become part of another.
 Status Applier::LetGo(DraftRecord& draft, const FieldDef& field) {
   draft.Arrive();
+  KITH_ASSIGN_OR_RETURN(DraftRecord* const survivor, FindSurvivor(draft.RefAt(field.position)));
+  if (survivor != nullptr && survivor != &draft) {
+    KITH_RETURN_IF_ERROR(draft.Assert(static_cast<int32_t>(field.position), survivor->id(), now_, now_, set_).status());
+    return DropLoop(draft);
+  }
   if (field.required || field.on_delete == OnDelete::kCascade) return DeleteRecord(draft, now_);
   return draft.Assert(static_cast<int32_t>(field.position), {}, now_, now_, set_).status();
 }
@@ -342,6 +322,8 @@ StatusOr<storage::Job::Verdict> Applier::Receive(const ReplicaPage& page, std::s
   uint64_t& stands = replica_.places[page.node];
   stands = std::max(stands, place);
 
+  KITH_RETURN_IF_ERROR(SettleLinks(report));
+  KITH_RETURN_IF_ERROR(FollowMerges());
   KITH_RETURN_IF_ERROR(DropDangling(report));
   KITH_RETURN_IF_ERROR(Concede(concessions, report));
   KITH_RETURN_IF_ERROR(Settle(report));
@@ -350,6 +332,7 @@ StatusOr<storage::Job::Verdict> Applier::Receive(const ReplicaPage& page, std::s
   KITH_RETURN_IF_ERROR(GiveNumbers());
   KITH_RETURN_IF_ERROR(PutRecords());
   KITH_RETURN_IF_ERROR(Derive());
+  KITH_RETURN_IF_ERROR(TakePurges());
   set_.Put(format::kMeta, format::kMetaReplica, format::EncodeReplica(replica_));
   Outcome outcome;
   KITH_RETURN_IF_ERROR(Finish(outcome));

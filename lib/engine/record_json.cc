@@ -3,6 +3,7 @@
 #include "engine/batch_json_internal.h"
 #include "engine/format.h"
 #include "kith/engine/batch.h"
+#include "kith/engine/external_refs.h"
 #include "kith/engine/json.h"
 
 namespace kith {
@@ -103,6 +104,7 @@ std::string NameOfField(const catalog::TypeDef* type, const FieldChange& change)
   if (change.package == kHeaderPackage && change.number == format::kExternalRefsNumber) return "external_refs";
   if (change.package == kHeaderPackage && change.number == kMergedIntoNumber) return "merged_into";
   if (change.package == kHeaderPackage && change.number == kPurgedNumber) return "purged";
+  if (change.package == kHeaderPackage && change.number == kLinksNumber) return "links";
   if (change.package == kHeaderPackage) return std::string(NameOfHeaderField(-static_cast<int32_t>(change.number)));
   const catalog::FieldDef* field = type == nullptr ? nullptr : FindField(*type, change);
   return field != nullptr ? field->name : std::to_string(change.package) + "/" + std::to_string(change.number);

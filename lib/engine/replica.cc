@@ -8,6 +8,7 @@
 
 #include "engine/apply_internal.h"
 #include "engine/database_internal.h"
+#include "engine/links.h"
 #include "engine/replica_internal.h"
 #include "kith/base/limits.h"
 
@@ -70,7 +71,7 @@ class PageReader {
     const StatusOr<record::View> record = creation ? snapshot_.Get(entry.record) : StatusOr<record::View>(record::View());
     KITH_ASSIGN_OR_RETURN(const bool seed, GaveSeedUp(entry, record.status()));
     if (seed) return absl::OkStatus();
-    if (entry.operation != Operation::kDelete) change.external_refs = snapshot_.ExternalRefs(entry.record);
+    if (entry.operation != Operation::kDelete) KITH_RETURN_IF_ERROR(MoveLinks(entry, change));
     if (creation && record.ok()) change.origin = record->header().origin;
     change.entry = std::move(entry);
     page_.changes.push_back(std::move(change));
@@ -89,6 +90,33 @@ class PageReader {
       if (past.operation == Operation::kCreate) life = past.stamp;
     }
     return life;
+  }
+
+  // What the entry says of external references stands beside it.
+  Status MoveLinks(HistoryEntry& entry, ReplicaChange& change) {
+    Links links = LinksOf(entry);
+    const bool given = std::any_of(entry.fields.begin(), entry.fields.end(), IsOfLinks);
+    std::erase_if(entry.fields, IsOfLinks);
+    if (entry.operation == Operation::kCreate && !given) {
+      KITH_ASSIGN_OR_RETURN(links.added, GivenTo(entry));
+    }
+    change.external_refs = std::move(links.added);
+    links.added.clear();
+    if (!links.taken.empty()) entry.fields.push_back(ChangeOf(links, entry.effective));
+    return absl::OkStatus();
+  }
+
+  // The external references that a record was created with: the next entry that tells of them tells what there were before it.
+  StatusOr<std::vector<ExternalRef>> GivenTo(const HistoryEntry& creation) {
+    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(creation.record));
+    for (const HistoryEntry& later : history) {
+      if (later.sequence <= creation.sequence) continue;
+      for (const FieldChange& change : later.fields) {
+        if (change.package == kHeaderPackage && change.number == kExternalRefsNumber) return RefsIn(change.before);
+      }
+      if (later.operation == Operation::kDelete) return std::vector<ExternalRef>();
+    }
+    return snapshot_.ExternalRefs(creation.record);
   }
 
   // A deletion that is but the end of a life in whose place another one came: the receiver sees to it itself. After LifeOf.

@@ -15,6 +15,9 @@ namespace kith::engine {
 // What a database, written by `node`, knows of the others. When it has not been put yet, or by another node, history is read for it.
 [[nodiscard]] StatusOr<format::Replica> ReadReplicaState(const storage::Reader& reader, uint16_t node);
 
+// Which of two records keeps what both claim: the one created first.
+[[nodiscard]] bool WasBefore(const record::Header& a, const record::Header& b);
+
 // The changes from `begin` on that were taken together where they were first taken.
 [[nodiscard]] std::span<const ReplicaChange> BatchAt(std::span<const ReplicaChange> changes, size_t begin);
 

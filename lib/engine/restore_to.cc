@@ -7,6 +7,7 @@
 #include "engine/batch_internal.h"
 #include "engine/database_internal.h"
 #include "engine/fill_internal.h"
+#include "engine/links.h"
 #include "kith/base/key.h"
 #include "kith/storage/partial.h"
 
@@ -28,13 +29,6 @@ uint64_t NumberOf(std::string_view key) {
   uint64_t number = 0;
   std::copy_n(key.data(), sizeof(number), reinterpret_cast<char*>(&number));
   return number;
-}
-
-std::vector<ExternalRef> RefsIn(const Value& list) {
-  std::vector<ExternalRef> refs;
-  const auto* texts = list.get_if<TextList>();
-  for (size_t i = 0; texts != nullptr && i + 1 < texts->size(); i += 2) refs.push_back({(*texts)[i], (*texts)[i + 1]});
-  return refs;
 }
 
 class Restorer {

@@ -12,6 +12,7 @@
 #include "kith/base/concat.h"
 #include "kith/base/key.h"
 #include "kith/base/limits.h"
+#include "kith/engine/merged.h"
 
 namespace kith {
 
@@ -111,7 +112,7 @@ class SnapshotImpl final : public Snapshot {
     const Status found_there = ReadRecord(source_, ref.id).status();
     if (found_there.ok()) return ref.id;
     if (!IsNotFound(found_there)) return found_there;
-    return FindExternal(*found, {std::string(kMergedSystem), std::to_string(ref.id.value())});
+    return FindExternal(*found, MergedRef(ref.id));
   }
 
   [[nodiscard]] std::vector<ExternalRef> ExternalRefs(Id id) const override {

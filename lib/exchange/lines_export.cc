@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "exchange/lines_format.h"
+#include "kith/engine/external_refs.h"
 #include "kith/exchange/lines.h"
 
 namespace kith::exchange {
@@ -63,7 +64,19 @@ std::string_view HeaderName(uint32_t number) {
     case catalog::kHeaderVisibility:
       return "visibility";
     default:
-      return number == kExternalRefsNumber ? "refs" : number == kMergedIntoNumber ? "merged_into" : number == kPurgedNumber ? "purged" : "";
+      break;
+  }
+  switch (number) {
+    case kExternalRefsNumber:
+      return "refs";
+    case kMergedIntoNumber:
+      return "merged_into";
+    case kPurgedNumber:
+      return "purged";
+    case kLinksNumber:
+      return "links";
+    default:
+      return "";
   }
 }
 

@@ -8,6 +8,7 @@
 #include "kith/base/json.h"
 #include "kith/base/limits.h"
 #include "kith/engine/batch.h"
+#include "kith/engine/external_refs.h"
 
 namespace kith::exchange {
 namespace {
@@ -223,6 +224,7 @@ constexpr HeaderPart kHeaderParts[] = {
     {"refs", kExternalRefsNumber, Kind::kTextList},
     {"merged_into", kMergedIntoNumber, Kind::kRef},
     {"purged", kPurgedNumber, Kind::kBool},
+    {"links", kLinksNumber, Kind::kTextList},
 };
 
 // What a change is about.

@@ -135,28 +135,13 @@ Status CheckCardinality(const RelationSchema& schema, const Edge& edge, const Re
 }  // namespace
 
 std::optional<RelationSchema> RelationSchema::Of(const TypeDef& type) {
-  const catalog::BehaviourDef* behaviour = type.FindBehaviour("relation");
-  if (behaviour == nullptr) return std::nullopt;
-  const auto role = [&](std::string_view name) { return type.FindRole("relation", name); };
-  return RelationSchema{.type = &type,
-                        .from = role("from"),
-                        .to = role("to"),
-                        .kind = role("kind"),
-                        .valid_from = role("valid_from"),
-                        .valid_to = role("valid_to")};
+  const std::optional<EdgeRoles> roles = EdgeRoles::Of(type);
+  return roles.has_value() ? std::optional(RelationSchema{*roles, &type}) : std::nullopt;
 }
 
 std::string RelationSchema::KindName(int32_t number) const {
   const catalog::ChoiceDef* choice = kind == nullptr ? nullptr : kind->FindChoice(number);
   return choice == nullptr ? std::string() : choice->name;
-}
-
-const RelationRules& RelationSchema::RulesOf(int32_t number) const {
-  const catalog::RelationDef& relation = type->relation;
-  const catalog::ChoiceDef* choice = kind == nullptr || relation.kinds.empty() ? nullptr : kind->FindChoice(number);
-  if (choice == nullptr) return relation.rules;
-  const auto own = relation.kinds.find(choice->name);
-  return own == relation.kinds.end() ? relation.rules : own->second;
 }
 
 const IndexDef* RelationSchema::IndexAt(End end) const {

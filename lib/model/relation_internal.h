@@ -13,6 +13,7 @@
 
 #include "kith/base/status.h"
 #include "kith/catalog/catalog.h"
+#include "kith/catalog/roles.h"
 #include "kith/engine/extension.h"
 #include "kith/engine/snapshot.h"
 
@@ -39,17 +40,12 @@ struct Edge {
 // Which end of an edge.
 enum class End : uint8_t { kFrom, kTo };
 
-struct RelationSchema {
+struct RelationSchema : catalog::EdgeRoles {
   const catalog::TypeDef* type = nullptr;
-  const catalog::FieldDef* from = nullptr;
-  const catalog::FieldDef* to = nullptr;
-  const catalog::FieldDef* kind = nullptr;
-  const catalog::FieldDef* valid_from = nullptr;
-  const catalog::FieldDef* valid_to = nullptr;
   // Nothing when the type is no relation.
   [[nodiscard]] static std::optional<RelationSchema> Of(const catalog::TypeDef& type);
   [[nodiscard]] std::string KindName(int32_t number) const;
-  [[nodiscard]] const catalog::RelationRules& RulesOf(int32_t number) const;
+  [[nodiscard]] const catalog::RelationRules& RulesOf(int32_t number) const { return RulesIn(*type, number); }
   // The index for edges at one end, with the other end as its second part where there is one such.
   [[nodiscard]] const catalog::IndexDef* IndexAt(End end) const;
   [[nodiscard]] IndexRange RangeAt(End end, Id node, Id other) const;

@@ -68,6 +68,47 @@ TEST_F(Cares, GivesOutAndErasesAPerson) {
   EXPECT_EQ(Json::parse(Str(json)).at("kept_back"), 0);
 }
 
+TEST_F(Cares, ChangesTheKindOfAField) {
+  KITH_ASSERT_OK(kith_db_ensure(db, KITH_STR(R"({"package": "test.kinds", "version": "1.0.0", "types": [
+      {"name": "thing", "fields": [{"name": "size", "kind": "text"}]}]})"),
+                                KITH_STR(""), 0, nullptr, error.out()),
+                 error);
+  Batch batch = NewBatch();
+  const kith_id local = kith_batch_create(batch, "thing");
+  kith_batch_set_text(batch, local, "size", KITH_STR("7"));
+  KITH_ASSERT_OK(Apply(batch), error);
+  kith_kind_options options = KITH_KIND_OPTIONS_INIT;
+  options.dry_run = 1;
+  Text report;
+  const kith_str kind = KITH_STR(R"({"kind": "int"})");
+  KITH_ASSERT_OK(kith_db_change_kind(db, "thing", "size", kind, &options, report.out(), error.out()), error);
+  EXPECT_EQ(Json::parse(Str(report)).at("failed"), 0);
+  KITH_ASSERT_OK(kith_db_change_kind(db, "thing", "size", kind, nullptr, report.out(), error.out()), error);
+  EXPECT_EQ(Json::parse(Str(report)).at("former"), "size_former");
+  EXPECT_EQ(kith_db_change_kind(db, "thing", "nothing", kind, nullptr, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(error), "UnknownField");
+}
+
+TEST_F(Cares, KeepsAHashChain) {
+  Text json;
+  KITH_ASSERT_OK(kith_db_chain_head(db, json.out(), error.out()), error);
+  EXPECT_EQ(Str(json), R"({"hash":"","sequence":0})");
+  EXPECT_EQ(kith_db_verify_chain(db, 0, KITH_STR(""), json.out(), error.out()), KITH_FAILED_PRECONDITION);
+  KITH_ASSERT_OK(kith_db_begin_chain(db, json.out(), error.out()), error);
+  const Json head = Json::parse(Str(json));
+  EXPECT_EQ(head.at("sequence"), Sequence());
+  kith_erase_options options = KITH_ERASE_OPTIONS_INIT;
+  Erase(&options);
+  const std::string hash = head.at("hash");
+  KITH_ASSERT_OK(kith_db_verify_chain(db, head.at("sequence"), Str(std::string_view(hash)), json.out(), error.out()), error);
+  const Json report = Json::parse(Str(json));
+  EXPECT_EQ(report.at("broken"), 0) << report;
+  EXPECT_EQ(report.at("links"), 2);
+  EXPECT_GT(report.at("withheld"), 0);
+  KITH_ASSERT_OK(kith_db_verify_chain(db, 1, Str(std::string_view(hash)), json.out(), error.out()), error);
+  EXPECT_NE(Json::parse(Str(json)).at("broken"), 0);
+}
+
 TEST_F(Cares, BringsAMomentBackAndCompacts) {
   const uint64_t then = Sequence();
   Batch batch = NewBatch();

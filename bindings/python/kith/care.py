@@ -93,6 +93,54 @@ class Care:
         proofs: list[dict[str, Any]] = json.loads(self._handle.erasures_json())
         return proofs
 
+    def change_kind(
+        self,
+        type: str,
+        field: str,
+        definition: Mapping[str, Any],
+        *,
+        actor: Ref = None,
+        reason: str = "",
+        currency: str = "",
+        dry_run: bool = False,
+        drop: bool = False,
+        abandon: bool = False,
+    ) -> dict[str, Any]:
+        """Changes the kind of a field to that of `definition`, written as in a package without the name, while others read and write.
+
+        A dry run names the values that cannot be converted; with `drop` they become null, otherwise nothing is changed while there
+        are any. The old values stay in the field that the report calls `former`. Cut short, the next call goes on; `abandon` gives
+        it up. `currency` is that of amounts which become numbers, or the other way.
+        """
+        report: dict[str, Any] = json.loads(
+            self._handle.change_kind(type, field, json.dumps(definition), actor, reason, currency, dry_run, drop, abandon)
+        )
+        return report
+
+    def begin_chain(self) -> dict[str, Any]:
+        """Begins a hash chain over all that history holds, which every batch goes on with; its head, {"sequence", "hash"}.
+
+        Keep heads outside the database: `verify_chain` tells later whether what had been recorded by then is still what it was.
+        Erasures, purges and pruning keep the chain whole. A chain that has begun goes on.
+        """
+        head: dict[str, Any] = json.loads(self._handle.begin_chain())
+        return head
+
+    def chain_head(self) -> dict[str, Any] | None:
+        """Where the hash chain stands, {"sequence", "hash"}; None while there is none."""
+        head: dict[str, Any] = json.loads(self._handle.chain_head())
+        return head if head["hash"] else None
+
+    def verify_chain(self, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Follows the hash chain and compares every entry of history: {"head", "links", "entries", "withheld", "broken", "problem"}.
+
+        `broken` is the sequence number with which the first link ends that does not hold, 0: all hold; `withheld` counts entries
+        whose values were erased, purged or pruned. `known` is a head that was handed out, and must be one of the chain's.
+        """
+        sequence, digest = (0, "") if known is None else (known["sequence"], known["hash"])
+        report: dict[str, Any] = json.loads(self._handle.verify_chain(sequence, digest))
+        return report
+
     def overwrite_freed(self) -> dict[str, int]:
         """Overwrites what the data file holds beside the newest state. `kept_back` counts pages that a snapshot still reads."""
         report: dict[str, int] = json.loads(self._handle.overwrite_freed())

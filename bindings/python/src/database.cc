@@ -127,6 +127,25 @@ nb::str ErasePerson(const Db& db, uint64_t person, nb::handle actor, const std::
   return Take(report);
 }
 
+nb::str ChangeKind(const Db& db, const std::string& type, const std::string& field, const std::string& definition, nb::handle actor,
+                   const std::string& reason, const std::string& currency, bool dry_run, bool drop, bool abandon) {
+  kith_kind_options options = KITH_KIND_OPTIONS_INIT;
+  Ref who(actor);
+  options.actor = who.get();
+  options.reason = ToStr(reason);
+  options.currency = ToStr(currency);
+  options.dry_run = dry_run ? 1 : 0;
+  options.drop = drop ? 1 : 0;
+  options.abandon = abandon ? 1 : 0;
+  Text report;
+  kith_error* error = nullptr;
+  const auto change = [&] {
+    return kith_db_change_kind(db.get(), type.c_str(), field.c_str(), ToStr(definition), &options, report.out(), &error);
+  };
+  Check(Released(change), error);
+  return Take(report);
+}
+
 nb::str Merge(const Db& db, const std::vector<kith_id>& records, nb::handle actor, const std::string& reason, const std::string& options,
               bool dry_run, kith_id viewer, const std::vector<uint32_t>& units, const std::vector<std::string>& roles) {
   const ViewerArgument who(viewer, units, roles);
@@ -380,6 +399,31 @@ void BindDatabase(nb::module_& module) {
              Check(Released([&] { return kith_db_erasures(db.get(), json.out(), &error); }), error);
              return Take(json);
            })
+      .def("change_kind", &ChangeKind, nb::arg("type"), nb::arg("field"), nb::arg("definition"), nb::arg("actor").none(), nb::arg("reason"),
+           nb::arg("currency"), nb::arg("dry_run"), nb::arg("drop"), nb::arg("abandon"))
+      .def("begin_chain",
+           [](const Db& db) {
+             Text head;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_begin_chain(db.get(), head.out(), &error); }), error);
+             return Take(head);
+           })
+      .def("chain_head",
+           [](const Db& db) {
+             Text head;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_db_chain_head(db.get(), head.out(), &error); }), error);
+             return Take(head);
+           })
+      .def(
+          "verify_chain",
+          [](const Db& db, uint64_t sequence, const std::string& hash) {
+            Text report;
+            kith_error* error = nullptr;
+            Check(Released([&] { return kith_db_verify_chain(db.get(), sequence, ToStr(hash), report.out(), &error); }), error);
+            return Take(report);
+          },
+          nb::arg("sequence"), nb::arg("hash"))
       .def("overwrite_freed",
            [](const Db& db) {
              Text report;

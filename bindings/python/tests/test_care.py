@@ -37,6 +37,42 @@ def test_a_person_is_exported_and_erased(tmp_path: pathlib.Path) -> None:
     assert set(db.overwrite_freed()) == {"pages", "gap_bytes", "kept_back"}
 
 
+def test_a_field_gets_another_kind(tmp_path: pathlib.Path) -> None:
+    db = kith.open(tmp_path / "db", create=True)
+    size = {"name": "size", "kind": "text"}
+    db.ensure({"package": "test.kinds", "version": "1.0.0", "types": [{"name": "thing", "fields": [size]}]})
+    with db.batch() as batch:
+        seven = batch.create("thing", size="7")
+        large = batch.create("thing", size="large")
+    assert batch.outcome is not None
+    seven, large = batch.outcome.id(seven), batch.outcome.id(large)
+    dry = db.change_kind("thing", "size", {"kind": "int"}, dry_run=True)
+    assert dry["failed"] == 1 and dry["failures"][0]["record"] == large and dry["failures"][0]["value"] == "large"
+    with pytest.raises(kith.Error) as refused:
+        db.change_kind("thing", "size", {"kind": "int"})
+    assert refused.value.reason == "OutOfRange" and refused.value.record == large
+    report = db.change_kind("thing", "size", {"kind": "int"}, drop=True, reason="sizes are numbers")
+    assert report["former"] == "size_former"
+    with db.read() as now:
+        assert now.get(seven)["size"] == 7 and now.get(seven)["size_former"] == "7"
+        assert now.get(large)["size"] is None and now.get(large)["size_former"] == "large"
+    assert db.verify() == []
+
+
+def test_a_hash_chain_outlasts_an_erasure(tmp_path: pathlib.Path) -> None:
+    db, person, _ = _with_person(tmp_path / "db")
+    assert db.chain_head() is None
+    with pytest.raises(kith.FailedPreconditionError) as refused:
+        db.verify_chain()
+    assert refused.value.reason == "PreconditionFailed"
+    head = db.begin_chain()
+    assert head == db.chain_head() and len(head["hash"]) == 64
+    db.erase_person(person)
+    report = db.verify_chain(head)
+    assert report["broken"] == 0 and report["withheld"] > 0 and report["head"] == db.chain_head() != head
+    assert db.verify_chain({**head, "hash": "0" * 64})["broken"] == head["sequence"]
+
+
 def test_a_sound_database_needs_no_repair(tmp_path: pathlib.Path) -> None:
     db, _, _ = _with_person(tmp_path / "db")
     assert db.repair() == {"changes": [], "problems": []}

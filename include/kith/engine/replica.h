@@ -11,10 +11,10 @@
 //   stay in history. So moves of a deal hold by when they happened, and what follows from them (stage, closing time) is worked out again.
 // - A deletion wins over changes of that life of the record, made before or after it; a restoration begins a new life. Of two restorations
 //   that with the greater stamp holds.
-// - A reference to what the other deleted is cleared, or its record deleted where the field says cascade or is required.
+// - A reference to what was deleted is cleared, or its record deleted (cascade, required); to what was merged, it leads where that went.
 // - Of two records with the same unique value or external reference the one created first (then the one with the smaller id) keeps it. The
 //   other loses the value, and the conflict is left for people to review: the standard model makes a task of each.
-// - External references that were added come over; those that were taken away do not.
+// - External references are exchanged one by one: what was said last of one of a record, added or taken away, holds. Purges come over too.
 //
 // Not exchanged: definitions (Database::Adopt), the access policy, checkpoints, erasures of persons (erase in each). The recorded axis of
 // time is each database's own: when it knew.
@@ -40,7 +40,7 @@ struct ReplicaChange {
   HistoryEntry entry;                      // complete as in FeedPage; nothing repeated
   Stamp life;                              // of the creation that began the life of the record which it changes
   uint8_t origin = 0;                      // of a creation: the record's Origin
-  std::vector<ExternalRef> external_refs;  // that the record has by now; none of a deletion
+  std::vector<ExternalRef> external_refs;  // that it adds; what it takes away: engine/external_refs.h
 };
 
 struct ReplicaPage {

@@ -3,9 +3,11 @@
 
 #include <gmock/gmock.h>
 
+#include <optional>
 #include <random>
 #include <set>
 
+#include "kith/engine/json.h"
 #include "shop.h"
 #include "support/settings.h"
 
@@ -276,6 +278,160 @@ TEST(Replica, TheFirstKeepsAUniqueValue) {
   EXPECT_EQ(StateOf(family[0]), StateOf(family[1]));
 }
 
+Id AddMaker(Database& db, std::string_view label, const std::vector<ExternalRef>& refs = {}) {
+  return Create(db, "maker", [&](Batch& batch, Id id) {
+    batch.Set(id, "label", label);
+    for (const ExternalRef& external : refs) batch.Link(id, external);
+  });
+}
+
+std::optional<Id> Holder(Database& db, std::string_view type, const ExternalRef& external) {
+  const StatusOr<Id> found = (*db.Read())->Find(type, external);
+  return found.ok() ? std::optional(*found) : std::nullopt;
+}
+
+void ExpectAlike(Family& family) {
+  ASSERT_TRUE(family.Settle());
+  for (size_t i = 0; i < family.size(); ++i) {
+    EXPECT_THAT(Differing(StateOf(family[i]), StateOf(family[0])), IsEmpty()) << "replica " << i;
+    EXPECT_THAT(ProblemsOf(family[i]), IsEmpty()) << "replica " << i;
+  }
+}
+
+// R01: an older record merged into a younger one: the younger one has its external references everywhere, and nothing is a conflict.
+TEST(Replica, AMergeTakesExternalReferencesAlong) {
+  Family family(3);
+  const Id older = AddMaker(family[0], "older", {{"erp", "17"}});
+  family.Advance(kMicrosPerSecond);
+  const Id younger = AddMaker(family[0], "younger");
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) { batch.Merge(younger, older); });
+  family.Advance(kMicrosPerSecond);
+  // Meanwhile elsewhere something refers to the record that went.
+  const Id item = Create(family[1], "item", [&](Batch& batch, Id id) {
+    batch.Set(id, "name", "made");
+    batch.Set(id, "maker", older);
+  });
+  const StatusOr<ReceiveReport> report = family.Pull(1, 0);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->conflicts, IsEmpty());
+  ExpectAlike(family);
+  for (size_t i = 0; i < family.size(); ++i) {
+    EXPECT_EQ(Holder(family[i], "maker", {"erp", "17"}), younger);
+    EXPECT_EQ(Holder(family[i], "maker", {"kith.id", std::to_string(older.value())}), younger);
+    EXPECT_EQ(FieldIn(family[i], item, "maker"), Value(younger));
+    EXPECT_EQ(FieldIn(family[i], older, "label"), Value("gone"));
+  }
+}
+
+// R01: parted elsewhere than merged, what the merge gave goes back, and nothing else that came with it does.
+TEST(Replica, AMergeIsPartedElsewhere) {
+  Family family(2);
+  const Id older = AddMaker(family[0], "older", {{"erp", "17"}});
+  const Id younger = AddMaker(family[0], "younger");
+  const Id item = Create(family[0], "item", [&](Batch& batch, Id id) {
+    batch.Set(id, "name", "made");
+    batch.Set(id, "maker", older);
+  });
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) { batch.Merge(younger, older); });
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) { batch.Set(younger, "label", "renamed"); });
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerSecond);
+  Change(family[1], [&](Batch& batch) { batch.Unmerge(older); });
+  ExpectAlike(family);
+  for (size_t i = 0; i < family.size(); ++i) {
+    EXPECT_EQ(Holder(family[i], "maker", {"erp", "17"}), older);
+    EXPECT_EQ(Holder(family[i], "maker", {"kith.id", std::to_string(older.value())}), std::nullopt);
+    EXPECT_EQ(FieldIn(family[i], item, "maker"), Value(older));
+    EXPECT_EQ(FieldIn(family[i], younger, "label"), Value("renamed"));
+  }
+}
+
+// R01: one record merged into two: the one created first stands for it.
+TEST(Replica, MergedIntoTwo) {
+  Family family(2);
+  const Id gone = AddMaker(family[0], "gone", {{"erp", "17"}});
+  family.Advance(kMicrosPerSecond);
+  const Id first = AddMaker(family[0], "first");
+  family.Advance(kMicrosPerSecond);
+  const Id second = AddMaker(family[0], "second");
+  ASSERT_TRUE(family.Settle());
+  Change(family[0], [&](Batch& batch) { batch.Merge(second, gone); });
+  family.Advance(kMicrosPerSecond);
+  Change(family[1], [&](Batch& batch) { batch.Merge(first, gone); });
+  const StatusOr<ReceiveReport> report = family.Pull(0, 1);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->conflicts.size(), 2U);
+  ExpectAlike(family);
+  for (size_t i = 0; i < family.size(); ++i) EXPECT_EQ(Holder(family[i], "maker", {"erp", "17"}), first);
+}
+
+// R01: an external reference taken away, given to another, and taken away while another replica gives it again: what was said last holds.
+TEST(Replica, ExternalReferencesTakenAway) {
+  Family family(3);
+  const Id one = AddMaker(family[0], "one", {{"erp", "1"}, {"erp", "2"}, {"erp", "3"}});
+  const Id two = AddMaker(family[0], "two");
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) {
+    batch.Unlink(one, {"erp", "1"});
+    batch.Unlink(one, {"erp", "2"});
+    batch.Unlink(one, {"erp", "3"});
+    batch.Link(two, {"erp", "2"});
+  });
+  family.Advance(kMicrosPerSecond);
+  Change(family[1], [&](Batch& batch) { batch.Unlink(one, {"erp", "3"}); });
+  Change(family[1], [&](Batch& batch) { batch.Link(one, {"erp", "3"}); });
+  // The third hears of the later change first.
+  ASSERT_TRUE(family.Pull(2, 1).ok());
+  ASSERT_TRUE(family.Pull(2, 0).ok());
+  ExpectAlike(family);
+  for (size_t i = 0; i < family.size(); ++i) {
+    EXPECT_EQ(Holder(family[i], "maker", {"erp", "1"}), std::nullopt);
+    EXPECT_EQ(Holder(family[i], "maker", {"erp", "2"}), two);
+    EXPECT_EQ(Holder(family[i], "maker", {"erp", "3"}), one);
+  }
+}
+
+// R01: of two that claim one external reference the later gives it up for good, also where the first is deleted meanwhile.
+TEST(Replica, TheOneThatKeepsAReferenceIsDeleted) {
+  Family family(3);
+  AddMaker(family[0], "first", {{"erp", "17"}});
+  family.Advance(kMicrosPerSecond);
+  AddMaker(family[1], "second", {{"erp", "17"}});
+  ASSERT_TRUE(family.Pull(2, 0).ok());
+  ASSERT_TRUE(family.Pull(2, 1).ok());  // here they meet
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) { batch.Delete(*Holder(family[0], "maker", {"erp", "17"})); });
+  ASSERT_TRUE(family.Pull(1, 0).ok());  // here only one of them is ever there
+  ExpectAlike(family);
+}
+
+// R01: what a purge empties is empty everywhere, whatever else had been written of the record there.
+TEST(Replica, APurgeIsExchanged) {
+  Family family(3);
+  const Id maker = AddMaker(family[0], "zanzibar", {{"erp", "zanzibar"}});
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerSecond);
+  Change(family[1], [&](Batch& batch) { batch.Set(maker, "label", "cardamom"); });
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) { batch.Delete(maker); });
+  const Id gone[] = {maker};
+  ASSERT_TRUE(family[0].Purge(gone, {}).ok());
+  ExpectAlike(family);
+  for (size_t i = 0; i < family.size(); ++i) {
+    const std::unique_ptr<Snapshot> snapshot = *family[i].Read();
+    const std::vector<HistoryEntry> history = *snapshot->History(maker);
+    EXPECT_TRUE(IsPurge(history.back())) << "replica " << i;
+    const std::string text = HistoryToJson(snapshot->catalog(), history);
+    EXPECT_THAT(text, ::testing::Not(::testing::AnyOf(HasSubstr("zanzibar"), HasSubstr("cardamom")))) << "replica " << i;
+  }
+}
+
 // What cannot be taken is refused, and nothing changes.
 TEST(Replica, RefusesWhatCannotBeRight) {
   Family family(3);
@@ -328,6 +484,11 @@ class Life {
       }
       return;
     }
+    if (!deleted_.empty() && Below(40) == 0) {
+      const Id gone[] = {deleted_[Below(deleted_.size())]};
+      (void)family_[at].Purge(gone, {});  // refused while it is there
+      return;
+    }
     Batch batch = *family_[at].NewBatch({}, "life");
     if (Below(4) == 0) batch.SetEffective(Time{start_.micros + static_cast<int64_t>(Below(20)) * 1000});
     for (size_t i = 0; i <= Below(3); ++i) Edit(family_[at], batch);
@@ -356,7 +517,7 @@ class Life {
     const char* const types[] = {"item", "maker", "box"};
     const std::string type = types[Below(3)];
     const Id target = Pick(db, type);
-    const size_t what = Below(10);
+    const size_t what = Below(13);
     if (target.is_null() || what < 2) {
       const Id id = batch.Create(type);
       Fill(db, type, batch, id);
@@ -365,12 +526,24 @@ class Life {
     } else if (what == 8) {
       batch.Delete(target);
       deleted_.push_back(target);
-    } else if (!deleted_.empty()) {
+    } else if (what == 9 && !deleted_.empty()) {
       batch.Restore(deleted_[Below(deleted_.size())]);
+    } else if (what == 10) {
+      const Id other = Pick(db, type);
+      if (other == target) return;
+      batch.Merge(target, other);
+      merged_.push_back(other);
+    } else if (what == 11 && !merged_.empty()) {
+      batch.Unmerge(merged_[Below(merged_.size())]);
+    } else if (what == 12) {
+      const std::vector<ExternalRef> refs = (*db.Read())->ExternalRefs(target);
+      if (!refs.empty()) batch.Unlink(target, refs[Below(refs.size())]);
     }
   }
 
   void Fill(Database& db, const std::string& type, Batch& batch, Id id) {
+    // The same one is given in two places now and then.
+    if (Below(6) == 0) batch.Link(id, {"erp", Below(3) == 0 ? std::to_string(Below(4)) : "n" + std::to_string(++linked_)});
     if (type != "item") {
       batch.Set(id, "label", std::to_string(Below(5)));
       if (type == "maker" && Below(3) == 0) batch.Set(id, "long", std::to_string(Below(6)));
@@ -382,13 +555,13 @@ class Life {
     if (Below(4) == 0) batch.Set(id, "code", "A-" + std::to_string(Below(6)));
     if (Below(4) == 0) batch.Set(id, "maker", Pick(db, "maker"));
     if (Below(4) == 0) batch.Set(id, "box", Pick(db, "box"));
-    if (Below(8) == 0) batch.Link(id, {"erp", std::to_string(++linked_)});
   }
 
   Family& family_;
   std::mt19937_64 random_;
   Time start_ = family_.now();
   std::vector<Id> deleted_;
+  std::vector<Id> merged_;
   std::vector<Time> times_;
   int linked_ = 0;
 };

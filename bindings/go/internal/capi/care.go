@@ -77,6 +77,34 @@ func (d *DB) Erasures() ([]byte, *Error) {
 	return textOr(code, text, err)
 }
 
+// BeginChain gives the head as JSON.
+func (d *DB) BeginChain() ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_begin_chain(d.p, &text, &err)
+	return textOr(code, text, err)
+}
+
+// ChainHead as JSON.
+func (d *DB) ChainHead() ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_chain_head(d.p, &text, &err)
+	return textOr(code, text, err)
+}
+
+// VerifyChain gives the report.
+func (d *DB) VerifyChain(sequence uint64, hash string) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_verify_chain(d.p, C.uint64_t(sequence), str(hash), &text, &err)
+	runtime.KeepAlive(hash)
+	return textOr(code, text, err)
+}
+
 // OverwriteFreed gives the report.
 func (d *DB) OverwriteFreed() ([]byte, *Error) {
 	defer runtime.KeepAlive(d)
