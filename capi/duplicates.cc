@@ -63,6 +63,8 @@ kith::StatusOr<DuplicateOptions> ReadOptions(Members& question) {
   DuplicateOptions options;
   std::map<std::string, std::string> fields;
   question.Get("fields", fields);
+  question.Get("also", options.also);
+  question.Get("across", options.across);
   question.Get("review", options.match.review);
   question.Get("automatic", options.match.automatic);
   question.GetCount("limit", options.limit);
@@ -83,6 +85,7 @@ kith::StatusOr<std::shared_ptr<const MatchModel>> ModelOf(SnapshotObject& object
   }
   std::string asked(type);
   for (const auto& [name, kind] : options.fields) asked.append("\n").append(name).append("\n").append(NameOf(kind));
+  for (const std::string& also : options.also) asked.append("\n\n").append(also);
   std::shared_ptr<const MatchModel>& kept = object.match_models[asked];
   if (kept != nullptr) return kept;
   DuplicateOptions learning = options;

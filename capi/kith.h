@@ -867,8 +867,8 @@ KITH_API kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, k
 KITH_API kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
                                           kith_error** err);
 /* The best ways to be introduced to a person (kith/insight/introductions.h). question: "as_of", "from" (one of ours), "count" (3), "hops"
-   (4), "damping" (.8), "colleague" (.5). [{"value", "hops": [{"from", "to", "kind": "tie", "knows" or "colleague", "strength",
-   "record"}]}]. */
+   (4), "damping" (.8), "colleague" (.5). [{"value", "hops": [{"from", "to", "kind": "tie", "knows",
+   "colleague" or "shared" (kith/model/acquaintance.h), "strength", "record"}]}]. */
 KITH_API kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id target, kith_str question, kith_text** json,
                                                kith_error** err);
 /* A customer's card, of a person or an account, and the brief before a call to a person (kith/insight/card.h). question: also "each" (5),
@@ -876,12 +876,45 @@ KITH_API kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id 
 KITH_API kith_code kith_snapshot_card(kith_snapshot* snapshot, kith_id customer, kith_str question, kith_text** json, kith_error** err);
 KITH_API kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err);
 
+/* Which customers are likely to buy within a horizon, likeliest first (kith/insight/buyers.h): those whose owner is rep, or (0) all.
+   question: "as_of", "horizon_days" (90), "moments" (6), "level" (.8), "limit" (0: all), how many are given out. {"as_of", "horizon_days",
+   "verdict": "skill", "no_skill" or "too_little", "usual", "trial": {"customers", "buyers", "auc", "auc_low", "auc_high", "lift", "brier"},
+   "effects": {"<feature>": log odds by one standard deviation}, "buyers": [{"customer", "chance", "low", "high", "reasons": [{"feature",
+   "effect"}]}]}. json: owned. Since 0.1. */
+KITH_API kith_code kith_snapshot_rank_buyers(kith_snapshot* snapshot, kith_id rep, kith_str question, kith_text** json, kith_error** err);
+
+/* What deals that are won have and others lack, and why deals are lost (kith/insight/winning.h). question: "as_of", "since", "fewest" (10),
+   "level" (.95). {"as_of", "won", "lost", "features": [{"name", "with", "with_won", "without", "without_won", "lift", "low", "high",
+   "p_value", "told"}], "losses": [{"reason", "deals", "late", "share", "low", "high", "amount": [{"minor", "currency"}]}]}. json: owned.
+   Since 0.1. */
+KITH_API kith_code kith_snapshot_winning(kith_snapshot* snapshot, const char* pipeline, kith_str question, kith_text** json,
+                                         kith_error** err);
+
+/* ---------------------------------------------------------------- decisions */
+
+/* Functions of what the question, a JSON object, says alone; json is owned. Since 0.1. */
+
+/* Where scarce support does most (kith/insight/allocation.h). One pool: {"deals": [{"deal", "value", "base", "most", "scale"}], "capacity",
+   "cost"} gives {"units": [by deal], "gain", "shadow_price"}. Experts, each whole on one deal: {"deals": [{"deal", "value", "base"}],
+   "experts":
+   [{"expert", "cost", "effect": [log odds by deal, null: none]}]} gives {"deals": [position by expert, null: free], "gain", "bound",
+   "exact"}. */
+KITH_API kith_code kith_allocate(kith_str question, kith_text** json, kith_error** err);
+/* What channels return (kith/insight/credit.h): {"model": "first", "last" (unless told), "linear", "decay" or "u_shape", "journeys":
+   [{"touches": [{"channel", "at"}], "converted", "revenue": {"minor", "currency"}}], "costs": [{"channel", "cost": {"minor", "currency"}}]}
+   gives [{"channel", "conversions", "revenue", "cost", "roi"}], money in minor units. */
+KITH_API kith_code kith_credit(kith_str question, kith_text** json, kith_error** err);
+/* How a customer usually does a thing, and whether a value is unusual (kith/insight/habit.h): {"past": [{"value", "weight"}], "prior":
+   {"mean", "sd", "weight", "sd_weight"}, "value", "level"} gives {"mean", "low", "high", "projects", "own", "surprise", "warns"}. */
+KITH_API kith_code kith_habit(kith_str question, kith_text** json, kith_error** err);
+
 /* ---------------------------------------------------------------- one person once */
 
 /* Which records of a type are probably the same person or company (kith/crm/duplicates.h). question: a JSON object, all members optional:
    "review" (.5) and "automatic" (.99), probabilities from which pairs are reported and need no look; "limit" (1000), pairs given out;
    "fields": {"<field>": "name", "text", "address", "mail", "phone", "date", "identifier" or "website"}, to compare in place of the roles
-   of a party; "threads" (0: all). {"pairs": [{"a", "b", "bits", "probability", "reasons": [{"field", "agreement": "exact", "close",
+   of a party; "threads" (0: all); "also": [types] compared together with it, such as "contact" with "lead", and "across": true, only pairs
+   of two types. {"pairs": [{"a", "b", "bits", "probability", "reasons": [{"field", "agreement": "exact", "close",
    "similar", "partial" or "different", "bits"}]}], likeliest first, "found" (beyond the limit too), "automatic" (how many of those),
    "precision", "automatic_precision" and "recall" (expected), "records", "compared", "groups": [[ids]], of pairs that are automatic,
    "model": what was learnt, as text}. json: owned. Nothing is changed. Since 0.1. */

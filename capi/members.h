@@ -82,6 +82,29 @@ class Members {
     if (!texts) return Refuse(name, "an object of texts");
     for (const auto& [key, text] : found->items()) value[key] = text.get<std::string>();
   }
+  // Objects within the question, each to be read and then Done().
+  void Get(const char* name, std::vector<Members>& value) {
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    const bool objects = found->is_array() && std::all_of(found->begin(), found->end(), [](const Json& one) { return one.is_object(); });
+    if (!objects) return Refuse(name, "a list of objects");
+    for (const Json& one : *found) value.emplace_back().json_ = one;
+  }
+  void Get(const char* name, Members& value) {
+    if (const Json* found = Find(name)) found->is_object() ? void(value.json_ = *found) : Refuse(name, "an object");
+  }
+  void Get(const char* name, std::optional<double>& value) {
+    if (Find(name) != nullptr) Get(name, value.emplace());
+  }
+  // Numbers, null where there is none.
+  void Get(const char* name, std::vector<std::optional<double>>& value) {
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    const bool numbers =
+        found->is_array() && std::all_of(found->begin(), found->end(), [](const Json& one) { return one.is_number() || one.is_null(); });
+    if (!numbers) return Refuse(name, "a list of numbers, null where there is none");
+    for (const Json& one : *found) value.push_back(one.is_null() ? std::nullopt : std::optional(one.get<double>()));
+  }
   // After all Gets: an error of theirs, or a member that nobody asked for.
   Status Done() const {
     KITH_RETURN_IF_ERROR(status_);

@@ -1,12 +1,14 @@
-// Relationships measured: ties, the six quantifications, warm paths, card and brief.
+// Relationships measured: ties, the six quantifications, warm paths, card and brief; who is likely to buy.
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "json.h"
 #include "kith/base/json.h"
+#include "kith/insight/buyers.h"
 #include "kith/insight/card.h"
 #include "kith/insight/introductions.h"
 #include "kith/insight/quantify.h"
+#include "kith/insight/winning.h"
 #include "members.h"
 #include "objects.h"
 
@@ -168,6 +170,73 @@ Json Of(const std::vector<CardLine>& lines) {
   return list;
 }
 
+Json Of(const BuyerReport& report) {
+  const BuyerTrial& trial = report.trial;
+  Json json = {{"as_of", kith::ToText(report.as_of)},
+               {"horizon_days", report.horizon_days},
+               {"verdict", NameOf(report.verdict)},
+               {"usual", Number(report.usual)},
+               {"trial",
+                {{"customers", trial.customers},
+                 {"buyers", trial.buyers},
+                 {"auc", Number(trial.auc)},
+                 {"auc_low", Number(trial.auc_low)},
+                 {"auc_high", Number(trial.auc_high)},
+                 {"lift", Number(trial.lift)},
+                 {"brier", Number(trial.brier)}}}};
+  Json& effects = json["effects"] = Json::object();
+  for (size_t i = 0; i < kBuyerFeatures; ++i) effects[std::string(NameOf(static_cast<BuyerFeature>(i)))] = Number(report.effects[i]);
+  Json& buyers = json["buyers"] = Json::array();
+  for (const RankedBuyer& buyer : report.buyers) {
+    Json reasons = Json::array();
+    for (const auto& [feature, effect] : buyer.reasons) reasons.push_back({{"feature", NameOf(feature)}, {"effect", Number(effect)}});
+    buyers.push_back({{"customer", buyer.customer.value()},
+                      {"chance", Number(buyer.chance)},
+                      {"low", Number(buyer.low)},
+                      {"high", Number(buyer.high)},
+                      {"reasons", std::move(reasons)}});
+  }
+  return json;
+}
+
+Json Of(const WinningReport& report) {
+  Json features = Json::array();
+  for (const WinningFeature& feature : report.features) {
+    features.push_back({{"name", feature.name},
+                        {"with", feature.with},
+                        {"with_won", feature.with_won},
+                        {"without", feature.without},
+                        {"without_won", feature.without_won},
+                        {"lift", Number(feature.lift)},
+                        {"low", Number(feature.low)},
+                        {"high", Number(feature.high)},
+                        {"p_value", Number(feature.p_value)},
+                        {"told", feature.told}});
+  }
+  Json losses = Json::array();
+  for (const LossReason& loss : report.losses) {
+    Json amounts = Json::array();
+    for (const kith::Money& amount : loss.amount) amounts.push_back(Of(amount));
+    losses.push_back({{"reason", loss.reason},
+                      {"deals", loss.deals},
+                      {"late", loss.late},
+                      {"share", Number(loss.share)},
+                      {"low", Number(loss.low)},
+                      {"high", Number(loss.high)},
+                      {"amount", std::move(amounts)}});
+  }
+  return {{"as_of", kith::ToText(report.as_of)},
+          {"won", report.won},
+          {"lost", report.lost},
+          {"features", std::move(features)},
+          {"losses", std::move(losses)}};
+}
+
+struct BuyerQuestion {
+  BuyerOptions options;
+  size_t limit = 0;
+};
+
 // What every call here does: the snapshot and the question in, the answer out as JSON. `read` takes the members of the question that it
 // knows, `answer` gives the result.
 template <typename Options, typename Read, typename Answer>
@@ -234,6 +303,36 @@ kith_code kith_snapshot_card(kith_snapshot* snapshot, kith_id customer, kith_str
 kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err) {
   return Reply(snapshot, question, json, err, CardOptions(), ReadCard,
                [&](const kith::Snapshot& now, const CardOptions& options) { return PreCallBrief(now, kith::Id(person), options); });
+}
+
+kith_code kith_snapshot_rank_buyers(kith_snapshot* snapshot, kith_id rep, kith_str question, kith_text** json, kith_error** err) {
+  const auto read = [](Members& asked, BuyerQuestion& of) {
+    asked.Get("as_of", of.options.as_of);
+    asked.GetCount("horizon_days", of.options.horizon_days);
+    asked.GetCount("moments", of.options.moments);
+    asked.Get("level", of.options.level);
+    asked.GetCount("limit", of.limit);
+  };
+  const auto answer = [&](const kith::Snapshot& now, const BuyerQuestion& of) -> kith::StatusOr<BuyerReport> {
+    KITH_ASSIGN_OR_RETURN(BuyerReport report, RankBuyers(now, kith::Id(rep), of.options));
+    if (of.limit > 0 && report.buyers.size() > of.limit) report.buyers.resize(of.limit);
+    return report;
+  };
+  return Reply(snapshot, question, json, err, BuyerQuestion(), read, answer);
+}
+
+kith_code kith_snapshot_winning(kith_snapshot* snapshot, const char* pipeline, kith_str question, kith_text** json, kith_error** err) {
+  const auto read = [](Members& asked, WinningOptions& options) {
+    asked.Get("as_of", options.as_of);
+    asked.Get("since", options.since);
+    asked.GetCount("fewest", options.fewest);
+    asked.Get("level", options.level);
+  };
+  const auto answer = [&](const kith::Snapshot& now, const WinningOptions& options) -> kith::StatusOr<WinningReport> {
+    KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(pipeline, "pipeline"));
+    return ReadWinning(now, name, options);
+  };
+  return Reply(snapshot, question, json, err, WinningOptions(), read, answer);
 }
 
 }  // extern "C"

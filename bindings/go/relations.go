@@ -139,7 +139,7 @@ type Introduction struct {
 	Hops  []struct {
 		From     ID      `json:"from"`
 		To       ID      `json:"to"`
-		Kind     string  `json:"kind"` // "tie", "knows", "colleague"
+		Kind     string  `json:"kind"` // "tie", "knows", "colleague", "shared"
 		Strength float64 `json:"strength"`
 		Record   ID      `json:"record"` // the acquaintance
 	} `json:"hops"`
@@ -185,7 +185,46 @@ func (s *Snapshot) Relation(subject, object ID, question RelationshipQuestion) (
 	return text, wrap(e)
 }
 
-func ask[T any](s *Snapshot, what capi.Asked, record ID, question RelationshipQuestion) (T, error) {
+// BuyerQuestion asks who is likely to buy; what is left out has the default that kith.h gives.
+type BuyerQuestion struct {
+	AsOf        *time.Time `json:"as_of,omitempty"`
+	HorizonDays int        `json:"horizon_days,omitempty"` // 90
+	Moments     int        `json:"moments,omitempty"`      // earlier ones learnt from; 6
+	Limit       int        `json:"limit,omitempty"`        // customers given out; 0: all
+}
+
+// BuyerRanking has the customers of a rep, or all, likeliest to buy first, and how good such rankings were in the past.
+type BuyerRanking struct {
+	HorizonDays int     `json:"horizon_days"`
+	Verdict     string  `json:"verdict"` // "skill", "no_skill", "too_little"
+	Usual       float64 `json:"usual"`   // share that buys within such a horizon
+	Trial       struct {
+		Customers int     `json:"customers"`
+		Buyers    int     `json:"buyers"`
+		AUC       float64 `json:"auc"`
+		AUCLow    float64 `json:"auc_low"`
+		AUCHigh   float64 `json:"auc_high"`
+		Lift      float64 `json:"lift"`
+		Brier     float64 `json:"brier"`
+	} `json:"trial"`
+	Buyers []struct {
+		Customer ID      `json:"customer"`
+		Chance   float64 `json:"chance"`
+		Low      float64 `json:"low"`
+		High     float64 `json:"high"`
+		Reasons  []struct {
+			Feature string  `json:"feature"`
+			Effect  float64 `json:"effect"` // log odds over the usual customer's
+		} `json:"reasons"`
+	} `json:"buyers"`
+}
+
+// RankBuyers ranks the customers whose owner is rep (0: all) by their chance of buying within a horizon (kith/insight/buyers.h).
+func (s *Snapshot) RankBuyers(rep ID, question BuyerQuestion) (BuyerRanking, error) {
+	return ask[BuyerRanking](s, capi.AskRankBuyers, rep, question)
+}
+
+func ask[T any](s *Snapshot, what capi.Asked, record ID, question any) (T, error) {
 	asked, _ := json.Marshal(question)
 	text, e := s.c.Ask(what, uint64(record), string(asked))
 	return decode[T](text, e)

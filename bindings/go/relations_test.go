@@ -62,6 +62,11 @@ func TestWhoKnowsWhom(t *testing.T) {
 		if !strings.Contains(string(relation), `"which":"key_person"`) {
 			t.Errorf("relation: %s", relation)
 		}
+		buyers, err := now.RankBuyers(0, kith.BuyerQuestion{HorizonDays: 30})
+		must(t, err)
+		if buyers.Verdict != "too_little" || buyers.HorizonDays != 30 || len(buyers.Buyers) == 0 {
+			t.Errorf("buyers: %+v", buyers)
+		}
 		_, err = now.Ties(id["li"], kith.RelationshipQuestion{Hops: 3})
 		if !errors.Is(err, &kith.Error{Code: kith.InvalidArgument}) {
 			t.Errorf("ties have no hops: %v", err)

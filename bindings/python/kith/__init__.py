@@ -1,5 +1,6 @@
 """Kith: a CRM core in your own process, with funnels and forecasts from what really happened."""
 
+from kith import decisions
 from kith.access import Viewer
 from kith.care import metrics, salvage
 from kith.columns import Columns, Export
@@ -56,6 +57,7 @@ __all__ = [
     "Snapshot",
     "UnavailableError",
     "Viewer",
+    "decisions",
     "eval",
     "metrics",
     "open",

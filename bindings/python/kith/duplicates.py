@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from kith import _kith
@@ -16,7 +16,8 @@ class OnePersonOnce:
 
     Pairs and look-alikes are candidates: nothing is changed. Each has `probability`, `bits` and `reasons`: by field how far it agrees ("exact",
     "close", "similar", "partial", "different") and how many bits that is worth, below 0 against. `fields`: what is compared in place of the roles
-    of a party, as "name", "text", "address", "mail", "phone", "date", "identifier" or "website".
+    of a party, as "name", "text", "address", "mail", "phone", "date", "identifier" or "website". `also`: types compared together with it, such as
+    "contact" with "lead"; `across`: only pairs of two types.
     """
 
     def _open(self) -> _kith.Snapshot:
@@ -27,6 +28,8 @@ class OnePersonOnce:
         type: str,
         *,
         fields: Mapping[str, str] | None = None,
+        also: Sequence[str] | None = None,
+        across: bool | None = None,
         review: float | None = None,
         automatic: float | None = None,
         limit: int | None = None,
@@ -51,6 +54,8 @@ class OnePersonOnce:
         """
         question = _question(
             fields=fields,
+            also=also,
+            across=across,
             review=review,
             automatic=automatic,
             limit=limit,
@@ -67,6 +72,8 @@ class OnePersonOnce:
         record: int | None = None,
         model: str | None = None,
         fields: Mapping[str, str] | None = None,
+        also: Sequence[str] | None = None,
+        across: bool | None = None,
         review: float | None = None,
         limit: int | None = None,
     ) -> list[Json]:
@@ -75,7 +82,7 @@ class OnePersonOnce:
         `model`: as `duplicates` gave it with the same `fields`. Without one it is learnt from the snapshot, which takes as long as `duplicates`,
         and kept with it.
         """
-        question = _question(values=values, record=record, fields=fields, review=review, limit=limit)
+        question = _question(values=values, record=record, fields=fields, also=also, across=across, review=review, limit=limit)
         answer: Json = json.loads(self._open().who_is(type, question, model or ""))
         found: list[Json] = answer["records"]
         return found

@@ -1,4 +1,4 @@
-"""Relationships measured: ties, the six quantifications, warm paths, the card of a customer and the brief before a call."""
+"""Relationships measured: ties, the six quantifications, warm paths, card and brief of a customer; who is likely to buy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ class Relationships:
         raise NotImplementedError
 
     def ties(
-        self, person: int, *, contributions: bool = True, as_of: dt.datetime | None = None, recorded: dt.datetime | None = None
+        self,
+        person: int,
+        *,
+        contributions: bool = True,
+        as_of: dt.datetime | None = None,
+        recorded: dt.datetime | None = None,
     ) -> list[Json]:
         """Who of us has a tie to a person, strongest first: `employee`, `active`, `coverage`, `tie` (a score in 0 to 1).
 
@@ -39,7 +44,14 @@ class Relationships:
         ...         print(now[tie["employee"]]["name"], round(tie["tie"]["value"], 2), tie["coverage"])
         Ann 0.39 brief
         """
-        found: list[Json] = json.loads(self._open().ties(person, question_json(contributions=contributions, as_of=as_of, recorded=recorded)))
+        found: list[Json] = json.loads(
+            self._open().ties(
+                person,
+                question_json(
+                    contributions=contributions, as_of=as_of, recorded=recorded
+                ),
+            )
+        )
         return found
 
     def relation(
@@ -70,8 +82,12 @@ class Relationships:
             suggestions=suggestions,
             trend_months=trend_months,
         )
-        report: Json = json.loads(self._open().relation(subject or 0, object or 0, question))
-        report["capital"] = [Money(amount["minor"], amount["currency"]) for amount in report["capital"]]
+        report: Json = json.loads(
+            self._open().relation(subject or 0, object or 0, question)
+        )
+        report["capital"] = [
+            Money(amount["minor"], amount["currency"]) for amount in report["capital"]
+        ]
         return report
 
     def introductions(
@@ -87,19 +103,84 @@ class Relationships:
     ) -> list[Json]:
         """The best ways to be introduced to a person, from `start` or from whoever of us is nearest: `value`, and `hops` from ours to them.
 
-        A hop has `from`, `to`, `kind` ("tie", "knows", "colleague"), `strength` and, of an acquaintance, its `record`.
+        A hop has `from`, `to`, `kind` ("tie", "knows", "colleague"; "shared": an acquaintance of which no more may be told), `strength` and, of
+        an acquaintance, its `record`.
         """
-        question = question_json(**{"from": start}, count=count, hops=hops, damping=damping, colleague=colleague, as_of=as_of)
+        question = question_json(
+            **{"from": start},
+            count=count,
+            hops=hops,
+            damping=damping,
+            colleague=colleague,
+            as_of=as_of,
+        )
         found: list[Json] = json.loads(self._open().introductions(target, question))
         return found
 
-    def card(self, customer: int, *, each: int | None = None, as_of: dt.datetime | None = None) -> list[Json]:
+    def card(
+        self,
+        customer: int,
+        *,
+        each: int | None = None,
+        as_of: dt.datetime | None = None,
+    ) -> list[Json]:
         """A person's or an account's card: lines with `kind`, `record` and what they tell (`text`, `choice`, `value`, `amount`, `at`)."""
-        return _lines(self._open().card(customer, question_json(each=each, as_of=as_of)))
+        return _lines(
+            self._open().card(customer, question_json(each=each, as_of=as_of))
+        )
 
-    def brief(self, person: int, *, each: int | None = None, as_of: dt.datetime | None = None) -> list[Json]:
+    def brief(
+        self, person: int, *, each: int | None = None, as_of: dt.datetime | None = None
+    ) -> list[Json]:
         """What to know before calling a person: their card with the deals, issues and documents of their account."""
         return _lines(self._open().brief(person, question_json(each=each, as_of=as_of)))
+
+    def rank_buyers(
+        self,
+        rep: int | None = None,
+        *,
+        horizon_days: int | None = None,
+        limit: int | None = None,
+        moments: int | None = None,
+        level: float | None = None,
+        as_of: dt.datetime | None = None,
+    ) -> Json:
+        """Which customers of a rep, or of all, are likely to buy within a horizon of 90 days or so many; learnt from the own past.
+
+        `verdict`: "skill", "no_skill" (the ranking was tried on the past and is no better than chance) or "too_little". `trial`: how good it
+        was: `auc`, `lift` of the best tenth. `buyers`: `customer`, `chance`, `low`, `high`, `reasons`, likeliest first, `limit` at most.
+        """
+        question = question_json(
+            horizon_days=horizon_days,
+            limit=limit,
+            moments=moments,
+            level=level,
+            as_of=as_of,
+        )
+        report: Json = json.loads(self._open().rank_buyers(rep or 0, question))
+        return report
+
+    def winning(
+        self,
+        pipeline: str = "default",
+        *,
+        since: dt.datetime | None = None,
+        as_of: dt.datetime | None = None,
+        fewest: int | None = None,
+        level: float | None = None,
+    ) -> Json:
+        """What deals that were won have and others lack (`features`), and why deals were lost (`losses`), over the closed deals of a pipeline.
+
+        A feature has `lift`, P(won | it) over P(won), with `low` and `high`, and is `told` where it stands out among all. A loss has `reason`,
+        `deals`, `late` (how many of them from the last stages), `share` and `amount` (Money, one a currency).
+        """
+        question = question_json(since=since, as_of=as_of, fewest=fewest, level=level)
+        report: Json = json.loads(self._open().winning(pipeline, question))
+        for loss in report["losses"]:
+            loss["amount"] = [
+                Money(amount["minor"], amount["currency"]) for amount in loss["amount"]
+            ]
+        return report
 
 
 def _lines(text: str) -> list[Json]:

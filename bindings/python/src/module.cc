@@ -1,5 +1,20 @@
 #include "reading.h"
 
+namespace {
+
+using Question = kith_code (*)(kith_str, kith_text**, kith_error**);
+
+// A function of a question, that answers in JSON.
+template <Question kCall>
+nb::str Answer(const std::string& question) {
+  kith_python::Text json;
+  kith_error* error = nullptr;
+  kith_python::Check(kith_python::Released([&] { return kCall(kith_python::ToStr(question), json.out(), &error); }), error);
+  return kith_python::Take(json);
+}
+
+}  // namespace
+
 NB_MODULE(_kith, module) {
   module.doc() = "Handles of Kith's C ABI. Use the package kith instead.";
   module.attr("version") = kith_version();
@@ -8,6 +23,9 @@ NB_MODULE(_kith, module) {
   kith_python::BindSnapshot(module);
   kith_python::BindReading(module);
   kith_python::BindQuery(module);
+  module.def("allocate", &Answer<kith_allocate>);
+  module.def("credit", &Answer<kith_credit>);
+  module.def("habit", &Answer<kith_habit>);
   module.def("eval", [](const std::string& expression) {
     kith_python::Text json;
     kith_error* error = nullptr;

@@ -262,8 +262,16 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
              return Take(json);
            })
       .def("introductions", &Ask<kith_snapshot_introductions>)
+      .def("rank_buyers", &Ask<kith_snapshot_rank_buyers>)
       .def("card", &Ask<kith_snapshot_card>)
       .def("brief", &Ask<kith_snapshot_brief>)
+      .def("winning",
+           [](const Snapshot& s, const std::string& pipeline, const std::string& question) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_winning(s.get(), pipeline.c_str(), ToStr(question), json.out(), &error); }), error);
+             return Take(json);
+           })
       .def("relation", [](const Snapshot& s, kith_id subject, kith_id object, const std::string& question) {
         Text json;
         kith_error* error = nullptr;

@@ -61,3 +61,21 @@ def test_fields_are_chosen_and_checked(db: kith.Database, people: tuple[int, int
             now.duplicates("contact", fields={"name": "nam"})
         with pytest.raises(kith.Error, match="no such type"):
             now.duplicates("person")
+
+
+def test_a_lead_who_is_a_contact_already(db: kith.Database) -> None:  # B07
+    with db.batch() as batch:
+        for number in range(120):
+            batch.create("contact", name=f"Somebody Else{number}", mobile=f"139{number * 7919:08}")
+            batch.create("lead", name=f"Nobody Known{number}", phone=f"137{number * 6101:08}")
+        contact = batch.create("contact", name="张伟", mobile="13800138000")
+        lead = batch.create("lead", name="Wei Zhang", phone="+86 138 0013 8000", company="Acme")
+    assert batch.outcome is not None
+    with db.snapshot() as now:
+        found = now.duplicates("lead", also=["contact"], across=True)
+        [pair] = found["pairs"]
+        assert {pair["a"], pair["b"]} == {batch.outcome.id(contact), batch.outcome.id(lead)}
+        [who] = now.who_is("lead", record=batch.outcome.id(lead), also=["contact"], across=True, model=found["model"])
+        assert who["record"] == batch.outcome.id(contact)
+        [who] = now.who_is("lead", {"name": "Wei Zhang", "phone": "13800138000"}, also=["contact"], across=True)
+        assert who["record"] == batch.outcome.id(contact)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pytest
-
 import kith
+import pytest
 from kith import Money
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -26,13 +25,30 @@ def people(db: kith.Database) -> dict[str, int]:
             "mo": batch.create("contact", name="Mo", account=acme),
             "rival": batch.create("competitor", name="Rival"),
         }
-        made["deal"] = batch.create("opportunity", name="Pumps", account=acme, amount=Money(100_000, "CNY"))
-        batch.create("contact_role", contact=made["li"], opportunity=made["deal"], role="decision_maker", political="inner_circle")
-        batch.create("deal_competitor", competitor=made["rival"], opportunity=made["deal"])
+        made["deal"] = batch.create(
+            "opportunity", name="Pumps", account=acme, amount=Money(100_000, "CNY")
+        )
+        batch.create(
+            "contact_role",
+            contact=made["li"],
+            opportunity=made["deal"],
+            role="decision_maker",
+            political="inner_circle",
+        )
+        batch.create(
+            "deal_competitor", competitor=made["rival"], opportunity=made["deal"]
+        )
         for days in range(4):
             at = NOW - dt.timedelta(days=days)
-            fields: dict[str, Any] = {"employee": made["ann"], "contact": made["li"], "account": acme, "subject": f"talk {days}"}
-            batch.create("interaction", kind="meeting", direction="mutual", at=at, **fields)
+            fields: dict[str, Any] = {
+                "employee": made["ann"],
+                "contact": made["li"],
+                "account": acme,
+                "subject": f"talk {days}",
+            }
+            batch.create(
+                "interaction", kind="meeting", direction="mutual", at=at, **fields
+            )
         edge: dict[str, Any] = {"from": made["mo"], "to": made["li"], "strength": 0.5}
         batch.create("acquaintance", **edge)
     assert batch.outcome is not None
@@ -40,13 +56,22 @@ def people(db: kith.Database) -> dict[str, int]:
     return {name: outcome.id(local) for name, local in made.items()}
 
 
-def test_a_tie_names_its_interactions(db: kith.Database, people: dict[str, int]) -> None:
+def test_a_tie_names_its_interactions(
+    db: kith.Database, people: dict[str, int]
+) -> None:
     with db.snapshot() as now:
         [tie] = now.ties(people["li"], as_of=NOW)
-        assert tie["employee"] == people["ann"] and tie["active"] and tie["coverage"] == "multiple"
+        assert (
+            tie["employee"] == people["ann"]
+            and tie["active"]
+            and tie["coverage"] == "multiple"
+        )
         assert len(tie["tie"]["contributions"]) == 4
         [fast] = now.ties(people["li"], as_of=NOW, contributions=False)
-        assert fast["tie"]["value"] == pytest.approx(tie["tie"]["value"]) and "contributions" not in fast["tie"]
+        assert (
+            fast["tie"]["value"] == pytest.approx(tie["tie"]["value"])
+            and "contributions" not in fast["tie"]
+        )
         assert now.ties(people["li"], as_of=NOW - dt.timedelta(days=30)) == []
 
 
@@ -54,20 +79,38 @@ def test_the_six_quantifications(db: kith.Database, people: dict[str, int]) -> N
     with db.snapshot() as now:
 
         def of(subject: str | None, object: str | None, **more: Any) -> dict[str, Any]:
-            return now.relation(people[subject] if subject else None, people[object] if object else None, as_of=NOW, **more)
+            return now.relation(
+                people[subject] if subject else None,
+                people[object] if object else None,
+                as_of=NOW,
+                **more,
+            )
 
         person = of(None, "li")
         assert person["which"] == "key_person" and person["score"]["value"] > 50
         assert person["suggestions"][0]["step"] == "solution"
         chain = of(None, "deal")
-        assert chain["which"] == "decision_chain" and chain["chain"]["missing"] == ["technical", "user"]
-        assert [other["competitor"] for other in chain["against"]] == [people["rival"]] and chain["against"][0]["lead"] > 0
-        assert of("rival", "deal")["against"][0]["lead"] == pytest.approx(chain["against"][0]["lead"])
+        assert chain["which"] == "decision_chain" and chain["chain"]["missing"] == [
+            "technical",
+            "user",
+        ]
+        assert [other["competitor"] for other in chain["against"]] == [
+            people["rival"]
+        ] and chain["against"][0]["lead"] > 0
+        assert of("rival", "deal")["against"][0]["lead"] == pytest.approx(
+            chain["against"][0]["lead"]
+        )
         account = of(None, "acme", trend_months=2)
-        assert account["which"] == "account" and account["account"]["single_thread"] == people["ann"] and account["trend"] > 0
+        assert (
+            account["which"] == "account"
+            and account["account"]["single_thread"] == people["ann"]
+            and account["trend"] > 0
+        )
         assert account["suggestions"][0]["record"] == people["mo"]
         employee = of("ann", None)
-        assert employee["which"] == "employee" and [one["contact"] for one in employee["hand_over"]] == [people["li"]]
+        assert employee["which"] == "employee" and [
+            one["contact"] for one in employee["hand_over"]
+        ] == [people["li"]]
         company = of(None, None)
         assert company["which"] == "company" and company["concentration"] == 1
         assert of("rival", None)["which"] == "competitor"
@@ -80,14 +123,20 @@ def test_capital_is_money(db: kith.Database, people: dict[str, int]) -> None:
     pipeline = {
         "name": "sales",
         "for_type": "opportunity",
-        "stages": [{"name": "talk", "kind": "open"}, {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}],
+        "stages": [
+            {"name": "talk", "kind": "open"},
+            {"name": "won", "kind": "won"},
+            {"name": "lost", "kind": "lost"},
+        ],
     }
     with db.batch() as batch:
         batch.define_pipeline(pipeline)
     with db.batch() as batch:
         batch.move(people["deal"], "sales/talk")
     with db.snapshot() as now:
-        [amount] = now.relation(None, people["deal"], as_of=dt.datetime.now(dt.UTC))["capital"]
+        [amount] = now.relation(None, people["deal"], as_of=dt.datetime.now(dt.UTC))[
+            "capital"
+        ]
         assert amount.currency == "CNY" and 0 < amount.minor < 100_000
         assert now.relation(None, people["deal"], capital=False)["capital"] == []
 
@@ -113,15 +162,29 @@ def test_card_and_brief_cite_records(db: kith.Database, people: dict[str, int]) 
         kinds = [line["kind"] for line in brief]
         assert kinds[:5] == ["name", "account", "closeness", "tie", "stance"]
         [role] = [line for line in brief if line["kind"] == "role"]
-        assert (role["record"], role["choice"], role["amount"]) == (people["deal"], "decision_maker", Money(100_000, "CNY"))
-        touches = [line["text"] for line in now.card(people["li"], each=2, as_of=NOW) if line["kind"] == "last_touch"]
+        assert (role["record"], role["choice"], role["amount"]) == (
+            people["deal"],
+            "decision_maker",
+            Money(100_000, "CNY"),
+        )
+        touches = [
+            line["text"]
+            for line in now.card(people["li"], each=2, as_of=NOW)
+            if line["kind"] == "last_touch"
+        ]
         assert touches == ["talk 0", "talk 1"]
-        assert [line["record"] for line in now.card(people["acme"], as_of=NOW) if line["kind"] == "person"] == [people["li"], people["mo"]]
+        assert [
+            line["record"]
+            for line in now.card(people["acme"], as_of=NOW)
+            if line["kind"] == "person"
+        ] == [people["li"], people["mo"]]
         with pytest.raises(kith.Error):
             now.brief(people["acme"])
 
 
-def test_relations_act_on_chances_as_far_as_outcomes_show_it(db: kith.Database) -> None:  # C23
+def test_relations_act_on_chances_as_far_as_outcomes_show_it(
+    db: kith.Database,
+) -> None:  # C23
     start = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
     open_deals: dict[str, Any] = {}
     with db.batch() as batch:
@@ -131,13 +194,29 @@ def test_relations_act_on_chances_as_far_as_outcomes_show_it(db: kith.Database) 
             at = start + dt.timedelta(days=5 * i if not is_open else 350)
             batch.effective(at)
             contact = batch.create("contact", name="Li")
-            deal = batch.create("opportunity", name="Deal", amount=Money(100_000, "CNY"))
+            deal = batch.create(
+                "opportunity", name="Deal", amount=Money(100_000, "CNY")
+            )
             for role in ("decision_maker", "technical", "user"):
-                batch.create("contact_role", contact=contact, opportunity=deal, role=role)
+                batch.create(
+                    "contact_role", contact=contact, opportunity=deal, role=role
+                )
             batch.create("deal_competitor", competitor=rival, opportunity=deal)
-            said: dict[str, Any] = {"dimension": "solution", "source": "document", "at": at}
-            batch.create("evidence", subject=contact, value=0.8 if well_known else -0.8, **said)
-            batch.create("evidence", subject=contact, party=rival, value=-0.8 if well_known else 0.8, **said)
+            said: dict[str, Any] = {
+                "dimension": "solution",
+                "source": "document",
+                "at": at,
+            }
+            batch.create(
+                "evidence", subject=contact, value=0.8 if well_known else -0.8, **said
+            )
+            batch.create(
+                "evidence",
+                subject=contact,
+                party=rival,
+                value=-0.8 if well_known else 0.8,
+                **said,
+            )
             batch.move(deal, "default/qualified")
             if is_open:
                 open_deals.setdefault("known" if well_known else "unknown", deal)
@@ -148,12 +227,93 @@ def test_relations_act_on_chances_as_far_as_outcomes_show_it(db: kith.Database) 
     ids = {name: batch.outcome.id(local) for name, local in open_deals.items()}
     with db.snapshot() as now:
         asked: dict[str, Any] = {"as_of": start + dt.timedelta(days=355)}
-        plain = {deal["id"]: deal for deal in now.forecast("default", "2026-Q1", **asked)["deals"]}
+        plain = {
+            deal["id"]: deal
+            for deal in now.forecast("default", "2026-Q1", **asked)["deals"]
+        }
         report = now.forecast("default", "2026-Q1", relations=True, **asked)
         deals = {deal["id"]: deal for deal in report["deals"]}
-    assert plain[ids["known"]]["win_ever"] == pytest.approx(plain[ids["unknown"]]["win_ever"], abs=0.02)
+    assert plain[ids["known"]]["win_ever"] == pytest.approx(
+        plain[ids["unknown"]]["win_ever"], abs=0.02
+    )
     assert deals[ids["known"]]["win_ever"] > plain[ids["known"]]["win_ever"] + 0.1
     assert deals[ids["unknown"]]["win_ever"] < plain[ids["unknown"]]["win_ever"] - 0.1
     assert deals[ids["known"]]["contributions"]["relations"] > 0
     assert "relations" in deals[ids["known"]]["reason"]
-    assert [effect["name"] for effect in report["effects"]] == ["lead", "closeness", "head_to_head"]
+    assert [effect["name"] for effect in report["effects"]] == [
+        "lead",
+        "closeness",
+        "head_to_head",
+    ]
+
+
+def test_who_is_likely_to_buy(db: kith.Database) -> None:  # J03
+    with db.batch() as batch:
+        rep, other = (
+            batch.create("employee", name="Ann"),
+            batch.create("employee", name="Ben"),
+        )
+        accounts = [
+            batch.create("account", name=f"Customer {i}", owner=rep if i % 3 else other)
+            for i in range(60)
+        ]
+        for i, account in enumerate(accounts):
+            for month in range(18):
+                if i % 2 and month > 2:
+                    continue
+                batch.effective(NOW - dt.timedelta(days=30 * (18 - month) - i % 7))
+                deal = batch.create(
+                    "opportunity",
+                    name="Deal",
+                    account=account,
+                    amount=Money(1_000, "CNY"),
+                )
+                batch.move(deal, "default/won")
+    assert batch.outcome is not None
+    ids = [batch.outcome.id(account) for account in accounts]
+    with db.snapshot() as now:
+        report = now.rank_buyers(horizon_days=60, as_of=NOW)
+        mine = now.rank_buyers(
+            batch.outcome.id(rep), horizon_days=60, limit=5, as_of=NOW
+        )
+        with pytest.raises(kith.Error, match="horizon"):
+            now.rank_buyers(horizon_days=0)
+    assert report["verdict"] == "skill"
+    assert report["trial"]["auc"] > 0.9
+    assert {ids.index(buyer["customer"]) % 2 for buyer in report["buyers"][:30]} == {0}
+    assert report["buyers"][0]["chance"] > 0.8
+    assert report["buyers"][-1]["chance"] < 0.2
+    assert report["buyers"][0]["reasons"][0]["feature"] == "habit"
+    assert len(mine["buyers"]) == 5
+    assert all(ids.index(buyer["customer"]) % 3 for buyer in mine["buyers"])
+
+
+def test_what_winners_have_and_why_deals_are_lost(db: kith.Database) -> None:  # O11 C23
+    with db.batch() as batch:
+        for i in range(60):
+            deal = batch.create(
+                "opportunity",
+                name="Deal",
+                amount=Money(1_000, "CNY"),
+                segment="enterprise" if i % 2 else "consumer",
+            )
+            batch.move(deal, "default/qualified")
+            won = i % 2 == 1 and i % 10 != 1
+            batch.move(deal, "default/won" if won else "default/lost")
+            if not won:
+                batch.set(deal, loss_reason="relationship" if i % 3 else "price")
+    with db.snapshot() as now:
+        report = now.winning()
+    assert (report["won"], report["lost"]) == (24, 36)
+    best = next(
+        feature
+        for feature in report["features"]
+        if feature["name"] == "segment=enterprise"
+    )
+    assert best["told"]
+    assert best["lift"] == pytest.approx(2)
+    assert {loss["reason"]: loss["deals"] for loss in report["losses"]} == {
+        "relationship": 24,
+        "price": 12,
+    }
+    assert report["losses"][0]["amount"] == [Money(24_000, "CNY")]

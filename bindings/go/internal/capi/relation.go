@@ -43,6 +43,7 @@ const (
 	AskCard
 	AskBrief
 	AskGroupTotal
+	AskRankBuyers
 )
 
 // Ask gives the answer to a question of JSON about a record, as JSON.
@@ -63,6 +64,8 @@ func (s *Snapshot) Ask(what Asked, record uint64, question string) ([]byte, *Err
 		code = C.kith_snapshot_brief(s.p, id, asked, &text, &err)
 	case AskGroupTotal:
 		code = C.kith_snapshot_group_total(s.p, id, asked, &text, &err)
+	case AskRankBuyers:
+		code = C.kith_snapshot_rank_buyers(s.p, id, asked, &text, &err)
 	}
 	return textOr(code, text, err)
 }
