@@ -1,4 +1,5 @@
 // Where support goes, what earns the credit, what is unusual: functions of what the question says.
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "kith/insight/allocation.h"
@@ -78,6 +79,11 @@ kith::StatusOr<kith::Money> MoneyOf(Members& asked, const char* name) {
   amount.Get("minor", minor);
   amount.Get("currency", currency);
   KITH_RETURN_IF_ERROR(amount.Done());
+  constexpr double kMost = 9007199254740992;  // 2^53
+  if (std::abs(minor) > kMost || std::trunc(minor) != minor || (currency.empty() && minor != 0)) {
+    return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = name, .hint = R"({"minor": 1250000, "currency": "CNY"})"},
+                           "an amount is a whole number of minor units and a currency");
+  }
   if (currency.empty()) return kith::Money();
   const std::optional<kith::Currency> known = kith::Currency::FromCode(currency);
   if (!known) return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = name, .value = currency}, "there is no such currency");
@@ -117,7 +123,7 @@ kith_code kith_allocate(kith_str question, kith_text** json, kith_error** err) {
     std::vector<Members> experts;
     asked.Get("deals", deals);
     asked.Get("experts", experts);
-    return experts.empty() ? Pool(asked, deals) : Experts(asked, deals, experts);
+    return asked.Has("experts") ? Experts(asked, deals, experts) : Pool(asked, deals);
   });
 }
 

@@ -30,6 +30,7 @@ class Members {
     return question;
   }
 
+  [[nodiscard]] bool Has(const char* name) { return Find(name) != nullptr; }
   void Get(const char* name, double& value) {
     if (const Json* found = Find(name)) found->is_number() ? void(value = found->get<double>()) : Refuse(name, "a number");
   }

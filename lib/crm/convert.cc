@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "kith/base/concat.h"
+#include "kith/engine/referring.h"
 #include "kith/model/model.h"
 
 namespace kith::crm {
@@ -28,16 +29,7 @@ constexpr std::string_view kOwnSystems = "kith.";
 using Visit = std::function<Status(record::View view)>;
 // Records whose reference names `target`.
 Status ForEachReferring(const Snapshot& snapshot, const TypeDef& type, const FieldDef* field, Id target, const Visit& visit) {
-  const catalog::IndexDef* index = field == nullptr ? nullptr : type.FindIndexLedBy(static_cast<int32_t>(field->position));
-  if (index == nullptr) return absl::OkStatus();
-  IndexRange range;
-  range.equal.emplace_back(target);
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(type, *index, range));
-  while (cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    KITH_RETURN_IF_ERROR(visit(view));
-  }
-  return cursor->status();
+  return field == nullptr ? absl::OkStatus() : ForEachWith(snapshot, type, *field, Value(target), visit);
 }
 
 bool MayRefer(const FieldDef& field, const TypeDef& type) {
@@ -337,11 +329,11 @@ class Converter {
 
   Status FindBy(const Target& target, std::string_view role, const Value& value, std::set<Id>& found) const {
     const FieldDef* field = target.type->FindRole("party", role);
-    const catalog::IndexDef* index = field == nullptr ? nullptr : target.type->FindIndexLedBy(static_cast<int32_t>(field->position));
-    if (index == nullptr) return absl::OkStatus();
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(*target.type, *index, {.equal = {value}}));
-    while (cursor->Next()) found.insert(cursor->id());
-    return cursor->status();
+    if (field == nullptr) return absl::OkStatus();
+    return ForEachWith(snapshot_, *target.type, *field, value, [&](record::View view) {
+      found.insert(view.id());
+      return absl::OkStatus();
+    });
   }
   Status TakeFound(Target& target, const std::set<Id>& found, std::string_view role, Converted::Part& part) {
     if (found.empty()) return absl::OkStatus();
@@ -449,7 +441,9 @@ class Converter {
     set(roles_.organisation, organisation_);
     set(roles_.deal, deal_);
     if (roles_.status != nullptr && roles_.status->FindChoice(kQualified) != nullptr)
-      batch_.SetChoice(view_.id(), roles_.status->name, kQualified);
+      batch_.SetChoice(view_.id(), roles_.status->name, kQualified);  // by which the rule of conversions knows when
+    else if (roles_.at != nullptr && !view_.has(roles_.at->position))
+      batch_.Set(view_.id(), roles_.at->name, snapshot_.recorded());
     const FieldDef* pool = roles_.type->FindRole("pooled", "pool");
     if (pool == nullptr || !view_.has(pool->position)) return absl::OkStatus();
     batch_.Set(view_.id(), pool->name, Value());

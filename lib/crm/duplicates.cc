@@ -10,9 +10,11 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
+#include "kith/engine/referring.h"
 #include "kith/index/text.h"
 #include "kith/query/search.h"
 
@@ -130,7 +132,8 @@ StatusOr<std::vector<Source>> SourcesOf(const Snapshot& snapshot, const TypeDef&
   std::vector<Source> sources = {{&first, {}}};
   for (const std::string& name : options.also) {
     KITH_ASSIGN_OR_RETURN(const TypeDef* const type, TypeOf(snapshot, name));
-    if (type != &first) sources.push_back({type, {}});
+    const bool there = std::any_of(sources.begin(), sources.end(), [&](const Source& source) { return source.type == type; });
+    if (!there) sources.push_back({type, {}});
   }
   if (!options.fields.empty() && sources.size() == 1) {
     KITH_ASSIGN_OR_RETURN(sources[0].fields, ChosenFields(first, options.fields));
@@ -206,7 +209,11 @@ class Rows {
       std::string lines;
       for (const FieldDef* field : fields[i].said_by) {
         const auto at = values.find(field->name);
-        if (at != values.end()) lines += (lines.empty() ? "" : "\n") + at->second;
+        if (at == values.end()) continue;
+        uint64_t id = 0;
+        const bool named = field->kind == Kind::kRef && name_ != nullptr && absl::SimpleAtoi(at->second, &id);
+        const std::string text = named ? name_(Id(id)) : at->second;
+        if (!text.empty()) lines += (lines.empty() ? "" : "\n") + text;
       }
       table_.columns[i].push_back(Keep(std::move(lines)));
     }
@@ -372,13 +379,10 @@ class Candidates {
     for (const std::string& text : SearchesFor(field.field.kind, value)) KITH_RETURN_IF_ERROR(Search(text));
     for (const FieldDef* one : field.said_by) {
       const IndexDef* index = one->kind == Kind::kText ? type_.FindIndexLedBy(static_cast<int32_t>(one->position)) : nullptr;
-      if (index != nullptr && field.field.kind != MatchKind::kText && MayRead(*index)) KITH_RETURN_IF_ERROR(Scan(*index, value));
+      if (index != nullptr && field.field.kind != MatchKind::kText && MayRead(snapshot_, type_, *index))
+        KITH_RETURN_IF_ERROR(Scan(*index, value));
     }
     return absl::OkStatus();
-  }
-  [[nodiscard]] bool MayRead(const IndexDef& index) const {
-    const auto masked = [&](const catalog::IndexPart& part) { return snapshot_.IsMasked(type_, part.position); };
-    return std::none_of(index.parts.begin(), index.parts.end(), masked) && std::none_of(index.cover.begin(), index.cover.end(), masked);
   }
   // More words than a search takes: without the last ones.
   Status Search(std::string text) {

@@ -88,7 +88,7 @@ class Reader {
   void AddPurchase(CustomerFacts& customer, Time at, const Money& amount) {
     customer.purchases.push_back({at, static_cast<double>(std::max<int64_t>(0, amount.minor))});
     currencies_[&customer - customers_.data()].push_back(amount.currency.packed());
-    ++seen_[amount.currency.packed()];
+    if (amount.minor > 0) ++seen_[amount.currency.packed()];
   }
 
   Status ReadDeals() {
@@ -101,8 +101,9 @@ class Reader {
       const Time began = moves.ok() && !moves->empty() ? moves->front().at : Time{deal.view().header().created};
       if (began <= as_of_) customer->deals.emplace_back(began, closed);
       if (!closed || won.count(deal.Ref("stage")) == 0) return;
+      if (*closed > as_of_) return;
       won_deals_.insert(deal.id());
-      if (*closed <= as_of_) AddPurchase(*customer, *closed, deal.Amount("amount"));
+      AddPurchase(*customer, *closed, deal.Amount("amount"));
     });
   }
 
@@ -133,7 +134,7 @@ class Reader {
     for (auto& [position, currencies] : currencies_) {
       std::vector<Purchase>& purchases = customers_[static_cast<size_t>(position)].purchases;
       for (size_t i = 0; i < purchases.size(); ++i) {
-        if (currencies[i] != most->first) purchases[i].amount = 0;
+        if (most == seen_.end() || currencies[i] != most->first) purchases[i].amount = 0;
       }
     }
     for (CustomerFacts& customer : customers_) {

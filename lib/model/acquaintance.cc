@@ -100,6 +100,7 @@ const kith::Derivation& IntroductionDerivation() {
 
 StatusOr<std::vector<Id>> IntroducibleTo(const Snapshot& snapshot, Id person, Time at) {
   std::vector<Id> others;
+  if (!snapshot.Get(person).ok()) return others;
   Status status;
   KITH_RETURN_IF_ERROR(snapshot.ScanAggregates(KeyOf(person), [&](std::string_view key, std::string_view value) {
     PackedReader in(value);

@@ -149,6 +149,7 @@ StatusOr<Decimal> TakenBy(const Snapshot& snapshot, const LineRoles& roles, Id l
     if (!of.ok()) continue;
     const std::optional<DocumentRoles> documents = DocumentRoles::Of(*snapshot.catalog().FindType(document.type()));
     if (documents.has_value() && TakesNothing(documents->StatusIn(of->Get(documents->status->position)))) continue;
+    if (!view.has(roles.quantity->position)) continue;  // masked
     KITH_ASSIGN_OR_RETURN(const Decimal quantity, Rescale(view.Get(roles.quantity->position).get<Decimal>(), taken.scale));
     taken.units += quantity.units;
   }
@@ -174,6 +175,10 @@ StatusOr<std::vector<DocumentLine>> GetDocumentLines(const Snapshot& snapshot, I
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*roles.type, *roles.by_document, range));
     while (cursor->Next()) {
       KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+      if (!view.has(roles.quantity->position)) {
+        return MakeError({.reason = Reason::kNotVisible, .type = roles.type->name, .record = view.id(), .field = roles.quantity->name},
+                         "how much a line is of is not to be seen");
+      }
       const Decimal quantity = view.Get(roles.quantity->position).get<Decimal>();
       DocumentLine line{cursor->id(), quantity, {0, quantity.scale}};
       for (const LineRoles& taking : LineRoles::AllOf(snapshot.catalog(), *roles.type)) {

@@ -73,6 +73,7 @@ class Run {
       outdated_.insert(id);
       KITH_RETURN_IF_ERROR(CheckOpen(line, id));
     }
+    if (!former.is_null() && roles.tax_rate != nullptr && line.before().has(roles.tax_rate->position)) taxed_.insert(former);
     if (line.deleted()) return absl::OkStatus();
     if (Changed(line, roles.quantity) && !line.created()) taken_.insert(line.id());
     if (const Id of = roles.of == nullptr ? Id() : RefIn(line.Get(roles.of->position)); !of.is_null()) taken_.insert(of);
@@ -143,8 +144,10 @@ class Run {
     if (draft.deleted()) return absl::OkStatus();
     const Id id = draft.id();
     if (roles.versioned && !draft.before().is_null()) KITH_RETURN_IF_ERROR(CheckVersion(draft, roles));
-    if (draft.created() || Changed(draft, roles.discount) || Changed(draft, roles.rounding) || Changed(draft, roles.total))
+    if (draft.created() || Changed(draft, roles.discount) || Changed(draft, roles.rounding) || Changed(draft, roles.total) ||
+        Changed(draft, roles.tax)) {
       outdated_.insert(id);
+    }
     if (Changed(draft, roles.rounding) && !draft.created()) KITH_RETURN_IF_ERROR(ComputeLines(id, draft.type()));
     if (!Changed(draft, roles.status)) return absl::OkStatus();
     KITH_RETURN_IF_ERROR(ForEachLine(id, draft.type(), [&](const LineRoles& line, Id, const Values& get) {
@@ -244,12 +247,15 @@ class Run {
     };
     KITH_RETURN_IF_ERROR(ForEachLine(id, document->type(), count));
     if (lines == 0 || !total.has_value()) return absl::OkStatus();
-    if (tax.has_value() && roles->tax != nullptr)
-      KITH_RETURN_IF_ERROR(Put(id, *roles->tax, document->Get(roles->tax->position), Value(*tax)));
+    // The last line with a rate lost it or went: what stands there was the sum of the lines' tax, not what somebody wrote.
+    const bool outlived = !tax.has_value() && taxed_.contains(id) && roles->tax != nullptr && !Changed(*document, roles->tax);
+    if (roles->tax != nullptr && (tax.has_value() || outlived)) {
+      KITH_RETURN_IF_ERROR(Put(id, *roles->tax, document->Get(roles->tax->position), outlived ? Value() : Value(*tax)));
+    }
     if (const Money* discount = MoneyIn(*document, roles->discount); discount != nullptr) {
       KITH_RETURN_IF_ERROR(add(total, Value(Money{-discount->minor, discount->currency})));
     }
-    const Money* typed = MoneyIn(*document, roles->tax);
+    const Money* typed = outlived ? nullptr : MoneyIn(*document, roles->tax);
     if (tax.has_value() || typed != nullptr) KITH_RETURN_IF_ERROR(add(total, Value(tax.has_value() ? *tax : *typed)));
     return Put(id, *roles->total, document->Get(roles->total->position), Value(*total));
   }
@@ -336,6 +342,7 @@ class Run {
 
   RuleContext& context_;
   std::set<Id> outdated_;  // documents to add up
+  std::set<Id> taxed_;     // documents that had a line with a rate, which was written
   std::set<Id> taken_;     // lines that others may be parts of
   std::set<Id> tells_;     // documents that say what a deal is worth
 };

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "kith/engine/referring.h"
 #include "model/employment_internal.h"
 
 namespace kith::model {
@@ -91,13 +92,8 @@ class Reader {
   // Records of a type whose field names `target` now; a field that the viewer may not read is null in them.
   Status ForEachNaming(const TypeDef& type, const FieldDef& field, Id target, std::optional<Time> recorded, const Visit& visit) const {
     const TypeDef* of = snapshot_.catalog().FindType(target.type());
-    const IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field.position));
-    if (of == nullptr || index == nullptr || !RefersTo(field, *of)) return absl::OkStatus();
-    IndexRange range;
-    range.equal.emplace_back(target);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(type, *index, range));
-    while (cursor->Next()) KITH_RETURN_IF_ERROR(Read(cursor->id(), recorded, visit));
-    return cursor->status();
+    if (of == nullptr || !RefersTo(field, *of)) return absl::OkStatus();
+    return ForEachWith(snapshot_, type, field, Value(target), [&](record::View view) { return Read(view.id(), recorded, visit); });
   }
 
   const Snapshot& snapshot_;

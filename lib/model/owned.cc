@@ -49,8 +49,10 @@ class Reader {
   // A field's value at the moment; null when the record was not there.
   StatusOr<Value> Get(Id id, const FieldDef& field) {
     if (!at_.has_value()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, snapshot_.Get(id));
-      return view.Get(field.position);
+      const StatusOr<record::View> now = snapshot_.Get(id);
+      if (absl::IsNotFound(now.status())) return Value();
+      KITH_RETURN_IF_ERROR(now.status());
+      return now->Get(field.position);
     }
     const StatusOr<Record> then = snapshot_.GetAsOf(id, {.effective = *at_});
     if (absl::IsNotFound(then.status())) return Value();

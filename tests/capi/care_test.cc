@@ -92,7 +92,7 @@ TEST_F(Cares, ChangesTheKindOfAField) {
 TEST_F(Cares, KeepsAHashChain) {
   Text json;
   KITH_ASSERT_OK(kith_db_chain_head(db, json.out(), error.out()), error);
-  EXPECT_EQ(Str(json), R"({"hash":"","sequence":0})");
+  EXPECT_EQ(Str(json), R"({"sequence":0,"hash":""})");
   EXPECT_EQ(kith_db_verify_chain(db, 0, KITH_STR(""), json.out(), error.out()), KITH_FAILED_PRECONDITION);
   KITH_ASSERT_OK(kith_db_begin_chain(db, json.out(), error.out()), error);
   const Json head = Json::parse(Str(json));

@@ -6,7 +6,7 @@ using Question = kith_code (*)(kith_str, kith_text**, kith_error**);
 
 // A function of a question, that answers in JSON.
 template <Question kCall>
-nb::str Answer(const std::string& question) {
+nanobind::str Answer(const std::string& question) {
   kith_python::Text json;
   kith_error* error = nullptr;
   kith_python::Check(kith_python::Released([&] { return kCall(kith_python::ToStr(question), json.out(), &error); }), error);
@@ -26,12 +26,7 @@ NB_MODULE(_kith, module) {
   module.def("allocate", &Answer<kith_allocate>);
   module.def("credit", &Answer<kith_credit>);
   module.def("habit", &Answer<kith_habit>);
-  module.def("eval", [](const std::string& expression) {
-    kith_python::Text json;
-    kith_error* error = nullptr;
-    kith_python::Check(kith_eval(kith_python::ToStr(expression), json.out(), &error), error);
-    return kith_python::Take(json);
-  });
+  module.def("eval", &Answer<kith_eval>);
   module.def("metrics", [](const std::vector<const kith_python::Db*>& databases, const std::vector<std::string>& names) {
     std::vector<kith_db*> handles;
     std::vector<kith_str> labels;

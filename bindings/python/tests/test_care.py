@@ -53,9 +53,9 @@ def test_a_field_gets_another_kind(tmp_path: pathlib.Path) -> None:
     assert refused.value.reason == "OutOfRange" and refused.value.record == large
     report = db.change_kind("thing", "size", {"kind": "int"}, drop=True, reason="sizes are numbers")
     assert report["former"] == "size_former"
-    with db.read() as now:
-        assert now.get(seven)["size"] == 7 and now.get(seven)["size_former"] == "7"
-        assert now.get(large)["size"] is None and now.get(large)["size_former"] == "large"
+    with db.snapshot() as now:
+        assert now[seven]["size"] == 7 and now[seven]["size_former"] == "7"
+        assert now[large]["size"] is None and now[large]["size_former"] == "large"
     assert db.verify() == []
 
 

@@ -19,7 +19,7 @@ def plain(value: Any) -> Any:
     """As the library's JSON has it."""
     if isinstance(value, kith.Money):
         return {"minor": value.minor, "currency": value.currency}
-    return value.isoformat() if isinstance(value, datetime.date) else value
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime.date) else value
 
 
 class Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,9 +21,9 @@ def a_lead(db: kith.Database, **more: Any) -> int:
 
 def test_what_happened_with_a_lead_goes_along(db: kith.Database) -> None:  # F01
     lead = a_lead(db)
-    called = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
+    called = "2026-03-01T09:00:00Z"
     with db.batch() as batch:
-        batch.create("interaction", kind="call", direction="out", at=called, regarding=lead, subject="first call")
+        batch.create("interaction", kind="call", direction="out", at=dt.datetime.fromisoformat(called), regarding=lead, subject="first call")
     told = db.convert(lead, dry_run=True)
     made = db.convert(lead, reason="worth it")
     assert told["person"] == made["person"] == {"record": made["person"]["record"], "how": "created"}
@@ -58,7 +59,7 @@ def test_a_lead_that_is_worth_nothing_is_refused(db: kith.Database) -> None:  # 
 def test_an_order_never_takes_more_than_its_quote(db: kith.Database) -> None:  # F05
     with db.batch() as batch:
         quote = batch.create("quote", status="accepted")
-        line = batch.create("quote_line", quote=quote, quantity=10, price=kith.Money(100, "CNY"), tax_rate="0.13")
+        line = batch.create("quote_line", quote=quote, quantity=10, price=kith.Money(100, "CNY"), tax_rate=Decimal("0.13"))
     assert batch.outcome is not None
     quote_id, line_id = batch.outcome.id(quote), batch.outcome.id(line)
     part = db.continue_document(quote_id, "order", {line_id: "2.5"}, external=("shop", "1"))

@@ -61,6 +61,17 @@ def test_credit_is_shared_out_wholly(model: str) -> None:  # G03
     assert returns["fair"]["revenue"] == pytest.approx(24_000)
     assert returns["fair"]["roi"] == pytest.approx(1)
     assert returns["search"]["roi"] is None
+    journey = {
+        "touches": [("fair", NOW - dt.timedelta(days=7)), ("search", NOW)],
+        "converted": NOW,
+        "revenue": Money(1, "CNY"),
+    }
+    shares = {
+        one["channel"]: one["conversions"]
+        for one in decisions.credit([journey], model=model)
+    }
+    fair = {"first": 1, "last": 0, "linear": 1 / 2, "decay": 1 / 3, "u_shape": 1 / 2}
+    assert shares.get("fair", 0) == pytest.approx(fair[model])
     with pytest.raises(kith.Error, match="model"):
         decisions.credit(journeys, model="best")
 

@@ -157,7 +157,7 @@ def test_introductions_name_each_hop(db: kith.Database, people: dict[str, int]) 
 
 def test_card_and_brief_cite_records(db: kith.Database, people: dict[str, int]) -> None:
     with db.snapshot() as now:
-        brief = now.brief(people["li"], as_of=NOW)
+        brief = now.brief(people["li"])
         assert all(now[line["record"]] for line in brief)
         kinds = [line["kind"] for line in brief]
         assert kinds[:5] == ["name", "account", "closeness", "tie", "stance"]
@@ -169,13 +169,13 @@ def test_card_and_brief_cite_records(db: kith.Database, people: dict[str, int]) 
         )
         touches = [
             line["text"]
-            for line in now.card(people["li"], each=2, as_of=NOW)
+            for line in now.card(people["li"], each=2)
             if line["kind"] == "last_touch"
         ]
         assert touches == ["talk 0", "talk 1"]
         assert [
             line["record"]
-            for line in now.card(people["acme"], as_of=NOW)
+            for line in now.card(people["acme"])
             if line["kind"] == "person"
         ] == [people["li"], people["mo"]]
         with pytest.raises(kith.Error):

@@ -19,7 +19,8 @@ struct OwnedProduct {
 };
 // By lines (behaviour "line") of documents (behaviour "money_document") with the role account and a status named "delivered", less what
 // lines that are parts of them took back: those of documents whose status is "received". `at` unset: now; else as it held then, as far as
-// is known now. By since, then by line. Costs the account's documents with their lines and histories. Errors: NotFound, HistoryPruned.
+// is known now, of the documents that name the account now. A document that the viewer may not see counts nothing. By since, then by line.
+// Costs the account's documents with their lines and histories. Errors: NotFound, HistoryPruned.
 [[nodiscard]] StatusOr<std::vector<OwnedProduct>> OwnedProducts(const Snapshot& snapshot, Id account,
                                                                 std::optional<Time> at = std::nullopt);
 

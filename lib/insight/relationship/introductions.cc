@@ -255,10 +255,14 @@ class Circle {
               [](const auto& a, const auto& b) { return a.first != b.first ? a.first < b.first : a.second.strength > b.second.strength; });
     std::vector<Acquaintance>& list = lists[person];
     for (const auto& [other, edge] : edges_) {
-      if (list.empty() || list.back().person != other) list.push_back({other, edge.strength});
+      if (!list.empty() && list.back().person == other) continue;
+      if (MaySee(other)) list.push_back({other, edge.strength});
     }
     return std::span<const Acquaintance>(list);
   }
+
+  // Who is not seen leads nowhere.
+  [[nodiscard]] bool MaySee(Id person) const { return facts_.snapshot().viewer().is_system() || facts_.snapshot().Get(person).ok(); }
 
   void Offer(Id other, const Edge& edge) {
     if (edge.strength > 0) edges_.emplace_back(other, edge);
@@ -268,7 +272,9 @@ class Circle {
   Status ReadAcquaintances(Id person, TypeNumber type) {
     for (const End& end : ends_) {
       KITH_RETURN_IF_ERROR(end.ForEach(facts_.snapshot(), person, type, facts_.as_of(), [&](Id other, double strength, Id record) {
-        if (other != person) Offer(other, {EdgeKind::kKnows, std::min(1.0, strength), record});
+        if (other == person) return;
+        seen_.push_back(other);
+        Offer(other, {EdgeKind::kKnows, std::min(1.0, strength), record});
       }));
     }
     return absl::OkStatus();
@@ -278,10 +284,8 @@ class Circle {
   Status ReadShared(Id person) {
     if (facts_.snapshot().viewer().is_system()) return absl::OkStatus();
     KITH_ASSIGN_OR_RETURN(const std::vector<Id> others, model::IntroducibleTo(facts_.snapshot(), person, facts_.as_of()));
-    const size_t seen = edges_.size();
     for (const Id other : others) {
-      const auto end = edges_.begin() + static_cast<ptrdiff_t>(seen);
-      if (std::any_of(edges_.begin(), end, [&](const auto& edge) { return edge.first == other; })) continue;
+      if (std::find(seen_.begin(), seen_.end(), other) != seen_.end()) continue;
       Offer(other, {EdgeKind::kShared, kKnows, Id()});
     }
     return absl::OkStatus();
@@ -289,6 +293,7 @@ class Circle {
 
   Status Read(Id person, bool ours) {
     edges_.clear();
+    seen_.clear();
     if (!ours) KITH_RETURN_IF_ERROR(ReadAcquaintances(person, 0));
     if (ours) {
       for (const TypeDef* type : our_types_) KITH_RETURN_IF_ERROR(ReadAcquaintances(person, type->number));
@@ -331,6 +336,7 @@ class Circle {
   std::vector<End> ends_;
   std::vector<const TypeDef*> our_types_;
   std::vector<std::pair<Id, Edge>> edges_;  // of the person read last
+  std::vector<Id> seen_;                    // whom acquaintances that are seen name beside that person, however weak
   Lists known_;
   Lists ours_;
   // How far the look from ours has come.

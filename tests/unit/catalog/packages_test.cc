@@ -49,7 +49,7 @@ TEST(ShippedPackages, RolesStandWhereTheModelLooks) {
     return found;
   };
   EXPECT_THAT(names("pipelined"), UnorderedElementsAre("opportunity", "matter", "shipment", "bouquet_order"));
-  EXPECT_THAT(names("party"), ElementsAre("account", "contact"));
+  EXPECT_THAT(names("party"), ElementsAre("account", "contact", "lead"));
   EXPECT_THAT(names("money_document"),
               UnorderedElementsAre("quote", "order", "order_return", "invoice", "contract", "bouquet_order", "engagement"));
   EXPECT_THAT(names("interaction"), ElementsAre("interaction"));

@@ -233,6 +233,7 @@ TEST(ImportTest, OtherRealDataLoadsByTheirPresets) {
     return records;
   };
   EXPECT_EQ(count("invoice"), 2'586);
+  EXPECT_EQ(count("receipt"), 2'586);
   EXPECT_EQ(count("account"), 100);
 }
 

@@ -1,0 +1,40 @@
+#include "kith/engine/referring.h"
+
+#include <algorithm>
+
+namespace kith {
+namespace {
+
+const catalog::IndexDef* ReadableIndex(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field) {
+  const auto serves = [&](const catalog::IndexDef& index) {
+    return index.kind == catalog::IndexKind::kOrdered && !index.parts.empty() &&
+           index.parts[0].position == static_cast<int32_t>(field.position) && MayRead(snapshot, type, index);
+  };
+  const auto found = std::find_if(type.indexes.begin(), type.indexes.end(), serves);
+  return found == type.indexes.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool MayRead(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::IndexDef& index) {
+  const auto masked = [&](const catalog::IndexPart& part) { return snapshot.IsMasked(type, part.position); };
+  return std::none_of(index.parts.begin(), index.parts.end(), masked) && std::none_of(index.cover.begin(), index.cover.end(), masked);
+}
+
+Status ForEachWith(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field, const Value& value,
+                   const std::function<Status(record::View)>& visit) {
+  if (snapshot.IsMasked(type, static_cast<int32_t>(field.position))) return absl::OkStatus();
+  const catalog::IndexDef* index = ReadableIndex(snapshot, type, field);
+  IndexRange range;
+  range.equal.push_back(value);
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
+                        index == nullptr ? snapshot.Scan(type.name) : snapshot.ScanIndex(type, *index, range));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    if (index == nullptr && view.Get(field.position) != value) continue;
+    KITH_RETURN_IF_ERROR(visit(view));
+  }
+  return cursor->status();
+}
+
+}  // namespace kith
