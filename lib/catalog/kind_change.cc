@@ -5,6 +5,7 @@
 
 #include "catalog/compile_internal.h"
 #include "catalog/definition_json_internal.h"
+#include "catalog/names_internal.h"
 #include "kith/base/concat.h"
 
 namespace kith::catalog {
@@ -21,12 +22,26 @@ bool Uses(const IndexDef& index, std::string_view field) {
   return std::any_of(index.parts.begin(), index.parts.end(), is) || std::any_of(index.cover.begin(), index.cover.end(), is);
 }
 
+// Whether what is rolled up may hang on a field: by name, so that a word in a text counts too.
+bool Reads(const TypeDef& type, const RollUp& roll_up, std::string_view field) {
+  if (roll_up.field == field || roll_up.where.find(field) != std::string::npos) return true;
+  return std::any_of(type.fields.begin(), type.fields.end(), [&](const FieldDef& computed) {
+    const bool read = computed.name == roll_up.field || roll_up.where.find(computed.name) != std::string::npos;
+    return read && computed.formula.find(field) != std::string::npos;
+  });
+}
+
 // Why a field keeps its kind.
 Status CheckChangeable(const Catalog& catalog, const TypeDef& type, const FieldDef& field) {
   if (type.number < kFirstOpenType) return Refused(type, field, "the type is the library's own");
+  const PackageDef* const package = catalog.FindPackage(field.package);
+  if (package != nullptr && VendorOf(package->name) == kLibraryVendor) {
+    return Refused(type, field, "the field is of a package of the library, which says its kind whenever it opens", "declare another field");
+  }
   if (IsFormer(field) || field.retired) return Refused(type, field, "the field is retired");
   if (field.computed() || !field.auto_number.empty())
     return Refused(type, field, "the field is computed or numbered", "declare another field");
+  if (field.derived) return Refused(type, field, "the field is written by the library alone");
   if (field.kind == Kind::kRef || field.kind == Kind::kBytes || field.kind == Kind::kNull) {
     return Refused(type, field, Concat({"values of kind ", NameOf(field.kind), " become no others"}));
   }
@@ -38,9 +53,8 @@ Status CheckChangeable(const Catalog& catalog, const TypeDef& type, const FieldD
   }
   for (const TypeDef& other : catalog.types()) {
     for (const FieldDef& total : other.fields) {
-      const bool over = total.roll_up.has_value() && !total.retired && total.roll_up->of == type.name && total.roll_up->field == field.name;
-      if (over)
-        return Refused(type, field, Concat({"the roll-up ", other.name, ".", total.name, " is over it"}), "retire the roll-up first");
+      if (!total.roll_up.has_value() || total.retired || total.roll_up->of != type.name || !Reads(type, *total.roll_up, field.name)) continue;
+      return Refused(type, field, Concat({"the roll-up ", other.name, ".", total.name, " reads it"}), "retire the roll-up first");
     }
   }
   return absl::OkStatus();

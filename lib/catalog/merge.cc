@@ -323,6 +323,14 @@ StatusOr<uint32_t> Merger::FieldNumber(const PackageDraft& package, uint32_t pac
   if (numbers != package.numbers.end()) {
     const auto it = numbers->second.fields.find(name);
     if (it != numbers->second.fields.end()) {
+      const auto taken = std::find_if(type.fields.begin(), type.fields.end(), [&](const FieldDef& field) {
+        return field.package == package_number && field.number == it->second && field.name != name;
+      });
+      if (present == nullptr && taken != type.fields.end()) {
+        return Conflict("numbers:types." + type.name + ".fields." + name,
+                        "field " + type.name + "." + taken->name + " has this number in this database", "give it " + std::to_string(next),
+                        std::to_string(it->second));
+      }
       if (present == nullptr || present->number == it->second) return it->second;
       return Conflict("numbers:types." + type.name + ".fields." + name,
                       "field " + type.name + "." + name + " has the number " + std::to_string(present->number) + " in this database",

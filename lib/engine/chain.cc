@@ -80,6 +80,9 @@ class BeginJob final : public storage::Job {
     if (done_) return Verdict::kDiscard;
     const Source source{.reader = &set, .catalog = catalog_.catalog.get()};
     KITH_RETURN_IF_ERROR(Chain(source, &set).Extend(*state, now.sequence));
+    // Of what is being pruned meanwhile the digests stay.
+    KITH_ASSIGN_OR_RETURN(const Horizon pruned, ReadHorizon(set));
+    if (pruned.sequence > 0) KITH_RETURN_IF_ERROR(Chain(source, &set).Withhold(0, std::min(pruned.sequence, state->last)));
     state->whole = done_ = state->last == now.sequence;
     PutState(set, *state);
     return Verdict::kKeep;

@@ -224,6 +224,11 @@ StatusOr<ChangeKindReport> DatabaseImpl::ChangeKind(std::string_view type, std::
     KITH_ASSIGN_OR_RETURN(const KindPlan plan, PlanKind(before, type, field, definition, options));
     const catalog::KindChange& change = plan.conversion.change;
     ChangeKindReport report;
+    if (options.abandon && options.dry_run) {
+      report.former = change.other;
+      report.catalog_version = before->version;
+      return report;
+    }
     if (!options.abandon) {
       KITH_ASSIGN_OR_RETURN(report, SurveyKind(*plan.prepare.after, plan.conversion));
       report.changes = plan.prepare.changes;
@@ -246,6 +251,12 @@ StatusOr<ChangeKindReport> DatabaseImpl::ChangeKind(std::string_view type, std::
     KITH_RETURN_IF_ERROR(InstallDerivations());
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> newest, state_->Refresh());
     report.catalog_version = newest->version;
+    const FieldDef* const planned = FieldsOf(*plan.prepare.after, change).to;
+    const FieldDef* const now = FieldsOf(*newest->catalog, change).from;
+    if (!options.abandon && (now == nullptr || planned == nullptr || now->number != planned->number)) {
+      return MakeError({.reason = Reason::kPreconditionFailed, .type = change.type, .field = change.field},
+                       "the change of the field's kind was abandoned meanwhile");
+    }
     return report;
   }
 }

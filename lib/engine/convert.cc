@@ -66,6 +66,12 @@ StatusOr<Decimal> DecimalOfDouble(double number, const Value& value) {
   return ParseDecimal(std::string_view(digits.data(), static_cast<size_t>(end - digits.data())));
 }
 
+// Without zeros at the end.
+Decimal Bare(Decimal number) {
+  while (number.scale > 0 && number.units % 10 == 0) number = {number.units / 10, static_cast<uint8_t>(number.scale - 1)};
+  return number;
+}
+
 // The number that a value is, exactly.
 StatusOr<Decimal> NumberOf(const FieldDef& from, const std::string& currency, const Value& value) {
   if (const auto* whole = value.get_if<int64_t>()) return Decimal{*whole, 0};
@@ -107,8 +113,12 @@ StatusOr<Value> AsNumber(const FieldDef& from, const FieldDef& to, const std::st
       KITH_ASSIGN_OR_RETURN(const Decimal minor, exact(static_cast<uint8_t>(only.minor_digits())));
       return Value(Money{minor.units, only});
     }
-    default:
-      return Value(static_cast<double>(number.units) / std::pow(10.0, number.scale));
+    default: {
+      const double near = static_cast<double>(number.units) / std::pow(10.0, number.scale);
+      const StatusOr<Decimal> back = DecimalOfDouble(near, value);
+      if (!back.ok() || Bare(*back) != Bare(number)) return No(value, "has more digits than a double keeps");
+      return Value(near);
+    }
   }
 }
 

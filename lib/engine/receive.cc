@@ -198,7 +198,8 @@ StatusOr<Applier::Place> Applier::PutReceived(const DraftRecord& draft) {
     last = {entry.sequence, now_};
     entry.record = draft.id();
     entry.recorded = now_;
-    const bool noted = entry.sequence == draft.past.back().sequence && entry.operation == Operation::kChange && !draft.links().empty();
+    const bool noted = entry.sequence == draft.past.back().sequence && entry.operation == Operation::kChange && !draft.links().empty() &&
+                       !draft.deleted();  // of one that is deleted the deletion lists them
     if (noted) {
       KITH_ASSIGN_OR_RETURN(FieldChange links, LinkChangeOf(draft));
       entry.fields.insert(entry.fields.begin(), std::move(links));  // what is repeated stands last
@@ -305,7 +306,8 @@ StatusOr<storage::Job::Verdict> Applier::Receive(const ReplicaPage& page, std::s
   taken = 0;
   while (taken < changes.size()) {
     const std::span<const ReplicaChange> batch = BatchAt(changes, taken);
-    if (taken > 0 && NeedsFreshState(batch)) break;
+    // A purge is put last of its job: what its node wrote later must be put after it, since others take that node's changes in order.
+    if (taken > 0 && (!purges_.empty() || NeedsFreshState(batch))) break;
     // What this database writes from now on is later than what it knows.
     if (IsNew(batch.back())) now_ = std::max(now_, Time{batch.back().entry.stamp.recorded.micros + 1});
     for (const ReplicaChange& change : batch) {

@@ -20,6 +20,15 @@ using catalog::TypeDef;
 
 std::string TextOfRef(const ExternalRef& external) { return external.system + " " + external.key; }
 
+// What the deletion of a record says it became part of; `draft`: the record where this job has it.
+StatusOr<Id> WentInto(const storage::Reader& reader, const DraftRecord* draft, Id id) {
+  if (draft != nullptr) return draft->deleted() ? draft->merged_into : Id();
+  const StatusOr<HistoryEntry> last = ReadLastHistory(reader, id);
+  if (absl::IsNotFound(last.status())) return Id();
+  KITH_RETURN_IF_ERROR(last.status());
+  return last->operation == Operation::kDelete ? MergedInto(*last) : Id();
+}
+
 }  // namespace
 
 bool WasBefore(const record::Header& a, const record::Header& b) { return std::pair(a.created, a.id) < std::pair(b.created, b.id); }
@@ -92,11 +101,20 @@ Status Applier::SettleLink(const ExternalRef& external, std::vector<DraftRecord*
 }
 
 StatusOr<DraftRecord*> Applier::FindSurvivor(Id id) {
-  if (id.is_null()) return nullptr;
-  KITH_ASSIGN_OR_RETURN(const Id into, Redirect(id));
-  if (into.is_null()) return nullptr;
-  KITH_ASSIGN_OR_RETURN(DraftRecord* const survivor, Load(into));
-  return survivor == nullptr || survivor->deleted() ? nullptr : survivor;
+  std::vector<Id> passed;  // two that were merged into one another lead nowhere
+  while (!id.is_null() && std::find(passed.begin(), passed.end(), id) == passed.end()) {
+    passed.push_back(id);
+    KITH_ASSIGN_OR_RETURN(Id into, Redirect(id));
+    // Where the record it went into was itself merged elsewhere, nothing leads on but what the deletions say.
+    if (into.is_null()) {
+      KITH_ASSIGN_OR_RETURN(into, WentInto(set_, FindDraft(id), id));
+    }
+    if (into.is_null()) return nullptr;
+    KITH_ASSIGN_OR_RETURN(DraftRecord* const survivor, Load(into));
+    if (survivor != nullptr && !survivor->deleted()) return survivor;
+    id = into;
+  }
+  return nullptr;
 }
 
 // What refers here to a record that was merged away elsewhere, and was not known there.

@@ -223,6 +223,7 @@ std::span<const ReplicaChange> BatchAt(std::span<const ReplicaChange> changes, s
   size_t end = begin;
   for (; end < changes.size(); ++end) {
     const HistoryEntry& entry = changes[end].entry;
+    if (end > begin && IsPurge(changes[end - 1].entry) && !IsPurge(entry)) break;  // recorded in the same microsecond
     if (entry.stamp.node != first.node || entry.stamp.recorded != first.recorded || !records.insert(entry.record).second) break;
   }
   return changes.subspan(begin, end - begin);

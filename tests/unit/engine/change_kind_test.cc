@@ -163,6 +163,7 @@ TEST_F(ChangeKindTest, OthersWriteMeanwhile) {
   ids = shop_.Apply(fill).ids;
   shop_.clock.Advance(kMicrosPerSecond);
   std::atomic<bool> done{false};
+  std::atomic<bool> began{false};
   std::map<uint64_t, int64_t> written;
   std::thread writer([&] {
     for (int64_t i = 0; !done; ++i) {
@@ -172,8 +173,10 @@ TEST_F(ChangeKindTest, OthersWriteMeanwhile) {
       const bool number = batch.catalog()->FindType("thing")->FindField("size")->kind == Kind::kInt;
       batch.Set(id, "size", number ? Value(-i) : Value(std::to_string(-i)));
       if (shop_->Apply(batch).ok()) written[id.value()] = -i;
+      began = true;
     }
   });
+  while (!began) std::this_thread::yield();
   const StatusOr<ChangeKindReport> report = ChangeKind(*shop_, "thing", "size", R"({"kind": "int"})");
   done = true;
   writer.join();

@@ -422,6 +422,9 @@ TEST(Replica, APurgeIsExchanged) {
   Change(family[0], [&](Batch& batch) { batch.Delete(maker); });
   const Id gone[] = {maker};
   ASSERT_TRUE(family[0].Purge(gone, {}).ok());
+  AddMaker(family[0], "after the purge");
+  ASSERT_TRUE(family.Pull(1, 0).ok());
+  ASSERT_TRUE(family.Pull(2, 1).ok());  // which hears of it through another
   ExpectAlike(family);
   for (size_t i = 0; i < family.size(); ++i) {
     const std::unique_ptr<Snapshot> snapshot = *family[i].Read();
@@ -430,6 +433,24 @@ TEST(Replica, APurgeIsExchanged) {
     const std::string text = HistoryToJson(snapshot->catalog(), history);
     EXPECT_THAT(text, ::testing::Not(::testing::AnyOf(HasSubstr("zanzibar"), HasSubstr("cardamom")))) << "replica " << i;
   }
+}
+
+// F went into I here while I went into K there: what there refers to F leads on to K.
+TEST(Replica, MergesOfTwoReplicasAreFollowedOneByOne) {
+  Family family(2);
+  const Id first = AddMaker(family[0], "first");
+  const Id second = AddMaker(family[0], "second");
+  const Id third = AddMaker(family[0], "third");
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerSecond);
+  Change(family[0], [&](Batch& batch) { batch.Merge(second, first); });
+  Change(family[1], [&](Batch& batch) { batch.Merge(third, second); });
+  const Id item = Create(family[1], "item", [&](Batch& batch, Id id) {
+    batch.Set(id, "name", "made");
+    batch.Set(id, "maker", first);
+  });
+  ExpectAlike(family);
+  for (size_t i = 0; i < family.size(); ++i) EXPECT_EQ(FieldIn(family[i], item, "maker"), Value(third)) << "replica " << i;
 }
 
 // What cannot be taken is refused, and nothing changes.
