@@ -53,7 +53,8 @@ Status CheckChangeable(const Catalog& catalog, const TypeDef& type, const FieldD
   }
   for (const TypeDef& other : catalog.types()) {
     for (const FieldDef& total : other.fields) {
-      if (!total.roll_up.has_value() || total.retired || total.roll_up->of != type.name || !Reads(type, *total.roll_up, field.name)) continue;
+      if (!total.roll_up.has_value() || total.retired || total.roll_up->of != type.name || !Reads(type, *total.roll_up, field.name))
+        continue;
       return Refused(type, field, Concat({"the roll-up ", other.name, ".", total.name, " reads it"}), "retire the roll-up first");
     }
   }

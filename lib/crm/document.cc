@@ -113,7 +113,8 @@ class Continuing {
 
   Status CheckAsked(const std::vector<model::DocumentLine>& lines) const {
     for (const auto& [id, quantity] : options_.quantities) {
-      const bool there = std::any_of(lines.begin(), lines.end(), [&](const model::DocumentLine& line) { return line.record == id; });
+      const bool there =
+          std::any_of(lines.begin(), lines.end(), [line = id](const model::DocumentLine& one) { return one.record == line; });
       if (!there) return Refuse(*from_type_, id, "is no line of the document", "name lines of the document that is continued");
     }
     return absl::OkStatus();
