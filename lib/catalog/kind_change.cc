@@ -152,6 +152,13 @@ Status AsAuthors(const Status& status) {
 
 bool IsFormer(const FieldDef& field) { return field.retired && field.derived; }
 
+const FieldDef* PresentOf(const TypeDef& type, const FieldDef& former) {
+  const size_t end = former.name.rfind(kSuffix);  // a number may follow
+  if (!IsFormer(former) || end == std::string::npos) return nullptr;
+  const FieldDef* present = type.FindField(former.name.substr(0, end));
+  return present == nullptr || present->package != former.package ? nullptr : present;
+}
+
 StatusOr<KindChange> MakeKindChange(const Catalog& catalog, std::string_view type_name, std::string_view field_name,
                                     std::string_view definition) {
   KITH_ASSIGN_OR_RETURN(const Pair old, Find(catalog, type_name, field_name));

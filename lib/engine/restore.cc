@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "engine/apply_internal.h"
+#include "engine/convert.h"
 #include "kith/base/concat.h"
+#include "kith/catalog/kind_change.h"
 
 namespace kith::engine {
 namespace {
@@ -32,6 +34,31 @@ void AddFollower(const catalog::Catalog& catalog, const HistoryEntry& gone, std:
     const Id* target = was.before.get_if<Id>();
     if (field != nullptr && field->on_delete == OnDelete::kCascade && target != nullptr) followers.emplace(*target, &gone);
   }
+}
+
+bool Tells(const std::vector<HistoryEntry>& past, const catalog::FieldDef& field) {
+  const auto of_field = [&](const FieldChange& change) { return change.package == field.package && change.number == field.number; };
+  return std::any_of(past.begin(), past.end(),
+                     [&](const HistoryEntry& entry) { return std::any_of(entry.fields.begin(), entry.fields.end(), of_field); });
+}
+
+// What was deleted before a field got another kind has its value under the former field alone. It is converted now, unless the history
+// tells of the present field too. What cannot be converted stays where it is.
+Status ConvertFormer(DraftRecord& draft, const TypeDef& type, const storage::Reader& reader, Time now) {
+  std::optional<std::vector<HistoryEntry>> past;
+  for (auto former = type.fields.rbegin(); former != type.fields.rend(); ++former) {
+    const catalog::FieldDef* present = catalog::PresentOf(type, *former);
+    if (present == nullptr || draft.Get(former->position).is_null() || !draft.Get(present->position).is_null()) continue;
+    if (!past.has_value()) {
+      KITH_ASSIGN_OR_RETURN(past, ReadHistory(reader, draft.id()));
+    }
+    if (Tells(*past, *present)) continue;
+    StatusOr<Value> converted = ConvertValue(*former, *present, {}, draft.Get(former->position));
+    if (converted.ok()) {
+      KITH_RETURN_IF_ERROR(draft.Assert(static_cast<int32_t>(present->position), *std::move(converted), now, now, reader).status());
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -107,6 +134,7 @@ StatusOr<DraftRecord*> Applier::Revive(const TypeDef& type, const HistoryEntry& 
     }
     KITH_RETURN_IF_ERROR(draft.Assert(*position, std::move(value), now_, now_, set_).status());
   }
+  KITH_RETURN_IF_ERROR(ConvertFormer(draft, type, set_, now_));
   draft.MarkRestored();
   revived_.push_back(&draft);
   return &draft;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/batch_internal.h"
+#include "kith/catalog/kind_change.h"
 
 namespace kith {
 namespace {
@@ -12,6 +13,14 @@ using catalog::FieldDef;
 using catalog::TypeDef;
 
 constexpr int32_t kHeaderFields[] = {catalog::kHeaderOwner, catalog::kHeaderUnit, catalog::kHeaderVisibility};
+
+// Whether the record had a value of the field before the field got another kind.
+bool HadFormer(const TypeDef& type, int32_t position, const record::View& then) {
+  const FieldDef* present = type.FieldAt(position);
+  return present != nullptr && std::any_of(type.fields.begin(), type.fields.end(), [&](const FieldDef& field) {
+           return catalog::PresentOf(type, field) == present && then.has(field.position);
+         });
+}
 
 // Why a field is not for a host to set back; empty when it is.
 std::string_view WhyKept(const Snapshot& snapshot, const TypeDef& type, int32_t position) {
@@ -34,6 +43,7 @@ class Reverting {
     if (!now.is_null() && GetFieldAt(now, position) == was) return absl::OkStatus();
     const std::string name(engine::FieldNameAt(type_, position));
     std::string_view why = WhyKept(snapshot_, type_, position);
+    if (why.empty() && was.is_null() && HadFormer(type_, position, then)) why = "it was of another kind then";
     if (const Id* target = was.get_if<Id>(); why.empty() && target != nullptr) {
       const TypeDef* of = snapshot_.catalog().FindType(target->type());
       const StatusOr<Id> found =

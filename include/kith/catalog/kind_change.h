@@ -13,6 +13,8 @@ namespace kith::catalog {
 // The field that is filled beside one whose kind changes, and that keeps its old values afterwards: retired and derived, so that nobody
 // writes it, and no part of what the package's author declares.
 [[nodiscard]] bool IsFormer(const FieldDef& field);
+// The field whose old values a former one keeps; nullptr where there is none.
+[[nodiscard]] const FieldDef* PresentOf(const TypeDef& type, const FieldDef& former);
 
 struct KindChange {
   std::string type;

@@ -8,6 +8,7 @@
 #include <map>
 #include <thread>
 
+#include "kith/engine/revert.h"
 #include "unit/engine/shop.h"
 
 namespace kith {
@@ -95,6 +96,30 @@ TEST_F(ChangeKindTest, TextBecomesANumber) {
   const std::string old = Package("1.2.0", kFields);
   const catalog::PackageSource source{.definition = old, .numbers = {}};
   EXPECT_EQ(GetReason(shop_->Ensure({&source, 1}).status()), Reason::kPackageConflict);
+}
+
+// Records from before: what comes back gets the value in its new kind, and setting a record back takes none away.
+TEST_F(ChangeKindTest, WhatWasDeletedBeforeComesBackConverted) {
+  const Id gone = Thing("size", "7");
+  const Id kept = Thing("size", "9");
+  Batch removal = shop_.NewBatch();
+  removal.Delete(gone);
+  shop_.Apply(removal);
+  const Time before = shop_.clock.function()();
+  shop_.clock.Advance(kMicrosPerSecond);
+  Change("size", R"({"kind": "int"})");
+  Batch back = shop_.NewBatch();
+  back.Restore(gone);
+  shop_.Apply(back);
+  EXPECT_EQ(shop_.Get(gone, "size"), Value(7));
+  EXPECT_EQ(shop_.Get(gone, "size_former"), Value("7"));
+  Batch revert = shop_.NewBatch();
+  const auto snapshot = shop_.Read();
+  const StatusOr<Reverted> reverted = RevertTo(*snapshot, kept, {.effective = before, .recorded = kTimeMax}, {}, revert);
+  ASSERT_TRUE(reverted.ok()) << reverted.status();
+  shop_.Apply(revert);
+  EXPECT_EQ(shop_.Get(kept, "size"), Value(9));
+  EXPECT_THAT(reverted->kept, ElementsAre(::testing::Field(&Reverted::Kept::field, "size")));
 }
 
 // What cannot be converted is named first, and nothing is changed; dropped where asked for.
