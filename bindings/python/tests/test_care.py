@@ -42,10 +42,9 @@ def test_a_field_gets_another_kind(tmp_path: pathlib.Path) -> None:
     size = {"name": "size", "kind": "text"}
     db.ensure({"package": "test.kinds", "version": "1.0.0", "types": [{"name": "thing", "fields": [size]}]})
     with db.batch() as batch:
-        seven = batch.create("thing", size="7")
-        large = batch.create("thing", size="large")
+        made = [batch.create("thing", size=size) for size in ("7", "large")]
     assert batch.outcome is not None
-    seven, large = batch.outcome.id(seven), batch.outcome.id(large)
+    seven, large = map(batch.outcome.id, made)
     dry = db.change_kind("thing", "size", {"kind": "int"}, dry_run=True)
     assert dry["failed"] == 1 and dry["failures"][0]["record"] == large and dry["failures"][0]["value"] == "large"
     with pytest.raises(kith.Error) as refused:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 
-import kith
 import pytest
+
+import kith
 from kith import Money, decisions
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
