@@ -167,7 +167,7 @@ TEST(Replay, TellsWhatEachRecordsStagesWouldHaveBeen) {
       {Id(3), StageKind::kOpen, {{"golf", Time{8}}}},
       {Id(4), StageKind::kOpen, {}},
   };
-  const class Replay replay = ReplayStages(stages, traces);
+  const struct Replay replay = ReplayStages(stages, traces);
   ASSERT_EQ(replay.records.size(), 2U);
   ASSERT_EQ(replay.records[0].entries.size(), 2U);
   EXPECT_EQ(replay.records[0].entries[0].at, Time{1});
@@ -184,7 +184,7 @@ TEST(Replay, TellsWhatEachRecordsStagesWouldHaveBeen) {
 TEST(Replay, OfAProposalMapsEveryRecordThatDidAnythingItKnows) {
   const std::vector<Trace> traces = Play({.seed = 9});
   const StageProposal proposal = ProposeStages(traces);
-  const class Replay replay = ReplayStages(proposal.stages, traces);
+  const struct Replay replay = ReplayStages(proposal.stages, traces);
   size_t did_something = 0;
   for (const Trace& trace : traces) {
     did_something +=
