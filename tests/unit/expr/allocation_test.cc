@@ -8,20 +8,10 @@
 #include <vector>
 
 #include "kith/expr/expr.h"
+#include "support/sanitized.h"
 
 // A sanitizer has an operator new of its own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define KITH_COUNTS_ALLOCATIONS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define KITH_COUNTS_ALLOCATIONS 0
-#endif
-#endif
-#ifndef KITH_COUNTS_ALLOCATIONS
-#define KITH_COUNTS_ALLOCATIONS 1
-#endif
-
-#if KITH_COUNTS_ALLOCATIONS
+#if !KITH_SANITIZED
 
 namespace {
 std::atomic<int64_t> allocations = 0;
@@ -86,4 +76,4 @@ TEST(Allocation, CommonFiltersNeedNone) {
 }  // namespace
 }  // namespace kith::expr
 
-#endif  // KITH_COUNTS_ALLOCATIONS
+#endif  // !KITH_SANITIZED

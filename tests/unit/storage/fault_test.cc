@@ -11,6 +11,7 @@
 
 #include "storage/unique_fd.h"
 #include "storage_testing.h"
+#include "support/sanitized.h"
 
 namespace kith::storage {
 namespace {
@@ -170,13 +171,7 @@ TEST_F(FaultTest, LittleAddressSpaceGivesASmallerMap) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers need address space of their own";
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "sanitizers need address space of their own";
-#endif
-#endif
+  if (KITH_SANITIZED) GTEST_SKIP() << "sanitizers need address space of their own";
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
@@ -200,13 +195,7 @@ TEST_F(FaultTest, AMapThatCannotGrowRefusesAndCloses) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers need address space of their own";
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "sanitizers need address space of their own";
-#endif
-#endif
+  if (KITH_SANITIZED) GTEST_SKIP() << "sanitizers need address space of their own";
   ASSERT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
   EXPECT_EQ(WEXITSTATUS(status), 0);
   EXPECT_TRUE(Open()->Check()->problems.empty());
