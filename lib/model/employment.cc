@@ -12,7 +12,6 @@ namespace kith::model {
 namespace {
 
 using catalog::FieldDef;
-using catalog::IndexDef;
 using catalog::TypeDef;
 
 using Visit = std::function<void(record::View view)>;
