@@ -257,7 +257,7 @@ TEST_F(EnvironmentTest, AQueuedJobTimesOutAndAStartedOneIsUnknown) {
                     set.Put(kRecords, IntegerKey(uint64_t{1}), "slow");
                     return Job::Verdict::kKeep;
                   },
-                  {.timeout = std::chrono::milliseconds(30)});
+                  {.timeout = std::chrono::milliseconds(500)});
   });
   while (!started) std::this_thread::yield();
   bool ran = false;
@@ -268,7 +268,7 @@ TEST_F(EnvironmentTest, AQueuedJobTimesOutAndAStartedOneIsUnknown) {
                                },
                                {.timeout = std::chrono::milliseconds(20)});
   EXPECT_EQ(GetReason(queued), Reason::kTimeout);
-  std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
   go = true;
   holder.join();
   EXPECT_EQ(GetReason(slow), Reason::kOutcomeUnknown);

@@ -155,6 +155,7 @@ TEST_F(FaultTest, AReplacedFileIsNoticed) {
 
 // R1: 64 GiB of address space are reserved, less when there is less.
 TEST_F(FaultTest, LittleAddressSpaceGivesASmallerMap) {
+  if (KITH_SANITIZED) GTEST_SKIP() << "sanitizers need address space of their own";
   {
     const auto environment = Open();
     EXPECT_EQ(environment->GetStats()->map_bytes, kDefaultMapSize);
@@ -171,13 +172,13 @@ TEST_F(FaultTest, LittleAddressSpaceGivesASmallerMap) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-  if (KITH_SANITIZED) GTEST_SKIP() << "sanitizers need address space of their own";
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 // R1: a map that cannot grow refuses the write; the database can be closed, and opens again with what it had.
 TEST_F(FaultTest, AMapThatCannotGrowRefusesAndCloses) {
+  if (KITH_SANITIZED) GTEST_SKIP() << "sanitizers need address space of their own";
   { const auto environment = Open(); }
   const pid_t child = fork();
   if (child == 0) {
@@ -195,7 +196,6 @@ TEST_F(FaultTest, AMapThatCannotGrowRefusesAndCloses) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-  if (KITH_SANITIZED) GTEST_SKIP() << "sanitizers need address space of their own";
   ASSERT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
   EXPECT_EQ(WEXITSTATUS(status), 0);
   EXPECT_TRUE(Open()->Check()->problems.empty());

@@ -212,7 +212,10 @@ int KillLoop(const StorageTest& test, const std::function<StatusOr<std::shared_p
       const auto environment = open();
       return environment.ok() ? WriteForEver(**environment, *acknowledged.operator->(), acknowledge_early) : 1;
     });
-    while (acknowledged->count < before + 3) std::this_thread::yield();
+    while (acknowledged->count < before + 3) {
+      if (waitpid(child, nullptr, WNOHANG) == child) return violations + 1;
+      std::this_thread::yield();
+    }
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 4000));
     kill(child, SIGKILL);
     if (ExitOf(child) != 1000 + SIGKILL) ++violations;
