@@ -1,5 +1,6 @@
 #include "content.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -171,6 +172,19 @@ std::string Missing(const json& then, const json& now, const std::string& path) 
     return "";
   }
   return then == now ? "" : path + ": was " + then.dump() + ", is " + now.dump();
+}
+
+uint64_t Problems(kith_db* db) {
+  uint64_t problems = 1;
+  host::Text report;
+  Error error;
+  EXPECT_EQ(kith_db_verify(db, &problems, report.out(), error.out()), KITH_OK) << Str(kith_error_message(error));
+  EXPECT_EQ(problems, 0U) << Str(report);
+  return problems;
+}
+
+void Shell(const std::string& command) {
+  ASSERT_EQ(std::system(command.c_str()), 0) << command;  // NOLINT(concurrency-mt-unsafe, cert-env33-c)
 }
 
 }  // namespace golden

@@ -13,11 +13,16 @@ namespace golden {
 [[nodiscard]] host::Db Open(const std::string& path, bool create);
 // package.json, batches.json and moves through the standard pipeline.
 void Fill(kith_db* db);
+// How many problems Verify finds.
+[[nodiscard]] uint64_t Problems(kith_db* db);
 // All records with what they hold now and held before, their history and external references; pages of indexes, searches, the funnel, a
 // timeline. Forecasts are left out: a better model may change them.
 [[nodiscard]] nlohmann::json Answers(kith_db* db);
 // Where `now` lacks something that `then` has, with both; empty: nowhere. Members that a later build adds are allowed.
 [[nodiscard]] std::string Missing(const nlohmann::json& then, const nlohmann::json& now, const std::string& path = "");
+
+// A command of the shell, expected to succeed.
+void Shell(const std::string& command);
 
 }  // namespace golden
 
