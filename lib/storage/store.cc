@@ -46,6 +46,19 @@ int OnAnotherHeap(const Work& work) {
   }
 }
 
+// A program that exports an LMDB of its own has put it in the place of ours.
+Status CheckLmdb() {
+  int major = 0;
+  int minor = 0;
+  const char* const text = mdb_version(&major, &minor, nullptr);
+  if (major == MDB_VERSION_MAJOR && minor == MDB_VERSION_MINOR) return absl::OkStatus();
+  return MakeError({.reason = Reason::kFormatUnknown,
+                    .value = text,
+                    .hint = "a program or library of this process exports the functions mdb_* of its own LMDB: keep them hidden there"},
+                   "Kith was built on LMDB " + std::to_string(MDB_VERSION_MAJOR) + "." + std::to_string(MDB_VERSION_MINOR) +
+                       ", and another stands in its place");
+}
+
 unsigned EnvFlags(const OpenOptions& options) {
   // A temporary store is thrown away with its process, so nothing need reach the disk.
   if (options.temporary) return MDB_NOTLS | MDB_NOSYNC;
@@ -86,6 +99,7 @@ Status Store::Reopen() {
 }
 
 Status Store::OpenEnv() {
+  KITH_RETURN_IF_ERROR(CheckLmdb());
   uint64_t size = options_.map_size != 0 ? std::max(options_.map_size, kSmallestMapSize) : kDefaultMapSize;
   size = (size + kPageSize - 1) / kPageSize * kPageSize;
   int code = OpenMapped(size);

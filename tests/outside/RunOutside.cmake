@@ -58,6 +58,8 @@ foreach(package kith kith-static)
   run("pkg-config ${package}" ${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${lib_dir} ${work}/pc_${package} ${work}/pc_${package}.kith)
 endforeach()
 
+include(${SOURCE}/foreign/Foreign.cmake)
+
 # A Go module that knows the binding by `replace`: linked with the shared library, and with the tag kith_static with all of it.
 find_program(GO go HINTS /usr/local/go/bin)
 if(NOT GO)
