@@ -7,6 +7,8 @@
 #include <set>
 #include <tuple>
 
+#include "kith/query/calendar.h"
+
 namespace kith::insight {
 namespace {
 
@@ -16,7 +18,7 @@ using catalog::TypeDef;
 constexpr std::string_view kPlan = "visit_plan";
 
 // Days with a visit to a store, as day numbers.
-StatusOr<std::set<int32_t>> VisitDays(const Snapshot& snapshot, Id account) {
+StatusOr<std::set<int32_t>> VisitDays(const Snapshot& snapshot, const query::Days& calendar, Id account) {
   std::set<int32_t> days;
   for (const TypeDef* type : snapshot.catalog().TypesWith("interaction")) {
     const FieldDef* to = type->FindRole("interaction", "account");
@@ -30,7 +32,7 @@ StatusOr<std::set<int32_t>> VisitDays(const Snapshot& snapshot, Id account) {
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*type, *index, range));
     while (cursor->Next()) {
       KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      if (view.Get(kind->position) == Value(Choice{visit->number})) days.insert(DateOf(Time{view.GetInt(at->position)}).days);
+      if (view.Get(kind->position) == Value(Choice{visit->number})) days.insert(calendar.DateOf(Time{view.GetInt(at->position)}).days);
     }
     KITH_RETURN_IF_ERROR(cursor->status());
   }
@@ -60,7 +62,7 @@ void Count(const Plan& plan, const std::set<int32_t>& visits, const VisitOptions
   told.overdue_days = std::max(0, today - told.next->days);
 }
 
-StatusOr<std::vector<Plan>> PlansOf(const Snapshot& snapshot, const TypeDef& type, Id employee) {
+StatusOr<std::vector<Plan>> PlansOf(const Snapshot& snapshot, const query::Days& calendar, const TypeDef& type, Id employee) {
   const auto role = [&](std::string_view name) { return type.FindRole(kPlan, name); };
   const auto date = [](record::View view, const FieldDef* field) {
     const bool said = field != nullptr && view.has(field->position);
@@ -75,7 +77,7 @@ StatusOr<std::vector<Plan>> PlansOf(const Snapshot& snapshot, const TypeDef& typ
     plan.told.account = view.GetRef(role("account")->position);
     if (role("employee") != nullptr) plan.told.employee = view.GetRef(role("employee")->position);
     plan.told.every_days = view.GetInt(role("every_days")->position);
-    plan.from = date(view, role("from")).value_or(DateOf(Time{view.header().created}).days);
+    plan.from = date(view, role("from")).value_or(calendar.DateOf(Time{view.header().created}).days);
     plan.until = date(view, role("until"));
     const bool wanted = employee.is_null() || plan.told.employee == employee;
     if (wanted && !plan.told.account.is_null() && plan.told.every_days > 0) plans.push_back(plan);
@@ -92,15 +94,16 @@ StatusOr<VisitReport> VisitsOf(const Snapshot& snapshot, const VisitOptions& opt
     return MakeError({.reason = Reason::kPackageMissing, .value = "kith.crm", .hint = "open the database with model::OpenDatabase"},
                      "no type is a visit plan");
   }
-  const int32_t today = options.today.value_or(DateOf(snapshot.recorded())).days;
+  KITH_ASSIGN_OR_RETURN(const query::Days calendar, query::Days::Of(snapshot));
+  const int32_t today = options.today.value_or(calendar.DateOf(snapshot.recorded())).days;
   std::map<Id, std::set<int32_t>> visits;
   VisitReport report;
   for (const TypeDef* type : types) {
-    KITH_ASSIGN_OR_RETURN(const std::vector<Plan> plans, PlansOf(snapshot, *type, options.employee));
+    KITH_ASSIGN_OR_RETURN(const std::vector<Plan> plans, PlansOf(snapshot, calendar, *type, options.employee));
     for (const Plan& plan : plans) {
       const auto [at, is_new] = visits.try_emplace(plan.told.account);
       if (is_new) {
-        KITH_ASSIGN_OR_RETURN(at->second, VisitDays(snapshot, plan.told.account));
+        KITH_ASSIGN_OR_RETURN(at->second, VisitDays(snapshot, calendar, plan.told.account));
       }
       PlannedVisits told = plan.told;
       Count(plan, at->second, options, today, told);

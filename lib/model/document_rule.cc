@@ -1,7 +1,5 @@
 // The rule "documents": lines and their documents add up, versions that were sent stay as they are, and what continues a line takes no more
 // than there is of it. Being in the writer it sees every line, so all of it is exact under concurrency.
-#include <functional>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,6 +8,8 @@
 
 #include "absl/numeric/int128.h"
 #include "kith/base/concat.h"
+#include "kith/engine/referring.h"
+#include "kith/query/calendar.h"
 #include "model/document_internal.h"
 #include "model/extensions_internal.h"
 
@@ -150,13 +150,14 @@ class Run {
     }
     if (Changed(draft, roles.rounding) && !draft.created()) KITH_RETURN_IF_ERROR(ComputeLines(id, draft.type()));
     if (!Changed(draft, roles.status)) return absl::OkStatus();
-    KITH_RETURN_IF_ERROR(ForEachLine(id, draft.type(), [&](const LineRoles& line, Id, const Values& get) {
-      if (line.of != nullptr && !RefIn(get(line.of)).is_null()) taken_.insert(RefIn(get(line.of)));
+    KITH_RETURN_IF_ERROR(ForEachLine(id, draft.type(), [&](const LineRoles& roles_of, const RecordInBatch& line) {
+      if (const Id of = RefIn(At(line, roles_of.of)); !of.is_null()) taken_.insert(of);
       return absl::OkStatus();
     }));
     const std::string_view status = roles.StatusIn(draft.Get(roles.status->position));
     if (roles.accepted_on != nullptr && status == kAccepted && draft.Get(roles.accepted_on->position).is_null()) {
-      KITH_RETURN_IF_ERROR(context_.Set(id, *roles.accepted_on, Value(DateOf(draft.effective()))));
+      KITH_ASSIGN_OR_RETURN(const query::Days days, query::Days::Of(context_));
+      KITH_RETURN_IF_ERROR(context_.Set(id, *roles.accepted_on, Value(days.DateOf(draft.effective()))));
     }
     if (roles.versioned && (status == kAccepted || status == "sent")) tells_.insert(id);
     return absl::OkStatus();
@@ -177,42 +178,22 @@ class Run {
     return absl::OkStatus();
   }
 
-  using Values = std::function<Value(const FieldDef*)>;
+  static Value At(const RecordInBatch& record, const FieldDef* field) { return field == nullptr ? Value() : record.Get(field->position); }
   // Lines of a document as the batch leaves them.
   template <typename F>
   Status ForEachLine(Id document, const TypeDef& type, const F& visit) {
     for (const LineRoles& roles : LineRoles::AllFor(context_.catalog(), type)) {
-      KITH_RETURN_IF_ERROR(ForEach(roles, *roles.document, *roles.by_document, document, visit));
+      const auto with_roles = [&](const RecordInBatch& line) { return visit(roles, line); };
+      KITH_RETURN_IF_ERROR(ForEachInBatch(context_, *roles.type, *roles.by_document, {Value(document)}, with_roles));
     }
     return absl::OkStatus();
-  }
-  template <typename F>
-  Status ForEach(const LineRoles& roles, const FieldDef& field, const catalog::IndexDef& index, Id target, const F& visit) {
-    const std::vector<const Draft*> touched = context_.touched(roles.type->number);
-    std::set<Id> seen;
-    for (const Draft* draft : touched) {
-      seen.insert(draft->id());
-      if (draft->deleted() || RefIn(draft->Get(field.position)) != target) continue;
-      KITH_RETURN_IF_ERROR(
-          visit(roles, draft->id(), [draft](const FieldDef* of) { return of == nullptr ? Value() : draft->Get(of->position); }));
-    }
-    IndexRange range;
-    range.equal.emplace_back(target);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, context_.ScanIndex(*roles.type, index, range));
-    while (cursor->Next()) {
-      if (seen.contains(cursor->id())) continue;
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      KITH_RETURN_IF_ERROR(
-          visit(roles, view.id(), [view](const FieldDef* of) { return of == nullptr ? Value() : view.Get(of->position); }));
-    }
-    return cursor->status();
   }
 
   // After the rounding changed.
   Status ComputeLines(Id document, const TypeDef& type) {
     std::vector<Id> lines;
-    KITH_RETURN_IF_ERROR(ForEachLine(document, type, [&](const LineRoles&, Id line, const Values&) {
-      lines.push_back(line);
+    KITH_RETURN_IF_ERROR(ForEachLine(document, type, [&](const LineRoles&, const RecordInBatch& line) {
+      lines.push_back(line.id());
       return absl::OkStatus();
     }));
     for (const Id id : lines) {
@@ -240,10 +221,10 @@ class Run {
       sum = *more;
       return absl::OkStatus();
     };
-    const auto count = [&](const LineRoles& line, Id, const Values& get) -> Status {
+    const auto count = [&](const LineRoles& of, const RecordInBatch& line) -> Status {
       ++lines;
-      KITH_RETURN_IF_ERROR(add(total, get(line.amount)));
-      return line.tax_rate == nullptr || get(line.tax_rate).is_null() ? absl::OkStatus() : add(tax, get(line.tax));
+      KITH_RETURN_IF_ERROR(add(total, At(line, of.amount)));
+      return At(line, of.tax_rate).is_null() ? absl::OkStatus() : add(tax, At(line, of.tax));
     };
     KITH_RETURN_IF_ERROR(ForEachLine(id, document->type(), count));
     if (lines == 0 || !total.has_value()) return absl::OkStatus();
@@ -270,9 +251,9 @@ class Run {
     const Decimal there = DecimalIn(line->Get(whole->quantity->position));
     for (const LineRoles& parts : LineRoles::AllOf(context_.catalog(), line->type())) {
       absl::int128 taken = 0;
-      KITH_RETURN_IF_ERROR(ForEach(parts, *parts.of, *parts.by_of, id, [&](const LineRoles&, Id, const Values& get) -> Status {
-        KITH_ASSIGN_OR_RETURN(const bool nothing, DocumentTakesNothing(RefIn(get(parts.document))));
-        if (!nothing) taken += Fine(DecimalIn(get(parts.quantity)));
+      KITH_RETURN_IF_ERROR(ForEachInBatch(context_, *parts.type, *parts.by_of, {Value(id)}, [&](const RecordInBatch& part) -> Status {
+        KITH_ASSIGN_OR_RETURN(const bool nothing, DocumentTakesNothing(part.GetRef(parts.document->position)));
+        if (!nothing) taken += Fine(DecimalIn(part.Get(parts.quantity->position)));
         return absl::OkStatus();
       }));
       if (taken <= Fine(there)) continue;

@@ -2,7 +2,6 @@
 // each time that somebody holds a record is written down. Being in the writer it sees every claim, so limits are exact and of many who
 // claim one record one gets it.
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,8 @@
 #include <vector>
 
 #include "kith/base/concat.h"
+#include "kith/engine/referring.h"
+#include "kith/query/calendar.h"
 #include "model/extensions_internal.h"
 #include "model/schema_internal.h"
 
@@ -72,10 +73,6 @@ struct PoolSchema {
   [[nodiscard]] Value EndNamed(std::string_view choice) const { return Value(Choice{ended->FindChoice(choice)->number}); }
 };
 
-Id RefOf(const Value& value) {
-  const Id* id = value.get_if<Id>();
-  return id == nullptr ? Id() : *id;
-}
 std::optional<int64_t> IntAt(record::View view, const FieldDef& field) {
   return view.has(field.position) ? std::optional(view.GetInt(field.position)) : std::nullopt;
 }
@@ -116,13 +113,7 @@ class Run {
   StatusOr<std::vector<Claim>> ClaimsOf(const Draft& record);
   StatusOr<std::optional<int64_t>> CapacityOf(record::View pool, Id holder);
   StatusOr<Time> LastTouched(const Draft& draft, Time since);
-  template <typename F>
-  Status ForEachBefore(const catalog::IndexDef& index, std::vector<Value> equal, const std::vector<const Draft*>& touched, const F& visit);
-  template <typename F>
-  Status ForEachHeld(Id holder, Id pool, const F& visit);
-
-  Claim Read(const Draft& draft) const;
-  Claim Read(record::View view) const;
+  Claim Read(const RecordInBatch& record) const;
   Status Refuse(const Draft& draft, std::string_view message, std::string hint) const {
     return MakeError({.reason = Reason::kPreconditionFailed, .type = draft.type().name, .record = draft.id(), .hint = std::move(hint)},
                      message);
@@ -132,72 +123,31 @@ class Run {
   const PoolSchema& s_;
 };
 
-Claim Run::Read(const Draft& draft) const {
+Claim Run::Read(const RecordInBatch& record) const {
   const auto time = [&](const FieldDef& field) {
-    const Time* at = draft.Get(field.position).get_if<Time>();
-    return at == nullptr ? std::optional<Time>() : std::optional(*at);
+    const Value at = record.Get(field.position);
+    return at.is_null() ? std::nullopt : std::optional(at.get<Time>());
   };
-  return {.id = draft.id(),
-          .record = RefOf(draft.Get(s_.record->position)),
-          .holder = RefOf(draft.Get(s_.holder->position)),
-          .pool = RefOf(draft.Get(s_.claimed_from->position)),
+  return {.id = record.id(),
+          .record = record.GetRef(s_.record->position),
+          .holder = record.GetRef(s_.holder->position),
+          .pool = record.GetRef(s_.claimed_from->position),
           .from = time(*s_.from),
           .to = time(*s_.to),
-          .claimed = draft.Get(s_.how->position) == s_.HowNamed("claimed"),
-          .draft = &draft};
+          .claimed = record.Get(s_.how->position) == s_.HowNamed("claimed"),
+          .draft = record.draft()};
 }
 
-Claim Run::Read(record::View view) const {
-  const auto time = [&](const FieldDef& field) {
-    return view.has(field.position) ? std::optional(Time{view.GetInt(field.position)}) : std::nullopt;
-  };
-  return {.id = view.id(),
-          .record = view.GetRef(s_.record->position),
-          .holder = view.GetRef(s_.holder->position),
-          .pool = view.GetRef(s_.claimed_from->position),
-          .from = time(*s_.from),
-          .to = time(*s_.to),
-          .claimed = view.Get(s_.how->position) == s_.HowNamed("claimed")};
-}
-
-// Calls `visit` for claims as they stood before the batch, without those that it touches.
-template <typename F>
-Status Run::ForEachBefore(const catalog::IndexDef& index, std::vector<Value> equal, const std::vector<const Draft*>& touched,
-                          const F& visit) {
-  IndexRange range;
-  range.equal = std::move(equal);
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, context_.ScanIndex(*s_.claim, index, range));
-  while (cursor->Next()) {
-    const Id id = cursor->id();
-    if (std::any_of(touched.begin(), touched.end(), [&](const Draft* draft) { return draft->id() == id; })) continue;
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    visit(Read(view));
-  }
-  return cursor->status();
-}
-
-// The claims of a record as the batch leaves them, those that it brings last.
+// The claims of a record as the batch leaves them, those that it touches last.
 StatusOr<std::vector<Claim>> Run::ClaimsOf(const Draft& record) {
   std::vector<Claim> claims;
-  const auto visit = [&](const Claim& claim) { claims.push_back(claim); };
-  const std::vector<const Draft*> touched = context_.touched(s_.claim->number);
-  if (!record.created()) KITH_RETURN_IF_ERROR(ForEachBefore(*s_.by_record, {Value(record.id())}, touched, visit));
-  for (const Draft* draft : touched) {
-    if (!draft->deleted() && RefOf(draft->Get(s_.record->position)) == record.id()) claims.push_back(Read(*draft));
-  }
+  const auto take = [&](const RecordInBatch& claim) {
+    claims.push_back(Read(claim));
+    return absl::OkStatus();
+  };
+  KITH_RETURN_IF_ERROR(ForEachInBatch(context_, *s_.claim, *s_.by_record, {Value(record.id())}, take, record.created()));
+  std::stable_partition(claims.begin(), claims.end(), [](const Claim& claim) { return claim.draft == nullptr; });
   return claims;
-}
-
-// Calls `visit` for the claims of a holder from a pool, as the batch leaves them.
-template <typename F>
-Status Run::ForEachHeld(Id holder, Id pool, const F& visit) {
-  const std::vector<const Draft*> touched = context_.touched(s_.claim->number);
-  KITH_RETURN_IF_ERROR(ForEachBefore(*s_.by_holder, {Value(holder), Value(pool)}, touched, visit));
-  for (const Draft* draft : touched) {
-    const Claim claim = Read(*draft);
-    if (!draft->deleted() && claim.holder == holder && claim.pool == pool) visit(claim);
-  }
-  return absl::OkStatus();
 }
 
 // The pool of that name; null: there is none, and its records are nobody's concern.
@@ -277,14 +227,22 @@ StatusOr<std::optional<int64_t>> Run::CapacityOf(record::View pool, Id holder) {
 Status Run::CheckLimits(const Draft& draft, Id pool, const Claim& claim) {
   KITH_ASSIGN_OR_RETURN(const Draft* pool_draft, context_.Find(pool));
   KITH_ASSIGN_OR_RETURN(const record::View of, pool_draft->view());
-  const Date today = DateOf(context_.now());
+  const int64_t a_day = claim.claimed ? IntAt(of, *s_.claims_a_day).value_or(INT64_MAX) : INT64_MAX;
+  query::Days days;
+  if (a_day != INT64_MAX) {
+    KITH_ASSIGN_OR_RETURN(days, query::Days::Of(context_));
+  }
+  const Date today = days.DateOf(context_.now());
   int64_t held = 1;
   int64_t claimed_today = 1;
-  KITH_RETURN_IF_ERROR(ForEachHeld(claim.holder, pool, [&](const Claim& other) {
-    if (other.id == claim.id || !other.from.has_value()) return;
+  const auto count = [&](const RecordInBatch& record) {
+    const Claim other = Read(record);
+    if (other.id == claim.id || !other.from.has_value()) return absl::OkStatus();
     held += !other.to.has_value();
-    claimed_today += other.claimed && DateOf(*other.from) == today;
-  }));
+    claimed_today += other.claimed && days.DateOf(*other.from) == today;
+    return absl::OkStatus();
+  };
+  KITH_RETURN_IF_ERROR(ForEachInBatch(context_, *s_.claim, *s_.by_holder, {Value(claim.holder), Value(pool)}, count));
   KITH_ASSIGN_OR_RETURN(const std::optional<int64_t> capacity, CapacityOf(of, claim.holder));
   const std::string who = std::to_string(claim.holder.value());
   if (capacity.has_value() && held > *capacity) {
@@ -293,9 +251,8 @@ Status Run::CheckLimits(const Draft& draft, Id pool, const Claim& claim) {
                   "release another one first");
   }
   if (!claim.claimed) return absl::OkStatus();
-  const std::optional<int64_t> a_day = IntAt(of, *s_.claims_a_day);
-  if (a_day.has_value() && claimed_today > *a_day) {
-    return Refuse(draft, Concat({"owner ", who, " has claimed ", std::to_string(*a_day), " of the pool today, as many as one may"}),
+  if (claimed_today > a_day) {
+    return Refuse(draft, Concat({"owner ", who, " has claimed ", std::to_string(a_day), " of the pool today, as many as one may"}),
                   "claim again tomorrow");
   }
   return CheckCooling(draft, of, claim);
@@ -317,7 +274,7 @@ Status Run::CheckCooling(const Draft& draft, record::View pool, const Claim& cla
 
 // A claim that a batch brings is for a record of a pool, held by whom it says.
 Status Run::CheckMeant(const Draft& claim) {
-  const Claim read = Read(claim);
+  const Claim read = Read(RecordInBatch(claim));
   if (claim.deleted() || context_.settling() || read.to.has_value()) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const Draft* record, context_.Find(read.record));
   if (record == nullptr) return absl::OkStatus();  // the engine names what is missing

@@ -1,12 +1,11 @@
 // The rule "portions": the shares that a whole is divided into are 1 together, as every batch leaves them; a whole may also be undivided.
 // Such as the weights of what a tender is scored by (F06).
-#include <algorithm>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "kith/engine/referring.h"
 #include "model/extensions_internal.h"
 
 namespace kith::model {
@@ -30,25 +29,12 @@ struct Roles {
 // The shares of a whole as the batch leaves them, in the share's scale.
 StatusOr<std::vector<int64_t>> SharesOf(RuleContext& context, const TypeDef& type, const Roles& roles, Id whole) {
   std::vector<int64_t> shares;
-  std::set<Id> seen;
-  for (const Draft* draft : context.touched(type.number)) {
-    seen.insert(draft->id());
-    if (!draft->deleted() && RefIn(draft->Get(roles.whole->position)) == whole) {
-      const Decimal* share = draft->Get(roles.share->position).get_if<Decimal>();
-      shares.push_back(share == nullptr ? 0 : share->units);
-    }
-  }
-  IndexRange range;
-  range.equal.emplace_back(whole);
   const catalog::IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(roles.whole->position));
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, context.ScanIndex(type, *index, range));
-  while (cursor->Next()) {
-    if (seen.contains(cursor->id())) continue;
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    const Value share = view.Get(roles.share->position);
+  KITH_RETURN_IF_ERROR(ForEachInBatch(context, type, *index, {Value(whole)}, [&](const RecordInBatch& portion) {
+    const Value share = portion.Get(roles.share->position);
     shares.push_back(share.is_null() ? 0 : share.get<Decimal>().units);
-  }
-  KITH_RETURN_IF_ERROR(cursor->status());
+    return absl::OkStatus();
+  }));
   return shares;
 }
 

@@ -3,7 +3,6 @@
 //   restock = max(0, ceil(par + daily sales × days - on hand))
 // and its state is "out" where nothing is left, "low" below par, else "ok". Tasks of templates follow from the state, in the same write.
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "absl/numeric/int128.h"
+#include "kith/engine/referring.h"
 #include "model/extensions_internal.h"
 
 namespace kith::model {
@@ -93,40 +93,24 @@ class Run {
     for (const TypeDef* type : context_.catalog().TypesWith(behaviour)) {
       const FieldDef* from = type->FindRole(behaviour, role);
       if (from == nullptr || from->kind != field->kind) continue;
-      const auto take = [&](const auto& get) {
+      const auto take = [&](const RecordInBatch& record) {
         const bool fits = std::all_of(wanted.begin(), wanted.end(), [&](const auto& one) {
           const FieldDef* key = type->FindRole(behaviour, one.first);
-          return key != nullptr && get(*key) == one.second;
+          return key != nullptr && record.Get(key->position) == one.second;
         });
-        const Value value = fits ? get(*from) : Value();
+        const Value value = fits ? record.Get(from->position) : Value();
         if (!value.is_null() && (!found.has_value() || Units(value) < Units(*found))) found = value;
+        return absl::OkStatus();
       };
-      KITH_RETURN_IF_ERROR(ForEach(*type, *type->FindRole(behaviour, wanted.front().first), wanted.front().second, take));
+      const FieldDef& key = *type->FindRole(behaviour, wanted.front().first);
+      const catalog::IndexDef* index = type->FindIndexLedBy(static_cast<int32_t>(key.position));
+      KITH_RETURN_IF_ERROR(ForEachInBatch(context_, *type, *index, {wanted.front().second}, take));
     }
     return found.has_value() ? context_.Set(draft.id(), *field, *found) : absl::OkStatus();
   }
   static int64_t Units(const Value& value) {
     const Decimal* decimal = value.get_if<Decimal>();
     return decimal == nullptr ? value.get<int64_t>() : decimal->units;
-  }
-  // Records whose reference is the value, as the batch leaves them; `take` gets a function from a field to its value.
-  template <typename F>
-  Status ForEach(const TypeDef& type, const FieldDef& field, const Value& value, const F& take) {
-    std::vector<Id> seen;
-    for (const Draft* draft : context_.touched(type.number)) {
-      seen.push_back(draft->id());
-      if (!draft->deleted()) take([draft](const FieldDef& of) { return draft->Get(of.position); });
-    }
-    const catalog::IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field.position));
-    IndexRange range;
-    range.equal.push_back(value);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, context_.ScanIndex(type, *index, range));
-    while (cursor->Next()) {
-      if (std::find(seen.begin(), seen.end(), cursor->id()) != seen.end()) continue;
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      take([view](const FieldDef& of) { return view.Get(of.position); });
-    }
-    return cursor->status();
   }
 
   RuleContext& context_;

@@ -1,18 +1,24 @@
 #include "query/calendar.h"
 
 #include <cstdint>
+#include <memory>
 
 #include "kith/query/calendar.h"
 
 namespace kith::query {
 namespace {
 
-// The first setting record, where the catalog has settings (see the package kith.crm); a null view else.
-StatusOr<record::View> ReadSettings(const Snapshot& snapshot, const catalog::TypeDef& type) {
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(type.name));
-  if (cursor->Next()) return cursor->record();
-  KITH_RETURN_IF_ERROR(cursor->status());
+// The first of a cursor over the setting records (see the package kith.crm); a null view where there is none.
+StatusOr<record::View> FirstOf(RecordCursor& cursor) {
+  if (cursor.Next()) return cursor.record();
+  KITH_RETURN_IF_ERROR(cursor.status());
   return record::View();
+}
+
+// What a setting record says; empty: nothing.
+std::string ZoneIn(const catalog::TypeDef& type, record::View settings) {
+  const catalog::FieldDef* zone = type.FindField("time_zone");
+  return zone == nullptr || zone->kind != Kind::kText || settings.is_null() ? std::string() : std::string(settings.GetText(zone->position));
 }
 
 Date DateIn(const absl::TimeZone& zone, Time time) {
@@ -58,10 +64,10 @@ StatusOr<Calendar> Calendar::Of(const Query& query, const Snapshot& snapshot) {
   int64_t month = query.fiscal_start_month;
   const catalog::TypeDef* type = snapshot.catalog().FindType("setting");
   if (type != nullptr && (zone.empty() || month == 0)) {
-    KITH_ASSIGN_OR_RETURN(const record::View settings, ReadSettings(snapshot, *type));
-    const catalog::FieldDef* time_zone = type->FindField("time_zone");
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(type->name));
+    KITH_ASSIGN_OR_RETURN(const record::View settings, FirstOf(*cursor));
     const catalog::FieldDef* start_month = type->FindField("fiscal_start_month");
-    if (zone.empty() && time_zone != nullptr && time_zone->kind == Kind::kText) zone = settings.GetText(time_zone->position);
+    if (zone.empty()) zone = ZoneIn(*type, settings);
     if (month == 0 && start_month != nullptr && start_month->kind == Kind::kInt) month = settings.GetInt(start_month->position);
   }
   Calendar calendar;
@@ -70,6 +76,43 @@ StatusOr<Calendar> Calendar::Of(const Query& query, const Snapshot& snapshot) {
     KITH_ASSIGN_OR_RETURN(calendar.zone, FindZone(zone));
   }
   return calendar;
+}
+
+struct Days::Zone {
+  absl::TimeZone zone;
+};
+
+StatusOr<Days> Days::OfZone(std::string_view name) {
+  Days days;
+  if (name.empty() || name == "UTC") return days;
+  KITH_ASSIGN_OR_RETURN(absl::TimeZone zone, FindZone(std::string(name)));
+  days.zone_ = std::make_shared<const Zone>(Zone{zone});
+  return days;
+}
+
+StatusOr<Days> Days::Of(const Snapshot& snapshot) {
+  const catalog::TypeDef* type = snapshot.catalog().FindType("setting");
+  if (type == nullptr) return Days();
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(type->name));
+  KITH_ASSIGN_OR_RETURN(const record::View settings, FirstOf(*cursor));
+  return OfZone(ZoneIn(*type, settings));
+}
+
+StatusOr<Days> Days::Of(const RuleContext& context) {
+  const catalog::TypeDef* type = context.catalog().FindType("setting");
+  if (type == nullptr) return Days();
+  const std::unique_ptr<RecordCursor> cursor = context.Scan(*type, Id());
+  KITH_ASSIGN_OR_RETURN(const record::View settings, FirstOf(*cursor));
+  return OfZone(ZoneIn(*type, settings));
+}
+
+Date Days::DateOf(Time time) const { return zone_ == nullptr ? kith::DateOf(time) : DateIn(zone_->zone, time); }
+
+Time Days::StartOf(Date day) const {
+  if (zone_ == nullptr) return kith::StartOf(day);
+  const absl::CivilDay civil = absl::CivilDay(1970, 1, 1) + day.days;
+  const absl::TimeZone::TimeInfo info = zone_->zone.At(absl::CivilSecond(civil));
+  return Time{absl::ToUnixMicros(info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre)};
 }
 
 Value Calendar::PeriodOf(const Value& value, Bucket bucket) const {

@@ -5,7 +5,7 @@
 // beginning, its end, how it came and went, and why; so the history is kept. What a pool says is kept by the rule "pools" in the writer,
 // for every change of a pooled record's owner, whoever writes it and however many at once:
 //   capacity       how many an owner holds at once at most; a member's own goes before the pool's
-//   claims_a_day   how many an owner claims in a day of UTC at most
+//   claims_a_day   how many an owner claims in a day of the database's time zone at most
 //   cooling_days   who held it last, and let it go or lost it, cannot claim it again for so long
 // A claim is an owner given to a free record. Assigning is not one: it heeds capacity alone. So does passing a record on from owner to
 // owner, and creating it with one. An import of records with owners is taken as it is.

@@ -3,7 +3,7 @@
 // A plan (behaviour "visit_plan") asks for a visit to a store every so many days from a day on. Its time is cut into windows of that
 // length; those that are over are due, and done where somebody visited the store within them (an interaction of kind "visit" with it).
 // Compliance is done / due. The next visit is so many days after the last one, or after the plan's beginning; past it the store is overdue.
-// Days are those of UTC.
+// Days are those of the database's time zone (query/calendar.h).
 #ifndef KITH_INSIGHT_VISITS_H_
 #define KITH_INSIGHT_VISITS_H_
 

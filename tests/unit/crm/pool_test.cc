@@ -145,6 +145,20 @@ TEST_F(PoolTest, ClaimsADayAndAMembersOwnCapacity) {
   EXPECT_FALSE(Claim(leads[4], people()[1]).ok());
 }
 
+// K10: a day is one of the database's time zone, which ends before UTC's does.
+TEST_F(PoolTest, ADayIsThatOfTheTimeZone) {
+  world_.Set(*world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "time_zone", "Asia/Shanghai");
+  Pool({{"claims_a_day", int64_t{1}}});
+  const std::vector<Id> leads = Leads(3);
+  world_.SetNow(model::At("2026-03-02T15:59:59Z"));  // 23:59:59 in Shanghai
+  EXPECT_TRUE(Claim(leads[0], people()[0]).ok());
+  EXPECT_FALSE(Claim(leads[1], people()[0]).ok());
+  world_.Advance(kMicrosPerSecond);
+  EXPECT_TRUE(Claim(leads[1], people()[0]).ok());
+  world_.SetNow(model::At("2026-03-03T00:00:01Z"));  // another day of UTC, the same in Shanghai
+  EXPECT_FALSE(Claim(leads[2], people()[0]).ok());
+}
+
 TEST_F(PoolTest, WhoHadItWaits) {
   Pool({{"cooling_days", int64_t{3}}});
   const Id lead = Lead();

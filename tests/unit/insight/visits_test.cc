@@ -143,6 +143,21 @@ TEST_F(VisitsTest, StoresThatWaitLongestComeFirst) {  // J06
   EXPECT_FALSE(Report({.today = from}).compliance.has_value());
 }
 
+TEST_F(VisitsTest, DaysAreThoseOfTheTimeZone) {  // J06
+  world_.Set(*world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "time_zone", "Asia/Shanghai");
+  const Id store = Store("Corner");
+  Add("visit_plan", {{"account", store}, {"every_days", 7}, {"starts", *ParseDate("2026-03-02")}});
+  world_.SetNow(model::At("2026-03-15T16:30:00Z"));  // already the 16th
+  Visit(store, model::At("2026-03-08T17:00:00Z"));   // one in the morning of the 9th: the second window
+  const VisitReport report = Report();
+  EXPECT_EQ(report.stores[0].due, 2);
+  EXPECT_EQ(report.stores[0].done, 1);
+  EXPECT_EQ(report.stores[0].last, *ParseDate("2026-03-09"));
+  EXPECT_EQ(report.stores[0].next, *ParseDate("2026-03-16"));
+  EXPECT_EQ(report.stores[0].overdue_days, 0);
+  EXPECT_EQ(Report({.today = *ParseDate("2026-03-15")}).stores[0].due, 1);
+}
+
 TEST_F(VisitsTest, CountsAreThoseOfANaiveCount) {
   model::Random random(model::TestSeed(6));
   for (int i = 0; i < 25; ++i) {
