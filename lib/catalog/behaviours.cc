@@ -119,6 +119,8 @@ std::span<const BehaviourRule> Behaviours() {
         {"tax", {Kind::kMoney}},
         {"rounding", {Kind::kChoice}},
         {"accepted_on", {Kind::kDate}}}},
+      // Money received for such a paper.
+      {"payment", {{"document", {Kind::kRef}, true}, {"amount", {Kind::kMoney}, true}, {"date", {Kind::kDate}, true}}},
       // What such a paper lists. It may be a part of a line of another paper.
       {"line",
        {{"document", {Kind::kRef}, true},
@@ -233,6 +235,15 @@ std::span<const BehaviourRule> Behaviours() {
         {"valid_from", {Kind::kDate, Kind::kTime}},
         {"valid_to", {Kind::kDate, Kind::kTime}},
         {"may_introduce", {Kind::kBool}}}},
+      // What is known of whether a deal's customer has money for it; what a deal costs us: a kind named "to_win" is spent either way.
+      {"budget",
+       {{"deal", {Kind::kRef}, true},
+        {"at", {Kind::kTime}, true},
+        {"exists", {Kind::kBool}},
+        {"amount", {Kind::kMoney}},
+        {"source", {Kind::kChoice}},
+        {"confidence", {Kind::kDouble}}}},
+      {"deal_cost", {{"deal", {Kind::kRef}, true}, {"amount", {Kind::kMoney}, true}, {"kind", {Kind::kChoice}}, {"spent", {Kind::kBool}}}},
       // A competitor who is after a deal too.
       {"rival", {{"competitor", {Kind::kRef}, true}, {"deal", {Kind::kRef}, true}}},
   };

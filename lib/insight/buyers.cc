@@ -138,12 +138,13 @@ class Ranking {
     const Learnt learnt = Learn(1, moments);
     report.buying = BuyingAt(as_of_);
     report.usual = moments > 0 ? learnt.usual : UsualOf(report.buying);
+    const double first = FirstPurchases();
     Try(moments, report);
     if (!learnt.enough()) report.verdict = BuyerVerdict::kTooLittle;
     if (report.verdict != BuyerVerdict::kTooLittle) std::copy(learnt.tilt.effect.begin(), learnt.tilt.effect.end(), report.effects.begin());
     for (const CustomerFacts& customer : customers_) {
       if (!rep.is_null() && customer.owner != rep) continue;
-      report.buyers.push_back(RankedBy(report, learnt, customer));
+      report.buyers.push_back(RankedBy(report, learnt, first, customer));
     }
     std::sort(report.buyers.begin(), report.buyers.end(), [](const RankedBuyer& a, const RankedBuyer& b) {
       return a.chance != b.chance ? a.chance > b.chance : a.customer < b.customer;
@@ -184,6 +185,16 @@ class Ranking {
       if (const std::optional<BuyingHistory> history = HistoryOf(customer, as_of_)) sum += buying.Chance(*history, horizon_);
     }
     return customers_.empty() ? 0 : sum / static_cast<double>(customers_.size());
+  }
+
+  // Of those who had not bought a horizon ago, the share that did since; nothing need have been known of them.
+  [[nodiscard]] double FirstPurchases() const {
+    double bought = 0;
+    double others = 0;
+    for (const CustomerFacts& customer : customers_) {
+      if (!HistoryOf(customer, MomentAt(1)).has_value()) ++(BuysWithin(customer, MomentAt(1), as_of_) ? bought : others);
+    }
+    return (bought + 0.5) / (bought + others + 1);
   }
 
   // From moments `first` to `last` before now.
@@ -286,12 +297,12 @@ class Ranking {
     for (const Tried& one : tried) trial.brier += std::pow(one.chance - (one.bought ? 1 : 0), 2) / n;
   }
 
-  [[nodiscard]] RankedBuyer RankedBy(const BuyerReport& report, const Learnt& learnt, const CustomerFacts& customer) const {
+  [[nodiscard]] RankedBuyer RankedBy(const BuyerReport& report, const Learnt& learnt, double first, const CustomerFacts& customer) const {
     RankedBuyer ranked{.customer = customer.customer, .chance = report.usual, .low = report.usual, .high = report.usual};
     if (report.verdict == BuyerVerdict::kNoSkill) return ranked;
     if (report.verdict == BuyerVerdict::kTooLittle) {
-      if (const std::optional<BuyingHistory> history = HistoryOf(customer, as_of_))
-        ranked.chance = report.buying.Chance(*history, horizon_);
+      const std::optional<BuyingHistory> history = HistoryOf(customer, as_of_);
+      ranked.chance = history.has_value() ? report.buying.Chance(*history, horizon_) : first;
       ranked.low = 0;
       ranked.high = 1;
       return ranked;

@@ -138,6 +138,7 @@ class Reader {
       }
     }
     for (CustomerFacts& customer : customers_) {
+      if (most != seen_.end()) customer.currency = Currency::FromPacked(most->first);
       std::stable_sort(customer.purchases.begin(), customer.purchases.end(),
                        [](const Purchase& a, const Purchase& b) { return a.at < b.at; });
       std::sort(customer.theirs.begin(), customer.theirs.end());

@@ -1,18 +1,26 @@
 #include "kith/insight/currencies.h"
 
 #include <cmath>
+#include <memory>
+#include <optional>
+#include <utility>
 
 namespace kith::insight {
 namespace {
 
 using model::AmountSketch;
 
+// Minor units of `into` for one minor unit.
+double FactorOf(const ExchangeRates& rates, Currency currency, double rate) {
+  return rate * std::pow(10.0, rates.into.minor_digits() - currency.minor_digits());
+}
+
 class Converter {
  public:
   explicit Converter(const ExchangeRates& rates) : into_(rates.into) {
     for (const auto& [currency, rate] : rates.rates) {
       if (currency == into_) continue;
-      factors_[currency.packed()] = rate * std::pow(10.0, into_.minor_digits() - currency.minor_digits());
+      factors_[currency.packed()] = FactorOf(rates, currency, rate);
     }
   }
 
@@ -78,6 +86,55 @@ StatusOr<model::FunnelTables> InCurrency(model::FunnelTables tables, const Excha
   for (model::OpenDeal& deal : tables.open) converter.Convert(deal.amount);
   for (auto& [key, row] : tables.rows.periods) converter.Convert(row);
   return tables;
+}
+
+Money InCurrency(const Money& amount, const ExchangeRates& rates) {
+  const auto found = rates.rates.find(amount.currency);
+  if (found == rates.rates.end() || amount.currency == rates.into) return amount;
+  return {std::llround(static_cast<double>(amount.minor) * FactorOf(rates, amount.currency, found->second)), rates.into};
+}
+
+StatusOr<ExchangeRates> RatesAt(const Snapshot& snapshot, Date day, Currency into) {
+  const catalog::TypeDef* settings = snapshot.catalog().FindType("setting");
+  const catalog::TypeDef* dated = snapshot.catalog().FindType("rate");
+  ExchangeRates rates;
+  if (settings == nullptr || dated == nullptr) {
+    return MakeError({.reason = Reason::kPackageMissing, .value = "kith.crm"}, "the database has no rates");
+  }
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> setting, snapshot.Scan(settings->name));
+  Currency base;
+  if (setting->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, setting->record());
+    base = Currency::FromCode(view.GetText(settings->FindField("base_currency")->position)).value_or(Currency());
+  }
+  KITH_RETURN_IF_ERROR(setting->status());
+  if (base.is_null()) {
+    return MakeError({.reason = Reason::kRecordMissing, .type = settings->name, .field = "base_currency", .hint = "set it"},
+                     "the settings name no base currency");
+  }
+  std::map<Currency, std::pair<Date, double>> latest = {{base, {day, 1}}};
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(dated->name));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    const std::optional<Currency> currency = Currency::FromCode(view.GetText(dated->FindField("currency")->position));
+    const Date from{static_cast<int32_t>(view.GetInt(dated->FindField("date")->position))};
+    const Value rate = view.Get(dated->FindField("rate")->position);
+    if (!currency.has_value() || *currency == base || from > day || rate.is_null() || rate.get<Decimal>().units <= 0) continue;
+    const double held = static_cast<double>(rate.get<Decimal>().units) * std::pow(10.0, -rate.get<Decimal>().scale);
+    const auto [at, is_new] = latest.try_emplace(*currency, from, held);
+    if (!is_new && at->second.first < from) at->second = {from, held};
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  rates.into = into.is_null() ? base : into;
+  const auto unit = latest.find(rates.into);
+  if (unit == latest.end()) {
+    return MakeError({.reason = Reason::kRecordMissing, .type = dated->name, .value = rates.into.code(), .hint = "put in a rate"},
+                     "there is no rate of the currency by then");
+  }
+  for (const auto& [currency, rate] : latest) {
+    if (currency != rates.into) rates.rates[currency] = rate.second / unit->second.second;
+  }
+  return rates;
 }
 
 }  // namespace kith::insight

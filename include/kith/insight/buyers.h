@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "kith/base/money.h"
 #include "kith/base/status.h"
 #include "kith/base/time.h"
 #include "kith/engine/snapshot.h"
@@ -56,6 +57,7 @@ struct Purchase {
 struct CustomerFacts {
   Id customer;
   Id owner;                                                 // the rep
+  Currency currency;                                        // of the amounts; null: none is known
   std::vector<Purchase> purchases;                          // by time
   std::vector<Time> theirs;                                 // touches that came from them or were mutual, by time
   std::vector<Time> ours;                                   // our outreach, by time
@@ -106,7 +108,8 @@ struct BuyerReport {
 
 // Pure: the same facts give the same report. What comes after `as_of` counts nothing. Verdicts: kSkill when the trial's customers are
 // ranked better than chance (one-sided, 1 %); kNoSkill when not; kTooLittle when fewer than ten bought, or did not, at the moments to learn
-// from or to try on: then chances come from repeat buying alone. Learns from everybody; ranks those of `rep`, or (null) all. Errors:
+// from or to try on: then chances come from repeat buying alone, and of who never bought from how many of those did so for the first time
+// within the last horizon. Learns from everybody; ranks those of `rep`, or (null) all. Errors:
 // BadOptions.
 [[nodiscard]] StatusOr<BuyerReport> RankBuyers(std::span<const CustomerFacts> customers, Id rep, Time as_of,
                                                const BuyerOptions& options = {});

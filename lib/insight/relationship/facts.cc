@@ -27,13 +27,6 @@ Enum FromName(std::string_view name, std::initializer_list<std::pair<std::string
   return otherwise;
 }
 
-EvidenceSource SourceFrom(std::string_view name) {
-  using enum EvidenceSource;
-  return FromName(name,
-                  {{"measured", kMeasured}, {"document", kDocument}, {"said_by_customer", kSaidByCustomer}, {"third_party", kThirdParty}},
-                  kRepOpinion);
-}
-
 ChainRole RoleFrom(std::string_view name) {
   for (int number = 1; number <= static_cast<int>(ChainRole::kBlocker); ++number) {
     if (NameOf(static_cast<ChainRole>(number)) == name) return static_cast<ChainRole>(number);
@@ -47,6 +40,13 @@ Interaction From(const model::InteractionRecord& record) {
 }
 
 }  // namespace
+
+EvidenceSource SourceFrom(std::string_view name) {
+  using enum EvidenceSource;
+  return FromName(name,
+                  {{"measured", kMeasured}, {"document", kDocument}, {"said_by_customer", kSaidByCustomer}, {"third_party", kThirdParty}},
+                  kRepOpinion);
+}
 
 const FieldDef* Played::Find(std::string_view role) const {
   const auto at = behaviour_.roles.find(role);

@@ -42,6 +42,9 @@ class Played {
   std::shared_ptr<const Record> past_;
 };
 
+// By the choice's name; a rep's opinion where it is none of the others.
+[[nodiscard]] EvidenceSource SourceFrom(std::string_view name);
+
 // A record as it was at the moment asked about. One that was put in later, so that history knows nothing of it then, is taken as it is.
 struct Held {
   Played record;

@@ -2,12 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "kith/insight/card.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
+#include "kith/insight/worklist.h"
+#include "kith/model/guide.h"
 #include "kith/model/model.h"
 #include "kith/query/search.h"
 #include "support/paths.h"
@@ -106,6 +112,105 @@ TEST_F(VerticalsTest, CoreFunctionsRunUnchanged) {
     }
     EXPECT_NEAR(forecasts[v], forecasts[0], 1e-6 * forecasts[0]) << Verticals()[v].package;
   }
+}
+
+// R06, C12: a new database with nothing but its package, one record and one call has a pipeline, a guide, a next action, a card and a work
+// list.
+TEST(FreshDatabaseTest, IsOfUseAtOnceWithWhateverPackage) {
+  for (const Vertical& vertical : Verticals()) {
+    SCOPED_TRACE(vertical.package);
+    OpenOptions options;
+    options.temporary = true;
+    options.durability = storage::Durability::kRelaxed;
+    const std::shared_ptr<Database> db = *model::OpenDatabase("", options);
+    ASSERT_TRUE(EnsureShipped(*db, vertical.package).ok());
+    Batch batch = *db->NewBatch({}, "test");
+    const Id rep = batch.Create("employee");
+    batch.Set(rep, "name", "Li");
+    const Id account = batch.Create("account");
+    batch.Set(account, "name", "Acme");
+    const Id record = batch.Create(vertical.type);
+    batch.Set(record, "name", "First");
+    batch.Set(record, "owner", rep);
+    batch.Set(record, batch.catalog()->FindType(vertical.type)->FindRole("pipelined", "account")->name, account);
+    const Id call = batch.Create("interaction");
+    batch.SetChoice(call, "kind", "call");
+    batch.SetChoice(call, "direction", "out");
+    batch.Set(call, "at", Time{1'700'000'000 * kMicrosPerSecond});
+    batch.Set(call, "account", account);
+    model::Move(batch, record, PipelineOf(vertical) + "/" + vertical.stages[0]);
+    const StatusOr<Outcome> made = db->Apply(batch);
+    ASSERT_TRUE(made.ok()) << made.status();
+    const auto id = [&](Id local) { return made->ids.at(local.local_index()); };
+    const auto now = *db->Read();
+    const model::Pipeline pipeline = *model::GetPipeline(*now, PipelineOf(vertical));
+    EXPECT_EQ(Funnel(*model::ReadTables(*now, pipeline.id))->open, 1);
+    const StatusOr<model::Guide> guide = model::GetGuide(*now, id(record));
+    ASSERT_TRUE(guide.ok()) << guide.status();
+    ASSERT_EQ(guide->tracks.size(), 1U);
+    EXPECT_FALSE(guide->tracks[0].actions.empty());
+    EXPECT_TRUE(guide->tracks[0].stay_until.has_value());
+    ASSERT_FALSE(guide->tracks[0].next.empty());
+    for (const model::NextStage& next : guide->tracks[0].next) EXPECT_FALSE(next.refused) << "advisory";
+    EXPECT_FALSE(CustomerCard(*now, id(account))->empty());
+    const StatusOr<WorkList> list = WorkListOf(*now, id(rep));
+    ASSERT_TRUE(list.ok()) << list.status();
+    ASSERT_EQ(list->items.size(), 1U);
+    EXPECT_EQ(list->items[0].record, id(record));
+    EXPECT_EQ(list->items[0].action, guide->tracks[0].actions[0].name);
+    EXPECT_EQ(list->items[0].action_labels.size(), 2U);
+    // Every open stage says what to do in it, in both languages.
+    for (const model::Stage& stage : pipeline.stages) {
+      const auto suggests = [](const model::StageItem& item) { return item.kind == model::StageItemKind::kAction; };
+      EXPECT_EQ(stage.kind == model::StageKind::kOpen, std::any_of(stage.items.begin(), stage.items.end(), suggests)) << stage.name;
+      for (const model::StageItem& item : stage.items) EXPECT_EQ(item.labels.size(), 2U) << stage.name << "/" << item.name;
+    }
+  }
+}
+
+// C14: what happens in a vertical moves its records by itself.
+TEST_F(VerticalsTest, EventsOfAVerticalMoveItsRecords) {
+  const auto stage_of = [&](Id record, const char* field) {
+    const auto now = *db_->Read();
+    const catalog::TypeDef& type = *now->catalog().FindType(record.type());
+    const Value stage = *GetField(type, *now->Get(record), field);
+    if (stage.is_null()) return std::string();
+    return std::string(now->Get(stage.get<Id>())->GetText(now->catalog().FindType("stage")->FindField("name")->position));
+  };
+  const auto make = [&](const char* type, const std::vector<std::pair<std::string_view, Value>>& fields) {
+    Batch batch = NewBatch();
+    const Id local = batch.Create(type);
+    for (const auto& [name, value] : fields) batch.Set(local, name, value);
+    const StatusOr<Outcome> outcome = db_->Apply(batch);
+    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    return outcome.ok() ? outcome->ids.at(local.local_index()) : Id();
+  };
+  const auto set = [&](Id record, const char* field, const char* choice) {
+    Batch batch = NewBatch();
+    batch.SetChoice(record, field, choice);
+    ASSERT_TRUE(db_->Apply(batch).ok());
+  };
+  const Id matter = make("matter", {{"name", "Huber"}});
+  const Id letter = make("engagement", {{"matter", matter}});
+  EXPECT_EQ(stage_of(matter, "phase"), "") << "a draft is no event";
+  set(letter, "state", "sent");
+  EXPECT_EQ(stage_of(matter, "phase"), "engagement");
+  set(letter, "state", "signed");
+  EXPECT_EQ(stage_of(matter, "phase"), "engaged");
+
+  const Id voyage = make("voyage", {{"name", "V-1"}, {"capacity", 10}, {"space_left", 10}});
+  const Id shipment = make("shipment", {{"name", "S"}});
+  const Id booking = make("space_booking", {{"voyage", voyage}, {"shipment", shipment}, {"containers", 2}});
+  EXPECT_EQ(stage_of(shipment, "phase"), "booked");
+  set(booking, "state", "loaded");
+  EXPECT_EQ(stage_of(shipment, "phase"), "shipped");
+
+  const Id rose = make("product", {{"name", "Rose"}});
+  const Id lot = make("flower_lot", {{"product", rose}, {"stems", 9}, {"stems_left", 9}, {"best_before", *ParseDate("2026-05-10")}});
+  const Id order = make("bouquet_order", {{"name", "O"}});
+  make("flower_use", {{"order", order}, {"lot", lot}, {"stems", 3}});
+  EXPECT_EQ(stage_of(order, "step"), "bound");
+  EXPECT_THAT(db_->Verify()->problems, IsEmpty());
 }
 
 // Names of matters are found as those of accounts are.
