@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <memory>
 #include <string>
 #include <tuple>
 
 #include "absl/numeric/int128.h"
+#include "kith/engine/referring.h"
 #include "model/document_internal.h"
 
 namespace kith::model {
@@ -139,21 +139,17 @@ namespace {
 
 // What lines of a type take of a line; in the scale of its quantity.
 StatusOr<Decimal> TakenBy(const Snapshot& snapshot, const LineRoles& roles, Id line, Decimal taken) {
-  IndexRange range;
-  range.equal.emplace_back(line);
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*roles.type, *roles.by_of, range));
-  while (cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+  KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *roles.type, *roles.of, Value(line), [&](record::View view) -> Status {
     const Id document = view.GetRef(roles.document->position);
     const StatusOr<record::View> of = snapshot.Get(document);
-    if (!of.ok()) continue;
+    if (!of.ok()) return absl::OkStatus();
     const std::optional<DocumentRoles> documents = DocumentRoles::Of(*snapshot.catalog().FindType(document.type()));
-    if (documents.has_value() && TakesNothing(documents->StatusIn(of->Get(documents->status->position)))) continue;
-    if (!view.has(roles.quantity->position)) continue;  // masked
+    if (documents.has_value() && TakesNothing(documents->StatusIn(of->Get(documents->status->position)))) return absl::OkStatus();
+    if (!view.has(roles.quantity->position)) return absl::OkStatus();  // masked
     KITH_ASSIGN_OR_RETURN(const Decimal quantity, Rescale(view.Get(roles.quantity->position).get<Decimal>(), taken.scale));
     taken.units += quantity.units;
-  }
-  KITH_RETURN_IF_ERROR(cursor->status());
+    return absl::OkStatus();
+  }));
   return taken;
 }
 
@@ -170,17 +166,13 @@ StatusOr<std::vector<DocumentLine>> GetDocumentLines(const Snapshot& snapshot, I
   }
   std::vector<std::tuple<int64_t, Id, DocumentLine>> found;
   for (const LineRoles& roles : all) {
-    IndexRange range;
-    range.equal.emplace_back(document);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*roles.type, *roles.by_document, range));
-    while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *roles.type, *roles.document, Value(document), [&](record::View view) -> Status {
       if (!view.has(roles.quantity->position)) {
         return MakeError({.reason = Reason::kNotVisible, .type = roles.type->name, .record = view.id(), .field = roles.quantity->name},
                          "how much a line is of is not to be seen");
       }
       const Decimal quantity = view.Get(roles.quantity->position).get<Decimal>();
-      DocumentLine line{cursor->id(), quantity, {0, quantity.scale}};
+      DocumentLine line{view.id(), quantity, {0, quantity.scale}};
       for (const LineRoles& taking : LineRoles::AllOf(snapshot.catalog(), *roles.type)) {
         const std::vector<std::string>& of = taking.document->refers_to;
         if (std::find(of.begin(), of.end(), by) == of.end()) continue;
@@ -188,8 +180,8 @@ StatusOr<std::vector<DocumentLine>> GetDocumentLines(const Snapshot& snapshot, I
       }
       const bool placed = roles.position != nullptr && view.has(roles.position->position);
       found.emplace_back(placed ? view.GetInt(roles.position->position) : std::numeric_limits<int64_t>::max(), line.record, line);
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
+      return absl::OkStatus();
+    }));
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
     return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));

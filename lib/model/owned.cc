@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <memory>
 #include <tuple>
 
+#include "kith/engine/referring.h"
 #include "model/document_internal.h"
 
 namespace kith::model {
@@ -34,16 +34,8 @@ class Reader {
  private:
   // The ids of records whose reference names the target.
   Status ForEach(const TypeDef& type, const FieldDef* field, Id target, const std::function<Status(Id)>& visit) {
-    const catalog::IndexDef* index = field == nullptr ? nullptr : type.FindIndexLedBy(static_cast<int32_t>(field->position));
-    if (index == nullptr) return absl::OkStatus();
-    IndexRange range;
-    range.equal.emplace_back(target);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(type, *index, range));
-    std::vector<Id> ids;
-    while (cursor->Next()) ids.push_back(cursor->id());
-    KITH_RETURN_IF_ERROR(cursor->status());
-    for (const Id id : ids) KITH_RETURN_IF_ERROR(visit(id));
-    return absl::OkStatus();
+    if (field == nullptr) return absl::OkStatus();
+    return ForEachWith(snapshot_, type, *field, Value(target), [&](record::View view) { return visit(view.id()); });
   }
 
   // A field's value at the moment; null when the record was not there.

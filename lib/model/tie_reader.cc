@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "kith/engine/referring.h"
 #include "model/tie_internal.h"
 
 namespace kith::model {
@@ -26,17 +27,14 @@ std::string_view ChoiceAt(record::View view, const FieldDef* field) {
   return choice == nullptr ? std::string_view() : std::string_view(choice->name);
 }
 
-// The index by `end` and, best, the time; `timed` tells which.
-const IndexDef* IndexBy(const InteractionRoles& roles, const FieldDef& end, bool& timed) {
-  timed = true;
-  for (const IndexDef& index : roles.type->indexes) {
-    if (index.kind == catalog::IndexKind::kOrdered && index.parts.size() > 1 && index.parts[0].field == end.name &&
-        index.parts[1].field == roles.at->name) {
-      return &index;
-    }
-  }
-  timed = false;
-  return roles.type->FindIndexLedBy(static_cast<int32_t>(end.position));
+// An index by `end` and the time that the viewer may read.
+const IndexDef* TimedIndex(const Snapshot& snapshot, const InteractionRoles& roles, const FieldDef& end) {
+  const auto serves = [&](const IndexDef& index) {
+    return index.kind == catalog::IndexKind::kOrdered && index.parts.size() > 1 && index.parts[0].field == end.name &&
+           index.parts[1].field == roles.at->name && MayRead(snapshot, *roles.type, index);
+  };
+  const auto found = std::find_if(roles.type->indexes.begin(), roles.type->indexes.end(), serves);
+  return found == roles.type->indexes.end() ? nullptr : &*found;
 }
 
 using Visit = std::function<void(const InteractionRecord&)>;
@@ -44,20 +42,21 @@ using Visit = std::function<void(const InteractionRecord&)>;
 // Interactions of one type with somebody at one end, of [from, end) where `end` is given.
 Status Scan(const Snapshot& snapshot, const InteractionRoles& roles, const FieldDef& end_field, Id person, Time from, Time end,
             const Visit& visit) {
-  bool timed = false;
-  const IndexDef* index = IndexBy(roles, end_field, timed);
-  if (index == nullptr) return absl::OkStatus();
+  const auto look = [&](record::View view) {
+    const InteractionRecord interaction = roles.Read(view);
+    if (interaction.at >= from && interaction.at < end) visit(interaction);
+    return absl::OkStatus();
+  };
+  const IndexDef* index = end == kTimeMax ? nullptr : TimedIndex(snapshot, roles, end_field);
+  if (index == nullptr) return ForEachWith(snapshot, *roles.type, end_field, Value(person), look);
   IndexRange range;
   range.equal.emplace_back(person);
-  if (timed && end != kTimeMax) {
-    range.low = Value(from);
-    range.high = Value(end);
-  }
+  range.low = Value(from);
+  range.high = Value(end);
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*roles.type, *index, range));
   while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    const InteractionRecord interaction = roles.Read(view);
-    if (interaction.at >= from && interaction.at < end) visit(interaction);
+    KITH_RETURN_IF_ERROR(look(view));
   }
   return cursor->status();
 }

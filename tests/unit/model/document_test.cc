@@ -118,6 +118,59 @@ TEST_F(DocumentTest, WithoutLinesOrPricesWhatIsWrittenStays) {
   EXPECT_EQ(Get(quote, "total"), Value(Yuan(165)));  // the tax that somebody wrote
 }
 
+// What the lines' tax came to goes with the last rate; what somebody wrote stays.
+TEST_F(DocumentTest, NoTaxOutlivesTheLastRate) {  // F04
+  const Id quote = Add("quote", {});
+  const Id taxed = Line("quote_line", "quote", quote, "1", 1000, {{"tax_rate", Dec("0.13")}});
+  const Id second = Line("quote_line", "quote", quote, "1", 500, {{"tax_rate", Dec("0.06")}});
+  const Id plain = Line("quote_line", "quote", quote, "1", 100);
+  EXPECT_EQ(Get(quote, "tax"), Value(Yuan(160)));
+  world_.Set(second, "tax_rate", Value());
+  EXPECT_EQ(Get(quote, "tax"), Value(Yuan(130)));
+  EXPECT_EQ(Get(quote, "total"), Value(Yuan(1730)));
+  world_.Set(taxed, "tax_rate", Value());
+  EXPECT_TRUE(Get(quote, "tax").is_null());
+  EXPECT_EQ(Get(quote, "total"), Value(Yuan(1600)));
+  // A line that goes takes its tax along, to another document too.
+  world_.Set(taxed, "tax_rate", Dec("0.13"));
+  const Id other = Add("quote", {});
+  world_.Set(taxed, "quote", other);
+  EXPECT_TRUE(Get(quote, "tax").is_null());
+  EXPECT_EQ(Get(quote, "total"), Value(Yuan(600)));
+  EXPECT_EQ(Get(other, "total"), Value(Yuan(1130)));
+  Line("quote_line", "quote", other, "1", 70);
+  world_.Delete(taxed);
+  EXPECT_TRUE(Get(other, "tax").is_null());
+  EXPECT_EQ(Get(other, "total"), Value(Yuan(70)));
+  // Written by hand, with the rate's going or after it: it stays until somebody takes it away, whatever becomes of lines without a rate.
+  world_.Set(second, "tax_rate", Dec("0.06"));
+  Batch batch = world_.NewBatch();
+  batch.Set(second, "tax_rate", Value());
+  batch.Set(quote, "tax", Yuan(48));
+  world_.Apply(batch);
+  EXPECT_EQ(Get(quote, "total"), Value(Yuan(648)));
+  world_.Delete(plain);
+  EXPECT_EQ(Get(quote, "tax"), Value(Yuan(48)));
+  EXPECT_EQ(Get(quote, "total"), Value(Yuan(548)));
+}
+
+// A11, B20: an index that covers an amount is not read by those from whom amounts are masked; the lines are theirs all the same.
+TEST_F(DocumentTest, AMaskedAmountHidesNoLine) {
+  ASSERT_TRUE(world_.db()
+                  .SetPolicy(R"({"types": {"quote_line": {"fields": {"amount": {"read": ["role:finance"]}}},
+                                           "order_line": {"fields": {"amount": {"read": ["role:finance"]}, "product": {"read": ["role:finance"]}}}}})")
+                  .ok());
+  const Id quote = Add("quote", {});
+  const Id line = Line("quote_line", "quote", quote, "5", 100);
+  const Id order = Add("order", {{"quote", quote}});
+  Line("order_line", "order", order, "2", 100, {{"quote_line", line}});
+  const StatusOr<std::vector<DocumentLine>> lines = GetDocumentLines(*world_.Read({.id = world_.owners()[0]}), quote, "order");
+  ASSERT_TRUE(lines.ok()) << lines.status();
+  ASSERT_EQ(lines->size(), 1U);
+  EXPECT_EQ((*lines)[0].record, line);
+  EXPECT_EQ((*lines)[0].taken, Dec("2.000"));
+}
+
 TEST_F(DocumentTest, WhatWasSentStays) {  // F04: versions immutable
   const Id quote = Add("quote", {{"valid_until", *ParseDate("2026-03-31")}});
   const Id line = Line("quote_line", "quote", quote, "2", 100);

@@ -74,6 +74,28 @@ TEST_F(OwnedTest, WhatWasDeliveredAndDidNotComeBack) {
   EXPECT_FALSE(OwnedProducts(*world_.Read(), Id(99)).ok());
 }
 
+// B09, B20: what is masked hides itself, not the lines that an index covering it leads to.
+TEST_F(OwnedTest, AMaskedAmountHidesNoProduct) {
+  ASSERT_TRUE(world_.db()
+                  .SetPolicy(R"({"types": {"order": {"fields": {"total": {"read": ["role:finance"]}}},
+                                           "order_line": {"fields": {"amount": {"read": ["role:finance"]}}},
+                                           "order_return_line": {"fields": {"amount": {"read": ["role:finance"]}}}}})")
+                  .ok());
+  const Id account = Add("account", {{"name", "Acme"}});
+  const Id pump = Add("product", {{"name", "Pump"}});
+  const Id order = Add("order", {{"account", account}, {"status", "placed"}});
+  const Id line = Line(order, pump, "4");
+  Set(order, "status", "delivered");
+  const Id back = Add("order_return", {{"order", order}, {"account", account}});
+  Add("order_return_line", {{"order_return", back}, {"order_line", line}, {"quantity", *ParseDecimal("1")}});
+  Set(back, "status", "received");
+  const StatusOr<std::vector<OwnedProduct>> owned = OwnedProducts(*world_.Read({.id = world_.owners()[0]}), account);
+  ASSERT_TRUE(owned.ok()) << owned.status();
+  ASSERT_EQ(owned->size(), 1U);
+  EXPECT_EQ((*owned)[0].line, line);
+  EXPECT_EQ((*owned)[0].quantity.units, 3000);
+}
+
 // At random moments of a random story: what a plain list of what happened says.
 TEST_F(OwnedTest, AnyMomentIsWhatHadHappenedByThen) {
   Random random(TestSeed(9));

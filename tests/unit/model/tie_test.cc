@@ -235,6 +235,26 @@ TEST_F(TieRows, AnyTypeWithTheBehaviourMakesTies) {
   world_.Verify();
 }
 
+// B20: whoever may not read a field that the indexes of interactions cover has ties by what is left.
+TEST_F(TieRows, AMaskedFieldLeavesTies) {
+  ASSERT_TRUE(world_.db().SetPolicy(R"({"types": {"interaction": {"fields": {"direction": {"read": ["role:desk"]}}}}})").ok());
+  const Id contact = world_.Create("contact");
+  Batch batch = world_.NewBatch();
+  const Id meeting = batch.Create("interaction");
+  for (const auto& [field, value] : std::initializer_list<std::pair<std::string_view, Value>>{
+           {"kind", "meeting"}, {"direction", "mutual"}, {"at", world_.now()}, {"employee", world_.owners()[0]}, {"contact", contact}}) {
+    batch.Set(meeting, field, value);
+  }
+  world_.Apply(batch);
+  const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = world_.owners()[1]});
+  for (const auto& ties : {TiesOfContact(*snapshot, contact, world_.now()), TiesOfEmployee(*snapshot, world_.owners()[0], world_.now())}) {
+    ASSERT_TRUE(ties.ok()) << ties.status();
+    ASSERT_EQ(ties->size(), 1U);
+    EXPECT_GT((*ties)[0].sums.outreach, 0);
+    EXPECT_EQ((*ties)[0].sums.theirs, 0);
+  }
+}
+
 // M11
 TEST_F(TieRows, AViewerHasTheTiesOfWhatTheyMaySee) {
   const Time now = world_.now();
