@@ -1,11 +1,15 @@
 #include "kith/base/json.h"
 
+#include <algorithm>
+
 #include "catalog/json_internal.h"
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
 
 namespace kith::catalog {
 namespace {
+
+constexpr size_t kMembers = 32;  // of a field: as many as an object of a definition has
 
 constexpr JsonRules kRules = {
     .document = "the document", .malformed = Reason::kPackageMalformed, .bytes = limits::kPackageBytes, .depth = limits::kPackageDepth};
@@ -35,11 +39,12 @@ StatusOr<Json> ParseStrict(std::string_view text) {
 ObjectReader::ObjectReader(const Json& value, std::string path, Unknown unknown) : path_(std::move(path)), unknown_(unknown) {
   static const Json kEmpty = Json::object();
   object_ = value.is_object() ? &value : &kEmpty;
+  known_.reserve(kMembers);
   if (!value.is_object()) status_ = MalformedAt(path_, "an object is expected", Shown(value));
 }
 
 const Json* ObjectReader::Find(std::string_view key) {
-  known_.emplace(key);
+  known_.push_back(key);
   const auto it = object_->find(key);
   return it == object_->end() ? nullptr : &*it;
 }
@@ -129,9 +134,9 @@ Status ObjectReader::Finish(std::string* extra) {
   KITH_RETURN_IF_ERROR(status_);
   Json rest = Json::object();
   for (const auto& [key, value] : object_->get_ref<const Json::object_t&>()) {
-    if (known_.find(key) != known_.end()) continue;
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     if (unknown_ == Unknown::kRefuse) {
-      return MalformedAt(PathOf(key), "unknown member", {}, NearestHint(key, {known_.begin(), known_.end()}));
+      return MalformedAt(PathOf(key), "unknown member", {}, NearestHint(key, known_));
     }
     rest[key] = value;
   }

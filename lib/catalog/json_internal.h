@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +33,7 @@ class ObjectReader {
  public:
   ObjectReader(const Json& value, std::string path, Unknown unknown);
 
-  // The member, nullptr when absent. From now on it counts as known.
+  // The member, nullptr when absent. From now on it counts as known. Keys outlive the reader.
   const Json* Find(std::string_view key);
   // As Find; its absence is an error.
   const Json* Require(std::string_view key);
@@ -65,7 +64,7 @@ class ObjectReader {
   const Json* object_ = nullptr;
   std::string path_;
   Unknown unknown_;
-  std::set<std::string, std::less<>> known_;
+  std::vector<std::string_view> known_;
   Status status_;
 };
 

@@ -138,6 +138,49 @@ class EnsureJob final : public storage::Job {
   bool has_roll_ups_ = false;
 };
 
+// What was found whole is noted in the file: a process that opens it with the same packages need not plan them again. A note is of one
+// version of the catalog: version (8), form (8), then a digest (32 bytes) for each call of Ensure.
+constexpr uint64_t kSatisfiedForm = 1;  // raised when the same packages give other definitions than before
+constexpr size_t kSatisfiedHead = 2 * sizeof(uint64_t);
+constexpr size_t kSatisfiedMost = 16;
+
+// The digests that hold for a version.
+StatusOr<std::string> ReadSatisfied(const storage::Reader& reader, uint64_t version) {
+  const StatusOr<storage::View> stored = reader.Get(format::kMeta, format::kMetaSatisfied);
+  if (IsNotFound(stored.status())) return std::string();
+  if (!stored.ok()) return stored.status();
+  const bool holds = stored->size() >= kSatisfiedHead && ReadU64(stored->data()) == version &&
+                     ReadU64(stored->data() + sizeof(uint64_t)) == kSatisfiedForm;
+  return holds ? std::string(stored->substr(kSatisfiedHead)) : std::string();
+}
+
+bool HoldsDigest(std::string_view digests, std::string_view digest) {
+  for (; digests.size() >= digest.size(); digests.remove_prefix(digest.size())) {
+    if (digests.starts_with(digest)) return true;
+  }
+  return false;
+}
+
+class NoteSatisfiedJob final : public storage::Job {
+ public:
+  NoteSatisfiedJob(uint64_t version, std::string digest) : version_(version), digest_(std::move(digest)) {}
+
+  [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
+    KITH_ASSIGN_OR_RETURN(const format::State now, ReadState(set));
+    KITH_ASSIGN_OR_RETURN(const std::string digests, ReadSatisfied(set, version_));
+    if (now.catalog_version != version_ || digests.size() >= kSatisfiedMost * digest_.size()) return Verdict::kDiscard;
+    std::string note;
+    AppendU64(note, version_);
+    AppendU64(note, kSatisfiedForm);
+    set.Put(format::kMeta, format::kMetaSatisfied, note + digests + digest_);
+    return Verdict::kKeep;
+  }
+
+ private:
+  uint64_t version_;
+  std::string digest_;
+};
+
 // What writers will know once the plan is installed.
 std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, const Catalog::Plan& plan,
                                                   std::shared_ptr<const Programs> programs) {
@@ -161,15 +204,26 @@ std::shared_ptr<const WriterCatalog> CatalogAfter(const WriterCatalog& before, c
 
 StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run) {
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
-  KITH_ASSIGN_OR_RETURN(std::string digest, DigestOf(packages));
+  KITH_ASSIGN_OR_RETURN(const std::string digest, DigestOf(packages));
+  EnsureReport present;
+  present.catalog_version = before->version;
   const Satisfied& satisfied = before->reading->satisfied;
-  if (satisfied.Has(digest)) {
-    EnsureReport report;
-    report.catalog_version = before->version;
-    return report;
+  if (satisfied.Has(digest)) return present;
+  {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
+    KITH_ASSIGN_OR_RETURN(const std::string noted, ReadSatisfied(*snapshot, before->version));
+    if (HoldsDigest(noted, digest)) {
+      satisfied.Add(digest);
+      return present;
+    }
   }
-  KITH_ASSIGN_OR_RETURN(Catalog::Plan plan, before->catalog->PlanEnsure(packages));
-  if (plan.definitions.empty() && plan.changes.empty() && plan.notes.empty()) satisfied.Add(std::move(digest));
+  KITH_ASSIGN_OR_RETURN(const Catalog::Plan plan, before->catalog->PlanEnsure(packages));
+  if (plan.definitions.empty() && plan.changes.empty() && plan.notes.empty()) {
+    satisfied.Add(digest);
+    NoteSatisfiedJob job(before->version, digest);
+    if (!read_only_ && !dry_run) static_cast<void>(RunJob(job));  // without the note the next one takes longer, no more
+    return present;
+  }
   return Install(before, plan, dry_run);
 }
 

@@ -66,14 +66,36 @@ TEST(EnsureTest, IsIdempotent) {
   Shop shop;
   const uint64_t version = shop->GetStats()->catalog_version;
   EXPECT_GT(version, 0U);
-  const auto before = shop.DumpFile();
+  auto before = shop.DumpFile();
   const EnsureReport again = shop.Ensure(testing::kShopPackage);
   EXPECT_THAT(again.changes, IsEmpty());
   EXPECT_EQ(again.catalog_version, version);
-  EXPECT_TRUE(shop.DumpFile() == before);
+  auto after = shop.DumpFile();
+  EXPECT_EQ(after.erase({format::kMeta, std::string(format::kMetaSatisfied)}), 1U);
+  EXPECT_TRUE(after == before);
   const EnsureReport added = shop.Ensure(Cards("1.0.0", kBySuit));
   EXPECT_THAT(added.changes, Contains(HasSubstr("card")));
   EXPECT_EQ(added.catalog_version, version + 1);
+  EXPECT_THAT(shop.Problems(), IsEmpty());
+}
+
+// That a package is there whole is noted once, for one version of the catalog.
+TEST(EnsureTest, WhatIsThereIsNotedAndTheNoteEndsWithTheCatalog) {
+  Shop shop;
+  const std::string cards = Cards("1.0.0", kBySuit);
+  const auto open_again = [&] {
+    shop.Close();
+    shop.Open();
+    shop.Ensure(cards);
+    return shop->GetStats()->storage.transaction;
+  };
+  shop.Ensure(cards);
+  const uint64_t noted = open_again();
+  EXPECT_EQ(open_again(), noted) << "noted again";
+  ASSERT_TRUE(shop->Remove("test.cards", {.delete_data = true}).ok());
+  EXPECT_THAT(shop.Ensure(cards).changes, Not(IsEmpty())) << "the note is of a catalog that had it";
+  const std::vector<Id> added = AddCards(shop, 3);
+  EXPECT_EQ(added.size(), 3U);
   EXPECT_THAT(shop.Problems(), IsEmpty());
 }
 
