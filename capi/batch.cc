@@ -1,5 +1,6 @@
 // Batches and what comes of applying them.
 #include <climits>
+#include <memory>
 
 #include "access.h"
 #include "kith/base/currency.h"
@@ -76,8 +77,14 @@ kith_id Define(kith_batch* batch, const char* type, kith_ref external, Definer d
   return result;
 }
 
-kith_outcome* NewOutcome(kith::Outcome outcome) {
-  return Wrap<kith_outcome>(std::make_shared<OutcomeObject>(OutcomeObject{std::move(outcome)}));
+// Made before a write: once that is done, nothing may fail that would hide it.
+using OutcomeHandle = std::unique_ptr<kith_outcome, void (*)(kith_outcome*)>;
+OutcomeHandle NewOutcome(bool wanted) {
+  return {wanted ? Wrap<kith_outcome>(std::make_shared<OutcomeObject>()) : nullptr, kith_outcome_free};
+}
+kith_outcome* Filled(OutcomeHandle handle, kith::Outcome outcome) {
+  if (OutcomeObject* object = Peek(handle.get()); object != nullptr) object->outcome = std::move(outcome);
+  return handle.release();
 }
 
 kith_id MoveFor(kith_batch* batch, kith_id target, const char* stage_path, kith_str reason, kith::model::MoveCause cause) noexcept {
@@ -416,8 +423,9 @@ kith_code kith_db_apply(kith_db* db, const kith_batch* batch, const kith_apply_o
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(BatchObject * given, Use(batch));
     KITH_ASSIGN_OR_RETURN(kith::ApplyOptions apply, ToApplyOptions(options));
+    OutcomeHandle made = NewOutcome(outcome != nullptr);
     KITH_ASSIGN_OR_RETURN(kith::Outcome done, object->database->Apply(given->batch, apply));
-    if (outcome != nullptr) *outcome = NewOutcome(std::move(done));
+    if (outcome != nullptr) *outcome = Filled(std::move(made), std::move(done));
     return absl::OkStatus();
   });
 }
@@ -437,11 +445,13 @@ kith_code kith_db_apply_many(kith_db* db, const kith_batch* const* batches, size
       KITH_ASSIGN_OR_RETURN(BatchObject * given, Use(batches[i]));
       all.push_back(&given->batch);
     }
+    std::vector<OutcomeHandle> made;
+    for (size_t i = 0; i < count; ++i) made.push_back(NewOutcome(outcomes != nullptr));
     kith::Status first;
     std::vector<kith::StatusOr<kith::Outcome>> done = object->database->ApplyMany(all, apply);
     for (size_t i = 0; i < done.size(); ++i) {
       if (done[i].ok()) {
-        if (outcomes != nullptr) outcomes[i] = NewOutcome(*std::move(done[i]));
+        if (outcomes != nullptr) outcomes[i] = Filled(std::move(made[i]), *std::move(done[i]));
         continue;
       }
       if (first.ok()) first = done[i].status();

@@ -19,8 +19,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "engine/column_writes.h"
 #include "engine/engine_internal.h"
 #include "engine/format.h"
@@ -462,25 +460,26 @@ class Applier {
   Time now_;
   uint64_t first_sequence_ = 0;
   std::deque<DraftRecord> drafts_;
-  absl::flat_hash_map<uint64_t, DraftRecord*> by_id_;
+  // Tables of the standard library here: Abseil's are lost when they cannot grow, and a write that lacks memory must fail alone.
+  std::unordered_map<uint64_t, DraftRecord*> by_id_;
   struct Local {
     Id id;
     DraftRecord* draft = nullptr;  // when loaded
     bool untouchable = false;      // created if absent, and present
   };
   std::vector<Local> locals_;
-  absl::flat_hash_map<TypeNumber, uint32_t> counters_;  // last id sequence given
-  absl::flat_hash_map<std::string, uint64_t> numbers_;  // last auto-number, by the counter's key
-  absl::flat_hash_map<TypeNumber, TypePlan> plans_;
-  absl::flat_hash_set<uint64_t> known_references_;  // records found to exist and not touched
-  absl::flat_hash_map<uint64_t, Id> redirects_;     // ids that stand for another record since a merge
-  size_t restricts_followed_ = 0;                   // likewise, by DropDangling
-  size_t deletes_followed_ = 0;                     // drafts_ looked at by FollowDeletes
-  std::vector<DraftRecord*> deleted_;               // in order
-  std::vector<DraftRecord*> revived_;               // likewise
-  std::vector<Status> obstacles_;                   // what keeps them from being there again
+  std::unordered_map<TypeNumber, uint32_t> counters_;  // last id sequence given
+  std::unordered_map<std::string, uint64_t> numbers_;  // last auto-number, by the counter's key
+  std::unordered_map<TypeNumber, TypePlan> plans_;
+  std::unordered_set<uint64_t> known_references_;  // records found to exist and not touched
+  std::unordered_map<uint64_t, Id> redirects_;     // ids that stand for another record since a merge
+  size_t restricts_followed_ = 0;                  // likewise, by DropDangling
+  size_t deletes_followed_ = 0;                    // drafts_ looked at by FollowDeletes
+  std::vector<DraftRecord*> deleted_;              // in order
+  std::vector<DraftRecord*> revived_;              // likewise
+  std::vector<Status> obstacles_;                  // what keeps them from being there again
   std::vector<std::string> effects_;
-  absl::flat_hash_set<std::string> effects_seen_;
+  std::unordered_set<std::string> effects_seen_;
   struct UniqueCheck {
     const DraftRecord* draft;
     const catalog::IndexDef* index;

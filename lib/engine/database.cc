@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "engine/database_internal.h"
@@ -50,6 +51,19 @@ StatusOr<Batch> DatabaseImpl::NewBatch(Actor actor, std::string_view reason) {
 }
 
 // --- apply
+
+namespace {
+
+// After a write, where want of memory must not hide from the caller what was written.
+template <typename Work>
+void IfMemoryAllows(const Work& work) {
+  try {
+    work();
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the work is the better form of what is there without it
+  }
+}
+
+}  // namespace
 
 struct DatabaseImpl::Pending {
   const Batch* batch = nullptr;
@@ -116,17 +130,15 @@ bool DatabaseImpl::RunPending(std::vector<Pending>& pending, const ApplyOptions&
   bool again = false;
   for (size_t i = 0; i < running.size(); ++i) {
     Pending& one = *running[i];
-    if (GetReason(statuses[i]) == Reason::kCatalogChanged) {
-      one.result = statuses[i];
-      again = true;
-      continue;
-    }
+    bool outdated = false;
     if (statuses[i].ok()) {
       one.result = std::move(one.job->outcome());
     } else {
       one.result = statuses[i];
+      IfMemoryAllows([&] { outdated = GetReason(statuses[i]) == Reason::kCatalogChanged; });
     }
-    one.job.reset();
+    if (!outdated) one.job.reset();
+    again |= outdated;
   }
   return again;
 }
@@ -173,22 +185,27 @@ std::vector<StatusOr<Outcome>> DatabaseImpl::ApplyBatches(std::span<const Batch*
       pending[i].result = batches[i]->status();
     }
   }
-  for (int attempt = 1; RunPending(pending, options) && attempt < kBindAttempts; ++attempt) {
-    StatusOr<std::shared_ptr<const WriterCatalog>> newest = state_->Refresh();
-    if (!newest.ok()) break;
-    catalog = *std::move(newest);
-    for (Pending& one : pending) {
-      if (one.job != nullptr) bind(one);
-    }
-  }
   std::vector<StatusOr<Outcome>> results;
   results.reserve(pending.size());
+  bool again = RunPending(pending, options);
+  // What does not come to a further attempt keeps its error.
+  IfMemoryAllows([&] {
+    for (int attempt = 1; again && attempt < kBindAttempts; ++attempt) {
+      StatusOr<std::shared_ptr<const WriterCatalog>> newest = state_->Refresh();
+      if (!newest.ok()) break;
+      catalog = *std::move(newest);
+      for (Pending& one : pending) {
+        if (one.job != nullptr) bind(one);
+      }
+      again = RunPending(pending, options);
+    }
+  });
   for (Pending& one : pending) {
-    if (!one.result.ok()) one.result = Explain(*one.batch, one.result.status(), options.viewer);
+    if (!one.result.ok()) IfMemoryAllows([&] { one.result = Explain(*one.batch, one.result.status(), options.viewer); });
     (one.result.ok() ? applied_ : refused_).fetch_add(1, std::memory_order_relaxed);
     results.push_back(std::move(one.result));
   }
-  NoteTime(batches.size(), begin);
+  IfMemoryAllows([&] { NoteTime(batches.size(), begin); });
   return results;
 }
 

@@ -1,5 +1,6 @@
 // Erasure of a person within the writer: personal values go as with any write, then history is rewritten without them.
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/database_internal.h"
@@ -220,7 +221,7 @@ Status Applier::ForgetReason(uint64_t sequence, Time recorded, const std::string
 
 // Records that wait for a text index are listed with the texts that they had: folded, nothing of them is left.
 Status Applier::FoldTexts(std::span<const Id> ids) {
-  absl::flat_hash_set<TypeNumber> types;
+  std::unordered_set<TypeNumber> types;
   for (const Id id : ids) types.insert(id.type());
   for (const TypeNumber number : types) {
     const TypeDef* type = catalog_.FindType(number);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/apply_internal.h"
@@ -180,8 +181,8 @@ Status Applier::ForgetOld() {
 
 // Keys may name whom a batch was about, and its hash lets a guess at its content be tested.
 Status Applier::ForgetOutcomesOf(std::span<const Id> ids, EraseReport& report) {
-  const absl::flat_hash_set<uint64_t> wanted = [&] {
-    absl::flat_hash_set<uint64_t> numbers;
+  const std::unordered_set<uint64_t> wanted = [&] {
+    std::unordered_set<uint64_t> numbers;
     for (const Id id : ids) numbers.insert(id.value());
     return numbers;
   }();

@@ -3,6 +3,7 @@
 // A merge is told by history alone: the deletion of the record that went names the one it went into, and each change that re-pointed a
 // reference stands beside it in the feed with the same recorded time. Nothing more is stored, and what is taken back is what was done.
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/apply_internal.h"
@@ -248,7 +249,7 @@ Status Applier::UnmergeRecord(const Change& change, size_t index) {
   });
   // The record itself, and what went because it did: edges that said the same twice, or would have led from the record to itself.
   std::vector<const HistoryEntry*> gone = {&deletion};
-  absl::flat_hash_set<uint64_t> back = {deletion.record.value()};
+  std::unordered_set<uint64_t> back = {deletion.record.value()};
   for (size_t i = 0; i < gone.size(); ++i) {
     const Id lost = gone[i]->record;
     for (const HistoryEntry& entry : batch) {

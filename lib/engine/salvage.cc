@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "engine/database_internal.h"
 #include "engine/digest.h"
 #include "engine/fill_internal.h"

@@ -5,9 +5,9 @@
 #include <memory>
 #include <span>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "kith/base/key.h"
 #include "kith/base/limits.h"
 #include "kith/index/text.h"
@@ -76,7 +76,7 @@ class PostingChanges {
 
   const TextTarget& target_;
   const catalog::IndexDef& index_;
-  absl::flat_hash_map<std::string, Changes> by_term_;
+  std::unordered_map<std::string, Changes> by_term_;
   size_t gathered_ = 0;
   // Used again and again.
   std::vector<std::string> before_;
@@ -213,7 +213,7 @@ Status TextWrites::EmitIndex(const TextTarget& target, Items items, storage::Wri
 }
 
 Status TextWrites::FoldAll(const TextTarget& target, Items items, storage::WriteSet& set) {
-  absl::flat_hash_set<uint64_t> given;
+  std::unordered_set<uint64_t> given;
   for (const Item& item : items) given.insert(item.id.value());
   std::vector<std::string> listed;
   const std::string prefix = TextPrefix(*target.index, kTextPendingSort);

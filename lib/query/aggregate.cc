@@ -59,7 +59,7 @@ void Accumulator::Add(const PackedValue& value) {
     case Function::kCount:
       return;
     case Function::kCountDistinct: {
-      if (distinct_ == nullptr) distinct_ = std::make_unique<absl::flat_hash_set<std::string>>();
+      if (distinct_ == nullptr) distinct_ = std::make_unique<decltype(distinct_)::element_type>();
       std::string key;
       AppendIdentity(key, value);
       distinct_->insert(std::move(key));

@@ -4,9 +4,10 @@
 
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/numeric/int128.h"
 #include "kith/index/column.h"
 #include "query/term.h"
@@ -53,8 +54,8 @@ class Accumulator {
   double real_ = 0;
   double lost_ = 0;  // what rounding took off real_
   Value extreme_;
-  std::vector<Sum> sums_;                                       // by currency, few
-  std::unique_ptr<absl::flat_hash_set<std::string>> distinct_;  // identities of values
+  std::vector<Sum> sums_;                                                               // by currency, few
+  std::unique_ptr<std::unordered_set<std::string, absl::Hash<std::string>>> distinct_;  // identities of values
 };
 
 }  // namespace kith::query

@@ -3,9 +3,10 @@
 #define KITH_LIB_QUERY_GROUP_H_
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "query/aggregate.h"
 #include "query/column_blocks.h"
 #include "query/compiled.h"
@@ -47,7 +48,8 @@ class Grouping {
   std::string identity_;
   Value scratch_;
   std::vector<Group> groups_;
-  absl::flat_hash_map<std::string, size_t> by_identity_;
+  // Of the standard library: one that cannot grow is as it was.
+  std::unordered_map<std::string, size_t, absl::Hash<std::string>> by_identity_;
   column::GroupNumbers numbers_;  // of blocks
 };
 

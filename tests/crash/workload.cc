@@ -17,6 +17,36 @@ constexpr std::string_view kIndexPackage = R"({"package": "test.more", "version"
 
 std::string Key(uint64_t batch) { return std::to_string(batch); }
 
+// A write that is not among the numbered ones.
+Status Probe(Database& db) {
+  KITH_ASSIGN_OR_RETURN(Batch batch, db.NewBatch());
+  batch.Set(batch.Upsert("note", {"probe", "1"}), "text", "probe");
+  return db.Apply(batch).status();
+}
+
+// The companies of two batches become one; the person of the second is then of the first's.
+constexpr uint64_t kMerged[] = {1, 2};
+Status MergeTwo(Database& db) {
+  KITH_ASSIGN_OR_RETURN(Batch batch, db.NewBatch());
+  const Id into = batch.Existing("company", {"load", Key(kMerged[0])});
+  batch.Merge(into, batch.Existing("company", {"load", Key(kMerged[1])}));
+  return db.Apply(batch).status();
+}
+
+Status BuildIndex(Database& db) {
+  const catalog::PackageSource source{.definition = std::string(kIndexPackage), .numbers = {}};
+  return db.Ensure({&source, 1}).status();
+}
+
+Status Import(Database& db, const std::string& file) {
+  KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesReport report,
+                        exchange::ImportLines(db, file, {.ids = exchange::LinesIds::kMap, .source = "other"}));
+  if (report.rejected() == 0) return absl::OkStatus();
+  return MakeError(report.problems[0].code, report.problems[0].reason);
+}
+
+}  // namespace
+
 // What belongs together: a company, a person and a note on it, and a tally. Further notes make the file outgrow its first map.
 Status ApplyNumbered(Database& db, uint64_t number) {
   KITH_ASSIGN_OR_RETURN(Batch batch, db.NewBatch());
@@ -35,22 +65,6 @@ Status ApplyNumbered(Database& db, uint64_t number) {
   return db.Apply(batch).status();
 }
 
-// A write that is not among the numbered ones.
-Status Probe(Database& db) {
-  KITH_ASSIGN_OR_RETURN(Batch batch, db.NewBatch());
-  batch.Set(batch.Upsert("note", {"probe", "1"}), "text", "probe");
-  return db.Apply(batch).status();
-}
-
-// The companies of two batches become one; the person of the second is then of the first's.
-constexpr uint64_t kMerged[] = {1, 2};
-Status MergeTwo(Database& db) {
-  KITH_ASSIGN_OR_RETURN(Batch batch, db.NewBatch());
-  const Id into = batch.Existing("company", {"load", Key(kMerged[0])});
-  batch.Merge(into, batch.Existing("company", {"load", Key(kMerged[1])}));
-  return db.Apply(batch).status();
-}
-
 StatusOr<std::shared_ptr<Database>> OpenSmall(const std::string& path) {
   OpenOptions options;
   options.create = true;
@@ -60,20 +74,6 @@ StatusOr<std::shared_ptr<Database>> OpenSmall(const std::string& path) {
   KITH_RETURN_IF_ERROR(db->Ensure({&source, 1}).status());
   return db;
 }
-
-Status BuildIndex(Database& db) {
-  const catalog::PackageSource source{.definition = std::string(kIndexPackage), .numbers = {}};
-  return db.Ensure({&source, 1}).status();
-}
-
-Status Import(Database& db, const std::string& file) {
-  KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesReport report,
-                        exchange::ImportLines(db, file, {.ids = exchange::LinesIds::kMap, .source = "other"}));
-  if (report.rejected() == 0) return absl::OkStatus();
-  return MakeError(report.problems[0].code, report.problems[0].reason);
-}
-
-}  // namespace
 
 const std::string& Workload::ImportFile() {
   static const std::string path = [] {

@@ -51,6 +51,10 @@ class Workload {
   Ledger ledger_;
 };
 
+// Its parts alone: the database, opened small so that it grows, and one numbered batch.
+[[nodiscard]] StatusOr<std::shared_ptr<Database>> OpenSmall(const std::string& path);
+[[nodiscard]] Status ApplyNumbered(Database& db, uint64_t number);
+
 // What is wrong with a database after such a run, or after one that was cut short. Empty: everything acknowledged is there, nothing
 // refused, nothing in part; Verify is clean, and it can be written to.
 [[nodiscard]] std::vector<std::string> Inspect(const std::string& path, const Ledger& ledger);
