@@ -83,7 +83,7 @@ TEST_F(CompactTest, AnotherProcessHoldsItUp) {
   int ready[2];
   int done[2];
   ASSERT_EQ(pipe(ready) + pipe(done), 0);
-  const pid_t child = fork();
+  const pid_t child = ForkAtRest();
   if (child == 0) {
     const auto environment = TryOpen();
     char byte = environment.ok() ? 'y' : 'n';
@@ -148,7 +148,7 @@ class CompactKillTest : public CompactTest {
   void Kill(const std::string& at, std::chrono::microseconds after) {
     int pipes[2];
     ASSERT_EQ(pipe(pipes), 0);
-    const pid_t child = fork();
+    const pid_t child = ForkAtRest();
     if (child == 0) {
       OpenOptions options;
       options.create = true;

@@ -185,7 +185,7 @@ class DamageTest : public StorageTest {
 // Runs `work` in a child; the signal that ended it, or the exit code with which a sanitizer did, or 0.
 template <typename Work>
 int DeathOf(Work work) {
-  const pid_t child = fork();
+  const pid_t child = ForkAtRest();
   if (child == 0) {
     work();
     _exit(0);

@@ -99,7 +99,7 @@ TEST_F(FaultTest, AFullDiskIsCalledFull) {
   // A file size limit is what a test can set without a disk of its own: the kernel answers EFBIG.
   const auto environment = Open();
   ASSERT_TRUE(PutRecord(*environment, 1, "old").ok());
-  const pid_t child = fork();
+  const pid_t child = ForkAtRest();
   if (child == 0) {
     signal(SIGXFSZ, SIG_IGN);
     const struct rlimit limit { 256 << 10, 256 << 10 };
@@ -160,7 +160,7 @@ TEST_F(FaultTest, LittleAddressSpaceGivesASmallerMap) {
     const auto environment = Open();
     EXPECT_EQ(environment->GetStats()->map_bytes, kDefaultMapSize);
   }
-  const pid_t child = fork();
+  const pid_t child = ForkAtRest();
   if (child == 0) {
     const struct rlimit limit { uint64_t{8} << 30, uint64_t{8} << 30 };
     setrlimit(RLIMIT_AS, &limit);
@@ -180,7 +180,7 @@ TEST_F(FaultTest, LittleAddressSpaceGivesASmallerMap) {
 TEST_F(FaultTest, AMapThatCannotGrowRefusesAndCloses) {
   if (KITH_SANITIZED) GTEST_SKIP() << "sanitizers need address space of their own";
   { const auto environment = Open(); }
-  const pid_t child = fork();
+  const pid_t child = ForkAtRest();
   if (child == 0) {
     auto environment = TryOpen({.map_size = uint64_t{1} << 20});
     if (!environment.ok() || !PutRecord(**environment, 1, "x").ok()) _exit(2);

@@ -18,7 +18,7 @@ namespace {
 
 template <typename Work>
 pid_t InChild(Work work) {
-  const pid_t child = fork();
+  const pid_t child = ForkAtRest();
   if (child == 0) _exit(work());
   return child;
 }

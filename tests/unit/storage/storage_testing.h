@@ -4,15 +4,19 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "kith/storage/storage.h"
 #include "storage/tuning.h"
+#include "support/sanitized.h"
 
 namespace kith::storage {
 
@@ -85,6 +89,13 @@ class FunctionJob final : public Job {
 
 [[nodiscard]] inline Status PutRecord(Environment& environment, uint64_t id, View value) {
   return Write(environment, [id, value](WriteSet& set) { set.Put(kRecords, IntegerKey(id), value); });
+}
+
+// Forks when the writers' threads are at rest: a child that was forked while one of them frees memory would wait for ever for the lock of a
+// sanitizer's allocator.
+[[nodiscard]] inline pid_t ForkAtRest() {
+  if (KITH_SANITIZED) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  return fork();
 }
 
 // A value as a sealed keyspace shows it.
