@@ -48,13 +48,13 @@ uint64_t SizeOf(const Directory& directory) {
 
 // A checked copy of the newest state, and the transaction that made it; `outdated` when something was committed meanwhile. `alone`: with no
 // transaction of this process alive.
-Status EnvironmentImpl::CopyCompact(bool alone, uint64_t& transaction, bool& outdated) {
+Status EnvironmentImpl::CopyCompact(const Directory& directory, bool alone, uint64_t& transaction, bool& outdated) {
   if (!alone) {
     KITH_ASSIGN_OR_RETURN(const CheckReport source, Check());  // LMDB's copy trusts its map
     KITH_RETURN_IF_ERROR(ProblemsToStatus(source.problems));
   }
-  if (unlinkat(directory_.fd.get(), kCompactFile, 0) != 0 && errno != ENOENT) return OsError(errno, "removing an old compact copy");
-  KITH_ASSIGN_OR_RETURN(const UniqueFd fd, OpenOwnedFile(directory_, kCompactFile, /*create=*/true));
+  if (unlinkat(directory.fd.get(), kCompactFile, 0) != 0 && errno != ENOENT) return OsError(errno, "removing an old compact copy");
+  KITH_ASSIGN_OR_RETURN(const UniqueFd fd, OpenOwnedFile(directory, kCompactFile, /*create=*/true));
   // As readers see it: a commit shows in the meta page a moment earlier.
   const auto newest = [&]() -> StatusOr<uint64_t> {
     if (alone) return store_->last_transaction();
@@ -62,7 +62,7 @@ Status EnvironmentImpl::CopyCompact(bool alone, uint64_t& transaction, bool& out
   };
   KITH_ASSIGN_OR_RETURN(transaction, newest());
   const int code = alone ? mdb_env_copyfd2(store_->env(), fd.get(), MDB_CP_COMPACT) : readers_->Copy(fd.get(), MDB_CP_COMPACT);
-  if (code != 0) return LmdbError(code, "copying the database", directory_.path);
+  if (code != 0) return LmdbError(code, "copying the database", directory.path);
   KITH_ASSIGN_OR_RETURN(const uint64_t now, newest());
   outdated = now != transaction;
   if (outdated) return absl::OkStatus();
@@ -73,16 +73,16 @@ Status EnvironmentImpl::CopyCompact(bool alone, uint64_t& transaction, bool& out
 }
 
 // With no transaction of this process alive, and with the guard to itself.
-Status EnvironmentImpl::Rename(uint64_t transaction, bool& outdated) {
+Status EnvironmentImpl::Rename(const Directory& directory, uint64_t transaction, bool& outdated) {
   outdated = store_->last_transaction() != transaction;
   if (outdated) return absl::OkStatus();
   KITH_RETURN_IF_ERROR(store_->CheckStillThere());
   store_->Log(LogLevel::kInfo, "the compact copy is written and takes the data file's place");
-  if (renameat(directory_.fd.get(), kCompactFile, directory_.fd.get(), kDataFile) != 0) return OsError(errno, "exchanging the data file");
+  if (renameat(directory.fd.get(), kCompactFile, directory.fd.get(), kDataFile) != 0) return OsError(errno, "exchanging the data file");
   store_->Log(LogLevel::kInfo, "the compact copy has taken the data file's place");
-  Status status = SyncDirectory(directory_.fd.get());
+  Status status = SyncDirectory(directory.fd.get());
   status.Update(readers_->Reopen());
-  const StatusOr<GuardRecord> record = RecordOf(directory_, GuardRecord::State::kOpen, 0);
+  const StatusOr<GuardRecord> record = RecordOf(directory, GuardRecord::State::kOpen, 0);
   status.Update(record.ok() ? guard_->Write(*record) : record.status());
   if (!record.ok()) return status;
   Process& process = Process::Get();
@@ -96,42 +96,43 @@ Status EnvironmentImpl::Rename(uint64_t transaction, bool& outdated) {
 }
 
 // `copy`: the copies made so far were outdated before they could take the place, so one is made while others wait.
-Status EnvironmentImpl::TakePlace(bool copy, uint64_t transaction, bool& outdated) {
+Status EnvironmentImpl::TakePlace(const Directory& directory, bool copy, uint64_t transaction, bool& outdated) {
   return readers_->Alone(GetTuning().gate_wait, [&]() -> Status {
-    if (copy) KITH_RETURN_IF_ERROR(CopyCompact(/*alone=*/true, transaction, outdated));
+    if (copy) KITH_RETURN_IF_ERROR(CopyCompact(directory, /*alone=*/true, transaction, outdated));
     // Nothing is written by this process meanwhile, so the moments without a lock do no harm: who comes first then only checks more.
-    Status status = guard_->TryAlone() ? Rename(transaction, outdated) : InUseElsewhere();
+    Status status = guard_->TryAlone() ? Rename(directory, transaction, outdated) : InUseElsewhere();
     status.Update(guard_->Share());
     return status;
   });
 }
 
-Status EnvironmentImpl::CompactOnce(bool copy_alone, bool& outdated) {
+Status EnvironmentImpl::CompactOnce(const Directory& directory, bool copy_alone, bool& outdated) {
   uint64_t transaction = 0;
   if (!copy_alone) {
-    KITH_RETURN_IF_ERROR(CopyCompact(/*alone=*/false, transaction, outdated));
+    KITH_RETURN_IF_ERROR(CopyCompact(directory, /*alone=*/false, transaction, outdated));
     if (outdated) return absl::OkStatus();
   }
-  return TakePlace(copy_alone, transaction, outdated);
+  return TakePlace(directory, copy_alone, transaction, outdated);
 }
 
 StatusOr<CompactReport> EnvironmentImpl::Compact() {
   KITH_RETURN_IF_ERROR(Usable());
   if (options_.read_only) return MakeError({.reason = Reason::kReadOnly, .hint = "open it for writing"}, "the database is read-only");
   const Opening opening(Process::Get(), directory_.id);
-  CompactReport report{.bytes_before = SizeOf(directory_), .bytes_after = 0};
+  KITH_ASSIGN_OR_RETURN(const Directory directory, OpenAgain(directory_));
+  CompactReport report{.bytes_before = SizeOf(directory), .bytes_after = 0};
   Status status;
   bool outdated = true;
-  for (int copies = 0; outdated && status.ok() && copies <= kCopies; ++copies) status = CompactOnce(copies == kCopies, outdated);
+  for (int copies = 0; outdated && status.ok() && copies <= kCopies; ++copies) status = CompactOnce(directory, copies == kCopies, outdated);
   if (status.ok() && outdated) {
     status = MakeError({.reason = Reason::kLocked, .hint = "try again when fewer writes run"},
                        "other processes change the database faster than it can be compacted");
   }
   if (!status.ok()) {
-    unlinkat(directory_.fd.get(), kCompactFile, 0);
+    unlinkat(directory.fd.get(), kCompactFile, 0);
     return status;
   }
-  report.bytes_after = SizeOf(directory_);
+  report.bytes_after = SizeOf(directory);
   return report;
 }
 

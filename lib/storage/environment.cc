@@ -43,6 +43,7 @@ Status EnvironmentImpl::Start() {
   }
   KITH_ASSIGN_OR_RETURN(const struct stat info, StatOwnedFile(directory_, kDataFile));
   data_file_ = IdOf(info);
+  directory_.fd.Reset();
   readers_ = std::make_unique<Readers>(*store_);
   writer_ = std::make_unique<Writer>(*store_, *readers_, WriterPool::Get());
   return absl::OkStatus();
@@ -72,7 +73,9 @@ void EnvironmentImpl::CloseStore() {
   const bool sound = store_->env() != nullptr;
   store_.reset();
   if (sound && !options_.temporary && guard_->TryAlone()) {
-    const StatusOr<GuardRecord> record = RecordOf(directory_, GuardRecord::State::kClosed, transaction);
+    const StatusOr<Directory> directory = OpenAgain(directory_);
+    const StatusOr<GuardRecord> record =
+        directory.ok() ? RecordOf(*directory, GuardRecord::State::kClosed, transaction) : StatusOr<GuardRecord>(directory.status());
     // Without the record the next open only checks more than it had to.
     if (record.ok()) (void)guard_->Write(*record);
   }
@@ -166,7 +169,8 @@ Status EnvironmentImpl::AddFileStats(Stats& stats) {
 
 StatusOr<CheckReport> EnvironmentImpl::Check() {
   KITH_RETURN_IF_ERROR(Usable());
-  KITH_ASSIGN_OR_RETURN(UniqueFd fd, OpenOwnedFile(directory_, kDataFile, /*create=*/false));
+  KITH_ASSIGN_OR_RETURN(const Directory directory, OpenAgain(directory_));
+  KITH_ASSIGN_OR_RETURN(UniqueFd fd, OpenOwnedFile(directory, kDataFile, /*create=*/false));
   // Two commits may replace the meta page of our transaction before it is read: then look again.
   for (int attempt = 0; attempt < kCheckAttempts; ++attempt) {
     KITH_ASSIGN_OR_RETURN(const ReadTransaction slot, readers_->Acquire());

@@ -46,12 +46,12 @@ class EnvironmentImpl final : public Environment, public std::enable_shared_from
   [[nodiscard]] Status AddFileStats(Stats& stats);
   void CloseStore();
   // compact.cc
-  [[nodiscard]] Status CopyCompact(bool alone, uint64_t& transaction, bool& outdated);
-  [[nodiscard]] Status CompactOnce(bool copy_alone, bool& outdated);
-  [[nodiscard]] Status TakePlace(bool copy, uint64_t transaction, bool& outdated);
-  [[nodiscard]] Status Rename(uint64_t transaction, bool& outdated);
+  [[nodiscard]] Status CopyCompact(const Directory& directory, bool alone, uint64_t& transaction, bool& outdated);
+  [[nodiscard]] Status CompactOnce(const Directory& directory, bool copy_alone, bool& outdated);
+  [[nodiscard]] Status TakePlace(const Directory& directory, bool copy, uint64_t transaction, bool& outdated);
+  [[nodiscard]] Status Rename(const Directory& directory, uint64_t transaction, bool& outdated);
 
-  const Directory directory_;
+  Directory directory_;  // as it was opened; since Start without a descriptor
   const std::vector<KeyspaceSpec> keyspaces_;
   const OpenOptions options_;
   const uint64_t generation_;

@@ -110,6 +110,18 @@ StatusOr<Directory> OpenDirectory(std::string_view path, bool create, bool allow
   return directory;
 }
 
+StatusOr<Directory> OpenAgain(const Directory& directory) {
+  Directory again{
+      .fd = UniqueFd(open(directory.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), .path = directory.path, .id = directory.id};
+  struct stat info {};
+  const bool is_there = again.fd.valid() && fstat(again.fd.get(), &info) == 0;
+  if (!is_there && errno != ENOENT && errno != ENOTDIR) return OsError(errno, "opening the database's directory");
+  if (is_there && IdOf(info) == directory.id) return again;
+  return MakeError(
+      {.reason = Reason::kDatabaseReplaced, .value = directory.path, .hint = "close every handle of the database and open it again"},
+      "the database's directory was moved or replaced while open");
+}
+
 StatusOr<UniqueFd> OpenOwnedFile(const Directory& directory, const char* name, bool create) {
   constexpr int kFlags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
   if (create) {

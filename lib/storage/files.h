@@ -26,7 +26,7 @@ struct FileId {
 [[nodiscard]] FileId IdOf(const struct stat& info);
 
 struct Directory {
-  UniqueFd fd;
+  UniqueFd fd;       // of an open environment none: its files have theirs, and a process has but so many
   std::string path;  // absolute, without symbolic links
   FileId id;
 };
@@ -34,6 +34,9 @@ struct Directory {
 // Opens `path`, or makes it (mode 0700 whatever the umask; its parent must exist). Refuses a foreign owner, a directory that others can
 // write, and file systems on which locks or maps are not to be trusted (R9).
 [[nodiscard]] StatusOr<Directory> OpenDirectory(std::string_view path, bool create, bool allow_any_file_system);
+
+// The same directory with a descriptor, for the moment. DatabaseReplaced when another one stands at its path by now.
+[[nodiscard]] StatusOr<Directory> OpenAgain(const Directory& directory);
 
 // Opens a file of the directory read-write, without following a link. With `create` it is made (0600 whatever the umask) when absent.
 [[nodiscard]] StatusOr<UniqueFd> OpenOwnedFile(const Directory& directory, const char* name, bool create);

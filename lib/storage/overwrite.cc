@@ -139,7 +139,8 @@ class OverwriteJob final : public Job {
 StatusOr<OverwriteReport> EnvironmentImpl::Overwrite() {
   KITH_RETURN_IF_ERROR(Usable());
   if (options_.read_only) return MakeError({.reason = Reason::kReadOnly, .hint = "open it for writing"}, "the database is read-only");
-  KITH_ASSIGN_OR_RETURN(const UniqueFd fd, OpenOwnedFile(directory_, kDataFile, /*create=*/false));
+  KITH_ASSIGN_OR_RETURN(const Directory directory, OpenAgain(directory_));
+  KITH_ASSIGN_OR_RETURN(const UniqueFd fd, OpenOwnedFile(directory, kDataFile, /*create=*/false));
   // Both meta pages, and so both states that a crash can leave, are then newer than what was deleted before this call.
   for (int i = 0; i < 2; ++i) {
     EmptyCommit empty;
