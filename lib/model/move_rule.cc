@@ -21,6 +21,7 @@ namespace kith::model {
 namespace {
 
 using catalog::FieldDef;
+using catalog::TypeDef;
 
 struct StageInfo {
   Id pipeline;
@@ -95,7 +96,7 @@ class Run {
   StatusOr<std::vector<Item>> Present(const Draft& record, const std::vector<MoveEntry>& former);
   StatusOr<MoveEntry> EntryOf(const Draft& move) const;
   Status Check(const Draft& move, const MoveEntry& entry, Id from, const Draft& record);
-  void Complete(const Draft& record, MoveEntry& entry) const;
+  void Complete(const Draft& record, MoveEntry& entry);
   Status Write(const Item& item, Id from);
   Status SetIf(const Draft& move, size_t field, const Value& value);
   Status Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present);
@@ -105,6 +106,8 @@ class Run {
   Status SettleTrack(const Draft& record, Id pipeline, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present);
   StatusOr<std::vector<Id>> TracksOf(const Draft& record, Id pipeline);
   StatusOr<const StageInfo*> StageOf(Id stage);
+  // Nothing when the type is not pipelined.
+  [[nodiscard]] const std::optional<PipelinedRoles>& RolesOf(const TypeDef& type);
   // The pipeline when it is a parallel one, null for the main track.
   StatusOr<Id> TrackOf(Id pipeline);
   // The last of the items in each track, main first.
@@ -123,7 +126,14 @@ class Run {
   std::map<Id, std::vector<const Draft*>> live_;   // moves of the batch by record, deleted ones left out
   std::map<Id, std::optional<StageInfo>> stages_;  // nothing: not a stage
   std::map<Id, Id> tracks_;                        // by pipeline
+  std::map<TypeNumber, std::optional<PipelinedRoles>> roles_;
 };
+
+const std::optional<PipelinedRoles>& Run::RolesOf(const TypeDef& type) {
+  const auto [roles, added] = roles_.try_emplace(type.number);
+  if (added) roles->second = PipelinedRoles::Of(type);
+  return roles->second;
+}
 
 bool Run::IsNews(const Draft& move) const {
   if (move.deleted()) return true;
@@ -140,7 +150,7 @@ void Run::Collect() {
       if (!draft->deleted()) settle_.insert(RefOf(draft->Get(moves_.record)));
       if (!draft->before().is_null()) settle_.insert(draft->before().GetRef(moves_.record));
     } else if (!draft->created() && !draft->deleted()) {
-      const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(draft->type());
+      const std::optional<PipelinedRoles>& roles = RolesOf(draft->type());
       if (!roles.has_value()) continue;
       if (roles->amount != nullptr && draft->Changed(static_cast<int32_t>(roles->amount->position))) amount_changed_.push_back(draft);
       if (draft->Changed(catalog::kHeaderOwner)) owner_changed_.push_back(draft);
@@ -227,8 +237,8 @@ Status Run::Check(const Draft& move, const MoveEntry& entry, Id from, const Draf
 }
 
 // What a new move takes from the record it moves.
-void Run::Complete(const Draft& record, MoveEntry& entry) const {
-  const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(record.type());
+void Run::Complete(const Draft& record, MoveEntry& entry) {
+  const std::optional<PipelinedRoles>& roles = RolesOf(record.type());
   const auto role = [&](const FieldDef* field) { return field == nullptr ? Value() : record.Get(field->position); };
   if (entry.owner.is_null()) entry.owner = Id(record.header().owner);
   if (entry.segment == 0) entry.segment = GroupOf(role(roles->segment));
@@ -307,7 +317,7 @@ Status Run::Guard(const Draft& record, const Item& item, Id from) {
 Status Run::Settle(Id record_id) {
   KITH_ASSIGN_OR_RETURN(const Draft* record, context_.Find(record_id));
   if (record == nullptr) return CheckGone(record_id);
-  if (!PipelinedRoles::Of(record->type()).has_value()) return NotPipelinedError(context_.catalog(), record->type().name, record_id);
+  if (!RolesOf(record->type()).has_value()) return NotPipelinedError(context_.catalog(), record->type().name, record_id);
   KITH_ASSIGN_OR_RETURN(const std::vector<MoveEntry> former, Former(*record));
   KITH_ASSIGN_OR_RETURN(std::vector<Item> items, Present(*record, former));
   struct TrackMoves {
@@ -390,7 +400,7 @@ Status Run::SetStanding(const Shown& shown, const Standing& standing, std::optio
 }
 
 Status Run::Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
-  const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(record.type());
+  const std::optional<PipelinedRoles>& roles = RolesOf(record.type());
   return AssertOn(record, {record.id(), roles->stage, roles->pipeline, roles->closed_at}, former, present);
 }
 
@@ -474,7 +484,7 @@ StatusOr<std::vector<const Run::Item*>> Run::Latest(const std::vector<Item>& ite
 
 // The move that won a deal keeps what was won, also when the amount is put right later.
 Status Run::FollowAmount(const Draft& record) {
-  const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(record.type());
+  const std::optional<PipelinedRoles>& roles = RolesOf(record.type());
   KITH_ASSIGN_OR_RETURN(const std::vector<MoveEntry> former, Former(record));
   KITH_ASSIGN_OR_RETURN(const std::vector<Item> items, Present(record, former));
   KITH_ASSIGN_OR_RETURN(const std::vector<const Item*> latest, Latest(items));
