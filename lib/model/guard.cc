@@ -172,32 +172,22 @@ namespace {
 // One move, being asked.
 class AskedMove {
  public:
-  AskedMove(RuleContext& context, const Schema& schema, const Draft& record, Id pipeline)
-      : context_(context), schema_(schema), record_(record), pipeline_(pipeline) {}
+  AskedMove(RuleContext& context, const Schema& schema, AskingItems& items, const Draft& record, Id pipeline)
+      : context_(context), schema_(schema), items_(items), record_(record), pipeline_(pipeline) {}
 
   StatusOr<std::vector<AskedItem>> Unmet(Id from_id, Id to_id);
 
  private:
-  StatusOr<bool> AsksAnything() const;
   StatusOr<std::optional<Stage>> StageAt(Id id);
   StatusOr<std::vector<Stage>> LeftBehind(const Stage* from, const Stage& to) const;
-  Status LoadItems(Stage& stage) const;
   StatusOr<Completions> Done() const;
 
   RuleContext& context_;
   const Schema& schema_;
+  AskingItems& items_;
   const Draft& record_;
   const Id pipeline_;
 };
-
-StatusOr<bool> AskedMove::AsksAnything() const {
-  if (schema_.item.type == nullptr) return false;
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
-                        context_.ScanIndex(*schema_.item.type, *schema_.item.by_stage, {.equal = {Value(pipeline_)}}));
-  const bool any = cursor->Next();
-  KITH_RETURN_IF_ERROR(cursor->status());
-  return any;
-}
 
 // Nothing for a stage of another pipeline.
 StatusOr<std::optional<Stage>> AskedMove::StageAt(Id id) {
@@ -225,18 +215,6 @@ StatusOr<std::vector<Stage>> AskedMove::LeftBehind(const Stage* from, const Stag
   return stages;
 }
 
-// As they stood before the batch: what a batch asks for counts from the next on.
-Status AskedMove::LoadItems(Stage& stage) const {
-  const StageItemSchema& s = schema_.item;
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
-                        context_.ScanIndex(*s.type, *s.by_stage, {.equal = {Value(pipeline_), Value(stage.id)}}));
-  while (cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    stage.items.push_back(ReadStageItem(s, view));
-  }
-  return cursor->status();
-}
-
 StatusOr<Completions> AskedMove::Done() const {
   Completions done;
   const CompletionSchema& s = schema_.completion;
@@ -261,25 +239,29 @@ StatusOr<Completions> AskedMove::Done() const {
 
 StatusOr<std::vector<AskedItem>> AskedMove::Unmet(Id from_id, Id to_id) {
   std::vector<AskedItem> asked;
-  KITH_ASSIGN_OR_RETURN(const bool anything, AsksAnything());
-  if (!anything) return asked;
+  KITH_ASSIGN_OR_RETURN(const AskingItems::ByStage* const items, items_.Of(pipeline_));
+  if (items->empty()) return asked;
   KITH_ASSIGN_OR_RETURN(std::optional<Stage> to, StageAt(to_id));
   std::optional<Stage> from;
   if (!from_id.is_null()) {
     KITH_ASSIGN_OR_RETURN(from, StageAt(from_id));
   }
   if (!to.has_value()) return asked;
-  KITH_ASSIGN_OR_RETURN(std::vector<Stage> left, LeftBehind(from.has_value() ? &*from : nullptr, *to));
+  KITH_ASSIGN_OR_RETURN(std::vector<Stage> stages, LeftBehind(from.has_value() ? &*from : nullptr, *to));
+  stages.push_back(*std::move(to));
+  std::erase_if(stages, [&](Stage& stage) {
+    if (const auto own = items->find(stage.id); own != items->end()) stage.items = own->second;
+    return stage.items.empty() && stage.id != to_id;
+  });
+  if (stages.size() == 1 && stages.front().items.empty()) return asked;
   KITH_ASSIGN_OR_RETURN(const Completions done, Done());
   KITH_ASSIGN_OR_RETURN(const record::View view, record_.view());
   RecordsInWrite records(context_);
   Questions questions(context_.catalog(), record_.type(), records);
-  for (Stage& stage : left) {
-    KITH_RETURN_IF_ERROR(LoadItems(stage));
-    KITH_RETURN_IF_ERROR(questions.AskAll(stage, kOfLeaving, view, done, asked));
+  for (const Stage& stage : stages) {
+    const std::set<StageItemKind> entering = {StageItemKind::kEntry};
+    KITH_RETURN_IF_ERROR(questions.AskAll(stage, stage.id == to_id ? entering : kOfLeaving, view, done, asked));
   }
-  KITH_RETURN_IF_ERROR(LoadItems(*to));
-  KITH_RETURN_IF_ERROR(questions.AskAll(*to, {StageItemKind::kEntry}, view, done, asked));
   std::erase_if(asked, [](const AskedItem& one) { return one.met; });
   return asked;
 }
@@ -294,9 +276,24 @@ std::string WhatIsMissing(const AskedItem& asked) {
 
 }  // namespace
 
-StatusOr<std::vector<AskedItem>> UnmetInWrite(RuleContext& context, const Schema& schema, const Draft& record, Id pipeline, Id from,
-                                              Id to) {
-  return AskedMove(context, schema, record, pipeline).Unmet(from, to);
+StatusOr<const AskingItems::ByStage*> AskingItems::Of(Id pipeline) {
+  const auto [items, added] = pipelines_.try_emplace(pipeline);
+  if (!added || schema_.type == nullptr) return &items->second;
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
+                        context_.ScanIndex(*schema_.type, *schema_.by_stage, {.equal = {Value(pipeline)}}));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    StageItem item = ReadStageItem(schema_, view);
+    if (item.archived || (item.kind != StageItemKind::kEntry && kOfLeaving.count(item.kind) == 0)) continue;
+    items->second[view.GetRef(schema_.stage)].push_back(std::move(item));
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return &items->second;
+}
+
+StatusOr<std::vector<AskedItem>> UnmetInWrite(RuleContext& context, const Schema& schema, AskingItems& items, const Draft& record,
+                                              Id pipeline, Id from, Id to) {
+  return AskedMove(context, schema, items, record, pipeline).Unmet(from, to);
 }
 
 Status RefuseUnmet(const Draft& record, const std::vector<AskedItem>& unmet) {

@@ -92,10 +92,23 @@ inline const std::set<StageItemKind> kOfLeaving = {StageItemKind::kExit, StageIt
 // for the stage it comes from, and for those it passes over unless they are optional. Nobody is asked on the way back or to a lost stage.
 [[nodiscard]] bool IsLeftBehind(const Stage& stage, const Stage* from, const Stage& to);
 
+// The entry and exit criteria and the steps of stages, as they stood before the batch. Each pipeline is read once.
+class AskingItems {
+ public:
+  using ByStage = std::map<Id, std::vector<StageItem>>;
+  AskingItems(RuleContext& context, const StageItemSchema& schema) : context_(context), schema_(schema) {}
+  // Stages that ask for nothing are left out.
+  [[nodiscard]] StatusOr<const ByStage*> Of(Id pipeline);
+
+ private:
+  RuleContext& context_;
+  const StageItemSchema& schema_;
+  std::map<Id, ByStage> pipelines_;
+};
+
 // What a move of the record, as the batch leaves it, to stage `to` finds unmet. `from` null or of another pipeline: from the beginning.
-// Costs one look at an index when the pipeline asks for nothing.
-[[nodiscard]] StatusOr<std::vector<AskedItem>> UnmetInWrite(RuleContext& context, const Schema& schema, const Draft& record, Id pipeline,
-                                                            Id from, Id to);
+[[nodiscard]] StatusOr<std::vector<AskedItem>> UnmetInWrite(RuleContext& context, const Schema& schema, AskingItems& items,
+                                                            const Draft& record, Id pipeline, Id from, Id to);
 
 // The refusal of a move for what is mandatory and unmet; OK when nothing is.
 [[nodiscard]] Status RefuseUnmet(const Draft& record, const std::vector<AskedItem>& unmet);

@@ -62,7 +62,8 @@ Value GroupValue(uint64_t group) { return group == 0 ? Value() : Value(static_ca
 // One call of the rule.
 class Run {
  public:
-  Run(RuleContext& context, const Schema& schema) : context_(context), schema_(schema), moves_(schema.move) {}
+  Run(RuleContext& context, const Schema& schema)
+      : context_(context), schema_(schema), moves_(schema.move), asking_(context, schema.item) {}
 
   Status Do() {
     Collect();
@@ -119,6 +120,7 @@ class Run {
   RuleContext& context_;
   const Schema& schema_;
   const MoveSchema& moves_;
+  AskingItems asking_;
   std::set<Id> settle_;  // records whose moves changed
   std::vector<const Draft*> amount_changed_;
   std::vector<const Draft*> owner_changed_;
@@ -303,7 +305,8 @@ Status Run::Guard(const Draft& record, const Item& item, Id from) {
   const MoveEntry& entry = item.entry;
   const bool goes = move.created() || move.Changed(static_cast<int32_t>(moves_.to));
   if (context_.settling() || moves_.unmet == nullptr || !goes || from == entry.to || !IsGuarded(entry.cause)) return absl::OkStatus();
-  KITH_ASSIGN_OR_RETURN(const std::vector<AskedItem> unmet, UnmetInWrite(context_, schema_, record, entry.pipeline, from, entry.to));
+  KITH_ASSIGN_OR_RETURN(const std::vector<AskedItem> unmet,
+                        UnmetInWrite(context_, schema_, asking_, record, entry.pipeline, from, entry.to));
   const bool override_with_reason = entry.cause == MoveCause::kOverride && !move.Get(moves_.reason).is_null();
   if (!override_with_reason) KITH_RETURN_IF_ERROR(RefuseUnmet(record, unmet));
   TextList names;
