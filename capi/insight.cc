@@ -33,7 +33,8 @@ kith_code kith_snapshot_funnel(kith_snapshot* snapshot, const char* pipeline, co
     KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
     KITH_ASSIGN_OR_RETURN(kith::insight::FunnelReport report, kith::insight::Funnel(tables, question.Funnel()));
-    *funnel = Wrap<kith_funnel>(std::make_shared<FunnelObject>(FunnelObject{std::move(report)}));
+    KITH_ASSIGN_OR_RETURN(std::vector<kith::insight::FunnelPart> parts, question.FunnelParts(tables));
+    *funnel = Wrap<kith_funnel>(std::make_shared<FunnelObject>(FunnelObject{std::move(report), std::move(parts)}));
     return absl::OkStatus();
   });
 }
@@ -72,7 +73,7 @@ kith_code kith_funnel_get_stage(const kith_funnel* funnel, size_t index, kith_fu
 kith_code kith_funnel_to_json(const kith_funnel* funnel, kith_text** json, kith_error** err) {
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(FunnelObject * object, Use(funnel));
-    return ToJson(object->report);
+    return ToJson(object->report, object->parts);
   });
 }
 

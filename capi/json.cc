@@ -80,6 +80,25 @@ Json Of(const insight::StageFunnel& stage) {
           {"mean_days", Number(stage.mean_days)}};
 }
 
+Json Of(const insight::FunnelReport& report) {
+  Json json = {{"pipeline", report.pipeline.name},
+               {"as_of", ToText(report.as_of)},
+               {"arrivals", report.arrivals},
+               {"won", report.won},
+               {"lost", report.lost},
+               {"open", report.open},
+               {"path_unknown", report.path_unknown},
+               {"win_rate", Of(report.win_rate)},
+               {"end_to_end", Number(report.end_to_end)},
+               {"median_cycle_days", Number(report.median_cycle_days)},
+               {"currency", report.currency.code()},
+               {"open_elsewhere", report.open_elsewhere},
+               {"warnings", report.warnings},
+               {"stages", Json::array()}};
+  for (const insight::StageFunnel& stage : report.stages) json["stages"].push_back(Of(stage));
+  return json;
+}
+
 Json Of(const insight::RepStage& stage) {
   return {{"id", stage.stage.id.value()},     {"name", stage.stage.name},
           {"labels", stage.stage.labels},     {"rep", Of(stage.rep)},
@@ -364,22 +383,14 @@ std::string ToJson(const std::vector<ExternalRef>& refs) {
   return Dump(json);
 }
 
-std::string ToJson(const insight::FunnelReport& report) {
-  Json json = {{"pipeline", report.pipeline.name},
-               {"as_of", ToText(report.as_of)},
-               {"arrivals", report.arrivals},
-               {"won", report.won},
-               {"lost", report.lost},
-               {"open", report.open},
-               {"path_unknown", report.path_unknown},
-               {"win_rate", Of(report.win_rate)},
-               {"end_to_end", Number(report.end_to_end)},
-               {"median_cycle_days", Number(report.median_cycle_days)},
-               {"currency", report.currency.code()},
-               {"open_elsewhere", report.open_elsewhere},
-               {"warnings", report.warnings},
-               {"stages", Json::array()}};
-  for (const insight::StageFunnel& stage : report.stages) json["stages"].push_back(Of(stage));
+std::string ToJson(const insight::FunnelReport& report, const std::vector<insight::FunnelPart>& parts) {
+  Json json = Of(report);
+  json["parts"] = Json::array();
+  for (const insight::FunnelPart& one : parts) {
+    Json part = {{"part", one.part}};
+    part.update(Of(one.funnel));
+    json["parts"].push_back(std::move(part));
+  }
   return Dump(json);
 }
 

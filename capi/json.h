@@ -42,7 +42,7 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const storage::CompactReport& report);
 [[nodiscard]] std::string ToJson(const SalvageReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<ExternalRef>& refs);
-[[nodiscard]] std::string ToJson(const insight::FunnelReport& report);
+[[nodiscard]] std::string ToJson(const insight::FunnelReport& report, const std::vector<insight::FunnelPart>& parts);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepReport>& reports);
 [[nodiscard]] std::string ToJson(const model::Pipeline& pipeline, const std::vector<insight::Way>& ways,
                                  const std::vector<insight::Cohort>& cohorts);

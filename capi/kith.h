@@ -985,7 +985,7 @@ typedef struct kith_insight_options {
   /* JSON, borrowed for the call, what is absent has no effect:
    *   "period"        funnel, reps, deals behind: whole months such as "2026-Q1"; else all of history
    *   "group"         funnel, deals behind, velocity, gap: {"kind": "owner" | "segment" | "source", "id": number}, instead of everybody
-   *   "by"            forecast: parts by "owner", "segment" or "source", or by a field of these records such as "owner.team"
+   *   "by"            funnel, forecast: parts by "owner", "segment" or "source", or by a field of these records such as "owner.team"
    *   "learn_from"    forecast: widen by what forecasts of so many periods before missed; costs two reads of the past each
    *   "learn_saved"   forecast: true: by what saved forecasts missed, too
    *   "relations"     forecast: true: relationships act on chances as far as closed deals show it; costs the decision chains of the open

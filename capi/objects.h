@@ -89,6 +89,7 @@ struct RowsObject {
 };
 struct FunnelObject {
   insight::FunnelReport report;
+  std::vector<insight::FunnelPart> parts;
 };
 struct ForecastObject {
   insight::ForecastReport report;

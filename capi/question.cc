@@ -263,6 +263,18 @@ insight::FunnelOptions Question::Funnel() const {
   return funnel;
 }
 
+StatusOr<std::vector<insight::FunnelPart>> Question::FunnelParts(const model::FunnelTables& tables) const {
+  std::vector<insight::FunnelPart> parts;
+  if (by_ == GroupKind::kAll) return parts;
+  std::map<uint64_t, uint64_t> roll_up;
+  if (!by_field_.empty()) {
+    KITH_ASSIGN_OR_RETURN(roll_up, RollUp(tables));
+  }
+  insight::FunnelOptions options = Funnel();
+  options.strict = false;  // each part has its own maturity
+  return insight::FunnelParts(tables, by_, roll_up, options);
+}
+
 insight::RepOptions Question::Reps() const {
   insight::RepOptions reps;
   reps.funnel = Funnel();

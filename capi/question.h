@@ -9,6 +9,7 @@
 #include "kith/insight/currencies.h"
 #include "kith/insight/drivers.h"
 #include "kith/insight/forecast.h"
+#include "kith/insight/funnel.h"
 #include "kith/insight/saved.h"
 #include "kith/insight/submission.h"
 #include "kith/insight/typed.h"
@@ -37,6 +38,8 @@ class Question {
   // Of the pipeline of money documents that the question names, if any.
   [[nodiscard]] StatusOr<std::optional<model::FunnelTables>> Collection() const;
   [[nodiscard]] insight::FunnelOptions Funnel() const;
+  // By owner, segment, source or a field of theirs, where the question says so.
+  [[nodiscard]] StatusOr<std::vector<insight::FunnelPart>> FunnelParts(const model::FunnelTables& tables) const;
   [[nodiscard]] insight::RepOptions Reps() const;
   [[nodiscard]] StatusOr<std::vector<model::DealPath>> Paths() const;
   [[nodiscard]] const model::Pipeline& pipeline() const { return pipeline_; }

@@ -22,11 +22,6 @@ void SetCurrency(Currency currency, kith_value& value) {
   static_assert(std::endian::native == std::endian::little && sizeof(packed) == sizeof(value.currency));
   std::memcpy(value.currency, &packed, sizeof(packed));
 }
-kith_value OfMoney(Money money) {
-  kith_value value = Number(Kind::kMoney, money.minor);
-  SetCurrency(money.currency, value);
-  return value;
-}
 kith_value OfText(Kind kind, std::string_view text) {
   kith_value value = Of(kind);
   value.text = FromText(text);
@@ -62,6 +57,57 @@ kith_value ReadHeader(const record::Header& header, int32_t position) {
     default:
       return kith_value{};
   }
+}
+
+// The typed reads give zero for null, so only a zero has to be looked at twice. Every way returns one variable, so that it is made where
+// the caller wants it.
+kith_value ReadField(const catalog::FieldDef& field, record::View view) {
+  const size_t at = field.position;
+  kith_value value = Of(field.kind);
+  switch (field.kind) {
+    case Kind::kBool:
+      value.number = view.GetBool(at) ? 1 : 0;
+      break;
+    case Kind::kDouble:
+      value.real = view.GetDouble(at);
+      if (value.real != 0) return value;
+      break;
+    case Kind::kMoney: {
+      const Money money = view.GetMoney(at);
+      value.number = money.minor;
+      SetCurrency(money.currency, value);
+      if (!money.currency.is_null()) return value;
+      break;
+    }
+    case Kind::kText:
+    case Kind::kBytes:
+      value.text = FromText(view.GetText(at));
+      if (value.text.size != 0) return value;
+      break;
+    case Kind::kTextList:
+    case Kind::kChoiceSet:
+      value.number = static_cast<int64_t>(view.GetSize(at));
+      break;
+    case Kind::kRef:
+      value.number = static_cast<int64_t>(view.GetRef(at).value());
+      break;
+    case Kind::kChoice:
+      value.number = view.GetInt(at);
+      value.text = ChoiceText(value.number, &field);
+      break;
+    case Kind::kDecimal:
+      value.scale = field.scale;
+      [[fallthrough]];
+    case Kind::kInt:
+    case Kind::kDate:
+    case Kind::kTime:
+      value.number = view.GetInt(at);
+      break;
+    case Kind::kNull:
+      break;
+  }
+  if (value.number == 0 && !view.has(at)) value = kith_value{};
+  return value;
 }
 
 StatusOr<Value> ChoiceFromC(const kith_value& value, std::string_view text, const catalog::FieldDef* field) {
@@ -111,42 +157,7 @@ StatusOr<std::vector<int32_t>> PositionsOfFields(const catalog::Catalog& catalog
 
 kith_value ReadValue(const catalog::TypeDef& type, record::View view, int32_t position) {
   if (position < 0) return ReadHeader(view.header(), position);
-  auto at = static_cast<size_t>(position);
-  const catalog::FieldDef& field = type.fields[at];
-  if (!view.has(at)) return kith_value{};
-  switch (field.kind) {
-    case Kind::kBool:
-      return Number(Kind::kBool, view.GetBool(at) ? 1 : 0);
-    case Kind::kDecimal: {
-      kith_value value = Number(Kind::kDecimal, view.GetInt(at));
-      value.scale = field.scale;
-      return value;
-    }
-    case Kind::kDouble: {
-      kith_value value = Of(Kind::kDouble);
-      value.real = view.GetDouble(at);
-      return value;
-    }
-    case Kind::kMoney:
-      return OfMoney(view.GetMoney(at));
-    case Kind::kText:
-    case Kind::kBytes:
-      return OfText(field.kind, view.GetText(at));
-    case Kind::kTextList:
-    case Kind::kChoiceSet:
-      return Number(field.kind, static_cast<int64_t>(view.GetSize(at)));
-    case Kind::kChoice:
-      return OfChoice(view.GetInt(at), &field);
-    case Kind::kRef:
-      return Number(Kind::kRef, static_cast<int64_t>(view.GetRef(at).value()));
-    case Kind::kInt:
-    case Kind::kDate:
-    case Kind::kTime:
-      return Number(field.kind, view.GetInt(at));
-    case Kind::kNull:
-      break;
-  }
-  return kith_value{};
+  return ReadField(type.fields[static_cast<size_t>(position)], view);
 }
 
 StatusOr<kith_value> ReadItem(const catalog::TypeDef& type, record::View view, int32_t position, size_t item) {

@@ -191,6 +191,16 @@ func (b *Batch) MoveBecause(target ID, stage, reason string) ID {
 	return ID(b.c.Move(uint64(target), stage, reason))
 }
 
+// Override moves a record although it does not meet what is mandatory in its stages; the reason and what is unmet stay on the move.
+func (b *Batch) Override(target ID, stage, reason string) ID {
+	return ID(b.c.Override(uint64(target), stage, reason))
+}
+
+// CompleteStep says that a step, "pipeline/stage/step", is done for a record, shown by a record as its evidence (0: none).
+func (b *Batch) CompleteStep(target ID, step string, evidence ID, note string) ID {
+	return ID(b.c.CompleteStep(uint64(target), step, uint64(evidence), note))
+}
+
 // DefinePipeline adds a pipeline given as JSON.
 func (b *Batch) DefinePipeline(json string) { b.c.DefinePipeline(json) }
 

@@ -66,6 +66,7 @@ type MergeOptions struct {
 	DryRun bool          `json:"-"`
 	Actor  Ref           `json:"-"`
 	Reason string        `json:"-"`
+	Viewer Viewer        `json:"-"`
 }
 
 // Merged is what DB.Merge did. Fields are those in which the records differed.
@@ -95,7 +96,7 @@ func (db *DB) Merge(records []ID, o MergeOptions) (Merged, error) {
 	if err != nil {
 		return Merged{}, err
 	}
-	text, e := db.c.Merge(numbers(records), o.Actor.c(), o.Reason, string(options), o.DryRun)
+	text, e := db.c.Merge(numbers(records), string(options), capi.How{Actor: o.Actor.c(), Reason: o.Reason, DryRun: o.DryRun, Viewer: o.Viewer.c()})
 	return decode[Merged](text, e)
 }
 
@@ -174,6 +175,39 @@ func (db *DB) Repair() (problems uint64, report json.RawMessage, err error) {
 func (db *DB) Metrics() (string, error) {
 	text, e := db.c.Metrics()
 	return string(text), wrap(e)
+}
+
+// KindOptions of ChangeKind.
+type KindOptions struct {
+	DryRun   bool   // names what could not be converted
+	Drop     bool   // what cannot be converted becomes null; otherwise nothing is changed while there is any
+	Abandon  bool   // gives up a change that was begun
+	Currency string // of amounts that become numbers, or the other way
+	Actor    Ref
+	Reason   string
+}
+
+// KindChange is what ChangeKind did. The old values stay in the field Former.
+type KindChange struct {
+	Records  int `json:"records"`
+	Values   int `json:"values"`
+	Failed   int `json:"failed"`
+	Failures []struct {
+		Record  ID     `json:"record"`
+		Value   string `json:"value"`
+		Message string `json:"message"`
+	} `json:"failures"` // the first of them
+	Former         string   `json:"former"`
+	Changes        []string `json:"changes"`
+	CatalogVersion uint64   `json:"catalog_version"`
+}
+
+// ChangeKind changes the kind of a field to that of the definition, JSON as in a package without the name, while others read and write. Cut
+// short, the next call goes on with it.
+func (db *DB) ChangeKind(typ, field, definition string, o KindOptions) (KindChange, error) {
+	how := capi.How{Actor: o.Actor.c(), Reason: o.Reason, DryRun: o.DryRun}
+	text, e := db.c.ChangeKind(typ, field, definition, how, o.Currency, o.Drop, o.Abandon)
+	return decode[KindChange](text, e)
 }
 
 // MigratePipeline brings a pipeline to a new version by a plan as JSON, whose form kith.h describes; the report as JSON.

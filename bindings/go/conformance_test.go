@@ -36,14 +36,18 @@ type step struct {
 		Organisation string `json:"organisation"`
 		WithDeal     *bool  `json:"with_deal"`
 	} `json:"options"`
-	Report any             `json:"report"`
-	Policy json.RawMessage `json:"policy"`
-	Viewer string          `json:"viewer"`
-	Keep   string          `json:"keep"`
-	Type   string          `json:"type"`
-	Ref    [2]string       `json:"ref"`
-	Mark   string          `json:"mark"`
-	Error  *struct {
+	Report   any             `json:"report"`
+	Continue string          `json:"continue"`
+	Take     [][2]string     `json:"take"`
+	Guide    string          `json:"guide"`
+	Tracks   any             `json:"tracks"`
+	Policy   json.RawMessage `json:"policy"`
+	Viewer   string          `json:"viewer"`
+	Keep     string          `json:"keep"`
+	Type     string          `json:"type"`
+	Ref      [2]string       `json:"ref"`
+	Mark     string          `json:"mark"`
+	Error    *struct {
 		Code, Reason string
 		Field        *string
 	} `json:"error"`
@@ -94,6 +98,10 @@ func (v running) run(s step) error {
 		return v.view(s, func(now *kith.Snapshot) error { return v.feed(s, now) })
 	case s.Convert != "":
 		return v.convert(s)
+	case s.Continue != "":
+		return v.continues(s)
+	case s.Guide != "":
+		return v.view(s, func(now *kith.Snapshot) error { return v.guide(s, now) })
 	case s.Policy != nil:
 		return v.db.SetPolicy(string(s.Policy), kith.Ref{})
 	case s.Keep != "":
@@ -181,6 +189,50 @@ func (v running) convert(s step) error {
 		"already": report.Already, "stays": stays}
 	if !reflect.DeepEqual(got, s.Report) {
 		v.t.Fatalf("got %v, want %v", got, s.Report)
+	}
+	return nil
+}
+
+func (v running) continues(s step) error {
+	options := kith.ContinueOptions{External: kith.Ext(s.Ref[0], s.Ref[1])}
+	for _, part := range s.Take {
+		if options.Quantities == nil {
+			options.Quantities = map[kith.ID]kith.Decimal{}
+		}
+		var quantity kith.Decimal
+		must(v.t, quantity.UnmarshalText([]byte(part[1])))
+		options.Quantities[v.ids[part[0]]] = quantity
+	}
+	made, err := v.db.ContinueDocument(v.ids[s.Continue], s.Type, options)
+	if err != nil {
+		return err
+	}
+	got := map[string]any{"lines": json.Number(strconv.Itoa(made.Lines)), "already": made.Already}
+	if !reflect.DeepEqual(got, s.Report) {
+		v.t.Fatalf("got %v, want %v", got, s.Report)
+	}
+	return nil
+}
+
+func (v running) guide(s step, now *kith.Snapshot) error {
+	tracks, err := now.Guide(v.ids[s.Guide])
+	if err != nil {
+		return err
+	}
+	got := []any{}
+	for _, track := range tracks {
+		ahead := []any{}
+		for _, stage := range track.Next {
+			unmet := []any{}
+			for _, one := range stage.Unmet {
+				unmet = append(unmet, one.Name)
+			}
+			ahead = append(ahead, map[string]any{"name": stage.Name, "refused": stage.Refused, "unmet": unmet})
+		}
+		got = append(got, map[string]any{"stage": track.StageName, "kind": track.Kind, "next": ahead})
+	}
+	if !reflect.DeepEqual(got, s.Tracks) {
+		v.t.Fatalf("got %v, want %v", got, s.Tracks)
 	}
 	return nil
 }

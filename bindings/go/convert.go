@@ -1,6 +1,10 @@
 package kith
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"kith/internal/capi"
+)
 
 // ConvertOptions of DB.Convert.
 type ConvertOptions struct {
@@ -15,6 +19,7 @@ type ConvertOptions struct {
 	DryRun       bool   `json:"-"`
 	Actor        Ref    `json:"-"`
 	Reason       string `json:"-"`
+	Viewer       Viewer `json:"-"`
 }
 
 // ConvertedPart is a record that came of another one, and how: "created", "found" or "given".
@@ -49,6 +54,6 @@ func (db *DB) Convert(record ID, o ConvertOptions) (Converted, error) {
 	if err != nil {
 		return Converted{}, err
 	}
-	text, e := db.c.Convert(uint64(record), o.Actor.c(), o.Reason, string(options), o.DryRun)
+	text, e := db.c.Convert(uint64(record), string(options), capi.How{Actor: o.Actor.c(), Reason: o.Reason, DryRun: o.DryRun, Viewer: o.Viewer.c()})
 	return decode[Converted](text, e)
 }

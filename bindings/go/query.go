@@ -115,28 +115,40 @@ func (r *Rows) Columns() []string { return r.columns }
 
 // ResultRow is a row of a query; good until the next.
 type ResultRow struct {
-	ID     ID // of the record, 0 in groups
-	rows   *Rows
-	values []capi.Value
-	index  int
+	ID    ID // of the record, 0 in groups
+	rows  *Rows
+	of    *columns
+	index int
 }
 
-// Col is the i-th column. Amounts of several currencies read as null.
+// Col is the i-th column. Amounts of several currencies read as null. Texts are copied as those of Row.Col.
 func (r ResultRow) Col(i int) Value {
-	return Value{&r.values[i], func(item int) (capi.Value, *capi.Error) { return r.rows.c.Item(r.index, i, item) }}
+	v := Value{c: &r.of.values[r.index*r.of.count+i]}
+	switch v.Kind() {
+	case KindText, KindChoice, KindBytes:
+		v.text = r.of.text(r.index, i)
+	case KindTextList, KindChoiceSet:
+		v.list = r.list(i)
+	}
+	return v
+}
+
+// list is apart from Col, which allocates nothing.
+func (r ResultRow) list(i int) func(item int) (capi.Value, *capi.Error) {
+	return func(item int) (capi.Value, *capi.Error) { return r.rows.c.Item(r.index, i, item) }
 }
 
 // All gives the rows, from C once for 256 of them, and closes.
 func (r *Rows) All() iter.Seq2[ResultRow, error] {
 	return func(yield func(ResultRow, error) bool) {
 		defer r.Close()
-		n := len(r.columns)
+		of := &columns{count: len(r.columns)}
 		for {
 			if err := r.ctx.Err(); err != nil {
 				yield(ResultRow{}, err)
 				return
 			}
-			ids, values, e := r.c.Next(n)
+			ids, values, e := r.c.Next(of.count)
 			if e != nil {
 				yield(ResultRow{}, wrapIn(r.ctx, e))
 				return
@@ -144,8 +156,9 @@ func (r *Rows) All() iter.Seq2[ResultRow, error] {
 			if len(ids) == 0 {
 				return
 			}
+			of.next(values)
 			for i, id := range ids {
-				if !yield(ResultRow{ID(id), r, values[i*n : (i+1)*n], i}, nil) {
+				if !yield(ResultRow{ID(id), r, of, i}, nil) {
 					return
 				}
 			}

@@ -109,7 +109,7 @@ func (r Record) value(v capi.Value, resolve func() (capi.Field, *capi.Error)) Va
 	if k != KindTextList && k != KindChoiceSet {
 		return Value{c: &v}
 	}
-	return Value{&v, func(item int) (capi.Value, *capi.Error) {
+	return Value{c: &v, list: func(item int) (capi.Value, *capi.Error) {
 		field, e := resolve()
 		if e != nil {
 			return capi.Value{}, e
@@ -193,41 +193,76 @@ func (s *Snapshot) Records(typ string) iter.Seq2[Record, error] {
 // Row is a record with the values that were asked for; good until the next.
 type Row struct {
 	Record
-	values []capi.Value
+	of *chunk
+	at int // its place in the chunk
+}
+
+// chunk is what came from C at once.
+type chunk struct {
+	columns
 	fields []capi.Field
 }
 
-// Col is the i-th of the fields.
-func (r Row) Col(i int) Value {
-	c := &r.values[i]
-	if k := Kind(c.Kind()); k != KindTextList && k != KindChoiceSet {
-		return Value{c: c}
+// columns are the values of some rows, row after row, and the texts among them, copied a column at a time when one is asked for.
+type columns struct {
+	values []capi.Value
+	count  int // of columns
+	texts  [][]string
+}
+
+// next takes the values of further rows.
+func (c *columns) next(values []capi.Value) {
+	c.values = values
+	for i := range c.texts {
+		c.texts[i] = c.texts[i][:0]
 	}
-	return r.list(i)
+}
+
+// text of a column in a row.
+func (c *columns) text(row, column int) *string {
+	if len(c.texts) == 0 {
+		c.texts = make([][]string, c.count)
+	}
+	if len(c.texts[column]) == 0 {
+		c.texts[column] = capi.Texts(c.values, column, c.count, c.texts[column])
+	}
+	return &c.texts[column][row]
+}
+
+// Col is the i-th of the fields. Texts of up to 256 rows are copied together: who keeps few of many should strings.Clone them.
+func (r Row) Col(i int) Value {
+	v := Value{c: &r.of.values[r.at*r.of.count+i]}
+	switch v.Kind() {
+	case KindText, KindChoice, KindBytes:
+		v.text = r.of.text(r.at, i)
+	case KindTextList, KindChoiceSet:
+		v.list = r.list(i)
+	}
+	return v
 }
 
 // list is apart from Col, which allocates nothing.
-func (r Row) list(i int) Value {
-	return Value{&r.values[i], func(item int) (capi.Value, *capi.Error) { return r.s.c.Item(r.v, r.fields[i], item) }}
+func (r Row) list(i int) func(item int) (capi.Value, *capi.Error) {
+	return func(item int) (capi.Value, *capi.Error) { return r.s.c.Item(r.v, r.of.fields[i], item) }
 }
 
 // Scan gives fields of the records of a type in id order, from C once for 256 records: the fast way to read many.
 func (s *Snapshot) Scan(typ string, fields ...string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		row := Row{Record: Record{s: s}, fields: make([]capi.Field, len(fields))}
+		n := len(fields)
+		of := &chunk{columns{count: n}, make([]capi.Field, n)}
 		for i, field := range fields {
 			resolved, err := s.Field(typ, field)
 			if err != nil {
 				yield(Row{}, err)
 				return
 			}
-			row.fields[i] = resolved.c
+			of.fields[i] = resolved.c
 		}
-		n := len(fields)
-		e := s.c.Scan(typ, 0, row.fields, func(views []capi.View, values []capi.Value) bool {
+		e := s.c.Scan(typ, 0, of.fields, func(views []capi.View, values []capi.Value) bool {
+			of.next(values)
 			for i := range views {
-				row.v, row.values = views[i], values[i*n:(i+1)*n]
-				if !yield(row, nil) {
+				if !yield(Row{Record{s, views[i]}, of, i}, nil) {
 					return false
 				}
 			}

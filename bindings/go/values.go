@@ -52,6 +52,20 @@ func (d Decimal) String() string {
 	return sign + magnitude[:len(magnitude)-d.Scale] + "." + magnitude[len(magnitude)-d.Scale:]
 }
 
+// MarshalText gives "12.50"; JSON has decimals so.
+func (d Decimal) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads "12.50".
+func (d *Decimal) UnmarshalText(text []byte) error {
+	whole, fraction, _ := strings.Cut(string(text), ".")
+	unscaled, err := strconv.ParseInt(whole+fraction, 10, 64)
+	if err != nil || strings.ContainsAny(fraction, "+-") {
+		return invalid("%q is no decimal; write 12.50", text)
+	}
+	*d = Decimal{unscaled, len(fraction)}
+	return nil
+}
+
 func btoi(b bool) int {
 	if b {
 		return 1
@@ -74,6 +88,19 @@ func DateOf(t time.Time) Date {
 
 // String gives "2026-03-05".
 func (d Date) String() string { return d.time().Format(time.DateOnly) }
+
+// MarshalText gives "2026-03-05"; JSON has days so.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads "2026-03-05".
+func (d *Date) UnmarshalText(text []byte) error {
+	t, err := time.Parse(time.DateOnly, string(text))
+	if err != nil {
+		return invalid("%q is no day; write 2026-03-05", text)
+	}
+	*d = DateOf(t)
+	return nil
+}
 
 func (d Date) time() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 func (d Date) days() int32     { return int32(math.Floor(float64(d.time().Unix()) / 86400)) }
@@ -105,6 +132,15 @@ type Value struct {
 	c *capi.Value
 	// list reads an item of a list.
 	list func(item int) (capi.Value, *capi.Error)
+	// text is the text of a row that was copied with those of its neighbours; nil: C's is copied.
+	text *string
+}
+
+func (v Value) copied() string {
+	if v.text != nil {
+		return *v.text
+	}
+	return v.c.Text()
 }
 
 // Kind of the value.
@@ -158,7 +194,7 @@ func (v Value) Text() string {
 	if k := v.Kind(); k != KindText && k != KindChoice {
 		return ""
 	}
-	return v.c.Text()
+	return v.copied()
 }
 
 // Bytes gives bytes.
@@ -166,7 +202,7 @@ func (v Value) Bytes() []byte {
 	if v.Kind() != KindBytes {
 		return nil
 	}
-	return []byte(v.c.Text())
+	return []byte(v.copied())
 }
 
 // Texts gives the items of a list, or the names of a set of choices.
@@ -223,7 +259,7 @@ func (v Value) Any() any {
 	case KindMoney:
 		return v.Money()
 	case KindText, KindChoice:
-		return v.c.Text()
+		return v.copied()
 	case KindTextList, KindChoiceSet:
 		texts, _ := v.Texts()
 		return texts

@@ -38,19 +38,21 @@ class RowsTable final : public ArrowTable {
   }
 
  private:
-  static constexpr size_t kPage = 1024;
+  static constexpr size_t kPage = 256;                    // rows whose values stay in the cache until they are put
   static constexpr size_t kTextBytes = 64 * 1024 * 1024;  // texts of a batch stay far below what its offsets count
 
   Status PutColumn(size_t i, size_t& bytes) {
     ArrowColumn& column = columns()[i];
     const bool in_place = kinds_[i].kind != Kind::kNull && kinds_[i].kind != Kind::kTextList && kinds_[i].kind != Kind::kChoiceSet;
-    for (size_t row = 0; row < page_.ids.size(); ++row) {
-      if (kinds_[i].per_currency) {
-        column.Put(page_.rows[row].amounts[i]);
-      } else if (in_place) {
-        KITH_RETURN_IF_ERROR(column.Put(page_.values[row * kinds_.size() + i]));
-      } else {
-        column.Put(page_.rows[row].values[i]);
+    if (in_place && !kinds_[i].per_currency) {
+      KITH_RETURN_IF_ERROR(column.Put(page_.values.data() + i, page_.ids.size(), kinds_.size()));
+    } else {
+      for (const query::Row& row : page_.rows) {
+        if (kinds_[i].per_currency) {
+          column.Put(row.amounts[i]);
+        } else {
+          column.Put(row.values[i]);
+        }
       }
     }
     bytes = std::max(bytes, column.arrays()[0].bytes());

@@ -148,11 +148,14 @@ void ArrowBuilder::Finish(ArrowArray* out) {
   out->null_count = std::exchange(nulls_, 0);
   memory->validity = std::exchange(validity_, {});
   memory->data = std::exchange(data_, {});
-  memory->data.reserve(1);  // never a null pointer
+  data_.reserve(memory->data.size());  // the next batch is likely to be as large
+  memory->data.reserve(1);             // never a null pointer
   size_t buffers = 0;
   memory->buffers[buffers++] = out->null_count == 0 ? nullptr : memory->validity.data();
   if (has_offsets_) {
-    memory->offsets = std::exchange(offsets_, {0});
+    memory->offsets = std::exchange(offsets_, {});
+    offsets_.reserve(memory->offsets.size());
+    offsets_.push_back(0);
     memory->buffers[buffers++] = memory->offsets.data();
   }
   if (children_.empty()) memory->buffers[buffers++] = memory->data.data();

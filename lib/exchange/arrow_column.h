@@ -24,6 +24,8 @@ class ArrowColumn {
 
   // A value of the column's kind, or null. WrongKind for a decimal of more digits than the column has.
   [[nodiscard]] Status Put(const PackedValue& value);
+  // The same of `count` rows, `stride` values apart.
+  [[nodiscard]] Status Put(const PackedValue* values, size_t count, size_t stride);
   // The same of kinds that are not held in place: lists, sets, and values of a column without a kind.
   void Put(const Value& value);
   // Of a column by currency.
@@ -35,6 +37,7 @@ class ArrowColumn {
   void PutNull();
   void PutMoney(Money money);
   void PutNumber(int64_t number);
+  [[nodiscard]] bool PutTogether(const PackedValue* values, size_t count, size_t stride);
   void PutChoice(int32_t number);
   void PutMoney(const column::BlockView& block, const column::Bitmap& rows);
   [[nodiscard]] Status PutDecimal(int64_t units, uint8_t scale);

@@ -61,8 +61,12 @@ class Importer {
     if (mapping_.pipelines.empty()) return absl::OkStatus();
     KITH_ASSIGN_OR_RETURN(Batch batch,
                           database_.NewBatch(options_.actor, options_.reason.empty() ? "import " + mapping_.name : options_.reason));
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> now, database_.Read());
     for (const std::string& json : mapping_.pipelines) {
       KITH_ASSIGN_OR_RETURN(model::Pipeline pipeline, model::PipelineFromJson(json));
+      // Rows tell of what is long past: a pipeline that comes with them has always been, so that they are in its stages as of then too.
+      const bool is_new = !model::GetPipeline(*now, pipeline.name).ok();
+      batch.SetEffective(is_new ? std::optional(Time{}) : std::nullopt);
       model::DefinePipeline(batch, pipeline);
     }
     return database_.Apply(batch).status();

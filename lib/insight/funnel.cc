@@ -161,6 +161,34 @@ Status RefuseWhenLearning(const FunnelOptions& options, const FunnelReport& repo
   return {};
 }
 
+uint64_t JoinedTo(const std::map<uint64_t, uint64_t>& roll_up, uint64_t group) {
+  const auto found = roll_up.find(group);
+  return found == roll_up.end() ? 0 : found->second;
+}
+
+void SetGroup(OpenDeal& deal, GroupKind kind, uint64_t group) {
+  if (kind == GroupKind::kOwner) deal.owner = Id(group);
+  if (kind == GroupKind::kSegment) deal.segment = group;
+  if (kind == GroupKind::kSource) deal.source = group;
+}
+
+// The tables of one kind of group, with groups joined to larger ones.
+FunnelTables Joined(const FunnelTables& tables, GroupKind kind, const std::map<uint64_t, uint64_t>& roll_up) {
+  FunnelTables out{tables.pipeline, tables.as_of, {}, tables.open};
+  const auto add = [&](const auto& rows, auto& sums) {
+    for (const auto& [key, row] : rows) {
+      if (key.group_kind != kind) continue;
+      model::RowKey at = key;
+      at.group = JoinedTo(roll_up, key.group);
+      sums[at].Add(row, 1);
+    }
+  };
+  add(tables.rows.stages, out.rows.stages);
+  add(tables.rows.periods, out.rows.periods);
+  for (OpenDeal& deal : out.open) SetGroup(deal, kind, JoinedTo(roll_up, GroupOf(deal, kind)));
+  return out;
+}
+
 }  // namespace
 
 StatusOr<FunnelReport> Funnel(const FunnelTables& tables, const FunnelOptions& options) {
@@ -194,6 +222,20 @@ StatusOr<FunnelReport> Funnel(const FunnelTables& tables, const FunnelOptions& o
   WarnOfLittleData(options, report);
   if (options.group_kind == GroupKind::kAll) WarnOfMixedGroups(tables, options, report);
   return report;
+}
+
+StatusOr<std::vector<FunnelPart>> FunnelParts(const FunnelTables& tables, GroupKind by, const std::map<uint64_t, uint64_t>& roll_up,
+                                              FunnelOptions options) {
+  const FunnelTables joined = roll_up.empty() ? FunnelTables() : Joined(tables, by, roll_up);
+  const FunnelTables& grouped = roll_up.empty() ? tables : joined;
+  std::vector<FunnelPart> parts;
+  options.group_kind = by;
+  for (const uint64_t group : GroupsOf(grouped, by)) {
+    options.group = group;
+    KITH_ASSIGN_OR_RETURN(FunnelReport funnel, Funnel(grouped, options));
+    parts.push_back({group, std::move(funnel)});
+  }
+  return parts;
 }
 
 StatusOr<Rate> Conversion(const FunnelTables& tables, Id from_stage, Id to_stage, const FunnelOptions& options) {

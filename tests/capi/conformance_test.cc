@@ -66,6 +66,23 @@ class OverC : public Subject {
     report = host::Str(json);
     return ToldOf(code, error);
   }
+  Told Continue(uint64_t document, const std::string& type, const std::string& options, std::string& report) override {
+    host::Text json;
+    host::Error error;
+    const kith_code code =
+        kith_db_continue_document(db_, document, type.c_str(), {}, KITH_STR(""), host::Str(options), nullptr, json.out(), error.out());
+    report = host::Str(json);
+    return ToldOf(code, error);
+  }
+  Told Guide(uint64_t record, std::string& guide) override {
+    host::Snapshot now;
+    host::Text json;
+    host::Error error;
+    kith_code code = Read(0, now, error);
+    if (code == KITH_OK) code = kith_snapshot_guide(now, record, json.out(), error.out());
+    guide = host::Str(json);
+    return ToldOf(code, error);
+  }
   Told SetPolicy(const std::string& policy) override {
     host::Error error;
     const kith_code code = kith_db_set_policy(db_, host::Str(policy), {}, 0, nullptr, error.out());

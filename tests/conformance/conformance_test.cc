@@ -3,8 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kith/base/decimal.h"
 #include "kith/crm/convert.h"
+#include "kith/crm/document.h"
 #include "kith/engine/json.h"
+#include "kith/model/guide.h"
 #include "kith/model/model.h"
 #include "kith/query/query.h"
 #include "support/vectors.h"
@@ -38,6 +41,10 @@ class Native : public testing::Subject {
   testing::Told Convert(uint64_t record, const std::string& options, std::string& report) override {
     return ToldOf(ConvertTo(record, options, report));
   }
+  testing::Told Continue(uint64_t document, const std::string& type, const std::string& options, std::string& report) override {
+    return ToldOf(ContinueAs(document, type, options, report));
+  }
+  testing::Told Guide(uint64_t record, std::string& guide) override { return ToldOf(GuideTo(record, guide)); }
   testing::Told SetPolicy(const std::string& policy) override { return ToldOf(db_->SetPolicy(policy).status()); }
   testing::Told Find(const std::string& type, const std::string& system, const std::string& key, uint64_t& id) override {
     const StatusOr<Id> found = Find(type, ExternalRef{system, key});
@@ -87,6 +94,35 @@ class Native : public testing::Subject {
                                  {"already", made.already},
                                  {"stays", made.stays}};
     report = told.dump();
+    return absl::OkStatus();
+  }
+  Status ContinueAs(uint64_t document, const std::string& type, const std::string& text, std::string& report) {
+    const auto given = nlohmann::json::parse(text);
+    crm::ContinueOptions options;
+    const auto quantities = given.value("quantities", nlohmann::json::object());
+    for (const auto& [line, quantity] : quantities.items()) {
+      KITH_ASSIGN_OR_RETURN(options.quantities[Id(std::stoull(line))], ParseDecimal(quantity.get<std::string>()));
+    }
+    if (given.contains("external")) options.external = {given["external"][0], given["external"][1]};
+    KITH_ASSIGN_OR_RETURN(const crm::Continued made, crm::ContinueDocument(*db_, Id(document), type, options));
+    report = nlohmann::json{{"lines", made.lines}, {"already", made.already}}.dump();
+    return absl::OkStatus();
+  }
+  Status GuideTo(uint64_t record, std::string& json) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> now, db_->Read());
+    KITH_ASSIGN_OR_RETURN(const model::Guide guide, model::GetGuide(*now, Id(record)));
+    auto tracks = nlohmann::json::array();
+    for (const model::Track& track : guide.tracks) {
+      auto next = nlohmann::json::array();
+      for (const model::NextStage& stage : track.next) {
+        auto unmet = nlohmann::json::array();
+        for (const model::AskedItem& one : stage.unmet) unmet.push_back({{"name", one.item.name}});
+        next.push_back({{"name", stage.name}, {"refused", stage.refused}, {"unmet", unmet}});
+      }
+      const char* kind = track.kind == model::StageKind::kOpen ? "open" : track.kind == model::StageKind::kWon ? "won" : "lost";
+      tracks.push_back({{"stage_name", track.stage_name}, {"kind", kind}, {"next", next}});
+    }
+    json = nlohmann::json{{"tracks", tracks}}.dump();
     return absl::OkStatus();
   }
   StatusOr<Id> Find(const std::string& type, const ExternalRef& ref) {

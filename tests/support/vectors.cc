@@ -69,6 +69,8 @@ class Vector {
     if (step.contains("query")) return Query(step);
     if (step.contains("feed")) return Feed(step);
     if (step.contains("convert")) return Convert(step);
+    if (step.contains("continue")) return Continue(step);
+    if (step.contains("guide")) return Guide(step);
     if (step.contains("policy")) return subject_.SetPolicy(step["policy"].dump());
     if (step.contains("keep")) return Keep(step);
     kept_["@" + step.at("mark").get<std::string>()] = Now();
@@ -119,6 +121,38 @@ class Vector {
     Json got = {{"already", report["already"]}, {"stays", report["stays"]}};
     for (const char* part : {"person", "organisation", "deal"}) got[part] = report[part].is_null() ? Json() : report[part]["how"];
     EXPECT_EQ(got, step["report"]);
+    return told;
+  }
+
+  Told Continue(const Json& step) {
+    Json options = Json::object();
+    for (const Json& part : step.value("take", Json::array())) options["quantities"][part[0].dump()] = part[1];
+    if (step.contains("ref")) options["external"] = step["ref"];
+    std::string text;
+    Told told = subject_.Continue(step["continue"].get<uint64_t>(), step["type"], options.dump(), text);
+    if (told.code != "OK") return told;
+    const Json report = Json::parse(text);
+    const Json got = {{"lines", report["lines"]}, {"already", report["already"]}};
+    EXPECT_EQ(got, step["report"]);
+    return told;
+  }
+
+  Told Guide(const Json& step) {
+    std::string text;
+    Told told = subject_.Guide(step["guide"].get<uint64_t>(), text);
+    if (told.code != "OK") return told;
+    Json got = Json::array();
+    const Json guide = Json::parse(text);
+    for (const Json& track : guide["tracks"]) {
+      Json next = Json::array();
+      for (const Json& stage : track["next"]) {
+        Json unmet = Json::array();
+        for (const Json& one : stage["unmet"]) unmet.push_back(one["name"]);
+        next.push_back({{"name", stage["name"]}, {"refused", stage["refused"]}, {"unmet", unmet}});
+      }
+      got.push_back({{"stage", track["stage_name"]}, {"kind", track["kind"]}, {"next", next}});
+    }
+    EXPECT_EQ(got, step["tracks"]);
     return told;
   }
 

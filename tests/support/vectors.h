@@ -35,6 +35,10 @@ class Subject {
   virtual Told Feed(const std::string& filter, uint64_t viewer, std::string& page) = 0;
   // The report of a conversion.
   virtual Told Convert(uint64_t record, const std::string& options, std::string& report) = 0;
+  // The report of a document that continues another; options as kith_db_continue_document has them.
+  virtual Told Continue(uint64_t document, const std::string& type, const std::string& options, std::string& report) = 0;
+  // {"tracks": [{"stage_name", "kind", "next": [{"name", "refused", "unmet": [{"name"}]}]}]}
+  virtual Told Guide(uint64_t record, std::string& guide) = 0;
   virtual Told SetPolicy(const std::string& policy) = 0;
   virtual Told Find(const std::string& type, const std::string& system, const std::string& key, uint64_t& id) = 0;
 };

@@ -86,8 +86,8 @@ class Converting:
         ...     first = db.continue_document(quote, "order", {line: 1})
         ...     rest = db.continue_document(quote, "order")
         ...     with db.snapshot() as now:
-        ...         print(now[first["document"]]["total"], now[rest["document"]]["total"])
-        10.00 CNY 30.00 CNY
+        ...         print(now[first["document"]]["total"].minor, now[rest["document"]]["total"].minor)
+        1000 3000
         """
         how = None if quantities is None else {str(line): str(quantity) for line, quantity in quantities.items()}
         options = question_json(quantities=how, external=list(external) if external else None, owner=owner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,10 +16,11 @@ from kith.care import Care
 from kith.columns import Export
 from kith.converting import Converting
 from kith.duplicates import OnePersonOnce
-from kith.errors import _closed
+from kith.errors import Error, _closed
 from kith.exchange import Exchange
 from kith.forecast import Forecast
 from kith.forking import reopened_in_children
+from kith.funnel import Funnel
 from kith.insights import Insights
 from kith.merging import BatchMerging, Merging, Origins
 from kith.packages import Packages
@@ -27,6 +29,7 @@ from kith.query import Rows, parameters_json
 from kith.relations import Relations
 from kith.relationships import Relationships
 from kith.replicas import Replicas
+from kith.settings import Settings, When, moment_of
 from kith.timeline import Timelines
 from kith.values import (
     LocalId,
@@ -48,8 +51,13 @@ def open(
     map_size: int = 0,
     max_size: int = 0,
     node: int = 0,
+    currency: str | None = None,
+    zone: str | None = None,
+    fiscal_start: int | None = None,
 ) -> Database:
     """Opens the store in the directory `path`; `temporary` makes one that goes with its last handle. A forked child has it open anew.
+
+    `currency`, `zone` and `fiscal_start` are settings that it shall have: see `Database.configure`.
 
     >>> import kith
     >>> with kith.open(temporary=True) as db:
@@ -61,11 +69,17 @@ def open(
     """
     rest = (relaxed, map_size, max_size, node)
     db = Database(_kith.open(os.fspath(path), create, read_only, temporary, *rest))
+    try:
+        if (currency, zone, fiscal_start) != (None, None, None):
+            db.configure(currency=currency, zone=zone, fiscal_start=fiscal_start)
+    except Error:
+        db.close()
+        raise
     found = os.path.abspath(path)
     return db if temporary else reopened_in_children(db, lambda: _kith.open(found, False, read_only, False, *rest))
 
 
-class Database(Packages, Care, Exchange, Merging, Converting, Replicas, Recycling):
+class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas, Recycling):
     """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
 
     def __init__(self, handle: _kith.Database) -> None:
@@ -136,8 +150,15 @@ class Database(Packages, Care, Exchange, Merging, Converting, Replicas, Recyclin
         with self.snapshot() as now:
             return now.query(query, parameters, **options)
 
-    def forecast(self, period: str = "next-quarter", *, pipeline: str = "default", by: str | None = None, **options: Any) -> Forecast:
-        """What a period will bring, by what is known now; see `Snapshot.forecast` for the options. ``by="team"`` is short for "owner.team".
+    def funnel(self, pipeline: str | None = None, *, by: str | None = None, **options: Any) -> Funnel:
+        """The funnel by what is known now, of the main pipeline unless one is named; see `Snapshot.funnel`. ``by="team"`` is short for
+        "owner.team"."""
+        with self.snapshot() as now:
+            return now.funnel(pipeline or now.main_pipeline(), by=_parts(by), **options)
+
+    def forecast(self, period: str = "next-quarter", *, pipeline: str | None = None, by: str | None = None, **options: Any) -> Forecast:
+        """What a period will bring, by what is known now, of the main pipeline unless one is named; see `Snapshot.forecast` for the options.
+        ``by="team"`` is short for "owner.team".
 
         >>> import kith
         >>> with kith.open(temporary=True) as db:
@@ -149,7 +170,14 @@ class Database(Packages, Care, Exchange, Merging, Converting, Replicas, Recyclin
         1 True
         """
         with self.snapshot() as now:
-            return now.forecast(pipeline, period, by="owner.team" if by == "team" else by, **options)
+            made = now.forecast(pipeline or now.main_pipeline(), period, by=_parts(by), **options)
+
+        def backtest(*asked: Any, **how: Any) -> dict[str, Any]:
+            with self.snapshot() as later:
+                return later.backtest(*asked, **how)
+
+        made._backtest = functools.partial(backtest, *made._backtest.args, **made._backtest.keywords)
+        return made
 
     def catalog(self) -> dict[str, Any]:
         """All definitions."""
@@ -163,6 +191,10 @@ class Database(Packages, Care, Exchange, Merging, Converting, Replicas, Recyclin
     def wait(self, sequence: int, timeout: float) -> int:
         """Blocks until there is a change after `sequence`, or for `timeout` seconds; the newest sequence number."""
         return self._handle.wait(sequence, int(timeout * 1000))
+
+
+def _parts(by: str | None) -> str | None:
+    return "owner.team" if by == "team" else by
 
 
 _OPERATIONS = ("", "create", "change", "delete")
@@ -342,6 +374,20 @@ class Batch(BatchMerging, Handing):
         return self.outcome
 
 
+def _listed(given: str | Sequence[Any] | None) -> list[Any] | None:
+    return given if given is None else [given] if isinstance(given, str) else list(given)
+
+
+def _query_json(query: str | dict[str, Any], parts: dict[str, Any]) -> str:
+    """A query as JSON: with parts that are given beside it, and of a type's name alone."""
+    given = {name: part for name, part in parts.items() if part is not None}
+    if isinstance(query, str) and query.lstrip().startswith("{"):
+        if not given:
+            return query
+        query = json.loads(query)
+    return json.dumps(({"from": query} if isinstance(query, str) else query) | given)
+
+
 Record = _kith.Record
 
 
@@ -470,16 +516,22 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         query: str | dict[str, Any],
         parameters: Mapping[str, Any] | None = None,
         *,
+        where: str | None = None,
+        select: str | Sequence[str | dict[str, Any]] | None = None,
+        order: str | Sequence[str | dict[str, Any]] | None = None,
+        limit: int | None = None,
+        as_of: When | None = None,
         after: str = "",
         effective: dt.datetime | None = None,
         recorded: dt.datetime | None = None,
         time_limit: float | None = None,
         cost: int = 0,
     ) -> Rows:
-        """Rows of a query, a dictionary or its JSON; `parameters` are what its $names stand for.
+        """Rows of a query: a dictionary or its JSON, or a type with `where` (CEL), `select` (otherwise all fields), `order` and `limit`;
+        `parameters` are what its $names stand for.
 
-        `after` continues after the token of an earlier page; `effective` and `recorded` ask for the state at a point in time;
-        `time_limit` (seconds) and `cost` (index entries and records) end a query that takes more.
+        `as_of` asks for the state at a moment ("2026-03-02": when that day began), as `effective` does; `recorded` for what was known by then.
+        `after` continues after the token of an earlier page; `time_limit` (seconds) and `cost` (index entries and records) end a query that takes more.
 
         >>> import kith
         >>> with kith.open(temporary=True) as db:
@@ -487,13 +539,17 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         ...         _ = batch.create("account", name="Acme", industry="law", employees=12)
         ...     with db.snapshot() as now:
         ...         list(now.query({"from": "account", "where": "employees > $n", "select": ["name", "industry"]}, {"n": 10}))
+        ...         list(now.query("account", where="industry == 'law'", select="name"))
         [{'name': 'Acme', 'industry': 'law'}]
+        [{'name': 'Acme'}]
         """
-        text = query if isinstance(query, str) else json.dumps(query)
+        text = _query_json(query, {"where": where, "select": _listed(select), "order": _listed(order), "limit": limit})
+        if as_of is not None:
+            effective = moment_of(self, as_of)
         prepared = _kith.prepare(self._open(), text)
-        as_of = None if effective is None and recorded is None else (micros_of(effective), micros_of(recorded))
+        point = None if effective is None and recorded is None else (micros_of(effective), micros_of(recorded))
         limit = 0 if time_limit is None else max(1, int(time_limit * 1e6))
-        rows = prepared.run(self._open(), parameters_json(parameters or {}), as_of, limit, cost, after)
+        rows = prepared.run(self._open(), parameters_json(parameters or {}), point, limit, cost, after)
         return Rows(rows, bool(json.loads(text).get("expand")))
 
     def export(self, type: str, fields: Sequence[str] = ()) -> Export:

@@ -178,17 +178,12 @@ class Exchange:
             column = {"column": name, "field": field}
             if kinds.get(field) == "money":
                 paired = f"{name}.currency"
-                column |= {"currency_column": paired} if paired in names else {"currency": currency or self._base_currency()}
+                column |= {"currency_column": paired} if paired in names else {"currency": currency or cast("Database", self).settings()["base_currency"]}
             if kinds.get(field, "ref") == "ref" and references and field in references:
                 column["system"] = references[field]
             columns.append(column)
         file = {"file": type, "type": type, "system": system, "key": [key], "columns": columns}
         return self.import_arrow(table, {"name": type, "files": [file]}, **options)
-
-    def _base_currency(self) -> str:
-        with cast("Database", self).snapshot() as now:
-            setting = now.find("setting", ("kith.setting", "database"))
-            return str(setting["base_currency"]) if setting else "CNY"
 
     def import_path(self, path: str | os.PathLike[str], *, preset: str = "", **options: Any) -> Run:
         """Imports a file or folder: CSV, Excel, JSON Lines, exports of other systems; `kith.importing.import_path` has the options.

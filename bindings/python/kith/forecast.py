@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 from typing import TYPE_CHECKING, Any
+
+from kith.wording import months_of
 
 if TYPE_CHECKING:
     from kith import _kith
     from kith.drawing import Picture
 
+_PAST = 8  # periods that coverage looks back on
+
+
+def _unit(period: dict[str, str]) -> str:
+    months = months_of(period)
+    return "week" if months == 0 else "month" if months == 1 else "quarter"
+
 
 class Forecast(dict[str, Any]):
     """The report of `Snapshot.forecast`, amounts in minor units: ``closed``, ``from_open``, ``from_new``, ``total``, ``parts``, ``deals``."""
 
-    def __init__(self, handle: _kith.Forecast) -> None:
+    def __init__(self, handle: _kith.Forecast, backtest: functools.partial[dict[str, Any]]) -> None:
         super().__init__(json.loads(handle.json()))
         self._handle = handle
+        self._backtest = backtest
 
     def __repr__(self) -> str:
         total, currency, digits = self["total"], self["currency"], self["minor_digits"]
@@ -25,6 +36,32 @@ class Forecast(dict[str, Any]):
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.plot()._repr_html_()}"
+
+    @property
+    def p10(self) -> float:
+        """The total is at least so much with a chance of 90 %, in minor units."""
+        return float(self["total"]["p10"])
+
+    @property
+    def p50(self) -> float:
+        return float(self["total"]["p50"])
+
+    @property
+    def p90(self) -> float:
+        return float(self["total"]["p90"])
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """With ``by``: forecasts of the parts, the largest first; ``part`` is the id of an owner, a team and so on, 0: none."""
+        parts: list[dict[str, Any]] = self["parts"]
+        return parts
+
+    @functools.cached_property
+    def past_coverage(self) -> float | None:
+        """How many of the last eight periods of this length brought what lay between P10 and P90 of a forecast made at their start, as a share: 0.8
+        is right. None when none is over. Worked out when asked for, from every deal; a forecast that a snapshot gave needs it open."""
+        past = self._backtest(_unit(self["period"]), _PAST)
+        return float(past["coverage80"]) if past["points"] else None
 
     def probability_at_least(self, minor: float) -> float:
         """The chance that the period brings at least so much: of reaching a quota."""

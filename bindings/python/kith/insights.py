@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kith import _kith
 from kith.forecast import Forecast
+from kith.funnel import Funnel
+from kith.settings import When, moment_of
 from kith.values import micros_of, question_json
+
+if TYPE_CHECKING:
+    from kith.database import Snapshot
 
 
 class Insights:
@@ -16,6 +22,13 @@ class Insights:
 
     def _open(self) -> _kith.Snapshot:
         raise NotImplementedError
+
+    def _asked(
+        self, *, strict: bool = False, as_of: When | None = None, currency: str = "", level: float = 0.95, seed: int = 0, **more: Any
+    ) -> _kith.InsightOptions:
+        given = {name: value for name, value in more.items() if value is not None}
+        at = moment_of(cast("Snapshot", self), as_of)
+        return _kith.InsightOptions(strict, 0 if at is None else micros_of(at), 0, currency, level, seed, json.dumps(given) if given else "")
 
     def guide(self, record: int) -> dict[str, Any]:
         """Where a record stands in its pipelines, what its stages still ask for, suggested actions, and the stages that come next.
@@ -55,25 +68,47 @@ class Insights:
         pipelines: list[dict[str, Any]] = json.loads(self._open().pipelines(for_type))
         return pipelines
 
+    def main_pipeline(self) -> str:
+        """The pipeline to look at first: "default", or where it has no deals the first that has."""
+        found = sorted(self.pipelines(), key=lambda pipeline: str(pipeline["name"]) != "default")
+        for name in (str(pipeline["name"]) for pipeline in found if not pipeline.get("parallel")):
+            funnel = self.funnel(name)
+            if funnel["arrivals"] or funnel["open"]:
+                return name
+        return "default"
+
     def funnel(
         self,
-        pipeline: str,
+        pipeline: str = "default",
         *,
+        by: str | None = None,
         period: str | None = None,
         owner: int = 0,
         segment: int = 0,
         source: int = 0,
-        as_of: dt.datetime | None = None,
+        as_of: When | None = None,
         level: float = 0.95,
         strict: bool = False,
         version: int | None = None,
         without_overrides: bool = False,
-    ) -> dict[str, Any]:
+    ) -> Funnel:
         """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"), on a former `version`'s stages.
 
+        ``by`` adds ``parts``, the funnel of each "owner", "segment" or "source", or of each value of a field of these such as "owner.team".
         ``without_overrides``: as if moves that overrode what a stage asks for had not been made.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         ann = batch.create("employee", name="Ann")
+        ...         deal = batch.create("opportunity", name="D", owner=ann)
+        ...         _ = batch.move(deal, "default/qualified")
+        ...     with db.snapshot() as now:
+        ...         rows = now.funnel(by="owner").to_pandas()
+        ...     print(rows[rows.open > 0][["name", "stage", "open", "n", "maturity"]].to_dict("records"))
+        [{'name': 'Ann', 'stage': 'qualified', 'open': 1, 'n': 0, 'maturity': 'learning'}]
         """
-        options = _insight(
+        options = self._asked(
             strict=strict,
             as_of=as_of,
             level=level,
@@ -81,13 +116,21 @@ class Insights:
             group=_group(owner, segment, source),
             version=version,
             without_overrides=without_overrides or None,
+            by=by,
         )
-        report: dict[str, Any] = json.loads(self._open().funnel(pipeline, options))
+        report = Funnel(json.loads(self._open().funnel(pipeline, options)), by)
+        for part in report["parts"]:
+            part["name"] = self._called(part["part"])
         return report
 
-    def ways(self, pipeline: str, *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+    def _called(self, id: int) -> str | None:
+        """What a record is called; None of none, and of one without a name."""
+        record = cast("Snapshot", self).get(id)
+        return None if record is None else record.to_dict()["fields"].get("name")
+
+    def ways(self, pipeline: str, *, as_of: When | None = None) -> dict[str, Any]:
         """The ways that deals went, most frequent first, and cohorts: what became of those that began in the same month."""
-        report: dict[str, Any] = json.loads(self._open().ways(pipeline, _insight(as_of=as_of)))
+        report: dict[str, Any] = json.loads(self._open().ways(pipeline, self._asked(as_of=as_of)))
         return report
 
     def deals_behind(
@@ -99,19 +142,19 @@ class Insights:
         owner: int = 0,
         segment: int = 0,
         source: int = 0,
-        as_of: dt.datetime | None = None,
+        as_of: When | None = None,
     ) -> dict[str, list[int]]:
         """Ids of the deals that a stage's counts in the funnel are made of: those that went on and those lost."""
-        options = _insight(as_of=as_of, period=period, group=_group(owner, segment, source))
+        options = self._asked(as_of=as_of, period=period, group=_group(owner, segment, source))
         report: dict[str, list[int]] = json.loads(self._open().deals_behind(pipeline, stage, options))
         return report
 
-    def reps(self, pipeline: str, *, owner: int = 0, period: str | None = None, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+    def reps(self, pipeline: str, *, owner: int = 0, period: str | None = None, as_of: When | None = None) -> list[dict[str, Any]]:
         """Every rep against the team, or one of them, the most costly gap first; one rep's own report finds more than the whole one.
 
         `weakest` names the flagged step that costs most, `look_first` the one that would surprise most of an ordinary rep, flagged or not.
         """
-        options = _insight(as_of=as_of, period=period, group=_group(owner, 0, 0))
+        options = self._asked(as_of=as_of, period=period, group=_group(owner, 0, 0))
         report: list[dict[str, Any]] = json.loads(self._open().reps(pipeline, options))
         return report
 
@@ -124,12 +167,12 @@ class Insights:
         owner: int = 0,
         segment: int = 0,
         source: int = 0,
-        as_of: dt.datetime | None = None,
+        as_of: When | None = None,
         currency: str = "",
         rates: dict[str, float] | None = None,
     ) -> dict[str, Any]:
         """Revenue a day = open deals x win rate x amount / cycle in two periods, and what changed it: contributions sum to the change."""
-        options = _insight(as_of=as_of, currency=currency, group=_group(owner, segment, source), rates=rates)
+        options = self._asked(as_of=as_of, currency=currency, group=_group(owner, segment, source), rates=rates)
         report: dict[str, Any] = json.loads(self._open().velocity(pipeline, before, after, options))
         return report
 
@@ -144,7 +187,7 @@ class Insights:
         owner: int = 0,
         segment: int = 0,
         source: int = 0,
-        as_of: dt.datetime | None = None,
+        as_of: When | None = None,
         currency: str = "",
         rates: dict[str, float] | None = None,
     ) -> dict[str, Any]:
@@ -152,7 +195,7 @@ class Insights:
 
         ``collection`` names the pipeline of money documents whose won stage means paid; slow cash is then among the causes.
         """
-        options = _insight(
+        options = self._asked(
             as_of=as_of,
             currency=currency,
             group=_group(owner, segment, source),
@@ -174,7 +217,7 @@ class Insights:
         learn_saved: bool = False,
         relations: bool = False,
         what_if: dict[str, Any] | None = None,
-        as_of: dt.datetime | None = None,
+        as_of: When | None = None,
         currency: str = "",
         rates: dict[str, float] | None = None,
         strict: bool = False,
@@ -200,7 +243,7 @@ class Insights:
         ...         print(report["maturity"], len(report["parts"]))
         learning 1
         """
-        options = _insight(
+        options = self._asked(
             strict=strict,
             as_of=as_of,
             currency=currency,
@@ -212,14 +255,15 @@ class Insights:
             what_if=what_if,
             rates=rates,
         )
-        return Forecast(self._open().forecast(pipeline, period, options))
+        past = functools.partial(self.backtest, pipeline, as_of=as_of, currency=currency, rates=rates)
+        return Forecast(self._open().forecast(pipeline, period, options), past)
 
-    def saved_forecasts(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+    def saved_forecasts(self, pipeline: str = "default", *, as_of: When | None = None) -> dict[str, Any]:
         """Forecasts kept by `Batch.save_forecast`, what came of those whose periods are over, and how good these were."""
-        report: dict[str, Any] = json.loads(self._open().saved_forecasts(pipeline, _insight(as_of=as_of)))
+        report: dict[str, Any] = json.loads(self._open().saved_forecasts(pipeline, self._asked(as_of=as_of)))
         return report
 
-    def submissions(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+    def submissions(self, pipeline: str = "default", *, as_of: When | None = None) -> dict[str, Any]:
         """What people said that periods would bring, what came, and how far off each is, with an interval: records of type ``submission``.
 
         No forecast reads them.
@@ -236,12 +280,12 @@ class Insights:
         ...         print(now.submissions()["submissions"][0]["said"])
         {'minor': 5000000, 'currency': 'CNY'}
         """
-        report: dict[str, Any] = json.loads(self._open().submissions(pipeline, _insight(as_of=as_of)))
+        report: dict[str, Any] = json.loads(self._open().submissions(pipeline, self._asked(as_of=as_of)))
         return report
 
-    def biases(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+    def biases(self, pipeline: str = "default", *, as_of: When | None = None) -> list[dict[str, Any]]:
         """What reps typed about deals that are closed against what came: ``happy_ears``, ``sandbagging`` or none; dates that slip."""
-        report: list[dict[str, Any]] = json.loads(self._open().biases(pipeline, _insight(as_of=as_of)))
+        report: list[dict[str, Any]] = json.loads(self._open().biases(pipeline, self._asked(as_of=as_of)))
         return report
 
     def owned(self, account: int, *, at: dt.datetime | None = None) -> list[dict[str, Any]]:
@@ -319,14 +363,24 @@ class Insights:
         report: dict[str, Any] = json.loads(self._open().walk(pipeline, question))
         return report
 
-    def health(self, pipeline: str = "default", *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+    def health(self, pipeline: str = "default", *, as_of: When | None = None) -> dict[str, Any]:
         """What to enter next so that statistics become usable (``gaps``), and deals that stand still (``stuck``)."""
-        report: dict[str, Any] = json.loads(self._open().health(pipeline, _insight(as_of=as_of)))
+        report: dict[str, Any] = json.loads(self._open().health(pipeline, self._asked(as_of=as_of)))
         return report
 
-    def backtest(self, pipeline: str, unit: str = "quarter", count: int = 8, *, as_of: dt.datetime | None = None) -> dict[str, Any]:
+    def backtest(
+        self,
+        pipeline: str,
+        unit: str = "quarter",
+        count: int = 8,
+        *,
+        as_of: When | None = None,
+        currency: str = "",
+        rates: dict[str, float] | None = None,
+    ) -> dict[str, Any]:
         """How good forecasts of past periods, made at their starts, would have been."""
-        report: dict[str, Any] = json.loads(self._open().backtest(pipeline, unit, count, _insight(as_of=as_of)))
+        options = self._asked(as_of=as_of, currency=currency, rates=rates)
+        report: dict[str, Any] = json.loads(self._open().backtest(pipeline, unit, count, options))
         return report
 
 
@@ -335,12 +389,3 @@ def _group(owner: int, segment: int, source: int) -> dict[str, Any] | None:
     if len(given) > 1:
         raise ValueError("give one of owner, segment and source")
     return given[0] if given else None
-
-
-def _insight(
-    *, strict: bool = False, as_of: dt.datetime | None = None, currency: str = "", level: float = 0.95, seed: int = 0, **more: Any
-) -> _kith.InsightOptions:
-    given = {name: value for name, value in more.items() if value is not None}
-    return _kith.InsightOptions(
-        strict, 0 if as_of is None else micros_of(as_of), 0, currency, level, seed, json.dumps(given) if given else ""
-    )

@@ -77,11 +77,9 @@ nb::str Revert(const Batch& batch, const Snapshot& snapshot, kith_id record, int
   std::vector<kith_str> names;
   names.reserve(fields.size());
   for (const std::string& field : fields) names.push_back(ToStr(field));
-  Text report;
-  kith_error* error = nullptr;
-  Check(kith_batch_revert(batch.get(), snapshot.get(), record, {effective, recorded}, names.data(), names.size(), report.out(), &error),
-        error);
-  return Take(report);
+  return ToldAtOnce([&](auto text, auto error) {
+    return kith_batch_revert(batch.get(), snapshot.get(), record, {effective, recorded}, names.data(), names.size(), text, error);
+  });
 }
 
 }  // namespace
@@ -129,10 +127,8 @@ void BindBatch(nb::module_& module) {
            })
       .def("assign",
            [](const Batch& b, const Snapshot& s, const char* pool, const std::string& question) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(kith_batch_assign(b.get(), s.get(), pool, ToStr(question), json.out(), &error), error);
-             return Take(json);
+             return ToldAtOnce(
+                 [&](auto text, auto error) { return kith_batch_assign(b.get(), s.get(), pool, ToStr(question), text, error); });
            })
       .def("save_forecast", [](const Batch& b, const Forecast& f) { return kith_batch_save_forecast(b.get(), f.get()); })
       .def("move", [](const Batch& b, kith_id t, const char* stage,
@@ -152,12 +148,7 @@ void BindBatch(nb::module_& module) {
              Check(kith_batch_status(b.get(), &error), error);
            })
       .def("to_json",
-           [](const Batch& b) {
-             Text text;
-             kith_error* error = nullptr;
-             Check(kith_batch_to_json(b.get(), text.out(), &error), error);
-             return Take(text);
-           })
+           [](const Batch& b) { return ToldAtOnce([&](auto text, auto error) { return kith_batch_to_json(b.get(), text, error); }); })
       .def("clear", [](const Batch& b) { kith_batch_clear(b.get()); })
       .def("close", &Batch::Close);
   module.def("apply", &ApplyBatch);

@@ -20,34 +20,22 @@ Db Open(const std::string& path, bool create, bool read_only, bool temporary, bo
 }
 
 nb::str Ensure(const Db& db, const std::string& definition, const std::string& numbers, bool dry_run) {
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kith_db_ensure(db.get(), ToStr(definition), ToStr(numbers), dry_run ? 1 : 0, report.out(), &error); }),
-        error);
-  return Take(report);
+  return Told(
+      [&](auto text, auto error) { return kith_db_ensure(db.get(), ToStr(definition), ToStr(numbers), dry_run ? 1 : 0, text, error); });
 }
 
 nb::str EnsureShipped(const Db& db, const std::string& name, bool dry_run) {
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kith_db_ensure_shipped(db.get(), name.c_str(), dry_run ? 1 : 0, report.out(), &error); }), error);
-  return Take(report);
+  return Told([&](auto text, auto error) { return kith_db_ensure_shipped(db.get(), name.c_str(), dry_run ? 1 : 0, text, error); });
 }
 
 nb::str RemovePackage(const Db& db, const std::string& name, bool delete_data, bool dry_run) {
-  Text report;
-  kith_error* error = nullptr;
-  Check(
-      Released([&] { return kith_db_remove_package(db.get(), name.c_str(), delete_data ? 1 : 0, dry_run ? 1 : 0, report.out(), &error); }),
-      error);
-  return Take(report);
+  return Told([&](auto text, auto error) {
+    return kith_db_remove_package(db.get(), name.c_str(), delete_data ? 1 : 0, dry_run ? 1 : 0, text, error);
+  });
 }
 
 nb::str MigratePipeline(const Db& db, const std::string& plan, bool dry_run) {
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kith_db_migrate_pipeline(db.get(), ToStr(plan), dry_run ? 1 : 0, report.out(), &error); }), error);
-  return Take(report);
+  return Told([&](auto text, auto error) { return kith_db_migrate_pipeline(db.get(), ToStr(plan), dry_run ? 1 : 0, text, error); });
 }
 
 uint8_t OnProgress(kith_str file, int64_t done, int64_t total, uintptr_t context) {
@@ -91,24 +79,15 @@ uint64_t ReceivedFrom(const Db& db, uint32_t node) {
 }
 
 nb::str ReadReplica(const Db& db, uint64_t after, uint32_t receiver, uint64_t limit) {
-  Text page;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kith_db_read_replica(db.get(), after, receiver, limit, page.out(), &error); }), error);
-  return Take(page);
+  return Told([&](auto text, auto error) { return kith_db_read_replica(db.get(), after, receiver, limit, text, error); });
 }
 
 nb::str Receive(const Db& db, const std::string& page) {
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kith_db_receive(db.get(), ToStr(page), report.out(), &error); }), error);
-  return Take(report);
+  return Told([&](auto text, auto error) { return kith_db_receive(db.get(), ToStr(page), text, error); });
 }
 
 nb::str PullReplica(const Db& db, const Db& from) {
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kith_db_pull_replica(db.get(), from.get(), report.out(), &error); }), error);
-  return Take(report);
+  return Told([&](auto text, auto error) { return kith_db_pull_replica(db.get(), from.get(), text, error); });
 }
 
 using ImportCall = std::function<kith_code(const kith_import_options*, kith_text**, kith_error**)>;
@@ -121,10 +100,7 @@ nb::str ErasePerson(const Db& db, uint64_t person, nb::handle actor, const std::
   options.dry_run = dry_run ? 1 : 0;
   options.keep_shared = keep_shared ? 1 : 0;
   options.overwrite = overwrite ? 1 : 0;
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kith_db_erase_person(db.get(), person, &options, report.out(), &error); }), error);
-  return Take(report);
+  return Told([&](auto text, auto error) { return kith_db_erase_person(db.get(), person, &options, text, error); });
 }
 
 nb::str ChangeKind(const Db& db, const std::string& type, const std::string& field, const std::string& definition, nb::handle actor,
@@ -137,62 +113,53 @@ nb::str ChangeKind(const Db& db, const std::string& type, const std::string& fie
   options.dry_run = dry_run ? 1 : 0;
   options.drop = drop ? 1 : 0;
   options.abandon = abandon ? 1 : 0;
-  Text report;
-  kith_error* error = nullptr;
-  const auto change = [&] {
-    return kith_db_change_kind(db.get(), type.c_str(), field.c_str(), ToStr(definition), &options, report.out(), &error);
-  };
-  Check(Released(change), error);
-  return Take(report);
+  return Told([&](auto text, auto error) {
+    return kith_db_change_kind(db.get(), type.c_str(), field.c_str(), ToStr(definition), &options, text, error);
+  });
 }
+
+// By whom and on whose behalf something is written, or whether it is only tried.
+class How {
+ public:
+  How(nb::handle actor, bool dry_run, kith_id viewer, const std::vector<uint32_t>& units, const std::vector<std::string>& roles)
+      : by_(actor), who_(viewer, units, roles) {
+    apply_.dry_run = dry_run ? 1 : 0;
+    apply_.viewer = who_.get();
+  }
+  How(const How&) = delete;  // the options point into it
+  How& operator=(const How&) = delete;
+  [[nodiscard]] kith_ref by() const { return by_.get(); }
+  [[nodiscard]] const kith_apply_options* apply() const { return &apply_; }
+
+ private:
+  Ref by_;
+  ViewerArgument who_;
+  kith_apply_options apply_ = KITH_APPLY_OPTIONS_INIT;
+};
 
 nb::str Merge(const Db& db, const std::vector<kith_id>& records, nb::handle actor, const std::string& reason, const std::string& options,
               bool dry_run, kith_id viewer, const std::vector<uint32_t>& units, const std::vector<std::string>& roles) {
-  const ViewerArgument who(viewer, units, roles);
-  Ref by(actor);
-  kith_apply_options apply = KITH_APPLY_OPTIONS_INIT;
-  apply.dry_run = dry_run ? 1 : 0;
-  apply.viewer = who.get();
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] {
-          return kith_db_merge(db.get(), records.data(), records.size(), by.get(), ToStr(reason), ToStr(options), &apply, report.out(),
-                               &error);
-        }),
-        error);
-  return Take(report);
+  const How how(actor, dry_run, viewer, units, roles);
+  return Told([&](auto text, auto error) {
+    return kith_db_merge(db.get(), records.data(), records.size(), how.by(), ToStr(reason), ToStr(options), how.apply(), text, error);
+  });
 }
 
 nb::str Convert(const Db& db, kith_id record, nb::handle actor, const std::string& reason, const std::string& options, bool dry_run,
                 kith_id viewer, const std::vector<uint32_t>& units, const std::vector<std::string>& roles) {
-  const ViewerArgument who(viewer, units, roles);
-  Ref by(actor);
-  kith_apply_options apply = KITH_APPLY_OPTIONS_INIT;
-  apply.dry_run = dry_run ? 1 : 0;
-  apply.viewer = who.get();
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kith_db_convert(db.get(), record, by.get(), ToStr(reason), ToStr(options), &apply, report.out(), &error); }),
-        error);
-  return Take(report);
+  const How how(actor, dry_run, viewer, units, roles);
+  return Told([&](auto text, auto error) {
+    return kith_db_convert(db.get(), record, how.by(), ToStr(reason), ToStr(options), how.apply(), text, error);
+  });
 }
 
 nb::str ContinueDocument(const Db& db, kith_id document, const std::string& type, nb::handle actor, const std::string& reason,
                          const std::string& options, bool dry_run, kith_id viewer, const std::vector<uint32_t>& units,
                          const std::vector<std::string>& roles) {
-  const ViewerArgument who(viewer, units, roles);
-  Ref by(actor);
-  kith_apply_options apply = KITH_APPLY_OPTIONS_INIT;
-  apply.dry_run = dry_run ? 1 : 0;
-  apply.viewer = who.get();
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] {
-          return kith_db_continue_document(db.get(), document, type.c_str(), by.get(), ToStr(reason), ToStr(options), &apply, report.out(),
-                                           &error);
-        }),
-        error);
-  return Take(report);
+  const How how(actor, dry_run, viewer, units, roles);
+  return Told([&](auto text, auto error) {
+    return kith_db_continue_document(db.get(), document, type.c_str(), how.by(), ToStr(reason), ToStr(options), how.apply(), text, error);
+  });
 }
 
 nb::str Purge(const Db& db, const std::vector<kith_id>& records, nb::handle actor, const std::string& reason, bool dry_run,
@@ -203,10 +170,7 @@ nb::str Purge(const Db& db, const std::vector<kith_id>& records, nb::handle acto
   options.reason = ToStr(reason);
   options.dry_run = dry_run ? 1 : 0;
   options.overwrite = overwrite ? 1 : 0;
-  Text report;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kith_db_purge(db.get(), records.data(), records.size(), &options, report.out(), &error); }), error);
-  return Take(report);
+  return Told([&](auto text, auto error) { return kith_db_purge(db.get(), records.data(), records.size(), &options, text, error); });
 }
 
 nb::str Import(bool dry_run, nb::handle actor, const std::string& reason, const std::string& problem_file, nb::object progress,
@@ -288,6 +252,14 @@ nb::str ExportLines(const Db& db, const std::string& path, const std::string& ty
       [&](kith_text** report, kith_error** err) { return kith_snapshot_export_lines(snapshot.get(), ToStr(path), &options, report, err); });
 }
 
+using Asked = kith_code (*)(kith_db*, kith_text**, kith_error**);
+
+// A call without arguments that answers in a text.
+template <Asked kCall>
+nb::str Ask(const Db& db) {
+  return Told([&](auto text, auto error) { return kCall(db.get(), text, error); });
+}
+
 }  // namespace
 
 void BindDatabase(nb::module_& module) {
@@ -320,20 +292,12 @@ void BindDatabase(nb::module_& module) {
           "set_policy",
           [](const Db& db, const std::string& policy, nb::handle actor, bool dry_run) {
             const Ref who(actor);
-            Text report;
-            kith_error* error = nullptr;
-            Check(Released([&] { return kith_db_set_policy(db.get(), ToStr(policy), who.get(), dry_run ? 1 : 0, report.out(), &error); }),
-                  error);
-            return Take(report);
+            return Told([&](auto text, auto error) {
+              return kith_db_set_policy(db.get(), ToStr(policy), who.get(), dry_run ? 1 : 0, text, error);
+            });
           },
           nb::arg("policy"), nb::arg("actor").none(), nb::arg("dry_run"))
-      .def("policy_json",
-           [](const Db& db) {
-             Text policy;
-             kith_error* error = nullptr;
-             Check(kith_db_policy(db.get(), policy.out(), &error), error);
-             return Take(policy);
-           })
+      .def("policy_json", &Ask<kith_db_policy>)
       .def("ensure", &Ensure)
       .def("ensure_shipped", &EnsureShipped)
       .def("remove_package", &RemovePackage)
@@ -342,41 +306,19 @@ void BindDatabase(nb::module_& module) {
           "recycle_pools",
           [](const Db& db, int64_t now, const std::optional<std::string>& pool, nb::handle actor) {
             const Ref who(actor);
-            Text json;
-            kith_error* error = nullptr;
-            Check(Released(
-                      [&] { return kith_db_recycle_pools(db.get(), now, pool ? pool->c_str() : nullptr, who.get(), json.out(), &error); }),
-                  error);
-            return Take(json);
+            return Told([&](auto text, auto error) {
+              return kith_db_recycle_pools(db.get(), now, pool ? pool->c_str() : nullptr, who.get(), text, error);
+            });
           },
           nb::arg("now"), nb::arg("pool").none(), nb::arg("actor").none())
-      .def("catalog_json",
-           [](const Db& db) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(kith_db_catalog(db.get(), json.out(), &error), error);
-             return Take(json);
-           })
+      .def("catalog_json", &Ask<kith_db_catalog>)
       .def("verify_json",
-           [](const Db& db) {
-             Text report;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_verify(db.get(), nullptr, report.out(), &error); }), error);
-             return Take(report);
-           })
+           [](const Db& db) { return Told([&](auto text, auto error) { return kith_db_verify(db.get(), nullptr, text, error); }); })
       .def("repair_json",
-           [](const Db& db) {
-             Text report;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_repair(db.get(), nullptr, report.out(), &error); }), error);
-             return Take(report);
-           })
+           [](const Db& db) { return Told([&](auto text, auto error) { return kith_db_repair(db.get(), nullptr, text, error); }); })
       .def("export_person",
            [](const Db& db, uint64_t person) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_export_person(db.get(), person, json.out(), &error); }), error);
-             return Take(json);
+             return Told([&](auto text, auto error) { return kith_db_export_person(db.get(), person, text, error); });
            })
       .def("node", &Node)
       .def("received_from", &ReceivedFrom, nb::arg("node"))
@@ -392,45 +334,18 @@ void BindDatabase(nb::module_& module) {
       .def("merge", &Merge, nb::arg("records"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("options"), nb::arg("dry_run"),
            nb::arg("viewer"), nb::arg("units"), nb::arg("roles"))
       .def("purge", &Purge, nb::arg("records"), nb::arg("actor").none(), nb::arg("reason"), nb::arg("dry_run"), nb::arg("overwrite"))
-      .def("erasures_json",
-           [](const Db& db) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_erasures(db.get(), json.out(), &error); }), error);
-             return Take(json);
-           })
+      .def("erasures_json", &Ask<kith_db_erasures>)
       .def("change_kind", &ChangeKind, nb::arg("type"), nb::arg("field"), nb::arg("definition"), nb::arg("actor").none(), nb::arg("reason"),
            nb::arg("currency"), nb::arg("dry_run"), nb::arg("drop"), nb::arg("abandon"))
-      .def("begin_chain",
-           [](const Db& db) {
-             Text head;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_begin_chain(db.get(), head.out(), &error); }), error);
-             return Take(head);
-           })
-      .def("chain_head",
-           [](const Db& db) {
-             Text head;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_chain_head(db.get(), head.out(), &error); }), error);
-             return Take(head);
-           })
+      .def("begin_chain", &Ask<kith_db_begin_chain>)
+      .def("chain_head", &Ask<kith_db_chain_head>)
       .def(
           "verify_chain",
           [](const Db& db, uint64_t sequence, const std::string& hash) {
-            Text report;
-            kith_error* error = nullptr;
-            Check(Released([&] { return kith_db_verify_chain(db.get(), sequence, ToStr(hash), report.out(), &error); }), error);
-            return Take(report);
+            return Told([&](auto text, auto error) { return kith_db_verify_chain(db.get(), sequence, ToStr(hash), text, error); });
           },
           nb::arg("sequence"), nb::arg("hash"))
-      .def("overwrite_freed",
-           [](const Db& db) {
-             Text report;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_overwrite_freed(db.get(), report.out(), &error); }), error);
-             return Take(report);
-           })
+      .def("overwrite_freed", &Ask<kith_db_overwrite_freed>)
       .def("fill_segments",
            [](const Db& db) {
              kith_error* error = nullptr;
@@ -438,10 +353,7 @@ void BindDatabase(nb::module_& module) {
            })
       .def("prune",
            [](const Db& db, int64_t before) {
-             Text report;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_prune(db.get(), before, report.out(), &error); }), error);
-             return Take(report);
+             return Told([&](auto text, auto error) { return kith_db_prune(db.get(), before, text, error); });
            })
       .def("backup",
            [](const Db& db, const std::string& target) {
@@ -450,18 +362,10 @@ void BindDatabase(nb::module_& module) {
            })
       .def("restore_to",
            [](const Db& db, const std::string& target, uint64_t sequence, int64_t recorded) {
-             Text report;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_restore_to(db.get(), ToStr(target), sequence, recorded, report.out(), &error); }), error);
-             return Take(report);
+             return Told(
+                 [&](auto text, auto error) { return kith_db_restore_to(db.get(), ToStr(target), sequence, recorded, text, error); });
            })
-      .def("compact",
-           [](const Db& db) {
-             Text report;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_db_compact(db.get(), report.out(), &error); }), error);
-             return Take(report);
-           })
+      .def("compact", &Ask<kith_db_compact>)
       .def("wait",
            [](const Db& db, uint64_t sequence, uint32_t timeout_ms) {
              uint64_t newest = 0;
@@ -469,13 +373,7 @@ void BindDatabase(nb::module_& module) {
              Check(Released([&] { return kith_db_wait(db.get(), sequence, timeout_ms, &newest, &error); }), error);
              return newest;
            })
-      .def("metrics",
-           [](const Db& db) {
-             Text text;
-             kith_error* error = nullptr;
-             Check(kith_db_metrics(db.get(), text.out(), &error), error);
-             return Take(text);
-           })
+      .def("metrics", &Ask<kith_db_metrics>)
       .def("import_csv", &ImportCsv, nb::arg("folder"), nb::arg("mapping"), nb::arg("dry_run"), nb::arg("actor").none(), nb::arg("reason"),
            nb::arg("problem_file"), nb::arg("progress").none())
       .def("export_lines", &ExportLines, nb::arg("path"), nb::arg("types"), nb::arg("history"), nb::arg("progress").none())

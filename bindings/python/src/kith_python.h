@@ -109,6 +109,23 @@ kith_code Released(Call&& call) {
   return call();
 }
 
+// The text that call(text, error) gives, with Python's lock released meanwhile.
+template <typename Call>
+nb::str Told(Call&& call) {
+  Text text;
+  kith_error* error = nullptr;
+  Check(Released([&] { return call(text.out(), &error); }), error);
+  return Take(text);
+}
+// The same of a call too short to give the lock up.
+template <typename Call>
+nb::str ToldAtOnce(Call&& call) {
+  Text text;
+  kith_error* error = nullptr;
+  Check(call(text.out(), &error), error);
+  return Take(text);
+}
+
 // What `fill` makes, as a capsule of the Arrow PyCapsule interface.
 [[nodiscard]] nb::object StreamCapsule(const std::function<kith_code(ArrowArrayStream*, kith_error**)>& fill);
 // The stream in such a capsule, borrowed. Raises ValueError for another one.

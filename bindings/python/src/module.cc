@@ -7,10 +7,7 @@ using Question = kith_code (*)(kith_str, kith_text**, kith_error**);
 // A function of a question, that answers in JSON.
 template <Question kCall>
 nanobind::str Answer(const std::string& question) {
-  kith_python::Text json;
-  kith_error* error = nullptr;
-  kith_python::Check(kith_python::Released([&] { return kCall(kith_python::ToStr(question), json.out(), &error); }), error);
-  return kith_python::Take(json);
+  return kith_python::Told([&](auto json, auto error) { return kCall(kith_python::ToStr(question), json, error); });
 }
 
 }  // namespace
@@ -33,28 +30,21 @@ NB_MODULE(_kith, module) {
     for (const kith_python::Db* db : databases) handles.push_back(db->get());
     for (const std::string& name : names) labels.push_back(kith_python::ToStr(name));
     if (handles.size() != labels.size()) throw nanobind::value_error("there is not a name for each database");
-    kith_python::Text text;
-    kith_error* error = nullptr;
-    kith_python::Check(kith_metrics(handles.data(), labels.data(), handles.size(), text.out(), &error), error);
-    return kith_python::Take(text);
+    return kith_python::ToldAtOnce(
+        [&](auto text, auto error) { return kith_metrics(handles.data(), labels.data(), handles.size(), text, error); });
   });
-  module.def(
-      "salvage", [](const std::string& damaged, const std::string& target, const std::string& definitions_from, bool with_old_pages) {
-        kith_python::Text report;
-        kith_error* error = nullptr;
-        kith_salvage_options options = KITH_SALVAGE_OPTIONS_INIT;
-        options.with_old_pages = with_old_pages ? 1 : 0;
-        options.definitions_from = kith_python::ToStr(definitions_from);
-        kith_python::Check(kith_python::Released([&] {
-                             return kith_salvage(kith_python::ToStr(damaged), kith_python::ToStr(target), &options, report.out(), &error);
-                           }),
-                           error);
-        return kith_python::Take(report);
-      });
+  module.def("salvage",
+             [](const std::string& damaged, const std::string& target, const std::string& definitions_from, bool with_old_pages) {
+               kith_salvage_options options = KITH_SALVAGE_OPTIONS_INIT;
+               options.with_old_pages = with_old_pages ? 1 : 0;
+               options.definitions_from = kith_python::ToStr(definitions_from);
+               return kith_python::Told([&](auto report, auto error) {
+                 return kith_salvage(kith_python::ToStr(damaged), kith_python::ToStr(target), &options, report, error);
+               });
+             });
   module.def("package_numbers", [](const std::string& definition, const std::string& numbers) {
-    kith_python::Text json;
-    kith_error* error = nullptr;
-    kith_python::Check(kith_package_numbers(kith_python::ToStr(definition), kith_python::ToStr(numbers), json.out(), &error), error);
-    return kith_python::Take(json);
+    return kith_python::ToldAtOnce([&](auto json, auto error) {
+      return kith_package_numbers(kith_python::ToStr(definition), kith_python::ToStr(numbers), json, error);
+    });
   });
 }

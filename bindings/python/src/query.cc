@@ -65,10 +65,7 @@ class Rows {
 using TextCall = kith_code (*)(const kith_rows*, kith_text**, kith_error**);
 template <TextCall call>
 nb::str TextOf(const Rows& rows) {
-  Text text;
-  kith_error* error = nullptr;
-  Check(call(rows.get(), text.out(), &error), error);
-  return Take(text);
+  return ToldAtOnce([&](auto text, auto error) { return call(rows.get(), text, error); });
 }
 
 Rows Run(const Query& query, const Snapshot& snapshot, const std::string& parameters,
@@ -101,13 +98,8 @@ void BindQuery(nb::module_& module) {
   nb::class_<Rows>(module, "Rows")
       .def("names", &Rows::names)
       .def("next", &Rows::Next)
-      .def("json",
-           [](const Rows& rows, size_t cap) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_rows_json(rows.get(), cap, json.out(), &error); }), error);
-             return Take(json);
-           })
+      .def("json", [](const Rows& rows,
+                      size_t cap) { return Told([&](auto text, auto error) { return kith_rows_json(rows.get(), cap, text, error); }); })
       .def("arrow",
            [](const Rows& rows) {
              return StreamCapsule([&](ArrowArrayStream* stream, kith_error** error) { return kith_rows_arrow(rows.get(), stream, error); });
@@ -119,10 +111,7 @@ void BindQuery(nb::module_& module) {
   nb::class_<Query>(module, "Query")
       .def("explain",
            [](const Query& query) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(kith_query_explain(query.get(), json.out(), &error), error);
-             return Take(json);
+             return ToldAtOnce([&](auto text, auto error) { return kith_query_explain(query.get(), text, error); });
            })
       .def("run", &Run, nb::arg("snapshot"), nb::arg("parameters"), nb::arg("as_of").none(), nb::arg("time_limit_us"), nb::arg("cost"),
            nb::arg("after"));

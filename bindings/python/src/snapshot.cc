@@ -6,10 +6,7 @@ namespace {
 using JsonCall = kith_code (*)(kith_snapshot*, kith_id, kith_text**, kith_error**);
 template <JsonCall call>
 nb::str JsonOf(const Snapshot& snapshot, kith_id id) {
-  Text text;
-  kith_error* error = nullptr;
-  Check(call(snapshot.get(), id, text.out(), &error), error);
-  return Take(text);
+  return ToldAtOnce([&](auto text, auto error) { return call(snapshot.get(), id, text, error); });
 }
 
 // Options of an insight with the JSON they borrow.
@@ -39,10 +36,7 @@ class InsightOptions {
 template <typename Ask>
 nb::str JsonOf(const InsightOptions& how, const Ask& ask) {
   const kith_insight_options options = how.get();
-  Text json;
-  kith_error* error = nullptr;
-  Check(Released([&] { return ask(&options, json.out(), &error); }), error);
-  return Take(json);
+  return Told([&](auto json, auto error) { return ask(&options, json, error); });
 }
 
 nb::str Funnel(const Snapshot& s, const char* pipeline, const InsightOptions& how) {
@@ -66,12 +60,7 @@ Forecast ForecastOf(const Snapshot& s, const char* pipeline, const char* period,
 void BindForecast(nb::module_& module) {
   nb::class_<Forecast>(module, "Forecast")
       .def("json",
-           [](const Forecast& f) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(kith_forecast_to_json(f.get(), json.out(), &error), error);
-             return Take(json);
-           })
+           [](const Forecast& f) { return ToldAtOnce([&](auto text, auto error) { return kith_forecast_to_json(f.get(), text, error); }); })
       .def("probability_at_least", [](const Forecast& f, double minor) { return kith_forecast_probability_at_least(f.get(), minor); });
 }
 
@@ -90,24 +79,15 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
            })
       .def("walk",
            [](const Snapshot& s, const char* pipeline, const std::string& question) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_walk(s.get(), pipeline, ToStr(question), json.out(), &error); }), error);
-             return Take(json);
+             return Told([&](auto text, auto error) { return kith_snapshot_walk(s.get(), pipeline, ToStr(question), text, error); });
            })
       .def("owned",
            [](const Snapshot& s, kith_id account, int64_t at) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_owned(s.get(), account, at, json.out(), &error); }), error);
-             return Take(json);
+             return Told([&](auto text, auto error) { return kith_snapshot_owned(s.get(), account, at, text, error); });
            })
       .def("visits",
            [](const Snapshot& s, const std::string& question) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_visits(s.get(), ToStr(question), json.out(), &error); }), error);
-             return Take(json);
+             return Told([&](auto text, auto error) { return kith_snapshot_visits(s.get(), ToStr(question), text, error); });
            })
       .def("health",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
@@ -157,32 +137,21 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
            })
       .def("mine_stages",
            [](const Snapshot& s, const char* pipeline) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_mine_stages(s.get(), pipeline, json.out(), &error); }), error);
-             return Take(json);
+             return Told([&](auto text, auto error) { return kith_snapshot_mine_stages(s.get(), pipeline, text, error); });
            })
       .def("replay_stages",
            [](const Snapshot& s, const char* pipeline, const std::string& stages) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_replay_stages(s.get(), pipeline, ToStr(stages), json.out(), &error); }), error);
-             return Take(json);
+             return Told([&](auto text, auto error) { return kith_snapshot_replay_stages(s.get(), pipeline, ToStr(stages), text, error); });
            })
       .def("guide",
            [](const Snapshot& s, kith_id record) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(kith_snapshot_guide(s.get(), record, json.out(), &error), error);
-             return Take(json);
+             return ToldAtOnce([&](auto text, auto error) { return kith_snapshot_guide(s.get(), record, text, error); });
            })
       .def(
           "pipelines",
           [](const Snapshot& s, const std::optional<std::string>& type) {
-            Text json;
-            kith_error* error = nullptr;
-            Check(kith_snapshot_pipelines(s.get(), type ? type->c_str() : nullptr, json.out(), &error), error);
-            return Take(json);
+            return ToldAtOnce(
+                [&](auto text, auto error) { return kith_snapshot_pipelines(s.get(), type ? type->c_str() : nullptr, text, error); });
           },
           nb::arg("for_type").none());
 }
@@ -195,10 +164,7 @@ void BindSearch(nb::class_<Snapshot>& snapshot) {
     options.limit = limit;
     options.exact = exact ? 1 : 0;
     options.time_limit_us = time_limit_us;
-    Text json;
-    kith_error* error = nullptr;
-    Check(Released([&] { return kith_snapshot_search(s.get(), ToStr(text), &options, json.out(), &error); }), error);
-    return Take(json);
+    return Told([&](auto json, auto error) { return kith_snapshot_search(s.get(), ToStr(text), &options, json, error); });
   });
 }
 
@@ -215,10 +181,7 @@ void BindRelations(nb::class_<Snapshot>& snapshot) {
       .def("neighbours",
            [](const Snapshot& s, kith_id record, const char* relation, int direction, bool ever, int64_t at) {
              const kith_walk_options options = WalkOptions(direction, ever, at);
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_neighbours(s.get(), record, relation, &options, json.out(), &error); }), error);
-             return Take(json);
+             return Told([&](auto text, auto error) { return kith_snapshot_neighbours(s.get(), record, relation, &options, text, error); });
            })
       .def("traverse",
            [](const Snapshot& s, kith_id start, const std::string& relations, int direction, bool ever, int64_t at, uint32_t depth,
@@ -227,16 +190,11 @@ void BindRelations(nb::class_<Snapshot>& snapshot) {
              options.depth = depth;
              options.limit = limit;
              options.types = ToStr(types);
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_traverse(s.get(), start, ToStr(relations), &options, json.out(), &error); }), error);
-             return Take(json);
+             return Told(
+                 [&](auto text, auto error) { return kith_snapshot_traverse(s.get(), start, ToStr(relations), &options, text, error); });
            })
       .def("group_total", [](const Snapshot& s, kith_id record, const std::string& question) {
-        Text json;
-        kith_error* error = nullptr;
-        Check(Released([&] { return kith_snapshot_group_total(s.get(), record, ToStr(question), json.out(), &error); }), error);
-        return Take(json);
+        return Told([&](auto text, auto error) { return kith_snapshot_group_total(s.get(), record, ToStr(question), text, error); });
       });
 }
 
@@ -245,10 +203,7 @@ using Asked = kith_code (*)(kith_snapshot*, kith_id, kith_str, kith_text**, kith
 // A call with one record and a question, that answers in JSON.
 template <Asked kCall>
 nb::str Ask(const Snapshot& s, kith_id record, const std::string& question) {
-  Text json;
-  kith_error* error = nullptr;
-  Check(Released([&] { return kCall(s.get(), record, ToStr(question), json.out(), &error); }), error);
-  return Take(json);
+  return Told([&](auto json, auto error) { return kCall(s.get(), record, ToStr(question), json, error); });
 }
 
 void BindRelationships(nb::class_<Snapshot>& snapshot) {
@@ -256,10 +211,7 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
       .def("timeline", &Ask<kith_snapshot_timeline>)
       .def("thread",
            [](const Snapshot& s, kith_id record) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_thread(s.get(), record, json.out(), &error); }), error);
-             return Take(json);
+             return Told([&](auto text, auto error) { return kith_snapshot_thread(s.get(), record, text, error); });
            })
       .def("introductions", &Ask<kith_snapshot_introductions>)
       .def("rank_buyers", &Ask<kith_snapshot_rank_buyers>)
@@ -267,16 +219,11 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
       .def("brief", &Ask<kith_snapshot_brief>)
       .def("winning",
            [](const Snapshot& s, const std::string& pipeline, const std::string& question) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_winning(s.get(), pipeline.c_str(), ToStr(question), json.out(), &error); }), error);
-             return Take(json);
+             return Told(
+                 [&](auto text, auto error) { return kith_snapshot_winning(s.get(), pipeline.c_str(), ToStr(question), text, error); });
            })
       .def("relation", [](const Snapshot& s, kith_id subject, kith_id object, const std::string& question) {
-        Text json;
-        kith_error* error = nullptr;
-        Check(Released([&] { return kith_snapshot_relation(s.get(), subject, object, ToStr(question), json.out(), &error); }), error);
-        return Take(json);
+        return Told([&](auto text, auto error) { return kith_snapshot_relation(s.get(), subject, object, ToStr(question), text, error); });
       });
 }
 
@@ -284,16 +231,10 @@ void BindDuplicates(nb::class_<Snapshot>& snapshot) {
   snapshot
       .def("duplicates",
            [](const Snapshot& s, const char* type, const std::string& question) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_duplicates(s.get(), type, ToStr(question), json.out(), &error); }), error);
-             return Take(json);
+             return Told([&](auto text, auto error) { return kith_snapshot_duplicates(s.get(), type, ToStr(question), text, error); });
            })
       .def("who_is", [](const Snapshot& s, const char* type, const std::string& question, const std::string& model) {
-        Text json;
-        kith_error* error = nullptr;
-        Check(Released([&] { return kith_snapshot_who_is(s.get(), type, ToStr(question), ToStr(model), json.out(), &error); }), error);
-        return Take(json);
+        return Told([&](auto text, auto error) { return kith_snapshot_who_is(s.get(), type, ToStr(question), ToStr(model), text, error); });
       });
 }
 
@@ -302,10 +243,8 @@ void BindSegments(nb::class_<Snapshot>& snapshot) {
       .def(
           "segments",
           [](const Snapshot& s, const std::optional<std::string>& type) {
-            Text json;
-            kith_error* error = nullptr;
-            Check(kith_snapshot_segments(s.get(), type ? type->c_str() : nullptr, json.out(), &error), error);
-            return Take(json);
+            return ToldAtOnce(
+                [&](auto text, auto error) { return kith_snapshot_segments(s.get(), type ? type->c_str() : nullptr, text, error); });
           },
           nb::arg("for_type").none())
       .def("members", [](const Snapshot& s, const char* segment, kith_id after, size_t limit) {
@@ -347,10 +286,7 @@ void BindSnapshot(nb::module_& module) {
            })
       .def("type_access_json",
            [](const Snapshot& s, const char* type) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(kith_snapshot_type_access(s.get(), type, json.out(), &error), error);
-             return Take(json);
+             return ToldAtOnce([&](auto text, auto error) { return kith_snapshot_type_access(s.get(), type, text, error); });
            })
       .def("record_json", &JsonOf<kith_snapshot_record_json>)
       .def("external_refs_json", &JsonOf<kith_snapshot_external_refs>)
@@ -365,10 +301,8 @@ void BindSnapshot(nb::module_& module) {
       .def("history_json", &JsonOf<kith_snapshot_history>)
       .def("record_json_as_of",
            [](const Snapshot& s, kith_id id, int64_t effective, int64_t recorded) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(kith_snapshot_record_json_as_of(s.get(), id, effective, recorded, json.out(), &error), error);
-             return Take(json);
+             return ToldAtOnce(
+                 [&](auto text, auto error) { return kith_snapshot_record_json_as_of(s.get(), id, effective, recorded, text, error); });
            })
       .def("arrow",
            [](const Snapshot& s, const char* type, const std::string& fields) {
@@ -392,22 +326,19 @@ void BindSnapshot(nb::module_& module) {
              for (size_t i = 0; i < count; ++i) out.append(nb::make_tuple(changes[i].sequence, changes[i].record, changes[i].operation));
              return nb::make_tuple(out, scanned);
            })
-      .def("feed",
-           [](const Snapshot& s, uint64_t after, const std::string& filter, size_t limit) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(kith_snapshot_feed(s.get(), after, ToStr(filter), limit, json.out(), &error), error);
-             return Take(json);
-           })
+      .def(
+          "feed",
+          [](const Snapshot& s, uint64_t after, const std::string& filter, size_t limit) {
+            return ToldAtOnce([&](auto text, auto error) { return kith_snapshot_feed(s.get(), after, ToStr(filter), limit, text, error); });
+          })
       .def("differences",
            [](const Snapshot& s, std::pair<int64_t, int64_t> from, std::pair<int64_t, int64_t> to, const std::string& filter, kith_id after,
               size_t limit) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(kith_snapshot_differences(s.get(), {from.first, from.second}, {to.first, to.second}, ToStr(filter), after, limit,
-                                             json.out(), &error),
-                   error);
-             return Take(json);
+             const kith_as_of start{from.first, from.second};
+             const kith_as_of end{to.first, to.second};
+             return ToldAtOnce([&](auto text, auto error) {
+               return kith_snapshot_differences(s.get(), start, end, ToStr(filter), after, limit, text, error);
+             });
            })
       .def("checkpoint",
            [](const Snapshot& s, const char* name) -> nb::object {

@@ -6,6 +6,8 @@ import datetime as dt
 import json
 import pathlib
 import random
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -350,6 +352,83 @@ def test_duplicates_are_shown_with_reasons(tmp_path: pathlib.Path) -> None:
     assert "Wei Zhang" in shown
     assert "phone exact" in shown
     assert "Nothing found" in run("duplicates", "account").output
+
+
+BUILD = {
+    "name": "build",
+    "for_type": "opportunity",
+    "stages": [
+        {"name": "design", "steps": [{"name": "drawing", "mandatory": True, "evidence": "note"}], "actions": [{"name": "call"}]},
+        {"name": "built", "kind": "won"},
+    ],
+}
+
+
+def test_what_a_deal_needs_next(edit: Kith, path: pathlib.Path) -> None:  # D04, D07
+    with kith.open(path) as db, db.batch() as b:
+        b.define_pipeline(BUILD)
+    edit("add", "opportunity", "name=House")
+    edit("move", "opportunity:House", "build/design")
+    shown = edit("guide", "opportunity:House").output
+    assert "drawing" in shown
+    assert "not before: drawing" in shown
+    assert "Suggested: call" in shown
+    edit("won", "opportunity:House", code=1)
+    edit("note", "opportunity:House", "Drawing 3")
+    note = str(told(edit, "query", "note")[0]["id"])
+    assert "Dry run" in edit("done", "House", "build/design/drawing", "--evidence", note, "--dry-run").output
+    assert told(edit, "guide", "House")["tracks"][0]["progress"] == 0
+    edit("done", "House", "build/design/drawing", "--evidence", note, "--note", "seen")
+    edit("won", "House")
+    assert told(edit, "guide", "House", "--lang", "zh")["tracks"][0]["kind"] == "won"
+    assert "成交" in edit("guide", "House", "--lang", "zh").output
+
+
+def test_a_quote_becomes_an_order_and_that_what_the_customer_has(edit: Kith) -> None:  # F05, B09
+    edit("add", "product", "name=Pump")
+    edit("add", "quote", "number=Q-7", "account=Account 3")
+    edit("add", "quote_line", "quote=Q-7", "product=Pump", "quantity=4", "price=10")
+    edit("set", "quote:Q-7", "status=sent")
+    edit("set", "quote:Q-7", "status=accepted")
+    line = told(edit, "query", "quote_line")[0]["id"]
+    assert "Dry run" in edit("continue", "quote:Q-7", "order", "--dry-run").output
+    assert "10.00" in edit("continue", "quote:Q-7", "order", f"{line}=1", "--ref", "erp=O-1").output
+    assert "Nothing changed" in edit("continue", "quote:Q-7", "order", f"{line}=1", "--ref", "erp=O-1").output
+    rest = told(edit, "continue", "quote:Q-7", "order")
+    assert (rest["lines"], rest["already"]) == (1, False)
+    assert "left" in edit("continue", "quote:Q-7", "order", code=1).stderr
+    edit("continue", "quote:Q-7", "order", "four", code=2)
+    for status in ("placed", "delivered"):
+        edit("set", str(rest["document"]), f"status={status}")
+    [owned] = told(edit, "owned", "account:Account 3")
+    assert (owned["quantity"], owned["document"]) == ("3.000", rest["document"])
+    assert "Pump" in edit("owned", "Account 3", "--lang", "zh").output
+    assert told(edit, "owned", "Account 3", "--as-of", "2023-01-02") == []
+
+
+def test_stores_to_visit(edit: Kith) -> None:  # J05, J06
+    edit("add", "account", "name=Corner shop", "kind=store")
+    edit("add", "visit_plan", "account=Corner shop", "every_days=7", "starts=2026-03-01", "employee=Ann")
+    edit("log", "account:Corner shop", "visit", "--at", "2026-03-03 9:00", "--direction", "out")
+    shown = edit("visits", "--today", "2026-03-20", "--employee", "Ann").output
+    assert "Corner shop" in shown
+    assert "1 of 2 visits due were made: 50%" in shown
+    report = told(edit, "visits", "--today", "2026年3月20日")
+    assert [(store["due"], store["done"], store["overdue_days"]) for store in report["stores"]] == [(2, 1, 10)]
+    assert "应拜访2次" in edit("visits", "--today", "2026-03-20", "--lang", "zh").output
+    assert told(edit, "visits", "--employee", "王小明")["stores"] == []
+
+
+def test_the_commands_of_the_readme_run_as_they_stand(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (pathlib.Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(kith init.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert blocks
+    monkeypatch.chdir(tmp_path)
+    for line in "".join(blocks).replace("&&", "\n").splitlines():
+        words = shlex.split(line)
+        assert words[0] == "kith"
+        result = CliRunner().invoke(cli, words[1:], env={"LC_ALL": "C.UTF-8"})
+        assert result.exit_code == 0, (line, result.output, result.exception)
 
 
 def test_the_report_is_written(run: Kith, tmp_path: pathlib.Path) -> None:

@@ -37,10 +37,10 @@ class Run:
         return self.kept.get(value, value) if isinstance(value, str) else value
 
     def step(self, step: dict[str, Any]) -> None:
-        do = next(name for name in ("apply", "query", "feed", "convert", "policy", "keep", "mark") if name in step)
-        getattr(self, do)(self.filled(step))
+        do = next(name for name in ("apply", "query", "feed", "convert", "continue", "guide", "policy", "keep", "mark") if name in step)
+        getattr(self, f"do_{do}")(self.filled(step))
 
-    def apply(self, step: dict[str, Any]) -> None:
+    def do_apply(self, step: dict[str, Any]) -> None:
         batch = self.db.batch_from_json(
             json.dumps(step["apply"]), key=step.get("key", ""), dry_run=step.get("dry_run", False), viewer=step.get("viewer", 0)
         )
@@ -48,13 +48,13 @@ class Run:
         assert outcome.replayed == step.get("replayed", outcome.replayed)
         assert (outcome.first_sequence != 0) == step.get("changed", outcome.first_sequence != 0)
 
-    def query(self, step: dict[str, Any]) -> None:
+    def do_query(self, step: dict[str, Any]) -> None:
         with self.db.snapshot(step.get("viewer", 0)) as now:
             effective, recorded = (moment(step.get(axis)) for axis in ("effective", "recorded"))
             rows = now.query(step["query"], step.get("parameters"), effective=effective, recorded=recorded)
             assert [{name: plain(value) for name, value in row.items() if name != "id"} for row in rows] == step["rows"]
 
-    def feed(self, step: dict[str, Any]) -> None:
+    def do_feed(self, step: dict[str, Any]) -> None:
         with self.db.snapshot(step.get("viewer", 0)) as now:
             got = [
                 {name: entry[name] for name in ("type", "operation", "reason")}
@@ -63,22 +63,36 @@ class Run:
             ]
         assert got == step["entries"]
 
-    def convert(self, step: dict[str, Any]) -> None:
+    def do_convert(self, step: dict[str, Any]) -> None:
         report = self.db.convert(step["convert"], **step.get("options", {}))
         got = {name: report[name] for name in ("already", "stays")}
         got |= {part: report[part] and report[part]["how"] for part in ("person", "organisation", "deal")}
         assert got == step["report"]
 
-    def policy(self, step: dict[str, Any]) -> None:
+    def do_continue(self, step: dict[str, Any]) -> None:
+        external = tuple(step["ref"]) if "ref" in step else None
+        report = self.db.continue_document(step["continue"], step["type"], dict(step.get("take", ())) or None, external=external)
+        assert {name: report[name] for name in ("lines", "already")} == step["report"]
+
+    def do_guide(self, step: dict[str, Any]) -> None:
+        with self.db.snapshot() as now:
+            tracks = now.guide(step["guide"])["tracks"]
+        got = []
+        for track in tracks:
+            ahead = [{"name": s["name"], "refused": s["refused"], "unmet": [one["name"] for one in s["unmet"]]} for s in track["next"]]
+            got.append({"stage": track["stage_name"], "kind": track["kind"], "next": ahead})
+        assert got == step["tracks"]
+
+    def do_policy(self, step: dict[str, Any]) -> None:
         self.db.set_policy(step["policy"])
 
-    def keep(self, step: dict[str, Any]) -> None:
+    def do_keep(self, step: dict[str, Any]) -> None:
         with self.db.snapshot() as now:
             found = now.find(step["type"], tuple(step["ref"]))
             assert found is not None
             self.kept["@" + step["keep"]] = found.id
 
-    def mark(self, step: dict[str, Any]) -> None:
+    def do_mark(self, step: dict[str, Any]) -> None:
         self.kept["@" + step["mark"]] = datetime.datetime.now(datetime.UTC)
 
 

@@ -6,6 +6,7 @@
 #ifndef KITH_INSIGHT_FUNNEL_H_
 #define KITH_INSIGHT_FUNNEL_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,6 +61,16 @@ struct FunnelReport {
 };
 
 [[nodiscard]] StatusOr<FunnelReport> Funnel(const model::FunnelTables& tables, const FunnelOptions& options = {});
+
+// The funnel of one group among all of a kind.
+struct FunnelPart {
+  uint64_t part = 0;
+  FunnelReport funnel;
+};
+// A funnel for each owner, segment or source with deals, ascending. `roll_up` joins groups to larger ones, such as owners to teams; what is
+// in none is part 0. options: group_kind and group are ignored.
+[[nodiscard]] StatusOr<std::vector<FunnelPart>> FunnelParts(const model::FunnelTables& tables, model::GroupKind by,
+                                                            const std::map<uint64_t, uint64_t>& roll_up = {}, FunnelOptions options = {});
 
 // conversion(from, to): of the deals that reached `from`, the share that reached `to` (an open stage or a won one) among those resolved.
 [[nodiscard]] StatusOr<Rate> Conversion(const model::FunnelTables& tables, Id from_stage, Id to_stage, const FunnelOptions& options = {});

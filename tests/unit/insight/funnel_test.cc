@@ -191,6 +191,45 @@ TEST(Funnel, WindowsAddUp) {
   EXPECT_GT(before->arrivals, 200);
 }
 
+// C02: parts are what each group's own funnel says, and joined ones what teams would have if their people were one.
+TEST(Funnel, PartsAreTheFunnelsOfTheirGroups) {
+  const simulator::Company company = simulator::MakeCompany({.seed = 5, .deals = 800});
+  std::vector<DealPath> paths = simulator::PathsOf(company);
+  const Time as_of = StartOf(company.options.today);
+  const FunnelTables tables = TablesFromPaths(simulator::PipelineOf(), paths, as_of);
+  const StatusOr<std::vector<FunnelPart>> owners = FunnelParts(tables, GroupKind::kOwner);
+  ASSERT_TRUE(owners.ok());
+  ASSERT_GT(owners->size(), 3U);
+  std::map<uint64_t, uint64_t> teams;  // of the odd ones only
+  int64_t open = 0;
+  for (const FunnelPart& one : *owners) {
+    const StatusOr<FunnelReport> alone = Funnel(tables, {.group_kind = GroupKind::kOwner, .group = one.part});
+    EXPECT_EQ(one.funnel.won, alone->won);
+    EXPECT_EQ(one.funnel.stages[1].rate.value, alone->stages[1].rate.value);
+    open += one.funnel.open;
+    if (one.part % 2 == 1) teams[one.part] = 900;
+  }
+  EXPECT_EQ(open, static_cast<int64_t>(tables.open.size()));
+
+  for (DealPath& path : paths) {
+    for (model::PathMove& move : path.moves) move.owner = Id(move.owner.value() % 2 == 1 ? 900 : 0);
+  }
+  const FunnelTables truth = TablesFromPaths(simulator::PipelineOf(), paths, as_of);
+  const StatusOr<std::vector<FunnelPart>> joined = FunnelParts(tables, GroupKind::kOwner, teams);
+  ASSERT_EQ(joined->size(), 2U);
+  EXPECT_EQ(joined->front().part, 0U);
+  const StatusOr<FunnelReport> team = Funnel(truth, {.group_kind = GroupKind::kOwner, .group = 900});
+  const FunnelReport& got = joined->back().funnel;
+  EXPECT_EQ(got.arrivals, team->arrivals);
+  EXPECT_EQ(got.open, team->open);
+  EXPECT_EQ(got.median_cycle_days, team->median_cycle_days);
+  for (size_t i = 0; i < got.stages.size(); ++i) {
+    EXPECT_EQ(got.stages[i].open, team->stages[i].open);
+    EXPECT_EQ(got.stages[i].rate.trials, team->stages[i].rate.trials);
+    EXPECT_EQ(got.stages[i].open_amount, team->stages[i].open_amount);
+  }
+}
+
 TEST(Funnel, OneDealIsEnoughForAnAnswer) {
   DealPath path;
   path.deal = Id(1);

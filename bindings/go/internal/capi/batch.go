@@ -20,6 +20,8 @@ func units(v Viewer) (*C.uint32_t, C.size_t) {
 	return (*C.uint32_t)(unsafe.Pointer(unsafe.SliceData(v.Units))), C.size_t(len(v.Units))
 }
 
+func roles(v Viewer) C.kith_str { return str(strings.Join(v.Roles, "\n")) }
+
 // Batch is a kith_batch.
 type Batch struct{ p *C.kith_batch }
 
@@ -250,6 +252,18 @@ func (b *Batch) Move(id uint64, stage, because string) uint64 {
 	return uint64(C.kith_batch_move_because(b.p, C.kith_id(id), name(stage), str(because)))
 }
 
+// Override moves a record although something mandatory is unmet.
+func (b *Batch) Override(id uint64, stage, because string) uint64 {
+	defer runtime.KeepAlive(b)
+	return uint64(C.kith_batch_override(b.p, C.kith_id(id), name(stage), str(because)))
+}
+
+// CompleteStep adds a step's completion.
+func (b *Batch) CompleteStep(id uint64, step string, evidence uint64, note string) uint64 {
+	defer runtime.KeepAlive(b)
+	return uint64(C.kith_batch_complete_step(b.p, C.kith_id(id), name(step), C.kith_id(evidence), str(note)))
+}
+
 // DefinePipeline adds a pipeline.
 func (b *Batch) DefinePipeline(json string) {
 	defer runtime.KeepAlive(b)
@@ -279,7 +293,7 @@ func (d *DB) Apply(b *Batch, o ApplyOptions) (*Outcome, *Error) {
 	u, n := units(o.Viewer)
 	value := C.kith_bytes{data: (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(o.CheckpointValue))), size: C.size_t(len(o.CheckpointValue))}
 	code := C.kg_apply(d.p, b.p, flag(o.DryRun), C.uint64_t(o.TimeoutMicros), str(o.Key), optional(o.Checkpoint), value, optional(o.Vendor),
-		C.kith_id(o.Viewer.ID), u, n, str(strings.Join(o.Viewer.Roles, "\n")), &p, &err)
+		C.kith_id(o.Viewer.ID), u, n, roles(o.Viewer), &p, &err)
 	if e := failure(code, err); e != nil {
 		return nil, e
 	}
@@ -306,7 +320,7 @@ func (o *Outcome) Replayed() bool {
 	return C.kith_outcome_replayed(o.p) != 0
 }
 
-// Effects are what rules did.
+// Changes of a dry run.
 func (o *Outcome) Changes() (records []uint64, operations []uint32) {
 	defer runtime.KeepAlive(o)
 	for i := C.size_t(0); i < C.kith_outcome_change_count(o.p); i++ {

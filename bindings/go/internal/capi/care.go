@@ -43,21 +43,54 @@ func (d *DB) Purge(records []uint64, o EraseOptions) ([]byte, *Error) {
 	return textOr(code, text, err)
 }
 
+// How something is written: by whom, why, under whose rights, or whether it is only tried.
+type How struct {
+	Actor  Ref
+	Reason string
+	DryRun bool
+	Viewer Viewer
+}
+
 // Merge gives the report; options are JSON.
-func (d *DB) Merge(records []uint64, actor Ref, reason, options string, dryRun bool) ([]byte, *Error) {
+func (d *DB) Merge(records []uint64, options string, how How) ([]byte, *Error) {
 	defer runtime.KeepAlive(d)
 	var text *C.kith_text
 	var err *C.kith_error
-	code := C.kg_merge(d.p, ids(records), C.size_t(len(records)), ref(actor), str(reason), str(options), flag(dryRun), &text, &err)
+	u, n := units(how.Viewer)
+	code := C.kg_merge(d.p, ids(records), C.size_t(len(records)), ref(how.Actor), str(how.Reason), str(options), flag(how.DryRun),
+		C.kith_id(how.Viewer.ID), u, n, roles(how.Viewer), &text, &err)
 	return textOr(code, text, err)
 }
 
 // Convert gives the report; options are JSON.
-func (d *DB) Convert(record uint64, actor Ref, reason, options string, dryRun bool) ([]byte, *Error) {
+func (d *DB) Convert(record uint64, options string, how How) ([]byte, *Error) {
 	defer runtime.KeepAlive(d)
 	var text *C.kith_text
 	var err *C.kith_error
-	code := C.kg_convert(d.p, C.kith_id(record), ref(actor), str(reason), str(options), flag(dryRun), &text, &err)
+	u, n := units(how.Viewer)
+	code := C.kg_convert(d.p, C.kith_id(record), ref(how.Actor), str(how.Reason), str(options), flag(how.DryRun), C.kith_id(how.Viewer.ID), u, n,
+		roles(how.Viewer), &text, &err)
+	return textOr(code, text, err)
+}
+
+// ContinueDocument gives the report; options are JSON.
+func (d *DB) ContinueDocument(document uint64, typ, options string, how How) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	u, n := units(how.Viewer)
+	code := C.kg_continue(d.p, C.kith_id(document), name(typ), ref(how.Actor), str(how.Reason), str(options), flag(how.DryRun),
+		C.kith_id(how.Viewer.ID), u, n, roles(how.Viewer), &text, &err)
+	return textOr(code, text, err)
+}
+
+// ChangeKind gives the report; the definition is JSON.
+func (d *DB) ChangeKind(typ, field, definition string, how How, currency string, drop, abandon bool) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kg_change_kind(d.p, name(typ), name(field), str(definition), ref(how.Actor), str(how.Reason), str(currency), flag(how.DryRun),
+		flag(drop), flag(abandon), &text, &err)
 	return textOr(code, text, err)
 }
 

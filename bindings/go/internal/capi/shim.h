@@ -54,15 +54,21 @@ static inline size_t kg_split(kith_str roles, kith_str* out) {
   return n;
 }
 
-static inline kith_code kg_read(kith_db* db, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles, kith_snapshot** out,
-                                kith_error** err) {
-  kith_str names[KG_ROLES];
+/* Who reads or writes; `names` has room for the roles. */
+static inline kith_viewer kg_viewer(kith_id id, const uint32_t* units, size_t unit_count, kith_str roles, kith_str* names) {
   kith_viewer v = KITH_VIEWER_INIT;
-  v.id = viewer;
+  v.id = id;
   v.units = units;
   v.unit_count = unit_count;
   v.role_count = kg_split(roles, names);
   v.roles = names;
+  return v;
+}
+
+static inline kith_code kg_read(kith_db* db, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles, kith_snapshot** out,
+                                kith_error** err) {
+  kith_str names[KG_ROLES];
+  kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
   return kith_db_read(db, viewer ? &v : NULL, out, err);
 }
 
@@ -70,13 +76,8 @@ static inline kith_code kg_apply(kith_db* db, const kith_batch* batch, uint8_t d
                                  const char* checkpoint, kith_bytes checkpoint_value, const char* vendor, kith_id viewer,
                                  const uint32_t* units, size_t unit_count, kith_str roles, kith_outcome** outcome, kith_error** err) {
   kith_str names[KG_ROLES];
-  kith_viewer v = KITH_VIEWER_INIT;
+  kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
   kith_apply_options o = KITH_APPLY_OPTIONS_INIT;
-  v.id = viewer;
-  v.units = units;
-  v.unit_count = unit_count;
-  v.role_count = kg_split(roles, names);
-  v.roles = names;
   o.dry_run = dry_run;
   o.timeout_us = timeout_us;
   o.idempotency_key = key;
@@ -214,18 +215,52 @@ static inline kith_code kg_purge(kith_db* db, const kith_id* records, size_t cou
   return kith_db_purge(db, records, count, &o, report, err);
 }
 
-static inline kith_code kg_merge(kith_db* db, const kith_id* records, size_t count, kith_ref actor, kith_str reason, kith_str options,
-                                 uint8_t dry_run, kith_text** report, kith_error** err) {
+/* What is asked of the writer under a viewer's rights. */
+static inline kith_apply_options kg_how(uint8_t dry_run, const kith_viewer* viewer) {
   kith_apply_options o = KITH_APPLY_OPTIONS_INIT;
   o.dry_run = dry_run;
+  o.viewer = viewer->id ? viewer : NULL;
+  return o;
+}
+
+static inline kith_code kg_merge(kith_db* db, const kith_id* records, size_t count, kith_ref actor, kith_str reason, kith_str options,
+                                 uint8_t dry_run, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles,
+                                 kith_text** report, kith_error** err) {
+  kith_str names[KG_ROLES];
+  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
+  const kith_apply_options o = kg_how(dry_run, &v);
   return kith_db_merge(db, records, count, actor, reason, options, &o, report, err);
 }
 
 static inline kith_code kg_convert(kith_db* db, kith_id record, kith_ref actor, kith_str reason, kith_str options, uint8_t dry_run,
-                                   kith_text** report, kith_error** err) {
-  kith_apply_options o = KITH_APPLY_OPTIONS_INIT;
-  o.dry_run = dry_run;
+                                   kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles, kith_text** report,
+                                   kith_error** err) {
+  kith_str names[KG_ROLES];
+  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
+  const kith_apply_options o = kg_how(dry_run, &v);
   return kith_db_convert(db, record, actor, reason, options, &o, report, err);
+}
+
+static inline kith_code kg_continue(kith_db* db, kith_id document, const char* type, kith_ref actor, kith_str reason, kith_str options,
+                                    uint8_t dry_run, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles,
+                                    kith_text** report, kith_error** err) {
+  kith_str names[KG_ROLES];
+  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
+  const kith_apply_options o = kg_how(dry_run, &v);
+  return kith_db_continue_document(db, document, type, actor, reason, options, &o, report, err);
+}
+
+static inline kith_code kg_change_kind(kith_db* db, const char* type, const char* field, kith_str definition, kith_ref actor,
+                                       kith_str reason, kith_str currency, uint8_t dry_run, uint8_t drop, uint8_t abandon,
+                                       kith_text** report, kith_error** err) {
+  kith_kind_options o = KITH_KIND_OPTIONS_INIT;
+  o.dry_run = dry_run;
+  o.drop = drop;
+  o.abandon = abandon;
+  o.actor = actor;
+  o.reason = reason;
+  o.currency = currency;
+  return kith_db_change_kind(db, type, field, definition, &o, report, err);
 }
 
 static inline void kg_set_texts(kith_batch* batch, kith_id target, const char* field, kith_str all, const size_t* sizes, size_t count) {

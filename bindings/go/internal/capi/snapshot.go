@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"runtime"
-	"strings"
 	"sync/atomic"
 	"unsafe"
 )
@@ -27,6 +26,30 @@ func (v *Value) Real() float64 { return float64(v.v.real) }
 
 // Text is a copy.
 func (v *Value) Text() string { return copyStr(v.v.text) }
+
+// Texts copies the texts of one of the columns of some rows into `into`, in one piece of memory that they share.
+func Texts(values []Value, column, columns int, into []string) []string {
+	size := 0
+	for i := column; i < len(values); i += columns {
+		size += values[i].textSize()
+	}
+	all, into := make([]byte, 0, size), into[:0]
+	for i := column; i < len(values); i += columns {
+		from := len(all)
+		all = append(all, unsafe.Slice((*byte)(unsafe.Pointer(values[i].v.text.data)), values[i].textSize())...)
+		into = append(into, unsafe.String(unsafe.SliceData(all[from:]), len(all)-from))
+	}
+	return into
+}
+
+// textSize is 0 of what is no text, whatever its memory holds.
+func (v *Value) textSize() int {
+	switch v.v.kind {
+	case C.KITH_KIND_TEXT, C.KITH_KIND_CHOICE, C.KITH_KIND_BYTES:
+		return int(v.v.text.size)
+	}
+	return 0
+}
 
 // Currency of money.
 func (v *Value) Currency() string {
@@ -72,7 +95,7 @@ func (d *DB) Read(v Viewer) (*Snapshot, *Error) {
 	var p *C.kith_snapshot
 	var err *C.kith_error
 	u, n := units(v)
-	code := C.kg_read(d.p, C.kith_id(v.ID), u, n, str(strings.Join(v.Roles, "\n")), &p, &err)
+	code := C.kg_read(d.p, C.kith_id(v.ID), u, n, roles(v), &p, &err)
 	if e := failure(code, err); e != nil {
 		return nil, e
 	}
@@ -221,6 +244,33 @@ func (s *Snapshot) Pipelines(forType string) ([]byte, *Error) {
 	var text *C.kith_text
 	var err *C.kith_error
 	code := C.kith_snapshot_pipelines(s.p, optional(forType), &text, &err)
+	return textOr(code, text, err)
+}
+
+// Guide as JSON.
+func (s *Snapshot) Guide(record uint64) ([]byte, *Error) {
+	defer runtime.KeepAlive(s)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_snapshot_guide(s.p, C.kith_id(record), &text, &err)
+	return textOr(code, text, err)
+}
+
+// Visits as JSON.
+func (s *Snapshot) Visits(question string) ([]byte, *Error) {
+	defer runtime.KeepAlive(s)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_snapshot_visits(s.p, str(question), &text, &err)
+	return textOr(code, text, err)
+}
+
+// Owned as JSON.
+func (s *Snapshot) Owned(account uint64, at int64) ([]byte, *Error) {
+	defer runtime.KeepAlive(s)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_snapshot_owned(s.p, C.kith_id(account), C.int64_t(at), &text, &err)
 	return textOr(code, text, err)
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kith import _kith
-from kith.cli import changing, importing, numbers, records, upkeep
+from kith.cli import changing, importing, numbers, records, selling, upkeep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -20,7 +20,7 @@ def cli() -> None:
     """
 
 
-for _command in (*records.COMMANDS, *importing.COMMANDS, *numbers.COMMANDS, *changing.COMMANDS, *upkeep.COMMANDS):
+for _command in (*records.COMMANDS, *selling.COMMANDS, *importing.COMMANDS, *numbers.COMMANDS, *changing.COMMANDS, *upkeep.COMMANDS):
     cli.add_command(_command)
 numbers.pipeline.add_command(changing.migrate)
 cli.add_command(upkeep.shell_command(cli))

@@ -17,17 +17,10 @@ _PIPELINE = click.option("--pipeline", help="Which pipeline; the default one, or
 
 
 def _chosen(run: Session, now: kith.Snapshot, given: str | None) -> str:
-    if given:
-        return given
-    found = sorted(now.pipelines(), key=lambda pipeline: str(pipeline["name"]) != "default")
-    for pipeline in found:
-        roles = run.types[pipeline["for_type"]]["behaviours"]["pipelined"]
-        deals = now.query({"from": pipeline["for_type"], "where": f"{roles['pipeline']} == $it", "limit": 1}, {"it": pipeline["id"]})
-        if next(iter(deals), None) is not None:
-            if pipeline["name"] != "default":
-                run.out.line("cli.pipeline", name=pipeline["name"])
-            return str(pipeline["name"])
-    return "default"
+    found = given or now.main_pipeline()
+    if not given and found != "default":
+        run.out.line("cli.pipeline", name=found)
+    return found
 
 
 def _warn(run: Session, warnings: list[str]) -> None:

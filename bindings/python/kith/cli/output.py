@@ -18,7 +18,7 @@ from kith.values import Money
 from kith.wording import Wording
 from kith.words import WORDS as COMMON
 
-_NUMBERS = {"id", "deals", "reached", "open", "records", "rows", "created", "changed", "rejected", "sequence", "score"}
+_NUMBERS = {"every", "due", "done", "overdue", "quantity", "id", "deals", "reached", "open", "records", "rows", "created", "changed", "rejected", "sequence", "score"}
 _AMOUNTS = {"amount", "p10", "p50", "p90", "cost", "days", "share"}
 _WHOLE = {"when", "stage", "rate", "maturity", "part"}
 BAR = 16

@@ -74,16 +74,12 @@ def delete(run: Session, target: str, key: str) -> None:
     run.write([{"delete": id}], key=key)
 
 
-def _deal_types(run: Session) -> list[str]:
-    return [name for name, type in run.types.items() if "pipelined" in type.get("behaviours", {})]
-
-
 def _pipeline_of(run: Session, now: kith.Snapshot, id: int) -> dict[str, Any]:
     """The pipeline that a record is in, or would be in."""
     record = now[id]
     found = now.pipelines(record.type)
     if not found:
-        hint = f"only these have a pipeline: {', '.join(_deal_types(run))}"
+        hint = f"only these have a pipeline: {', '.join(run.deal_types())}"
         raise kith.InvalidArgumentError(f"{record.type} {id} has no pipeline", code="INVALID_ARGUMENT", reason="UnknownStage", hint=hint)
     at = record[run.types[record.type]["behaviours"]["pipelined"]["pipeline"]]
     return next((pipeline for pipeline in found if pipeline["id"] == at), found[0])
@@ -92,7 +88,7 @@ def _pipeline_of(run: Session, now: kith.Snapshot, id: int) -> dict[str, Any]:
 def _move(run: Session, target: str, wanted: str, at: str | None, key: str, fields: tuple[str, ...] = ()) -> None:
     """Moves a deal to a stage by name or label, or to the first one of a kind when `wanted` is won or lost."""
     with run.read() as now:
-        id = texts.target(now, target, _deal_types(run))
+        id = texts.target(now, target, run.deal_types())
         pipeline = _pipeline_of(run, now, id)
         stage = next((s["name"] for s in pipeline["stages"] if wanted in (s["name"], *s.get("labels", {}).values())), None)
         stage = stage or next((s["name"] for s in pipeline["stages"] if s["kind"] == wanted), wanted)

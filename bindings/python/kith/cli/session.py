@@ -85,10 +85,7 @@ class Session:
 
     @functools.cached_property
     def settings(self) -> dict[str, Any]:
-        with self.db.snapshot() as now:
-            record = now.find("setting", ("kith.setting", "database"))
-            fields: dict[str, Any] = record.to_dict()["fields"] if record else {}
-        return {"base_currency": "CNY", "time_zone": "UTC", "fiscal_start_month": 1} | fields
+        return self.db.settings()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -111,6 +108,9 @@ class Session:
             if behaviour in type.get("behaviours", {}):
                 return name, type["behaviours"][behaviour]
         raise kith.FailedPreconditionError(f"no type has the behaviour {behaviour}", code="FAILED_PRECONDITION", reason="UnknownType")
+
+    def deal_types(self) -> list[str]:
+        return [name for name, type in self.types.items() if "pipelined" in type.get("behaviours", {})]
 
     @property
     def as_of(self) -> dt.datetime | None:
@@ -196,9 +196,9 @@ class Session:
         actor = self.actor
         given = {"actor": actor if isinstance(actor, int) or actor is None else dict(zip(("system", "key"), actor, strict=True))}
         text = json.dumps(given | {"reason": self.reason} | batch)
-        return self._tell(self.db.batch_from_json(text, key=key, dry_run=self.dry_run, viewer=self.viewer).apply())
+        return self.tell(self.db.batch_from_json(text, key=key, dry_run=self.dry_run, viewer=self.viewer).apply())
 
-    def _tell(self, outcome: kith.Outcome) -> list[int]:
+    def tell(self, outcome: kith.Outcome) -> list[int]:
         first, last = outcome.first_sequence, outcome.last_sequence
         touched: dict[int, dict[str, Any]] = {}
         if not self.dry_run and not outcome.replayed and last:

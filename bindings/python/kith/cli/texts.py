@@ -47,17 +47,26 @@ def _by_reference(now: kith.Snapshot, types: list[str], ref: tuple[str, str]) ->
     raise kith.NotFoundError(f"no {' or '.join(types)} has the reference {ref[0]}={ref[1]}", code="NOT_FOUND", reason="NotFound")
 
 
+_CALLED = ("name", "number", "subject")  # the first that a type has
+
+
+def _named(now: kith.Snapshot, type: str, name: str) -> list[int]:
+    for field in _CALLED:
+        try:
+            return [row["id"] for row in now.query(type, {"name": name}, where=f"{field} == $name", select="id", limit=6)]
+        except kith.InvalidArgumentError as error:
+            if error.reason != "UnknownField" or field == _CALLED[-1]:
+                raise
+    return []
+
+
 def _by_name(now: kith.Snapshot, types: list[str], name: str) -> int:
-    found = [
-        (row["id"], type)
-        for type in types
-        for row in now.query({"from": type, "where": "name == $name", "select": ["id"], "limit": 6}, {"name": name})
-    ]
+    found = [id for type in types for id in _named(now, type, name)]
     if len(found) == 1:
-        return int(found[0][0])
+        return found[0]
     of = " or ".join(types)
     if found:
-        ids = ", ".join(str(id) for id, _ in found)
+        ids = ", ".join(map(str, found))
         raise click.UsageError(f"several {of} are called {name!r}; give the id of one: {ids}")
     hint = f"see what there is: kith search {name!r}"
     raise kith.NotFoundError(f"no {of} is called {name!r}", code="NOT_FOUND", reason="NotFound", hint=hint, value=name)

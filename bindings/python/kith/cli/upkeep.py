@@ -26,12 +26,11 @@ def init(run: Session, path: str | None, currency: str, zone: str, fiscal_start:
     """Make a database, or set the settings of one."""
     run.as_system()
     run.path = path or run.path
-    settings = {"base_currency": currency, "time_zone": zone, "fiscal_start_month": fiscal_start, "language": run.lang}
     with kith.open(run.path, create=not pathlib.Path(run.path).is_dir()) as db:
         for package in packages:
             db.ensure_shipped(package)
-        with db.batch(actor=run.actor, reason="init") as batch:
-            batch.set(batch.existing("setting", ("kith.setting", "database")), **settings)
+        db.configure(currency=currency, zone=zone, fiscal_start=fiscal_start, language=run.lang, actor=run.actor, reason="init")
+        settings = db.settings()
     if run.out.as_json:
         return run.out.json({"path": run.path} | settings)
     run.out.line("cli.opened", path=run.path, currency=currency, zone=zone, month=fiscal_start)
@@ -310,7 +309,8 @@ def shell_command(cli: click.Group) -> click.Command:
                     continue
                 if words[0] in ("exit", "quit"):
                     return
-                group = words[:2] if words[0] == "package" else words[:1]
+                named = cli.commands.get(words[0])
+                group = words[:2] if isinstance(named, click.Group) and words[1:2] and words[1] in named.commands else words[:1]
                 cli.main([*group, *common, *words[len(group) :]], prog_name="", standalone_mode=False)
             except (EOFError, click.Abort):
                 return

@@ -18,6 +18,7 @@ from kith.importing import clean
 from kith.importing.infer import inferred
 from kith.importing.stages import Stages
 from kith.importing.tables import Table
+from kith.settings import settings_of
 
 if TYPE_CHECKING:
     from kith.database import Database
@@ -195,9 +196,9 @@ class _Planner:
         self.parts: list[Part] = []
         self.types = {type["name"]: type for type in db.catalog()["types"]}
         with db.snapshot() as now:
-            setting = now.find("setting", ("kith.setting", "database"))
-            self._currency = str(setting["base_currency"]) if setting else "CNY"
-            self._zone = ZoneInfo(setting["time_zone"] if setting else "UTC")
+            settings = settings_of(now)
+            self._currency = str(settings["base_currency"])
+            self._zone = ZoneInfo(settings["time_zone"])
             pipeline = preset.get("pipeline") or next(iter(now.pipelines("opportunity")), None)
         self._stages = Stages(pipeline, preset.get("names", {}))
         self._named: set[tuple[str, str, str]] = set()

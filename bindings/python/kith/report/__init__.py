@@ -34,17 +34,17 @@ _FORMATS = ("html", "pdf", "png")
 def gather(
     db: kith.Database,
     *,
-    pipeline: str = "default",
+    pipeline: str | None = None,
     period: str | None = None,
     viewer: kith.Viewer | int | None = None,
     as_of: dt.datetime | None = None,
 ) -> dict[str, Any]:
-    """The numbers of the report as the public interface gives them, from one snapshot."""
+    """The numbers of the report as the public interface gives them, from one snapshot; of the main pipeline unless one is named."""
     seen_by = viewer or 0
     id = seen_by.id if isinstance(seen_by, kith.Viewer) else seen_by
     catalog = db.catalog()
     with db.snapshot(seen_by) as now:
-        numbers = Gatherer(now, pipeline, period, as_of).gather(catalog)
+        numbers = Gatherer(now, pipeline or now.main_pipeline(), period, as_of).gather(catalog)
         who = now.get(id) if id else None
         numbers["viewer"] = {"id": id, "name": (who and who.get("name")) or f"#{id}"} if id else None
     return numbers | {"version": version(), "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
@@ -59,14 +59,14 @@ def write(
     db: kith.Database,
     path: str | os.PathLike[str],
     *,
-    pipeline: str = "default",
+    pipeline: str | None = None,
     period: str | None = None,
     viewer: kith.Viewer | int | None = None,
     lang: Literal["en", "zh"] = "en",
     format: Format | None = None,
     as_of: dt.datetime | None = None,
 ) -> pathlib.Path:
-    """Writes the report of a pipeline to `path`, and returns the path. It is replaced as a whole or not at all.
+    """Writes the report of a pipeline, the main one unless one is named, to `path`, and returns the path. It is replaced as a whole or not at all.
 
     `period`: "this-quarter" unless given. `viewer`: whose eyes it is for; without it everything is told. `format`: "html", "pdf" or "png" (a
     long picture for messengers), by the ending of `path` unless given; PDF and PNG need Chromium or Chrome, see `Browser`. `as_of`: as it
