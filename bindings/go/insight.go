@@ -71,6 +71,13 @@ type Funnel struct {
 	Currency        string        `json:"currency"`
 	Warnings        []string      `json:"warnings"`
 	Stages          []FunnelStage `json:"stages"`
+	Parts           []FunnelPart  `json:"parts"` // with the option "by"
+}
+
+// FunnelPart is the funnel of an owner, a team and so on; 0: of deals that have none.
+type FunnelPart struct {
+	Part ID `json:"part"` // of segments and sources that are choices: the choice's number
+	Funnel
 }
 
 // Funnel of a pipeline.
@@ -102,6 +109,14 @@ type Forecast struct {
 	Total    Quantiles `json:"total"`
 	Maturity string    `json:"maturity"`
 	Warnings []string  `json:"warnings"`
+	Parts    []struct {
+		Part      ID        `json:"part"`
+		Closed    float64   `json:"closed"`
+		FromOpen  Quantiles `json:"from_open"`
+		FromNew   Quantiles `json:"from_new"`
+		Total     Quantiles `json:"total"`
+		OpenDeals int64     `json:"open_deals"`
+	} `json:"parts"` // with the option "by", the largest first
 	// JSON is all of it, parts and deals included.
 	JSON json.RawMessage `json:"-"`
 	c    *capi.Forecast

@@ -178,6 +178,42 @@ func TestAFieldGetsAnotherKind(t *testing.T) { // E17
 	}))
 }
 
+func TestFunnelsAndForecastsByTeam(t *testing.T) { // C02
+	db := open(t)
+	var east, west kith.ID
+	out, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		east, west = b.Create("team", kith.Fields{"name": "East"}), b.Create("team", kith.Fields{"name": "West"})
+		for i, team := range []kith.ID{east, east, west} {
+			rep := b.Create("employee", kith.Fields{"name": fmt.Sprint("Rep ", i), "team": team})
+			for range i + 1 {
+				b.Move(b.Create("opportunity", kith.Fields{"name": "D", "owner": rep, "amount": kith.Money{Minor: 100, Currency: "CNY"}}), "default/qualified")
+			}
+		}
+		return nil
+	})
+	must(t, err)
+	by := kith.InsightOptions{More: map[string]any{"by": "owner.team"}}
+	want := map[kith.ID]int64{out.ID(east): 3, out.ID(west): 3}
+	must(t, db.View(func(now *kith.Snapshot) error {
+		funnel, err := now.Funnel("default", by)
+		must(t, err)
+		got := map[kith.ID]int64{}
+		for _, part := range funnel.Parts {
+			got[part.Part] = part.Open
+			equal(t, part.Stages[1].Open, part.Open)
+		}
+		equal(t, got, want)
+		forecast, err := now.Forecast("default", "this-quarter", by)
+		must(t, err)
+		clear(got)
+		for _, part := range forecast.Parts {
+			got[part.Part] = part.OpenDeals
+		}
+		equal(t, got, want)
+		return nil
+	}))
+}
+
 func TestDaysAndDecimalsAsText(t *testing.T) {
 	for text, want := range map[string]kith.Decimal{"12.50": {Unscaled: 1250, Scale: 2}, "-0.5": {Unscaled: -5, Scale: 1}, "7": {Unscaled: 7}} {
 		var got kith.Decimal

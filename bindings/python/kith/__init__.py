@@ -23,6 +23,7 @@ from kith.errors import (
 )
 from kith.expressions import eval
 from kith.forecast import Forecast
+from kith.funnel import Funnel
 from kith.packages import Held, Removal, package_numbers
 from kith.query import Rows
 from kith.values import LocalId, Money
@@ -43,6 +44,7 @@ __all__ = [
     "Export",
     "FailedPreconditionError",
     "Forecast",
+    "Funnel",
     "Held",
     "InvalidArgumentError",
     "LocalId",

@@ -76,6 +76,9 @@ class Database:
     async def forecast(self, period: str = "next-quarter", **options: Any) -> kith.Forecast:
         return await asyncio.to_thread(lambda: self.sync.forecast(period, **options))
 
+    async def funnel(self, pipeline: str | None = None, **options: Any) -> kith.Funnel:
+        return await asyncio.to_thread(lambda: self.sync.funnel(pipeline, **options))
+
     async def changes(
         self, after: int = 0, *, types: Sequence[str] = (), fields: Sequence[str] = (), viewer: Viewer | int = 0, page: int = 1000
     ) -> AsyncIterator[dict[str, Any]]:
