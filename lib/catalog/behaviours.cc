@@ -102,7 +102,8 @@ std::span<const BehaviourRule> Behaviours() {
         {"assignee", {Kind::kRef}},
         {"account", {Kind::kRef}},
         {"contact", {Kind::kRef}},
-        {"about", {Kind::kRef}}}},
+        {"about", {Kind::kRef}},
+        {"after", {Kind::kRef}}}},
       // Something that somebody wrote down about a record.
       {"note", {{"text", {Kind::kText}, true}, {"about", {Kind::kRef}, true}, {"contact", {Kind::kRef}}}},
       // A paper with a sum on it.

@@ -90,6 +90,7 @@ class Working {
     std::string subject;
     Id about;
     Id customer;
+    Id after;
     std::optional<Time> due;
   };
 
@@ -122,10 +123,11 @@ class Working {
   Status ReadTasks() {
     return ForEach("task", [&](const Played& task) {
       if (task.Choice("status") != "open") return absl::OkStatus();
-      OpenTask open{task.id(), std::string(task.Text("subject")), task.Ref("about"), CustomerOf(task), task.At("due")};
+      OpenTask open{task.id(), std::string(task.Text("subject")), task.Ref("about"), CustomerOf(task), task.Ref("after"), task.At("due")};
       if (open.customer.is_null() && !open.about.is_null()) {
         if (const std::optional<Played> deal = facts_.Find(open.about, "pipelined")) open.customer = CustomerOf(*deal);
       }
+      open_tasks_.insert(open.id);
       planned_.insert(open.about);
       planned_.insert(open.customer);
       const Id holder = task.Has("assignee") ? task.Ref("assignee") : Id(task.view().header().owner);
@@ -324,6 +326,7 @@ class Working {
     const Time end = days_.StartOf(Date{today_.days + 1});
     for (const OpenTask& task : tasks_) {
       if (task.due.has_value() && *task.due >= end) continue;
+      if (open_tasks_.count(task.after) != 0) continue;  // what comes before it is to be done first
       WorkItem item;
       item.kind = WorkKind::kTask;
       item.record = task.id;
@@ -373,6 +376,7 @@ class Working {
   query::Days days_;
   Date today_;
   std::vector<OpenTask> tasks_;  // of the rep
+  std::set<Id> open_tasks_;      // of everybody
   std::set<Id> planned_;         // what open tasks are about, and their customers
   std::set<Id> covered_;         // customers whose deal or visit says what to do
   std::map<Id, std::pair<Time, Id>> complaints_;

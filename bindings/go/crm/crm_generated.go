@@ -1304,6 +1304,7 @@ var Task = struct {
 	DoneAt      kith.FieldOf[time.Time] // Done at; 完成时间
 	Description kith.FieldOf[string]    // Description; 描述
 	Template    kith.FieldOf[kith.ID]   // Started by; 来自模板; to task_template; derived: read it only
+	After       kith.FieldOf[kith.ID]   // After; 前置任务; to task
 	Owner       kith.FieldOf[kith.ID]   // Owner
 	Created     kith.FieldOf[time.Time] // Created; derived: read it only
 	Updated     kith.FieldOf[time.Time] // Updated; derived: read it only
@@ -1319,6 +1320,7 @@ var Task = struct {
 	DoneAt:      kith.FieldOf[time.Time]{Type: "task", Name: "done_at"},
 	Description: kith.FieldOf[string]{Type: "task", Name: "description"},
 	Template:    kith.FieldOf[kith.ID]{Type: "task", Name: "template"},
+	After:       kith.FieldOf[kith.ID]{Type: "task", Name: "after"},
 	Owner:       kith.FieldOf[kith.ID]{Type: "task", Name: "owner"},
 	Created:     kith.FieldOf[time.Time]{Type: "task", Name: "created"},
 	Updated:     kith.FieldOf[time.Time]{Type: "task", Name: "updated"},

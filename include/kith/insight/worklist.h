@@ -1,7 +1,7 @@
 // What somebody should do next (I03, J02): one rep's work, ranked, each entry with its reasons and what it is worth.
 //
 // Four kinds of work, whatever way of selling they come from:
-//   task       open, of the rep, due by the end of today or without a time
+//   task       open, of the rep, due by the end of today or without a time, and not after another task that is open
 //   visit      a store whose next visit by plan is due (visits.h)
 //   deal       open, of the rep, and nothing is planned for it, it is too long in its stage, or past the day on which it should close
 //   customer   of the rep, without a deal in the list and without an open task: their complaint is open, nobody was in touch for too long

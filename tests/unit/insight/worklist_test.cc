@@ -127,6 +127,28 @@ TEST_F(WorkListTest, DoingItTakesItOff) {
   EXPECT_THAT(List(world_.owners()[1]).items, IsEmpty());
 }
 
+// F15: tasks depend on one another, and never in a circle; what waits is no work yet.
+TEST_F(WorkListTest, ATaskWaitsForTheOneBeforeIt) {
+  const auto task = [&](std::string_view subject, Id after) {
+    return Add("task", {{"subject", subject}, {"assignee", Rep()}, {"after", after.is_null() ? Value() : Value(after)}});
+  };
+  const Id draft = task("draft", {});
+  const Id review = task("review", draft);
+  const Id send = task("send", review);
+  EXPECT_THAT(List(Rep()).items, ElementsAre(Field(&WorkItem::record, draft)));
+  for (const Id last : {draft, review, send}) {
+    Batch circle = world_.NewBatch();
+    circle.Set(draft, "after", last);
+    EXPECT_EQ(GetReason(world_.TryApply(circle)), Reason::kCycle);
+  }
+  Batch done = world_.NewBatch();
+  done.SetChoice(draft, "status", "done");
+  world_.Apply(done);
+  EXPECT_THAT(List(Rep()).items, ElementsAre(Field(&WorkItem::record, review)));
+  world_.Delete(review);
+  EXPECT_THAT(List(Rep()).items, ElementsAre(Field(&WorkItem::record, send))) << "nothing is left to wait for";
+}
+
 // Deals: nothing planned, too long in a stage, past the day; what the stage suggests; worth is chance × amount.
 TEST_F(WorkListTest, DealsSayWhatTheyWantAndWhatTheyAreWorth) {
   const Id acme = Customer("Acme");

@@ -48,6 +48,7 @@ class Task {
   [[nodiscard]] std::optional<Time> done_at() const { return view_.has(8) ? std::optional(Time{view_.GetInt(8)}) : std::nullopt; }
   [[nodiscard]] std::string_view description() const { return view_.GetText(9); }
   [[nodiscard]] Id template_() const { return view_.GetRef(10); }
+  [[nodiscard]] Id after() const { return view_.GetRef(11); }
 
  private:
   record::View view_;
@@ -72,6 +73,7 @@ class TaskBuilder {
   TaskBuilder& regarding(Id value) { return Set("regarding", value); }
   TaskBuilder& done_at(Time value) { return Set("done_at", value); }
   TaskBuilder& description(std::string_view value) { return Set("description", value); }
+  TaskBuilder& after(Id value) { return Set("after", value); }
 
  private:
   TaskBuilder& Set(std::string_view field, Value value) {
