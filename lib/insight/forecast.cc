@@ -222,7 +222,7 @@ insight_internal::Tilt Forecaster::Learn() {
     if (!place.known || past.x.size() != covariates.names.size()) continue;
     observations.push_back({insight_internal::Logit(std::clamp(grid_->EverAt(place), kLeastChance, 1 - kLeastChance)), past.x, past.won});
   }
-  insight_internal::Tilt tilt = FitTilt(observations, covariates.names.size());
+  insight_internal::Tilt tilt = FitTilt(observations, covariates.names.size(), covariates.helps);
   report_.covariate_deals = static_cast<int64_t>(observations.size());
   for (size_t i = 0; i < covariates.names.size(); ++i) report_.effects.push_back({covariates.names[i], tilt.effect[i], tilt.sd[i]});
   return tilt;

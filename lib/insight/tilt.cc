@@ -16,6 +16,7 @@ constexpr double kNothing = 0.5;    // prior weight of the model without covaria
 constexpr int kIterations = 30;     // of Newton's method
 constexpr int kHalvings = 20;       // of one of its steps
 constexpr double kMostLogOdds = 4;  // that covariates may add
+constexpr double kHeld = 1e12;      // precision of an effect that is held at 0
 
 double LogLikelihood(double log_odds, bool won) {
   const double x = won ? log_odds : -log_odds;
@@ -31,12 +32,36 @@ struct Fit {
 
 class Model {
  public:
-  Model(std::span<const Observation> observations, std::vector<double> scales)
-      : observations_(observations), scales_(std::move(scales)), n_(scales_.size() + 1) {}
+  Model(std::span<const Observation> observations, std::vector<double> scales, const std::vector<bool>& helps)
+      : observations_(observations), scales_(std::move(scales)), helps_(helps), n_(scales_.size() + 1) {}
 
+  // An effect below 0 of what helps is held at 0 and the others are fitted again.
   [[nodiscard]] Fit At(double strength) const {
     std::vector<double> precision(n_, 1 / (strength * strength));
     precision[0] = 1 / (kLevelSd * kLevelSd);
+    for (size_t held = 0;; ++held) {
+      Fit fit = Under(precision);
+      size_t least = 0;
+      for (size_t j = 1; j < n_; ++j) {
+        const bool wrong = j - 1 < helps_.size() && helps_[j - 1] && precision[j] < kHeld && fit.mode[j] < 0;
+        if (wrong && (least == 0 || fit.mode[j] < fit.mode[least])) least = j;
+      }
+      if (least == 0 || held == n_) {
+        for (size_t j = 1; j < n_; ++j) fit.mode[j] = precision[j] < kHeld ? fit.mode[j] : 0;
+        return fit;
+      }
+      precision[least] = kHeld;
+    }
+  }
+
+  [[nodiscard]] double WithoutCovariates() const {
+    double sum = 0;
+    for (const Observation& one : observations_) sum += LogLikelihood(one.offset, one.won);
+    return sum;
+  }
+
+ private:
+  [[nodiscard]] Fit Under(const std::vector<double>& precision) const {
     Fit fit{.mode = std::vector<double>(n_), .variance = std::vector<double>(n_), .log_evidence = 0};
     double best = LogPosterior(fit.mode, precision);
     std::vector<double> factor;
@@ -71,13 +96,6 @@ class Model {
     return fit;
   }
 
-  [[nodiscard]] double WithoutCovariates() const {
-    double sum = 0;
-    for (const Observation& one : observations_) sum += LogLikelihood(one.offset, one.won);
-    return sum;
-  }
-
- private:
   [[nodiscard]] double LogOdds(const Observation& one, const std::vector<double>& b) const {
     double sum = one.offset + b[0];
     for (size_t j = 1; j < n_; ++j) sum += b[j] * one.x[j - 1] / scales_[j - 1];
@@ -111,6 +129,7 @@ class Model {
 
   std::span<const Observation> observations_;
   std::vector<double> scales_;  // root mean squares
+  const std::vector<bool>& helps_;
   size_t n_;
 };
 
@@ -122,7 +141,7 @@ double Tilt::LogOdds(std::span<const double> x) const {
   return std::clamp(sum, -kMostLogOdds, kMostLogOdds);
 }
 
-Tilt FitTilt(std::span<const Observation> observations, size_t covariates) {
+Tilt FitTilt(std::span<const Observation> observations, size_t covariates, const std::vector<bool>& helps) {
   Tilt tilt{.level = 0, .effect = std::vector<double>(covariates), .sd = std::vector<double>(covariates)};
   const auto won = std::count_if(observations.begin(), observations.end(), [](const Observation& one) { return one.won; });
   if (won == 0 || static_cast<size_t>(won) == observations.size()) return tilt;
@@ -132,7 +151,7 @@ Tilt FitTilt(std::span<const Observation> observations, size_t covariates) {
     scales[j] = std::sqrt(scales[j] / static_cast<double>(observations.size()));
     if (scales[j] == 0) scales[j] = 1;  // never differs from nothing known
   }
-  const Model model(observations, scales);
+  const Model model(observations, scales, helps);
   std::vector<Fit> fits;
   std::vector<double> weights = {model.WithoutCovariates() + std::log(kNothing)};
   for (const double strength : kStrengths) {

@@ -20,8 +20,9 @@ struct Tilt {
   [[nodiscard]] double LogOdds(std::span<const double> x) const;
 };
 
-// `covariates`: how many each observation has. Without observations of both outcomes: none acts.
-[[nodiscard]] Tilt FitTilt(std::span<const Observation> observations, size_t covariates);
+// `covariates`: how many each observation has; `helps`, where given, of which no effect lies below 0. Without observations of both
+// outcomes: none acts.
+[[nodiscard]] Tilt FitTilt(std::span<const Observation> observations, size_t covariates, const std::vector<bool>& helps = {});
 
 // By what a chance of being won within some time is multiplied when the log odds of being won at all, with chance `ever`, change so.
 [[nodiscard]] double FactorOf(double log_odds, double ever);

@@ -28,6 +28,7 @@ struct Covariates {
     bool won = false;
   };
   std::vector<std::string> names;
+  std::vector<bool> helps;  // one a name, or empty: more of it never lowers a chance, so what looks as if it did is taken as no effect
   std::map<Id, std::vector<double>> open;  // of open deals; one that is not here, of which nothing is known, keeps its chance
   std::vector<Past> past;
 };
@@ -47,8 +48,8 @@ struct RelationCovariateOptions {
 
 // The covariates "lead" (of our decision chain over the best rival's, [-2, 2]; without a rival our chain's value), "closeness" (our
 // closeness to the chain's people, by their weight, [0, 1]) and "head_to_head" (log odds of having won against the strongest rival until
-// then) of the deals in which somebody has a stake. `tables` names the open deals. Relations are read as of each moment on the effective
-// axis, and as known then where the deal itself was on record by then.
+// then) of the deals in which somebody has a stake; all three help (M13). `tables` names the open deals. Relations are read as of each
+// moment on the effective axis, and as known then where the deal itself was on record by then.
 [[nodiscard]] StatusOr<Covariates> ReadRelationCovariates(const Snapshot& snapshot, const model::FunnelTables& tables,
                                                           const RelationCovariateOptions& options = {});
 

@@ -63,6 +63,7 @@ class Reader {
   StatusOr<Covariates> Run() {
     Covariates covariates;
     covariates.names = {"lead", "closeness", "head_to_head"};
+    covariates.helps = {true, true, true};
     KITH_ASSIGN_OR_RETURN(const std::vector<DealPath> paths, model::ReadPaths(snapshot_, tables_.pipeline.id, {.as_of = now_}));
     KITH_ASSIGN_OR_RETURN(const std::vector<Closed> closed, FindClosed(paths));
     for (const OpenDeal& deal : tables_.open) {

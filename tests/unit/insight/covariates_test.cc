@@ -56,6 +56,25 @@ TEST(Tilt, WhereNothingActsNextToNothingIsAdded) {
   EXPECT_LT(sum / kWorlds, 0.15);  // maximum likelihood alone is at about 0.6
 }
 
+// M13: of what helps no effect is below 0, and what others do is learnt as if it were not there.
+TEST(Tilt, WhatHelpsNeverHarms) {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    Random random(TestSeed(100) + seed);
+    std::vector<Observation> observations = Outcomes(random, 300, 0, seed % 2 == 0 ? -2 : 0);
+    const Tilt free = FitTilt(observations, 2);
+    const Tilt tilt = FitTilt(observations, 2, {true, false});
+    EXPECT_GE(tilt.effect[0], 0);
+    if (seed % 2 == 0) {
+      EXPECT_LT(free.effect[0], -1);
+      EXPECT_EQ(tilt.effect[0], 0);
+    }
+    for (Observation& one : observations) one.x.erase(one.x.begin());
+    if (free.effect[0] < -0.1) {
+      EXPECT_NEAR(tilt.effect[1], FitTilt(observations, 1).effect[0], 0.02);
+    }
+  }
+}
+
 TEST(Tilt, NothingIsLearntFromOneOutcome) {
   const Tilt tilt = FitTilt(std::vector<Observation>{{0, {1}, true}, {0, {-1}, true}}, 1);
   EXPECT_THAT(tilt.effect, ElementsAre(0));
@@ -187,6 +206,26 @@ TEST_F(CovariatesTest, WhereTheyDoNotNothingIsLost) {  // C23, W3
   const Comparison comparison = Compare();
   EXPECT_LT(comparison.with, comparison.without + 0.005) << comparison.with << " against " << comparison.without;
   EXPECT_LT(std::abs(comparison.report.effects[0].effect), 2 * comparison.report.effects[0].sd);
+}
+
+// M13: whatever the past of the firm was like, a larger lead never lowers a chance.
+TEST_F(CovariatesTest, AChanceNeverFallsWithTheLead) {
+  Make(-3, TestSeed(3));
+  const auto snapshot = world_.Read();
+  const model::FunnelTables tables = *model::ReadTables(*snapshot, world_.GetPipelineNow("sales").id);
+  ForecastOptions options;
+  options.covariates = *ReadRelationCovariates(*snapshot, tables);
+  ASSERT_FALSE(options.covariates.open.empty());
+  const Period period{*ParseDate("2026-03-01"), *ParseDate("2026-06-01")};
+  const auto chances = [&] {
+    std::map<Id, double> by_deal;
+    const ForecastReport report = *Forecast(tables, period, options);
+    for (const DealForecast& deal : report.deals) by_deal[deal.deal] = deal.win_in_period;
+    return by_deal;
+  };
+  const std::map<Id, double> before = chances();
+  for (auto& [deal, x] : options.covariates.open) x[0] += 0.5;
+  for (const auto& [deal, chance] : chances()) EXPECT_GE(chance, before.at(deal) - 1e-12);
 }
 
 TEST_F(CovariatesTest, WhatIsUnknownKeepsItsChance) {
