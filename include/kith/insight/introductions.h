@@ -8,6 +8,7 @@
 #ifndef KITH_INSIGHT_INTRODUCTIONS_H_
 #define KITH_INSIGHT_INTRODUCTIONS_H_
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -36,10 +37,13 @@ struct IntroductionOptions {
   Id from = {};            // one of ours; null: whoever of us is nearest, and nobody needs a colleague
   double colleague = 0.5;  // strength between two of ours in one group, (0, 1]
 };
-// The best ways to `target`, best first. Errors: NotFound for a target that is not there; BadOptions for `from` who is not one of ours, for
-// a target who is, and as FindWarmPaths.
+// The best ways to `target`, best first. Errors: NotFound for a target or `from` that is not there; BadOptions for `from` who is not one of
+// ours, for a target who is, and as FindWarmPaths.
 [[nodiscard]] StatusOr<std::vector<Introduction>> ReadIntroductions(const Snapshot& snapshot, Id target,
                                                                     const IntroductionOptions& options = {});
+// To each of several targets, in their order: what was read of our network for one serves the next.
+[[nodiscard]] StatusOr<std::vector<std::vector<Introduction>>> ReadIntroductions(const Snapshot& snapshot, std::span<const Id> targets,
+                                                                                 const IntroductionOptions& options = {});
 
 }  // namespace kith::insight
 

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kith/insight/introductions.h"
 #include "kith/insight/relations.h"
 
 namespace kith::insight {
@@ -37,8 +38,10 @@ enum class Step : uint8_t { kSolution = 1, kPrice, kCloseness, kHandOver };
 struct Suggestion {
   Id record;  // a person
   Step step = Step::kCloseness;
-  double gain = 0;   // points of the score, > 0
-  double reach = 1;  // how well we reach them; of a decision chain the gain is already times this
+  double gain = 0;  // points of the score, > 0
+  double reach =
+      1;  // of a decision chain: how well we reach them, our closeness or the value of `way`, whichever is more; part of the gain
+  Introduction way;  // the best one to them (introductions.h), from the subject where that is one of ours; no hops: there is none
 };
 
 struct Against {
@@ -52,7 +55,7 @@ struct RelationReport {
   Id subject;  // null: us
   Id object;   // null: everything
   Time as_of;
-  Score score;  // 0..100; contributions name interactions and evidence
+  Score score;  // 0..100; contributions name interactions and evidence; of 4 people and ties, of 5 and 6 accounts: 100·Σ weight·value
   Light light = Light::kAmber;
   std::optional<PersonReport> person;          // 1
   std::optional<ChainReport> chain;            // 2
@@ -74,6 +77,7 @@ struct QuantifyOptions {
   size_t suggestions = 5;
   double effect = 1;     // of a chain's lead on the log odds of winning, §5.6
   bool capital = true;   // costs a forecast of each pipeline concerned
+  bool ways = true;      // of suggestions; none with `recorded` or another half-life of ties, by which no paths are kept
   int trend_months = 0;  // of an account: the mean of monthly changes, recent ones weighing more (EWMA, α = .3); at most 60
 };
 // Errors: those of ReadPerson; BadOptions for a subject or an object that is none of these.

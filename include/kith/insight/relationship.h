@@ -207,9 +207,10 @@ struct ChainAdvice {
   size_t member = 0;  // position in Chain::members
 };
 struct ChainReport {
-  double value = 0;         // DC in [-1, 1]
-  Score score;              // 0..100; confidence is the coverage Σ ω·confidence; the interval from everybody at their low, at their high
-  Light map = Light::kRed;  // red: no key player supports us; amber: some do; green: supporters among those who decide or approve
+  double value = 0;  // DC in [-1, 1]
+  Score score;       // 0..100; confidence is the coverage Σ ω·confidence; the interval from everybody at their low, at their high;
+                     // contributions are those of the people, their weights times ι
+  Light map = Light::kRed;          // red: no key player supports us; amber: some do; green: supporters among those who decide or approve
   std::vector<ChainPerson> people;  // in the order of Chain::members
   std::vector<ChainRole> missing;   // required roles that nobody plays
   std::vector<Id> unknown;          // members of whose stance nothing is known

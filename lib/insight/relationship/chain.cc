@@ -170,7 +170,11 @@ void Scoring::FindGaps() {
   for (const ChainPerson& person : report_.people) {
     report_.score.confidence += person.weight * person.own.confidence;
     if (person.own.confidence == 0) report_.unknown.push_back(person.contact);
+    for (const Contribution& c : person.own.contributions) {
+      report_.score.contributions.push_back({c.record, c.weight * person.influence, c.value});
+    }
   }
+  relationship_internal::SortContributions(report_.score);
 }
 
 std::vector<double> Scoring::Propagate(double Score::*part) const {
@@ -234,13 +238,13 @@ void Scoring::Advise(const std::vector<double>& stances) {
 
 ChainReport Scoring::Run() {
   Weigh();
-  FindGaps();
   const std::vector<double> stances = Propagate(&Score::value);
   report_.value = Capped(stances);
   for (size_t i = 0; i < stances.size(); ++i) {
     report_.people[i].stance = stances[i];
     for (size_t j = 0; j < stances.size(); ++j) report_.people[j].influence += report_.people[i].weight * v_.Row(i)[j];
   }
+  FindGaps();
   report_.score.value = DisplayScore(report_.value);
   // Of those whom we do not know by name nothing is known: they could be anywhere.
   report_.score.low = DisplayScore(std::max(-1.0, Capped(Propagate(&Score::low)) - missing_weight_));

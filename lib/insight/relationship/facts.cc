@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "insight/relationship/facts_internal.h"
+#include "kith/engine/referring.h"
 #include "kith/model/employment.h"
 #include "kith/model/model.h"
 
@@ -11,7 +12,6 @@ namespace {
 
 using catalog::BehaviourDef;
 using catalog::FieldDef;
-using catalog::IndexDef;
 using catalog::TypeDef;
 
 // How much a superior has to say with a subordinate; an influence has its strength times its confidence.
@@ -107,26 +107,22 @@ bool Facts::IsValid(const Played& record) const {
 Status Facts::ForEach(std::string_view behaviour, std::string_view role, Id to, const Visit& visit) const {
   for (const TypeDef* type : snapshot_.catalog().TypesWith(behaviour)) {
     const FieldDef* field = type->FindRole(behaviour, role);
-    const IndexDef* index = field == nullptr ? nullptr : type->FindIndexLedBy(static_cast<int32_t>(field->position));
-    if (index == nullptr) continue;
+    if (field == nullptr) continue;
     const BehaviourDef& roles = *type->FindBehaviour(behaviour);
-    IndexRange range;
-    range.equal.emplace_back(to);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(*type, *index, range));
-    while (cursor->Next()) {
+    const auto look = [&](record::View now) -> Status {
       if (!options_.recorded) {
-        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        const Played record(*type, roles, view);
+        const Played record(*type, roles, now);
         if (IsValid(record)) visit(record);
-        continue;
+        return absl::OkStatus();
       }
-      const StatusOr<Record> past = snapshot_.GetAsOf(cursor->id(), {.effective = kTimeMax, .recorded = *options_.recorded});
-      if (absl::IsNotFound(past.status())) continue;
+      const StatusOr<Record> past = snapshot_.GetAsOf(now.id(), {.effective = kTimeMax, .recorded = *options_.recorded});
+      if (absl::IsNotFound(past.status())) return absl::OkStatus();
       KITH_RETURN_IF_ERROR(past.status());
       const Played record(*type, roles, past->view());
       if (record.Ref(role) == to && IsValid(record)) visit(record);
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
+      return absl::OkStatus();
+    };
+    KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, *type, *field, Value(to), look));
   }
   return absl::OkStatus();
 }
@@ -301,12 +297,18 @@ StatusOr<std::vector<EmployeeTie>> Facts::Ties(Id contact, bool contributions) c
   return ties;
 }
 
+Status Facts::ForEachEvidence(Id contact, Id competitor, const VisitEvidence& visit) const {
+  return ForEach("evidence", "subject", contact, [&](const Played& record) {
+    if (record.Ref("party") != competitor) return;
+    visit(record.Choice("dimension"), {record.id(), record.Double("value", 0), record.Double("confidence", 1),
+                                       SourceFrom(record.Choice("source")), Time{record.Int("at")}});
+  });
+}
+
 StatusOr<StanceInputs> Facts::Inputs(Id contact, const Party& party, std::span<const EmployeeTie> ties) const {
   std::map<std::string, std::vector<Evidence>, std::less<>> by_dimension;
-  KITH_RETURN_IF_ERROR(ForEach("evidence", "subject", contact, [&](const Played& record) {
-    if (record.Ref("party") != party.competitor) return;
-    by_dimension[std::string(record.Choice("dimension"))].push_back({record.id(), record.Double("value", 0), record.Double("confidence", 1),
-                                                                     SourceFrom(record.Choice("source")), Time{record.Int("at")}});
+  KITH_RETURN_IF_ERROR(ForEachEvidence(contact, party.competitor, [&](std::string_view dimension, const Evidence& evidence) {
+    by_dimension[std::string(dimension)].push_back(evidence);
   }));
   StanceInputs inputs;
   inputs.solution = EstimateEvidence(by_dimension["solution"], as_of_, options_.evidence);

@@ -93,6 +93,9 @@ class Facts {
   [[nodiscard]] bool IsOurs(Id id) const;    // a member by itself
   [[nodiscard]] bool IsActive(Id id) const;  // and still one of us at the moment asked about
 
+  // What is known of a contact in a dimension, for us (null) or for a competitor.
+  using VisitEvidence = std::function<void(std::string_view dimension, const Evidence& evidence)>;
+  Status ForEachEvidence(Id contact, Id competitor, const VisitEvidence& visit) const;
   // Of those with an interaction, whoever they are; strongest first. With contributions from the interactions, without from derived rows.
   [[nodiscard]] StatusOr<std::vector<EmployeeTie>> Ties(Id contact, bool contributions = true) const;
   [[nodiscard]] StatusOr<PersonReport> Person(Id contact, const Party& party, bool contributions = true) const;

@@ -9,6 +9,7 @@
 #include "insight/relationship/facts_internal.h"
 #include "insight/relationship/relationship_internal.h"
 #include "kith/base/packed.h"
+#include "kith/engine/referring.h"
 #include "kith/model/acquaintance.h"
 
 namespace kith::insight {
@@ -25,18 +26,13 @@ constexpr double kKnows = 0.5;  // of an acquaintance whose strength nobody gave
 // One end of a type of acquaintances, and what an index by it has of the other end: with all of it, no record is read.
 class End {
  public:
-  End(const TypeDef& type, std::string_view mine, std::string_view other) : type_(type), other_(other) {
-    const FieldDef& field = *type.FindRole("acquaintance", mine);
+  End(const Snapshot& snapshot, const TypeDef& type, std::string_view mine, std::string_view other)
+      : type_(type), mine_(*type.FindRole("acquaintance", mine)), other_(other) {
     for (const IndexDef& index : type.indexes) {
-      if (index.kind != catalog::IndexKind::kOrdered || index.parts.empty() || index.parts[0].field != field.name) continue;
-      if (Covers(index)) {
-        index_ = &index;
-        break;
-      }
-    }
-    if (index_ == nullptr) {
-      slots_.clear();
-      index_ = type.FindIndexLedBy(static_cast<int32_t>(field.position));
+      if (index.kind != catalog::IndexKind::kOrdered || index.parts.empty() || index.parts[0].field != mine_.name) continue;
+      if (!Covers(index) || !MayRead(snapshot, type, index)) continue;
+      index_ = &index;
+      break;
     }
     ordered_ = index_ != nullptr && index_->parts.size() > 1 && index_->parts[1].field == type.FindRole("acquaintance", other)->name &&
                index_->parts[1].order == Order::kAscending;
@@ -45,7 +41,12 @@ class End {
   // Calls visit(other, strength, record) for each edge of the person that is valid at the moment; with `type`, to others of it alone.
   template <typename Visit>
   Status ForEach(const Snapshot& snapshot, Id person, TypeNumber type, Time at, const Visit& visit) const {
-    if (index_ == nullptr) return absl::OkStatus();
+    if (index_ == nullptr) {
+      return ForEachWith(snapshot, type_, mine_, Value(person), [&](record::View view) {
+        TakeRecord(view, at, visit);
+        return absl::OkStatus();
+      });
+    }
     IndexRange range;
     range.equal.emplace_back(person);
     if (type != 0 && ordered_) {
@@ -53,14 +54,7 @@ class End {
       range.high = Value(Id::Of(static_cast<TypeNumber>(type + 1), 0, 0));
     }
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(type_, *index_, range));
-    while (cursor->Next()) {
-      if (slots_.empty()) {
-        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        TakeRecord(view, at, visit);
-      } else {
-        TakeCovered(cursor->covered_bytes(), cursor->id(), at, visit);
-      }
-    }
+    while (cursor->Next()) TakeCovered(cursor->covered_bytes(), cursor->id(), at, visit);
     return cursor->status();
   }
 
@@ -118,10 +112,11 @@ class End {
   }
 
   const TypeDef& type_;
+  const FieldDef& mine_;
   std::string_view other_;
-  const IndexDef* index_ = nullptr;
-  std::vector<int> slots_;  // of Roles() in the index's cover; empty: it does not cover them
-  bool ordered_ = false;    // the index goes by the other end next
+  const IndexDef* index_ = nullptr;  // that covers all of Roles(); null: none that the viewer may read does
+  std::vector<int> slots_;           // of Roles() in the index's cover
+  bool ordered_ = false;             // the index goes by the other end next
 };
 
 struct Edge {
@@ -130,15 +125,18 @@ struct Edge {
   Id record;
 };
 
-// The edges of the people that a search came to, and whom ours know: the search goes back from the target, and for each person that it
-// reads one of ours is read, then one of those whom ours know. So it costs at most twice what it would alone, and where ours are few it
-// soon knows who is two hops from them.
+// The edges of the people that a search came to, and those near ours.
 class Circle {
  public:
-  Circle(const Facts& facts, const IntroductionOptions& options) : facts_(facts), options_(options) {
+  Circle(const Facts& facts, const IntroductionOptions& options)
+      : facts_(facts),
+        options_(options),
+        nearby_(
+            options.path.damping, [this](Id person) { return Known(known_, person, false); }, [this](Id person) { return IsStart(person); },
+            [this] { return NextOfOurs(); }) {
     for (const TypeDef* type : facts.snapshot().catalog().TypesWith("acquaintance")) {
-      ends_.emplace_back(*type, "from", "to");
-      ends_.emplace_back(*type, "to", "from");
+      ends_.emplace_back(facts.snapshot(), *type, "from", "to");
+      ends_.emplace_back(facts.snapshot(), *type, "to", "from");
     }
     for (const TypeDef* type : facts.snapshot().catalog().TypesWith("member")) {
       if (facts.IsOurs(Id::Of(type->number, 0, 1))) our_types_.push_back(type);
@@ -151,28 +149,16 @@ class Circle {
   }
 
   StatusOr<std::span<const Acquaintance>> Neighbours(Id person) {
-    KITH_RETURN_IF_ERROR(LookFromOurs());
+    KITH_RETURN_IF_ERROR(nearby_.Look());
     return Known(known_, person, false);
   }
   // Those among them from whom a path can begin.
   StatusOr<std::span<const Acquaintance>> OursAmong(Id person) {
-    KITH_RETURN_IF_ERROR(LookFromOurs());
-    if (look_ == Look::kOurs) return Known(ours_, person, true);
-    const auto found = first_.find(person);
-    return found == first_.end() ? std::span<const Acquaintance>() : std::span<const Acquaintance>(found->second);
+    KITH_RETURN_IF_ERROR(nearby_.Look());
+    const std::optional<std::span<const Acquaintance>> ours = nearby_.OursAmong(person);
+    return ours ? *ours : Known(ours_, person, true);
   }
-
-  // PathHints::ahead.
-  [[nodiscard]] double Ahead(Id person, int hops) const {
-    const double damping = options_.path.damping;
-    if (look_ == Look::kOurs) return damping;
-    double most = damping * Strongest(first_, person);
-    if (hops == 1) return most;
-    if (look_ == Look::kTheirs) return std::max(most, damping * damping * strongest_first_);
-    const auto second = second_.find(person);
-    if (second != second_.end()) most = std::max(most, damping * damping * second->second);
-    return hops == 2 ? most : std::max(most, damping * damping * damping * strongest_second_);
-  }
+  [[nodiscard]] double Ahead(Id person, int hops) const { return nearby_.Ahead(person, hops); }
 
   // The strongest edge between two.
   StatusOr<Edge> Between(Id from, Id to) {
@@ -184,53 +170,11 @@ class Circle {
     return best;
   }
 
+  Circle(const Circle&) = delete;
+  Circle& operator=(const Circle&) = delete;
+
  private:
-  using Lists = absl::flat_hash_map<Id, std::vector<Acquaintance>>;
-  enum class Look : uint8_t { kOurs, kTheirs, kDone };  // whom to look at next: ours, those whom they know, nobody
-
-  static double Strongest(const Lists& lists, Id person) {
-    double strongest = 0;
-    const auto found = lists.find(person);
-    if (found == lists.end()) return strongest;
-    for (const Acquaintance& one : found->second) strongest = std::max(strongest, one.strength);
-    return strongest;
-  }
-
-  // One person more.
-  Status LookFromOurs() {
-    if (look_ == Look::kOurs) return LookAtOurs();
-    if (look_ == Look::kDone) return absl::OkStatus();
-    if (to_look_at_.empty()) {
-      look_ = Look::kDone;
-      return absl::OkStatus();
-    }
-    const Id person = to_look_at_.back();
-    to_look_at_.pop_back();
-    const double begin = Strongest(first_, person);
-    KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> others, Known(known_, person, false));
-    for (const Acquaintance& other : others) {
-      double& most = second_[other.person];
-      most = std::max(most, begin * other.strength);
-      strongest_second_ = std::max(strongest_second_, most);
-    }
-    return absl::OkStatus();
-  }
-
-  Status LookAtOurs() {
-    KITH_ASSIGN_OR_RETURN(const Id next, NextOfOurs());
-    if (next.is_null()) {
-      for (const auto& [person, list] : first_) to_look_at_.push_back(person);
-      look_ = Look::kTheirs;
-      return absl::OkStatus();
-    }
-    if (!IsStart(next)) return absl::OkStatus();
-    KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> others, Known(known_, next, false));
-    for (const Acquaintance& other : others) {
-      first_[other.person].push_back({next, other.strength});
-      strongest_first_ = std::max(strongest_first_, other.strength);
-    }
-    return absl::OkStatus();
-  }
+  using Lists = relationship_internal::Nearby::Lists;
 
   // Null when there are no more.
   StatusOr<Id> NextOfOurs() {
@@ -339,20 +283,15 @@ class Circle {
   std::vector<Id> seen_;                    // whom acquaintances that are seen name beside that person, however weak
   Lists known_;
   Lists ours_;
-  // How far the look from ours has come.
-  Look look_ = Look::kOurs;
   bool looked_ = false;  // at IntroductionOptions::from
   size_t our_type_ = 0;
   std::unique_ptr<RecordCursor> cursor_;
-  std::vector<Id> to_look_at_;
-  Lists first_;                             // of whom ours know: which of ours, and how well; whole once they have all been looked at
-  absl::flat_hash_map<Id, double> second_;  // of whom those know: strength × strength, the most of it
-  double strongest_first_ = 0;
-  double strongest_second_ = 0;
+  relationship_internal::Nearby nearby_;
 };
 
-Status Check(const Facts& facts, Id target, const IntroductionOptions& options) {
-  KITH_RETURN_IF_ERROR(facts.snapshot().Get(target).status());
+Status Check(const Facts& facts, std::span<const Id> targets, const IntroductionOptions& options) {
+  for (const Id target : targets) KITH_RETURN_IF_ERROR(facts.snapshot().Get(target).status());
+  if (!options.from.is_null()) KITH_RETURN_IF_ERROR(facts.snapshot().Get(options.from).status());
   const auto refuse = [](std::string_view field, std::string value, std::string_view message) {
     return MakeError({.reason = Reason::kBadOptions, .field = std::string(field), .value = std::move(value)}, message);
   };
@@ -361,7 +300,9 @@ Status Check(const Facts& facts, Id target, const IntroductionOptions& options) 
     return refuse("half_life_days", std::to_string(options.relation.tie.half_life_days),
                   "paths read ties as they are kept, with their half-life");
   }
-  if (facts.IsOurs(target)) return refuse("target", std::to_string(target.value()), "the target is one of ours already");
+  for (const Id target : targets) {
+    if (facts.IsOurs(target)) return refuse("target", std::to_string(target.value()), "the target is one of ours already");
+  }
   if (!options.from.is_null() && !facts.IsOurs(options.from)) {
     return refuse("from", std::to_string(options.from.value()), "a path begins with one of ours");
   }
@@ -369,6 +310,24 @@ Status Check(const Facts& facts, Id target, const IntroductionOptions& options) 
     return refuse("colleague", std::to_string(options.colleague), "strength between colleagues lies above 0 and is at most 1");
   }
   return absl::OkStatus();
+}
+
+StatusOr<std::vector<Introduction>> Search(Circle& circle, Id target, const PathOptions& options) {
+  const PathHints hints = {.ours_among = [&](Id person) { return circle.OursAmong(person); },
+                           .ahead = [&](Id person, int hops) { return circle.Ahead(person, hops); }};
+  KITH_ASSIGN_OR_RETURN(const std::vector<WarmPath> paths,
+                        FindWarmPaths([&](Id person) { return circle.Neighbours(person); },
+                                      [&](Id person) { return circle.IsStart(person); }, target, options, hints));
+  std::vector<Introduction> found;
+  for (const WarmPath& path : paths) {
+    Introduction& introduction = found.emplace_back();
+    introduction.value = path.value;
+    for (size_t i = 1; i < path.people.size(); ++i) {
+      KITH_ASSIGN_OR_RETURN(const Edge edge, circle.Between(path.people[i - 1], path.people[i]));
+      introduction.hops.push_back({path.people[i - 1], path.people[i], edge.kind, edge.strength, edge.record});
+    }
+  }
+  return found;
 }
 
 }  // namespace
@@ -388,22 +347,19 @@ std::string_view NameOf(EdgeKind kind) {
 }
 
 StatusOr<std::vector<Introduction>> ReadIntroductions(const Snapshot& snapshot, Id target, const IntroductionOptions& options) {
+  KITH_ASSIGN_OR_RETURN(std::vector<std::vector<Introduction>> found, ReadIntroductions(snapshot, std::span(&target, 1), options));
+  return std::move(found.front());
+}
+
+StatusOr<std::vector<std::vector<Introduction>>> ReadIntroductions(const Snapshot& snapshot, std::span<const Id> targets,
+                                                                   const IntroductionOptions& options) {
   const Facts facts(snapshot, options.relation);
-  KITH_RETURN_IF_ERROR(Check(facts, target, options));
+  KITH_RETURN_IF_ERROR(Check(facts, targets, options));
   Circle circle(facts, options);
-  const PathHints hints = {.ours_among = [&](Id person) { return circle.OursAmong(person); },
-                           .ahead = [&](Id person, int hops) { return circle.Ahead(person, hops); }};
-  KITH_ASSIGN_OR_RETURN(const std::vector<WarmPath> paths,
-                        FindWarmPaths([&](Id person) { return circle.Neighbours(person); },
-                                      [&](Id person) { return circle.IsStart(person); }, target, options.path, hints));
-  std::vector<Introduction> found;
-  for (const WarmPath& path : paths) {
-    Introduction& introduction = found.emplace_back();
-    introduction.value = path.value;
-    for (size_t i = 1; i < path.people.size(); ++i) {
-      KITH_ASSIGN_OR_RETURN(const Edge edge, circle.Between(path.people[i - 1], path.people[i]));
-      introduction.hops.push_back({path.people[i - 1], path.people[i], edge.kind, edge.strength, edge.record});
-    }
+  std::vector<std::vector<Introduction>> found;
+  for (const Id target : targets) {
+    KITH_ASSIGN_OR_RETURN(std::vector<Introduction> ways, Search(circle, target, options.path));
+    found.push_back(std::move(ways));
   }
   return found;
 }

@@ -1,10 +1,11 @@
 // Warm paths (§5.4.5): search over paths, back from the target, by what each can come to at most.
 #include <algorithm>
+#include <optional>
 #include <queue>
 #include <string>
 #include <unordered_map>
 
-#include "kith/insight/relationship.h"
+#include "insight/relationship/relationship_internal.h"
 
 namespace kith::insight {
 namespace {
@@ -155,6 +156,69 @@ StatusOr<std::vector<WarmPath>> FindWarmPaths(const NeighboursOf& neighbours, co
   return PathSearch(neighbours, ours, options, hints).Run(target);
 }
 
+namespace relationship_internal {
+
+double Nearby::StrongestFirst(Id person) const {
+  double strongest = 0;
+  const auto found = first_.find(person);
+  if (found == first_.end()) return strongest;
+  for (const Acquaintance& one : found->second) strongest = std::max(strongest, one.strength);
+  return strongest;
+}
+
+Status Nearby::Look() {
+  if (at_ == At::kOurs) return LookAtOurs();
+  if (at_ == At::kDone) return absl::OkStatus();
+  if (to_look_at_.empty()) {
+    at_ = At::kDone;
+    return absl::OkStatus();
+  }
+  const Id person = to_look_at_.back();
+  to_look_at_.pop_back();
+  const double begin = StrongestFirst(person);
+  KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> others, neighbours_(person));
+  for (const Acquaintance& other : others) {
+    double& most = second_[other.person];
+    most = std::max(most, begin * other.strength);
+    strongest_second_ = std::max(strongest_second_, most);
+  }
+  return absl::OkStatus();
+}
+
+Status Nearby::LookAtOurs() {
+  KITH_ASSIGN_OR_RETURN(const Id next, next_());
+  if (next.is_null()) {
+    for (const auto& [person, list] : first_) to_look_at_.push_back(person);
+    at_ = At::kTheirs;
+    return absl::OkStatus();
+  }
+  if (!is_ours_(next)) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> others, neighbours_(next));
+  for (const Acquaintance& other : others) {
+    first_[other.person].push_back({next, other.strength});
+    strongest_first_ = std::max(strongest_first_, other.strength);
+  }
+  return absl::OkStatus();
+}
+
+std::optional<std::span<const Acquaintance>> Nearby::OursAmong(Id person) const {
+  if (at_ == At::kOurs) return std::nullopt;
+  const auto found = first_.find(person);
+  return found == first_.end() ? std::span<const Acquaintance>() : std::span<const Acquaintance>(found->second);
+}
+
+double Nearby::Ahead(Id person, int hops) const {
+  if (at_ == At::kOurs) return damping_;
+  double most = damping_ * StrongestFirst(person);
+  if (hops == 1) return most;
+  if (at_ == At::kTheirs) return std::max(most, damping_ * damping_ * strongest_first_);
+  const auto second = second_.find(person);
+  if (second != second_.end()) most = std::max(most, damping_ * damping_ * second->second);
+  return hops == 2 ? most : std::max(most, damping_ * damping_ * damping_ * strongest_second_);
+}
+
+}  // namespace relationship_internal
+
 Network::Network(std::span<const Edge> edges) {
   struct Directed {
     Id from;
@@ -197,7 +261,29 @@ std::span<const Acquaintance> Network::Neighbours(Id person) const {
 }
 
 StatusOr<std::vector<WarmPath>> Network::Paths(const std::function<bool(Id)>& ours, Id target, const PathOptions& options) const {
-  return FindWarmPaths([this](Id person) -> StatusOr<std::span<const Acquaintance>> { return Neighbours(person); }, ours, target, options);
+  using People = StatusOr<std::span<const Acquaintance>>;
+  size_t asked = 0;
+  const auto next = [&]() -> StatusOr<Id> {
+    constexpr size_t kAtOnce = 256;  // that a look costs about as much as going on from a person
+    for (size_t i = 1; asked < people_.size(); ++i) {
+      const Id person = people_[asked++];
+      if (i == kAtOnce || ours(person)) return person;
+    }
+    return Id();
+  };
+  relationship_internal::Nearby nearby(
+      options.damping, [&](Id person) -> People { return Neighbours(person); }, ours, next);
+  const PathHints hints = {.ours_among = [&](Id person) -> People {
+                             KITH_RETURN_IF_ERROR(nearby.Look());
+                             const std::optional<std::span<const Acquaintance>> known = nearby.OursAmong(person);
+                             return known ? *known : Neighbours(person);
+                           },
+                           .ahead = [&](Id person, int hops) { return nearby.Ahead(person, hops); }};
+  const auto neighbours = [&](Id person) -> People {
+    KITH_RETURN_IF_ERROR(nearby.Look());
+    return Neighbours(person);
+  };
+  return FindWarmPaths(neighbours, ours, target, options, hints);
 }
 
 }  // namespace kith::insight

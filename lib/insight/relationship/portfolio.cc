@@ -7,7 +7,6 @@ namespace kith::insight::relationship_internal {
 namespace {
 
 using catalog::FieldDef;
-using catalog::IndexDef;
 using catalog::TypeDef;
 
 constexpr int64_t kYear = 365 * kMicrosPerDay;
@@ -85,10 +84,8 @@ using Values = std::map<Id, double>;
 StatusOr<Values> ValuesOf(const Facts& facts) {
   std::map<uint32_t, Values> by_currency;
   for (const TypeDef* type : facts.snapshot().catalog().TypesWith("pipelined")) {
-    const FieldDef* account = type->FindRole("pipelined", "account");
-    const IndexDef* index = account == nullptr ? nullptr : type->FindIndexLedBy(static_cast<int32_t>(account->position));
-    if (index == nullptr) continue;
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().ScanIndex(*type, *index, IndexRange()));
+    if (type->FindRole("pipelined", "account") == nullptr) continue;
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().Scan(type->name));
     while (cursor->Next()) {
       const std::optional<Held> then = facts.Then(cursor->id(), "pipelined");
       if (!then || !then->record.Has("account")) continue;
@@ -168,11 +165,8 @@ StatusOr<std::vector<ValuedAccount>> PortfolioOf(const Facts& facts, const Party
   std::map<Id, ValuedAccount> accounts;
   std::map<Id, Units> units;
   for (const TypeDef* type : facts.snapshot().catalog().TypesWith("party")) {
-    const FieldDef* organisation = type->FindRole("party", "organisation");
-    if (organisation == nullptr || !facts.IsPerson(Id::Of(type->number, 0, 1))) continue;
-    const IndexDef* index = type->FindIndexLedBy(static_cast<int32_t>(organisation->position));
-    if (index == nullptr) continue;
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().ScanIndex(*type, *index, IndexRange()));
+    if (type->FindRole("party", "organisation") == nullptr || !facts.IsPerson(Id::Of(type->number, 0, 1))) continue;
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().Scan(type->name));
     while (cursor->Next()) {
       KITH_ASSIGN_OR_RETURN(const std::vector<Id> organisations, facts.OrganisationsOf(cursor->id()));
       if (organisations.empty()) continue;

@@ -1,10 +1,12 @@
 #include "kith/insight/quantify.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
 #include "insight/relationship/portfolio_internal.h"
+#include "insight/relationship/relationship_internal.h"
 
 namespace kith::insight {
 namespace {
@@ -38,6 +40,7 @@ class Quantifier {
     std::stable_sort(report_.suggestions.begin(), report_.suggestions.end(),
                      [](const Suggestion& a, const Suggestion& b) { return a.gain > b.gain; });
     if (report_.suggestions.size() > options_.suggestions) report_.suggestions.resize(options_.suggestions);
+    KITH_RETURN_IF_ERROR(TellWays());
     if (!options_.capital || !party_.ours()) return std::move(report_);
     KITH_ASSIGN_OR_RETURN(const std::vector<Id> deals, OpenDealsOf(facts_, report_.object));
     const Id person = facts_.IsPerson(report_.object) ? report_.object : Id();
@@ -68,6 +71,12 @@ class Quantifier {
   Status Trend();
   Status Everything();
   void Employee(const std::vector<ValuedAccount>& accounts);
+  Status FindWays(std::vector<Id> people);
+  Status TellWays();
+  [[nodiscard]] double WayTo(Id person) const {
+    const auto found = ways_.find(person);
+    return found == ways_.end() ? 0 : found->second.value;
+  }
   void Suggest(Id record, Step step, double gain, double reach = 1) {
     if (gain > 0 && party_.ours()) report_.suggestions.push_back({record, step, gain, reach});
   }
@@ -76,7 +85,36 @@ class Quantifier {
   const QuantifyOptions& options_;
   Party party_;
   RelationReport report_;
+  std::map<Id, Introduction> ways_;  // of those who were looked for
 };
+
+// The best way to each, of those whom we have not looked for and the viewer may see.
+Status Quantifier::FindWays(std::vector<Id> people) {
+  const bool kept = !options_.relation.recorded && options_.relation.tie.half_life_days == static_cast<double>(model::kTieHalfLifeDays);
+  if (!options_.ways || !kept || !party_.ours()) return absl::OkStatus();
+  std::erase_if(people, [&](Id person) { return ways_.count(person) != 0 || !facts_.snapshot().Get(person).ok(); });
+  IntroductionOptions options{.relation = options_.relation};
+  options.path.count = 1;
+  if (facts_.IsOurs(report_.subject)) options.from = report_.subject;
+  KITH_ASSIGN_OR_RETURN(std::vector<std::vector<Introduction>> found, ReadIntroductions(facts_.snapshot(), people, options));
+  for (size_t i = 0; i < people.size(); ++i) ways_[people[i]] = found[i].empty() ? Introduction() : std::move(found[i].front());
+  return absl::OkStatus();
+}
+
+Status Quantifier::TellWays() {
+  std::vector<Id> people;
+  for (const Suggestion& suggestion : report_.suggestions) {
+    if (suggestion.step != Step::kHandOver) people.push_back(suggestion.record);
+  }
+  std::sort(people.begin(), people.end());
+  people.erase(std::unique(people.begin(), people.end()), people.end());
+  KITH_RETURN_IF_ERROR(FindWays(std::move(people)));
+  for (Suggestion& suggestion : report_.suggestions) {
+    const auto found = ways_.find(suggestion.record);
+    if (found != ways_.end()) suggestion.way = found->second;
+  }
+  return absl::OkStatus();
+}
 
 Status Quantifier::KeyPerson() {
   report_.which = Quantification::kKeyPerson;
@@ -99,7 +137,13 @@ Status Quantifier::KeyPerson() {
 
 Status Quantifier::DecisionChain() {
   report_.which = Quantification::kDecisionChain;
-  KITH_ASSIGN_OR_RETURN(ChainReport chain, facts_.ScoreOf(report_.object, party_));
+  std::vector<double> reach;
+  KITH_ASSIGN_OR_RETURN(const Chain members, facts_.ChainOf(report_.object, party_, reach));
+  std::vector<Id> people;
+  for (const ChainMember& member : members.members) people.push_back(member.contact);
+  KITH_RETURN_IF_ERROR(FindWays(std::move(people)));
+  for (size_t i = 0; i < reach.size(); ++i) reach[i] = std::max(reach[i], WayTo(members.members[i].contact));
+  KITH_ASSIGN_OR_RETURN(ChainReport chain, ScoreChain(members, reach, options_.relation.chain));
   report_.score = chain.score;
   for (const ChainAdvice& advice : chain.advice) {
     Suggest(advice.contact, static_cast<Step>(advice.topic), kPoints * advice.gain, advice.reach);
@@ -172,7 +216,9 @@ Status Quantifier::Everything() {
     for (double Score::*part : {&Score::value, &Score::confidence, &Score::low, &Score::high}) {
       report_.score.*part += account.share * (score.*part);
     }
+    report_.score.contributions.push_back({account.account, account.share, score.value / 100});
   }
+  relationship_internal::SortContributions(report_.score);
   if (!party_.ours()) {
     KITH_ASSIGN_OR_RETURN(report_.head_to_head, HeadToHeadWith(facts_, party_.competitor));
     return absl::OkStatus();
@@ -217,11 +263,13 @@ void Quantifier::Employee(const std::vector<ValuedAccount>& accounts) {
       }
       const Score all = NoisyOr(std::span<const Score>(mine));
       const double value = account.share * person.power / power;
+      if (!mine.empty()) report_.score.contributions.push_back({person.contact, value, all.value});
       report_.score.confidence += value * all.confidence;
       report_.score.low += 100 * value * all.low;
       report_.score.high += 100 * value * all.high;
     }
   }
+  relationship_internal::SortContributions(report_.score);
 }
 
 }  // namespace

@@ -122,6 +122,43 @@ TEST_F(Cards, ShowWhatTheViewerMaySeeAndWhatHadHappened) {
   EXPECT_TRUE(absl::IsNotFound(CustomerCard(*world_.Read(), Id::Of(person.type(), 0, 999)).status()));
 }
 
+// B08, B11, B20: a masked field hides itself, not what the index that covers it leads to.
+TEST_F(Cards, AMaskedFieldHidesItselfAlone) {
+  const Id account = Add("account", {{"name", "Acme"}});
+  const Id person = Add("contact", {{"name", "Wang"}, {"account", account}, {"mobile", "+8613800000000"}});
+  const Id deal = Add("opportunity", {{"name", "Pumps"}, {"account", account}, {"amount", model::Yuan(700)}});
+  world_.MoveTo(deal, "sales/talk");
+  GiveRole(person, deal, "user");
+  Touch(person, account, "call", "secret");
+  Ticket(account, person, "secret", "complaint", true);
+  Say(person, Id(), "price", -0.5);
+  Add("order", {{"account", account}, {"number", "O-1"}, {"total", model::Yuan(90)}});
+  const auto told = [](const std::vector<CardLine>& lines) {
+    std::vector<std::pair<LineKind, Id>> all;
+    for (const CardLine& line : lines) all.emplace_back(line.kind, line.record);
+    return all;
+  };
+  std::vector<std::vector<std::pair<LineKind, Id>>> whole;
+  for (const Id customer : {account, person}) whole.push_back(told(*CustomerCard(*world_.Read(), customer)));
+  ASSERT_TRUE(world_.db()
+                  .SetPolicy(R"({"types": {
+    "contact": {"fields": {"mobile": {"read": ["role:desk"]}}}, "opportunity": {"fields": {"amount": {"read": ["role:desk"]}}},
+    "interaction": {"fields": {"subject": {"read": ["role:desk"]}}}, "ticket": {"fields": {"subject": {"read": ["role:desk"]}}},
+    "order": {"fields": {"total": {"read": ["role:desk"]}}}}})")
+                  .ok());
+  const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = world_.owners()[1]});
+  for (size_t i = 0; i < 2; ++i) {
+    const StatusOr<std::vector<CardLine>> card = CustomerCard(*snapshot, i == 0 ? account : person);
+    ASSERT_TRUE(card.ok()) << card.status();
+    EXPECT_EQ(told(*card), whole[i]);
+    for (const CardLine& line : *card) {
+      EXPECT_FALSE(line.amount.has_value()) << NameOf(line.kind);
+      EXPECT_NE(line.text, "secret");
+    }
+  }
+  EXPECT_TRUE(PreCallBrief(*snapshot, person).ok()) << PreCallBrief(*snapshot, person).status();
+}
+
 // B11, A04: the card of a past day.
 TEST_F(Cards, OfAPastDayIsTheCardOfThatDay) {
   const Id first = Add("account", {{"name", "Acme"}});

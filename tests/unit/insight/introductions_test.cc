@@ -7,6 +7,8 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "unit/insight/relation_world.h"
 
@@ -143,6 +145,69 @@ TEST_F(Introductions, WhatIsOverOrPrivateLeadsNowhere) {
   EXPECT_EQ(GetReason(ReadIntroductions(*world_.Read(), us[0]).status()), Reason::kBadOptions);
   EXPECT_EQ(GetReason(ReadIntroductions(*world_.Read(), target, {.from = target}).status()), Reason::kBadOptions);
   EXPECT_EQ(GetReason(ReadIntroductions(*world_.Read(), target, {.colleague = 0}).status()), Reason::kBadOptions);
+}
+
+// M11, B20: whoever the viewer may not see is nobody's way, neither by a path of their own nor by making another one shorter; what is left
+// equals every path tried without them.
+TEST_F(Introductions, GoThroughNobodyWhoIsHidden) {
+  const auto& us = world_.owners();
+  const uint64_t seed = model::TestSeed(23);
+  SCOPED_TRACE("KITH_TEST_SEED=" + std::to_string(seed));
+  model::Random dice(seed);
+  size_t paths = 0;
+  for (int round = 0; round < 6; ++round) {
+    std::vector<Id> people;
+    for (int i = 0; i < 9; ++i) people.push_back(Contact());
+    Graph graph;
+    const auto hidden = [&](Id id) { return id == people[0] || id == people[1] || id == people[2] || id == us[0]; };
+    std::set<std::pair<Id, Id>> known;
+    const auto join = [&](Id a, Id b, double strength) {
+      if (a == b || !known.insert(std::minmax(a, b)).second) return;
+      Know(a, b, strength);
+      if (!hidden(a) && !hidden(b)) graph[a][b] = graph[b][a] = strength;
+    };
+    for (int i = 0; i < 6; ++i) join(us[dice.Below(3)], people[dice.Below(9)], 0.6);
+    for (int i = 0; i < 16; ++i) join(people[dice.Below(9)], people[dice.Below(9)], static_cast<double>(1 + dice.Below(99)) / 100);
+    Batch batch = world_.NewBatch();
+    for (const Id id : {people[0], people[1], people[2], us[0]}) {
+      batch.Set(id, "owner", us[2]);
+      batch.Set(id, "visibility", "owner");
+    }
+    world_.Apply(batch);
+    const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = us[1]});
+    for (const Id target : people) {
+      const StatusOr<std::vector<Introduction>> found = ReadIntroductions(*snapshot, target);
+      if (hidden(target)) {
+        EXPECT_TRUE(absl::IsNotFound(found.status()));
+        continue;
+      }
+      ASSERT_TRUE(found.ok()) << found.status();
+      const std::vector<double> expected = EveryPath(
+          graph, [&](Id id) { return id == us[1] || id == us[2]; }, target, 4);
+      ASSERT_EQ(found->size(), std::min<size_t>(3, expected.size()));
+      for (size_t i = 0; i < found->size(); ++i) {
+        EXPECT_NEAR((*found)[i].value, expected[i], 1e-9);
+        for (const IntroductionHop& hop : (*found)[i].hops) EXPECT_FALSE(hidden(hop.from) || hidden(hop.to));
+      }
+      paths += found->size();
+      // Nor does anybody begin with one of ours who is hidden.
+      EXPECT_TRUE(absl::IsNotFound(ReadIntroductions(*snapshot, target, {.from = us[0]}).status()));
+    }
+  }
+  EXPECT_GT(paths, 20U);
+}
+
+// B20: how well people know each other is masked: a way is one as of which nobody said.
+TEST_F(Introductions, AMaskedStrengthIsAsIfNobodyHadSaid) {
+  const auto& us = world_.owners();
+  const Id target = Contact();
+  const Id edge = Know(us[0], target, 0.9);
+  ASSERT_TRUE(world_.db().SetPolicy(R"({"types": {"acquaintance": {"fields": {"strength": {"read": ["role:desk"]}}}}})").ok());
+  const StatusOr<std::vector<Introduction>> found = ReadIntroductions(*world_.Read({.id = us[1]}), target);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ((*found)[0].hops.at(0).record, edge);
+  EXPECT_EQ((*found)[0].value, 0.5);
 }
 
 // M08, §5.4.5: an owner lets others know of a way without a word about how, and takes it back.

@@ -96,6 +96,106 @@ TEST_F(Quantified, ADecisionChain) {
   EXPECT_TRUE(Of(Id(), deal).against[0].closer.empty());
 }
 
+// M10: whose change helps most, by which way, on which topic. Where nobody of us is close the way is how far we reach them, and the gain is
+// the difference that it would make times that.
+TEST_F(Quantified, AdviceNamesTheWayAndTheTopic) {
+  const auto& us = world_.owners();
+  const Id account = Account();
+  const Id deal = Deal(account, 1000);
+  const Id boss = PersonOf(account);
+  const Id engineer = PersonOf(account);
+  const Id friend_of_theirs = PersonOf(Account("Bloom"));
+  GiveRole(boss, deal, "decision_maker");
+  GiveRole(engineer, deal, "technical");
+  Meet(us[0], friend_of_theirs);
+  const Id edge = Add("acquaintance", {{"from", friend_of_theirs}, {"to", boss}, {"strength", 0.9}});
+  Say(boss, Id(), "solution", 1);
+  const RelationReport report = Of(Id(), deal);
+  ASSERT_EQ(report.suggestions.size(), 1U);  // there is no way to the engineer
+  const Suggestion& step = report.suggestions[0];
+  EXPECT_EQ(step.record, boss);
+  EXPECT_EQ(step.step, Step::kCloseness);  // they are for the solution already
+  ASSERT_EQ(step.way.hops.size(), 2U);
+  EXPECT_EQ(step.way.hops[0].from, us[0]);
+  EXPECT_EQ(step.way.hops[0].kind, EdgeKind::kTie);
+  EXPECT_EQ(step.way.hops[1].record, edge);
+  const double way = 0.8 * (1 - std::exp(-0.5)) * 0.9;
+  EXPECT_NEAR(step.way.value, way, 1e-9);
+  EXPECT_NEAR(step.reach, way, 1e-9);
+  const ChainPerson& chief = report.chain->people.at(0);
+  ASSERT_EQ(chief.contact, boss);
+  EXPECT_NEAR(step.gain, 50 * way * chief.weight * (1 - chief.own.value), 1e-9);
+  EXPECT_TRUE(Of(Id(), deal, {.ways = false}).suggestions.empty());
+  // Of one of ours it is their own way, by way of colleagues.
+  EXPECT_TRUE(Of(us[1], deal).suggestions.empty());
+  const Id team = Add("team", {{"name", "One"}});
+  for (size_t i = 0; i < 2; ++i) world_.Set(us[i], "team", team);
+  const RelationReport theirs = Of(us[1], deal);
+  ASSERT_EQ(theirs.suggestions.size(), 1U);
+  ASSERT_EQ(theirs.suggestions[0].way.hops.size(), 3U);
+  EXPECT_EQ(theirs.suggestions[0].way.hops[0].kind, EdgeKind::kColleague);
+  // Close to them ourselves: the way is the tie, the reach what all of ours have together.
+  for (const Id employee : {us[0], us[2]}) Meet(employee, boss);
+  const RelationReport close = Of(Id(), deal);
+  ASSERT_EQ(close.suggestions.size(), 1U);
+  EXPECT_EQ(close.suggestions[0].way.hops.size(), 1U);
+  EXPECT_NEAR(close.suggestions[0].reach, 1 - std::exp(-1.0), 1e-9);
+  for (const Suggestion& one : Of(Id(), boss).suggestions) EXPECT_EQ(one.way.hops.size(), 1U);
+}
+
+// M10, M11: a private acquaintance is nobody else's way, unless its owner lets others know of it.
+TEST_F(Quantified, AdviceKeepsPrivateWaysPrivate) {
+  const auto& us = world_.owners();
+  const Id deal = Deal(Account(), 1000);
+  const Id boss = PersonOf(Account());
+  GiveRole(boss, deal, "decision_maker");
+  const Id edge = Add("acquaintance", {{"from", us[0]}, {"to", boss}, {"strength", 0.9}});
+  Batch batch = world_.NewBatch();
+  batch.Set(edge, "owner", us[0]);
+  batch.Set(edge, "visibility", "owner");
+  world_.Apply(batch);
+  const auto advice = [&](Id viewer) {
+    StatusOr<RelationReport> report = Quantify(*world_.Read({.id = viewer}), Id(), deal, {.capital = false});
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? std::move(report->suggestions) : std::vector<Suggestion>();
+  };
+  EXPECT_TRUE(advice(us[1]).empty());
+  ASSERT_EQ(advice(us[0]).size(), 1U);
+  EXPECT_EQ(advice(us[0])[0].way.hops.at(0).record, edge);
+  world_.Set(edge, "may_introduce", true);
+  const std::vector<Suggestion> shared = advice(us[1]);
+  ASSERT_EQ(shared.size(), 1U);
+  EXPECT_EQ(shared[0].way.hops.at(0).kind, EdgeKind::kShared);
+  EXPECT_EQ(shared[0].reach, 0.5);
+}
+
+// M03: every score says what it is made of, down to the records.
+TEST_F(Quantified, EveryScoreNamesItsParts) {
+  const Id account = Account();
+  const Id deal = Deal(account, 1000);
+  const Id boss = PersonOf(account);
+  const Id rival = Add("competitor", {{"name", "Rival"}});
+  GiveRole(boss, deal, "decision_maker");
+  const Id meeting = Meet(world_.owners()[0], boss);
+  const Id said = Say(boss, Id(), "solution", -0.5);
+  Say(boss, rival, "closeness", 1);
+  const auto named = [](const Score& score, Id record) {
+    return std::any_of(score.contributions.begin(), score.contributions.end(), [&](const Contribution& c) { return c.record == record; });
+  };
+  for (const Id object : {boss, deal}) {
+    const Score score = Of(Id(), object).score;
+    EXPECT_TRUE(named(score, meeting) && named(score, said));
+  }
+  EXPECT_TRUE(named(Of(Id(), account).score, meeting));
+  for (const auto& [subject, record] : {std::pair(Id(), account), std::pair(rival, account), std::pair(world_.owners()[0], boss)}) {
+    const Score score = Of(subject, Id()).score;
+    EXPECT_TRUE(named(score, record));
+    double sum = 0;
+    for (const Contribution& c : score.contributions) sum += c.weight * c.value;
+    EXPECT_NEAR(100 * sum, score.value, 1e-9);
+  }
+}
+
 // M06, M10: a powerful person whom nobody knows lowers depth; gains are finite differences of the score.
 TEST_F(Quantified, AnAccount) {
   const Id account = Account();
@@ -383,6 +483,39 @@ TEST_F(Quantified, WhatIsPrivateChangesNothingForOthers) {
   EXPECT_EQ(all(us[2]), before[1]);
   EXPECT_NE(all(us[0]), before[0]);
   EXPECT_NE(all(Id()), before[0]);  // the system sees everything
+}
+
+// B20: whoever may not read a name, a number or a subject gets the scores of those who may.
+TEST_F(Quantified, WhatIsMaskedIsNotMissed) {
+  const Id account = Account();
+  const Id other = Account("Bloom");
+  const Id boss = PersonOf(account, "c_level");
+  const Id clerk = PersonOf(other);
+  const Id deal = Deal(account, 1000);
+  Deal(other, 3000);
+  const Id rival = Add("competitor", {{"name", "Rival"}});
+  Add("deal_competitor", {{"competitor", rival}, {"opportunity", deal}});
+  GiveRole(boss, deal, "decision_maker");
+  for (const Id person : {boss, clerk}) Meet(world_.owners()[0], person);
+  Say(boss, rival, "closeness", 1);
+  Add("ticket", {{"subject", "broken"}, {"account", account}});
+  const std::pair<Id, Id> questions[] = {{Id(), boss}, {Id(), deal}, {Id(), account}, {world_.owners()[0], Id()},
+                                         {Id(), Id()}, {rival, Id()}};
+  const QuantifyOptions options = {.capital = false};
+  std::vector<double> whole;
+  for (const auto& [subject, object] : questions) whole.push_back(Of(subject, object, options).score.value);
+  ASSERT_TRUE(world_.db()
+                  .SetPolicy(R"({"types": {
+    "contact": {"fields": {"mobile": {"read": ["role:desk"]}, "name": {"read": ["role:desk"]}}},
+    "opportunity": {"fields": {"name": {"read": ["role:desk"]}}}, "ticket": {"fields": {"subject": {"read": ["role:desk"]}}},
+    "interaction": {"fields": {"subject": {"read": ["role:desk"]}}}}})")
+                  .ok());
+  const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = world_.owners()[1]});
+  for (size_t i = 0; i < whole.size(); ++i) {
+    const StatusOr<RelationReport> report = Quantify(*snapshot, questions[i].first, questions[i].second, options);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_NEAR(report->score.value, whole[i], 1e-9) << i;
+  }
 }
 
 TEST_F(Quantified, RefusesWhatHasNoRelations) {
