@@ -38,6 +38,7 @@ struct World {
 World Filled(std::string_view package, bool policy) {
   OpenOptions options;
   options.temporary = true;
+  options.map_size = uint64_t{2} << 30;  // what valgrind can map too
   StatusOr<std::shared_ptr<Database>> opened = model::OpenDatabase("", options);
   Require(opened.status());
   World world{*std::move(opened), {}, {}};

@@ -41,6 +41,7 @@ struct World {
   static std::shared_ptr<Database> Open(uint16_t node) {
     OpenOptions options;
     options.temporary = true;
+    options.map_size = uint64_t{2} << 30;  // what valgrind can map too
     options.durability = storage::Durability::kRelaxed;
     options.node = node;
     std::shared_ptr<Database> opened = Must(Database::Open("", options));

@@ -54,6 +54,7 @@ void AddContacts(Database& database, uint64_t count, const std::vector<Id>& acco
 std::shared_ptr<Database> Filled(uint64_t contacts) {
   OpenOptions options;
   options.temporary = true;
+  options.map_size = uint64_t{2} << 30;  // what valgrind can map too
   StatusOr<std::shared_ptr<Database>> database = model::OpenDatabase("", options);
   Require(database.status());
   const StatusOr<catalog::PackageSource> package = catalog::ShippedPackage("kith.crm");

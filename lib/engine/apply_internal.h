@@ -148,6 +148,8 @@ class DraftRecord final : public Draft {
     Value value;
   };
   [[nodiscard]] StatusOr<Holder> HolderAt(int32_t position, Time effective, const storage::Reader& reader);
+  // Since when it has the value that it shows; the beginning of time: it has none.
+  [[nodiscard]] StatusOr<Time> LatestAt(int32_t position, const storage::Reader& reader) const;
   // What the stored history of this life says about a field, in the order of recording; `hold(value, from)`.
   using Hold = std::function<void(const Value& value, Time from)>;
   [[nodiscard]] Status EachStored(int32_t position, const storage::Reader& reader, const Hold& hold) const;
@@ -402,7 +404,7 @@ class Applier {
   [[nodiscard]] Status TakeCreation(const catalog::TypeDef& type, const ReplicaChange& change, ReceiveReport& report);
   [[nodiscard]] Status TakeFields(DraftRecord& draft, const ReplicaChange& change, HistoryEntry& taken);
   [[nodiscard]] Status TakeDeletion(DraftRecord& draft, const ReplicaChange& change);
-  [[nodiscard]] StatusOr<Place> PutReceived(const DraftRecord& draft);
+  [[nodiscard]] StatusOr<Place> PutReceived(DraftRecord& draft);
   [[nodiscard]] Status Concede(std::span<const Concession> concessions, ReceiveReport& report);
   [[nodiscard]] Status DropDangling(ReceiveReport& report);
   [[nodiscard]] Status LetGo(DraftRecord& draft, const catalog::FieldDef& field);

@@ -299,26 +299,30 @@ StatusOr<std::optional<ToldRecord>> FoldTold(const TypeDef& type, const format::
   return std::optional(std::move(told));
 }
 
-void CompleteCreation(const TypeDef& type, std::span<const HistoryEntry> history, record::View current, HistoryEntry& creation) {
-  const auto begin =
-      std::find_if(history.begin(), history.end(), [&](const HistoryEntry& entry) { return entry.sequence == creation.sequence; });
-  const auto deletion = std::find_if(begin, history.end(), [](const HistoryEntry& entry) { return entry.operation == Operation::kDelete; });
+void CompleteCreation(const TypeDef& type, const format::HistoryViews& history, record::View current, HistoryEntry& creation) {
+  const std::span<const format::HistoryView> entries = history.entries();
+  const auto later =
+      std::find_if(entries.begin(), entries.end(), [&](const format::HistoryView& entry) { return entry.sequence > creation.sequence; });
+  const auto deletion =
+      std::find_if(later, entries.end(), [](const format::HistoryView& entry) { return entry.operation == Operation::kDelete; });
   const Slots slots(type);
   std::vector<Value> given(slots.size());
-  if (deletion != history.end()) {
-    given = slots.Of(EntriesInMemory::ChangesOf(*deletion));
+  if (deletion != entries.end()) {
+    given = slots.Of(history.ChangesOf(*deletion));
   } else if (!current.is_null()) {
     given = slots.Of(current);
   }
   std::vector<bool> seen(slots.size());
-  for (const HistoryEntry& entry : std::span(begin, deletion)) {
-    for (const FieldChange& change : entry.fields) {
+  const auto take = [&](const auto& changes) {
+    for (const auto& change : changes) {
       const std::optional<size_t> slot = slots.Find(change.package, change.number);
       if (!slot || seen[*slot]) continue;
       seen[*slot] = true;
-      given[*slot] = change.before;
+      given[*slot] = Owned(change.before);
     }
-  }
+  };
+  take(creation.fields);
+  for (const format::HistoryView& entry : std::span(later, deletion)) take(history.ChangesOf(entry));
   std::vector<FieldChange> fields;
   for (size_t i = 0; i < given.size(); ++i) {
     if (given[i].is_null() || slots.IsDefault(i, given[i])) continue;
@@ -356,6 +360,18 @@ HistoryEntry FoldIntoCreation(std::span<const HistoryEntry> past) {
     kept.before = Value();
   }
   return folded;
+}
+
+StatusOr<std::vector<ExternalRef>> ReadExternalRefs(const storage::Reader& reader, Id id) {
+  std::vector<ExternalRef> refs;
+  const std::string prefix = format::ExternalReversePrefix(id);
+  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kExternal);
+  for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(ExternalRef ref, format::DecodeExternalReverse(cursor->key()));
+    refs.push_back(std::move(ref));
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return refs;
 }
 
 StatusOr<Id> FindMerged(const storage::Reader& reader, Id id) {

@@ -23,15 +23,7 @@ const IndexDef* LeadingIndex(const TypeDef& type, int32_t position, const Writer
 }  // namespace
 
 StatusOr<std::vector<ExternalRef>> Applier::TakeExternals(const TypeDef& type, Id id) {
-  // A write-set's cursor is not used across changes, so what it finds is collected first.
-  std::vector<ExternalRef> externals;
-  const std::string prefix = format::ExternalReversePrefix(id);
-  const std::unique_ptr<storage::Cursor> cursor = set_.NewCursor(format::kExternal);
-  for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(ExternalRef external, format::DecodeExternalReverse(cursor->key()));
-    externals.push_back(std::move(external));
-  }
-  KITH_RETURN_IF_ERROR(cursor->status());
+  KITH_ASSIGN_OR_RETURN(std::vector<ExternalRef> externals, ReadExternalRefs(set_, id));
   for (const ExternalRef& external : externals) {
     set_.Delete(format::kExternal, format::ExternalKey(type.number, external));
     set_.Delete(format::kExternal, format::ExternalReverseKey(id, external));

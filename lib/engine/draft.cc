@@ -153,6 +153,21 @@ StatusOr<DraftRecord::Holder> DraftRecord::HolderAt(int32_t position, Time effec
   return holder;
 }
 
+StatusOr<Time> DraftRecord::LatestAt(int32_t position, const storage::Reader& reader) const {
+  Time latest{INT64_MIN};
+  const auto own = std::find_if(assertions_.begin(), assertions_.end(), [&](const Assertion& a) { return a.position == position; });
+  if (created_ || anew_) {
+    const bool has_base = own != assertions_.end() ? !own->before.is_null() : !Shown(position).is_null();
+    if (has_base) latest = Time{header_.created};
+  } else {
+    KITH_RETURN_IF_ERROR(EachStored(position, reader, [&](const Value&, Time from) { latest = std::max(latest, from); }));
+  }
+  for (auto assertion = own; assertion != assertions_.end(); ++assertion) {
+    if (assertion->position == position) latest = std::max(latest, assertion->effective);
+  }
+  return latest;
+}
+
 StatusOr<Value> DraftRecord::ValueAt(int32_t position, Time effective, Time now, const storage::Reader& reader) {
   // Nothing lies in the future, so what is shown is what holds now; of a new record without assertions, what it was created with.
   if (effective == now || (created_ && effective.micros == header_.created && assertions_.empty())) return Shown(position);
@@ -322,22 +337,23 @@ StatusOr<Stamp> DraftRecord::LinkStamp(const ExternalRef& external, const storag
 StatusOr<DraftRecord::Received> DraftRecord::AssertReceived(int32_t position, const FieldChange& field, const Stamp& stamp,
                                                             const storage::Reader& reader) {
   if (!created_) KITH_RETURN_IF_ERROR(LoadHistory(reader));
-  KITH_ASSIGN_OR_RETURN(const Holder then, HolderAt(position, field.effective, reader));
-  KITH_ASSIGN_OR_RETURN(const Holder latest, HolderAt(position, kTimeMax, reader));
-  const bool shows = !latest.any || field.effective >= latest.effective;
+  KITH_ASSIGN_OR_RETURN(const Time latest, LatestAt(position, reader));
+  const bool shows = field.effective >= latest;
   const auto first = std::find_if(assertions_.begin(), assertions_.end(), [&](const Assertion& a) { return a.position == position; });
   const Value before = first != assertions_.end() ? first->before : Shown(position);
   const auto say = [&](const Value& value) {
-    FieldChange said = field;
-    said.before = Shown(position);
-    said.after = value;
+    FieldChange said{
+        .package = field.package, .number = field.number, .before = Shown(position), .after = value, .effective = field.effective};
     assertions_.push_back({position, field.effective, before, value});
     if (shows) SetShown(position, value);
     return said;
   };
-  const bool loses = StampAt(position, field.effective) > stamp;
+  std::optional<Holder> winner;
+  if (StampAt(position, field.effective) > stamp) {
+    KITH_ASSIGN_OR_RETURN(winner, HolderAt(position, field.effective, reader));
+  }
   Received received{.change = say(field.after), .repeated = {}};
-  if (loses) received.repeated = say(then.value);
+  if (winner.has_value()) received.repeated = say(winner->value);
   received_ = assertions_.size();
   ++revision_;
   return received;

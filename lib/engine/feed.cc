@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/filter_internal.h"
+#include "engine/history_view.h"
 #include "engine/read_internal.h"
 #include "kith/base/limits.h"
 
@@ -93,11 +94,10 @@ Status ReadCompletely(const Source& source, HistoryEntry& creation) {
   const StatusOr<storage::View> bytes = source.reader->Get(format::kRecord, storage::IntegerKey(key));
   if (!bytes.ok() && !IsNotFound(bytes.status())) return bytes.status();
   const record::View current = bytes.ok() ? record::View(*bytes, &type->layout) : record::View();
-  if (!current.is_null() && current.header().version == creation.sequence) {
-    CompleteCreation(*type, {&creation, 1}, current, creation);
-    return absl::OkStatus();
+  format::HistoryViews history;
+  if (current.is_null() || current.header().version != creation.sequence) {
+    KITH_RETURN_IF_ERROR(ViewHistory(*source.reader, creation.record, history));
   }
-  KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, ReadHistory(*source.reader, creation.record));
   CompleteCreation(*type, history, current, creation);
   return absl::OkStatus();
 }

@@ -332,6 +332,7 @@ Status HistoryViews::Add(Id record, uint64_t sequence, std::string_view bytes) {
   entry.operation = head.operation;
   entry.recorded = head.recorded;
   entry.effective = head.effective;
+  entry.stamp = head.stamp;
   entry.first = first;
   entry.count = changes_.size() - first;
   return absl::OkStatus();

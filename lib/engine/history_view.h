@@ -1,4 +1,4 @@
-// History entries read where they lie, for those who go through many: the values stay packed, actor, reason and stamp are passed over.
+// History entries read where they lie, for those who go through many: the values stay packed, actor and reason are passed over.
 #ifndef KITH_LIB_ENGINE_HISTORY_VIEW_H_
 #define KITH_LIB_ENGINE_HISTORY_VIEW_H_
 
@@ -43,6 +43,7 @@ struct HistoryView {
   Operation operation = Operation::kChange;
   Time recorded;
   Time effective;
+  Stamp stamp;
   size_t first = 0;  // its changes among those of all entries
   size_t count = 0;
 };

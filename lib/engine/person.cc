@@ -62,12 +62,8 @@ Json RecordOut(const storage::Reader& reader, const catalog::Catalog& catalog, I
   Json out = record.ok() ? Json::parse(RecordToJson(*type, *record))
                          : Json{{"id", id.value()}, {"type", type == nullptr ? std::string() : type->name}, {"deleted", true}};
   Json externals = Json::array();
-  const std::string prefix = format::ExternalReversePrefix(id);
-  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kExternal);
-  for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
-    const StatusOr<ExternalRef> external = format::DecodeExternalReverse(cursor->key());
-    if (external.ok()) externals.push_back(Json::array({external->system, external->key}));
-  }
+  const StatusOr<std::vector<ExternalRef>> has = ReadExternalRefs(reader, id);
+  for (size_t i = 0; has.ok() && i < has->size(); ++i) externals.push_back(Json::array({(*has)[i].system, (*has)[i].key}));
   out["external_refs"] = std::move(externals);
   const StatusOr<std::vector<HistoryEntry>> history = ReadHistory(reader, id);
   if (history.ok()) out["history"] = Json::parse(HistoryToJson(catalog, *history));
@@ -98,13 +94,10 @@ StatusOr<PastAbout> ReadPastAbout(const storage::Reader& reader, const catalog::
 // The records that were merged into one: what it was is theirs too.
 StatusOr<std::vector<Id>> ReadMerged(const storage::Reader& reader, Id id) {
   std::vector<Id> merged;
-  const std::string prefix = format::ExternalReversePrefix(id);
-  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kExternal);
-  for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const ExternalRef external, format::DecodeExternalReverse(cursor->key()));
+  KITH_ASSIGN_OR_RETURN(const std::vector<ExternalRef> refs, ReadExternalRefs(reader, id));
+  for (const ExternalRef& external : refs) {
     if (const std::optional<Id> gone = MergedId(external)) merged.push_back(*gone);
   }
-  KITH_RETURN_IF_ERROR(cursor->status());
   return merged;
 }
 

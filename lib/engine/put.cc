@@ -126,14 +126,9 @@ void Applier::PutOrdered(const DraftRecord& draft, const IndexDef& index) {
 }
 
 StatusOr<FieldChange> Applier::LinkChangeOf(const DraftRecord& draft) const {
+  KITH_ASSIGN_OR_RETURN(const std::vector<ExternalRef> has, ReadExternalRefs(set_, draft.id()));
   std::set<std::pair<std::string, std::string>> refs;
-  const std::string prefix = format::ExternalReversePrefix(draft.id());
-  const std::unique_ptr<storage::Cursor> cursor = set_.NewCursor(format::kExternal);
-  for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const ExternalRef ref, format::DecodeExternalReverse(cursor->key()));
-    refs.emplace(ref.system, ref.key);
-  }
-  KITH_RETURN_IF_ERROR(cursor->status());
+  for (const ExternalRef& ref : has) refs.emplace(ref.system, ref.key);
   TextList now;
   for (const auto& [system, key] : refs) now.insert(now.end(), {system, key});
   return FieldChange{.package = kHeaderPackage,

@@ -134,8 +134,10 @@ class CatalogCache {
 
 // All entries of a record, oldest first; empty when it never existed.
 [[nodiscard]] StatusOr<std::vector<HistoryEntry>> ReadHistory(const storage::Reader& reader, Id id);
-// The same where they lie, added to `entries`. Only from a snapshot: a write-set's entries move.
+// The same where they lie, added to `entries`. A write-set's may move with its next change.
 [[nodiscard]] Status ViewHistory(const storage::Reader& reader, Id id, format::HistoryViews& entries);
+// The external references that a record has.
+[[nodiscard]] StatusOr<std::vector<ExternalRef>> ReadExternalRefs(const storage::Reader& reader, Id id);
 // The record that `id` has been merged into (Batch::Merge), however often since; null when it was not.
 [[nodiscard]] StatusOr<Id> FindMerged(const storage::Reader& reader, Id id);
 // The last history entry of a record; NotFound when there is none.
@@ -169,8 +171,9 @@ struct ToldRecord {
 [[nodiscard]] StatusOr<std::optional<ToldRecord>> FoldTold(const catalog::TypeDef& type, const format::HistoryViews& entries,
                                                            record::View current);
 
-// Makes of a creation's entry what FeedPage promises. `history` is the record's, whole; `current` as for FoldHistory.
-void CompleteCreation(const catalog::TypeDef& type, std::span<const HistoryEntry> history, record::View current, HistoryEntry& creation);
+// Makes of a creation's entry what FeedPage promises. `history` is the record's, whole, or nothing when there is but the creation;
+// `current` as for FoldHistory.
+void CompleteCreation(const catalog::TypeDef& type, const format::HistoryViews& history, record::View current, HistoryEntry& creation);
 
 // The same from what is stored; of a type that the catalog lacks nothing is added.
 [[nodiscard]] Status ReadCompletely(const Source& source, HistoryEntry& creation);

@@ -8,6 +8,7 @@
 
 #include "engine/apply_internal.h"
 #include "engine/batch_internal.h"
+#include "engine/history_view.h"
 #include "engine/links.h"
 #include "engine/replica_internal.h"
 #include "kith/base/limits.h"
@@ -154,21 +155,26 @@ Status Applier::TakeFields(DraftRecord& draft, const ReplicaChange& change, Hist
 
 Status Applier::TakeCreation(const TypeDef& type, const ReplicaChange& change, ReceiveReport& report) {
   const HistoryEntry& entry = change.entry;
-  KITH_ASSIGN_OR_RETURN(DraftRecord * draft, Load(entry.record));
+  // An id above all that were known is of no record that this database ever had.
+  KITH_ASSIGN_OR_RETURN(const bool unknown, RaiseCounter(set_, entry.record));
+  DraftRecord* draft = nullptr;
+  if (!unknown) {
+    KITH_ASSIGN_OR_RETURN(draft, Load(entry.record));
+  }
   // Of the lives that began here, the last one. Whether it has ended does not matter: its end is no end of another.
   Stamp last;
   if (draft != nullptr) {
     KITH_ASSIGN_OR_RETURN(last, draft->Life(set_));
-  } else {
-    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> past, ReadHistory(set_, entry.record));
-    for (const HistoryEntry& was : past) last = was.operation == Operation::kCreate ? was.stamp : last;
+  } else if (!unknown) {
+    format::HistoryViews past;
+    KITH_RETURN_IF_ERROR(ViewHistory(set_, entry.record, past));
+    for (const format::HistoryView& was : past.entries()) last = was.operation == Operation::kCreate ? was.stamp : last;
   }
   if (last > entry.stamp) {
     ++report.dropped;
     return absl::OkStatus();
   }
   ++report.taken;
-  KITH_RETURN_IF_ERROR(RaiseCounter(set_, entry.record).status());
   record::Header header;
   header.created = entry.effective.micros;
   header.origin = change.origin;
@@ -192,9 +198,9 @@ Status Applier::TakeCreation(const TypeDef& type, const ReplicaChange& change, R
   return absl::OkStatus();
 }
 
-StatusOr<Applier::Place> Applier::PutReceived(const DraftRecord& draft) {
+StatusOr<Applier::Place> Applier::PutReceived(DraftRecord& draft) {
   Place last;
-  for (HistoryEntry entry : draft.past) {
+  for (HistoryEntry& entry : draft.past) {
     last = {entry.sequence, now_};
     entry.record = draft.id();
     entry.recorded = now_;

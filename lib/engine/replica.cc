@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "engine/apply_internal.h"
 #include "engine/database_internal.h"
+#include "engine/history_view.h"
 #include "engine/links.h"
 #include "engine/replica_internal.h"
 #include "kith/base/limits.h"
@@ -34,13 +34,19 @@ Status FindLast(const storage::Reader& reader, uint16_t own, std::map<uint16_t, 
 // Puts a page together from the feed.
 class PageReader {
  public:
-  PageReader(const Snapshot& snapshot, uint16_t receiver, ReplicaPage& page) : snapshot_(snapshot), receiver_(receiver), page_(page) {}
+  PageReader(const Source& source, const Snapshot& snapshot, uint16_t receiver, ReplicaPage& page)
+      : source_(source),
+        snapshot_(snapshot),
+        receiver_(receiver),
+        page_(page),
+        entries_(source.reader->NewCursor(format::kHistory)) {}
 
   Status Read(size_t limit) {
     std::optional<Time> last;  // recorded time of the last change taken
     for (;;) {
-      KITH_ASSIGN_OR_RETURN(FeedPage feed, snapshot_.ReadFeed(page_.scanned, {}, kReadAtOnce));
-      for (HistoryEntry& entry : feed.entries) {
+      KITH_ASSIGN_OR_RETURN(const Snapshot::Feed feed, snapshot_.Changes(page_.scanned, kReadAtOnce));
+      for (const FeedEntry& told : feed.entries) {
+        KITH_ASSIGN_OR_RETURN(HistoryEntry entry, EntryAt(told));
         const bool full = page_.changes.size() >= limit && last != entry.recorded;  // a batch is not cut
         if (full) {
           page_.more = true;
@@ -56,90 +62,133 @@ class PageReader {
   }
 
  private:
+  // The cursor then stands there.
+  StatusOr<HistoryEntry> EntryAt(const FeedEntry& told) {
+    const std::string key = format::HistoryKey(told.record, told.sequence);
+    const bool found = entries_->SeekAtLeast(key) && entries_->key() == key;
+    KITH_RETURN_IF_ERROR(entries_->status());
+    if (!found) return MakeError({.reason = Reason::kCorrupt, .record = told.record}, "the feed names a change that history does not have");
+    return format::DecodeHistory(told.record, told.sequence, entries_->value());
+  }
+
+  // What comes after the entry that the cursor stands at.
+  Status ViewLater(Id id) {
+    history_.Clear();
+    while (entries_->Next() && entries_->key().size() == 2 * sizeof(uint64_t) && ReadU64(entries_->key().data()) == id.value()) {
+      KITH_RETURN_IF_ERROR(history_.Add(id, ReadU64(entries_->key().data() + sizeof(uint64_t)), entries_->value()));
+    }
+    return entries_->status();
+  }
+
   Status Take(HistoryEntry entry) {
     if (entry.record.type() < catalog::kFirstOpenType) return absl::OkStatus();  // definitions
+    if (entry.operation == Operation::kCreate) lives_[entry.record.value()] = entry.stamp;  // the receiver's own too
     if (entry.stamp.node == receiver_) {
       page_.own = std::max(page_.own, entry.stamp.sequence);
       return absl::OkStatus();
     }
-    ReplicaChange change;
     entry.fields.resize(entry.fields.size() - entry.repeated);
     entry.repeated = 0;
+    ReplicaChange change;
     KITH_ASSIGN_OR_RETURN(change.life, LifeOf(entry));
-    if (entry.operation == Operation::kDelete && GivesPlace(entry)) return absl::OkStatus();
-    const bool creation = entry.operation == Operation::kCreate;
-    const StatusOr<record::View> record = creation ? snapshot_.Get(entry.record) : StatusOr<record::View>(record::View());
-    KITH_ASSIGN_OR_RETURN(const bool seed, GaveSeedUp(entry, record.status()));
-    if (seed) return absl::OkStatus();
-    if (entry.operation != Operation::kDelete) KITH_RETURN_IF_ERROR(MoveLinks(entry, change));
-    if (creation && record.ok()) change.origin = record->header().origin;
+    switch (entry.operation) {
+      case Operation::kCreate: {
+        KITH_ASSIGN_OR_RETURN(const bool is_given, Complete(entry, change));
+        if (!is_given) return absl::OkStatus();
+        break;
+      }
+      case Operation::kChange:
+        MoveLinks(entry, change);
+        break;
+      case Operation::kDelete: {
+        KITH_ASSIGN_OR_RETURN(const bool gives_place, GivesPlace(entry));
+        if (gives_place || entry.reason == kSeedsGivePlace) return absl::OkStatus();
+        break;
+      }
+    }
     change.entry = std::move(entry);
     page_.changes.push_back(std::move(change));
     return absl::OkStatus();
   }
 
+  // The stamp of the creation before it. The feed is read in order, so a record's history is asked for it once a page at most.
   StatusOr<Stamp> LifeOf(const HistoryEntry& entry) {
-    if (entry.operation == Operation::kCreate) return entry.stamp;
-    if (record_ != entry.record) {
-      KITH_ASSIGN_OR_RETURN(history_, snapshot_.History(entry.record));
-      record_ = entry.record;
-    }
-    Stamp life;
-    for (const HistoryEntry& past : history_) {
+    const auto [life, unknown] = lives_.try_emplace(entry.record.value());
+    if (!unknown) return life->second;
+    KITH_RETURN_IF_ERROR(View(entry.record));
+    for (const format::HistoryView& past : history_.entries()) {
       if (past.sequence > entry.sequence) break;
-      if (past.operation == Operation::kCreate) life = past.stamp;
+      if (past.operation == Operation::kCreate) life->second = past.stamp;
     }
-    return life;
+    return life->second;
+  }
+
+  // Everything that a record was created with. False for a seed that gave its place to another replica's.
+  StatusOr<bool> Complete(HistoryEntry& creation, ReplicaChange& change) {
+    const StatusOr<record::View> record = ReadRecord(source_, creation.record);
+    if (!record.ok() && !IsNotFound(record.status())) return record.status();
+    history_.Clear();
+    const bool changed_since = !record.ok() || record->header().version != creation.sequence;
+    if (changed_since) KITH_RETURN_IF_ERROR(ViewLater(creation.record));
+    if (!record.ok() && creation.stamp.node == page_.node) {
+      KITH_ASSIGN_OR_RETURN(const HistoryEntry last, ReadLastHistory(*source_.reader, creation.record));
+      if (last.reason == kSeedsGivePlace) return false;
+    }
+    if (record.ok()) change.origin = record->header().origin;
+    const bool links_told = std::any_of(creation.fields.begin(), creation.fields.end(), IsOfLinks);
+    if (links_told) {
+      MoveLinks(creation, change);
+    } else {
+      KITH_ASSIGN_OR_RETURN(change.external_refs, GivenTo(creation));
+    }
+    if (const catalog::TypeDef* type = source_.catalog->FindType(creation.record.type())) {
+      CompleteCreation(*type, history_, record.ok() ? *record : record::View(), creation);
+    }
+    return true;
+  }
+
+  Status View(Id id) {
+    history_.Clear();
+    return ViewHistory(*source_.reader, id, history_);
   }
 
   // What the entry says of external references stands beside it.
-  Status MoveLinks(HistoryEntry& entry, ReplicaChange& change) {
+  static void MoveLinks(HistoryEntry& entry, ReplicaChange& change) {
     Links links = LinksOf(entry);
-    const bool given = std::any_of(entry.fields.begin(), entry.fields.end(), IsOfLinks);
     std::erase_if(entry.fields, IsOfLinks);
-    if (entry.operation == Operation::kCreate && !given) {
-      KITH_ASSIGN_OR_RETURN(links.added, GivenTo(entry));
-    }
     change.external_refs = std::move(links.added);
     links.added.clear();
     if (!links.taken.empty()) entry.fields.push_back(ChangeOf(links, entry.effective));
-    return absl::OkStatus();
   }
 
-  // The external references that a record was created with: the next entry that tells of them tells what there were before it.
+  // The external references that a record was created with: the next entry that tells of them tells what there were before it. After
+  // ViewLater.
   StatusOr<std::vector<ExternalRef>> GivenTo(const HistoryEntry& creation) {
-    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(creation.record));
-    for (const HistoryEntry& later : history) {
-      if (later.sequence <= creation.sequence) continue;
-      for (const FieldChange& change : later.fields) {
-        if (change.package == kHeaderPackage && change.number == kExternalRefsNumber) return RefsIn(change.before);
+    for (const format::HistoryView& later : history_.entries()) {
+      for (const format::ChangeView& change : history_.ChangesOf(later)) {
+        if (change.package == kHeaderPackage && change.number == kExternalRefsNumber) return RefsIn(change.before.Get());
       }
       if (later.operation == Operation::kDelete) return std::vector<ExternalRef>();
     }
-    return snapshot_.ExternalRefs(creation.record);
+    return ReadExternalRefs(*source_.reader, creation.record);
   }
 
-  // A deletion that is but the end of a life in whose place another one came: the receiver sees to it itself. After LifeOf.
-  [[nodiscard]] bool GivesPlace(const HistoryEntry& deletion) const {
-    return std::any_of(history_.begin(), history_.end(),
-                       [&](const HistoryEntry& entry) { return entry.operation == Operation::kCreate && entry.stamp == deletion.stamp; });
+  // A deletion that is but the end of a life in whose place another one came: the receiver sees to it itself.
+  StatusOr<bool> GivesPlace(const HistoryEntry& deletion) {
+    KITH_RETURN_IF_ERROR(View(deletion.record));
+    const auto entries = history_.entries();
+    return std::any_of(entries.begin(), entries.end(), [&](const format::HistoryView& entry) {
+      return entry.operation == Operation::kCreate && entry.stamp == deletion.stamp;
+    });
   }
 
-  // Of a creation, and whether its record was found; what else there is of such a record is its deletion.
-  [[nodiscard]] StatusOr<bool> GaveSeedUp(const HistoryEntry& entry, const Status& found) const {
-    if (entry.operation == Operation::kDelete) return entry.reason == kSeedsGivePlace;
-    if (entry.operation != Operation::kCreate || entry.stamp.node != page_.node) return false;
-    if (found.ok()) return false;
-    if (found.code() != StatusCode::kNotFound) return found;
-    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(entry.record));
-    return history.back().reason == kSeedsGivePlace;
-  }
-
+  const Source source_;
   const Snapshot& snapshot_;
   uint16_t receiver_;
   ReplicaPage& page_;
-  Id record_;  // whose history it is
-  std::vector<HistoryEntry> history_;
+  const std::unique_ptr<storage::Cursor> entries_;
+  absl::flat_hash_map<uint64_t, Stamp> lives_;  // that each record of the page is in, as far as it has been read
+  format::HistoryViews history_;                // of the record read last
 };
 
 class ReceiveJob final : public storage::Job {
@@ -219,18 +268,20 @@ StatusOr<format::Replica> ReadReplicaState(const storage::Reader& reader, uint16
 
 std::span<const ReplicaChange> BatchAt(std::span<const ReplicaChange> changes, size_t begin) {
   const Stamp& first = changes[begin].entry.stamp;
-  std::set<Id> records;  // a batch changes a record once, so one that comes again is of the next
+  absl::flat_hash_set<uint64_t> records;  // a batch changes a record once, so one that comes again is of the next
   size_t end = begin;
   for (; end < changes.size(); ++end) {
     const HistoryEntry& entry = changes[end].entry;
     if (end > begin && IsPurge(changes[end - 1].entry) && !IsPurge(entry)) break;  // recorded in the same microsecond
-    if (entry.stamp.node != first.node || entry.stamp.recorded != first.recorded || !records.insert(entry.record).second) break;
+    if (entry.stamp.node != first.node || entry.stamp.recorded != first.recorded || !records.insert(entry.record.value()).second) break;
   }
   return changes.subspan(begin, end - begin);
 }
 
 StatusOr<ReplicaPage> DatabaseImpl::ReadReplica(uint64_t after, uint16_t receiver, size_t limit) {
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, Read({}));
+  const storage::Reader* reader = nullptr;
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot,
+                        NewSnapshot(state_, state_->environment(), state_->catalogs(), {}, &reader));
   if (after > snapshot->sequence()) {
     return MakeError({.reason = Reason::kPreconditionFailed,
                       .value = std::to_string(after),
@@ -241,7 +292,8 @@ StatusOr<ReplicaPage> DatabaseImpl::ReadReplica(uint64_t after, uint16_t receive
   page.node = node_;
   page.after = after;
   page.scanned = after;
-  KITH_RETURN_IF_ERROR(PageReader(*snapshot, receiver, page).Read(std::max<size_t>(limit, 1)));
+  const Source source{.reader = reader, .catalog = &snapshot->catalog()};
+  KITH_RETURN_IF_ERROR(PageReader(source, *snapshot, receiver, page).Read(std::max<size_t>(limit, 1)));
   return page;
 }
 

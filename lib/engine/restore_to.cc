@@ -137,7 +137,7 @@ class Restorer {
     KITH_RETURN_IF_ERROR(bytes.status());
     ++report_.records;
     KITH_RETURN_IF_ERROR(target_.Write(format::kRecord, storage::IntegerKey(number), *bytes));
-    KITH_ASSIGN_OR_RETURN(const std::vector<ExternalRef> refs, RefsOfToday(id));
+    KITH_ASSIGN_OR_RETURN(const std::vector<ExternalRef> refs, ReadExternalRefs(from_, id));
     return PutRefs(id, refs);
   }
 
@@ -184,18 +184,6 @@ class Restorer {
                        [this](const HistoryEntry& entry) { return entry.sequence > last_ && entry.operation == Operation::kDelete; });
   }
 
-  StatusOr<std::vector<ExternalRef>> RefsOfToday(Id id) {
-    std::vector<ExternalRef> refs;
-    const std::string prefix = format::ExternalReversePrefix(id);
-    const std::unique_ptr<storage::Cursor> cursor = from_.NewCursor(format::kExternal);
-    for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(ExternalRef ref, format::DecodeExternalReverse(cursor->key()));
-      refs.push_back(std::move(ref));
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
-    return refs;
-  }
-
   // The first later entry that tells of them tells what they were; without one they are what they were.
   StatusOr<std::vector<ExternalRef>> RefsThen(std::span<const HistoryEntry> entries) {
     for (const HistoryEntry& entry : entries) {
@@ -206,7 +194,7 @@ class Restorer {
       if (entry.operation == Operation::kDelete) return std::vector<ExternalRef>();  // it lists them when there are any
       if (entry.fields.empty()) ++refs_;
     }
-    return RefsOfToday(entries.front().record);
+    return ReadExternalRefs(from_, entries.front().record);
   }
 
   Status PutRefs(Id id, std::span<const ExternalRef> refs) {

@@ -116,15 +116,9 @@ class SnapshotImpl final : public Snapshot {
   }
 
   [[nodiscard]] std::vector<ExternalRef> ExternalRefs(Id id) const override {
-    std::vector<ExternalRef> refs;
-    if (!ReadRecord(source_, id).ok()) return refs;
-    const std::string prefix = format::ExternalReversePrefix(id);
-    const std::unique_ptr<storage::Cursor> cursor = stored_->NewCursor(format::kExternal);
-    for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
-      StatusOr<ExternalRef> ref = format::DecodeExternalReverse(cursor->key());
-      if (ref.ok()) refs.push_back(*std::move(ref));
-    }
-    return refs;
+    if (!ReadRecord(source_, id).ok()) return {};
+    StatusOr<std::vector<ExternalRef>> refs = ReadExternalRefs(*stored_, id);
+    return refs.ok() ? *std::move(refs) : std::vector<ExternalRef>();
   }
 
   [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> Scan(std::string_view type, Id after) const override {
