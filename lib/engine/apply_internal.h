@@ -241,6 +241,9 @@ class Applier {
 
   // What belongs to a person without what is personal; see Database::ErasePerson.
   [[nodiscard]] StatusOr<storage::Job::Verdict> Erase(Id person, const PastAbout& past, const EraseOptions& options, EraseReport& report);
+  // The same because it was done elsewhere: of all that belongs to the erased records here, and has not been erased then or later.
+  [[nodiscard]] StatusOr<storage::Job::Verdict> TakeErasure(const ReplicaPage& page, const ReceivedErasure& erasure, const PastAbout& past,
+                                                            EraseReport& report);
 
   // What deleted records were; see Database::Purge.
   [[nodiscard]] StatusOr<storage::Job::Verdict> Purge(std::span<const Id> records, const PurgeOptions& options, PurgeReport& report);
@@ -400,6 +403,9 @@ class Applier {
   [[nodiscard]] bool IsNew(const ReplicaChange& change) const;
   // Of the changes that were taken together there: whether one is of a record whose life this job has begun or ended.
   [[nodiscard]] bool NeedsFreshState(std::span<const ReplicaChange> batch);
+  [[nodiscard]] Status TakeBatch(std::span<const ReplicaChange> batch, ReceiveReport& report);
+  // Whether it was written where an erasure of its record was not known yet.
+  [[nodiscard]] StatusOr<bool> IsUnaware(const ReplicaChange& change) const;
   [[nodiscard]] Status TakeChange(const ReplicaChange& change, ReceiveReport& report);
   [[nodiscard]] Status TakeCreation(const catalog::TypeDef& type, const ReplicaChange& change, ReceiveReport& report);
   [[nodiscard]] Status TakeFields(DraftRecord& draft, const ReplicaChange& change, HistoryEntry& taken);
@@ -435,6 +441,9 @@ class Applier {
   Place PutPast(Id id, std::span<const HistoryEntry> past, const std::optional<HistoryEntry>& place = std::nullopt);
   // erase.cc
   [[nodiscard]] Status CheckErasable(const catalog::TypeDef& type) const;
+  // All of it, and what proves it. Without a stamp the erasure is this database's own.
+  [[nodiscard]] Status EraseRecords(format::Erased erased, EraseReport& report);
+  [[nodiscard]] Status NoteErased(Id id, const format::Erased& erased);
   [[nodiscard]] Status EraseValues(Id id, EraseReport& report);
   [[nodiscard]] Status RedactHistory(Id id, EraseReport& report);
   [[nodiscard]] Status ForgetReason(uint64_t sequence, Time recorded, const std::string& reason, EraseReport& report);
@@ -495,6 +504,8 @@ class Applier {
   Collision collision_;
   format::Replica replica_;                   // of Receive
   std::vector<const ReplicaChange*> purges_;  // received
+  bool has_erasures_ = false;                 // likewise
+  std::deque<ReplicaChange> redacted_;        // received, without what had been erased here
   // Received claims to external references, by type and reference.
   std::map<std::pair<TypeNumber, std::pair<std::string, std::string>>, std::vector<DraftRecord*>> claims_;
   record::Builder builder_;

@@ -90,6 +90,8 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] ApplyRequest NewRequest(const Batch& batch, std::shared_ptr<const WriterCatalog> catalog) const;
   // One job of the library's own. CatalogChanged as any other error.
   [[nodiscard]] Status RunJob(storage::Job& job);
+  // What has been erased elsewhere (erase.cc).
+  [[nodiscard]] Status ReceiveErasures(const ReplicaPage& page, ReceiveReport& total);
   // `always`: also when the file has rows of this version.
   [[nodiscard]] StatusOr<bool> RebuildDerivation(const Derivation& derivation, bool always);
   [[nodiscard]] Status BringDerivation(const Derivation& derivation, bool always);

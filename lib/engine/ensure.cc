@@ -288,10 +288,18 @@ StatusOr<EnsureReport> DatabaseImpl::Ensure(std::span<const catalog::PackageSour
 Status DatabaseImpl::Adopt(std::span<const catalog::Definition> definitions) {
   if (read_only_) return MakeError(Reason::kReadOnly, "the database was opened read-only");
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
+  const std::vector<catalog::Definition> present = catalog::ToDefinitions(*before->catalog);
+  std::vector<catalog::Definition> wanted(definitions.begin(), definitions.end());
+  // Who may see what is each database's own, once it has said so.
+  const auto is_policy = [](const catalog::Definition& one) { return one.type == catalog::kPolicyType; };
+  if (const auto own = std::find_if(present.begin(), present.end(), is_policy); own != present.end()) {
+    std::erase_if(wanted, is_policy);
+    wanted.push_back(*own);
+  }
   Catalog::Plan plan;
-  KITH_ASSIGN_OR_RETURN(plan.after, catalog::FromDefinitions(before->version + 1, definitions));
+  KITH_ASSIGN_OR_RETURN(plan.after, catalog::FromDefinitions(before->version + 1, wanted));
   plan.definitions = catalog::ToDefinitions(*plan.after);
-  for (const catalog::Definition& own : catalog::ToDefinitions(*before->catalog)) {
+  for (const catalog::Definition& own : present) {
     if (std::erase(plan.definitions, own) > 0) continue;
     return MakeError(
         {.reason = Reason::kPackageConflict, .value = own.key, .hint = "take them into an empty database, or Ensure the packages"},

@@ -1,13 +1,17 @@
 // Erasure of a person within the writer: personal values go as with any write, then history is rewritten without them.
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "engine/database_internal.h"
 #include "engine/links.h"
 #include "engine/person_internal.h"
+#include "engine/replica_internal.h"
 #include "engine/sha256.h"
 #include "kith/base/packed.h"
+#include "kith/engine/erased.h"
 
 namespace kith::engine {
 namespace {
@@ -109,6 +113,18 @@ auto PersonalOf(const TypeDef& type) {
 // What a purge leaves: whose it was, and what became of it.
 bool IsPurged(const FieldChange& change) { return change.package != kHeaderPackage || IsOfLinks(change); }
 
+bool IsMark(const FieldChange& change, uint32_t number) { return change.package == kHeaderPackage && change.number == number; }
+
+const FieldChange* FindMark(const HistoryEntry& entry, uint32_t number) {
+  const auto found =
+      std::find_if(entry.fields.begin(), entry.fields.end(), [&](const FieldChange& change) { return IsMark(change, number); });
+  return found == entry.fields.end() ? nullptr : &*found;
+}
+
+FieldChange MarkOf(uint32_t number, Value value, Time effective) {
+  return {.package = kHeaderPackage, .number = number, .before = {}, .after = std::move(value), .effective = effective};
+}
+
 class PurgeJob final : public storage::Job {
  public:
   PurgeJob(ApplyRequest request, std::span<const Id> records, const PurgeOptions& options)
@@ -125,6 +141,33 @@ class PurgeJob final : public storage::Job {
   const PurgeOptions& options_;
   PurgeReport report_;
 };
+
+class TakeErasureJob final : public storage::Job {
+ public:
+  TakeErasureJob(ApplyRequest request, const ReplicaPage& page, const ReceivedErasure& erasure, const PastAbout& past)
+      : request_(std::move(request)), page_(page), erasure_(erasure), past_(past) {}
+  [[nodiscard]] const EraseReport& report() const { return report_; }
+  [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
+    report_ = {};
+    return Applier(request_, set).TakeErasure(page_, erasure_, past_, report_);
+  }
+
+ private:
+  ApplyRequest request_;
+  const ReplicaPage& page_;
+  const ReceivedErasure& erasure_;
+  const PastAbout& past_;
+  EraseReport report_;
+};
+
+// Whether it, or a later one, is known of every one of its records.
+StatusOr<bool> IsKnown(const storage::Reader& reader, const ReceivedErasure& erasure) {
+  for (const Id id : erasure.records) {
+    KITH_ASSIGN_OR_RETURN(const std::optional<format::Erased> known, FindErased(reader, id));
+    if (!known.has_value() || known->stamp < erasure.erased.stamp) return false;
+  }
+  return true;
+}
 
 class EraseJob final : public storage::Job {
  public:
@@ -145,6 +188,81 @@ class EraseJob final : public storage::Job {
 };
 
 }  // namespace
+
+StatusOr<std::optional<format::Erased>> FindErased(const storage::Reader& reader, Id id) {
+  const StatusOr<storage::View> stored = reader.Get(format::kMeta, format::ErasedKey(id));
+  if (IsNotFound(stored.status())) return std::optional<format::Erased>();
+  KITH_RETURN_IF_ERROR(stored.status());
+  KITH_ASSIGN_OR_RETURN(format::Erased erased, format::DecodeErased(*stored));
+  return std::optional(std::move(erased));
+}
+
+bool HasErasures(const storage::Reader& reader) {
+  const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kMeta);
+  return cursor->SeekAtLeast(format::kMetaErasedPrefix) && cursor->key().starts_with(format::kMetaErasedPrefix);
+}
+
+ReplicaChange ErasureOf(Id record, const format::Erased& erased) {
+  ReplicaChange change;
+  HistoryEntry& entry = change.entry;
+  entry.record = record;
+  entry.actor = erased.actor;
+  entry.reason = erased.reason;
+  entry.stamp = erased.stamp;
+  entry.recorded = erased.stamp.recorded;
+  entry.effective = erased.stamp.recorded;
+  entry.fields.push_back(MarkOf(kErasedNumber, erased.person, entry.effective));
+  if (erased.keep_shared) entry.fields.push_back(MarkOf(kSharedKeptNumber, true, entry.effective));
+  return change;
+}
+
+bool IsErasure(const ReplicaChange& change) { return FindMark(change.entry, kErasedNumber) != nullptr; }
+
+std::vector<ReceivedErasure> ErasuresIn(const ReplicaPage& page) {
+  std::map<Stamp, ReceivedErasure> found;
+  for (const ReplicaChange& change : page.changes) {
+    const FieldChange* mark = FindMark(change.entry, kErasedNumber);
+    if (mark == nullptr) continue;
+    ReceivedErasure& erasure = found[change.entry.stamp];
+    const Id* person = mark->after.get_if<Id>();
+    erasure.erased = {.stamp = change.entry.stamp,
+                      .person = person == nullptr ? Id() : *person,
+                      .keep_shared = FindMark(change.entry, kSharedKeptNumber) != nullptr,
+                      .actor = change.entry.actor,
+                      .reason = change.entry.reason};
+    erasure.records.push_back(change.entry.record);
+  }
+  std::vector<ReceivedErasure> erasures;
+  for (auto& [stamp, erasure] : found) erasures.push_back(std::move(erasure));
+  return erasures;
+}
+
+void PutErasedBefore(const Stamp& stamp, HistoryEntry& entry) {
+  TextList text = {std::to_string(stamp.recorded.micros), std::to_string(stamp.node), std::to_string(stamp.sequence)};
+  entry.fields.push_back(MarkOf(kErasedBeforeNumber, std::move(text), entry.effective));
+}
+
+Stamp ErasedBefore(const HistoryEntry& entry) {
+  const FieldChange* mark = FindMark(entry, kErasedBeforeNumber);
+  const TextList* text = mark == nullptr ? nullptr : mark->after.get_if<TextList>();
+  Stamp stamp;
+  const bool read = text != nullptr && text->size() == 3 && absl::SimpleAtoi((*text)[0], &stamp.recorded.micros) &&
+                    absl::SimpleAtoi((*text)[2], &stamp.sequence);
+  uint32_t node = 0;
+  if (!read || !absl::SimpleAtoi((*text)[1], &node) || node > UINT16_MAX) return {};
+  stamp.node = static_cast<uint16_t>(node);
+  return stamp;
+}
+
+void RemoveErasedBefore(HistoryEntry& entry) {
+  std::erase_if(entry.fields, [](const FieldChange& change) { return IsMark(change, kErasedBeforeNumber); });
+}
+
+void WithoutPersonal(const TypeDef& type, ReplicaChange& change) {
+  EraseReport nothing;
+  Redact(change.entry, PersonalOf(type), {}, nothing);
+  if (HasPersonal(type)) change.external_refs.clear();
+}
 
 Status Applier::CheckErasable(const TypeDef& type) const {
   for (const FieldDef& field : type.fields) {
@@ -255,24 +373,67 @@ Status Applier::PutProof(Id person, const Actor& actor, const std::string& reaso
   return absl::OkStatus();
 }
 
+Status Applier::NoteErased(Id id, const format::Erased& erased) {
+  KITH_ASSIGN_OR_RETURN(const std::optional<format::Erased> former, FindErased(set_, id));
+  if (former.has_value()) set_.Delete(format::kMeta, format::ErasedAtKey(former->place, id));
+  set_.Put(format::kMeta, format::ErasedKey(id), format::EncodeErased(erased));
+  std::string nothing;
+  format::AppendPadding(nothing);
+  set_.Put(format::kMeta, format::ErasedAtKey(erased.place, id), nothing);
+  return absl::OkStatus();
+}
+
+Status Applier::EraseRecords(format::Erased erased, EraseReport& report) {
+  for (const Id id : report.records) KITH_RETURN_IF_ERROR(EraseValues(id, report));
+  KITH_RETURN_IF_ERROR(RunRules());
+  first_sequence_ = state_.sequence + 1;
+  KITH_RETURN_IF_ERROR(PutRecords());
+  KITH_RETURN_IF_ERROR(FoldTexts(report.records));
+  KITH_RETURN_IF_ERROR(Derive());
+  for (const Id id : report.records) KITH_RETURN_IF_ERROR(RedactHistory(id, report));
+  KITH_RETURN_IF_ERROR(ForgetOutcomesOf(report.records, report));
+  KITH_RETURN_IF_ERROR(PutProof(erased.person, erased.actor, erased.reason, report));
+  erased.place = state_.sequence;
+  if (erased.stamp.sequence == 0) erased.stamp = {now_, request_.node, state_.sequence};
+  for (const Id id : report.records) KITH_RETURN_IF_ERROR(NoteErased(id, erased));
+  return absl::OkStatus();
+}
+
+StatusOr<storage::Job::Verdict> Applier::TakeErasure(const ReplicaPage& page, const ReceivedErasure& erasure, const PastAbout& past,
+                                                     EraseReport& report) {
+  KITH_RETURN_IF_ERROR(CheckCatalog());
+  KITH_ASSIGN_OR_RETURN(replica_, ReadReplicaState(set_, request_.node));
+  KITH_RETURN_IF_ERROR(CheckReceived(page));
+  now_ = std::max({request_.clock, state_.recorded, Time{erasure.erased.stamp.recorded.micros + 1}});
+  KITH_ASSIGN_OR_RETURN(const PersonScope scope, FindScope(set_, *request_.catalog, erasure.records, past));
+  for (const Id id : scope.records) {
+    if (erasure.erased.keep_shared && std::find(scope.shared.begin(), scope.shared.end(), id) != scope.shared.end()) continue;
+    KITH_ASSIGN_OR_RETURN(const std::optional<format::Erased> known, FindErased(set_, id));
+    if (!known.has_value() || known->stamp < erasure.erased.stamp) report.records.push_back(id);
+  }
+  if (report.records.empty()) return storage::Job::Verdict::kDiscard;
+  KITH_RETURN_IF_ERROR(EraseRecords(erasure.erased, report));
+  // Also where none of the records is there: what is erased here later is later.
+  state_.recorded = now_;
+  set_.Put(format::kMeta, format::kMetaState, format::EncodeState(state_));
+  Outcome outcome;
+  KITH_RETURN_IF_ERROR(Finish(outcome));
+  return storage::Job::Verdict::kKeep;
+}
+
 StatusOr<storage::Job::Verdict> Applier::Erase(Id person, const PastAbout& past, const EraseOptions& options, EraseReport& report) {
   KITH_RETURN_IF_ERROR(CheckCatalog());
   now_ = std::max(request_.clock, state_.recorded);
-  KITH_ASSIGN_OR_RETURN(PersonScope scope, FindScope(set_, *request_.catalog, person, past));
+  KITH_RETURN_IF_ERROR(CheckPerson(set_, person));
+  KITH_ASSIGN_OR_RETURN(PersonScope scope, FindScope(set_, *request_.catalog, {&person, 1}, past));
   report.shared = scope.shared;
   if (options.keep_shared) {
     std::erase_if(scope.records, [&](Id id) { return std::find(scope.shared.begin(), scope.shared.end(), id) != scope.shared.end(); });
   }
-  report.records = scope.records;
-  for (const Id id : scope.records) KITH_RETURN_IF_ERROR(EraseValues(id, report));
-  KITH_RETURN_IF_ERROR(RunRules());
-  first_sequence_ = state_.sequence + 1;
-  KITH_RETURN_IF_ERROR(PutRecords());
-  KITH_RETURN_IF_ERROR(FoldTexts(scope.records));
-  KITH_RETURN_IF_ERROR(Derive());
-  for (const Id id : scope.records) KITH_RETURN_IF_ERROR(RedactHistory(id, report));
-  KITH_RETURN_IF_ERROR(ForgetOutcomesOf(scope.records, report));
-  KITH_RETURN_IF_ERROR(PutProof(person, request_.batch->actor(), request_.batch->reason(), report));
+  report.records = std::move(scope.records);
+  KITH_RETURN_IF_ERROR(EraseRecords(
+      {.person = person, .keep_shared = options.keep_shared, .actor = request_.batch->actor(), .reason = request_.batch->reason()},
+      report));
   Outcome outcome;
   KITH_RETURN_IF_ERROR(Finish(outcome));
   if (options.dry_run) return storage::Job::Verdict::kDiscard;
@@ -380,6 +541,39 @@ StatusOr<EraseReport> DatabaseImpl::ErasePerson(Id person, const EraseOptions& o
     }
     return report;
   }
+}
+
+Status DatabaseImpl::ReceiveErasures(const ReplicaPage& page, ReceiveReport& total) {
+  std::vector<ReceivedErasure> erasures = ErasuresIn(page);
+  if (erasures.empty()) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(std::shared_ptr<const WriterCatalog> catalog, state_->Refresh());
+  PastAbout past;
+  {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
+    Status read;
+    std::erase_if(erasures, [&](const ReceivedErasure& erasure) {
+      const StatusOr<bool> known = IsKnown(*snapshot, erasure);
+      read.Update(known.status());
+      return !known.ok() || *known;
+    });
+    KITH_RETURN_IF_ERROR(read);
+    if (erasures.empty()) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(past, ReadPastAbout(*snapshot, *catalog->catalog));
+  }
+  for (size_t i = 0; i < erasures.size();) {
+    const Batch nothing(catalog->catalog, erasures[i].erased.actor, erasures[i].erased.reason);
+    KITH_RETURN_IF_ERROR(nothing.status());
+    TakeErasureJob job(NewRequest(nothing, catalog), page, erasures[i], past);
+    const Status status = RunJob(job);
+    if (GetReason(status) == Reason::kCatalogChanged) {
+      KITH_ASSIGN_OR_RETURN(catalog, state_->Refresh());
+      continue;
+    }
+    KITH_RETURN_IF_ERROR(status);
+    total.taken += job.report().records.size();
+    ++i;
+  }
+  return absl::OkStatus();
 }
 
 StatusOr<std::vector<Erasure>> DatabaseImpl::Erasures() {

@@ -249,6 +249,54 @@ StatusOr<Replica> DecodeReplica(std::string_view bytes) {
   return replica;
 }
 
+std::string EncodeErased(const Erased& erased) {
+  std::string out;
+  PackedWriter writer(out);
+  writer.Varint(erased.place);
+  writer.Signed(erased.stamp.recorded.micros);
+  writer.Varint(erased.stamp.node);
+  writer.Varint(erased.stamp.sequence);
+  writer.Varint(erased.person.value());
+  writer.U8(erased.keep_shared ? 1 : 0);
+  writer.Varint(erased.actor.id.value());
+  writer.Text(erased.actor.external.system);
+  writer.Text(erased.actor.external.key);
+  writer.Text(erased.reason);
+  AppendPadding(out);
+  return out;
+}
+
+StatusOr<Erased> DecodeErased(std::string_view bytes) {
+  KITH_ASSIGN_OR_RETURN(const std::string_view content, WithoutPadding(bytes));
+  PackedReader in(content);
+  Erased erased;
+  erased.place = in.Varint();
+  erased.stamp.recorded = Time{in.Signed()};
+  erased.stamp.node = static_cast<uint16_t>(in.Varint());
+  erased.stamp.sequence = in.Varint();
+  erased.person = Id(in.Varint());
+  erased.keep_shared = in.U8() != 0;
+  erased.actor.id = Id(in.Varint());
+  erased.actor.external.system = in.Text();
+  erased.actor.external.key = in.Text();
+  erased.reason = in.Text();
+  if (!in.done()) return Corrupt("what is known of an erasure");
+  return erased;
+}
+
+std::string ErasedKey(Id record) {
+  std::string key(kMetaErasedPrefix);
+  AppendU64(key, record.value());
+  return key;
+}
+
+std::string ErasedAtKey(uint64_t place, Id record) {
+  std::string key(kMetaErasedAtPrefix);
+  AppendU64(key, place);
+  AppendU64(key, record.value());
+  return key;
+}
+
 std::string HistoryKey(Id record, uint64_t sequence) {
   std::string key;
   key.reserve(16);

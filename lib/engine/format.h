@@ -46,8 +46,10 @@ inline constexpr std::string_view kMetaDerivationPrefix = "derivation/";  // + n
 inline constexpr std::string_view kMetaBuildPrefix = "build/";            // + index number (4) -> last id done (8): an index being built
 inline constexpr std::string_view kMetaDropPrefix = "drop/";              // + index number (4): entries still to be deleted
 
-inline constexpr std::string_view kMetaErasurePrefix = "erasure/";  // + sequence (8) -> proof of an erasure
-inline constexpr std::string_view kMetaLostPrefix = "lost/";        // + sequence (8) -> last sequence (8): no entry of these has survived
+inline constexpr std::string_view kMetaErasurePrefix = "erasure/";     // + sequence (8) -> proof of an erasure
+inline constexpr std::string_view kMetaErasedPrefix = "erased/";       // + record id (8) -> its last erasure, for replicas
+inline constexpr std::string_view kMetaErasedAtPrefix = "erased-at/";  // + place (8) record id (8): the same by when it became known here
+inline constexpr std::string_view kMetaLostPrefix = "lost/";  // + sequence (8) -> last sequence (8): no entry of these has survived
 
 // Of the counter of ids given; its value is the last sequence, 8 bytes big-endian.
 [[nodiscard]] std::string CounterKey(TypeNumber type, uint16_t node);
@@ -76,6 +78,20 @@ struct Replica {
 };
 [[nodiscard]] std::string EncodeReplica(const Replica& replica);
 [[nodiscard]] StatusOr<Replica> DecodeReplica(std::string_view bytes);
+
+// The last erasure of a record.
+struct Erased {
+  uint64_t place = 0;        // of the last entry here when it became known: what is written after it, is written knowing of it
+  Stamp stamp;               // one for all records of an erasure
+  Id person;                 // whose data it was
+  bool keep_shared = false;  // as of EraseOptions
+  Actor actor;
+  std::string reason;
+};
+[[nodiscard]] std::string EncodeErased(const Erased& erased);
+[[nodiscard]] StatusOr<Erased> DecodeErased(std::string_view bytes);
+[[nodiscard]] std::string ErasedKey(Id record);
+[[nodiscard]] std::string ErasedAtKey(uint64_t place, Id record);
 
 [[nodiscard]] std::string HistoryKey(Id record, uint64_t sequence);
 [[nodiscard]] std::string EncodeHistory(const HistoryEntry& entry);

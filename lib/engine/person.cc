@@ -37,13 +37,6 @@ class Gathering {
   std::vector<Id> ids_;
 };
 
-Status CheckPerson(const storage::Reader& reader, Id person) {
-  const StatusOr<HistoryEntry> last = ReadLastHistory(reader, person);
-  if (!IsNotFound(last.status())) return last.status();
-  return MakeError({.reason = Reason::kRecordMissing, .record = person, .hint = "give the id of the person's record"},
-                   "there never was such a record");
-}
-
 // What a record is about now.
 StatusOr<std::set<uint64_t>> AboutNow(const storage::Reader& reader, const catalog::Catalog& catalog, Id id) {
   std::set<uint64_t> targets;
@@ -71,6 +64,13 @@ Json RecordOut(const storage::Reader& reader, const catalog::Catalog& catalog, I
 }
 
 }  // namespace
+
+Status CheckPerson(const storage::Reader& reader, Id person) {
+  const StatusOr<HistoryEntry> last = ReadLastHistory(reader, person);
+  if (!IsNotFound(last.status())) return last.status();
+  return MakeError({.reason = Reason::kRecordMissing, .record = person, .hint = "give the id of the person's record"},
+                   "there never was such a record");
+}
 
 StatusOr<PastAbout> ReadPastAbout(const storage::Reader& reader, const catalog::Catalog& catalog) {
   PastAbout past;
@@ -101,16 +101,18 @@ StatusOr<std::vector<Id>> ReadMerged(const storage::Reader& reader, Id id) {
   return merged;
 }
 
-StatusOr<PersonScope> FindScope(const storage::Reader& reader, const WriterCatalog& catalog, Id person, const PastAbout& past) {
-  KITH_RETURN_IF_ERROR(CheckPerson(reader, person));
-  KITH_ASSIGN_OR_RETURN(const Id merged_into, FindMerged(reader, person));
-  if (!merged_into.is_null()) person = merged_into;
+StatusOr<PersonScope> FindScope(const storage::Reader& reader, const WriterCatalog& catalog, std::span<const Id> person,
+                                const PastAbout& past) {
   std::map<uint64_t, std::vector<uint64_t>> once;  // target -> records once about it
   for (const auto& [record, targets] : past) {
     for (const uint64_t target : targets) once[target].push_back(record);
   }
   Gathering gathered;
-  gathered.Add(person);
+  for (const Id id : person) {
+    KITH_ASSIGN_OR_RETURN(const Id merged_into, FindMerged(reader, id));
+    gathered.Add(merged_into.is_null() ? id : merged_into);
+  }
+  const size_t own = gathered.ids().size();
   for (size_t i = 0; i < gathered.ids().size(); ++i) {
     const Id target = gathered.ids()[i];
     KITH_ASSIGN_OR_RETURN(const std::vector<Id> found, FindReferring(reader, catalog, target, IsAbout));
@@ -122,11 +124,12 @@ StatusOr<PersonScope> FindScope(const storage::Reader& reader, const WriterCatal
     for (const uint64_t id : former->second) gathered.Add(Id(id));
   }
   PersonScope scope{.records = gathered.ids(), .shared = {}};
-  for (const Id id : scope.records) {
+  for (size_t i = own; i < scope.records.size(); ++i) {
+    const Id id = scope.records[i];
     KITH_ASSIGN_OR_RETURN(std::set<uint64_t> targets, AboutNow(reader, *catalog.catalog, id));
     if (const auto was = past.find(id.value()); was != past.end()) targets.insert(was->second.begin(), was->second.end());
     const auto other = [&](uint64_t target) { return !gathered.Contains(target); };
-    if (id != person && std::any_of(targets.begin(), targets.end(), other)) scope.shared.push_back(id);
+    if (std::any_of(targets.begin(), targets.end(), other)) scope.shared.push_back(id);
   }
   return scope;
 }
@@ -136,7 +139,8 @@ StatusOr<std::string> DatabaseImpl::ExportPerson(Id person) {
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
   KITH_ASSIGN_OR_RETURN(const format::State state, ReadState(*snapshot));
   KITH_ASSIGN_OR_RETURN(const PastAbout past, ReadPastAbout(*snapshot, *catalog->catalog));
-  KITH_ASSIGN_OR_RETURN(const PersonScope scope, FindScope(*snapshot, *catalog, person, past));
+  KITH_RETURN_IF_ERROR(CheckPerson(*snapshot, person));
+  KITH_ASSIGN_OR_RETURN(const PersonScope scope, FindScope(*snapshot, *catalog, {&person, 1}, past));
   Gathering all;
   for (const Id id : scope.records) all.Add(id);
   for (size_t i = 0; i < all.ids().size(); ++i) {

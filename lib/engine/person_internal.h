@@ -3,11 +3,14 @@
 #define KITH_LIB_ENGINE_PERSON_INTERNAL_H_
 
 #include <map>
+#include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "engine/engine_internal.h"
 #include "kith/engine/person.h"
+#include "kith/engine/replica.h"
 
 namespace kith::engine {
 
@@ -15,13 +18,38 @@ namespace kith::engine {
 using PastAbout = std::map<uint64_t, std::set<uint64_t>>;
 [[nodiscard]] StatusOr<PastAbout> ReadPastAbout(const storage::Reader& reader, const catalog::Catalog& catalog);
 
+// RecordMissing for one that never was.
+[[nodiscard]] Status CheckPerson(const storage::Reader& reader, Id person);
+
 struct PersonScope {
   std::vector<Id> records;  // the person first, then in the order found
   std::vector<Id> shared;   // of those, about others too
 };
-// `past` may be older than what `reader` reads: what was written since is found through the indexes.
-[[nodiscard]] StatusOr<PersonScope> FindScope(const storage::Reader& reader, const WriterCatalog& catalog, Id person,
+// What belongs to a person, of whom one record or several are given. `past` may be older than what `reader` reads: what was written since
+// is found through the indexes.
+[[nodiscard]] StatusOr<PersonScope> FindScope(const storage::Reader& reader, const WriterCatalog& catalog, std::span<const Id> person,
                                               const PastAbout& past);
+
+// The last erasure of a record; nullopt: none.
+[[nodiscard]] StatusOr<std::optional<format::Erased>> FindErased(const storage::Reader& reader, Id id);
+// Whether there was one of any.
+[[nodiscard]] bool HasErasures(const storage::Reader& reader);
+// --- in pages of replicas; kith/engine/erased.h
+// An erasure that came in a page.
+struct ReceivedErasure {
+  format::Erased erased;
+  std::vector<Id> records;
+};
+[[nodiscard]] ReplicaChange ErasureOf(Id record, const format::Erased& erased);
+[[nodiscard]] bool IsErasure(const ReplicaChange& change);
+// Those of a page, from the first to the last: it has the last word on a record of several.
+[[nodiscard]] std::vector<ReceivedErasure> ErasuresIn(const ReplicaPage& page);
+// The erasure that a change was written knowing of; none: all zero.
+void PutErasedBefore(const Stamp& stamp, HistoryEntry& entry);
+[[nodiscard]] Stamp ErasedBefore(const HistoryEntry& entry);
+void RemoveErasedBefore(HistoryEntry& entry);
+// Takes what is personal out of a change.
+void WithoutPersonal(const catalog::TypeDef& type, ReplicaChange& change);
 
 // Records that refer to `target` through a reference for which `wanted(field)` holds.
 template <typename Wanted>

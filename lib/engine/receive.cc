@@ -105,6 +105,39 @@ void Applier::AddConflict(ReceiveReport& report, const DraftRecord& draft, std::
                               .message = std::string(message)});
 }
 
+StatusOr<bool> Applier::IsUnaware(const ReplicaChange& change) const {
+  if (!has_erasures_) return false;
+  KITH_ASSIGN_OR_RETURN(const std::optional<format::Erased> erased, FindErased(set_, change.entry.record));
+  return erased.has_value() && ErasedBefore(change.entry) < erased->stamp;
+}
+
+Status Applier::TakeBatch(std::span<const ReplicaChange> batch, ReceiveReport& report) {
+  bool reason_goes = false;  // it stands in every entry of the batch, and may name who was erased
+  for (const ReplicaChange& change : batch) {
+    KITH_ASSIGN_OR_RETURN(const bool unaware, IsUnaware(change));
+    reason_goes = reason_goes || unaware;
+  }
+  for (const ReplicaChange& change : batch) {
+    if (!IsNew(change)) {
+      ++report.known;
+      continue;
+    }
+    const ReplicaChange* taken = &change;
+    if (reason_goes || ErasedBefore(change.entry) != Stamp()) {
+      ReplicaChange& copy = redacted_.emplace_back(change);
+      RemoveErasedBefore(copy.entry);
+      if (reason_goes) copy.entry.reason.clear();
+      KITH_ASSIGN_OR_RETURN(const bool unaware, IsUnaware(change));
+      const TypeDef* type = catalog_.FindType(change.entry.record.type());
+      if (unaware && type != nullptr) WithoutPersonal(*type, copy);
+      taken = &copy;
+    }
+    KITH_RETURN_IF_ERROR(TakeChange(*taken, report));
+    replica_.have[change.entry.stamp.node] = change.entry.stamp.sequence;
+  }
+  return absl::OkStatus();
+}
+
 Status Applier::TakeChange(const ReplicaChange& change, ReceiveReport& report) {
   const HistoryEntry& entry = change.entry;
   KITH_ASSIGN_OR_RETURN(const TypeDef* const type, catalog_.GetType(entry.record.type()));
@@ -307,24 +340,22 @@ StatusOr<storage::Job::Verdict> Applier::Receive(const ReplicaPage& page, std::s
   KITH_RETURN_IF_ERROR(CheckCatalog());
   KITH_ASSIGN_OR_RETURN(replica_, ReadReplicaState(set_, request_.node));
   KITH_RETURN_IF_ERROR(CheckReceived(page));
+  has_erasures_ = HasErasures(set_);
   now_ = std::max(request_.clock, state_.recorded);
   first_sequence_ = state_.sequence + 1;
   taken = 0;
   while (taken < changes.size()) {
+    if (IsErasure(changes[taken])) {  // taken before
+      ++taken;
+      continue;
+    }
     const std::span<const ReplicaChange> batch = BatchAt(changes, taken);
     // A purge is put last of its job: what its node wrote later must be put after it, since others take that node's changes in order.
     if (taken > 0 && (!purges_.empty() || NeedsFreshState(batch))) break;
     // What this database writes from now on is later than what it knows.
     if (IsNew(batch.back())) now_ = std::max(now_, Time{batch.back().entry.stamp.recorded.micros + 1});
-    for (const ReplicaChange& change : batch) {
-      if (IsNew(change)) {
-        KITH_RETURN_IF_ERROR(TakeChange(change, report));
-        replica_.have[change.entry.stamp.node] = change.entry.stamp.sequence;
-      } else {
-        ++report.known;
-      }
-      ++taken;
-    }
+    KITH_RETURN_IF_ERROR(TakeBatch(batch, report));
+    taken += batch.size();
   }
   const uint64_t place = taken == changes.size() ? page.scanned : changes[taken - 1].entry.sequence;
   uint64_t& stands = replica_.places[page.node];

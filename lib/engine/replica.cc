@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/apply_internal.h"
@@ -39,9 +41,16 @@ class PageReader {
         snapshot_(snapshot),
         receiver_(receiver),
         page_(page),
+        has_erasures_(HasErasures(*source.reader)),
         entries_(source.reader->NewCursor(format::kHistory)) {}
 
   Status Read(size_t limit) {
+    KITH_RETURN_IF_ERROR(ReadEntries(limit));
+    return has_erasures_ ? ReadErasures() : absl::OkStatus();
+  }
+
+ private:
+  Status ReadEntries(size_t limit) {
     std::optional<Time> last;  // recorded time of the last change taken
     for (;;) {
       KITH_ASSIGN_OR_RETURN(const Snapshot::Feed feed, snapshot_.Changes(page_.scanned, kReadAtOnce));
@@ -61,7 +70,6 @@ class PageReader {
     }
   }
 
- private:
   // The cursor then stands there.
   StatusOr<HistoryEntry> EntryAt(const FeedEntry& told) {
     const std::string key = format::HistoryKey(told.record, told.sequence);
@@ -80,8 +88,36 @@ class PageReader {
     return entries_->status();
   }
 
+  // Before the changes. Those of the very place where the page begins once more: an erasure of nothing but deleted records has no entry.
+  Status ReadErasures() {
+    std::vector<ReplicaChange> erasures;
+    const std::unique_ptr<storage::Cursor> cursor = source_.reader->NewCursor(format::kMeta);
+    const std::string_view prefix = format::kMetaErasedAtPrefix;
+    for (bool more = cursor->SeekAtLeast(format::ErasedAtKey(page_.after, Id())); more && cursor->key().starts_with(prefix);
+         more = cursor->Next()) {
+      const std::string_view at = cursor->key().substr(prefix.size());
+      if (at.size() != 2 * sizeof(uint64_t)) return MakeError(Reason::kCorrupt, "the key of an erasure is malformed");
+      if (ReadU64(at.data()) > page_.scanned) break;
+      const Id id(ReadU64(at.data() + sizeof(uint64_t)));
+      KITH_ASSIGN_OR_RETURN(const std::optional<format::Erased> erased, FindErased(*source_.reader, id));
+      if (!erased.has_value()) continue;
+      erasures.push_back(ErasureOf(id, *erased));
+      erasures.back().entry.sequence = page_.after;
+    }
+    page_.changes.insert(page_.changes.begin(), std::make_move_iterator(erasures.begin()), std::make_move_iterator(erasures.end()));
+    return cursor->status();
+  }
+
+  // What was written before the place of an erasure has nothing personal any more.
+  Status NoteErasedBefore(HistoryEntry& entry) const {
+    if (!has_erasures_) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(const std::optional<format::Erased> erased, FindErased(*source_.reader, entry.record));
+    if (erased.has_value() && erased->place < entry.sequence) PutErasedBefore(erased->stamp, entry);
+    return absl::OkStatus();
+  }
+
   Status Take(HistoryEntry entry) {
-    if (entry.record.type() < catalog::kFirstOpenType) return absl::OkStatus();  // definitions
+    if (entry.record.type() < catalog::kFirstOpenType) return absl::OkStatus();             // definitions
     if (entry.operation == Operation::kCreate) lives_[entry.record.value()] = entry.stamp;  // the receiver's own too
     if (entry.stamp.node == receiver_) {
       page_.own = std::max(page_.own, entry.stamp.sequence);
@@ -106,6 +142,7 @@ class PageReader {
         break;
       }
     }
+    KITH_RETURN_IF_ERROR(NoteErasedBefore(entry));
     change.entry = std::move(entry);
     page_.changes.push_back(std::move(change));
     return absl::OkStatus();
@@ -186,9 +223,10 @@ class PageReader {
   const Snapshot& snapshot_;
   uint16_t receiver_;
   ReplicaPage& page_;
+  const bool has_erasures_;
   const std::unique_ptr<storage::Cursor> entries_;
-  absl::flat_hash_map<uint64_t, Stamp> lives_;  // that each record of the page is in, as far as it has been read
-  format::HistoryViews history_;                // of the record read last
+  std::unordered_map<uint64_t, Stamp> lives_;  // that each record of the page is in, as far as it has been read
+  format::HistoryViews history_;               // of the record read last
 };
 
 class ReceiveJob final : public storage::Job {
@@ -268,7 +306,7 @@ StatusOr<format::Replica> ReadReplicaState(const storage::Reader& reader, uint16
 
 std::span<const ReplicaChange> BatchAt(std::span<const ReplicaChange> changes, size_t begin) {
   const Stamp& first = changes[begin].entry.stamp;
-  absl::flat_hash_set<uint64_t> records;  // a batch changes a record once, so one that comes again is of the next
+  std::unordered_set<uint64_t> records;  // a batch changes a record once, so one that comes again is of the next
   size_t end = begin;
   for (; end < changes.size(); ++end) {
     const HistoryEntry& entry = changes[end].entry;
@@ -311,6 +349,7 @@ StatusOr<ReceiveReport> DatabaseImpl::Receive(const ReplicaPage& page) {
   KITH_RETURN_IF_ERROR(CheckOptions({}));
   KITH_RETURN_IF_ERROR(CheckClock(page, clock_()));
   ReceiveReport total;
+  KITH_RETURN_IF_ERROR(ReceiveErasures(page, total));
   size_t begin = 0;
   do {
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> newest, state_->Refresh());

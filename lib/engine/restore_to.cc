@@ -64,11 +64,23 @@ class Restorer {
       const bool kept = lost || key.starts_with(format::kMetaCounterPrefix) || key.starts_with(format::kMetaNumberPrefix) ||
                         key.starts_with(format::kMetaErasurePrefix) || key == format::kMetaHorizon;
       if (kept) KITH_RETURN_IF_ERROR(target_.Write(format::kMeta, key, cursor->value()));
+      if (key.starts_with(format::kMetaErasedPrefix)) KITH_RETURN_IF_ERROR(CopyErased(key, cursor->value()));
       if (key.starts_with(format::kMetaCheckpointPrefix)) ++checkpoints_;
     }
     KITH_RETURN_IF_ERROR(cursor->status());
     const format::State state{.sequence = last_, .recorded = report_.recorded, .catalog_version = state_.catalog_version};
     return target_.Write(format::kMeta, format::kMetaState, format::EncodeState(state));
+  }
+
+  // What is written from the moment on, is written knowing of it.
+  Status CopyErased(std::string_view key, std::string_view value) {
+    const Id id(ReadU64(key.data() + format::kMetaErasedPrefix.size()));
+    KITH_ASSIGN_OR_RETURN(format::Erased erased, format::DecodeErased(value));
+    erased.place = std::min(erased.place, last_);
+    std::string nothing;
+    format::AppendPadding(nothing);
+    KITH_RETURN_IF_ERROR(target_.Write(format::kMeta, format::ErasedAtKey(erased.place, id), nothing));
+    return target_.Write(format::kMeta, key, format::EncodeErased(erased));
   }
 
   // Outcomes of batches that had not been applied then would be untrue.

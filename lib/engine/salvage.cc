@@ -28,8 +28,9 @@ uint64_t NumberOf(std::string_view key) {
 
 // What is not built anew: everything but notes of derived data and of other replicas.
 bool IsKept(std::string_view name) {
-  for (const std::string_view prefix : {format::kMetaCounterPrefix, format::kMetaNumberPrefix, format::kMetaCheckpointPrefix,
-                                        format::kMetaErasurePrefix, format::kMetaLostPrefix}) {
+  for (const std::string_view prefix :
+       {format::kMetaCounterPrefix, format::kMetaNumberPrefix, format::kMetaCheckpointPrefix, format::kMetaErasurePrefix,
+        format::kMetaErasedPrefix, format::kMetaErasedAtPrefix, format::kMetaLostPrefix}) {
     if (name.starts_with(prefix)) return true;
   }
   return name == format::kMetaState || name == format::kMetaHorizon;

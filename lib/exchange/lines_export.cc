@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "exchange/lines_format.h"
+#include "kith/engine/erased.h"
 #include "kith/engine/external_refs.h"
 #include "kith/exchange/lines.h"
 
@@ -75,6 +76,12 @@ std::string_view HeaderName(uint32_t number) {
       return "purged";
     case kLinksNumber:
       return "links";
+    case kErasedNumber:
+      return "erased";
+    case kSharedKeptNumber:
+      return "shared_kept";
+    case kErasedBeforeNumber:
+      return "erased_before";
     default:
       return "";
   }

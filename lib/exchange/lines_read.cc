@@ -8,6 +8,7 @@
 #include "kith/base/json.h"
 #include "kith/base/limits.h"
 #include "kith/engine/batch.h"
+#include "kith/engine/erased.h"
 #include "kith/engine/external_refs.h"
 
 namespace kith::exchange {
@@ -225,6 +226,9 @@ constexpr HeaderPart kHeaderParts[] = {
     {"merged_into", kMergedIntoNumber, Kind::kRef},
     {"purged", kPurgedNumber, Kind::kBool},
     {"links", kLinksNumber, Kind::kTextList},
+    {"erased", kErasedNumber, Kind::kRef},
+    {"shared_kept", kSharedKeptNumber, Kind::kBool},
+    {"erased_before", kErasedBeforeNumber, Kind::kTextList},
 };
 
 // What a change is about.

@@ -5,8 +5,7 @@
 // order, directly or through others. When all have what all have, they hold the same, whatever the order was:
 //
 // - Every change keeps a stamp: when it was first taken, by which node, at which place there. Clocks are hybrid (Kulkarni et al. 2014):
-// what
-//   a database takes after it has received something is recorded later than that, whatever its clock says.
+//   what a database takes after it has received something is recorded later than that, whatever its clock says.
 // - A field has the value that was asserted for the latest time; asserted for the same time, that with the greater stamp. Values that lose
 //   stay in history. So moves of a deal hold by when they happened, and what follows from them (stage, closing time) is worked out again.
 // - A deletion wins over changes of that life of the record, made before or after it; a restoration begins a new life. Of two restorations
@@ -15,9 +14,10 @@
 // - Of two records with the same unique value or external reference the one created first (then the one with the smaller id) keeps it. The
 //   other loses the value, and the conflict is left for people to review: the standard model makes a task of each.
 // - External references are exchanged one by one: what was said last of one of a record, added or taken away, holds. Purges come over too.
+// - A person erased in one is erased in all: what was written before, or elsewhere without knowing of it, goes, whenever it comes; what was
+//   written knowing of it stays. A record about the person made elsewhere meanwhile goes when that replica hears of it (engine/erased.h).
 //
-// Not exchanged: definitions (Database::Adopt), the access policy, checkpoints, erasures of persons (erase in each). The recorded axis of
-// time is each database's own: when it knew.
+// Not exchanged: definitions and access policy (Database::Adopt), checkpoints, overwriting. The recorded axis of time is each one's own.
 #ifndef KITH_ENGINE_REPLICA_H_
 #define KITH_ENGINE_REPLICA_H_
 

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <random>
 
+#include "kith/engine/json.h"
+#include "kith/engine/person.h"
 #include "kith/exchange/lines.h"
 #include "kith/model/model.h"
 #include "support/paths.h"
@@ -15,6 +17,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class Office {
  public:
@@ -216,6 +219,65 @@ TEST(ReplicaExchange, ConflictsBecomeTasks) {
     ASSERT_TRUE(tasks->Next());
     EXPECT_THAT(office->Get(tasks->id(), "subject").get<std::string>(), HasSubstr("same external reference"));
   }
+}
+
+// R01: a database without an access policy takes the other's; one that has its own keeps it, and goes on exchanging.
+TEST(ReplicaExchange, EachKeepsItsAccessPolicy) {
+  std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
+  Office one(0, clock);
+  Office two(1, clock);
+  const auto policy_of = [](Office& office) { return (*office->Read())->catalog().policy().text; };
+  ASSERT_TRUE(one->SetPolicy(R"({"types": {"opportunity": {"read": ["reports"]}}})").ok());
+  const std::string own = policy_of(one);
+  ASSERT_TRUE(PullReplica(*two, *one).ok());
+  EXPECT_EQ(policy_of(two), own);
+  ASSERT_TRUE(two->SetPolicy(R"({"types": {"account": {"read": ["owner"]}}})").ok());
+  const std::string other = policy_of(two);
+  clock += kMicrosPerSecond;
+  Batch batch = one.NewBatch();
+  batch.Set(batch.Create("account"), "name", "Northwind");
+  const Id account = one.Apply(batch).at(0);
+  for (const auto& [into, from] : {std::pair{&two, &one}, std::pair{&one, &two}}) {
+    const StatusOr<ReceiveReport> report = PullReplica(**into, **from);
+    ASSERT_TRUE(report.ok()) << report.status();
+  }
+  EXPECT_EQ(two.Get(account, "name"), Value("Northwind"));
+  EXPECT_EQ(policy_of(one), own);
+  EXPECT_EQ(policy_of(two), other);
+}
+
+// A person erased in one is erased in the other, by pages as text.
+TEST(ReplicaExchange, ErasuresAsText) {
+  std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
+  Office one(0, clock);
+  Office two(1, clock);
+  Batch batch = one.NewBatch();
+  const Id local = batch.Create("contact");
+  batch.Set(local, "name", "Zanzibar Li");
+  const Id contact = one.Apply(batch).at(0);
+  ASSERT_TRUE(PullReplica(*two, *one).ok());
+  const uint64_t after = *two->ReceivedFrom(0);
+  clock += kMicrosPerSecond;
+  EraseOptions options;
+  options.actor = Actor("desk", "7");
+  options.reason = "asked for it";
+  options.keep_shared = true;
+  ASSERT_TRUE(one->ErasePerson(contact, options).ok());
+  Batch again = one.NewBatch();
+  again.Set(contact, "name", "Saffron Li");
+  one.Apply(again);
+  const std::shared_ptr<const catalog::Catalog> catalog = *one->GetCatalog();
+  const std::string text = *WriteReplicaPage(*one->ReadReplica(after, 1), *catalog);
+  EXPECT_THAT(text, Not(HasSubstr("Zanzibar")));
+  EXPECT_THAT(text, HasSubstr(R"("header":"erased")"));
+  const StatusOr<ReplicaPage> page = ReadReplicaPage(text, *catalog);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(*WriteReplicaPage(*page, *catalog), text);
+  ASSERT_TRUE(two->Receive(*page).ok());
+  EXPECT_EQ(two.Get(contact, "name"), Value("Saffron Li"));
+  EXPECT_THAT(HistoryToJson((*two->Read())->catalog(), *(*two->Read())->History(contact)), Not(HasSubstr("Zanzibar")));
+  EXPECT_EQ((*two->Erasures()).at(0).reason, "asked for it");
+  EXPECT_THAT(two.Problems(), IsEmpty());
 }
 
 // R01: a page as text carries all that the page does; what is cut or changed is refused.
