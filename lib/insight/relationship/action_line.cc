@@ -242,7 +242,7 @@ class Liner {
     line_.deal = deal;
     line_.as_of = facts.as_of();
     for (const WinStep step : {WinStep::kAssess, WinStep::kAnalyse, WinStep::kCompete, WinStep::kRelate, WinStep::kExecute}) {
-      line_.steps.push_back({.step = step});
+      line_.steps.emplace_back().step = step;
     }
   }
 
@@ -250,15 +250,15 @@ class Liner {
     KITH_ASSIGN_OR_RETURN(line_.questions, Questions(facts_, deal_).Ask(Party()));
     RelationOptions options = facts_.options();
     options.chain.advice = limits::kChainMembers;
-    KITH_ASSIGN_OR_RETURN(
-        const RelationReport report,
-        Quantify(facts_.snapshot(), Id(), deal_, {.relation = options, .suggestions = limits::kChainMembers, .capital = false}));
-    line_.missing = report.chain->missing;
-    line_.rivals = report.against;
+    KITH_ASSIGN_OR_RETURN(RelationReport report, Quantify(facts_.snapshot(), Id(), deal_,
+                                                          {.relation = options, .suggestions = limits::kChainMembers, .capital = false}));
+    const ChainReport chain = std::move(report.chain).value_or(ChainReport());
+    line_.missing = chain.missing;
+    line_.rivals = std::move(report.against);
     Assess();
-    Analyse(*report.chain);
+    Analyse(chain);
     KITH_RETURN_IF_ERROR(Compete());
-    Relate(report);
+    Relate(chain, report.suggestions);
     KITH_RETURN_IF_ERROR(Execute());
     KITH_RETURN_IF_ERROR(AddTasks());
     for (WinStepReport& step : line_.steps) Close(step);
@@ -318,11 +318,11 @@ class Liner {
     return absl::OkStatus();
   }
 
-  void Relate(const RelationReport& report) {
-    for (const ChainPerson& person : report.chain->people) {
+  void Relate(const ChainReport& chain, const std::vector<Suggestion>& suggestions) {
+    for (const ChainPerson& person : chain.people) {
       Count(WinStep::kRelate, LightOf(DisplayScore(person.stance)) == Light::kGreen);
     }
-    for (const Suggestion& suggestion : report.suggestions) {
+    for (const Suggestion& suggestion : suggestions) {
       WinAction action = ActionOf("win_over", suggestion.record, NameOf(suggestion.step));
       action.gain = suggestion.gain;
       action.way = suggestion.way;
