@@ -1515,6 +1515,7 @@ TaskFields = TypedDict(
         "regarding": "Target | None",
         "done_at": "dt.datetime | None",
         "description": "str | None",
+        "after": "Target | None",
         "owner": "Target | None",
     },
     total=False,
@@ -1537,6 +1538,7 @@ class Task(Entity):
     done_at = Field[dt.datetime]("done_at")
     description = Field[str]("description")
     template = Field[int]("template")
+    after = Field[int]("after")
     owner = Field[int]("owner")
     created = Field[dt.datetime]("created")
     updated = Field[dt.datetime]("updated")
