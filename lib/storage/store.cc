@@ -103,7 +103,8 @@ Status Store::OpenEnv() {
   uint64_t size = options_.map_size != 0 ? std::max(options_.map_size, kSmallestMapSize) : kDefaultMapSize;
   size = (size + kPageSize - 1) / kPageSize * kPageSize;
   int code = OpenMapped(size);
-  while (code == ENOMEM && options_.map_size == 0 && size > kSmallestMapSize) {
+  // EINVAL is what valgrind says to a map larger than it can have.
+  while ((code == ENOMEM || code == EINVAL) && options_.map_size == 0 && size > kSmallestMapSize) {
     size /= 2;
     code = OpenMapped(size);
   }
