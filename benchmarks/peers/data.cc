@@ -45,6 +45,31 @@ int64_t StartOf(uint64_t deal) {
   return (int64_t{19'000} * 86'400 + static_cast<int64_t>(Mix(deal) % kMinutes) * 60) * 1'000'000;
 }
 
+int64_t AmountOf(uint64_t deal) { return static_cast<int64_t>(10'000 + Mix(deal ^ 0x5EED) % 1'000'000); }
+
+Contact MakeContact(uint64_t i) {
+  static constexpr const char* kSyllables[] = {"ba",  "bre", "chi", "do",  "dru", "fa", "fle", "gi",
+                                               "gro", "hu",  "ja",  "kle", "li",  "mo", "nu",  "sto"};
+  const auto word = [](uint64_t dice, int syllables) {
+    std::string text;
+    for (int k = 0; k < syllables; ++k) text += kSyllables[dice >> (4 * k) & 15];
+    return text;
+  };
+  const uint64_t dice = Mix(i ^ 0xC0417AC7);
+  const std::string given = word(dice, 2);
+  const std::string family = word(dice >> 8, 4);
+  return {.name = given + " " + family,
+          .email = given + "." + family + std::to_string(i) + "@firm" + std::to_string(i / kContactsPerAccount) + ".example",
+          .phone = "+86 1" + std::to_string(3'000'000'000 + dice % 6'000'000'000)};
+}
+
+int64_t TimeOfCall(uint64_t contact, uint64_t number) {
+  constexpr int64_t kHour = int64_t{3'600} * 1'000'000;
+  const uint64_t place =
+      Mix(number) % 1'000 * kContactsPerAccount * kCallsPerContact + number * kContactsPerAccount + contact % kContactsPerAccount;
+  return int64_t{19'000} * 24 * kHour + static_cast<int64_t>(place) * kHour / 20;
+}
+
 void Require(bool ok, const std::string& what) {
   if (ok) return;
   std::fprintf(stderr, "kith_peers: %s\n", what.c_str());

@@ -22,12 +22,12 @@ constexpr const char* kPackage = R"({"package": "bench.peers", "version": "1.0.0
   "indexes": [{"name": "by_seller", "fields": ["seller", "-close_date"], "cover": ["name", "amount", "stage"]},
               {"name": "by_name", "fields": ["name"]}, {"name": "by_email", "fields": ["email"]}]}]})";
 
-kith_db* OpenDatabase(const std::string& folder) {
+kith_db* OpenDatabase(const std::string& folder, const char* name = "/kith") {
   kith_open_options options = KITH_OPEN_OPTIONS_INIT;
   options.create = 1;
   kith_db* db = nullptr;
   kith_error* error = nullptr;
-  std::string path = folder + "/kith";
+  std::string path = folder + name;
   Check(kith_db_open(Str(path), &options, &db, &error), error);
   return db;
 }
@@ -341,6 +341,18 @@ class KithMoves : public LedgerStore {
     kith_snapshot_free(snapshot);
     return sum;
   }
+  double Forecast() override {
+    kith_snapshot* snapshot = nullptr;
+    kith_forecast* forecast = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_db_read(db_, nullptr, &snapshot, &error), error);
+    Check(kith_snapshot_forecast(snapshot, "bench", "next-quarter", nullptr, &forecast, &error), error);
+    kith_forecast_summary summary;
+    kith_forecast_get_summary(forecast, &summary);
+    kith_forecast_free(forecast);
+    kith_snapshot_free(snapshot);
+    return summary.total.p50;
+  }
 
  private:
   kith_batch* NewBatch() {
@@ -354,6 +366,7 @@ class KithMoves : public LedgerStore {
     kith_batch_set_effective(batch, at);
     kith_id record = kith_batch_create(batch, "opportunity");
     kith_batch_set_text(batch, record, "name", Str("Deal " + std::to_string(deal)));
+    kith_batch_set_money(batch, record, "amount", AmountOf(deal), "CNY");
     for (int stage : PathOf(deal)) {
       kith_batch_set_effective(batch, at);
       kith_batch_move(batch, record, ("bench/s" + std::to_string(stage)).c_str());
@@ -371,9 +384,92 @@ class KithMoves : public LedgerStore {
   std::vector<kith_id> open_;  // by number, less kOpenDeals
 };
 
+class KithPeople final : public PeopleStore {
+ public:
+  explicit KithPeople(const std::string& folder) : db_(OpenDatabase(folder, "/people")) {}
+  ~KithPeople() override {
+    kith_snapshot_free(snapshot_);
+    kith_db_free(db_);
+  }
+
+  void Load(uint64_t first, uint64_t count) override {
+    kith_batch* batch = nullptr;
+    kith_outcome* outcome = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_batch_new(db_, kith_ref_ext("bench", "1"), KITH_STR("load"), &batch, &error), error);
+    std::vector<kith_id> accounts;
+    std::vector<kith_id> contacts;
+    for (uint64_t i = first; i < first + count; ++i) {
+      if (i % kContactsPerAccount == 0) {
+        accounts.push_back(kith_batch_create(batch, "account"));
+        kith_batch_set_text(batch, accounts.back(), "name", Str("Firm " + std::to_string(i / kContactsPerAccount)));
+      }
+      contacts.push_back(Fill(batch, i, accounts.back()));
+    }
+    Check(kith_db_apply(db_, batch, nullptr, &outcome, &error), error);
+    for (const kith_id local : accounts) accounts_.push_back(kith_outcome_id(outcome, local));
+    for (const kith_id local : contacts) contacts_.push_back(kith_outcome_id(outcome, local));
+    kith_outcome_free(outcome);
+    kith_batch_free(batch);
+    kith_snapshot_free(std::exchange(snapshot_, nullptr));
+    Check(kith_db_read(db_, nullptr, &snapshot_, &error), error);
+  }
+
+  int64_t Search(const std::string& text, uint64_t contact) override {
+    kith_search_options options = KITH_SEARCH_OPTIONS_INIT;
+    options.types = KITH_STR("contact");
+    kith_text* json = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_snapshot_search(snapshot_, Str(text), &options, &json, &error), error);
+    const std::string_view hits(kith_text_str(json).data, kith_text_str(json).size);
+    const int64_t found = int64_t{hits.find("\"id\":" + std::to_string(contacts_[contact])) != std::string_view::npos};
+    kith_text_free(json);
+    return found;
+  }
+
+  int64_t Timeline(uint64_t account) override {
+    kith_text* json = nullptr;
+    kith_error* error = nullptr;
+    Check(kith_snapshot_timeline(snapshot_, accounts_[account], {nullptr, 0}, &json, &error), error);
+    const std::string_view entries(kith_text_str(json).data, kith_text_str(json).size);
+    constexpr std::string_view kSubject = "\"call ";
+    int64_t sum = 0;
+    for (size_t at = entries.find(kSubject); at != std::string_view::npos; at = entries.find(kSubject, at + 1)) {
+      sum += std::strtoll(entries.data() + at + kSubject.size(), nullptr, 10);
+    }
+    kith_text_free(json);
+    return sum;
+  }
+
+ private:
+  static kith_id Fill(kith_batch* batch, uint64_t i, kith_id account) {
+    const Contact made = MakeContact(i);
+    const kith_id contact = kith_batch_create(batch, "contact");
+    kith_batch_set_text(batch, contact, "name", Str(made.name));
+    kith_batch_set_text(batch, contact, "email", Str(made.email));
+    kith_batch_set_text(batch, contact, "mobile", Str(made.phone));
+    kith_batch_set_ref(batch, contact, "account", account);
+    for (uint64_t number = 0; number < kCallsPerContact; ++number) {
+      const kith_id call = kith_batch_create(batch, "interaction");
+      kith_batch_set_choice(batch, call, "kind", "call");
+      kith_batch_set_choice(batch, call, "direction", "in");
+      kith_batch_set_time(batch, call, "at", TimeOfCall(i, number));
+      kith_batch_set_ref(batch, call, "contact", contact);
+      kith_batch_set_text(batch, call, "subject", Str("call " + std::to_string(i * kCallsPerContact + number)));
+    }
+    return contact;
+  }
+
+  kith_db* db_;
+  kith_snapshot* snapshot_ = nullptr;
+  std::vector<kith_id> accounts_;
+  std::vector<kith_id> contacts_;
+};
+
 }  // namespace
 
 std::unique_ptr<Store> NewKith(const std::string& folder) { return std::make_unique<KithStore>(folder); }
 std::unique_ptr<LedgerStore> NewKithMoves(const std::string& folder) { return std::make_unique<KithMoves>(folder); }
+std::unique_ptr<PeopleStore> NewKithPeople(const std::string& folder) { return std::make_unique<KithPeople>(folder); }
 
 }  // namespace kith::peers

@@ -76,6 +76,7 @@ class Run {
     Patches();
     Commits();
     Disk();
+    People();
   }
 
   void All() {
@@ -135,13 +136,15 @@ class Run {
         const std::unique_ptr<Store> store = make(folder);
         uint64_t opened = 0;
         uint64_t used = 0;
+        // What was there before may have been given back.
+        const auto more = [before] { return std::max(PrivateMemory(), before) - before; };
         if (store != nullptr) {
           store->Load(0, rows);
           store->Reopen();
-          opened = PrivateMemory() - before;
+          opened = more();
           (void)store->Scan();
           (void)store->Page(1);
-          used = PrivateMemory() - before;
+          used = more();
         }
         const std::string line = store == nullptr ? "" : store->name() + "\n" + std::to_string(opened) + "\n" + std::to_string(used) + "\n";
         if (write(ends[1], line.data(), line.size()) < 0) _exit(1);
@@ -351,8 +354,65 @@ class Run {
     }
   }
 
+  // Contacts that are searched, and their accounts' timelines.
+  void People() {
+    if (!Wanted("search") && !Wanted("timeline")) return;
+    constexpr uint64_t kPerTransaction = 1'000;
+    const uint64_t contacts = std::max<uint64_t>(settings_.rows / 10, kPerTransaction);
+    auto kith = NewKithPeople(folder_);
+    auto sqlite = NewSqlitePeople(folder_);
+    const auto both = [&](const std::string& workload, uint64_t operations, const std::function<int64_t(PeopleStore&)>& work) {
+      int64_t a = 0;
+      int64_t b = 0;
+      report_.Add(workload, "Kith", Time([&] { a = work(*kith); }).cpu * 1e9 / static_cast<double>(operations));
+      report_.Add(workload, "SQLite", Time([&] { b = work(*sqlite); }).cpu * 1e9 / static_cast<double>(operations));
+      Require(a == b, workload + ": the stores disagree: " + std::to_string(a) + ", " + std::to_string(b));
+    };
+    for (uint64_t first = 0; first < contacts; first += kPerTransaction) {
+      const auto load = [&](PeopleStore& store, const char* name) {
+        const Elapsed elapsed = Time([&] { store.Load(first, kPerTransaction); });
+        report_.Add("contact with 20 calls, searchable, loaded, wall", name, elapsed.wall * 1e9 / kPerTransaction);
+      };
+      load(*kith, "Kith");
+      load(*sqlite, "SQLite");
+    }
+    constexpr uint64_t kCalls = 200;
+    std::mt19937_64 dice(13);
+    std::vector<uint64_t> wanted(kCalls);
+    for (int repeat = 0; repeat < settings_.repeats; ++repeat) {
+      for (uint64_t& contact : wanted) contact = dice() % contacts;
+      both("search by name, first 20", kCalls, [&](PeopleStore& store) {
+        int64_t found = 0;
+        for (const uint64_t contact : wanted) found += store.Search(MakeContact(contact).name, contact);
+        return found;
+      });
+      both("search by a part of a mail address, first 20", kCalls, [&](PeopleStore& store) {
+        int64_t found = 0;
+        for (const uint64_t contact : wanted) {
+          const std::string email = MakeContact(contact).email;  // given.family17@firm1.example: without its first letters
+          const size_t begin = email.find('.') + 3;
+          found += store.Search(email.substr(begin, email.find('@') - begin), contact);
+        }
+        return found;
+      });
+      both("timeline of an account, newest 50", kCalls, [&](PeopleStore& store) {
+        int64_t sum = 0;
+        for (const uint64_t contact : wanted) sum += store.Timeline(contact / kContactsPerAccount);
+        return sum;
+      });
+    }
+  }
+
+  // Kith: for a quarter, with intervals, from kept rows and the open deals. SQLite: one number, from all moves.
+  void Forecasts(const std::string& workload, MoveStore& kith, MoveStore& sqlite) {
+    for (int repeat = 0; repeat < settings_.repeats; ++repeat) {
+      report_.Add(workload, "Kith", Time([&] { Require(kith.Forecast() >= 0, "no forecast"); }).cpu * 1e9);
+      report_.Add(workload, "SQLite", Time([&] { Require(sqlite.Forecast() >= 0, "no forecast"); }).cpu * 1e9);
+    }
+  }
+
   void Moves() {
-    if (!Wanted("funnel") && !Wanted("move")) return;
+    if (!Wanted("funnel") && !Wanted("move") && !Wanted("forecast")) return;
     auto kith = NewKithMoves(folder_);
     auto sqlite = NewSqliteMoves(folder_);
     uint64_t loaded = 0;
@@ -364,11 +424,13 @@ class Run {
       report_.Add("deal with its moves, loaded, wall", "Kith", in_kith.wall * 1e9 / static_cast<double>(more));
       report_.Add("deal with its moves, loaded, wall", "SQLite", in_sqlite.wall * 1e9 / static_cast<double>(more));
       Funnels("funnel over " + std::to_string(deals) + " deals", *kith, *sqlite);
+      Forecasts("forecast of a quarter over " + std::to_string(deals) + " deals", *kith, *sqlite);
     }
     uint64_t open = settings_.deals / 50;
     kith->Load(kOpenDeals, open);
     sqlite->Load(kOpenDeals, open);
     Funnels("the same with " + std::to_string(open) + " more open", *kith, *sqlite);
+    Forecasts("forecast of a quarter with " + std::to_string(open) + " more open", *kith, *sqlite);
     for (uint64_t i = 0; i < settings_.commits; ++i) {
       report_.Add("durable move, wall", "Kith", Time([&] { kith->Move(loaded + i); }).wall * 1e9);
       report_.Add("durable move, wall", "SQLite", Time([&] { sqlite->Move(loaded + i); }).wall * 1e9);

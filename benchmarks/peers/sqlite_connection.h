@@ -50,6 +50,13 @@ class Connection {
     sqlite3_reset(s);
     return count;
   }
+  // The only column of the only row; null is 0.
+  double Number(sqlite3_stmt* statement) {
+    Require(sqlite3_step(statement) == SQLITE_ROW, sqlite3_errmsg(db_));
+    const double number = sqlite3_column_double(statement, 0);
+    sqlite3_reset(statement);
+    return number;
+  }
   int64_t LastId() { return sqlite3_last_insert_rowid(db_); }
 
  private:

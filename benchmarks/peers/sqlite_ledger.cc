@@ -1,7 +1,9 @@
-// Moves in SQLite with all that follows from one, as a careful host would keep it with every write: the deal's stage and time of closing,
-// the move, a line of history for both (which is the feed too), the time that the deal spent in the stage it leaves, arrivals and first
-// arrivals by stage and month for everybody and for the owner, and the deal's timeline.
+// Contacts with search and timelines in SQLite; and moves with all that follows from one, as a careful host would keep it with every write:
+// the deal's stage and time of closing, the move, a line of history for both (which is the feed too), the time that the deal spent in the
+// stage it leaves, arrivals and first arrivals by stage and month for everybody and for the owner, and the deal's timeline.
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 
 #include "peers/sqlite_connection.h"
 
@@ -15,7 +17,8 @@ class SqliteLedger final : public LedgerStore {
  public:
   explicit SqliteLedger(const std::string& folder) : db_(folder + "/ledger.db") {
     db_.Run(
-        "CREATE TABLE deal(id INTEGER PRIMARY KEY, number INTEGER UNIQUE, version INTEGER, updated INTEGER, name TEXT, owner INTEGER, "
+        "CREATE TABLE deal(id INTEGER PRIMARY KEY, number INTEGER UNIQUE, version INTEGER, updated INTEGER, name TEXT, amount INTEGER, "
+        "owner INTEGER, "
         "pipeline INTEGER, stage INTEGER, closed_at INTEGER);"
         "CREATE INDEX deal_by_stage ON deal(stage); CREATE INDEX deal_by_pipeline ON deal(pipeline);"
         "CREATE TABLE move(id INTEGER PRIMARY KEY, record INTEGER, pipeline INTEGER, origin INTEGER, target INTEGER, at INTEGER, "
@@ -63,16 +66,27 @@ class SqliteLedger final : public LedgerStore {
     sqlite3_reset(s);
     return sum;
   }
+  double Forecast() override {
+    // Open amounts, each by the share of what reached its stage that was won.
+    sqlite3_stmt* s = db_.Prepare(
+        "WITH reached(stage, deals) AS (SELECT stage, sum(reached) FROM funnel WHERE pipeline = 1 AND kind = 0 GROUP BY stage) "
+        "SELECT sum(d.amount * 1.0 * (SELECT deals FROM reached WHERE stage = 4) / r.deals) FROM deal d JOIN reached r ON r.stage = "
+        "d.stage "
+        "WHERE d.stage < 4");
+    return db_.Number(s);
+  }
 
  private:
   static int64_t Number(uint64_t deal) { return static_cast<int64_t>(deal); }
 
   void Insert(uint64_t deal) {
     const std::string name = "Deal " + std::to_string(deal);
-    sqlite3_stmt* s = db_.Prepare("INSERT INTO deal(number, version, updated, name, owner, pipeline) VALUES(?, 1, ?, ?, NULL, 1)");
+    sqlite3_stmt* s =
+        db_.Prepare("INSERT INTO deal(number, version, updated, name, amount, owner, pipeline) VALUES(?, 1, ?, ?, ?, NULL, 1)");
     sqlite3_bind_int64(s, 1, Number(deal));
     sqlite3_bind_int64(s, 2, NowMicros());
     Bind(s, 3, name);
+    sqlite3_bind_int64(s, 4, AmountOf(deal));
     db_.Step(s);
     int64_t at = StartOf(deal);
     for (const int stage : PathOf(deal)) {
@@ -134,8 +148,93 @@ class SqliteLedger final : public LedgerStore {
   Connection db_;
 };
 
+// Words found by FTS5's trigrams, as benchmarks/search does; timelines by an index that holds what a page shows.
+class SqlitePeople final : public PeopleStore {
+ public:
+  explicit SqlitePeople(const std::string& folder) : db_(folder + "/people.db") {
+    db_.Run(
+        "CREATE TABLE account(id INTEGER PRIMARY KEY, name TEXT);"
+        "CREATE TABLE contact(id INTEGER PRIMARY KEY, name TEXT, email TEXT, phone TEXT, account INTEGER);"
+        "CREATE INDEX contact_by_account ON contact(account); CREATE INDEX contact_by_email ON contact(email);"
+        "CREATE VIRTUAL TABLE words USING fts5(name, email, phone, content='contact', content_rowid='id', tokenize='trigram');"
+        "CREATE TRIGGER contact_words AFTER INSERT ON contact BEGIN INSERT INTO words(rowid, name, email, phone) VALUES(NEW.id, NEW.name, "
+        "NEW.email, NEW.phone); END;"
+        "CREATE TABLE call(id INTEGER PRIMARY KEY, contact INTEGER, account INTEGER, at INTEGER, subject TEXT);"
+        "CREATE INDEX call_by_contact ON call(contact, at DESC, subject);"
+        "CREATE INDEX call_by_account ON call(account, at DESC, subject);"
+        "CREATE TABLE history(sequence INTEGER PRIMARY KEY, record INTEGER, operation INTEGER, actor TEXT, reason TEXT, recorded INTEGER);"
+        "CREATE INDEX history_by_record ON history(record, sequence);"
+        "CREATE TRIGGER contact_history AFTER INSERT ON contact BEGIN INSERT INTO history(record, operation, actor, reason, recorded) "
+        "VALUES(NEW.id, 1, 'bench:1', 'load', 0); END;"
+        "CREATE TRIGGER call_history AFTER INSERT ON call BEGIN INSERT INTO history(record, operation, actor, reason, recorded) "
+        "VALUES(NEW.id, 1, 'bench:1', 'load', NEW.at); END;");
+  }
+
+  void Load(uint64_t first, uint64_t count) override {
+    db_.Run("BEGIN IMMEDIATE");
+    for (uint64_t i = first; i < first + count; ++i) Insert(i);
+    db_.Run("COMMIT");
+  }
+
+  int64_t Search(const std::string& text, uint64_t contact) override {
+    std::string match;
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = std::min(text.find(' ', begin), text.size());
+      match += (match.empty() ? "\"" : " AND \"") + text.substr(begin, end - begin) + "\"";
+      begin = end + 1;
+    }
+    sqlite3_stmt* s = db_.Prepare("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT 20");
+    Bind(s, 1, match);
+    int64_t found = 0;
+    while (sqlite3_step(s) == SQLITE_ROW) found |= int64_t{sqlite3_column_int64(s, 0) == static_cast<int64_t>(contact) + 1};
+    sqlite3_reset(s);
+    return found;
+  }
+
+  int64_t Timeline(uint64_t account) override {
+    sqlite3_stmt* s = db_.Prepare("SELECT id, at, subject FROM call WHERE account = ? ORDER BY at DESC LIMIT 50");
+    sqlite3_bind_int64(s, 1, static_cast<int64_t>(account) + 1);
+    int64_t sum = 0;
+    while (sqlite3_step(s) == SQLITE_ROW) {
+      sum += std::strtoll(reinterpret_cast<const char*>(sqlite3_column_text(s, 2)) + std::strlen("call "), nullptr, 10);
+    }
+    sqlite3_reset(s);
+    return sum;
+  }
+
+ private:
+  void Insert(uint64_t i) {
+    const auto account = static_cast<int64_t>(i / kContactsPerAccount) + 1;
+    if (i % kContactsPerAccount == 0) {
+      const std::string name = "Firm " + std::to_string(account - 1);
+      sqlite3_stmt* s = db_.Prepare("INSERT INTO account(name) VALUES(?)");
+      Bind(s, 1, name);
+      db_.Step(s);
+    }
+    const Contact made = MakeContact(i);
+    sqlite3_stmt* s = db_.Prepare("INSERT INTO contact(name, email, phone, account) VALUES(?, ?, ?, ?)");
+    Bind(s, 1, made.name);
+    Bind(s, 2, made.email);
+    Bind(s, 3, made.phone);
+    sqlite3_bind_int64(s, 4, account);
+    db_.Step(s);
+    for (uint64_t number = 0; number < kCallsPerContact; ++number) {
+      const std::string subject = "call " + std::to_string(i * kCallsPerContact + number);
+      s = db_.Prepare("INSERT INTO call(contact, account, at, subject) VALUES(?, ?, ?, ?)");
+      sqlite3_bind_int64(s, 1, static_cast<int64_t>(i) + 1);
+      sqlite3_bind_int64(s, 2, account);
+      sqlite3_bind_int64(s, 3, TimeOfCall(i, number));
+      Bind(s, 4, subject);
+      db_.Step(s);
+    }
+  }
+
+  Connection db_;
+};
+
 }  // namespace
 
+std::unique_ptr<PeopleStore> NewSqlitePeople(const std::string& folder) { return std::make_unique<SqlitePeople>(folder); }
 std::unique_ptr<LedgerStore> NewSqliteLedger(const std::string& folder) { return std::make_unique<SqliteLedger>(folder); }
 
 }  // namespace kith::peers

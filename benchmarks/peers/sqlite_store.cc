@@ -185,7 +185,7 @@ class SqliteMoves : public MoveStore {
  public:
   explicit SqliteMoves(const std::string& folder) : db_(folder + "/moves.db") {
     db_.Run(
-        "CREATE TABLE deal(id INTEGER PRIMARY KEY, name TEXT, stage INTEGER, closed_at INTEGER);"
+        "CREATE TABLE deal(id INTEGER PRIMARY KEY, name TEXT, amount INTEGER, stage INTEGER, closed_at INTEGER);"
         "CREATE TABLE move(id INTEGER PRIMARY KEY, record INTEGER, origin INTEGER, target INTEGER, at INTEGER, amount INTEGER);"
         "CREATE INDEX move_by_record ON move(record, at);"
         "CREATE TABLE history(sequence INTEGER PRIMARY KEY, record INTEGER, operation INTEGER, actor TEXT, reason TEXT, recorded INTEGER, "
@@ -215,13 +215,23 @@ class SqliteMoves : public MoveStore {
     sqlite3_reset(s);
     return sum;
   }
+  double Forecast() override {
+    // Open amounts, each by the share of what got as far that was won: one pass over all moves, and one over open deals.
+    return db_.Number(db_.Prepare(
+        "WITH way AS (SELECT max(CASE WHEN target < 4 THEN target WHEN target = 4 THEN 3 ELSE 0 END) AS furthest, max(target = 4) AS won "
+        "FROM "
+        "move GROUP BY record), share AS (SELECT s.stage, avg(w.won) AS won FROM (SELECT 0 AS stage UNION SELECT 1 UNION SELECT 2 UNION "
+        "SELECT 3) s JOIN way w ON w.furthest >= s.stage GROUP BY s.stage) "
+        "SELECT sum(d.amount * share.won) FROM deal d JOIN share ON share.stage = d.stage"));
+  }
 
  private:
   void Insert(uint64_t deal, const std::vector<int>& path) {
     std::string name = "Deal " + std::to_string(deal);
-    sqlite3_stmt* s = db_.Prepare("INSERT INTO deal(name, stage, closed_at) VALUES(?, ?, NULL)");
+    sqlite3_stmt* s = db_.Prepare("INSERT INTO deal(name, stage, amount, closed_at) VALUES(?, ?, ?, NULL)");
     Bind(s, 1, name);
     sqlite3_bind_int(s, 2, path.back());
+    sqlite3_bind_int64(s, 3, AmountOf(deal));
     db_.Step(s);
     int64_t record = db_.LastId();
     InsertHistory(db_, record);

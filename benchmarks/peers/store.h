@@ -85,6 +85,8 @@ class MoveStore {
   virtual void Move(uint64_t deal) = 0;
   // Deals that reached each stage and deals won: their sum over stages.
   [[nodiscard]] virtual int64_t Funnel() = 0;
+  // What open deals will bring, in minor units; each store in its own way, so that only the time compares.
+  [[nodiscard]] virtual double Forecast() = 0;
 };
 // One that keeps with every move all that follows from it: history, indexes, the funnel's statistics, timelines.
 class LedgerStore : public MoveStore {
@@ -100,8 +102,35 @@ class LedgerStore : public MoveStore {
 // and all from kOpenDeals on, so that history can grow while as many deals are open.
 [[nodiscard]] std::vector<int> PathOf(uint64_t deal);
 inline constexpr uint64_t kOpenDeals = uint64_t{1} << 40;
+// In minor units.
+[[nodiscard]] int64_t AmountOf(uint64_t deal);
 // When its path begins, in microseconds: at any time of the same two years, whatever the number.
 [[nodiscard]] int64_t StartOf(uint64_t deal);
+
+// Contacts that are searched, and what was said with them.
+struct Contact {
+  std::string name;
+  std::string email;
+  std::string phone;
+};
+[[nodiscard]] Contact MakeContact(uint64_t i);
+inline constexpr uint64_t kContactsPerAccount = 10;
+inline constexpr uint64_t kCallsPerContact = 20;
+// Call `number` of a contact took place then: no two of an account at once.
+[[nodiscard]] int64_t TimeOfCall(uint64_t contact, uint64_t number);
+
+class PeopleStore {
+ public:
+  virtual ~PeopleStore() = default;
+  // Contacts [first, first + count) with their accounts and calls, durable when it returns; whole accounts.
+  virtual void Load(uint64_t first, uint64_t count) = 0;
+  // How many of the contacts are among the first 20 of a search for `text`, words as somebody types them.
+  [[nodiscard]] virtual int64_t Search(const std::string& text, uint64_t contact) = 0;
+  // The newest 50 calls of an account, of all its contacts: the sum of the numbers that their subjects end in.
+  [[nodiscard]] virtual int64_t Timeline(uint64_t account) = 0;
+};
+[[nodiscard]] std::unique_ptr<PeopleStore> NewKithPeople(const std::string& folder);
+[[nodiscard]] std::unique_ptr<PeopleStore> NewSqlitePeople(const std::string& folder);
 
 // A check that ends the program: a benchmark that got an error measures nothing.
 void Require(bool ok, const std::string& what);
