@@ -1,5 +1,6 @@
 // Cursors over the records of a type: in id order, and by an index.
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -280,7 +281,21 @@ class IndexCursor final : public RecordCursor {
       if (part.field == catalog::kHeaderUnit) header.unit = static_cast<uint32_t>(number);
       if (part.field == catalog::kHeaderVisibility) header.visibility = static_cast<uint8_t>(number);
     }
-    return in.ok() ? source_.access->MayByHeader(catalog::Right::kRead, type_, header) : std::nullopt;
+    return in.ok() ? VerdictOn(header) : std::nullopt;
+  }
+  // Few owners and units stand in many entries. Shares alone are of one record.
+  [[nodiscard]] std::optional<bool> VerdictOn(const record::Header& header) const {
+    const Access& access = *source_.access;
+    if (!access.standing().shares.empty()) return access.MayByHeader(catalog::Right::kRead, type_, header);
+    Verdict& kept = verdicts_[(header.owner ^ header.unit) % verdicts_.size()];
+    if (!kept.known || kept.owner != header.owner || kept.unit != header.unit || kept.visibility != header.visibility) {
+      kept = {.known = true,
+              .visibility = header.visibility,
+              .unit = header.unit,
+              .owner = header.owner,
+              .visible = access.MayByHeader(catalog::Right::kRead, type_, header)};
+    }
+    return kept.visible;
   }
   // A reference or a whole number, 0 for null, as headers have them.
   static uint64_t HeaderNumber(PackedReader& in) {
@@ -351,6 +366,14 @@ class IndexCursor final : public RecordCursor {
     int32_t field = 0;
   };
   std::vector<HeaderPart> headers_;
+  struct Verdict {
+    bool known = false;
+    uint8_t visibility = 0;
+    uint32_t unit = 0;
+    uint64_t owner = 0;
+    std::optional<bool> visible;
+  };
+  mutable std::array<Verdict, 16> verdicts_;  // by owner and unit
   bool started_ = false;
   std::unique_ptr<storage::Cursor> cursor_;
   storage::View key_;

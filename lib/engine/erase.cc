@@ -233,6 +233,7 @@ std::vector<ReceivedErasure> ErasuresIn(const ReplicaPage& page) {
     erasure.records.push_back(change.entry.record);
   }
   std::vector<ReceivedErasure> erasures;
+  erasures.reserve(found.size());
   for (auto& [stamp, erasure] : found) erasures.push_back(std::move(erasure));
   return erasures;
 }
