@@ -867,8 +867,10 @@ KITH_API kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, k
 KITH_API kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
                                           kith_error** err);
 /* The best ways to be introduced to a person (kith/insight/introductions.h). question: "as_of", "from" (one of ours), "count" (3), "hops"
-   (4), "damping" (.8), "colleague" (.5). [{"value", "hops": [{"from", "to", "kind": "tie", "knows",
-   "colleague" or "shared" (kith/model/acquaintance.h), "strength", "record"}]}]. */
+   (4), "damping" (.8), "colleague" (.5). [{"value", "hops": [{"from", "to", "kind", "strength", "record"}]}], kind being "tie" (one of ours
+   and somebody they interact with), "knows" (an acquaintance, the record), "colleague" (two of ours in one group) or "shared" (an
+   acquaintance that its owner keeps private but lets others know of: without record, strength .5 whatever it is;
+   kith/model/acquaintance.h). */
 KITH_API kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id target, kith_str question, kith_text** json,
                                                kith_error** err);
 /* A customer's card, of a person or an account, and the brief before a call to a person (kith/insight/card.h). question: also "each" (5),

@@ -105,7 +105,7 @@ TEST_F(Graph, ARefusalNamesTheEdgeInTheWay) {
   EXPECT_THAT(info.hint, HasSubstr("link " + std::to_string(first.value())));
 }
 
-TEST_F(Graph, SymmetricAndDistinctEdgesStandOnce) {
+TEST_F(Graph, SymmetricAndDistinctEdgesStandOnce) {  // M02
   ASSERT_TRUE(TryLink(node_[0], node_[1], "knows").ok());
   EXPECT_EQ(Refusal(node_[1], node_[0], "knows"), Reason::kEdgeTaken);
   EXPECT_EQ(Refusal(node_[0], node_[1], "knows"), Reason::kEdgeTaken);
@@ -193,7 +193,7 @@ TEST_F(Graph, AReferenceDeclaredAcyclicNeverComesBack) {
 }
 
 // A deleted end takes its edges along and nobody else; restored, they are there again.
-TEST_F(Graph, EdgesGoAndComeWithTheirEnds) {
+TEST_F(Graph, EdgesGoAndComeWithTheirEnds) {  // M02
   const Id gone = TryLink(node_[0], node_[1], "free").value();
   const Id kept = TryLink(node_[1], node_[2], "free").value();
   world_.Set(node_[3], "up", node_[0]);
@@ -423,7 +423,7 @@ class Oracle {
   }
 };
 
-TEST_F(Graph, EqualALookAtEveryEdge) {
+TEST_F(Graph, EqualALookAtEveryEdge) {  // M02
   const uint64_t seed = TestSeed(20261126);
   SCOPED_TRACE("KITH_TEST_SEED=" + std::to_string(seed));
   Random random(seed);
