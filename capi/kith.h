@@ -1156,7 +1156,7 @@ KITH_API kith_code kith_snapshot_saved_forecasts(kith_snapshot* snapshot, const 
 KITH_API kith_code kith_snapshot_submissions(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
                                              kith_text** json, kith_error** err);
 
-/* How good forecasts of the last `count` periods of a unit ("month", "quarter", "week") made at their starts would have been; looks at
+/* How good forecasts of the last `count` periods of a unit ("day", "week", "month", "quarter", "year") made at their starts would have been; looks at
  * every deal. json: owned. */
 KITH_API kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count,
                                           const kith_insight_options* options, kith_text** json, kith_error** err);

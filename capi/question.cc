@@ -307,12 +307,19 @@ StatusOr<insight::ForecastOptions> Question::Forecast(const model::FunnelTables&
 // Groups are records whose field tells the part; a record that is gone, or without the field's value, is in none.
 StatusOr<std::map<uint64_t, uint64_t>> Question::RollUp(const model::FunnelTables& tables) const {
   std::set<uint64_t> groups;
+  // Who had a deal between its first and its last move is in the rows of stages alone.
+  for (const auto& [key, row] : tables.rows.stages) {
+    if (key.group_kind == by_) groups.insert(key.group);
+  }
   for (const auto& [key, row] : tables.rows.periods) {
     if (key.group_kind == by_) groups.insert(key.group);
   }
   for (const model::OpenDeal& deal : tables.open) {
-    if (by_ == GroupKind::kOwner && !deal.owner.is_null()) groups.insert(deal.owner.value());
+    if (by_ == GroupKind::kOwner) groups.insert(deal.owner.value());
+    if (by_ == GroupKind::kSegment) groups.insert(deal.segment);
+    if (by_ == GroupKind::kSource) groups.insert(deal.source);
   }
+  groups.erase(uint64_t{0});  // in none
   std::map<uint64_t, uint64_t> roll_up;
   for (const uint64_t group : groups) {
     const StatusOr<record::View> view = snapshot_->Get(Id(group));

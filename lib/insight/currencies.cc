@@ -3,6 +3,7 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace kith::insight {
@@ -98,14 +99,23 @@ StatusOr<ExchangeRates> RatesAt(const Snapshot& snapshot, Date day, Currency int
   const catalog::TypeDef* settings = snapshot.catalog().FindType("setting");
   const catalog::TypeDef* dated = snapshot.catalog().FindType("rate");
   ExchangeRates rates;
-  if (settings == nullptr || dated == nullptr) {
+  const auto field = [](const catalog::TypeDef* type, std::string_view name, Kind kind) -> const catalog::FieldDef* {
+    const catalog::FieldDef* found = type == nullptr ? nullptr : type->FindField(name);
+    return found != nullptr && found->kind == kind ? found : nullptr;
+  };
+  const catalog::FieldDef* base_currency = field(settings, "base_currency", Kind::kText);
+  const catalog::FieldDef* rated = field(dated, "currency", Kind::kText);
+  const catalog::FieldDef* date = field(dated, "date", Kind::kDate);
+  const catalog::FieldDef* worth = field(dated, "rate", Kind::kDecimal);
+  // Types of these names may also be somebody else's, where the standard package is absent.
+  if (base_currency == nullptr || rated == nullptr || date == nullptr || worth == nullptr) {
     return MakeError({.reason = Reason::kPackageMissing, .value = "kith.crm"}, "the database has no rates");
   }
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> setting, snapshot.Scan(settings->name));
   Currency base;
   if (setting->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, setting->record());
-    base = Currency::FromCode(view.GetText(settings->FindField("base_currency")->position)).value_or(Currency());
+    base = Currency::FromCode(view.GetText(base_currency->position)).value_or(Currency());
   }
   KITH_RETURN_IF_ERROR(setting->status());
   if (base.is_null()) {
@@ -116,9 +126,9 @@ StatusOr<ExchangeRates> RatesAt(const Snapshot& snapshot, Date day, Currency int
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(dated->name));
   while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    const std::optional<Currency> currency = Currency::FromCode(view.GetText(dated->FindField("currency")->position));
-    const Date from{static_cast<int32_t>(view.GetInt(dated->FindField("date")->position))};
-    const Value rate = view.Get(dated->FindField("rate")->position);
+    const std::optional<Currency> currency = Currency::FromCode(view.GetText(rated->position));
+    const Date from{static_cast<int32_t>(view.GetInt(date->position))};
+    const Value rate = view.Get(worth->position);
     if (!currency.has_value() || *currency == base || from > day || rate.is_null() || rate.get<Decimal>().units <= 0) continue;
     const double held = static_cast<double>(rate.get<Decimal>().units) * std::pow(10.0, -rate.get<Decimal>().scale);
     const auto [at, is_new] = latest.try_emplace(*currency, from, held);

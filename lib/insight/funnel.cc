@@ -12,6 +12,7 @@ namespace {
 using insight_internal::AddOpenStays;
 using insight_internal::GroupOf;
 using insight_internal::GroupsOf;
+using insight_internal::GroupsWithDeals;
 using insight_internal::kNoStage;
 using insight_internal::MainCurrency;
 using insight_internal::OpenStages;
@@ -230,7 +231,7 @@ StatusOr<std::vector<FunnelPart>> FunnelParts(const FunnelTables& tables, GroupK
   const FunnelTables& grouped = roll_up.empty() ? tables : joined;
   std::vector<FunnelPart> parts;
   options.group_kind = by;
-  for (const uint64_t group : GroupsOf(grouped, by)) {
+  for (const uint64_t group : GroupsWithDeals(grouped, by)) {
     options.group = group;
     KITH_ASSIGN_OR_RETURN(FunnelReport funnel, Funnel(grouped, options));
     parts.push_back({group, std::move(funnel)});

@@ -19,7 +19,7 @@ using Shares = std::map<uint64_t, double>;  // by part; sum to 1
 class Splitter {
  public:
   Splitter(const Whole& whole, const insight::ForecastReport& report) : whole_(whole), report_(report), kind_(whole.options.by) {
-    for (const uint64_t group : GroupsOf(whole.tables, kind_)) {
+    for (const uint64_t group : GroupsWithDeals(whole.tables, kind_)) {
       arrivals_[group] = static_cast<double>(SumPeriods(whole.tables, kind_, group, whole.recent).arrivals.total());
     }
     modelled_.insert(whole.compound_groups.begin(), whole.compound_groups.end());

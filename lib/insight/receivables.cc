@@ -127,12 +127,14 @@ class Reading {
 
   // One invoice in every sum that it is in.
   Status Add(Invoice invoice) {
-    invoice.total = Into(invoice.total);
-    int64_t open = invoice.total.minor;
+    Money left = invoice.total;
     for (Paid& paid : invoice.paid) {
+      AddTo(left.minor, -paid.amount.minor);
       paid.amount = Into(paid.amount);
-      AddTo(open, -paid.amount.minor);
     }
+    // What is left is converted, not worked out from what was: else what is paid in parts is never quite paid.
+    const int64_t open = Into(left).minor;
+    invoice.total = Into(invoice.total);
     const int64_t late = std::max(0, report_.as_of.days - invoice.due.days);
     for (std::map<uint32_t, Sums>* sums : {&total_, &by_account_[invoice.account], &by_owner_[invoice.owner]}) {
       AddTo((*sums)[invoice.total.currency.packed()], invoice, open, late);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "insight/tables_internal.h"
@@ -91,6 +92,17 @@ std::vector<uint64_t> GroupsOf(const FunnelTables& tables, GroupKind kind) {
     groups.push_back(row->first.group);
     row = rows.upper_bound(RowKey{kind, row->first.group, std::numeric_limits<model::Epoch>::max(), UINT64_MAX});
   }
+  return groups;
+}
+
+std::vector<uint64_t> GroupsWithDeals(const FunnelTables& tables, GroupKind kind) {
+  std::vector<uint64_t> groups = GroupsOf(tables, kind);
+  for (const auto& [key, row] : tables.rows.periods) {
+    if (key.group_kind == kind) groups.push_back(key.group);
+  }
+  for (const model::OpenDeal& deal : tables.open) groups.push_back(GroupOf(deal, kind));
+  std::sort(groups.begin(), groups.end());
+  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
   return groups;
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "kith/engine/referring.h"
 #include "kith/query/calendar.h"
 
 namespace kith::insight {
@@ -25,16 +26,12 @@ StatusOr<std::set<int32_t>> VisitDays(const Snapshot& snapshot, const query::Day
     const FieldDef* kind = type->FindRole("interaction", "kind");
     const FieldDef* at = type->FindRole("interaction", "at");
     const catalog::ChoiceDef* visit = kind->FindChoice("visit");
-    const catalog::IndexDef* index = to == nullptr ? nullptr : type->FindIndexLedBy(static_cast<int32_t>(to->position));
-    if (index == nullptr || visit == nullptr) continue;
-    IndexRange range;
-    range.equal.emplace_back(account);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*type, *index, range));
-    while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      if (view.Get(kind->position) == Value(Choice{visit->number})) days.insert(calendar.DateOf(Time{view.GetInt(at->position)}).days);
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
+    if (to == nullptr || visit == nullptr) continue;
+    KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *type, *to, Value(account), [&](record::View view) {
+      const bool visited = view.has(at->position) && view.Get(kind->position) == Value(Choice{visit->number});
+      if (visited) days.insert(calendar.DateOf(Time{view.GetInt(at->position)}).days);
+      return absl::OkStatus();
+    }));
   }
   return days;
 }

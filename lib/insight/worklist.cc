@@ -67,7 +67,12 @@ HabitPrior RhythmOf(const std::vector<CustomerFacts>& customers) {
 class Working {
  public:
   Working(const Snapshot& snapshot, Id rep, const WorkOptions& options)
-      : snapshot_(snapshot), rep_(rep), options_(options), now_(options.now.value_or(snapshot.recorded())), facts_(snapshot, relations_) {}
+      : snapshot_(snapshot),
+        rep_(rep),
+        options_(options),
+        now_(options.now.value_or(snapshot.recorded())),
+        relations_{.as_of = now_},
+        facts_(snapshot, relations_) {}
 
   StatusOr<WorkList> List() {
     KITH_ASSIGN_OR_RETURN(days_, query::Days::Of(snapshot_));
@@ -119,14 +124,25 @@ class Working {
     return record.Has("contact") ? CustomerOf(record.Ref("contact")) : Id();
   }
 
+  // Whose a record is: of a customer, somebody of theirs, a deal, a paper, a ticket; null: nobody's.
+  [[nodiscard]] Id CustomerBehind(Id record) const {
+    const TypeDef* type = record.is_null() ? nullptr : snapshot_.catalog().FindType(record.type());
+    if (type == nullptr) return {};
+    if (facts_.IsPerson(record) || facts_.IsOrganisation(record)) return CustomerOf(record);
+    for (const catalog::BehaviourDef& behaviour : type->behaviours) {
+      const std::optional<Played> played = facts_.Find(record, behaviour.name);
+      const Id customer = played.has_value() ? CustomerOf(*played) : Id();
+      if (!customer.is_null()) return customer;
+    }
+    return {};
+  }
+
   // Open ones of everybody plan something for what they are about; those of the rep are work.
   Status ReadTasks() {
     return ForEach("task", [&](const Played& task) {
       if (task.Choice("status") != "open") return absl::OkStatus();
       OpenTask open{task.id(), std::string(task.Text("subject")), task.Ref("about"), CustomerOf(task), task.Ref("after"), task.At("due")};
-      if (open.customer.is_null() && !open.about.is_null()) {
-        if (const std::optional<Played> deal = facts_.Find(open.about, "pipelined")) open.customer = CustomerOf(*deal);
-      }
+      if (open.customer.is_null()) open.customer = CustomerBehind(open.about);
       open_tasks_.insert(open.id);
       planned_.insert(open.about);
       planned_.insert(open.customer);

@@ -15,6 +15,7 @@ namespace kith::insight {
 namespace {
 
 using relationship_internal::Facts;
+using relationship_internal::Held;
 using relationship_internal::Played;
 
 constexpr int64_t kFewestWins = 5;  // from which an amount is predicted
@@ -55,17 +56,19 @@ BudgetEstimate BudgetFrom(const std::vector<std::pair<Evidence, Money>>& known, 
 class Weighing {
  public:
   Weighing(const Snapshot& snapshot, const WorthOptions& options)
-      : snapshot_(snapshot), options_(options), as_of_(options.as_of.value_or(snapshot.recorded())), facts_(snapshot, relations_) {}
+      : snapshot_(snapshot),
+        options_(options),
+        relations_{.as_of = options.as_of, .recorded = options.recorded},
+        facts_(snapshot, relations_) {}
 
   StatusOr<DealWorth> Weigh(Id id) {
     KITH_RETURN_IF_ERROR(snapshot_.Get(id).status());
-    const std::optional<Played> deal = facts_.Find(id, "pipelined");
-    if (!deal.has_value()) {
+    if (!facts_.Find(id, "pipelined").has_value()) {
       return MakeError({.reason = Reason::kNotPipelined, .record = id, .hint = "ask about a deal"}, "runs through no pipeline");
     }
     worth_.deal = id;
     KITH_RETURN_IF_ERROR(ReadBudget());
-    KITH_RETURN_IF_ERROR(ReadChanceAndAmount(*deal));
+    if (const std::optional<Held> deal = facts_.Then(id, "pipelined")) KITH_RETURN_IF_ERROR(ReadChanceAndAmount(deal->record));
     KITH_RETURN_IF_ERROR(ReadCosts());
     KITH_RETURN_IF_ERROR(Sum());
     return std::move(worth_);
@@ -83,7 +86,7 @@ class Weighing {
       evidence.at = piece.At("at").value_or(Time{piece.view().header().created});
       known.emplace_back(evidence, piece.Has("amount") ? piece.Amount("amount") : Money());
     }));
-    worth_.budget = BudgetFrom(known, as_of_, options_.evidence);
+    worth_.budget = BudgetFrom(known, facts_.as_of(), options_.evidence);
     return absl::OkStatus();
   }
 
@@ -96,7 +99,8 @@ class Weighing {
     worth_.chance = options_.chance;
     const bool known = worth_.amount.has_value() && worth_.chance.has_value();
     if (known || !deal.Has("pipeline")) return absl::OkStatus();
-    KITH_ASSIGN_OR_RETURN(const model::FunnelTables tables, model::ReadTables(snapshot_, deal.Ref("pipeline")));
+    KITH_ASSIGN_OR_RETURN(const model::FunnelTables tables,
+                          model::ReadTables(snapshot_, deal.Ref("pipeline"), {.as_of = options_.as_of, .recorded = options_.recorded}));
     if (!worth_.amount.has_value()) Predict(tables);
     if (worth_.chance.has_value()) return absl::OkStatus();
     if (deal.Has("closed_at")) {
@@ -122,10 +126,12 @@ class Weighing {
   }
 
   Status ReadCosts() {
+    if (worth_.amount.has_value()) worth_.currency = worth_.amount->currency;
     return facts_.ForEach("deal_cost", "deal", worth_.deal, [&](const Played& cost) {
       if (!cost.Has("amount")) return;
       const Money amount = cost.Amount("amount");
-      if (worth_.amount.has_value() && amount.currency != worth_.amount->currency) {
+      if (worth_.currency.is_null()) worth_.currency = amount.currency;
+      if (amount.currency != worth_.currency) {
         worth_.other_currency.push_back(cost.id());
         return;
       }
@@ -154,7 +160,6 @@ class Weighing {
 
   const Snapshot& snapshot_;
   const WorthOptions& options_;
-  const Time as_of_;
   const RelationOptions relations_;
   const Facts facts_;
   bool overflow_ = false;

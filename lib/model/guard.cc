@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kith/engine/referring.h"
 #include "model/guard_internal.h"
 #include "model/pipeline_internal.h"
 
@@ -62,16 +63,9 @@ record::View RecordsInSnapshot::Get(Id id) {
 
 void RecordsInSnapshot::ForEachRelated(const TypeDef& type, const FieldDef& field, Id id,
                                        const std::function<bool(const record::View&)>& visit) {
-  const IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field.position));
-  if (index == nullptr) return;
-  const StatusOr<std::unique_ptr<RecordCursor>> cursor = snapshot_.ScanIndex(type, *index, {.equal = {Value(id)}});
-  status_.Update(cursor.status());
-  while (cursor.ok() && (*cursor)->Next()) {
-    const StatusOr<record::View> view = (*cursor)->record();
-    status_.Update(view.status());
-    if (!view.ok() || !visit(*view)) return;
-  }
-  if (cursor.ok()) status_.Update((*cursor)->status());
+  const Status status = ForEachWith(snapshot_, type, field, Value(id),
+                                    [&](record::View view) { return visit(view) ? absl::OkStatus() : absl::CancelledError(); });
+  if (!absl::IsCancelled(status)) status_.Update(status);  // else it was enough
 }
 
 // --- items

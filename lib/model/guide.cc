@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "kith/engine/referring.h"
 #include "model/guard_internal.h"
 #include "model/path_internal.h"
 #include "model/pipeline_internal.h"
@@ -23,6 +24,17 @@ StatusOr<Completions> ReadCompletions(const Snapshot& snapshot, const Completion
   }
   KITH_RETURN_IF_ERROR(cursor->status());
   return done;
+}
+
+// The moves of a record in order, also where their index covers what the viewer may not read: then every move is looked at.
+Status ReadMoves(const Snapshot& snapshot, const MoveSchema& schema, Id record, std::vector<MoveEntry>& moves) {
+  if (MayRead(snapshot, *schema.type, *schema.by_record)) return LoadMoves(snapshot, schema, record, moves);
+  KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *schema.type, schema.Field(schema.record), Value(record), [&](record::View view) {
+    moves.push_back(ReadMove(schema, view));
+    return absl::OkStatus();
+  }));
+  SortMoves(moves);
+  return absl::OkStatus();
 }
 
 double ProgressOf(const std::vector<AskedItem>& asked) {
@@ -113,7 +125,7 @@ StatusOr<Guide> GetGuide(const Snapshot& snapshot, Id record, const GuideOptions
   if (!PipelinedRoles::Of(*type).has_value()) return NotPipelinedError(snapshot.catalog(), type->name, record);
   KITH_ASSIGN_OR_RETURN(const record::View view, snapshot.Get(record));
   std::vector<MoveEntry> moves;
-  KITH_RETURN_IF_ERROR(LoadMoves(snapshot, schema.move, record, moves));
+  KITH_RETURN_IF_ERROR(ReadMoves(snapshot, schema.move, record, moves));
   std::map<Id, Pipeline> pipelines;
   std::map<Id, std::vector<MoveEntry>> tracks;  // by the pipeline when it is a parallel one; null: the main one
   for (const MoveEntry& move : moves) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import html
 import json
@@ -18,7 +19,9 @@ _PAST = 8  # periods that coverage looks back on
 
 def _unit(period: dict[str, str]) -> str:
     months = months_of(period)
-    return "week" if months == 0 else "month" if months == 1 else "quarter"
+    if months == 0:
+        return "day" if dt.date.fromisoformat(period["end"]) - dt.date.fromisoformat(period["first"]) == dt.timedelta(days=1) else "week"
+    return {1: "month", 3: "quarter"}.get(months, "year")
 
 
 class Forecast(dict[str, Any]):

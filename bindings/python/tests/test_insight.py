@@ -47,6 +47,26 @@ def test_the_funnel_covers_the_planted_rate(sales: kith.Database) -> None:  # C0
     assert funnel["won"] + funnel["lost"] == 400
 
 
+def test_a_team_has_what_its_people_had_in_between(db: kith.Database) -> None:  # C02
+    with db.batch() as b:
+        east, west = b.create("team", name="East"), b.create("team", name="West")
+        ann, bo = b.create("employee", name="Ann", team=east), b.create("employee", name="Bo", team=west)
+        deal = b.create("opportunity", name="D", owner=ann)
+        b.move(deal, "default/qualified")
+    assert b.outcome is not None
+    id, reps = b.outcome.id(deal), [b.outcome.id(bo), b.outcome.id(ann)]
+    for rep, stage in zip(reps, ("proposal", "negotiation"), strict=True):
+        with db.batch() as b:
+            b.set(id, owner=rep)
+        with db.batch() as b:
+            b.move(id, f"default/{stage}")
+    with db.batch() as b:
+        b.move(id, "default/won")
+    parts = {part["name"]: {stage["name"]: stage["reached"] for stage in part["stages"]} for part in db.funnel(by="team")["parts"]}
+    assert set(parts) == {"East", "West"}
+    assert parts["West"]["proposal"] == 1
+
+
 def test_moves_give_the_stage(db: kith.Database) -> None:  # C01
     with db.batch() as b:
         deal = b.create("opportunity", name="D")

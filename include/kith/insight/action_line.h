@@ -93,10 +93,11 @@ struct ActionLine {
 // Errors: as AskFourQuestions.
 [[nodiscard]] StatusOr<ActionLine> ReadActionLine(const Snapshot& snapshot, Id deal, const RelationOptions& options = {});
 
-// Adds to a batch what makes the deal's tasks those of the line: a task for each action that has none, given to the deal's owner; one that
-// was cancelled is open again; an open one whose action no longer follows is cancelled. Tasks that are done stay. Returns how many tasks
-// change: none when the line was worked out from what the last batch left. Errors: UnknownBehaviour without a type of tasks that has the
-// role about.
+// Adds to a batch what makes the deal's tasks those of the line: a task for each action that has none, given to the deal's owner where that
+// is somebody to whom tasks are given; one that was cancelled is open again; an open one whose action no longer follows is cancelled. Tasks
+// that are done stay, and so do those that somebody has made tasks about something else. Returns how many tasks change: none when the line
+// was worked out from what the last batch left. Errors: UnknownBehaviour without a type of tasks that has the role about; when applied,
+// ExternalRefTaken where a task exists that the viewer may not see.
 [[nodiscard]] StatusOr<size_t> PlanActions(const Snapshot& snapshot, const ActionLine& line, Batch& batch);
 
 }  // namespace kith::insight

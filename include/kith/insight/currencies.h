@@ -24,7 +24,8 @@ struct ExchangeRates {
 [[nodiscard]] Money InCurrency(const Money& amount, const ExchangeRates& rates);
 
 // The dated rates of a database (type `rate`: base currency for one unit, from a day on) as they held on a day: of each currency the latest
-// up to it. `into` null: the base currency of the settings. RecordMissing: there is no base currency, or no rate of `into` by then.
+// up to it. `into` null: the base currency of the settings. RecordMissing: there is no base currency, or no rate of `into` by then;
+// PackageMissing.
 [[nodiscard]] StatusOr<ExchangeRates> RatesAt(const Snapshot& snapshot, Date day, Currency into = {});
 
 }  // namespace kith::insight

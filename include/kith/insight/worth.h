@@ -35,16 +35,18 @@ struct DealWorth {
   std::optional<Money> amount;
   AmountSource source = AmountSource::kNone;  // of the amount: typed, from a quote, or predicted
   std::optional<double> chance;               // of winning: what was given, else the forecast's (forecast.h); closed deals: 0 or 1
+  Currency currency;                          // of the costs: the amount's; without an amount that of the first of them
   int64_t delivery = 0;                       // minor units
   int64_t to_win = 0;
   int64_t spent = 0;               // of to_win
   std::optional<Money> margin;     // none: no amount, or costs in another currency
   std::optional<Money> expected;   // to the nearest minor unit; likewise
-  std::vector<Id> other_currency;  // costs that are not counted
+  std::vector<Id> other_currency;  // costs in another currency: not counted
   BudgetEstimate budget;
 };
 struct WorthOptions {
-  std::optional<Time> as_of = {};     // of the evidence; unset: the snapshot's recorded time
+  std::optional<Time> as_of = {};     // of the evidence and of the deal; unset: the snapshot's recorded time
+  std::optional<Time> recorded = {};  // unset: as known now. Set: as it was known then; costs have no other time
   std::optional<double> chance = {};  // 0 to 1
   EvidenceOptions evidence = {};
 };

@@ -46,8 +46,10 @@ class Questions {
     KITH_ASSIGN_OR_RETURN(const Chain chain, facts_.ChainOf(deal_, party, reach));
     KITH_ASSIGN_OR_RETURN(const ChainReport report, ScoreChain(chain, {}, facts_.options().chain));
     FourQuestions asked;
-    KITH_ASSIGN_OR_RETURN(const DealWorth worth, WorthOf(facts_.snapshot(), deal_,
-                                                         {.as_of = facts_.as_of(), .chance = 0.5, .evidence = facts_.options().evidence}));
+    KITH_ASSIGN_OR_RETURN(
+        const DealWorth worth,
+        WorthOf(facts_.snapshot(), deal_,
+                {.as_of = facts_.as_of(), .recorded = facts_.options().recorded, .chance = 0.5, .evidence = facts_.options().evidence}));
     KITH_RETURN_IF_ERROR(AddNeeds(chain, worth.budget.exists, asked.opportunity));
     asked.compete.criteria.push_back(Weighed("solution", chain, report, &StanceInputs::solution));
     asked.win.criteria.push_back({"chain", report.value, report.score.confidence});
@@ -63,6 +65,14 @@ class Questions {
       if (answer->value < kNoGo && answer->confidence >= kSure) asked.no_go.emplace_back(name);
     }
     return asked;
+  }
+
+  // Recognition of the party's solution by the people, weighed as in the chain.
+  StatusOr<Criterion> Solution(const Party& party) const {
+    std::vector<double> reach;
+    KITH_ASSIGN_OR_RETURN(const Chain chain, facts_.ChainOf(deal_, party, reach));
+    KITH_ASSIGN_OR_RETURN(const ChainReport report, ScoreChain(chain, {}, facts_.options().chain));
+    return Weighed("solution", chain, report, &StanceInputs::solution);
   }
 
  private:
@@ -310,8 +320,8 @@ class Liner {
     }
     const double ours = line_.questions.compete.criteria.front().value;
     for (const Against& rival : line_.rivals) {
-      KITH_ASSIGN_OR_RETURN(const FourQuestions theirs, Questions(facts_, deal_).Ask(Party{rival.competitor, {}}));
-      const double advantage = ours - theirs.compete.criteria.front().value;
+      KITH_ASSIGN_OR_RETURN(const Criterion theirs, Questions(facts_, deal_).Solution(Party{rival.competitor, {}}));
+      const double advantage = ours - theirs.value;
       Count(WinStep::kCompete, rival.lead > 0);
       Step(WinStep::kCompete).actions.push_back(ActionOf("counter", rival.competitor, StrategyFor(rival.lead, advantage, incumbent)));
     }
@@ -385,14 +395,25 @@ std::string SubjectOf(const WinAction& action) {
   return action.choice.empty() ? subject : Concat({subject, ": ", action.choice});
 }
 
-void AddTask(const TaskType& type, Id deal, Id owner, const WinAction& action, bool person, Batch& batch) {
-  const Id task = batch.CreateIfAbsent(type.type->name, {std::string(kActionSystem), PrefixOf(deal) + action.key});
+// Whether a role of tasks takes the record: of a type that it refers to, and seen by whoever plans.
+bool Takes(const Snapshot& snapshot, const FieldDef* role, Id record) {
+  const TypeDef* type = snapshot.catalog().FindType(record.type());
+  if (role == nullptr || type == nullptr || !snapshot.Get(record).ok()) return false;
+  return role->refers_to.empty() || std::find(role->refers_to.begin(), role->refers_to.end(), type->name) != role->refers_to.end();
+}
+
+// `external`: the task's reference.
+void AddTask(const Facts& facts, const TaskType& type, record::View deal, const WinAction& action, const ExternalRef& external,
+             Batch& batch) {
+  const Id task = batch.CreateIfAbsent(type.type->name, external);
   batch.SetInitially(task, type.subject->name, SubjectOf(action));
-  batch.SetInitially(task, type.about->name, deal);
+  batch.SetInitially(task, type.about->name, deal.id());
   const FieldDef* assignee = type.type->FindRole("task", "assignee");
   const FieldDef* contact = type.type->FindRole("task", "contact");
-  if (assignee != nullptr && !owner.is_null()) batch.SetInitially(task, assignee->name, owner);
-  if (contact != nullptr && person) batch.SetInitially(task, contact->name, action.about);
+  const Id owner(deal.header().owner);
+  if (Takes(facts.snapshot(), assignee, owner)) batch.SetInitially(task, assignee->name, owner);
+  const bool person = facts.IsPerson(action.about) && Takes(facts.snapshot(), contact, action.about);
+  if (person) batch.SetInitially(task, contact->name, action.about);
 }
 
 }  // namespace
@@ -443,7 +464,9 @@ StatusOr<size_t> PlanActions(const Snapshot& snapshot, const ActionLine& line, B
       if (!carried.empty() && (carried.mapped().status == "open" || carried.mapped().status == "done")) continue;
       if (carried.empty() && action.done) continue;
       if (carried.empty()) {
-        AddTask(*type, line.deal, Id(deal.header().owner), action, facts.IsPerson(action.about), batch);
+        const ExternalRef external{std::string(kActionSystem), PrefixOf(line.deal) + action.key};
+        if (snapshot.Find(type->type->name, external).ok()) continue;  // somebody made it a task about something else
+        AddTask(facts, *type, deal, action, external, batch);
       } else {
         batch.SetChoice(carried.mapped().task, type->status->name, "open");
       }

@@ -36,11 +36,23 @@ class End {
     }
     ordered_ = index_ != nullptr && index_->parts.size() > 1 && index_->parts[1].field == type.FindRole("acquaintance", other)->name &&
                index_->parts[1].order == Order::kAscending;
+    const auto serves = [&](const IndexDef& index) {
+      return index.kind == catalog::IndexKind::kOrdered && !index.parts.empty() && index.parts[0].field == mine_.name &&
+             MayRead(snapshot, type, index);
+    };
+    scans_ = std::none_of(type.indexes.begin(), type.indexes.end(), serves);
   }
 
   // Calls visit(other, strength, record) for each edge of the person that is valid at the moment; with `type`, to others of it alone.
   template <typename Visit>
-  Status ForEach(const Snapshot& snapshot, Id person, TypeNumber type, Time at, const Visit& visit) const {
+  Status ForEach(const Snapshot& snapshot, Id person, TypeNumber type, Time at, const Visit& visit) {
+    if (scans_) {
+      KITH_RETURN_IF_ERROR(ReadAll(snapshot, at));
+      const auto found = all_.find(person);
+      if (found == all_.end()) return absl::OkStatus();
+      for (const Told& told : found->second) visit(told.other, told.strength, told.record);
+      return absl::OkStatus();
+    }
     if (index_ == nullptr) {
       return ForEachWith(snapshot, type_, mine_, Value(person), [&](record::View view) {
         TakeRecord(view, at, visit);
@@ -61,6 +73,26 @@ class End {
  private:
   static constexpr size_t kRoles = 5;
   [[nodiscard]] std::array<std::string_view, kRoles> Roles() const { return {other_, "strength", "confidence", "valid_from", "valid_to"}; }
+
+  struct Told {
+    Id other;
+    double strength = 0;
+    Id record;
+  };
+  // Once, not for each person that a search comes to. All ask about one moment.
+  Status ReadAll(const Snapshot& snapshot, Time at) {
+    if (read_) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(type_.name));
+    while (cursor->Next()) {
+      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+      if (!view.has(mine_.position)) continue;
+      std::vector<Told>& of_person = all_[view.GetRef(mine_.position)];
+      TakeRecord(view, at, [&](Id other, double strength, Id edge) { of_person.push_back({other, strength, edge}); });
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+    read_ = true;
+    return absl::OkStatus();
+  }
 
   bool Covers(const IndexDef& index) {
     slots_.clear();
@@ -117,6 +149,9 @@ class End {
   const IndexDef* index_ = nullptr;  // that covers all of Roles(); null: none that the viewer may read does
   std::vector<int> slots_;           // of Roles() in the index's cover
   bool ordered_ = false;             // the index goes by the other end next
+  bool scans_ = false;               // no index at all serves, so all edges are read at once
+  bool read_ = false;
+  absl::flat_hash_map<Id, std::vector<Told>> all_;
 };
 
 struct Edge {
@@ -214,7 +249,7 @@ class Circle {
 
   // Of one type of ours, or (0) of whatever type.
   Status ReadAcquaintances(Id person, TypeNumber type) {
-    for (const End& end : ends_) {
+    for (End& end : ends_) {
       KITH_RETURN_IF_ERROR(end.ForEach(facts_.snapshot(), person, type, facts_.as_of(), [&](Id other, double strength, Id record) {
         if (other == person) return;
         seen_.push_back(other);

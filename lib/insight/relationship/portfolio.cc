@@ -267,7 +267,7 @@ StatusOr<Score> HeadToHeadWith(const Facts& facts, Id competitor) {
     if (kind != kinds.end()) won[deal.id()] = kind->second == model::StageKind::kWon;
   };
   KITH_RETURN_IF_ERROR(facts.ForEach("rival", "competitor", competitor, [&](const Played& rival) {
-    if (const std::optional<Played> deal = facts.Find(rival.Ref("deal"), "pipelined")) count(*deal);
+    if (const std::optional<Held> deal = facts.Then(rival.Ref("deal"), "pipelined")) count(deal->record);
   }));
   KITH_RETURN_IF_ERROR(facts.ForEach("pipelined", "lost_to", competitor, count));
   const auto wins = std::count_if(won.begin(), won.end(), [](const auto& deal) { return deal.second; });

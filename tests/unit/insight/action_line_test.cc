@@ -160,6 +160,18 @@ TEST_F(ActionLines, IsWorkedOutAgainAndKeepsWhatWasDone) {
   world_.Verify();
 }
 
+// O12: a deal that a team owns has tasks too, of nobody yet; one that somebody made a task about the account is left alone.
+TEST_F(ActionLines, TasksAreMadeWhoeverOwnsTheDeal) {
+  world_.Set(deal_, "owner", Add("team", {{"name", "North"}}));
+  EXPECT_GT(Plan(), 0U);
+  const Id task = TaskOf("learn//need");
+  ASSERT_FALSE(task.is_null());
+  EXPECT_TRUE(world_.Get(task, "assignee").is_null());
+  world_.Set(task, "regarding", account_);
+  EXPECT_EQ(Plan(), 0U);
+  EXPECT_EQ(StatusOfTask("learn//need"), "open");
+}
+
 // O12 on random changes: facts come and go, tasks get done; the tasks that are open are those that the line asks for, and nothing done is
 // lost.
 TEST_F(ActionLines, FollowsRandomFacts) {
@@ -284,6 +296,27 @@ TEST_F(ActionLines, FourQuestionsFollowTheirCriteria) {
   }
   EXPECT_GT(ask().opportunity.value, costly.opportunity.value);
   EXPECT_THAT(ask().no_go, IsEmpty());
+}
+
+// Asked as of a day and as known then, the answers are those of that day: budgets, costs and amounts that came later count nothing.
+TEST_F(ActionLines, WhatBecameKnownLaterCountsNothing) {
+  GiveRole(Contact(), deal_, "decision_maker");
+  world_.Set(deal_, "amount", model::Yuan(100'000));
+  world_.Advance(kMicrosPerDay);
+  const Time then{world_.now().micros - 1};
+  const auto ask = [&] { return *AskFourQuestions(*world_.Read(), deal_, {}, {.as_of = then, .recorded = then}); };
+  const FourQuestions before = ask();
+  world_.Advance(kMicrosPerDay);
+  Add("cost", {{"opportunity", deal_}, {"kind", "delivery"}, {"amount", model::Yuan(20'000)}});
+  Add("budget_evidence",
+      {{"opportunity", deal_}, {"exists", true}, {"at", Time{then.micros - 1}}, {"source", "document"}, {"confidence", 1.0}});
+  world_.Set(deal_, "amount", model::Yuan(10));
+  const FourQuestions after = ask();
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(after.opportunity.criteria.at(i).confidence, before.opportunity.criteria.at(i).confidence) << i;
+    EXPECT_EQ(after.worth.criteria.at(i).value, before.worth.criteria.at(i).value) << i;
+    EXPECT_EQ(after.worth.criteria.at(i).confidence, before.worth.criteria.at(i).confidence) << i;
+  }
 }
 
 TEST_F(ActionLines, ThreeQuestionsMaySayNo) {

@@ -191,6 +191,35 @@ TEST(Funnel, WindowsAddUp) {
   EXPECT_GT(before->arrivals, 200);
 }
 
+// C02: as an export without history brings them.
+TEST(Funnel, WhoClosedDealsWithoutAPathIsAPartToo) {
+  const simulator::Company company = simulator::MakeCompany({.seed = 5, .deals = 400});
+  const model::Pipeline pipeline = simulator::PipelineOf();
+  std::vector<DealPath> paths = simulator::PathsOf(company);
+  constexpr uint64_t kOwner = 7000;
+  int64_t closed = 0;
+  for (DealPath& path : paths) {
+    for (const model::Stage& stage : pipeline.stages) {
+      if (closed == 3 || stage.kind != model::StageKind::kWon || path.moves.back().to != stage.id) continue;
+      path.moves.erase(path.moves.begin(), path.moves.end() - 1);
+      path.moves.back().owner = Id(kOwner);
+      ++closed;
+    }
+  }
+  ASSERT_EQ(closed, 3);
+  const FunnelTables tables = TablesFromPaths(pipeline, paths, StartOf(company.options.today));
+  const StatusOr<std::vector<FunnelPart>> parts = FunnelParts(tables, GroupKind::kOwner);
+  ASSERT_TRUE(parts.ok());
+  int64_t won = 0;
+  int64_t own = 0;
+  for (const FunnelPart& one : *parts) {
+    won += one.funnel.won;
+    if (one.part == kOwner) own = one.funnel.won;
+  }
+  EXPECT_EQ(own, closed);
+  EXPECT_EQ(won, Funnel(tables)->won);
+}
+
 // C02: parts are what each group's own funnel says, and joined ones what teams would have if their people were one.
 TEST(Funnel, PartsAreTheFunnelsOfTheirGroups) {
   const simulator::Company company = simulator::MakeCompany({.seed = 5, .deals = 800});

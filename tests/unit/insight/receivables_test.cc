@@ -105,6 +105,21 @@ TEST_F(ReceivablesTest, InOneCurrencyAtTheDaysRates) {
   EXPECT_EQ(report.total[0].open, 1'000 + 1'250 + 313);
 }
 
+// What is paid in parts is paid, whatever the parts come to in another currency.
+TEST_F(ReceivablesTest, WhatIsPaidInPartsIsPaidInEveryCurrency) {
+  const Id acme = Add("account", {{"name", "Acme"}});
+  world_.Set(*world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "base_currency", "CNY");
+  Add("rate", {{"currency", "EUR"}, {"date", *ParseDate("2026-01-01")}, {"rate", *ParseDecimal("0.13")}});
+  const Id invoice = Invoice(acme, "2026-02-01", "2026-02-02", {100, kEuro});  // 13, and its parts 4, 4 and 4
+  for (const int64_t part : {34, 33, 33}) Pay(invoice, "2026-02-03", {part, kEuro});
+  const ReceivablesReport report = Report({.as_of = *ParseDate("2026-02-15"), .into = kYuan});
+  EXPECT_THAT(report.invoices, IsEmpty());
+  ASSERT_THAT(report.total, SizeIs(1));
+  EXPECT_EQ(report.total[0].open, 0);
+  EXPECT_EQ(report.total[0].overpaid, 0);
+  EXPECT_EQ(report.total[0].invoiced, 13);
+}
+
 // Random invoices, payments and days against plain sums; groups add up to the whole.
 TEST_F(ReceivablesTest, RandomOnesGiveWhatPlainSumsGive) {
   model::Random random(model::TestSeed(11));

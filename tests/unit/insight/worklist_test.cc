@@ -127,6 +127,32 @@ TEST_F(WorkListTest, DoingItTakesItOff) {
   EXPECT_THAT(List(world_.owners()[1]).items, IsEmpty());
 }
 
+// I03: a task plans for the customer, whatever of theirs it is about; a complaint that comes later is none yet.
+TEST_F(WorkListTest, ATaskPlansForTheCustomerBehindWhatItIsAbout) {
+  const Id acme = Customer("Acme");
+  const Id person = Add("contact", {{"name", "Li"}, {"account", acme}});
+  const Id order = Add("order", {{"account", acme}, {"number", "O-1"}});
+  for (const Id about : {acme, person, order}) {
+    const Time due{world_.now().micros + 5 * kMicrosPerDay};
+    const Id task = Add("task", {{"subject", "call"}, {"regarding", about}, {"assignee", Rep()}, {"due", due}});
+    EXPECT_THAT(List(Rep()).items, IsEmpty());
+    world_.Set(task, "due", world_.now());
+    const WorkList list = List(Rep());
+    ASSERT_THAT(list.items, ElementsAre(Field(&WorkItem::record, task)));
+    EXPECT_EQ(list.items[0].customer, acme);
+    world_.Delete(task);
+    EXPECT_THAT(List(Rep()).items, ElementsAre(Field(&WorkItem::record, acme)));
+  }
+  const Time before = world_.now();
+  world_.Advance(kMicrosPerDay);
+  Add("ticket", {{"subject", "leaks"}, {"kind", Choose("ticket", "kind", "complaint")}, {"account", acme}});
+  world_.Advance(kMicrosPerDay);
+  EXPECT_THAT(Reasons(List(Rep()).items.at(0)), ElementsAre(WorkReason::kComplaint));
+  const StatusOr<WorkList> then = WorkListOf(*world_.Read(), Rep(), {.now = before});
+  ASSERT_TRUE(then.ok()) << then.status();
+  EXPECT_THAT(Reasons(then->items.at(0)), ElementsAre(WorkReason::kNever));
+}
+
 // F15: tasks depend on one another, and never in a circle; what waits is no work yet.
 TEST_F(WorkListTest, ATaskWaitsForTheOneBeforeIt) {
   const auto task = [&](std::string_view subject, Id after) {
@@ -224,6 +250,28 @@ TEST_F(WorkListTest, VisitsThatAreDue) {
   EXPECT_EQ(list.items[0].kind, WorkKind::kVisit);
   EXPECT_EQ(list.items[0].name, "store");
   EXPECT_EQ(list.items[0].reasons[0], std::make_pair(WorkReason::kOverdue, 2.0));
+}
+
+// B20: what is masked hides itself, not the list: neither the index of moves, which covers amounts, nor that of touches, which covers
+// subjects, is needed.
+TEST_F(WorkListTest, AMaskedFieldHidesItselfAlone) {
+  const Id acme = Customer("Acme");
+  const Id deal = Add("opportunity", {{"name", "deal"}, {"account", acme}, {"owner", Rep()}, {"amount", Yuan(1'000)}});
+  world_.MoveTo(deal, "default/prospecting");
+  const Id store = Customer("store");
+  const Id plan = Add("visit_plan", {{"account", store}, {"employee", Rep()}, {"every_days", 7}, {"starts", DateOf(world_.now())}});
+  Touch(store);
+  world_.Advance(9 * kMicrosPerDay);
+  ASSERT_TRUE(world_.db()
+                  .SetPolicy(R"({"types": {"move": {"fields": {"amount": {"read": ["role:desk"]}}},
+                                           "interaction": {"fields": {"subject": {"read": ["role:desk"]}}}}})")
+                  .ok());
+  const StatusOr<WorkList> list = WorkListOf(*world_.Read({.id = Rep()}), Rep(), {.now = world_.now()});
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_EQ(list->total, 2U);
+  ASSERT_NE(Find(*list, deal), nullptr);
+  EXPECT_EQ(Find(*list, deal)->action, "find out the need");
+  EXPECT_NE(Find(*list, plan), nullptr);
 }
 
 TEST_F(WorkListTest, BadOptionsAndAnEmptyDatabase) {

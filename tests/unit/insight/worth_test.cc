@@ -94,6 +94,17 @@ TEST_F(WorthTest, ExpectedValueIsExact) {
   EXPECT_FALSE(Worth(deal, {.chance = 0.25}).margin.has_value()) << "currencies are never summed silently";
 }
 
+// Without an amount too, costs in two currencies are not one sum.
+TEST_F(WorthTest, CostsInTwoCurrenciesAreNeverSummed) {
+  const Id deal = Deal();
+  Cost(deal, "delivery", Yuan(100));
+  const Id odd = Cost(deal, "delivery", Money{7, *Currency::FromCode("EUR")});
+  const DealWorth worth = Worth(deal, {.chance = 0.5});
+  EXPECT_EQ(worth.currency, Yuan(0).currency);
+  EXPECT_EQ(worth.delivery, 100);
+  EXPECT_THAT(worth.other_currency, ElementsAre(odd));
+}
+
 // F07: an amount says whether it is typed, from a quote or predicted.
 TEST_F(WorthTest, AnAmountSaysWhereItComesFrom) {
   const Id deal = Deal();
