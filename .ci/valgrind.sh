@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# memcheck on test programs of build/dev: invalid and uninitialised memory, and what is lost at the end. Usage: valgrind.sh NAME...
+# memcheck on test programs, which stand in KITH_TESTS: invalid and uninitialised memory, and what is lost at the end. Usage: valgrind.sh NAME...
 # Left out are tests that take minutes there, and those of what valgrind does not have: children that end with its exit code, limits of
 # address space, processes started anew, counts of allocations.
 set -euo pipefail
@@ -11,7 +11,7 @@ for name in "$@"; do
   # A forked child has all that its parent had and frees none of it: what it says is left out.
   valgrind --quiet --error-exitcode=9 --fair-sched=yes --child-silent-after-fork=yes --suppressions="$here/valgrind.supp" \
     --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect \
-    "$(find "$KITH_BUILD/dev/tests" -name "${name}_test" -type f)" --gtest_brief=1 --gtest_filter="-$without" || failed+=("$name")
+    "$(find "$KITH_TESTS" -name "${name}_test" -type f)" --gtest_brief=1 --gtest_filter="-$without" || failed+=("$name")
   echo "$name: $((SECONDS - started)) s"
 done
 [ ${#failed[@]} = 0 ] || { echo "not clean: ${failed[*]}"; exit 1; }

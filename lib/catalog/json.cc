@@ -133,8 +133,13 @@ void ObjectReader::WrongType(std::string_view key, const Json& value, std::strin
 Status ObjectReader::Finish(std::string* extra) {
   KITH_RETURN_IF_ERROR(status_);
   Json rest = Json::object();
+  // Some objects have whatever keys there are (the states of transitions): one by one these would take their square.
+  const bool many = known_.size() > kMembers;
+  if (many) std::sort(known_.begin(), known_.end());
   for (const auto& [key, value] : object_->get_ref<const Json::object_t&>()) {
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    const bool is_known = many ? std::binary_search(known_.begin(), known_.end(), std::string_view(key))
+                               : std::find(known_.begin(), known_.end(), key) != known_.end();
+    if (is_known) continue;
     if (unknown_ == Unknown::kRefuse) {
       return MalformedAt(PathOf(key), "unknown member", {}, NearestHint(key, known_));
     }

@@ -168,7 +168,8 @@ class NoteSatisfiedJob final : public storage::Job {
   [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
     KITH_ASSIGN_OR_RETURN(const format::State now, ReadState(set));
     KITH_ASSIGN_OR_RETURN(const std::string digests, ReadSatisfied(set, version_));
-    if (now.catalog_version != version_ || digests.size() >= kSatisfiedMost * digest_.size()) return Verdict::kDiscard;
+    const bool full = digests.size() >= kSatisfiedMost * digest_.size();
+    if (now.catalog_version != version_ || full || HoldsDigest(digests, digest_)) return Verdict::kDiscard;  // noted by another meanwhile
     std::string note;
     AppendU64(note, version_);
     AppendU64(note, kSatisfiedForm);
@@ -221,7 +222,8 @@ StatusOr<EnsureReport> DatabaseImpl::EnsureOnce(std::span<const catalog::Package
   if (plan.definitions.empty() && plan.changes.empty() && plan.notes.empty()) {
     satisfied.Add(digest);
     NoteSatisfiedJob job(before->version, digest);
-    if (!read_only_ && !dry_run) static_cast<void>(RunJob(job));  // without the note the next one takes longer, no more
+    // Without the note the next one takes longer, no more. A library that lacks a derivation writes nothing at all.
+    if (!read_only_ && !dry_run && before->writable.ok()) static_cast<void>(RunJob(job));
     return present;
   }
   return Install(before, plan, dry_run);

@@ -74,6 +74,9 @@ class Restorer {
 
   // What is written from the moment on, is written knowing of it.
   Status CopyErased(std::string_view key, std::string_view value) {
+    if (key.size() != format::kMetaErasedPrefix.size() + sizeof(uint64_t)) {
+      return MakeError(Reason::kCorrupt, "the key of an erasure is malformed");
+    }
     const Id id(ReadU64(key.data() + format::kMetaErasedPrefix.size()));
     KITH_ASSIGN_OR_RETURN(format::Erased erased, format::DecodeErased(value));
     erased.place = std::min(erased.place, last_);

@@ -65,7 +65,9 @@ class Importer {
     for (const std::string& json : mapping_.pipelines) {
       KITH_ASSIGN_OR_RETURN(model::Pipeline pipeline, model::PipelineFromJson(json));
       // Rows tell of what is long past: a pipeline that comes with them has always been, so that they are in its stages as of then too.
-      const bool is_new = !model::GetPipeline(*now, pipeline.name).ok();
+      const Status known = model::GetPipeline(*now, pipeline.name).status();
+      const bool is_new = GetReason(known) == Reason::kUnknownPipeline;
+      if (!is_new) KITH_RETURN_IF_ERROR(known);
       batch.SetEffective(is_new ? std::optional(Time{}) : std::nullopt);
       model::DefinePipeline(batch, pipeline);
     }

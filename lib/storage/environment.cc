@@ -174,6 +174,7 @@ StatusOr<CheckReport> EnvironmentImpl::Check() {
   // Two commits may replace the meta page of our transaction before it is read: then look again.
   for (int attempt = 0; attempt < kCheckAttempts; ++attempt) {
     KITH_ASSIGN_OR_RETURN(const ReadTransaction slot, readers_->Acquire());
+    KITH_RETURN_IF_ERROR(store_->CheckStillThere());  // the file that was opened by its name is ours
     const StatusOr<format::Meta> meta = ReadMeta(fd.get(), slot->transaction.load());
     if (!meta.ok() && GetReason(meta.status()) == Reason::kInternal) continue;
     CheckReport report;

@@ -125,6 +125,7 @@ class ReadMemoryTest : public ApplyMemoryTest {
         refused += int{code != KITH_OK};
       }
     }
+    EXPECT_GT(refused, 0) << name << ": no allocation failed";
     int64_t answer = 0;
     EXPECT_EQ(ask(&answer), KITH_OK);
     EXPECT_EQ(answer, right);

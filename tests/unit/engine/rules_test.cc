@@ -428,6 +428,10 @@ TEST(DerivationsTest, ALibraryThatLacksOneOnlyReads) {
     const Status status = (*db)->Apply(batch).status();
     EXPECT_EQ(GetReason(status), Reason::kDerivationMissing);
     EXPECT_EQ(GetErrorInfo(status).value, "count 2");
+    const uint64_t written = (*db)->GetStats()->storage.transaction;
+    const catalog::PackageSource source{.definition = std::string(testing::kShopPackage), .numbers = {}};
+    EXPECT_TRUE((*db)->Ensure({&source, 1}).ok());
+    EXPECT_EQ((*db)->GetStats()->storage.transaction, written) << "what is there is not noted either";
   }
 }
 

@@ -149,6 +149,7 @@ TEST_F(FaultTest, AReplacedFileIsNoticed) {
   EXPECT_EQ(GetReason(PutRecord(*environment, 1, "lost")), Reason::kDatabaseReplaced);
   std::filesystem::copy_file(Path() + "/moved", DataFile());
   EXPECT_EQ(GetReason(PutRecord(*environment, 1, "lost")), Reason::kDatabaseReplaced);
+  EXPECT_EQ(GetReason(environment->Check().status()), Reason::kDatabaseReplaced) << "another file was checked";
   std::filesystem::rename(Path() + "/moved", DataFile());
   ExpectOldStateAndLife(*environment);
 }
