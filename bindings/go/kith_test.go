@@ -112,12 +112,23 @@ func TestAScanAndAQueryGiveWhatTheRecordsHold(t *testing.T) {
 	})
 	must(t, db.View(func(s *kith.Snapshot) error {
 		var scanned []int64
+		var names []string // stay what they are when their rows are gone
 		for row, err := range s.Scan("opportunity", "amount", "name") {
 			must(t, err)
-			equal(t, row.Col(1).Text(), fmt.Sprint("Deal ", len(scanned)))
+			name := row.Col(1)
+			equal(t, name.UnsafeText(), fmt.Sprint("Deal ", len(scanned)))
+			equal(t, name.Text(), name.UnsafeText())
+			names = append(names, name.Text())
+			again, err := row.Record().Value("name")
+			must(t, err)
+			equal(t, again.UnsafeText(), name.Text())
+			equal(t, row.Record().ID(), row.ID())
 			scanned = append(scanned, row.Col(0).Money().Minor)
 		}
 		equal(t, scanned, want)
+		for i, name := range names {
+			equal(t, name, fmt.Sprint("Deal ", i))
+		}
 
 		rows, err := s.Query(ctx, map[string]any{"from": "opportunity", "where": "name.startsWith($beginning)", "select": []string{"name", "amount"},
 			"order": []string{"-amount"}}, map[string]any{"beginning": "Deal 9"})

@@ -123,11 +123,8 @@ type ResultRow struct {
 
 // Col is the i-th column. Amounts of several currencies read as null. Texts are copied as those of Row.Col.
 func (r ResultRow) Col(i int) Value {
-	v := Value{c: &r.of.values[r.index*r.of.count+i]}
-	switch v.Kind() {
-	case KindText, KindChoice, KindBytes:
-		v.text = r.of.text(r.index, i)
-	case KindTextList, KindChoiceSet:
+	v := r.of.value(r.index*r.of.count + i)
+	if v.isList() {
 		v.list = r.list(i)
 	}
 	return v

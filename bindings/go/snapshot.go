@@ -192,7 +192,6 @@ func (s *Snapshot) Records(typ string) iter.Seq2[Record, error] {
 
 // Row is a record with the values that were asked for; good until the next.
 type Row struct {
-	Record
 	of *chunk
 	at int // its place in the chunk
 }
@@ -200,42 +199,65 @@ type Row struct {
 // chunk is what came from C at once.
 type chunk struct {
 	columns
+	s      *Snapshot
 	fields []capi.Field
+	views  []capi.View
 }
 
 // columns are the values of some rows, row after row, and the texts among them, copied a column at a time when one is asked for.
 type columns struct {
 	values []capi.Value
 	count  int // of columns
-	texts  [][]string
+	texts  []texts
+}
+
+type texts struct {
+	copied bool
+	all    string
+	ends   [capi.Chunk]int
 }
 
 // next takes the values of further rows.
 func (c *columns) next(values []capi.Value) {
 	c.values = values
 	for i := range c.texts {
-		c.texts[i] = c.texts[i][:0]
+		c.texts[i].copied = false
 	}
 }
 
-// text of a column in a row.
-func (c *columns) text(row, column int) *string {
-	if len(c.texts) == 0 {
-		c.texts = make([][]string, c.count)
+// text of the value at a place.
+func (c *columns) text(at int) string {
+	row, column := at/c.count, at%c.count
+	if c.texts == nil {
+		c.texts = make([]texts, c.count)
 	}
-	if len(c.texts[column]) == 0 {
-		c.texts[column] = capi.Texts(c.values, column, c.count, c.texts[column])
+	t := &c.texts[column]
+	if !t.copied {
+		t.copied, t.all = true, capi.Texts(c.values, column, c.count, &t.ends)
 	}
-	return &c.texts[column][row]
+	from := 0
+	if row > 0 {
+		from = t.ends[row-1]
+	}
+	return t.all[from:t.ends[row]]
 }
+
+// value at a place.
+func (c *columns) value(at int) Value { return Value{c: &c.values[at], of: c, at: at} }
+
+// Record of the row; good while the snapshot is open.
+func (r Row) Record() Record { return Record{r.of.s, r.of.views[r.at]} }
+
+// ID of the record.
+func (r Row) ID() ID { return ID(r.of.views[r.at].ID()) }
+
+// Version of the record for Batch.RequireVersion.
+func (r Row) Version() uint64 { return r.of.views[r.at].Version() }
 
 // Col is the i-th of the fields. Texts of up to 256 rows are copied together: who keeps few of many should strings.Clone them.
 func (r Row) Col(i int) Value {
-	v := Value{c: &r.of.values[r.at*r.of.count+i]}
-	switch v.Kind() {
-	case KindText, KindChoice, KindBytes:
-		v.text = r.of.text(r.at, i)
-	case KindTextList, KindChoiceSet:
+	v := r.of.value(r.at*r.of.count + i)
+	if v.isList() {
 		v.list = r.list(i)
 	}
 	return v
@@ -243,14 +265,14 @@ func (r Row) Col(i int) Value {
 
 // list is apart from Col, which allocates nothing.
 func (r Row) list(i int) func(item int) (capi.Value, *capi.Error) {
-	return func(item int) (capi.Value, *capi.Error) { return r.s.c.Item(r.v, r.of.fields[i], item) }
+	return func(item int) (capi.Value, *capi.Error) { return r.of.s.c.Item(r.of.views[r.at], r.of.fields[i], item) }
 }
 
 // Scan gives fields of the records of a type in id order, from C once for 256 records: the fast way to read many.
 func (s *Snapshot) Scan(typ string, fields ...string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		n := len(fields)
-		of := &chunk{columns{count: n}, make([]capi.Field, n)}
+		of := &chunk{columns: columns{count: n}, s: s, fields: make([]capi.Field, n)}
 		for i, field := range fields {
 			resolved, err := s.Field(typ, field)
 			if err != nil {
@@ -261,8 +283,9 @@ func (s *Snapshot) Scan(typ string, fields ...string) iter.Seq2[Row, error] {
 		}
 		e := s.c.Scan(typ, 0, of.fields, func(views []capi.View, values []capi.Value) bool {
 			of.next(values)
+			of.views = views
 			for i := range views {
-				if !yield(Row{Record{s, views[i]}, of, i}, nil) {
+				if !yield(Row{of, i}, nil) {
 					return false
 				}
 			}

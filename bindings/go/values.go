@@ -132,15 +132,21 @@ type Value struct {
 	c *capi.Value
 	// list reads an item of a list.
 	list func(item int) (capi.Value, *capi.Error)
-	// text is the text of a row that was copied with those of its neighbours; nil: C's is copied.
-	text *string
+	// of and at are the rows that it came with, whose texts are copied together, and its place among their values.
+	of *columns
+	at int
 }
 
 func (v Value) copied() string {
-	if v.text != nil {
-		return *v.text
+	if v.of != nil {
+		return v.of.text(v.at)
 	}
 	return v.c.Text()
+}
+
+func (v Value) isList() bool {
+	k := v.Kind()
+	return k == KindTextList || k == KindChoiceSet
 }
 
 // Kind of the value.
@@ -195,6 +201,15 @@ func (v Value) Text() string {
 		return ""
 	}
 	return v.copied()
+}
+
+// UnsafeText is Text without a copy, in the memory of C: a record's or a scan's is good only while the snapshot is open, a query's only until
+// the next row.
+func (v Value) UnsafeText() string {
+	if k := v.Kind(); k != KindText && k != KindChoice {
+		return ""
+	}
+	return v.c.UnsafeText()
 }
 
 // Bytes gives bytes.

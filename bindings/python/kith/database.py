@@ -151,14 +151,12 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
             return now.query(query, parameters, **options)
 
     def funnel(self, pipeline: str | None = None, *, by: str | None = None, **options: Any) -> Funnel:
-        """The funnel by what is known now, of the main pipeline unless one is named; see `Snapshot.funnel`. ``by="team"`` is short for
-        "owner.team"."""
+        """The funnel by what is known now, of the main pipeline unless one is named; see `Snapshot.funnel` for the options."""
         with self.snapshot() as now:
-            return now.funnel(pipeline or now.main_pipeline(), by=_parts(by), **options)
+            return now.funnel(pipeline or now.main_pipeline(), by=by, **options)
 
     def forecast(self, period: str = "next-quarter", *, pipeline: str | None = None, by: str | None = None, **options: Any) -> Forecast:
         """What a period will bring, by what is known now, of the main pipeline unless one is named; see `Snapshot.forecast` for the options.
-        ``by="team"`` is short for "owner.team".
 
         >>> import kith
         >>> with kith.open(temporary=True) as db:
@@ -170,7 +168,7 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
         1 True
         """
         with self.snapshot() as now:
-            made = now.forecast(pipeline or now.main_pipeline(), period, by=_parts(by), **options)
+            made = now.forecast(pipeline or now.main_pipeline(), period, by=by, **options)
 
         def backtest(*asked: Any, **how: Any) -> dict[str, Any]:
             with self.snapshot() as later:
@@ -191,10 +189,6 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
     def wait(self, sequence: int, timeout: float) -> int:
         """Blocks until there is a change after `sequence`, or for `timeout` seconds; the newest sequence number."""
         return self._handle.wait(sequence, int(timeout * 1000))
-
-
-def _parts(by: str | None) -> str | None:
-    return "owner.team" if by == "team" else by
 
 
 _OPERATIONS = ("", "create", "change", "delete")

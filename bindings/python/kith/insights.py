@@ -94,7 +94,8 @@ class Insights:
     ) -> Funnel:
         """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"), on a former `version`'s stages.
 
-        ``by`` adds ``parts``, the funnel of each "owner", "segment" or "source", or of each value of a field of these such as "owner.team".
+        ``by`` adds ``parts``, the funnel of each "owner", "segment" or "source", or of each value of a field of these such as
+        "owner.team", for which "team" is short.
         ``without_overrides``: as if moves that overrode what a stage asks for had not been made.
 
         >>> import kith
@@ -116,7 +117,7 @@ class Insights:
             group=_group(owner, segment, source),
             version=version,
             without_overrides=without_overrides or None,
-            by=by,
+            by=_parts(by),
         )
         report = Funnel(json.loads(self._open().funnel(pipeline, options)), by)
         for part in report["parts"]:
@@ -225,7 +226,7 @@ class Insights:
     ) -> Forecast:
         """What a period such as "2026-Q3" will bring: closed, from open, from new, total as P10, P50, P90.
 
-        ``by`` adds parts that sum to the whole: "owner", "segment", "source", or a field of these records such as "owner.team"; those with a
+        ``by`` adds parts that sum to the whole: "owner", "segment", "source", or a field of these records such as "owner.team" ("team"); those with a
         quota for the period are in ``attainments``.
         ``learn_from`` widens the interval by what forecasts of so many periods before missed, ``learn_saved`` by what saved ones did.
         ``relations`` lets the decision chain, closeness and earlier encounters with rivals act on chances, as far as closed deals show it
@@ -248,7 +249,7 @@ class Insights:
             as_of=as_of,
             currency=currency,
             seed=seed,
-            by=by,
+            by=_parts(by),
             learn_from=learn_from or None,
             learn_saved=learn_saved or None,
             relations=relations or None,
@@ -382,6 +383,10 @@ class Insights:
         options = self._asked(as_of=as_of, currency=currency, rates=rates)
         report: dict[str, Any] = json.loads(self._open().backtest(pipeline, unit, count, options))
         return report
+
+
+def _parts(by: str | None) -> str | None:
+    return "owner.team" if by == "team" else by
 
 
 def _group(owner: int, segment: int, source: int) -> dict[str, Any] | None:

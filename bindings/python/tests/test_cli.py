@@ -98,6 +98,8 @@ def told(run: Kith, *words: str) -> Any:
         (("changes", "account:Account 3"), "created"),
         (("pipeline",), "Qualified"),
         (("funnel",), "Proposal"),
+        (("funnel", "--by", "owner"), "王小明"),
+        (("funnel", "--by", "team", "--lang", "zh"), "赢单率"),
         (("forecast", "this-quarter", "--as-of", "2024-12-01", "--by", "team", "--quota", "10万"), "North"),
         (("reps",), "Ann"),
         (("gap", "2024-Q4", "--as-of", "2025-01-01"), "win rate"),

@@ -27,19 +27,25 @@ func (v *Value) Real() float64 { return float64(v.v.real) }
 // Text is a copy.
 func (v *Value) Text() string { return copyStr(v.v.text) }
 
-// Texts copies the texts of one of the columns of some rows into `into`, in one piece of memory that they share.
-func Texts(values []Value, column, columns int, into []string) []string {
-	size := 0
-	for i := column; i < len(values); i += columns {
+// UnsafeText is C's own.
+func (v *Value) UnsafeText() string {
+	return unsafe.String((*byte)(unsafe.Pointer(v.v.text.data)), int(v.v.text.size))
+}
+
+// Texts copies the texts of one of the columns of some rows, one after the other; ends gets where each ends.
+func Texts(values []Value, column, columns int, ends *[Chunk]int) string {
+	size, row := 0, 0
+	for i := column; i < len(values) && row < Chunk; i, row = i+columns, row+1 {
 		size += values[i].textSize()
+		ends[row] = size
 	}
-	all, into := make([]byte, 0, size), into[:0]
-	for i := column; i < len(values); i += columns {
-		from := len(all)
-		all = append(all, unsafe.Slice((*byte)(unsafe.Pointer(values[i].v.text.data)), values[i].textSize())...)
-		into = append(into, unsafe.String(unsafe.SliceData(all[from:]), len(all)-from))
+	all := make([]byte, size)
+	from, row := 0, 0
+	for i := column; i < len(values) && row < Chunk; i, row = i+columns, row+1 {
+		copy(all[from:ends[row]], unsafe.Slice((*byte)(unsafe.Pointer(values[i].v.text.data)), ends[row]-from))
+		from = ends[row]
 	}
-	return into
+	return unsafe.String(unsafe.SliceData(all), len(all))
 }
 
 // textSize is 0 of what is no text, whatever its memory holds.

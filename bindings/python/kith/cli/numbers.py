@@ -23,6 +23,10 @@ def _chosen(run: Session, now: kith.Snapshot, given: str | None) -> str:
     return found
 
 
+def _part(run: Session, now: kith.Snapshot, part: int) -> str:
+    return run.name_of(now, part) if part else "–"
+
+
 def _warn(run: Session, warnings: list[str]) -> None:
     for warning in warnings:
         run.out.text(f"! {warning}")
@@ -79,14 +83,16 @@ def _pipeline(now: kith.Snapshot, name: str) -> dict[str, Any]:
 @_PIPELINE
 @click.option("--period", help="Deals that began in whole months, such as 2026-Q1.")
 @click.option("--owner", metavar="WHO", help="Only deals of this owner.")
+@click.option("--by", help="The win rate of each owner, team, segment or source, too.")
 @options(reads=True)
-def funnel(run: Session, pipeline: str | None, period: str | None, owner: str | None) -> None:
+def funnel(run: Session, pipeline: str | None, period: str | None, owner: str | None, by: str | None) -> None:
     """How many deals reach each stage and go on, with intervals."""
     with run.read() as now:
         who = texts.target(now, owner, ["employee"]) if owner else 0
-        found = now.funnel(_chosen(run, now, pipeline), period=period, owner=who, as_of=run.as_of)
-    if run.out.as_json:
-        return run.out.json(found)
+        found = now.funnel(_chosen(run, now, pipeline), by=by, period=period, owner=who, as_of=run.as_of)
+        if run.out.as_json:
+            return run.out.json(found)
+        parts = [(_part(run, now, part["part"]), part["won"], part["lost"], part["open"], run.out.words.rate(part["win_rate"])) for part in found["parts"]]
     words = run.out.words
     most = max((stage["reached"] for stage in found["stages"]), default=0) or 1
     columns = ["stage", "reached", "open", "amount", "rate", "days", "maturity", "bar"]
@@ -105,6 +111,9 @@ def funnel(run: Session, pipeline: str | None, period: str | None, owner: str | 
     )
     run.out.table(columns, rows, titles=[*(words(f"col.{column}") for column in columns[:-1]), ""])
     run.out.text(f"{words.named('walk', 'won')} {found['won']}, {words.named('walk', 'lost')} {found['lost']}: {words.rate(found['win_rate'])}")
+    if parts:
+        titles = [words("col.part"), words.named("walk", "won"), words.named("walk", "lost"), words("col.open"), words("col.win_rate")]
+        run.out.table(["part", "created", "rejected", "open", "rate"], parts, titles=titles)
     _warn(run, found["warnings"])
 
 
@@ -118,7 +127,7 @@ def funnel(run: Session, pipeline: str | None, period: str | None, owner: str | 
 def forecast(run: Session, period: str, pipeline: str | None, by: str | None, quota: str | None, currency: str) -> None:
     """What a period will bring: this-quarter, next-month, 2026-Q3, FY2026-Q3."""
     with run.read() as now:
-        found = now.forecast(_chosen(run, now, pipeline), period, by="owner.team" if by == "team" else by, as_of=run.as_of, currency=currency)
+        found = now.forecast(_chosen(run, now, pipeline), period, by=by, as_of=run.as_of, currency=currency)
         chance = None
         if quota:
             chance = found.probability_at_least(reading.money(quota, found["currency"])["minor"])
@@ -134,8 +143,7 @@ def forecast(run: Session, period: str, pipeline: str | None, by: str | None, qu
             for name, part in parts
         ]
         for part in found.get("parts", []):
-            name = run.name_of(now, int(part["part"])) if str(part["part"]).isdigit() else str(part["part"])
-            rows.append((f"  {name}", *(words.money(part["total"][p], unit) for p in ("p10", "p50", "p90")), bar(part["total"]["p50"] / most)))
+            rows.append((f"  {_part(run, now, part['part'])}", *(words.money(part["total"][p], unit) for p in ("p10", "p50", "p90")), bar(part["total"]["p50"] / most)))
     columns = ["part", "p10", "p50", "p90", "bar"]
     run.out.table(columns, rows, titles=[*(words(f"col.{column}") for column in columns[:-1]), ""])
     if chance is not None:

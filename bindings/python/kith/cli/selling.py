@@ -26,8 +26,9 @@ def guide(run: Session, record: str) -> None:
     words = run.out.words
     for track in found["tracks"]:
         run.out.heading(f"{track['name']}: {track['stage_name']} ({words.named('stage', track['kind'])}) {bar(track['progress'])}")
-        asked = ((words.named("asks", one["kind"]), words.label(one), words("yes" if one["mandatory"] else "no"), _met(run, one)) for one in track["asked"])
-        run.out.table(["kind", "what", "mandatory", "met"], asked)
+        asked = [(words.named("asks", one["kind"]), words.label(one), words("yes" if one["mandatory"] else "no"), _met(run, one)) for one in track["asked"]]
+        if asked:
+            run.out.table(["kind", "what", "mandatory", "met"], asked)
         for action in track["actions"]:
             run.out.line("cli.action", what=words.label(action))
         for stage in track["next"]:

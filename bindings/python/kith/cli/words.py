@@ -64,6 +64,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "col.reached": ("Reached", "到达"),
     "col.open": ("Open", "在此"),
     "col.rate": ("Goes on (95%)", "推进率（95%）"),
+    "col.win_rate": ("Won of closed (95%)", "赢单率（95%）"),
     "col.days": ("Days", "停留"),
     "col.maturity": ("Data", "数据"),
     "col.part": ("Part", "部分"),
