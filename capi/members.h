@@ -61,6 +61,14 @@ class Members {
     if (status_.ok()) status_ = time.status();
     if (time.ok()) value = *time;
   }
+  void Get(const char* name, std::optional<Date>& value) {
+    const Json* found = Find(name);
+    if (found == nullptr) return;
+    if (!found->is_string()) return Refuse(name, "a date as text");
+    const StatusOr<Date> date = ParseDate(found->get_ref<const std::string&>());
+    if (status_.ok()) status_ = date.status();
+    if (date.ok()) value = *date;
+  }
   void Get(const char* name, std::vector<Id>& value) {
     const Json* found = Find(name);
     if (found == nullptr) return;
@@ -137,6 +145,21 @@ class Members {
   std::set<std::string> known_;
   Status status_;
 };
+
+// What a call with a question does: the snapshot and the question in, the answer out as JSON. `read` takes the members of the question
+// that it knows into the options, `answer` gives the result for them.
+template <typename Options, typename Read, typename Answer>
+kith_code ReplyTo(kith_snapshot* snapshot, kith_str given, kith_text** json, kith_error** err, Options options, const Read& read,
+                  const Answer& answer) {
+  return GuardText(json, "json", err, [&]() -> StatusOr<std::string> {
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(Members question, Members::Ask(given));
+    read(question, options);
+    KITH_RETURN_IF_ERROR(question.Done());
+    KITH_ASSIGN_OR_RETURN(const nlohmann::ordered_json result, answer(*object->snapshot, options));
+    return result.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  });
+}
 
 }  // namespace kith::capi
 

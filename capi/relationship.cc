@@ -237,19 +237,14 @@ struct BuyerQuestion {
   size_t limit = 0;
 };
 
-// What every call here does: the snapshot and the question in, the answer out as JSON. `read` takes the members of the question that it
-// knows, `answer` gives the result.
 template <typename Options, typename Read, typename Answer>
 kith_code Reply(kith_snapshot* snapshot, kith_str given, kith_text** json, kith_error** err, Options options, const Read& read,
                 const Answer& answer) {
-  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
-    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
-    KITH_ASSIGN_OR_RETURN(Members question, Members::Ask(given));
-    read(question, options);
-    KITH_RETURN_IF_ERROR(question.Done());
-    KITH_ASSIGN_OR_RETURN(const auto result, answer(*object->snapshot, options));
-    return Of(result).dump(-1, ' ', false, Json::error_handler_t::replace);
-  });
+  return ReplyTo(snapshot, given, json, err, std::move(options), read,
+                 [&](const kith::Snapshot& now, const Options& asked) -> kith::StatusOr<Json> {
+                   KITH_ASSIGN_OR_RETURN(const auto result, answer(now, asked));
+                   return Of(result);
+                 });
 }
 
 void ReadCard(Members& question, CardOptions& options) {

@@ -5,33 +5,12 @@
 
 #include "members.h"
 #include "objects.h"
-#include "values.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-kith::Status ReadDate(const std::string& text, std::optional<kith::Date>& date) {
-  if (text.empty()) return absl::OkStatus();
-  KITH_ASSIGN_OR_RETURN(date, kith::ParseDate(text));
-  return absl::OkStatus();
-}
-
-kith::StatusOr<kith::insight::VisitOptions> Read(kith_str question) {
-  KITH_ASSIGN_OR_RETURN(Members members, Members::Ask(question));
-  kith::insight::VisitOptions options;
-  std::string today;
-  std::string since;
-  members.Get("today", today);
-  members.Get("since", since);
-  members.Get("employee", options.employee);
-  KITH_RETURN_IF_ERROR(members.Done());
-  KITH_RETURN_IF_ERROR(ReadDate(today, options.today));
-  KITH_RETURN_IF_ERROR(ReadDate(since, options.since));
-  return options;
-}
 
 Json Of(const std::optional<kith::Date>& date) { return date.has_value() ? Json(kith::ToText(*date)) : Json(nullptr); }
 
@@ -51,14 +30,17 @@ Json Of(const kith::insight::PlannedVisits& store) {
 }  // namespace
 
 extern "C" kith_code kith_snapshot_visits(kith_snapshot* snapshot, kith_str question, kith_text** json, kith_error** err) {
-  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
-    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
-    KITH_ASSIGN_OR_RETURN(const kith::insight::VisitOptions options, Read(question));
-    KITH_ASSIGN_OR_RETURN(const kith::insight::VisitReport report, kith::insight::VisitsOf(*object->snapshot, options));
+  const auto read = [](Members& asked, kith::insight::VisitOptions& options) {
+    asked.Get("today", options.today);
+    asked.Get("since", options.since);
+    asked.Get("employee", options.employee);
+  };
+  const auto answer = [](const kith::Snapshot& now, const kith::insight::VisitOptions& options) -> kith::StatusOr<Json> {
+    KITH_ASSIGN_OR_RETURN(const kith::insight::VisitReport report, kith::insight::VisitsOf(now, options));
     Json stores = Json::array();
     for (const kith::insight::PlannedVisits& store : report.stores) stores.push_back(Of(store));
     const Json compliance = report.compliance.has_value() ? Json(*report.compliance) : Json(nullptr);
-    const Json told = {{"stores", std::move(stores)}, {"due", report.due}, {"done", report.done}, {"compliance", compliance}};
-    return told.dump();
-  });
+    return Json{{"stores", std::move(stores)}, {"due", report.due}, {"done", report.done}, {"compliance", compliance}};
+  };
+  return ReplyTo(snapshot, question, json, err, kith::insight::VisitOptions(), read, answer);
 }

@@ -39,6 +39,7 @@ from kith.values import (
     micros_of,
     raw_target,
 )
+from kith.work import Work
 
 
 def open(
@@ -407,7 +408,7 @@ class Cursor:
         return self._handle.position()
 
 
-class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relationships, Timelines):
+class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relationships, Timelines, Work):
     """A consistent read view. Use as a context manager; records are valid until it is closed or renewed. ``snapshot[id]`` is a record; a
     KeyError when absent or not visible."""
 

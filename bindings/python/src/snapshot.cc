@@ -32,6 +32,22 @@ class InsightOptions {
   std::string more_;
 };
 
+using Asked = kith_code (*)(kith_snapshot*, kith_id, kith_str, kith_text**, kith_error**);
+
+// A call with one record and a question, that answers in JSON.
+template <Asked kCall>
+nb::str Ask(const Snapshot& s, kith_id record, const std::string& question) {
+  return Told([&](auto json, auto error) { return kCall(s.get(), record, ToStr(question), json, error); });
+}
+
+using AskedPlainly = kith_code (*)(kith_snapshot*, kith_str, kith_text**, kith_error**);
+
+// The same without a record.
+template <AskedPlainly kCall>
+nb::str AskPlainly(const Snapshot& s, const std::string& question) {
+  return Told([&](auto json, auto error) { return kCall(s.get(), ToStr(question), json, error); });
+}
+
 // The JSON that ask(options, json, error) gives.
 template <typename Ask>
 nb::str JsonOf(const InsightOptions& how, const Ask& ask) {
@@ -85,10 +101,10 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
            [](const Snapshot& s, kith_id account, int64_t at) {
              return Told([&](auto text, auto error) { return kith_snapshot_owned(s.get(), account, at, text, error); });
            })
-      .def("visits",
-           [](const Snapshot& s, const std::string& question) {
-             return Told([&](auto text, auto error) { return kith_snapshot_visits(s.get(), ToStr(question), text, error); });
-           })
+      .def("visits", &AskPlainly<kith_snapshot_visits>)
+      .def("receivables", &AskPlainly<kith_snapshot_receivables>)
+      .def("worklist", &Ask<kith_snapshot_worklist>)
+      .def("worth", &Ask<kith_snapshot_worth>)
       .def("health",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
              return JsonOf(
@@ -196,14 +212,6 @@ void BindRelations(nb::class_<Snapshot>& snapshot) {
       .def("group_total", [](const Snapshot& s, kith_id record, const std::string& question) {
         return Told([&](auto text, auto error) { return kith_snapshot_group_total(s.get(), record, ToStr(question), text, error); });
       });
-}
-
-using Asked = kith_code (*)(kith_snapshot*, kith_id, kith_str, kith_text**, kith_error**);
-
-// A call with one record and a question, that answers in JSON.
-template <Asked kCall>
-nb::str Ask(const Snapshot& s, kith_id record, const std::string& question) {
-  return Told([&](auto json, auto error) { return kCall(s.get(), record, ToStr(question), json, error); });
 }
 
 void BindRelationships(nb::class_<Snapshot>& snapshot) {

@@ -44,6 +44,9 @@ const (
 	AskBrief
 	AskGroupTotal
 	AskRankBuyers
+	AskWorkList
+	AskReceivables // of no record
+	AskWorth
 )
 
 // Ask gives the answer to a question of JSON about a record, as JSON.
@@ -66,6 +69,12 @@ func (s *Snapshot) Ask(what Asked, record uint64, question string) ([]byte, *Err
 		code = C.kith_snapshot_group_total(s.p, id, asked, &text, &err)
 	case AskRankBuyers:
 		code = C.kith_snapshot_rank_buyers(s.p, id, asked, &text, &err)
+	case AskWorkList:
+		code = C.kith_snapshot_worklist(s.p, id, asked, &text, &err)
+	case AskReceivables:
+		code = C.kith_snapshot_receivables(s.p, asked, &text, &err)
+	case AskWorth:
+		code = C.kith_snapshot_worth(s.p, id, asked, &text, &err)
 	}
 	return textOr(code, text, err)
 }

@@ -1,0 +1,189 @@
+// What somebody should do next, what customers owe, what a deal is worth.
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "kith/insight/receivables.h"
+#include "kith/insight/worklist.h"
+#include "kith/insight/worth.h"
+#include "members.h"
+#include "objects.h"
+
+using namespace kith::capi;     // NOLINT(google-build-using-namespace): this file implements the global C functions
+using namespace kith::insight;  // NOLINT(google-build-using-namespace): and is about its types alone
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json Of(kith::Id id) { return id.is_null() ? Json(nullptr) : Json(id.value()); }
+Json Of(const kith::Money& amount) { return {{"minor", amount.minor}, {"currency", amount.currency.code()}}; }
+Json Of(const std::optional<kith::Money>& amount) { return amount.has_value() ? Of(*amount) : Json(nullptr); }
+Json Of(const std::optional<double>& value) { return value.has_value() && std::isfinite(*value) ? Json(*value) : Json(nullptr); }
+Json Of(const std::vector<kith::Id>& ids) {
+  Json list = Json::array();
+  for (const kith::Id id : ids) list.push_back(id.value());
+  return list;
+}
+
+Json Of(const WorkItem& item) {
+  Json json = {{"kind", NameOf(item.kind)},
+               {"record", item.record.value()},
+               {"name", item.name},
+               {"customer", Of(item.customer)},
+               {"about", Of(item.about)},
+               {"promised", item.promised},
+               {"chance", Of(item.chance)},
+               {"value", Of(item.value)},
+               {"due", item.due.has_value() ? Json(kith::ToText(*item.due)) : Json(nullptr)}};
+  Json& reasons = json["reasons"] = Json::array();
+  for (const auto& [reason, much] : item.reasons) reasons.push_back({{"reason", NameOf(reason)}, {"much", much}});
+  if (!item.action.empty()) json["action"] = {{"name", item.action}, {"labels", item.action_labels}};
+  return json;
+}
+
+Json Of(const WorkList& list) {
+  Json items = Json::array();
+  for (const WorkItem& item : list.items) items.push_back(Of(item));
+  return {{"now", kith::ToText(list.now)},
+          {"currency", list.currency.is_null() ? Json(nullptr) : Json(list.currency.code())},
+          {"verdict", NameOf(list.verdict)},
+          {"total", list.total},
+          {"items", std::move(items)}};
+}
+
+Json Of(const std::vector<Ageing>& ageings) {
+  Json list = Json::array();
+  for (const Ageing& one : ageings) {
+    list.push_back({{"currency", one.currency.code()},
+                    {"invoices", one.invoices},
+                    {"open", one.open},
+                    {"not_due", one.not_due},
+                    {"overdue", one.overdue()},
+                    {"late", one.late},
+                    {"overpaid", one.overpaid},
+                    {"invoiced", one.invoiced},
+                    {"dso", Of(one.dso)},
+                    {"best_dso", Of(one.best_dso)},
+                    {"days_to_pay", Of(one.days_to_pay)}});
+  }
+  return list;
+}
+
+Json Of(const std::map<kith::Id, std::vector<Ageing>>& groups) {
+  Json list = Json::array();
+  for (const auto& [group, ageings] : groups) list.push_back({{"group", Of(group)}, {"ageing", Of(ageings)}});
+  return list;
+}
+
+Json Of(const ReceivablesReport& report) {
+  Json invoices = Json::array();
+  for (const OpenInvoice& one : report.invoices) {
+    invoices.push_back({{"invoice", one.invoice.value()},
+                        {"account", Of(one.account)},
+                        {"owner", Of(one.owner)},
+                        {"total", Of(one.total)},
+                        {"open", Of(one.open)},
+                        {"due", kith::ToText(one.due)},
+                        {"days_late", one.days_late}});
+  }
+  return {{"as_of", kith::ToText(report.as_of)}, {"total", Of(report.total)},       {"by_account", Of(report.by_account)},
+          {"by_owner", Of(report.by_owner)},     {"invoices", std::move(invoices)}, {"other_currency", Of(report.other_currency)}};
+}
+
+Json Of(const BudgetEstimate& budget) {
+  Json amounts = Json::array();
+  for (const Contribution& part : budget.amounts) {
+    amounts.push_back({{"record", part.record.value()}, {"weight", part.weight}, {"minor", part.value}});
+  }
+  const Score& exists = budget.exists;
+  return {{"exists", {{"value", exists.value}, {"confidence", exists.confidence}, {"low", exists.low}, {"high", exists.high}}},
+          {"amount", Of(budget.amount)},
+          {"confidence", budget.confidence},
+          {"apart", budget.apart},
+          {"amounts", std::move(amounts)}};
+}
+
+Json Of(const DealWorth& worth) {
+  return {{"deal", worth.deal.value()},     {"amount", Of(worth.amount)},
+          {"source", NameOf(worth.source)}, {"chance", Of(worth.chance)},
+          {"delivery", worth.delivery},     {"to_win", worth.to_win},
+          {"spent", worth.spent},           {"margin", Of(worth.margin)},
+          {"expected", Of(worth.expected)}, {"other_currency", Of(worth.other_currency)},
+          {"budget", Of(worth.budget)}};
+}
+
+struct ReceivableQuestion {
+  ReceivableOptions options;
+  std::string into;
+  std::vector<std::optional<double>> late_days;
+};
+
+kith::StatusOr<ReceivableOptions> OptionsOf(const ReceivableQuestion& asked) {
+  ReceivableOptions options = asked.options;
+  if (!asked.into.empty()) {
+    const std::optional<kith::Currency> into = kith::Currency::FromCode(asked.into);
+    if (!into.has_value()) {
+      return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "into", .value = asked.into, .hint = "write EUR or CNY"},
+                             "is no currency");
+    }
+    options.into = *into;
+  }
+  if (asked.late_days.empty()) return options;
+  options.late_days.clear();
+  for (const std::optional<double>& days : asked.late_days) {
+    const bool whole = days.has_value() && *days >= 1 && *days <= 36'600 && *days == std::floor(*days);
+    if (!whole)
+      return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "late_days"}, "days late are whole numbers from 1 on");
+    options.late_days.push_back(static_cast<int64_t>(*days));
+  }
+  return options;
+}
+
+}  // namespace
+
+extern "C" {
+
+kith_code kith_snapshot_worklist(kith_snapshot* snapshot, kith_id rep, kith_str question, kith_text** json, kith_error** err) {
+  const auto read = [](Members& asked, WorkOptions& options) {
+    asked.Get("now", options.now);
+    asked.GetCount("horizon_days", options.horizon_days);
+    asked.GetCount("silent_days", options.silent_days);
+    asked.GetCount("rest_days", options.rest_days);
+    asked.GetCount("limit", options.limit);
+  };
+  const auto answer = [rep](const kith::Snapshot& now, const WorkOptions& options) -> kith::StatusOr<Json> {
+    KITH_ASSIGN_OR_RETURN(const WorkList list, WorkListOf(now, kith::Id(rep), options));
+    return Of(list);
+  };
+  return ReplyTo(snapshot, question, json, err, WorkOptions(), read, answer);
+}
+
+kith_code kith_snapshot_receivables(kith_snapshot* snapshot, kith_str question, kith_text** json, kith_error** err) {
+  const auto read = [](Members& asked, ReceivableQuestion& of) {
+    asked.Get("as_of", of.options.as_of);
+    asked.Get("late_days", of.late_days);
+    asked.GetCount("window_days", of.options.window_days);
+    asked.Get("into", of.into);
+  };
+  const auto answer = [](const kith::Snapshot& now, const ReceivableQuestion& of) -> kith::StatusOr<Json> {
+    KITH_ASSIGN_OR_RETURN(const ReceivableOptions options, OptionsOf(of));
+    KITH_ASSIGN_OR_RETURN(const ReceivablesReport report, ReceivablesOf(now, options));
+    return Of(report);
+  };
+  return ReplyTo(snapshot, question, json, err, ReceivableQuestion(), read, answer);
+}
+
+kith_code kith_snapshot_worth(kith_snapshot* snapshot, kith_id deal, kith_str question, kith_text** json, kith_error** err) {
+  const auto read = [](Members& asked, WorthOptions& options) {
+    asked.Get("as_of", options.as_of);
+    asked.Get("chance", options.chance);
+  };
+  const auto answer = [deal](const kith::Snapshot& now, const WorthOptions& options) -> kith::StatusOr<Json> {
+    KITH_ASSIGN_OR_RETURN(const DealWorth worth, WorthOf(now, kith::Id(deal), options));
+    return Of(worth);
+  };
+  return ReplyTo(snapshot, question, json, err, WorthOptions(), read, answer);
+}
+
+}  // extern "C"
