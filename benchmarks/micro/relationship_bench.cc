@@ -1,12 +1,17 @@
-// Micro benchmarks of relationships measured: a tie, what keeping ties adds to a write, a decision chain of 20 people, paths in a network
-// of 100,000 people and a million edges.
+// Micro benchmarks of relationships measured: a tie, what keeping ties adds to a write, cards, quantifications and advice from records, who
+// somebody is, handing out of a pool, a decision chain of 20 people, paths in a network of 100,000 people and a million edges.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <string>
 #include <vector>
 
+#include "kith/crm/duplicates.h"
+#include "kith/crm/pool.h"
+#include "kith/insight/action_line.h"
+#include "kith/insight/buyers.h"
 #include "kith/insight/card.h"
 #include "kith/insight/quantify.h"
 #include "kith/insight/relationship.h"
@@ -179,6 +184,94 @@ void QuantifyCompany(benchmark::State& state) {
   OnRecords(state, [](const Snapshot& snapshot, const Records&, uint64_t) { return Quantify(snapshot, Id(), Id(), FromRows()).status(); });
 }
 BENCHMARK(QuantifyCompany)->Unit(benchmark::kMillisecond);
+
+// With the best introduction to each of the three people in the deal.
+void AdviceOnDeal(benchmark::State& state) {
+  OnRecords(state, [](const Snapshot& snapshot, const Records& r, uint64_t n) {
+    return Quantify(snapshot, Id(), r.deals[n % r.deals.size()], FromRows()).status();
+  });
+}
+BENCHMARK(AdviceOnDeal)->Unit(benchmark::kMicrosecond);
+
+void ActionLineOfDeal(benchmark::State& state) {
+  OnRecords(state, [](const Snapshot& snapshot, const Records& r, uint64_t n) {
+    return ReadActionLine(snapshot, r.deals[n % r.deals.size()], {.as_of = kNow}).status();
+  });
+}
+BENCHMARK(ActionLineOfDeal)->Unit(benchmark::kMicrosecond);
+
+void RankBuyersOfAll(benchmark::State& state) {
+  OnRecords(state, [](const Snapshot& snapshot, const Records&, uint64_t) { return RankBuyers(snapshot, Id(), {.as_of = kNow}).status(); });
+}
+BENCHMARK(RankBuyersOfAll)->Unit(benchmark::kMillisecond);
+
+// Who somebody about to be entered might be, among 20,000 contacts with names of two out of 500 words, mail and telephone.
+void WhoIsAmong(benchmark::State& state) {
+  OpenOptions options;
+  options.temporary = true;
+  options.durability = storage::Durability::kRelaxed;
+  const std::shared_ptr<Database> db = model::OpenDatabase("", options).value();
+  std::mt19937_64 dice(1);
+  const auto word = [&] {
+    std::string text = "aaaaaa";
+    for (uint64_t n = dice() % 500, i = 0; i < text.size(); ++i, n = n * 31 + 7) text[i] = static_cast<char>('a' + n % 26);
+    return text;
+  };
+  Batch batch = db->NewBatch().value();
+  std::vector<std::string> names;
+  for (int i = 0; i < 20'000; ++i) {
+    const Id id = batch.Create("contact");
+    names.push_back(word() + " " + word());
+    batch.Set(id, "name", names.back());
+    batch.Set(id, "email", word() + std::to_string(i) + "@" + word() + ".com");
+    batch.Set(id, "mobile", "1" + std::to_string(3'000'000'000 + dice() % 1'000'000'000));
+  }
+  if (!db->Apply(batch).ok()) std::abort();
+  const std::unique_ptr<Snapshot> snapshot = db->Read().value();
+  const crm::Duplicates found = crm::FindDuplicates(*snapshot, "contact", {.match = {.threads = 1}}).value();
+  for ([[maybe_unused]] auto _ : state) {
+    const crm::WhoQuestion who = {.values = {{"name", names[dice() % names.size()]}}};
+    if (!crm::WhoIs(*snapshot, "contact", who, found.model).ok()) std::abort();
+  }
+}
+BENCHMARK(WhoIsAmong)->Unit(benchmark::kMicrosecond);
+
+// So many free leads of a pool handed out to ten members in turn, written.
+void AssignFromPool(benchmark::State& state) {
+  OpenOptions options;
+  options.temporary = true;
+  options.durability = storage::Durability::kRelaxed;
+  const std::shared_ptr<Database> db = model::OpenDatabase("", options).value();
+  const int64_t leads = state.range(0);
+  Batch setting = db->NewBatch().value();
+  const Id pool = setting.Create("pool");
+  setting.Set(pool, "name", "north");
+  for (int i = 0; i < 10; ++i) {
+    const Id employee = setting.Create("employee");
+    setting.Set(employee, "name", "x");
+    const Id member = setting.Create("pool_member");
+    setting.Set(member, "pool", pool);
+    setting.Set(member, "employee", employee);
+  }
+  if (!db->Apply(setting).ok()) std::abort();
+  for ([[maybe_unused]] auto _ : state) {
+    state.PauseTiming();
+    Batch batch = db->NewBatch().value();
+    for (int64_t i = 0; i < leads; ++i) {
+      const Id lead = batch.Create("lead");
+      batch.Set(lead, "name", "x");
+      batch.Set(lead, "pool", "north");
+    }
+    if (!db->Apply(batch).ok()) std::abort();
+    state.ResumeTiming();
+    const std::unique_ptr<Snapshot> snapshot = db->Read().value();
+    Batch assigned = db->NewBatch().value();
+    const auto report = crm::AssignFromPool(*snapshot, assigned, "north", {.limit = static_cast<size_t>(leads)});
+    if (!report.ok() || !db->Apply(assigned).ok()) std::abort();
+  }
+  state.SetItemsProcessed(state.iterations() * leads);
+}
+BENCHMARK(AssignFromPool)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->Iterations(5);
 
 void DecisionChain(benchmark::State& state) {
   std::mt19937_64 dice(1);
