@@ -246,13 +246,48 @@ Status Chain::Withhold(uint64_t first, uint64_t last) {
   KITH_ASSIGN_OR_RETURN(std::optional<ChainLink> link, FindLink(*source_.reader, last));
   if (!link.has_value() || link->bare) return absl::OkStatus();
   for (uint64_t sequence = std::max(first, link->first); sequence <= last; ++sequence) {
-    ChainEntry& entry = link->entries[sequence - link->first];
-    if (entry.tag != ChainEntry::Tag::kSalt) continue;
-    KITH_ASSIGN_OR_RETURN(const std::optional<Sha256::Digest> digest, DigestOf(sequence, entry.bytes));
-    if (digest.has_value()) entry = {.tag = ChainEntry::Tag::kDigest, .bytes = std::string(ViewOf(*digest))};
+    KITH_RETURN_IF_ERROR(Withhold(*link, sequence));
   }
   Put(*link);
   return absl::OkStatus();
+}
+
+Status Chain::Withhold(ChainLink& link, uint64_t sequence) {
+  ChainEntry& entry = link.entries[sequence - link.first];
+  if (entry.tag != ChainEntry::Tag::kSalt) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const std::optional<Sha256::Digest> digest, DigestOf(sequence, entry.bytes));
+  if (digest.has_value()) entry = {.tag = ChainEntry::Tag::kDigest, .bytes = std::string(ViewOf(*digest))};
+  return absl::OkStatus();
+}
+
+Status Chain::Withhold(std::vector<uint64_t> sequences) {
+  std::sort(sequences.begin(), sequences.end());
+  for (size_t i = 0; i < sequences.size();) {
+    KITH_ASSIGN_OR_RETURN(std::optional<ChainLink> link, FindLink(*source_.reader, sequences[i]));
+    if (!link.has_value() || link->bare) {  // before the chain, or after it
+      const uint64_t last = link.has_value() ? link->last() : sequences[i];
+      while (i < sequences.size() && sequences[i] <= last) ++i;
+      continue;
+    }
+    for (; i < sequences.size() && sequences[i] <= link->last(); ++i) KITH_RETURN_IF_ERROR(Withhold(*link, sequences[i]));
+    Put(*link);
+  }
+  return absl::OkStatus();
+}
+
+Status WithholdHistories(storage::WriteSet& set, const catalog::Catalog& catalog, std::span<const Id> records) {
+  KITH_ASSIGN_OR_RETURN(const std::optional<ChainState> state, ReadChainState(set));
+  if (!state.has_value()) return absl::OkStatus();
+  std::vector<uint64_t> sequences;
+  const std::unique_ptr<storage::Cursor> cursor = set.NewCursor(format::kHistory);
+  for (const Id id : records) {
+    const std::string prefix = format::HistoryKey(id, 0).substr(0, sizeof(uint64_t));
+    for (bool more = cursor->SeekAtLeast(prefix); more && cursor->key().starts_with(prefix); more = cursor->Next()) {
+      if (cursor->key().size() == 2 * sizeof(uint64_t)) sequences.push_back(ReadU64(cursor->key().data() + sizeof(uint64_t)));
+    }
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  return Chain({.reader = &set, .catalog = &catalog}, &set).Withhold(std::move(sequences));
 }
 
 StatusOr<uint64_t> Chain::Strip(uint64_t from, uint64_t last, size_t limit) {

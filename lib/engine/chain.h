@@ -66,6 +66,8 @@ class Chain {
   [[nodiscard]] Status Extend(ChainState& state, uint64_t last);
   // Before entries lose or change values: their digests take the place of their salts. Of `first` to `last` those of the link with `last`.
   [[nodiscard]] Status Withhold(uint64_t first, uint64_t last);
+  // The same of any entries. Each link is put once.
+  [[nodiscard]] Status Withhold(std::vector<uint64_t> sequences);
   // Makes links bare that end at or before `last`, from `from` on; where to go on, 0 when none is left.
   [[nodiscard]] StatusOr<uint64_t> Strip(uint64_t from, uint64_t last, size_t limit);
 
@@ -76,6 +78,7 @@ class Chain {
   [[nodiscard]] StatusOr<Sha256::Digest> LinkOf(std::string_view before, const ChainLink& link);
 
  private:
+  [[nodiscard]] Status Withhold(ChainLink& link, uint64_t sequence);
   [[nodiscard]] StatusOr<std::string> GivenBy(HistoryEntry creation) const;
   void Put(const ChainLink& link);
 
@@ -83,6 +86,9 @@ class Chain {
   storage::WriteSet* set_;
   Sha256 sha_;
 };
+
+// Before the histories of records go: Chain::Withhold of all their entries.
+[[nodiscard]] Status WithholdHistories(storage::WriteSet& set, const catalog::Catalog& catalog, std::span<const Id> records);
 
 // The chain of a database as `source` has it, up to its first fault; `known`, when it has a hash, must be one of its heads.
 [[nodiscard]] StatusOr<ChainReport> FollowChain(const Source& source, const ChainHead& known);

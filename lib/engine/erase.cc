@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "engine/chain.h"
 #include "engine/database_internal.h"
 #include "engine/links.h"
 #include "engine/person_internal.h"
@@ -442,10 +443,9 @@ StatusOr<storage::Job::Verdict> Applier::Erase(Id person, const PastAbout& past,
   return storage::Job::Verdict::kKeep;
 }
 
-// The history of a record without what it was, and a second end that says so.
+// The history of a record without what it was, and a second end that says so. After WithholdHistories.
 Status Applier::PurgeRecord(Id id, const HistoryEntry& by, EraseReport& report) {
   KITH_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, ReadHistory(set_, id));
-  for (const HistoryEntry& entry : entries) KITH_RETURN_IF_ERROR(Withhold(entry.sequence));
   for (HistoryEntry& entry : entries) {
     const std::string reason = entry.reason;
     if (Redact(entry, IsPurged, {}, report)) PutEntry(entry);
@@ -475,6 +475,7 @@ StatusOr<storage::Job::Verdict> Applier::Purge(std::span<const Id> records, cons
   by.actor = request_.batch->actor();
   by.reason = request_.batch->reason();
   by.effective = now_;
+  KITH_RETURN_IF_ERROR(WithholdHistories(set_, catalog_, records));
   for (const Id id : records) {
     const TypeDef* type = catalog_.FindType(id.type());
     const StatusOr<HistoryEntry> last = ReadLastHistory(set_, id);

@@ -8,6 +8,7 @@
 
 #include "engine/apply_internal.h"
 #include "engine/batch_internal.h"
+#include "engine/chain.h"
 #include "engine/links.h"
 #include "engine/replica_internal.h"
 #include "kith/catalog/roles.h"
@@ -149,6 +150,7 @@ Status Applier::TakePurges() {
     KITH_RETURN_IF_ERROR(last.status());
     if (last->operation != Operation::kDelete || IsPurge(*last)) continue;
     EraseReport gone;
+    KITH_RETURN_IF_ERROR(WithholdHistories(set_, catalog_, {&id, 1}));
     KITH_RETURN_IF_ERROR(PurgeRecord(id, change->entry, gone));
     purged.push_back(id);
   }
