@@ -156,9 +156,8 @@ kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeline, const
     KITH_ASSIGN_OR_RETURN(std::string_view text, Name(period, "period"));
     KITH_ASSIGN_OR_RETURN(kith::insight::Months months, question.MonthsOf(text));
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
-    KITH_ASSIGN_OR_RETURN(std::optional<kith::model::FunnelTables> collection, question.Collection());
-    KITH_ASSIGN_OR_RETURN(kith::insight::GapReport report,
-                          kith::insight::DiagnoseGap(tables, months, question.Gap(), collection ? &*collection : nullptr));
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const kith::insight::CashFacts> cash, question.Collection());
+    KITH_ASSIGN_OR_RETURN(kith::insight::GapReport report, kith::insight::DiagnoseGap(tables, months, question.Gap(), cash.get()));
     return ToJson(report);
   });
 }
@@ -292,7 +291,8 @@ kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, 
     auto won_between = [&](kith::Time first, kith::Time end) -> kith::StatusOr<std::vector<kith::Id>> {
       return kith::insight::WonIn(question.pipeline(), paths, first, end);
     };
-    KITH_ASSIGN_OR_RETURN(kith::insight::BacktestReport report, kith::insight::Backtest(tables_at, past, now, how, won_between));
+    KITH_ASSIGN_OR_RETURN(kith::insight::BacktestReport report,
+                          kith::insight::Backtest(tables_at, past, now, how, won_between, question.ByOrigin()));
     return ToJson(report);
   });
 }

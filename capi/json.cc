@@ -161,7 +161,8 @@ Json Of(const insight::Drivers& drivers) {
           {"closed", Number(drivers.closed)},
           {"won", Number(drivers.won)},
           {"revenue_minor", Number(drivers.revenue)},
-          {"collected_minor", drivers.has_collection ? Number(drivers.collected) : Json(nullptr)}};
+          {"collected_minor", drivers.has_collection ? Number(drivers.collected) : Json(nullptr)},
+          {"expected_minor", drivers.has_collection ? Number(drivers.expected_before + drivers.expected_new) : Json(nullptr)}};
 }
 
 Json Of(const insight::PartForecast& part) {
@@ -185,7 +186,12 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
                {"excluded", report.excluded},
                {"maturity", NameOf(report.maturity)},
                {"warnings", report.warnings},
-               {"model", report.model}};
+               {"model", report.model},
+               {"measure", report.of_cash ? "cash" : "won"}};
+  if (report.of_cash) {
+    json["from_issued"] = Of(report.from_issued);
+    json["from_won"] = Of(report.from_won);
+  }
   if (!with_deals) return json;
   json["quantiles"] = Json::array();
   for (const double quantile : report.total_quantiles) json["quantiles"].push_back(Number(quantile));

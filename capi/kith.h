@@ -1012,7 +1012,10 @@ typedef struct kith_insight_options {
    *   "by"            funnel, forecast: parts by "owner", "segment" or "source", or by a field of these records such as "owner.team"
    *   "learn_from"    forecast: widen by what forecasts of so many periods before missed; costs two reads of the past each
    *   "learn_saved"   forecast: true: by what saved forecasts missed, too
-   *   "relations"     forecast: true: relationships act on chances as far as closed deals show it; costs the decision chains of the open
+   *   "measure"       forecast, backtest: "won" (else), or "cash": what comes in instead of what is won; the JSON's "closed" is then what
+   *                   was collected, and "from_issued" and "from_won" say what open invoices and wins not invoiced yet bring. Costs every
+   *                   deal, document and payment
+   *   "relations"     forecast, backtest: true: relationships act on chances as far as closed deals show it; costs the decision chains of the open
    *                   deals and of 400 closed ones
    *   "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted first
    *   "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}}
@@ -1020,7 +1023,8 @@ typedef struct kith_insight_options {
    *   "compare_with"  gap: how many periods before it are the usual; 4
    *   "version"       in the eyes of a former version of the pipeline: all of history on its stages
    *   "without_overrides" true: as if moves that overrode what a stage asks for had not been made
-   *   "collection"    gap: the pipeline of money documents whose won stage means paid */
+   *   "collection"    gap, forecasts of cash: true: invoices and their receipts (else for cash); or the pipeline of money documents whose
+   *                   won stage means paid */
   kith_str more;
 } kith_insight_options;
 #define KITH_INSIGHT_OPTIONS_INIT                                                                  \
@@ -1084,7 +1088,7 @@ KITH_API kith_code kith_snapshot_velocity(kith_snapshot* snapshot, const char* p
                                           const kith_insight_options* options, kith_text** json, kith_error** err);
 
 /* Why a period of whole months fell short of the target, or of what is usual, as JSON: too few deals, a low win rate, small deals, slow
- * ones, slow cash; ranked, and summing to the gap. json: owned. */
+ * ones, and where collection is followed less won before and slow cash; ranked, and summing to the gap. json: owned. */
 KITH_API kith_code kith_snapshot_gap(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
                                      kith_text** json, kith_error** err);
 

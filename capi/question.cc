@@ -160,8 +160,8 @@ Status Question::ReadMore(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded()) return Malformed("more", "is no JSON");
   KITH_RETURN_IF_ERROR(CheckMembers(json, "",
-                                    {"period", "group", "by", "learn_from", "learn_saved", "relations", "rates", "what_if", "collection",
-                                     "target", "compare_with", "version", "without_overrides"}));
+                                    {"period", "group", "by", "learn_from", "learn_saved", "relations", "rates", "what_if", "measure",
+                                     "collection", "target", "compare_with", "version", "without_overrides"}));
   KITH_RETURN_IF_ERROR(ReadCount(json, "learn_from", kMostLearnt, learn_from_));
   if (const Json* saved = Member(json, "learn_saved"); saved != nullptr) {
     if (!saved->is_boolean()) return Malformed("learn_saved", "is neither true nor false");
@@ -176,7 +176,7 @@ Status Question::ReadMore(std::string_view text) {
     without_overrides_ = without->get<bool>();
   }
   KITH_RETURN_IF_ERROR(ReadCount(json, "compare_with", kMostLearnt, gap_.compare_with));
-  KITH_ASSIGN_OR_RETURN(collection_, TextOf(json, "collection"));
+  KITH_RETURN_IF_ERROR(ReadCollection(json));
   KITH_RETURN_IF_ERROR(ReadCount(json, "version", INT32_MAX, version_));
   KITH_ASSIGN_OR_RETURN(const std::string by, TextOf(json, "by"));
   if (!by.empty()) KITH_RETURN_IF_ERROR(ReadBy(by));
@@ -212,6 +212,24 @@ Status Question::ReadMore(std::string_view text) {
   return {};
 }
 
+Status Question::ReadCollection(const Json& json) {
+  KITH_ASSIGN_OR_RETURN(const std::string measure, TextOf(json, "measure"));
+  if (!measure.empty() && measure != "won" && measure != "cash") return Malformed("measure", "is no measure", "use won or cash");
+  cash_ = measure == "cash";
+  const Json* collection = Member(json, "collection");
+  documents_ = cash_ && collection == nullptr;
+  if (collection == nullptr) return {};
+  if (!collection->is_boolean() && !collection->is_string()) {
+    return Malformed("collection", "is neither true nor a text", "give true for invoices and their receipts, or a pipeline's name");
+  }
+  if (collection->is_boolean()) {
+    documents_ = cash_ || collection->get<bool>();
+  } else {
+    collection_ = collection->get<std::string>();
+  }
+  return {};
+}
+
 Status Question::ReadBy(std::string_view by) {
   const size_t dot = by.find('.');
   KITH_ASSIGN_OR_RETURN(by_, KindFromName(by.substr(0, dot)));
@@ -226,28 +244,44 @@ StatusOr<insight::Months> Question::MonthsOf(std::string_view text) const {
   return Malformed("period", "is not one of whole months", "use a month, a quarter or a year");
 }
 
-StatusOr<model::FunnelTables> Question::Read(Id pipeline, std::optional<Time> as_of) const {
+StatusOr<model::FunnelTables> Question::Read(std::optional<Time> as_of) const {
   model::TablesOptions options;
   options.as_of = as_of;
   options.without_overrides = without_overrides_;
-  const bool as_version = version_ != 0 && pipeline == pipeline_.id;
-  KITH_ASSIGN_OR_RETURN(model::FunnelTables tables, as_version ? model::ReadTablesAs(*snapshot_, pipeline, version_, options)
-                                                               : model::ReadTables(*snapshot_, pipeline, options));
+  KITH_ASSIGN_OR_RETURN(model::FunnelTables tables, version_ != 0 ? model::ReadTablesAs(*snapshot_, pipeline_.id, version_, options)
+                                                                  : model::ReadTables(*snapshot_, pipeline_.id, options));
   if (rates_.into.is_null()) return tables;
   return insight::InCurrency(std::move(tables), rates_);
 }
 
 StatusOr<model::FunnelTables> Question::Tables() const {
-  return Read(pipeline_.id, options_.as_of != 0 ? std::optional<Time>(Time{options_.as_of}) : std::nullopt);
+  return Read(options_.as_of != 0 ? std::optional<Time>(Time{options_.as_of}) : std::nullopt);
 }
 
-StatusOr<model::FunnelTables> Question::TablesAt(Time as_of) const { return Read(pipeline_.id, as_of); }
+StatusOr<model::FunnelTables> Question::TablesAt(Time as_of) const { return Read(as_of); }
 
-StatusOr<std::optional<model::FunnelTables>> Question::Collection() const {
-  if (collection_.empty()) return std::optional<model::FunnelTables>();
-  KITH_ASSIGN_OR_RETURN(const model::Pipeline pipeline, model::GetPipeline(*snapshot_, collection_));
-  KITH_ASSIGN_OR_RETURN(model::FunnelTables tables, Read(pipeline.id, Now()));
-  return std::optional<model::FunnelTables>(std::move(tables));
+StatusOr<std::shared_ptr<const insight::CashFacts>> Question::Collection() const {
+  insight::CashFacts facts;
+  if (documents_) {
+    KITH_ASSIGN_OR_RETURN(facts, insight::ReadCash(*snapshot_, pipeline_, Now()));
+  } else if (!collection_.empty()) {
+    KITH_ASSIGN_OR_RETURN(const model::Pipeline pipeline, model::GetPipeline(*snapshot_, collection_));
+    model::TablesOptions options;
+    options.as_of = Now();
+    KITH_ASSIGN_OR_RETURN(const std::vector<model::DealPath> paths, model::ReadPaths(*snapshot_, pipeline.id, options));
+    facts = insight::CashFromPaths(pipeline, paths);
+  } else {
+    return std::shared_ptr<const insight::CashFacts>();
+  }
+  if (!rates_.into.is_null()) {
+    KITH_ASSIGN_OR_RETURN(facts, insight::InCurrency(std::move(facts), rates_));
+  }
+  return std::make_shared<const insight::CashFacts>(std::move(facts));
+}
+
+StatusOr<insight::Covariates> Question::CovariatesAt(const model::FunnelTables& then) const {
+  if (!relations_) return insight::Covariates();
+  return insight::ReadRelationCovariates(*snapshot_, then, {.as_of = then.as_of});
 }
 
 insight::FunnelOptions Question::Funnel() const {
@@ -298,8 +332,9 @@ StatusOr<insight::ForecastOptions> Question::Forecast(const model::FunnelTables&
   if (!by_field_.empty()) {
     KITH_ASSIGN_OR_RETURN(forecast.roll_up, RollUp(tables));
   }
-  if (relations_) {
-    KITH_ASSIGN_OR_RETURN(forecast.covariates, insight::ReadRelationCovariates(*snapshot_, tables, {.as_of = Now()}));
+  KITH_ASSIGN_OR_RETURN(forecast.covariates, CovariatesAt(tables));
+  if (cash_) {
+    KITH_ASSIGN_OR_RETURN(forecast.cash, Collection());
   }
   return forecast;
 }
@@ -346,7 +381,7 @@ StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insi
   options.what_if = {};
   options.by = GroupKind::kAll;
   options.strict = false;
-  options.covariates = {};  // of other deals than those of the past
+  options.covariates = {};  // those of the past are read as of then
   std::vector<Period> past;
   for (int back = 1; static_cast<int>(past.size()) < learn_from_ && back <= learn_from_ + kMostLearnt; ++back) {
     const Period before = Before(period, back);
@@ -360,12 +395,13 @@ StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insi
 StatusOr<std::vector<insight::LedgerEntry>> Question::LearnFrom(const std::vector<Period>& past,
                                                                 const insight::ForecastOptions& options) const {
   std::string asked = Concat({std::to_string(pipeline_.id.value()), " ", ToText(Now()), " ", std::to_string(options.seed), " ",
-                              options.currency.is_null() ? std::string() : options.currency.code()});
+                              options.currency.is_null() ? std::string() : options.currency.code(), relations_ ? " relations" : "",
+                              cash_ ? Concat({" cash ", collection_}) : std::string()});
   for (const Period& period : past) asked += Concat({" ", ToText(period.first), "/", ToText(period.end)});
   const bool kept = rates_.into.is_null();  // rates are any numbers: forecasts by them are made anew
   if (const auto known = object_->ledgers.find(asked); kept && known != object_->ledgers.end()) return known->second;
   KITH_ASSIGN_OR_RETURN(const insight::BacktestReport report,
-                        insight::Backtest([this](Time at) { return TablesAt(at); }, past, Now(), options));
+                        insight::Backtest([this](Time at) { return TablesAt(at); }, past, Now(), options, {}, ByOrigin()));
   std::vector<insight::LedgerEntry> ledger;
   for (const insight::BacktestPoint& point : report.points) ledger.push_back(insight::EntryOf(point));
   if (object_->ledgers.size() >= kMostLedgers) object_->ledgers.clear();

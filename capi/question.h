@@ -2,6 +2,8 @@
 #ifndef KITH_CAPI_QUESTION_H_
 #define KITH_CAPI_QUESTION_H_
 
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,13 +37,20 @@ class Question {
   // As of that moment, or of another one; amounts converted by the question's rates.
   [[nodiscard]] StatusOr<model::FunnelTables> Tables() const;
   [[nodiscard]] StatusOr<model::FunnelTables> TablesAt(Time as_of) const;
-  // Of the pipeline of money documents that the question names, if any.
-  [[nodiscard]] StatusOr<std::optional<model::FunnelTables>> Collection() const;
+  // What was won, invoiced and paid, of the documents that the question names; null: it names none.
+  [[nodiscard]] StatusOr<std::shared_ptr<const insight::CashFacts>> Collection() const;
   [[nodiscard]] insight::FunnelOptions Funnel() const;
   // By owner, segment, source or a field of theirs, where the question says so.
   [[nodiscard]] StatusOr<std::vector<insight::FunnelPart>> FunnelParts(const model::FunnelTables& tables) const;
   [[nodiscard]] insight::RepOptions Reps() const;
   [[nodiscard]] StatusOr<std::vector<model::DealPath>> Paths() const;
+  // Of the deals open at the moment of the tables, as known then; none when relations are not to act.
+  [[nodiscard]] StatusOr<insight::Covariates> CovariatesAt(const model::FunnelTables& then) const;
+  // The same for the origins of a backtest, while the question lives; null when relations are not to act.
+  [[nodiscard]] insight::CovariatesAt ByOrigin() const {
+    if (!relations_) return {};
+    return [this](const model::FunnelTables& then) { return CovariatesAt(then); };
+  }
   [[nodiscard]] const model::Pipeline& pipeline() const { return pipeline_; }
   // Without the ledger.
   [[nodiscard]] StatusOr<insight::ForecastOptions> Forecast(const model::FunnelTables& tables) const;
@@ -62,8 +71,9 @@ class Question {
  private:
   Status ReadMore(std::string_view json);
   Status ReadBy(std::string_view by);
+  Status ReadCollection(const nlohmann::ordered_json& json);
   [[nodiscard]] StatusOr<std::map<uint64_t, uint64_t>> RollUp(const model::FunnelTables& tables) const;
-  [[nodiscard]] StatusOr<model::FunnelTables> Read(Id pipeline, std::optional<Time> as_of) const;
+  [[nodiscard]] StatusOr<model::FunnelTables> Read(std::optional<Time> as_of) const;
 
   // What forecasts of past periods missed; kept with the snapshot.
   [[nodiscard]] StatusOr<std::vector<insight::LedgerEntry>> LearnFrom(const std::vector<Period>& past,
@@ -87,8 +97,10 @@ class Question {
   insight::ExchangeRates rates_;
   insight::WhatIf what_if_;
   insight::GapOptions gap_;
-  std::string collection_;
-  int version_ = 0;  // 0: the present one
+  std::string collection_;  // a pipeline of money documents
+  bool documents_ = false;  // the documents that payments name
+  bool cash_ = false;       // forecasts are of cash
+  int version_ = 0;         // 0: the present one
 };
 
 }  // namespace kith::capi

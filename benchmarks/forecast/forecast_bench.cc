@@ -2,8 +2,8 @@
 //
 //   forecast_bench [folder] [what ...]
 //
-// folder: default $KITH_SHARED_DATA. what: bpic2012 bpic2012-28 small bpic2020 maven, all of them if nothing is named; worlds, coverage,
-// scale
+// folder: default $KITH_SHARED_DATA. what: bpic2012 bpic2012-28 small bpic2020 maven cash, all of them if nothing is named; worlds,
+// coverage, scale
 // (--small: this alone). KITH_FORECAST_POINTS=1 prints every origin. compare.py beside this file puts the reference baselines next to it.
 #include <algorithm>
 #include <chrono>
@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "forecast/cash.h"
 #include "forecast/logs.h"
 #include "forecast/scale.h"
 #include "forecast/worlds.h"
@@ -214,6 +215,7 @@ Status RunLogs(const std::string& folder, const std::set<std::string>& wanted) {
     KITH_ASSIGN_OR_RETURN(const Log log, LoadMaven(folder));
     KITH_RETURN_IF_ERROR(RunTask({"maven", &log, 30, MavenOrigins(log)}));
   }
+  if (want("cash")) KITH_RETURN_IF_ERROR(RunCash(folder));
   return {};
 }
 

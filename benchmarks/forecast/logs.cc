@@ -30,39 +30,6 @@ std::vector<std::string> SplitLine(const std::string& line) {
   return cells;
 }
 
-struct Csv {
-  std::map<std::string, size_t> columns;
-  std::vector<std::vector<std::string>> rows;
-  [[nodiscard]] const std::string& at(size_t row, const std::string& column) const {
-    static const std::string kEmpty;
-    const auto found = columns.find(column);
-    return found == columns.end() || found->second >= rows[row].size() ? kEmpty : rows[row][found->second];
-  }
-};
-
-StatusOr<Csv> ReadCsv(const std::string& path) {
-  const bool zipped = path.size() > 3 && path.compare(path.size() - 3, 3, ".gz") == 0;
-  std::FILE* file = zipped ? popen(("gzip -dc '" + path + "'").c_str(), "r") : std::fopen(path.c_str(), "r");
-  if (file == nullptr) return MakeError({.reason = Reason::kFileUnreadable, .value = path}, "the log cannot be opened");
-  Csv csv;
-  std::string line;
-  std::array<char, 1 << 16> buffer{};
-  while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), file) != nullptr) {
-    line += buffer.data();
-    if (line.back() != '\n') continue;
-    std::vector<std::string> cells = SplitLine(line);
-    if (csv.columns.empty()) {
-      for (size_t i = 0; i < cells.size(); ++i) csv.columns[cells[i]] = i;
-    } else {
-      csv.rows.push_back(std::move(cells));
-    }
-    line.clear();
-  }
-  zipped ? pclose(file) : std::fclose(file);
-  if (csv.rows.empty()) return MakeError({.reason = Reason::kFileUnreadable, .value = path}, "the log is empty");
-  return csv;
-}
-
 model::Pipeline MakePipeline(const std::string& name, const std::vector<std::string>& open) {
   model::Pipeline pipeline;
   pipeline.id = Id(1);
@@ -150,6 +117,29 @@ Log LogFrom(std::string name, model::Pipeline pipeline, std::map<std::string, Ca
 }
 
 }  // namespace
+
+StatusOr<Csv> ReadCsv(const std::string& path) {
+  const bool zipped = path.size() > 3 && path.compare(path.size() - 3, 3, ".gz") == 0;
+  std::FILE* file = zipped ? popen(("gzip -dc '" + path + "'").c_str(), "r") : std::fopen(path.c_str(), "r");
+  if (file == nullptr) return MakeError({.reason = Reason::kFileUnreadable, .value = path}, "the log cannot be opened");
+  Csv csv;
+  std::string line;
+  std::array<char, 1 << 16> buffer{};
+  while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), file) != nullptr) {
+    line += buffer.data();
+    if (line.back() != '\n') continue;
+    std::vector<std::string> cells = SplitLine(line);
+    if (csv.columns.empty()) {
+      for (size_t i = 0; i < cells.size(); ++i) csv.columns[cells[i]] = i;
+    } else {
+      csv.rows.push_back(std::move(cells));
+    }
+    line.clear();
+  }
+  zipped ? pclose(file) : std::fclose(file);
+  if (csv.rows.empty()) return MakeError({.reason = Reason::kFileUnreadable, .value = path}, "the log is empty");
+  return csv;
+}
 
 model::FunnelTables TablesAsOf(const Log& log, Time as_of) {
   std::vector<model::DealPath> paths;

@@ -2,6 +2,7 @@
 #ifndef KITH_BENCHMARKS_FORECAST_LOGS_H_
 #define KITH_BENCHMARKS_FORECAST_LOGS_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,18 @@
 #include "kith/model/funnel_tables.h"
 
 namespace kith::benchmarks {
+
+// A comma-separated file, plain or gzipped.
+struct Csv {
+  std::map<std::string, size_t> columns;
+  std::vector<std::vector<std::string>> rows;
+  [[nodiscard]] const std::string& at(size_t row, const std::string& column) const {
+    static const std::string kEmpty;
+    const auto found = columns.find(column);
+    return found == columns.end() || found->second >= rows[row].size() ? kEmpty : rows[row][found->second];
+  }
+};
+[[nodiscard]] StatusOr<Csv> ReadCsv(const std::string& path);
 
 struct LoggedDeal {
   model::DealPath path;  // amount: as known while the deal is open

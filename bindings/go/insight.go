@@ -100,16 +100,20 @@ type Quantiles struct {
 	SD   float64 `json:"sd"`
 }
 
-// Forecast of a period as a distribution, split into what is closed, comes from open deals and from new ones.
+// Forecast of a period as a distribution, split into what is closed, comes from open deals and from new ones; of cash (More "measure") also
+// from open invoices and from wins not invoiced yet.
 type Forecast struct {
-	Currency string    `json:"currency"`
-	Closed   float64   `json:"closed"`
-	FromOpen Quantiles `json:"from_open"`
-	FromNew  Quantiles `json:"from_new"`
-	Total    Quantiles `json:"total"`
-	Maturity string    `json:"maturity"`
-	Warnings []string  `json:"warnings"`
-	Parts    []struct {
+	Currency   string    `json:"currency"`
+	Measure    string    `json:"measure"`
+	Closed     float64   `json:"closed"`
+	FromIssued Quantiles `json:"from_issued"`
+	FromWon    Quantiles `json:"from_won"`
+	FromOpen   Quantiles `json:"from_open"`
+	FromNew    Quantiles `json:"from_new"`
+	Total      Quantiles `json:"total"`
+	Maturity   string    `json:"maturity"`
+	Warnings   []string  `json:"warnings"`
+	Parts      []struct {
 		Part      ID        `json:"part"`
 		Closed    float64   `json:"closed"`
 		FromOpen  Quantiles `json:"from_open"`

@@ -47,6 +47,19 @@ double StageRateForecast(const FunnelTables& tables, Currency currency) {
   return forecast;
 }
 
+// The classic of cash: what is open of invoices and due before the end comes in then.
+double DueForecast(const CashFacts& then, const Period& period, Currency currency) {
+  double forecast = 0;
+  for (const CashFacts::Invoice& invoice : then.invoices) {
+    const bool due = !invoice.cancelled && invoice.due.value_or(invoice.issued) < period.end && invoice.total.currency == currency;
+    if (!due) continue;
+    int64_t open = invoice.total.minor;
+    for (const CashFacts::Receipt& receipt : invoice.paid) open -= receipt.minor;
+    forecast += static_cast<double>(std::max<int64_t>(open, 0));
+  }
+  return forecast;
+}
+
 // Of an equally weighted ascending sample: mean |X - y| - mean |X - X'| / 2.
 double Crps(const std::vector<double>& sample, double actual) {
   const auto n = static_cast<double>(sample.size());
@@ -129,7 +142,7 @@ LedgerEntry EntryOf(const BacktestPoint& point) {
 }
 
 StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<Period>& periods, Time now, const ForecastOptions& options,
-                                  const WonBetween& won_between) {
+                                  const WonBetween& won_between, const CovariatesAt& covariates_at) {
   std::vector<Period> ordered = periods;
   std::stable_sort(ordered.begin(), ordered.end(), [](const Period& a, const Period& b) { return a.first < b.first; });
   BacktestReport report;
@@ -140,15 +153,24 @@ StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<P
     // The last instant before the period, so that nothing of it is known.
     const Time origin{StartOf(period.first).micros - 1};
     KITH_ASSIGN_OR_RETURN(const FunnelTables then, tables_at(origin));
-    KITH_ASSIGN_OR_RETURN(const FunnelTables after, tables_at(Time{StartOf(period.end).micros - 1}));
+    as_then.covariates = {};  // the options' are of another moment
+    if (covariates_at) {
+      KITH_ASSIGN_OR_RETURN(as_then.covariates, covariates_at(then));
+    }
     BacktestPoint point;
     point.origin = origin;
     point.period = period;
     KITH_ASSIGN_OR_RETURN(point.forecast, Forecast(then, period, as_then));
     as_then.currency = point.forecast.currency;
-    point.actual = WonIn(after, period, point.forecast.currency);
-    point.stage_rate_forecast = StageRateForecast(then, point.forecast.currency);
-    if (won_between) {
+    if (options.cash != nullptr) {
+      point.actual = static_cast<double>(CollectedIn(*options.cash, period, point.forecast.currency));
+      point.stage_rate_forecast = DueForecast(CutAt(*options.cash, origin), period, point.forecast.currency);
+    } else {
+      KITH_ASSIGN_OR_RETURN(const FunnelTables after, tables_at(Time{StartOf(period.end).micros - 1}));
+      point.actual = WonIn(after, period, point.forecast.currency);
+      point.stage_rate_forecast = StageRateForecast(then, point.forecast.currency);
+    }
+    if (won_between && options.cash == nullptr) {
       KITH_ASSIGN_OR_RETURN(const std::vector<Id> won, won_between(StartOf(period.first), StartOf(period.end)));
       const std::set<Id> winners(won.begin(), won.end());
       for (const DealForecast& deal : point.forecast.deals) judged.push_back({deal.win_in_period, winners.contains(deal.deal)});

@@ -35,7 +35,7 @@ double WinsAtLevelOne(const Chances& chances, const Arrivals& arrivals, size_t s
     const double begins = std::max(DaysBetween(now, StartOf(day)), 0.0);
     const double ends = DaysBetween(now, StartOf(Date{day.days + 1}));
     const double deals = arrivals.Factor(day) * (ends - begins);
-    double chance = period.contains(day) ? arrivals.enters[stages] : 0;
+    double chance = arrivals.enters[stages] * (chances.paid.empty() ? (period.contains(day) ? 1 : 0) : chances.OfWon((begins + ends) / 2));
     for (size_t s = 0; s < stages; ++s) {
       if (arrivals.enters[s] > 0) chance += arrivals.enters[s] * chances.OfNew(s, (begins + ends) / 2);
     }

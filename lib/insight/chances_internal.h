@@ -25,7 +25,18 @@ struct Chances {
   SweepResult by_first;  // empty when the period has begun
   double end_days = 0;
   double first_days = 0;
+  std::vector<double> paid;  // of cash: share of a win that is paid after so many days
 
+  // What a win counts by an end so many days after it.
+  [[nodiscard]] double Paid(double days) const {
+    if (paid.empty() || days <= 0) return days <= 0 ? 0 : 1;
+    const double position = std::min(days, static_cast<double>(paid.size() - 1));
+    const auto below = static_cast<size_t>(position);
+    const double next = paid[std::min(below + 1, paid.size() - 1)];
+    return paid[below] + (position - static_cast<double>(below)) * (next - paid[below]);
+  }
+  // Of a deal won in `days` from now.
+  [[nodiscard]] double OfWon(double days) const { return std::max(Paid(end_days - days) - Paid(first_days - days), 0.0); }
   [[nodiscard]] double InPeriod(size_t stage, double age_days) const {
     const double until_end = by_end.now.At(stage, age_days);
     return by_first.entry.empty() ? until_end : std::max(until_end - by_first.now.At(stage, age_days), 0.0);

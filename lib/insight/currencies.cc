@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "kith/insight/cash.h"
+
 namespace kith::insight {
 namespace {
 
@@ -28,6 +30,18 @@ class Converter {
   void Convert(Money& amount) const {
     const double* factor = Find(amount.currency.packed());
     if (factor != nullptr) amount = {std::llround(static_cast<double>(amount.minor) * *factor), into_};
+  }
+  // Sums of parts stay sums: each part is what it adds.
+  void Convert(CashFacts::Invoice& invoice) const {
+    int64_t before = 0;
+    int64_t sum = 0;
+    for (CashFacts::Receipt& receipt : invoice.paid) {
+      sum += receipt.minor;
+      const int64_t after = Scaled(sum, invoice.total.currency.packed());
+      receipt.minor = after - before;
+      before = after;
+    }
+    Convert(invoice.total);
   }
   void Convert(model::PeriodRow& row) const {
     model::Counts<model::DayCell> count;
@@ -75,14 +89,19 @@ class Converter {
   std::map<uint32_t, double> factors_;  // minor units of `into_` for one minor unit
 };
 
-}  // namespace
-
-StatusOr<model::FunnelTables> InCurrency(model::FunnelTables tables, const ExchangeRates& rates) {
+Status Check(const ExchangeRates& rates) {
   if (rates.into.is_null()) return MakeError({.reason = Reason::kBadOptions, .field = "into"}, "name the currency to convert into");
   for (const auto& [currency, rate] : rates.rates) {
     if (rate > 0 && std::isfinite(rate)) continue;
     return MakeError({.reason = Reason::kBadOptions, .field = currency.code(), .value = std::to_string(rate)}, "a rate is above 0");
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+StatusOr<model::FunnelTables> InCurrency(model::FunnelTables tables, const ExchangeRates& rates) {
+  KITH_RETURN_IF_ERROR(Check(rates));
   const Converter converter(rates);
   for (model::OpenDeal& deal : tables.open) converter.Convert(deal.amount);
   for (auto& [key, row] : tables.rows.periods) converter.Convert(row);
@@ -145,6 +164,14 @@ StatusOr<ExchangeRates> RatesAt(const Snapshot& snapshot, Date day, Currency int
     if (currency != rates.into) rates.rates[currency] = rate.second / unit->second.second;
   }
   return rates;
+}
+
+StatusOr<CashFacts> InCurrency(CashFacts facts, const ExchangeRates& rates) {
+  KITH_RETURN_IF_ERROR(Check(rates));
+  const Converter converter(rates);
+  for (CashFacts::Invoice& invoice : facts.invoices) converter.Convert(invoice);
+  for (CashFacts::Won& won : facts.won) converter.Convert(won.amount);
+  return facts;
 }
 
 }  // namespace kith::insight

@@ -61,6 +61,11 @@ uint32_t DealGrid::RowOf(size_t group_index, size_t stage, size_t node) {
   return row;
 }
 
+uint32_t DealGrid::AddRow(const std::vector<double>& chances) {
+  nodes_.emplace_back();
+  return static_cast<uint32_t>(rows_.Add(chances));
+}
+
 void DealGrid::AddNode(const GroupChances& chances, size_t stage, double age_days) {
   Node node{};
   node.win_of_all = all_.in_period.InPeriod(stage, age_days);

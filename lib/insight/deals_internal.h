@@ -45,6 +45,8 @@ class DealGrid {
   void Fill(const Place& place, insight::DealForecast& deal) const;
   // By the places' rows.
   [[nodiscard]] const ChanceRows& rows() const { return rows_; }
+  // A row that is no deal's place; one chance a draw.
+  [[nodiscard]] uint32_t AddRow(const std::vector<double>& chances);
 
  private:
   struct Node {

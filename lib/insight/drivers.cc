@@ -121,11 +121,11 @@ DriverChange ChangeOf(DriverKind kind, double before, double after, double log_v
   return change;
 }
 
-// Gives each change its contribution. Where nothing is left of a factor, all that is lost is lost by the first such.
+// Gives each change its contribution. Where nothing is left of a factor, or nothing was there, all is due to the first such.
 void Split(double before, double after, std::vector<DriverChange>& changes) {
-  if (!(after > 0)) {
+  if (!(after > 0) || !(before > 0)) {
     for (DriverChange& change : changes) {
-      if (change.after > 0) continue;
+      if ((after > 0 ? change.before : change.after) > 0) continue;
       change.contribution = after - before;
       break;
     }
@@ -157,9 +157,17 @@ void Add(const Drivers& window, double weight, Drivers& sum) {
   sum.won += weight * window.won;
   sum.revenue += weight * window.revenue;
   sum.collected += weight * window.collected;
+  sum.expected_before += weight * window.expected_before;
+  sum.expected_new += weight * window.expected_new;
+  sum.pace_log_sd += weight * window.pace_log_sd;
   sum.amount_cv += weight * window.amount_cv;
   sum.has_collection = window.has_collection;
 }
+
+double Expected(const Drivers& drivers) { return drivers.expected_before + drivers.expected_new; }
+
+// What came in over what was expected; 1 where nothing was expected.
+double PaceIn(const Drivers& drivers) { return Expected(drivers) > 0 ? drivers.collected / Expected(drivers) : 1; }
 
 std::vector<DriverChange> ChangesOf(const Drivers& usual, const Drivers& actual, double windows) {
   const double speed = Ratio(actual.closed, actual.worked);
@@ -174,9 +182,26 @@ std::vector<DriverChange> ChangesOf(const Drivers& usual, const Drivers& actual,
                ShareVariance(rate, actual.closed) + ShareVariance(usual_rate, usual.closed * windows)),
       ChangeOf(DriverKind::kDealSize, Ratio(usual.revenue, usual.won), Ratio(actual.revenue, actual.won),
                MeanVariance(actual.amount_cv, actual.won) + MeanVariance(usual.amount_cv, usual.won * windows))};
-  if (actual.has_collection) {
-    changes.push_back(ChangeOf(DriverKind::kCollection, Ratio(usual.collected, usual.revenue), Ratio(actual.collected, actual.revenue), 0));
+  if (!actual.has_collection) {
+    Split(usual.revenue, actual.revenue, changes);
+    return changes;
   }
+  const double paces = actual.pace_log_sd * actual.pace_log_sd + usual.pace_log_sd * usual.pace_log_sd / windows;
+  const DriverChange pace = ChangeOf(DriverKind::kCollection, PaceIn(usual), PaceIn(actual), paces);
+  // The window's own wins, and how much of them was to be expected within it.
+  changes.push_back(
+      ChangeOf(DriverKind::kBacklog, Ratio(usual.expected_new, usual.revenue), Ratio(actual.expected_new, actual.revenue), 0));
+  changes.push_back(pace);
+  Split(usual.expected_new * pace.before, actual.expected_new * pace.after, changes);
+  // What was there before.
+  std::vector<DriverChange> before = {ChangeOf(DriverKind::kBacklog, usual.expected_before, actual.expected_before, 0), pace};
+  Split(usual.expected_before * pace.before, actual.expected_before * pace.after, before);
+  before[0].contribution += changes[4].contribution;
+  // Nothing was expected, yet something came.
+  const double beyond = Expected(actual) > 0 ? 0 : actual.collected;
+  before[1].contribution += changes[5].contribution + beyond;
+  changes.resize(4);
+  changes.insert(changes.end(), before.begin(), before.end());
   return changes;
 }
 
@@ -188,6 +213,7 @@ std::string SummaryOf(const GapReport& report) {
                      : first.kind == DriverKind::kWinRate  ? "too few of the closed deals are won"
                      : first.kind == DriverKind::kDealSize ? "won deals are smaller than usual"
                      : first.kind == DriverKind::kCycle    ? "deals close more slowly than usual"
+                     : first.kind == DriverKind::kBacklog  ? "less was won and invoiced before, so less came in"
                                                            : "cash comes in more slowly than it is won";
   return std::string(what) + ": " + insight_internal::Percent(share) + " of the gap" + (first.beyond_chance ? "" : ", within chance");
 }
@@ -206,6 +232,8 @@ std::string_view NameOf(DriverKind kind) {
       return "cycle";
     case DriverKind::kCollection:
       return "collection";
+    case DriverKind::kBacklog:
+      return "backlog";
   }
   return "volume";
 }
@@ -234,7 +262,7 @@ StatusOr<VelocityReport> CompareVelocity(const FunnelTables& tables, Months befo
   return report;
 }
 
-StatusOr<Drivers> DriversOf(const FunnelTables& tables, Months window, const DriverOptions& options, const FunnelTables* collection) {
+StatusOr<Drivers> DriversOf(const FunnelTables& tables, Months window, const DriverOptions& options, const CashFacts* cash) {
   KITH_RETURN_IF_ERROR(CheckMonths(window));
   const Currency currency = CurrencyOf(tables, options);
   const model::PeriodRow before = SumPeriods(tables, options.group_kind, options.group, {.to = window.from});
@@ -247,15 +275,27 @@ StatusOr<Drivers> DriversOf(const FunnelTables& tables, Months window, const Dri
   drivers.won = amounts.count;
   drivers.revenue = amounts.mean * amounts.count;
   drivers.amount_cv = amounts.cv;
-  drivers.collected = drivers.revenue;
-  drivers.has_collection = collection != nullptr;
-  if (collection == nullptr) return drivers;
-  const Spread paid = AmountsOf(SumPeriods(*collection, options.group_kind, options.group, {window.from, window.to}), currency);
-  drivers.collected = paid.mean * paid.count;
+  drivers.collected = drivers.expected_new = drivers.revenue;
+  drivers.has_collection = cash != nullptr;
+  if (cash == nullptr) return drivers;
+  CashFacts facts = CutAt(*cash, tables.as_of);
+  if (options.group_kind != model::GroupKind::kAll) {
+    std::erase_if(facts.invoices, [&](const auto& invoice) { return invoice.groups.of(options.group_kind) != options.group; });
+    std::erase_if(facts.won, [&](const auto& won) { return won.groups.of(options.group_kind) != options.group; });
+  }
+  const Date over = DateOf(Time{tables.as_of.micros + 1});
+  const Period period{DateOf(model::StartOfEpoch(window.from)), std::min(DateOf(model::StartOfEpoch(window.to)), over)};
+  drivers.collected = static_cast<double>(CollectedIn(facts, period, currency));
+  const StatusOr<CashPace> pace = PaceOf(facts, period, currency);
+  if (!pace.ok() && GetReason(pace.status()) != Reason::kNotEnoughData) return pace.status();
+  // Before anything was ever paid there is no pace to be slower than.
+  drivers.expected_before = pace.ok() ? pace->expected_before : 0;
+  drivers.expected_new = pace.ok() ? pace->expected_new : drivers.collected;
+  drivers.pace_log_sd = pace.ok() ? pace->log_sd : 0;
   return drivers;
 }
 
-StatusOr<GapReport> DiagnoseGap(const FunnelTables& tables, Months window, const GapOptions& options, const FunnelTables* collection) {
+StatusOr<GapReport> DiagnoseGap(const FunnelTables& tables, Months window, const GapOptions& options, const CashFacts* cash) {
   KITH_RETURN_IF_ERROR(CheckMonths(window));
   if (options.compare_with < 1 || options.compare_with > 100) {
     return MakeError({.reason = Reason::kBadOptions, .field = "compare_with", .value = std::to_string(options.compare_with)},
@@ -264,11 +304,11 @@ StatusOr<GapReport> DiagnoseGap(const FunnelTables& tables, Months window, const
   GapReport report;
   DriverOptions drivers = options.drivers;
   drivers.currency = report.currency = CurrencyOf(tables, options.drivers);
-  KITH_ASSIGN_OR_RETURN(report.actual, DriversOf(tables, window, drivers, collection));
+  KITH_ASSIGN_OR_RETURN(report.actual, DriversOf(tables, window, drivers, cash));
   const model::Epoch length = window.to - window.from;
   for (int back = 1; back <= options.compare_with; ++back) {
     const Months past{window.from - back * length, window.to - back * length};
-    KITH_ASSIGN_OR_RETURN(const Drivers of_past, DriversOf(tables, past, drivers, collection));
+    KITH_ASSIGN_OR_RETURN(const Drivers of_past, DriversOf(tables, past, drivers, cash));
     Add(of_past, 1.0 / options.compare_with, report.usual);
   }
   if (!(report.usual.collected > 0)) return NothingWon(tables, {window.from - options.compare_with * length, window.from});
@@ -278,16 +318,14 @@ StatusOr<GapReport> DiagnoseGap(const FunnelTables& tables, Months window, const
   }
   // At the usual rates and sizes the target takes so many deals.
   Drivers asked = report.usual;
-  asked.worked *= report.target / report.usual.collected;
-  asked.closed *= report.target / report.usual.collected;
-  asked.won *= report.target / report.usual.collected;
-  asked.revenue *= report.target / report.usual.collected;
+  const double more = report.target / report.usual.collected;
+  for (double* number : {&asked.worked, &asked.closed, &asked.won, &asked.revenue, &asked.expected_before, &asked.expected_new})
+    *number *= more;
   asked.collected = report.target;
   report.usual = asked;
   report.reached = report.actual.collected;
   report.gap = report.target - report.reached;
   report.causes = ChangesOf(asked, report.actual, options.compare_with);
-  Split(report.target, report.reached, report.causes);
   RankLossesFirst(report.causes);
   for (DriverChange& cause : report.causes) cause.contribution = -cause.contribution;
   report.summary = SummaryOf(report);

@@ -20,11 +20,6 @@ constexpr size_t kStrengths = 40;       // strengths of group effects that are t
 constexpr double kLeastMonthExits = 2;  // expected of a class, for a month to be compared
 constexpr double kLeastPhase = 1e-3;    // log of a month's factor below which it is none
 
-// ln P(O | E) for O ~ Poisson(E·theta), theta ~ Gamma(nu, nu), up to terms in O alone.
-double NegativeBinomial(double nu, double observed, double expected) {
-  return LogGamma(observed + nu) - LogGamma(nu) + nu * std::log(nu / (nu + expected)) - observed * std::log(nu + expected);
-}
-
 struct Strength {
   double nu = 0;    // of the Gamma prior; larger: groups more alike
   double gain = 0;  // log likelihood over no effects
@@ -37,7 +32,7 @@ Strength MostLikely(const std::vector<ExitPair>& pairs) {
   for (size_t i = 0; i < kStrengths; ++i) {
     const double nu = 0.5 * std::pow(10'000.0, static_cast<double>(i) / (kStrengths - 1));
     double sum = 0;
-    for (const ExitPair& p : pairs) sum += NegativeBinomial(nu, p.observed, p.expected);
+    for (const ExitPair& p : pairs) sum += GammaPoissonLog(nu, nu, p.observed, p.expected);
     if (i == 0 || sum - none > best.gain) best = {nu, sum - none};
   }
   return best;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "insight/cash_internal.h"
 #include "insight/deals_internal.h"
 #include "insight/parts_internal.h"
 #include "insight/shock_internal.h"
@@ -14,6 +15,7 @@ namespace kith::insight {
 namespace {
 
 using insight_internal::Arrivals;
+using insight_internal::CashModel;
 using insight_internal::Chances;
 using insight_internal::Compound;
 using insight_internal::DaysBetween;
@@ -27,6 +29,7 @@ using insight_internal::Hazards;
 using insight_internal::LearntShock;
 using insight_internal::MainCurrency;
 using insight_internal::ManyQuantilesOf;
+using insight_internal::OpenSum;
 using insight_internal::PlanTo;
 using insight_internal::QuantilesOf;
 using insight_internal::Size;
@@ -35,6 +38,7 @@ using insight_internal::StageSum;
 using insight_internal::SumPeriods;
 using insight_internal::SumStages;
 using insight_internal::SweepPlan;
+using insight_internal::SweepResult;
 using model::FunnelTables;
 using model::GroupKind;
 using model::OpenDeal;
@@ -45,8 +49,9 @@ constexpr model::Epoch kRecentArrivals = 4;  // months from which the mix of gro
 constexpr model::Epoch kRecentWins = 6;      // months from which amounts are taken
 constexpr int64_t kLeastSizes = 20;          // won deals before a group's own amounts are used
 constexpr double kMostFaster = 100;
-constexpr double kSaidPhase = 0.9;     // chance that the month in the quarter matters, from which on the report says so
-constexpr double kLeastChance = 1e-4;  // of being won at all, that covariates start from
+constexpr uint64_t kCashSeed = 0x6361736800000000;  // so that cash leaves the other draws as they are
+constexpr double kSaidPhase = 0.9;                  // chance that the month in the quarter matters, from which on the report says so
+constexpr double kLeastChance = 1e-4;               // of being won at all, that covariates start from
 
 class Forecaster {
  public:
@@ -66,18 +71,29 @@ class Forecaster {
   // With the stages that are to be faster.
   [[nodiscard]] Hazards Adjusted(Hazards hazards) const;
   [[nodiscard]] bool IsTakenAsLost(Id deal) const;
-  [[nodiscard]] Chances ChancesOf(const Hazards& hazards, const Factors& factors) const;
+  // `world`: of cash; null: none.
+  [[nodiscard]] Chances ChancesOf(const Hazards& hazards, const Factors& factors, const CashModel::World* world) const;
+  [[nodiscard]] SweepResult SweepTo(double days, const Hazards& hazards, const Factors& factors, const Chances& chances) const;
+  [[nodiscard]] Currency CurrencyOf() const;
+  void CountClosed();
   [[nodiscard]] bool IsCounted(const OpenDeal& deal) const;
   [[nodiscard]] DealGrid::Place PlaceOf(const OpenDeal& deal, double age_days);
   // How far the covariates act.
   [[nodiscard]] insight_internal::Tilt Learn();
   void PlaceDeals();
   void ListDeals();
-  insight_internal::PeriodInputs InputsOf(std::vector<size_t>& open);
+  insight_internal::PeriodInputs MakeInputs();
+  // Cash: sums there are already, and invoices to come that no deal leads to.
+  void AddSums(insight_internal::PeriodInputs& inputs);
+  void AddInvoicesToCome(insight_internal::PeriodInputs& inputs);
+  // As many more of as much less.
+  [[nodiscard]] static Compound InPieces(Compound compound, const insight_internal::Share& share);
+  // From the inputs' deals of a range alone.
+  [[nodiscard]] Quantiles FromDeals(const insight_internal::PeriodInputs& inputs, size_t first, size_t end) const;
   void DrawChances();
   std::vector<Compound> NewDeals();  // and whose they are, into compound_groups_
   [[nodiscard]] std::vector<Size> SizesOfGroup(GroupKind kind, uint64_t group) const;
-  void Summarize(const insight_internal::PeriodDistributions& distributions);
+  void Summarize(const insight_internal::PeriodInputs& inputs, const insight_internal::PeriodDistributions& distributions);
   void Warn();
 
   const FunnelTables& tables_;
@@ -96,6 +112,15 @@ class Forecaster {
   std::optional<DealGrid> grid_;
   std::vector<DealGrid::Place> places_;    // by open deal
   std::vector<uint64_t> compound_groups_;  // by compound of new deals; 0: of the rest
+  std::vector<uint64_t> deal_groups_;      // of options_.by, by deal of the inputs
+  std::map<uint64_t, double> closed_;      // by group of options_.by
+  // Of cash.
+  CashFacts facts_;
+  std::optional<CashModel> cash_;
+  std::optional<CashModel::World> world_;
+  std::vector<CashModel::World> worlds_;  // by draw
+  size_t open_inputs_ = 0;                // the inputs' deals that are deals; then come wins, then invoices
+  size_t won_inputs_ = 0;
 };
 
 Status Forecaster::Check() const {
@@ -147,15 +172,29 @@ void Forecaster::MeasureMaturity() {
         {stage.id, stage.name, sums[i].resolved(), insight_internal::StayOf(sums[i].exposure, sums[i].exits).median_days});
     if (sums[i].reached > 0 && !stage.archived) least = std::min(least, sums[i].resolved());
   }
+  if (cash_) least = std::min(least, cash_->payments());
   report_.maturity = MaturityOf(least, options_.maturity);
 }
 
-Chances Forecaster::ChancesOf(const Hazards& hazards, const Factors& factors) const {
+SweepResult Forecaster::SweepTo(double days, const Hazards& hazards, const Factors& factors, const Chances& chances) const {
+  SweepPlan plan = PlanTo(now_, days);
+  if (!chances.paid.empty()) {
+    for (size_t step = 0; step < plan.phases.size(); ++step) {
+      plan.worth.push_back(chances.Paid(days - (static_cast<double>(step) + 0.5) * plan.step_days));
+    }
+  }
+  return Sweep(*model_, hazards, factors, model_->has_phases(), plan);
+}
+
+Chances Forecaster::ChancesOf(const Hazards& hazards, const Factors& factors, const CashModel::World* world) const {
   Chances chances;
   chances.end_days = end_days_;
   chances.first_days = first_days_;
-  chances.by_end = Sweep(*model_, hazards, factors, model_->has_phases(), PlanTo(now_, end_days_));
-  if (first_days_ > 0) chances.by_first = Sweep(*model_, hazards, factors, model_->has_phases(), PlanTo(now_, first_days_));
+  if (world != nullptr) {
+    for (const insight_internal::Share& share : world->won) chances.paid.push_back(share.mean);
+  }
+  chances.by_end = SweepTo(end_days_, hazards, factors, chances);
+  if (first_days_ > 0) chances.by_first = SweepTo(first_days_, hazards, factors, chances);
   return chances;
 }
 
@@ -165,7 +204,8 @@ void Forecaster::FitModel() {
   arrivals_.level = std::max(arrivals_.level + options_.what_if.more_deals_a_week / 7, 0.0);
   const Hazards mean = Adjusted(model_->mean());
   const SweepPlan ever{insight_internal::kEverStepDays, std::vector<size_t>(insight_internal::kEverSteps, 0), true};
-  all_ = {ChancesOf(mean, {}), Sweep(*model_, mean, {}, false, ever)};
+  const CashModel::World* world = world_ ? &*world_ : nullptr;
+  all_ = {ChancesOf(mean, {}, world), Sweep(*model_, mean, {}, false, ever)};
   report_.group_kind = model_->group_kind();
   if (model_->group_kind() == GroupKind::kAll) return;
   std::map<uint64_t, int64_t> open;
@@ -181,7 +221,7 @@ void Forecaster::FitModel() {
   if (order.size() > kMostGroups) order.resize(kMostGroups);
   for (const auto& [n, group] : order) {
     const Factors& factors = model_->GroupFactors(group);
-    groups_[group] = {ChancesOf(mean, factors), Sweep(*model_, mean, factors, false, ever)};
+    groups_[group] = {ChancesOf(mean, factors, world), Sweep(*model_, mean, factors, false, ever)};
   }
 }
 
@@ -201,7 +241,11 @@ bool Forecaster::IsTakenAsLost(Id deal) const {
 
 void Forecaster::DrawChances() {
   insight_internal::Random random(options_.seed);
-  for (int draw = 0; draw < options_.parameter_draws; ++draw) draws_.push_back(ChancesOf(Adjusted(model_->Draw(random)), {}));
+  insight_internal::Random of_cash(options_.seed ^ kCashSeed);
+  for (int draw = 0; draw < options_.parameter_draws; ++draw) {
+    if (cash_) worlds_.push_back(cash_->Draw(of_cash));
+    draws_.push_back(ChancesOf(Adjusted(model_->Draw(random)), {}, cash_ ? &worlds_.back() : nullptr));
+  }
 }
 
 bool Forecaster::IsCounted(const OpenDeal& deal) const {
@@ -292,7 +336,7 @@ std::vector<Compound> Forecaster::NewDeals() {
     if (share <= 0 || sizes.empty()) return;
     Compound compound{{}, std::move(sizes)};
     for (const double draw : by_draw) compound.wins.push_back(share * draw * (wins_of_all > 0 ? wins / wins_of_all : 1));
-    compounds.push_back(std::move(compound));
+    compounds.push_back(world_ ? InPieces(std::move(compound), CashModel::PiecesOf(world_->won)) : std::move(compound));
     compound_groups_.push_back(group);
   };
   const auto all = static_cast<double>(SumPeriods(tables_, GroupKind::kAll, 0, recent_).arrivals.total());
@@ -307,10 +351,14 @@ std::vector<Compound> Forecaster::NewDeals() {
   return compounds;
 }
 
-void Forecaster::Summarize(const insight_internal::PeriodDistributions& distributions) {
-  report_.shock_sd = std::sqrt(LearntShock(options_.ledger, report_.closed + distributions.total.mean(), now_));
+void Forecaster::Summarize(const insight_internal::PeriodInputs& inputs, const insight_internal::PeriodDistributions& distributions) {
+  report_.shock_sd = std::sqrt(LearntShock(options_.ledger, report_.model, report_.closed + distributions.total.mean(), now_));
   const Distribution total = distributions.total.WithShock(report_.shock_sd);
-  report_.from_open = QuantilesOf(distributions.from_open, 0);
+  report_.from_open = cash_ ? FromDeals(inputs, 0, open_inputs_) : QuantilesOf(distributions.from_open, 0);
+  if (cash_) {
+    report_.from_won = FromDeals(inputs, open_inputs_, won_inputs_);
+    report_.from_issued = FromDeals(inputs, won_inputs_, inputs.deals.size());
+  }
   report_.from_new = QuantilesOf(distributions.from_new, 0);
   report_.total = QuantilesOf(total, report_.closed);
   report_.model_sd = distributions.total.sd();
@@ -331,19 +379,96 @@ void Forecaster::Warn() {
     report_.warnings.push_back("the month within the quarter matters and is taken into account");
 }
 
-insight_internal::PeriodInputs Forecaster::InputsOf(std::vector<size_t>& open) {
+insight_internal::PeriodInputs Forecaster::MakeInputs() {
   insight_internal::PeriodInputs inputs;
-  inputs.rows = &grid_->rows();
   for (size_t i = 0; i < places_.size(); ++i) {
     const DealGrid::Place& place = places_[i];
     if (!place.known || !IsCounted(tables_.open[i])) continue;
-    open.push_back(i);
-    inputs.deals.push_back(
-        {static_cast<double>(tables_.open[i].amount.minor), place.low, place.high, place.weight, grid_->FactorAt(place)});
+    deal_groups_.push_back(GroupOf(tables_.open[i], options_.by));
+    const double piece = world_ ? PieceOf(CashModel::PiecesOf(world_->won), grid_->WinAt(place)) : 1;
+    const auto amount = static_cast<double>(tables_.open[i].amount.minor);
+    inputs.deals.push_back({piece * amount, place.low, place.high, place.weight, grid_->FactorAt(place) / piece});
   }
+  open_inputs_ = inputs.deals.size();
   inputs.arrivals = NewDeals();
   inputs.levels = insight_internal::LevelsOf(arrivals_.level, arrivals_.log_sd);
+  if (cash_) {
+    AddSums(inputs);
+    AddInvoicesToCome(inputs);
+  }
+  inputs.rows = &grid_->rows();
   return inputs;
+}
+
+void Forecaster::AddSums(insight_internal::PeriodInputs& inputs) {
+  std::vector<CashModel::Row> rows;
+  const std::vector<OpenSum> sums = cash_->Sums(*world_, worlds_, rows);
+  std::vector<uint32_t> row_of;
+  row_of.reserve(rows.size());
+  for (const CashModel::Row& row : rows) row_of.push_back(grid_->AddRow(row.draws));
+  for (const bool issued : {false, true}) {
+    if (issued) won_inputs_ = inputs.deals.size();
+    for (const OpenSum& sum : sums) {
+      if (sum.issued != issued) continue;
+      deal_groups_.push_back(sum.groups.of(options_.by));
+      const double piece = rows[sum.row].piece;
+      inputs.deals.push_back({piece * sum.minor, row_of[sum.row], row_of[sum.row], 0, 1 / piece});
+    }
+  }
+}
+
+Compound Forecaster::InPieces(Compound compound, const insight_internal::Share& share) {
+  const double piece = PieceOf(share, 0);
+  for (Size& size : compound.sizes) size.value *= piece;
+  for (double& wins : compound.wins) wins /= piece;
+  return compound;
+}
+
+void Forecaster::AddInvoicesToCome(insight_internal::PeriodInputs& inputs) {
+  const Arrivals& invoices = cash_->arrivals();
+  Compound compound{{}, SizesOf(cash_->sizes())};
+  if (invoices.level <= 0 || compound.sizes.empty()) return;
+  // Both kinds of arrivals share one level: a good year is good for both.
+  const double level = arrivals_.level > 0 ? arrivals_.level : invoices.level;
+  if (arrivals_.level <= 0) inputs.levels = insight_internal::LevelsOf(level, invoices.log_sd);
+  for (const CashModel::World& world : worlds_) compound.wins.push_back(cash_->OfInvoicesToCome(world) * invoices.level / level);
+  inputs.arrivals.push_back(InPieces(std::move(compound), CashModel::PiecesOf(world_->issued)));
+  compound_groups_.push_back(0);
+}
+
+Quantiles Forecaster::FromDeals(const insight_internal::PeriodInputs& inputs, size_t first, size_t end) const {
+  const auto at = [&](size_t i) { return inputs.deals.begin() + static_cast<std::ptrdiff_t>(i); };
+  const insight_internal::PeriodInputs some{inputs.rows, {at(first), at(end)}, {}, {}};
+  return QuantilesOf(DistributionOf(some).from_open, 0);
+}
+
+Currency Forecaster::CurrencyOf() const {
+  if (!options_.currency.is_null()) return options_.currency;
+  const Currency main = MainCurrency(tables_, SumPeriods(tables_, GroupKind::kAll, 0));
+  if (!main.is_null() || options_.cash == nullptr) return main;
+  std::map<uint32_t, int64_t> invoices;
+  for (const CashFacts::Invoice& invoice : facts_.invoices) ++invoices[invoice.total.currency.packed()];
+  const auto most = std::max_element(invoices.begin(), invoices.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == invoices.end() ? main : Currency::FromPacked(most->first);
+}
+
+void Forecaster::CountClosed() {
+  if (options_.by != GroupKind::kAll && !cash_) {
+    for (const uint64_t group : insight_internal::GroupsOf(tables_, options_.by)) {
+      closed_[group] = insight_internal::WonIn(tables_, period_, report_.currency, options_.by, group);
+    }
+  }
+  if (!cash_) {
+    report_.closed = insight_internal::WonIn(tables_, period_, report_.currency);
+    return;
+  }
+  report_.closed = static_cast<double>(CollectedIn(facts_, period_, report_.currency));
+  for (const CashFacts::Invoice& invoice : facts_.invoices) {
+    if (invoice.total.currency != report_.currency) continue;
+    for (const CashFacts::Receipt& receipt : invoice.paid) {
+      if (period_.contains(receipt.date)) closed_[invoice.groups.of(options_.by)] += static_cast<double>(receipt.minor);
+    }
+  }
 }
 
 StatusOr<ForecastReport> Forecaster::Run() {
@@ -351,7 +476,21 @@ StatusOr<ForecastReport> Forecaster::Run() {
   report_.pipeline = tables_.pipeline.id;
   report_.as_of = tables_.as_of;
   report_.period = period_;
-  report_.currency = options_.currency.is_null() ? MainCurrency(tables_, SumPeriods(tables_, GroupKind::kAll, 0)) : options_.currency;
+  if (options_.cash != nullptr) facts_ = CutAt(*options_.cash, tables_.as_of);
+  report_.currency = CurrencyOf();
+  if (options_.cash != nullptr) {
+    report_.of_cash = true;
+    report_.model = kCashModel;
+    cash_.emplace(facts_, report_.currency, now_, period_);
+    if (cash_->payments() == 0) {
+      return MakeError({.reason = Reason::kNotEnoughData,
+                        .type = tables_.pipeline.for_type,
+                        .value = report_.currency.is_null() ? std::string() : report_.currency.code(),
+                        .hint = "enter what was paid of invoices, or ask for what is won"},
+                       "no payment is on record that a forecast of cash could learn from");
+    }
+    world_.emplace(cash_->Mean());
+  }
   MeasureMaturity();
   if (options_.strict && report_.maturity == Maturity::kLearning) {
     return MakeError({.reason = Reason::kNotEnoughData,
@@ -360,25 +499,24 @@ StatusOr<ForecastReport> Forecaster::Run() {
                       .hint = "ask without strict for a wider forecast"},
                      "too few resolved deals for a forecast");
   }
-  report_.closed = insight_internal::WonIn(tables_, period_, report_.currency);
+  CountClosed();
   end_days_ = std::max(DaysBetween(now_, StartOf(period_.end)), 0.0);
   first_days_ = std::max(DaysBetween(now_, StartOf(period_.first)), 0.0);
   insight_internal::PeriodDistributions distributions;
   insight_internal::PeriodInputs inputs;
-  std::vector<size_t> open;  // deals among the inputs
   if (end_days_ > 0) {
     FitModel();
     DrawChances();
     PlaceDeals();
     ListDeals();
-    inputs = InputsOf(open);
+    inputs = MakeInputs();
     report_.expected_new_deals = ExpectedArrivals(arrivals_, now_, period_.end);
     distributions = DistributionOf(inputs);
   }
-  Summarize(distributions);
+  Summarize(inputs, distributions);
   if (options_.by != GroupKind::kAll) {
-    report_.parts =
-        insight_internal::PartsOf({tables_, options_, inputs, std::move(open), compound_groups_, report_.group_kind, recent_}, report_);
+    report_.parts = insight_internal::PartsOf(
+        {tables_, options_, inputs, deal_groups_, closed_, compound_groups_, report_.group_kind, recent_}, report_);
   }
   Warn();
   return std::move(report_);

@@ -55,8 +55,7 @@ class Splitter {
 
   void CountClosed() {
     double left = report_.closed;
-    for (const auto& [group, n] : arrivals_) {
-      const double closed = WonIn(whole_.tables, report_.period, report_.currency, kind_, group);
+    for (const auto& [group, closed] : whole_.closed) {
       if (closed != 0) At(PartOf(group)).closed += closed;
       left -= closed;
     }
@@ -65,9 +64,7 @@ class Splitter {
 
   void SplitOpen() {
     for (const model::OpenDeal& deal : whole_.tables.open) ++At(PartOf(GroupOf(deal, kind_))).open_deals;
-    for (size_t i = 0; i < whole_.open.size(); ++i) {
-      At(PartOf(GroupOf(whole_.tables.open[whole_.open[i]], kind_))).inputs.deals.push_back(whole_.inputs.deals[i]);
-    }
+    for (size_t i = 0; i < whole_.groups.size(); ++i) At(PartOf(whole_.groups[i])).inputs.deals.push_back(whole_.inputs.deals[i]);
   }
 
   // Who gets the new deals of a compound.

@@ -2,6 +2,7 @@
 #ifndef KITH_LIB_INSIGHT_PARTS_INTERNAL_H_
 #define KITH_LIB_INSIGHT_PARTS_INTERNAL_H_
 
+#include <map>
 #include <vector>
 
 #include "insight/period_internal.h"
@@ -15,7 +16,8 @@ struct Whole {
   const model::FunnelTables& tables;
   const insight::ForecastOptions& options;
   const PeriodInputs& inputs;
-  std::vector<size_t> open;               // index into tables.open, by inputs.deals
+  std::vector<uint64_t> groups;           // of options.by, by inputs.deals
+  std::map<uint64_t, double> closed;      // minor units, by group
   std::vector<uint64_t> compound_groups;  // by inputs.arrivals: the group of model_kind that it is of; 0: of the rest
   model::GroupKind model_kind = model::GroupKind::kAll;
   Window recent;  // from whose arrivals the shares of new deals are taken

@@ -73,13 +73,20 @@ StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*type, *index, range));
   std::vector<SavedForecast> all;
   std::map<Date, model::FunnelTables> ends;  // tables as of the periods' ends
+  std::optional<CashFacts> cash;
   while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
     SavedForecast saved = Read(*type, view);
     if (saved.entry.origin > now) continue;
     const Time end = StartOf(saved.entry.period.end);
     saved.over = end <= now;
-    if (saved.over) {
+    if (saved.over && saved.entry.model == kCashModel) {
+      if (!cash) {
+        KITH_ASSIGN_OR_RETURN(const model::Pipeline definition, model::GetPipeline(snapshot, pipeline));
+        KITH_ASSIGN_OR_RETURN(cash, ReadCash(snapshot, definition, now));
+      }
+      saved.entry.actual = static_cast<double>(CollectedIn(*cash, saved.entry.period, saved.currency));
+    } else if (saved.over) {
       const auto [found, added] = ends.try_emplace(saved.entry.period.end);
       if (added) {
         KITH_ASSIGN_OR_RETURN(found->second, model::ReadTables(snapshot, pipeline, {.as_of = Time{end.micros - 1}}));
@@ -95,7 +102,7 @@ StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id
 PastScore ScoreOf(const std::vector<SavedForecast>& saved) {
   insight_internal::Score score;
   for (const SavedForecast& forecast : saved) {
-    if (forecast.over) score.Add(forecast.total, forecast.entry.actual);
+    if (forecast.over && forecast.entry.model != kCashModel) score.Add(forecast.total, forecast.entry.actual);
   }
   return {score.forecasts(), score.coverage80(), score.wape(), score.bias(), score.pinball()};
 }

@@ -14,14 +14,14 @@ constexpr double kMostShock = 0.5;  // sd of the log
 
 }  // namespace
 
-double LearntShock(const std::vector<insight::LedgerEntry>& ledger, double mean, Time now) {
+double LearntShock(const std::vector<insight::LedgerEntry>& ledger, std::string_view model, double mean, Time now) {
   struct Miss {
     double log_error, variance, age, weight;
   };
   std::vector<Miss> misses;
   double length = 0;
   for (const insight::LedgerEntry& entry : ledger) {
-    if (entry.model != insight::kForecastModel) continue;
+    if (entry.model != model) continue;
     if (!(entry.mean > 0) || !(entry.actual > 0) || StartOf(entry.period.end) > now) continue;
     const double spread = entry.model_sd / entry.mean;
     // A forecast of a company ten times smaller says little about this one.

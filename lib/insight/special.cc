@@ -156,6 +156,10 @@ double NormalQuantile(double p) {
 }
 
 // The integral of P(X < y) over Y's density, on a grid of 4.5 standard deviations either side of Y's mean.
+double GammaPoissonLog(double a, double b, double observed, double expected) {
+  return LogGamma(observed + a) - LogGamma(a) + a * std::log(b / (b + expected)) - observed * std::log(b + expected);
+}
+
 double ProbabilityBelow(double a1, double b1, double a2, double b2) {
   constexpr int kSlices = 64;
   const double mean = a2 / (a2 + b2);

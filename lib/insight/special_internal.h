@@ -24,6 +24,8 @@ namespace kith::insight_internal {
 [[nodiscard]] double NormalCdf(double z);
 // The p-quantile of the standard normal: rational approximation (Acklam) and one Halley step, error below 1e-12.
 [[nodiscard]] double NormalQuantile(double p);
+// ln P(O) for O ~ Poisson(E·theta), theta ~ Gamma(a, b), up to terms in O and E alone: the negative binomial.
+[[nodiscard]] double GammaPoissonLog(double a, double b, double observed, double expected);
 // P(X < Y) for independent X ~ Beta(a1, b1), Y ~ Beta(a2, b2).
 [[nodiscard]] double ProbabilityBelow(double a1, double b1, double a2, double b2);
 

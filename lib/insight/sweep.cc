@@ -63,8 +63,8 @@ class Stepper {
   }
 
   [[nodiscard]] Transition TransitionIn(size_t phase, bool phase_factors) const;
-  // `win` holds the chances at the end of the step and gets those at its start; `entry` likewise.
-  void StepBack(const Transition& transition, WinTable& win, std::vector<double>& entry);
+  // `win` holds the chances at the end of the step and gets those at its start; `entry` likewise. `worth`: of a win in the step.
+  void StepBack(const Transition& transition, double worth, WinTable& win, std::vector<double>& entry);
 
  private:
   const HazardModel& model_;
@@ -128,7 +128,7 @@ Transition Stepper::TransitionIn(size_t phase, bool phase_factors) const {
   return t;
 }
 
-void Stepper::StepBack(const Transition& t, WinTable& win, std::vector<double>& entry) {
+void Stepper::StepBack(const Transition& t, double worth, WinTable& win, std::vector<double>& entry) {
   const size_t stages = shape_.stages;
   const size_t won = shape_.won();
   // A deal that enters now may move on several times within the step, so the chances at age 0 depend on one another.
@@ -136,7 +136,7 @@ void Stepper::StepBack(const Transition& t, WinTable& win, std::vector<double>& 
   for (size_t s = 0; s < stages; ++s) {
     const double* row = win.row(s);
     const double later = row[low_[0]] * (1 - weight_[0]) + row[low_[0] + 1] * weight_[0];
-    right[s] = t.leave[(won * stages + s) * t.nodes] + t.stay[s * t.nodes] * later;
+    right[s] = worth * t.leave[(won * stages + s) * t.nodes] + t.stay[s * t.nodes] * later;
     for (size_t j = 0; j < stages; ++j) right[s] += t.leave[(j * stages + s) * t.nodes] * t.first_fraction[s] * entry[j];
   }
   std::vector<double> fresh(stages, 0);
@@ -153,7 +153,7 @@ void Stepper::StepBack(const Transition& t, WinTable& win, std::vector<double>& 
     const double* stay = t.stay.data() + s * t.nodes;
     for (size_t node = 0; node < t.nodes; ++node) {
       const double later = old_[low_[node]] + weight_[node] * (old_[low_[node] + 1] - old_[low_[node]]);
-      row[node] = direct[node] + stay[node] * later;
+      row[node] = worth * direct[node] + stay[node] * later;
     }
     for (size_t j = 0; j < stages; ++j) {
       const double* leave = t.leave.data() + (j * stages + s) * t.nodes;
@@ -195,7 +195,7 @@ SweepResult Sweep(const HazardModel& model, const Hazards& hazards, const Factor
   for (size_t step = steps; step-- > 0;) {
     const size_t phase = phase_factors ? plan.phases[step] : 0;
     if (transitions[phase].nodes == 0) transitions[phase] = stepper.TransitionIn(phase, phase_factors);
-    stepper.StepBack(transitions[phase], result.now, entry);
+    stepper.StepBack(transitions[phase], plan.worth.empty() ? 1 : plan.worth[step], result.now, entry);
     result.entry[step] = entry;
     if (plan.keep_all) result.all[step] = result.now;
   }

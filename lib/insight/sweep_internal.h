@@ -31,6 +31,7 @@ struct SweepPlan {
   double step_days = 1;
   std::vector<size_t> phases;  // of each step, in time order; its size is the number of steps
   bool keep_all = false;       // keep the table of every step
+  std::vector<double> worth;   // what a win in the step counts, such as the share of its money that is paid by the end; empty: 1
 };
 
 struct SweepResult {

@@ -25,7 +25,10 @@ def _unit(period: dict[str, str]) -> str:
 
 
 class Forecast(dict[str, Any]):
-    """The report of `Snapshot.forecast`, amounts in minor units: ``closed``, ``from_open``, ``from_new``, ``total``, ``parts``, ``deals``."""
+    """The report of `Snapshot.forecast`, amounts in minor units: ``closed``, ``from_open``, ``from_new``, ``total``, ``parts``, ``deals``.
+
+    Of cash also ``from_issued`` and ``from_won``; ``measure`` says which it is.
+    """
 
     def __init__(self, handle: _kith.Forecast, backtest: functools.partial[dict[str, Any]]) -> None:
         super().__init__(json.loads(handle.json()))

@@ -184,7 +184,7 @@ class Insights:
         *,
         target: float | None = None,
         compare_with: int | None = None,
-        collection: str | None = None,
+        collection: str | bool | None = None,
         owner: int = 0,
         segment: int = 0,
         source: int = 0,
@@ -194,7 +194,8 @@ class Insights:
     ) -> dict[str, Any]:
         """Why a period fell short of its target (minor units), or of the periods before it: ranked causes that sum to the gap.
 
-        ``collection`` names the pipeline of money documents whose won stage means paid; slow cash is then among the causes.
+        With ``collection`` the gap is one of cash that came in, and slow payment among the causes (``collection``), beside what was won and
+        invoiced before (``backlog``). True: invoices and their receipts; else the pipeline of money documents whose won stage means paid.
         """
         options = self._asked(
             as_of=as_of,
@@ -218,6 +219,8 @@ class Insights:
         learn_saved: bool = False,
         relations: bool = False,
         what_if: dict[str, Any] | None = None,
+        measure: str = "won",
+        collection: str | None = None,
         as_of: When | None = None,
         currency: str = "",
         rates: dict[str, float] | None = None,
@@ -233,6 +236,9 @@ class Insights:
         (``effects``).
         ``what_if`` asks about another world: ``{"lost": [ids], "more_deals_a_week": 10, "faster": {"proposal": 2}}``. ``rates`` converts
         into ``currency`` first.
+        ``measure="cash"``: the cash that the period brings: ``closed`` is what was collected, then come ``from_issued`` (open invoices),
+        ``from_won`` (won, not invoiced), ``from_open`` and ``from_new``. By invoices and receipts, or by the pipeline ``collection`` of money
+        documents whose won stage means paid.
 
         >>> import kith
         >>> with kith.open(temporary=True) as db:
@@ -254,9 +260,20 @@ class Insights:
             learn_saved=learn_saved or None,
             relations=relations or None,
             what_if=what_if,
+            measure=None if measure == "won" else measure,
+            collection=collection,
             rates=rates,
         )
-        past = functools.partial(self.backtest, pipeline, as_of=as_of, currency=currency, rates=rates)
+        past = functools.partial(
+            self.backtest,
+            pipeline,
+            relations=relations,
+            measure=measure,
+            collection=collection,
+            as_of=as_of,
+            currency=currency,
+            rates=rates,
+        )
         return Forecast(self._open().forecast(pipeline, period, options), past)
 
     def saved_forecasts(self, pipeline: str = "default", *, as_of: When | None = None) -> dict[str, Any]:
@@ -375,12 +392,22 @@ class Insights:
         unit: str = "quarter",
         count: int = 8,
         *,
+        relations: bool = False,
+        measure: str = "won",
+        collection: str | None = None,
         as_of: When | None = None,
         currency: str = "",
         rates: dict[str, float] | None = None,
     ) -> dict[str, Any]:
-        """How good forecasts of past periods, made at their starts, would have been."""
-        options = self._asked(as_of=as_of, currency=currency, rates=rates)
+        """How good forecasts of past periods, made at their starts with what was known then, would have been; options as in `forecast`."""
+        options = self._asked(
+            as_of=as_of,
+            currency=currency,
+            rates=rates,
+            relations=relations or None,
+            measure=None if measure == "won" else measure,
+            collection=collection,
+        )
         report: dict[str, Any] = json.loads(self._open().backtest(pipeline, unit, count, options))
         return report
 

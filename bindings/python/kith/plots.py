@@ -292,7 +292,9 @@ def _steps(report: Report, words: Wording) -> tuple[tuple[str, float] | None, li
             for change in report["changes"]
         ]
         return (words("plot.before"), report["before"]["minor_a_day"]), steps, words("plot.after")
-    parts = (("closed", report["closed"]), ("from_open", report["from_open"]["mean"]), ("from_new", report["from_new"]["mean"]))
+    sources = [name for name in ("from_issued", "from_won", "from_open", "from_new") if name in report]
+    begun = "collected" if report.get("measure") == "cash" else "closed"
+    parts = ((begun, report["closed"]), *((name, report[name]["mean"]) for name in sources))
     return None, [(words(f"plot.{name}"), minor, tone(minor)) for name, minor in parts], words("plot.total")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import kith
-from kith import Money
+from kith import Money, plots
 
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 
@@ -327,3 +327,31 @@ def test_csv_import_reports_bad_rows(db: kith.Database, tmp_path: pathlib.Path) 
 
     with pytest.raises(RuntimeError, match=r"clients\.csv"):
         db.import_csv(tmp_path, mapping, progress=broken)
+
+
+def test_cash_is_forecast_from_invoices_and_receipts(sales: kith.Database) -> None:  # C17, F10
+    """A third of an invoice after ten days, the rest after forty."""
+    first = dt.date(2024, 1, 2)
+    with sales.batch() as b:
+        for week in range(50):
+            issued = first + dt.timedelta(weeks=week)
+            invoice = b.create("invoice", status="issued", total=Money(30_000, "CNY"), date=issued, due=issued + dt.timedelta(days=30))
+            for days, minor in ((10, 10_000), (40, 20_000)):
+                b.create("receipt", invoice=invoice, date=issued + dt.timedelta(days=days), amount=Money(minor, "CNY"))
+    then = dt.datetime(2024, 11, 1, tzinfo=dt.UTC) - dt.timedelta(microseconds=1)
+    with sales.snapshot() as now:
+        report = now.forecast("default", "2024-11", measure="cash", by="owner", as_of=then)
+        backtest = now.backtest("default", "month", 3, measure="cash", as_of=then)
+        gap = now.gap("default", "2024-10", collection=True, compare_with=3, as_of=then)
+    assert report["measure"] == "cash"
+    parts = [report[name]["mean"] for name in ("from_issued", "from_won", "from_open", "from_new")]
+    assert report["total"]["mean"] == pytest.approx(report["closed"] + sum(parts))
+    assert sum(part["total"]["mean"] for part in report["parts"]) == pytest.approx(report["total"]["mean"])
+    collected = [point["actual"] for point in backtest["points"]]
+    assert all(100_000 <= minor <= 150_000 for minor in collected)
+    assert report["total"]["p10"] < 130_000 < report["total"]["p90"]
+    assert {cause["driver"] for cause in gap["causes"]} >= {"collection", "backlog"}
+    assert sum(cause["contribution"] for cause in gap["causes"]) == pytest.approx(gap["gap"])
+    assert len(plots.waterfall(report).rows) == 6
+    with sales.snapshot() as now, pytest.raises(kith.InvalidArgumentError, match="measure"):
+        now.forecast("default", "2024-11", measure="profit")

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "kith/insight/cash.h"
 #include "kith/insight/funnel.h"
 #include "kith/model/funnel_tables.h"
 
@@ -20,7 +21,8 @@ enum class DriverKind : uint8_t {
   kWinRate = 2,     // share of the closed ones that were won
   kDealSize = 3,    // mean amount of a won deal
   kCycle = 4,       // of a gap: share of the deals worked on that were closed at all; of velocity: 1 / days from first move to the win
-  kCollection = 5,  // money that came in over money won
+  kCollection = 5,  // money that came in over what was to be expected of invoices and wins at the pace before
+  kBacklog = 6,     // what was to be expected of invoices and wins from before the window, and how late within it wins came
 };
 [[nodiscard]] std::string_view NameOf(DriverKind kind);
 
@@ -67,19 +69,25 @@ struct DriverOptions {
 [[nodiscard]] StatusOr<VelocityReport> CompareVelocity(const model::FunnelTables& tables, Months before, Months after,
                                                        const DriverOptions& options = {});
 
-// --- gap diagnosis (C17): collected = worked · closed/worked · won/closed · revenue/won · collected/revenue, exactly ---
+// --- gap diagnosis (C17) ---
+// collected = (expected from before + worked · closed/worked · won/closed · revenue/won · expected of it/revenue) · collected/expected,
+// exactly: a sum of two products, each split by logarithms. So a slump of last quarter, of which the money is missing now, is not taken for
+// slow payment. Without collection it is the second product alone, up to revenue.
 struct Drivers {
   double worked = 0;  // deals open at the start of the window or begun in it
   double closed = 0;
-  double won = 0;        // with revenue in the currency
-  double revenue = 0;    // minor units won
-  double collected = 0;  // minor units that came in; equals revenue when collection is not followed
+  double won = 0;              // with revenue in the currency
+  double revenue = 0;          // minor units won
+  double collected = 0;        // minor units that came in; equals revenue when collection is not followed
+  double expected_before = 0;  // at the pace before the window (PaceOf): of invoices and wins from before it; 0 without collection
+  double expected_new = 0;     // of the window's own wins and invoices; equals revenue without collection
+  double pace_log_sd = 0;      // standard error of ln(collected / expected)
   double amount_cv = 0;
   bool has_collection = false;
 };
-// `collection`: the tables of a pipeline of money documents in which won means paid; null: collection is not followed.
+// `cash`: null: collection is not followed. What it holds after the tables' as_of is not looked at.
 [[nodiscard]] StatusOr<Drivers> DriversOf(const model::FunnelTables& tables, Months window, const DriverOptions& options = {},
-                                          const model::FunnelTables* collection = nullptr);
+                                          const CashFacts* cash = nullptr);
 
 struct GapReport {
   Currency currency;
@@ -99,7 +107,7 @@ struct GapOptions {
 };
 // NotEnoughData when nothing was won in the windows compared with.
 [[nodiscard]] StatusOr<GapReport> DiagnoseGap(const model::FunnelTables& tables, Months window, const GapOptions& options = {},
-                                              const model::FunnelTables* collection = nullptr);
+                                              const CashFacts* cash = nullptr);
 
 }  // namespace kith::insight
 

@@ -10,10 +10,12 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "kith/insight/cash.h"
 #include "kith/insight/covariates.h"
 #include "kith/insight/estimate.h"
 #include "kith/model/funnel_tables.h"
@@ -22,6 +24,7 @@ namespace kith::insight {
 
 // Name and version of the method, in every report and ledger entry: what another version missed says nothing about this one.
 inline constexpr std::string_view kForecastModel = "semi-markov/3";
+inline constexpr std::string_view kCashModel = "semi-markov/3+cash/1";  // of cash
 
 // A past forecast and what came of it; what the common shock is learnt from.
 struct LedgerEntry {
@@ -53,6 +56,9 @@ struct ForecastOptions {
   std::vector<LedgerEntry> ledger = {};
   WhatIf what_if = {};
   Covariates covariates = {};  // of the open deals and of past ones, such as their relations
+  // Set: forecasts the cash that the period brings instead of what is won in it. What the facts hold after the tables' as_of is not looked
+  // at, so that the same ones serve every origin of a backtest.
+  std::shared_ptr<const CashFacts> cash = {};
   // Forecasts of the parts of the whole, whose means sum to it: by owner, segment or source. `roll_up` joins groups to larger ones, such as
   // owners to teams; what is in none is part 0.
   model::GroupKind by = model::GroupKind::kAll;
@@ -73,7 +79,7 @@ struct DealForecast {
   Id deal;
   Id stage;
   double age_days = 0;       // in the stage
-  double win_in_period = 0;  // P(won within the period)
+  double win_in_period = 0;  // P(won within the period); of cash: share of the amount that is expected to be paid within it
   double win_ever = 0;       // P(won within the model's horizon of two years)
   double win_low = 0;        // 80 % interval of win_in_period from parameter uncertainty
   double win_high = 0;
@@ -100,7 +106,7 @@ struct StageBasis {
 struct PartForecast {
   uint64_t part = 0;
   double closed = 0;
-  Quantiles from_open;
+  Quantiles from_open;  // of cash: also from invoices and from wins that are not invoiced
   Quantiles from_new;
   Quantiles total;
   int64_t open_deals = 0;
@@ -115,12 +121,15 @@ struct ForecastReport {
   Time as_of;
   Period period;
   Currency currency;
-  double closed = 0;  // minor units won in the period before as_of
-  Quantiles from_open;
-  Quantiles from_new;
-  Quantiles total;      // closed + open + new, with common shock
-  double model_sd = 0;  // of the total before the common shock
-  double shock_sd = 0;  // of the log
+  bool of_cash = false;
+  double closed = 0;      // minor units won, or of cash collected, in the period before as_of
+  Quantiles from_issued;  // of cash: from what is open of invoices
+  Quantiles from_won;     // of cash: from wins that are not invoiced yet
+  Quantiles from_open;    // from open deals
+  Quantiles from_new;     // from deals to come; of cash also from invoices to come that no deal leads to
+  Quantiles total;        // the sum of these, with common shock; the means add up
+  double model_sd = 0;    // of the total before the common shock
+  double shock_sd = 0;    // of the log
   int64_t open_deals = 0;
   double expected_new_deals = 0;  // arrivals until the period's end
   int64_t closed_deals = 0;       // all-time sample behind the rates: won + lost
@@ -162,7 +171,8 @@ struct BacktestPoint {
   Period period;
   ForecastReport forecast;
   double actual = 0;
-  double stage_rate_forecast = 0;  // the classic: open amount × historical win rate of its stage, plus closed
+  double stage_rate_forecast =
+      0;  // the classic: open amount × historical win rate of its stage, plus closed; of cash: what is due by the end
 };
 // Deals of like chance together: how many of them were won.
 struct CalibrationBin {
@@ -191,11 +201,15 @@ struct BacktestReport {
 using TablesAt = std::function<StatusOr<model::FunnelTables>(Time as_of)>;
 // Deals won in [first, end), as known at the end; for the measures of single deals.
 using WonBetween = std::function<StatusOr<std::vector<Id>>(Time first, Time end)>;
+// Covariates as known at the moment of the tables; for example a lambda that calls ReadRelationCovariates as of it.
+using CovariatesAt = std::function<StatusOr<Covariates>(const model::FunnelTables& then)>;
 // Rolling origins: each period is forecast from the last instant before it with what was known then, and each earlier origin's outcome
 // feeds the ledger of the later ones once its period is over. Periods that are not over at `now` are left out. Without `won_between` the
-// measures of single deals (auc, brier, log_loss, ece) are NaN and deals is 0.
+// measures of single deals (auc, brier, log_loss, ece) are NaN and deals is 0; so they are of cash.
+// The options' covariates, which are of one moment, are passed over for those of `covariates_at`; without it none act.
 [[nodiscard]] StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<Period>& periods, Time now,
-                                                const ForecastOptions& options = {}, const WonBetween& won_between = {});
+                                                const ForecastOptions& options = {}, const WonBetween& won_between = {},
+                                                const CovariatesAt& covariates_at = {});
 
 }  // namespace kith::insight
 

@@ -17,7 +17,7 @@ Id SaveForecast(Batch& batch, const ForecastReport& report);
 
 struct SavedForecast {
   Id record;
-  LedgerEntry entry;  // actual: what the period brought in the forecast's currency; 0 while it is not over
+  LedgerEntry entry;  // actual: what the period brought in the forecast's currency, or of cash collected; 0 while it is not over
   Quantiles total;
   Currency currency;
   bool over = false;
@@ -25,7 +25,7 @@ struct SavedForecast {
 // Those of a pipeline made until `now`, by period and then by when they were made.
 [[nodiscard]] StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id pipeline, Time now);
 
-// Of the forecasts whose periods are over; by sums, so that large periods count as such. NaN when there is none.
+// Of the forecasts of what is won whose periods are over; by sums, so that large periods count as such. NaN when there is none.
 struct PastScore {
   int64_t forecasts = 0;
   double coverage80 = 0;  // share of actuals within P10..P90

@@ -32,7 +32,7 @@ struct World {
 
 struct Made {
   FunnelTables sales;
-  FunnelTables cash;  // documents that are issued when a deal is won, and paid later
+  CashFacts cash;  // documents that are issued when a deal is won, and paid later
 };
 
 Time At(double day) { return Time{static_cast<int64_t>(day * static_cast<double>(kMicrosPerDay))}; }
@@ -71,7 +71,7 @@ Made Make(const World& world, uint64_t seed) {
     }
     return TablesFromPaths(MakePipeline(1), kept, At(end));
   };
-  return {cut(sales), cut(cash)};
+  return {cut(sales), CutAt(CashFromPaths(MakePipeline(1), cash), At(end))};
 }
 
 double SumOf(const std::vector<DriverChange>& changes) {
@@ -95,8 +95,8 @@ TEST(DiagnoseGap, NamesThePlantedCauseFirst) {
       const StatusOr<GapReport> report = DiagnoseGap(made.sales, {kWant, kEnd}, {.compare_with = 3}, &made.cash);
       ASSERT_TRUE(report.ok()) << report.status();
       EXPECT_NEAR(SumOf(report->causes), report->gap, 1e-9 * report->target);
-      ASSERT_EQ(report->causes.size(), 5U);
-      for (size_t i = 1; i < 5; ++i) EXPECT_GE(report->causes[i - 1].contribution, report->causes[i].contribution);
+      ASSERT_EQ(report->causes.size(), 6U);
+      for (size_t i = 1; i < 6; ++i) EXPECT_GE(report->causes[i - 1].contribution, report->causes[i].contribution);
       first += report->causes.front().kind == cause;
     }
     EXPECT_GE(first, 38) << NameOf(cause);

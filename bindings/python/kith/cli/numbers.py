@@ -123,11 +123,23 @@ def funnel(run: Session, pipeline: str | None, period: str | None, owner: str | 
 @click.option("--by", help="Parts: owner, team, segment, source, or a field of the deals.")
 @click.option("--quota", metavar="AMOUNT", help="The chance of reaching it.")
 @click.option("--currency", default="", help="The currency; the base currency otherwise.")
+@click.option("--cash", is_flag=True, help="The cash that comes in, instead of what is won.")
 @options(reads=True)
-def forecast(run: Session, period: str, pipeline: str | None, by: str | None, quota: str | None, currency: str) -> None:
+def forecast(run: Session, period: str, pipeline: str | None, by: str | None, quota: str | None, currency: str, cash: bool) -> None:
     """What a period will bring: this-quarter, next-month, 2026-Q3, FY2026-Q3."""
     with run.read() as now:
+<<<<<<< HEAD
         found = now.forecast(_chosen(run, now, pipeline), period, by=by, as_of=run.as_of, currency=currency)
+=======
+        found = now.forecast(
+            _chosen(run, now, pipeline),
+            period,
+            by="owner.team" if by == "team" else by,
+            measure="cash" if cash else "won",
+            as_of=run.as_of,
+            currency=currency,
+        )
+>>>>>>> b8fba94 (Cash in the forecast: what was won is invoiced and paid, in parts too, and a gap in cash is told from a slump before it)
         chance = None
         if quota:
             chance = found.probability_at_least(reading.money(quota, found["currency"])["minor"])
@@ -135,8 +147,8 @@ def forecast(run: Session, period: str, pipeline: str | None, by: str | None, qu
             return run.out.json(dict(found) | ({"probability_of_quota": chance} if quota else {}))
         words, unit = run.out.words, found["currency"]
         run.out.heading(words.period(found["period"]))
-        parts = [("closed", {p: found["closed"] for p in ("p10", "p50", "p90")})]
-        parts += [(name, found[name]) for name in ("from_open", "from_new", "total")]
+        parts = [("collected" if cash else "closed", {p: found["closed"] for p in ("p10", "p50", "p90")})]
+        parts += [(name, found[name]) for name in ("from_issued", "from_won", "from_open", "from_new", "total") if name in found]
         most = max((part["p90"] for _, part in parts), default=0) or 1
         rows = [
             (words(f"part.{name}"), *(words.money(part[p], unit) for p in ("p10", "p50", "p90")), bar(part["p50"] / most))
@@ -176,13 +188,14 @@ def reps(run: Session, pipeline: str | None, period: str | None) -> None:
 @_PIPELINE
 @click.option("--target", metavar="AMOUNT", help="Against this; the periods before otherwise.")
 @click.option("--currency", default="", help="The currency; the base currency otherwise.")
+@click.option("--cash", is_flag=True, help="Of the cash that came in, by invoices and their receipts.")
 @options(reads=True)
-def gap(run: Session, period: str, pipeline: str | None, target: str | None, currency: str) -> None:
+def gap(run: Session, period: str, pipeline: str | None, target: str | None, currency: str, cash: bool) -> None:
     """Why a period fell short: causes that sum to the gap."""
     with run.read() as now:
         minor = reading.money(target, currency or run.settings["base_currency"])["minor"] if target else None
         more = {} if minor is None else {"target": minor}
-        found = now.gap(_chosen(run, now, pipeline), period, as_of=run.as_of, currency=currency, **more)
+        found = now.gap(_chosen(run, now, pipeline), period, as_of=run.as_of, currency=currency, collection=cash or None, **more)
     if run.out.as_json:
         return run.out.json(found)
     words, unit, causes = run.out.words, found["currency"], found["causes"]

@@ -115,6 +115,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "stage.lost": ("lost", "丢单"),
     # Parts of a forecast.
     "part.closed": ("closed", "已成交"),
+    "part.collected": ("collected", "已回款"),
+    "part.from_issued": ("from open invoices", "未收发票"),
+    "part.from_won": ("won, not invoiced", "已成交未开票"),
     "part.from_open": ("from open deals", "现有商机"),
     "part.from_new": ("from new deals", "新增商机"),
     "part.total": ("total", "合计"),

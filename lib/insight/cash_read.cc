@@ -1,0 +1,177 @@
+// What was won, invoiced and paid, read from records by behaviours and roles.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "insight/relationship/facts_internal.h"
+#include "kith/insight/cash.h"
+#include "kith/model/model.h"
+
+namespace kith::insight {
+namespace {
+
+using catalog::FieldDef;
+using catalog::TypeDef;
+using model::DealPath;
+using model::StageKind;
+using relationship_internal::Played;
+
+constexpr int kMostSteps = 8;  // from a document to its deal
+
+bool IsWon(const model::Pipeline& pipeline, const model::PathMove& move) {
+  const model::Stage* stage = pipeline.Find(move.to);
+  return stage != nullptr && stage->kind == StageKind::kWon;
+}
+
+class Reader {
+ public:
+  Reader(const Snapshot& snapshot, const model::Pipeline& pipeline, Time as_of) : snapshot_(snapshot), pipeline_(pipeline), as_of_(as_of) {}
+
+  StatusOr<CashFacts> Run() {
+    KITH_ASSIGN_OR_RETURN(const std::vector<DealPath> paths, model::ReadPaths(snapshot_, pipeline_.id, {.as_of = as_of_}));
+    for (const DealPath& path : paths) AddWins(path);
+    KITH_RETURN_IF_ERROR(ReadPayments());
+    for (const TypeDef* type : documents_) KITH_RETURN_IF_ERROR(ReadDocuments(*type));
+    return CutAt(std::move(facts_), as_of_);
+  }
+
+ private:
+  [[nodiscard]] static Played As(const TypeDef& type, std::string_view behaviour, record::View view) {
+    return {type, *type.FindBehaviour(behaviour), view};
+  }
+  static Id CustomerOf(const Played& record) { return record.Has("account") ? record.Ref("account") : record.Ref("contact"); }
+
+  // A deal is won from a move into a won stage on until one out of it.
+  void AddWins(const DealPath& path) {
+    deals_.insert(path.deal);
+    bool won = false;
+    for (const model::PathMove& move : path.moves) {
+      const bool wins = IsWon(pipeline_, move);
+      if (won && !wins) facts_.won.back().reopened = DateOf(move.at);
+      if (!won && wins) {
+        const CashGroups groups{move.owner, move.segment, move.source};
+        facts_.won.push_back({path.deal, CustomerOfDeal(path.deal), groups, DateOf(move.at), path.amount, {}});
+        groups_[path.deal] = groups;
+      }
+      won = wins;
+    }
+  }
+  Id CustomerOfDeal(Id deal) {
+    const TypeDef* type = snapshot_.catalog().FindType(deal.type());
+    const StatusOr<record::View> view = snapshot_.Get(deal);
+    if (type == nullptr || !view.ok() || type->FindBehaviour("pipelined") == nullptr) return {};
+    return CustomerOf(As(*type, "pipelined", *view));
+  }
+
+  Status ReadPayments() {
+    for (const TypeDef* type : snapshot_.catalog().TypesWith("payment")) {
+      const FieldDef* document = type->FindRole("payment", "document");
+      for (const TypeDef* to : snapshot_.catalog().TypesWith("money_document")) {
+        if (document->refers_to.empty() ||
+            std::find(document->refers_to.begin(), document->refers_to.end(), to->name) != document->refers_to.end())
+          documents_.insert(to);
+      }
+      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type->name));
+      while (cursor->Next()) {
+        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+        const Played payment = As(*type, "payment", view);
+        const Time at = payment.At("date").value_or(Time{view.header().created});
+        const Money amount = payment.Amount("amount");
+        if (amount.minor != 0) paid_[payment.Ref("document")].emplace_back(DateOf(at), amount);
+      }
+      KITH_RETURN_IF_ERROR(cursor->status());
+    }
+    return absl::OkStatus();
+  }
+
+  Status ReadDocuments(const TypeDef& type) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type.name));
+    while (cursor->Next()) {
+      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+      const Played document = As(type, "money_document", view);
+      const std::string_view status = document.Choice("status");
+      CashFacts::Invoice invoice;
+      invoice.total = document.Amount("total");
+      if (status == "draft" || invoice.total.minor <= 0) continue;
+      if (status == "cancelled" || status == "rejected" || status == "expired") {
+        KITH_ASSIGN_OR_RETURN(invoice.cancelled, Cancelled(document));
+        if (!invoice.cancelled) continue;
+      }
+      invoice.invoice = view.id();
+      invoice.issued = DateOf(document.At("date").value_or(Time{view.header().created}));
+      if (const std::optional<Time> due = document.At("due"); due) invoice.due = DateOf(*due);
+      invoice.customer = CustomerOf(document);
+      invoice.deal = DealOf(document);
+      const auto groups = groups_.find(invoice.deal);
+      invoice.groups = groups == groups_.end() ? CashGroups{Id(view.header().owner)} : groups->second;
+      AddPaid(invoice);
+      facts_.invoices.push_back(std::move(invoice));
+    }
+    return cursor->status();
+  }
+
+  // Payments in another currency than the document's are none of it.
+  void AddPaid(CashFacts::Invoice& invoice) {
+    for (const auto& [date, amount] : paid_[invoice.invoice]) {
+      if (amount.currency == invoice.total.currency) invoice.paid.push_back({date, amount.minor});
+    }
+    std::stable_sort(invoice.paid.begin(), invoice.paid.end(), [](const auto& a, const auto& b) { return a.date < b.date; });
+  }
+
+  // When; nothing for a draft that was thrown away.
+  StatusOr<std::optional<Date>> Cancelled(const Played& document) {
+    const FieldDef& status = *document.Find("status");
+    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(document.id()));
+    std::optional<Date> when = DateOf(history.empty() ? Time{document.view().header().created} : history.front().effective);
+    for (const HistoryEntry& entry : history) {
+      for (const FieldChange& change : entry.fields) {
+        if (change.package != status.package || change.number != status.number || change.before == change.after) continue;
+        const Choice* before = change.before.get_if<Choice>();
+        const catalog::ChoiceDef* name = before == nullptr ? nullptr : status.FindChoice(before->number);
+        when = name == nullptr || name->name == "draft" ? std::nullopt : std::optional(DateOf(change.effective));
+      }
+    }
+    return when;
+  }
+
+  // Its own, or that of what it continues.
+  Id DealOf(const Played& document) {
+    Id at = document.Ref("deal");
+    if (at.is_null()) at = Before(document.type(), document.view());
+    for (int step = 0; step < kMostSteps && !at.is_null(); ++step) {
+      if (deals_.contains(at)) return at;
+      const TypeDef* type = snapshot_.catalog().FindType(at.type());
+      const StatusOr<record::View> view = snapshot_.Get(at);
+      if (type == nullptr || !view.ok()) return {};
+      at = Before(*type, *view);
+    }
+    return {};
+  }
+  static Id Before(const TypeDef& type, record::View view) {
+    if (type.FindBehaviour("money_document") != nullptr) {
+      if (const Id deal = As(type, "money_document", view).Ref("deal"); !deal.is_null()) return deal;
+    }
+    if (type.FindBehaviour("thread") == nullptr) return {};
+    const Played thread = As(type, "thread", view);
+    return thread.Has("after") ? thread.Ref("after") : thread.Ref("or_after");
+  }
+
+  const Snapshot& snapshot_;
+  const model::Pipeline& pipeline_;
+  const Time as_of_;
+  CashFacts facts_;
+  std::set<Id> deals_;
+  std::map<Id, CashGroups> groups_;  // of deals that were won
+  std::map<Id, std::vector<std::pair<Date, Money>>> paid_;
+  std::set<const TypeDef*> documents_;
+};
+
+}  // namespace
+
+StatusOr<CashFacts> ReadCash(const Snapshot& snapshot, const model::Pipeline& pipeline, std::optional<Time> as_of) {
+  return Reader(snapshot, pipeline, as_of.value_or(snapshot.recorded())).Run();
+}
+
+}  // namespace kith::insight
