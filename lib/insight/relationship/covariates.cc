@@ -91,6 +91,7 @@ class Reader {
     RelationOptions relations = options_.relations;
     for (const Closed& deal : closed) {
       relations.as_of = deal.at;
+      relations.recorded = KnownAt(deal.path->deal, now_);
       for (const Id rival : Rivals(Facts(snapshot_, relations), deal.path->deal)) encounters_.Add(rival, deal.at, deal.won);
     }
     return closed;
@@ -102,12 +103,19 @@ class Reader {
     return rivals;
   }
 
+  // The moment, where the deal was on record by then: what was put in later, perhaps because of how it ended, is then passed over. Nothing
+  // where all of it was put in later, or for now.
+  [[nodiscard]] std::optional<Time> KnownAt(Id deal, Time at) const {
+    const bool past = at < snapshot_.recorded() && snapshot_.GetAsOf(deal, {.effective = at, .recorded = at}).ok();
+    return past ? std::optional(at) : std::nullopt;
+  }
+
   // What is known of a deal at a moment; nothing when nobody has a stake in it.
   StatusOr<std::optional<std::vector<double>>> FactsAt(Id deal, Time at) {
     RelationOptions relations = options_.relations;
     relations.as_of = at;
     relations.contributions = false;
-    if (at < now_ && snapshot_.GetAsOf(deal, {.effective = at, .recorded = at}).ok()) relations.recorded = at;
+    relations.recorded = KnownAt(deal, at);
     const Facts facts(snapshot_, relations);
     std::vector<double> reach;
     KITH_ASSIGN_OR_RETURN(const Chain chain, facts.ChainOf(deal, {}, reach));

@@ -366,7 +366,7 @@ Status Facts::AddLines(Chain& chain) const {
   };
   for (size_t to = 0; to < chain.members.size(); ++to) {
     const Id contact = chain.members[to].contact;
-    if (const std::optional<Played> person = Find(contact, "party")) add(person->Ref("superior"), to, kReportsTo);
+    if (const std::optional<Held> person = Then(contact, "party")) add(person->record.Ref("superior"), to, kReportsTo);
     KITH_RETURN_IF_ERROR(
         ForEach("reporting", "person", contact, [&](const Played& line) { add(line.Ref("superior"), to, kReportsToDotted); }));
     KITH_RETURN_IF_ERROR(ForEach("influence", "to", contact, [&](const Played& line) {

@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "insight/tilt_internal.h"
 #include "kith/insight/forecast.h"
+#include "kith/insight/paths.h"
 #include "unit/insight/relation_world.h"
 
 namespace kith::insight {
@@ -239,6 +240,107 @@ TEST_F(CovariatesTest, WhatIsUnknownKeepsItsChance) {
   options.covariates = covariates;
   const Period period{*ParseDate("2026-03-01"), *ParseDate("2026-04-01")};
   EXPECT_EQ(Forecast(tables, period, options)->deals[0].win_in_period, Forecast(tables, period)->deals[0].win_in_period);
+}
+
+// Rolling origins look at relations as of each of them.
+class BacktestWithRelations : public CovariatesTest {
+ protected:
+  StatusOr<BacktestReport> Run(const std::string& year, bool with) {
+    const auto snapshot = world_.Read();
+    const model::Pipeline pipeline = world_.GetPipelineNow("sales");
+    std::vector<Period> months;
+    for (int month = 6; month <= 12; ++month) months.push_back(*ParsePeriod(year + (month < 10 ? "-0" : "-") + std::to_string(month)));
+    const std::vector<model::DealPath> paths = *model::ReadPaths(*snapshot, pipeline.id);
+    const auto won = [&](Time first, Time end) -> StatusOr<std::vector<Id>> { return WonIn(pipeline, paths, first, end); };
+    CovariatesAt covariates;
+    if (with) {
+      covariates = [&](const model::FunnelTables& then) { return ReadRelationCovariates(*snapshot, then, {.as_of = then.as_of}); };
+    }
+    return Backtest([&](Time at) { return model::ReadTables(*snapshot, pipeline.id, {.as_of = at}); }, months, world_.now(), {}, won,
+                    covariates);
+  }
+  // Deals as they come and go, whose decision chain nobody tells anything of until they are closed; then everything is put in, as if it had
+  // been known from the beginning.
+  void Live(uint64_t seed) {
+    Random random(seed);
+    const Value role = Choose("contact_role", "role", "decision_maker");
+    struct Event {
+      Time at;
+      size_t deal;
+      bool closes;
+    };
+    std::vector<Event> events;
+    for (size_t i = 0; i < 150; ++i) {
+      Time at = At("2027-01-05T00:00:00Z");
+      at.micros += static_cast<int64_t>(i) * 2 * kMicrosPerDay;
+      events.push_back({at, i, false});
+      at.micros += static_cast<int64_t>((10 + 50 * Uniform(random)) * static_cast<double>(kMicrosPerDay));
+      events.push_back({at, i, true});
+      deals_.push_back({{}, 0, Uniform(random) < 0.5});
+    }
+    std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.at < b.at; });
+    std::vector<Id> contacts(deals_.size());
+    std::vector<Time> began(deals_.size());
+    for (const Event& event : events) {
+      world_.SetNow(event.at);
+      Batch batch = world_.NewBatch();
+      if (!event.closes) {
+        const Id contact = batch.Create("contact");
+        batch.Set(contact, "name", "Li");
+        const Id deal = model::World::NewRecord(batch, "opportunity");
+        batch.Set(deal, "amount", model::Yuan(100'000));
+        const Id given = batch.Create("contact_role");
+        batch.Set(given, "contact", contact);
+        batch.Set(given, "opportunity", deal);
+        batch.Set(given, "role", role);
+        model::Move(batch, deal, "sales/lead", {.at = event.at});
+        const std::vector<Id> ids = world_.Apply(batch);
+        contacts[event.deal] = ids.at(contact.local_index());
+        deals_[event.deal].id = ids.at(deal.local_index());
+        began[event.deal] = event.at;
+        continue;
+      }
+      const bool won = deals_[event.deal].won;
+      model::Move(batch, deals_[event.deal].id, won ? "sales/won" : "sales/lost", {.at = event.at});
+      const Id said = batch.Create("evidence");
+      batch.Set(said, "subject", contacts[event.deal]);
+      batch.Set(said, "dimension", Choose("evidence", "dimension", "solution"));
+      batch.Set(said, "source", Choose("evidence", "source", "document"));
+      batch.Set(said, "value", won ? 1.0 : -1.0);
+      batch.Set(said, "at", began[event.deal]);
+      world_.Apply(batch);
+    }
+  }
+};
+
+TEST_F(BacktestWithRelations, GainsWhereTheyDecide) {  // C23, K parts
+  Make(3, TestSeed(5));
+  const StatusOr<BacktestReport> with = Run("2025", true);
+  const StatusOr<BacktestReport> without = Run("2025", false);
+  ASSERT_TRUE(with.ok() && without.ok()) << with.status() << without.status();
+  EXPECT_GT(with->deals, 50);
+  EXPECT_LT(with->brier, 0.97 * without->brier);
+  EXPECT_GT(with->auc, without->auc + 0.03);
+}
+
+TEST_F(BacktestWithRelations, WhatWasPutInAfterwardsGivesNothingAway) {
+  Live(TestSeed(6));
+  const StatusOr<BacktestReport> with = Run("2027", true);
+  const StatusOr<BacktestReport> without = Run("2027", false);
+  ASSERT_TRUE(with.ok() && without.ok()) << with.status() << without.status();
+  EXPECT_GT(with->deals, 50);
+  EXPECT_GT(with->brier, without->brier - 0.004);
+  EXPECT_LT(with->auc, without->auc + 0.03);
+  // What it would give away: the chain as known now, of a deal that was open then.
+  const auto snapshot = world_.Read();
+  const model::FunnelTables then = *model::ReadTables(*snapshot, world_.GetPipelineNow("sales").id, {.as_of = At("2027-08-01T00:00:00Z")});
+  const Covariates covariates = *ReadRelationCovariates(*snapshot, then, {.as_of = then.as_of});
+  ASSERT_GT(then.open.size(), 5U);
+  ASSERT_EQ(covariates.open.size(), then.open.size());
+  for (const model::OpenDeal& deal : then.open) {
+    EXPECT_EQ(covariates.open.at(deal.deal)[0], 0);
+    EXPECT_GT(std::abs(ReadChain(*snapshot, deal.deal, {}, {.as_of = then.as_of})->value), 0.05);
+  }
 }
 
 }  // namespace
