@@ -1,8 +1,7 @@
 // Records converted into what came of them.
 #include "kith/crm/convert.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "kith/engine/json.h"
 #include "members.h"
 #include "objects.h"
@@ -11,8 +10,6 @@
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json ToJson(const kith::crm::Converted::Part& part) {
   if (part.record.is_null()) return nullptr;
@@ -61,7 +58,7 @@ kith_code kith_db_convert(kith_db* db, kith_id record, kith_ref actor, kith_str 
     KITH_ASSIGN_OR_RETURN(convert.actor, ToRef(actor, "actor"));
     KITH_ASSIGN_OR_RETURN(convert.reason, Text(reason, "reason"));
     KITH_ASSIGN_OR_RETURN(const kith::crm::Converted done, kith::crm::Convert(*object->database, kith::Id(record), convert));
-    if (report != nullptr) *report = NewText(ToJson(done).dump());
+    if (report != nullptr) *report = NewText(Dump(ToJson(done)));
     return absl::OkStatus();
   });
 }

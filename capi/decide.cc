@@ -1,7 +1,7 @@
 // Where support goes, what earns the credit, what is unusual: functions of what the question says.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "answer.h"
 #include "kith/insight/allocation.h"
 #include "kith/insight/credit.h"
 #include "kith/insight/habit.h"
@@ -13,19 +13,15 @@ using namespace kith::insight;  // NOLINT(google-build-using-namespace): and is 
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // The question in, the answer out as JSON.
 template <typename Answer>
 kith_code Reply(kith_str given, kith_text** json, kith_error** err, const Answer& answer) {
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(Members question, Members::Ask(given));
     KITH_ASSIGN_OR_RETURN(const Json answered, answer(question));
-    return answered.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return Dump(answered);
   });
 }
-
-Json OrNull(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
 kith::StatusOr<Json> Pool(Members& question, std::vector<Members>& asked) {
   int64_t capacity = 0;
@@ -157,7 +153,7 @@ kith_code kith_credit(kith_str question, kith_text** json, kith_error** err) {
                       {"conversions", one.conversions},
                       {"revenue", one.revenue},
                       {"cost", one.cost},
-                      {"roi", OrNull(one.roi)}});
+                      {"roi", Number(one.roi)}});
     }
     return list;
   });
@@ -189,7 +185,7 @@ kith_code kith_habit(kith_str question, kith_text** json, kith_error** err) {
     }
     KITH_ASSIGN_OR_RETURN(const Habit habit, LearnHabit(past, prior, value, level));
     return Json{{"mean", habit.mean},         {"low", habit.low}, {"high", habit.high},
-                {"projects", habit.projects}, {"own", habit.own}, {"surprise", OrNull(habit.surprise)},
+                {"projects", habit.projects}, {"own", habit.own}, {"surprise", Number(habit.surprise)},
                 {"warns", habit.warns}};
   });
 }

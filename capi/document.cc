@@ -2,8 +2,8 @@
 #include "kith/crm/document.h"
 
 #include <charconv>
-#include <nlohmann/json.hpp>
 
+#include "answer.h"
 #include "members.h"
 #include "objects.h"
 #include "values.h"
@@ -11,8 +11,6 @@
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 kith::Status ReadQuantities(const std::map<std::string, std::string>& texts, std::map<kith::Id, kith::Decimal>& quantities) {
   for (const auto& [id, text] : texts) {
@@ -66,7 +64,7 @@ kith_code kith_db_continue_document(kith_db* db, kith_id document, const char* t
                        {"already", made.already},
                        {"sequence", made.outcome.last_sequence},
                        {"effects", made.outcome.effects}};
-    if (report != nullptr) *report = NewText(told.dump());
+    if (report != nullptr) *report = NewText(Dump(told));
     return absl::OkStatus();
   });
 }

@@ -3,8 +3,8 @@
 
 #include <cmath>
 #include <memory>
-#include <nlohmann/json.hpp>
 
+#include "answer.h"
 #include "members.h"
 #include "objects.h"
 
@@ -13,8 +13,6 @@ using namespace kith::crm;   // NOLINT(google-build-using-namespace): and is abo
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Json Of(const std::vector<MatchReason>& reasons) {
   Json list = Json::array();
   for (const MatchReason& reason : reasons) {
@@ -22,8 +20,6 @@ Json Of(const std::vector<MatchReason>& reasons) {
   }
   return list;
 }
-
-std::string ToText(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string Of(const Duplicates& found) {
   Json pairs = Json::array();
@@ -35,20 +31,17 @@ std::string Of(const Duplicates& found) {
                      {"reasons", Of(pair.reasons)}});
   }
   Json groups = Json::array();
-  for (const std::vector<kith::Id>& group : found.groups) {
-    Json& ids = groups.emplace_back(Json::array());
-    for (const kith::Id id : group) ids.push_back(id.value());
-  }
-  return ToText({{"pairs", std::move(pairs)},
-                 {"found", found.found},
-                 {"automatic", found.automatic},
-                 {"precision", found.precision},
-                 {"automatic_precision", found.automatic_precision},
-                 {"recall", found.recall},
-                 {"records", found.records},
-                 {"compared", found.compared},
-                 {"groups", std::move(groups)},
-                 {"model", ToJson(found.model)}});
+  for (const std::vector<kith::Id>& group : found.groups) groups.push_back(IdsJson(group));
+  return Dump({{"pairs", std::move(pairs)},
+               {"found", found.found},
+               {"automatic", found.automatic},
+               {"precision", found.precision},
+               {"automatic_precision", found.automatic_precision},
+               {"recall", found.recall},
+               {"records", found.records},
+               {"compared", found.compared},
+               {"groups", std::move(groups)},
+               {"model", ToJson(found.model)}});
 }
 
 std::string Of(const Lookalikes& found) {
@@ -56,7 +49,7 @@ std::string Of(const Lookalikes& found) {
   for (const Lookalike& one : found.records) {
     records.push_back({{"record", one.record.value()}, {"bits", one.bits}, {"probability", one.probability}, {"reasons", Of(one.reasons)}});
   }
-  return ToText({{"records", std::move(records)}, {"complete", found.complete}});
+  return Dump({{"records", std::move(records)}, {"complete", found.complete}});
 }
 
 kith::StatusOr<DuplicateOptions> ReadOptions(Members& question) {

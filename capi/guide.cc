@@ -1,8 +1,7 @@
 // What the stages of a record ask for, and what comes next.
 #include "kith/model/guide.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "objects.h"
 #include "values.h"
 
@@ -10,7 +9,6 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using kith::model::AskedItem;
 using kith::model::StageItem;
 using kith::model::StageItemKind;
@@ -91,7 +89,7 @@ kith_code kith_snapshot_guide(kith_snapshot* snapshot, kith_id record, kith_text
     KITH_ASSIGN_OR_RETURN(const kith::model::Guide guide, kith::model::GetGuide(*object->snapshot, kith::Id(record)));
     Json tracks = Json::array();
     for (const kith::model::Track& track : guide.tracks) tracks.push_back(ToJson(track));
-    return Json{{"record", record}, {"tracks", std::move(tracks)}}.dump();
+    return Dump({{"record", record}, {"tracks", std::move(tracks)}});
   });
 }
 

@@ -1,22 +1,11 @@
 #include "json.h"
 
-#include <cmath>
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "kith/engine/json.h"
 #include "kith/model/model.h"
 
 namespace kith::capi {
 namespace {
-
-// Members keep the order in which they are written here.
-using Json = nlohmann::ordered_json;
-
-// JSON has no NaN: a number that there is none of is null.
-Json Number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-// Text from files may hold anything but is checked on the way in; what is not UTF-8 all the same is replaced rather than refused.
-std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string_view NameOf(insight::Maturity maturity) {
   switch (maturity) {
@@ -241,12 +230,6 @@ namespace {
 
 Json OverwriteJson(const storage::OverwriteReport& report) {
   return {{"pages", report.pages}, {"gap_bytes", report.gap_bytes}, {"kept_back", report.kept_back}};
-}
-
-Json IdsJson(const std::vector<Id>& ids) {
-  Json json = Json::array();
-  for (const Id id : ids) json.push_back(id.value());
-  return json;
 }
 
 }  // namespace
@@ -528,10 +511,10 @@ std::string ToJson(const std::vector<insight::Submission>& submissions) {
   for (const insight::Submission& one : submissions) {
     json["submissions"].push_back({{"id", one.record.value()},
                                    {"by", one.by.value()},
-                                   {"of", one.of.is_null() ? Json(nullptr) : Json(one.of.value())},
+                                   {"of", IdOrNull(one.of)},
                                    {"period", Of(one.period)},
                                    {"made_at", ToText(one.made_at)},
-                                   {"said", {{"minor", one.said.minor}, {"currency", one.said.currency.code()}}},
+                                   {"said", MoneyJson(one.said)},
                                    {"note", one.note},
                                    {"actual", one.over ? Number(one.actual) : Json(nullptr)}});
   }

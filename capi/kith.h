@@ -860,10 +860,11 @@ KITH_API kith_code kith_snapshot_thread(kith_snapshot* snapshot, kith_id record,
 /* Who of us has a tie to a person, strongest first: [{"employee", "active", "coverage", "tie": score}]; see kith/insight/relations.h. */
 KITH_API kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err);
 /* One of the six quantifications (kith/insight/quantify.h). subject: 0 for us, one of ours, a team or a competitor; object: a person, a
-   deal, an account, or 0 for everything. question: also "suggestions" (how many), "capital", "effect", "trend_months". {"which":
+   deal, an account, or 0 for everything. question: also "suggestions" (how many), "capital", "ways", "effect", "trend_months". {"which":
    "key_person", "decision_chain", "account", "employee", "company" or "competitor", "as_of", "score", "light", "against": [{"competitor",
-   "lead", "closer": [ids]}], "capital": [{"minor", "currency"}], "suggestions": [{"record", "step", "gain", "reach"}]} and of each its own
-   part: "person", "chain", "account", "reach", "exclusive", "hand_over", "employees", "concentration", "head_to_head", "trend". */
+   "lead", "closer": [ids]}], "capital": [{"minor", "currency"}], "suggestions": [{"record", "step", "gain", "reach", "way": the best
+   introduction to them, as below}]} and of each its own part: "person", "chain", "account", "reach", "exclusive", "hand_over", "employees",
+   "concentration", "head_to_head", "trend". */
 KITH_API kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
                                           kith_error** err);
 /* The best ways to be introduced to a person (kith/insight/introductions.h). question: "as_of", "from" (one of ours), "count" (3), "hops"
@@ -877,6 +878,20 @@ KITH_API kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id 
    lines of one kind. [{"kind", "record", "text", "choice", "value", "amount", "at", "evidence": [ids]}], as far as a line has them. */
 KITH_API kith_code kith_snapshot_card(kith_snapshot* snapshot, kith_id customer, kith_str question, kith_text** json, kith_error** err);
 KITH_API kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err);
+
+/* The four questions of a deal (kith/insight/action_line.h): is there an opportunity, can we compete, can we win, is it worth it; as a party
+   sees it, 0 for us. {"opportunity": {"value": -1 to 1, "confidence", "criteria": [{"name", "value", "confidence"}]}, "compete", "win",
+   "worth", "no_go": [names of those that say no]}. */
+KITH_API kith_code kith_snapshot_four_questions(kith_snapshot* snapshot, kith_id deal, kith_id party, kith_str question, kith_text** json,
+                                                kith_error** err);
+/* The five steps of winning a deal with what is to be done now: {"deal", "as_of", "questions": as above, "missing": [roles that nobody
+   plays], "rivals": [as "against" above], "steps": [{"step": "assess", "analyse", "compete", "relate", "execute", "state": "open", "begun",
+   "done", "asked", "known", "actions": [{"key", "kind", "done", "about", "choice", "gain", "way", "task"}]}]}; of the last five of an action
+   what it has. Kinds and choices: kith/insight/action_line.h. */
+KITH_API kith_code kith_snapshot_action_line(kith_snapshot* snapshot, kith_id deal, kith_str question, kith_text** json, kith_error** err);
+/* Adds to the batch what makes the deal's tasks those of its action line now: new ones, reopened and cancelled ones; those that are done
+   stay. *changed (may be NULL): how many tasks that are. Apply it soon: what others do meanwhile to these tasks is overwritten. */
+KITH_API kith_code kith_batch_plan_actions(kith_batch* batch, kith_snapshot* snapshot, kith_id deal, uint64_t* changed, kith_error** err);
 
 /* Which customers are likely to buy within a horizon, likeliest first (kith/insight/buyers.h): those whose owner is rep, or (0) all.
    question: "as_of", "horizon_days" (90), "moments" (6), "level" (.8), "limit" (0: all), how many are given out. {"as_of", "horizon_days",

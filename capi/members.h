@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "answer.h"
 #include "kith/base/id.h"
 #include "kith/base/status.h"
 #include "kith/base/time.h"
@@ -127,8 +127,6 @@ class Members {
   }
 
  private:
-  using Json = nlohmann::ordered_json;
-
   static Status Malformed(std::string_view message, std::string_view hint) {
     return MakeError({.reason = Reason::kBadOptions, .field = "question", .hint = std::string(hint)}, message);
   }
@@ -156,8 +154,8 @@ kith_code ReplyTo(kith_snapshot* snapshot, kith_str given, kith_text** json, kit
     KITH_ASSIGN_OR_RETURN(Members question, Members::Ask(given));
     read(question, options);
     KITH_RETURN_IF_ERROR(question.Done());
-    KITH_ASSIGN_OR_RETURN(const nlohmann::ordered_json result, answer(*object->snapshot, options));
-    return result.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    KITH_ASSIGN_OR_RETURN(const Json result, answer(*object->snapshot, options));
+    return Dump(result);
   });
 }
 

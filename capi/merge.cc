@@ -1,8 +1,7 @@
 // Records made one, and set back to what they were.
 #include "kith/crm/merge.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "kith/engine/json.h"
 #include "kith/engine/revert.h"
 #include "objects.h"
@@ -11,8 +10,6 @@
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 kith::Status Malformed(std::string_view member, std::string_view message, std::string hint = {}) {
   return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = std::string(member), .hint = std::move(hint)}, message);
@@ -95,7 +92,7 @@ kith_code kith_db_merge(kith_db* db, const kith_id* records, size_t count, kith_
     KITH_ASSIGN_OR_RETURN(const kith::crm::MergeReport done,
                           kith::crm::MergeRecords(*object->database, std::vector<kith::Id>(records, records + count), merge));
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const kith::catalog::Catalog> catalog, object->database->GetCatalog());
-    if (report != nullptr) *report = NewText(ToJson(*catalog, done).dump());
+    if (report != nullptr) *report = NewText(Dump(ToJson(*catalog, done)));
     return absl::OkStatus();
   });
 }
@@ -118,7 +115,7 @@ kith_code kith_batch_revert(kith_batch* batch, kith_snapshot* snapshot, kith_id 
     if (report == nullptr) return absl::OkStatus();
     Json kept = Json::array();
     for (const kith::Reverted::Kept& one : done.kept) kept.push_back({{"field", one.field}, {"why", one.why}});
-    *report = NewText(Json{{"fields", done.fields}, {"kept", std::move(kept)}}.dump());
+    *report = NewText(Dump({{"fields", done.fields}, {"kept", std::move(kept)}}));
     return absl::OkStatus();
   });
 }

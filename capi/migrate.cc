@@ -1,16 +1,13 @@
 // Changing a pipeline while records are in flight.
 #include "kith/crm/migrate.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "objects.h"
 #include "values.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json ToJson(const std::vector<kith::crm::Unplaced>& records) {
   Json list = Json::array();
@@ -50,7 +47,7 @@ kith_code kith_db_migrate_pipeline(kith_db* db, kith_str plan, uint8_t dry_run, 
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(plan, "plan"));
     KITH_ASSIGN_OR_RETURN(const kith::model::MigrationPlan parsed, kith::model::MigrationPlanFromJson(text));
     KITH_ASSIGN_OR_RETURN(const Json report, Migrate(*object->database, parsed, dry_run != 0));
-    return report.dump();
+    return Dump(report);
   });
 }
 

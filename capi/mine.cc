@@ -1,8 +1,7 @@
 // Stages found in what was done, and a definition replayed on it.
 #include "kith/insight/mine.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "kith/base/json.h"
 #include "kith/base/limits.h"
 #include "kith/model/model.h"
@@ -13,7 +12,6 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using kith::insight::ActivityCount;
 using kith::insight::ProposedStage;
 
@@ -113,7 +111,7 @@ kith_code kith_snapshot_mine_stages(kith_snapshot* snapshot, const char* pipelin
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(pipeline, "pipeline"));
     KITH_ASSIGN_OR_RETURN(const Read read, ReadFor(*object->snapshot, name));
-    return ToJson(kith::insight::ProposeStages(read.traces), read.pipeline).dump();
+    return Dump(ToJson(kith::insight::ProposeStages(read.traces), read.pipeline));
   });
 }
 
@@ -124,7 +122,7 @@ kith_code kith_snapshot_replay_stages(kith_snapshot* snapshot, const char* pipel
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(stages, "stages"));
     KITH_ASSIGN_OR_RETURN(const std::vector<ProposedStage> definition, StagesFrom(text));
     KITH_ASSIGN_OR_RETURN(const Read read, ReadFor(*object->snapshot, name));
-    return ToJson(kith::insight::ReplayStages(definition, read.traces)).dump();
+    return Dump(ToJson(kith::insight::ReplayStages(definition, read.traces)));
   });
 }
 

@@ -1,8 +1,7 @@
 // What customers have of us.
 #include "kith/model/owned.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "objects.h"
 #include "values.h"
 
@@ -13,7 +12,7 @@ extern "C" kith_code kith_snapshot_owned(kith_snapshot* snapshot, kith_id accoun
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     const std::optional<kith::Time> then = at == INT64_MAX ? std::nullopt : std::optional(kith::Time{at});
     KITH_ASSIGN_OR_RETURN(const auto owned, kith::model::OwnedProducts(*object->snapshot, kith::Id(account), then));
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    Json list = Json::array();
     for (const kith::model::OwnedProduct& one : owned) {
       list.push_back({{"product", one.product.value()},
                       {"quantity", kith::ToText(one.quantity)},
@@ -21,6 +20,6 @@ extern "C" kith_code kith_snapshot_owned(kith_snapshot* snapshot, kith_id accoun
                       {"line", one.line.value()},
                       {"since", kith::ToText(one.since)}});
     }
-    return list.dump();
+    return Dump(list);
   });
 }

@@ -1,25 +1,12 @@
 // Pools: claims, returns, assignment, taking back.
 #include "kith/crm/pool.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "members.h"
 #include "objects.h"
 #include "values.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
-
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json Of(const std::vector<kith::Id>& ids) {
-  Json list = Json::array();
-  for (const kith::Id id : ids) list.push_back(id.value());
-  return list;
-}
-
-}  // namespace
 
 extern "C" {
 
@@ -59,10 +46,9 @@ kith_code kith_batch_assign(kith_batch* batch, kith_snapshot* snapshot, const ch
     KITH_ASSIGN_OR_RETURN(const auto assigned, kith::crm::AssignFromPool(*from->snapshot, to->batch, name, options));
     Json list = Json::array();
     for (const kith::crm::Assigned& one : assigned) {
-      const Json owner = one.owner.is_null() ? Json(nullptr) : Json(one.owner.value());
-      list.push_back({{"record", one.record.value()}, {"owner", owner}, {"reason", one.reason}});
+      list.push_back({{"record", one.record.value()}, {"owner", IdOrNull(one.owner)}, {"reason", one.reason}});
     }
-    return list.dump();
+    return Dump(list);
   });
 }
 
@@ -73,8 +59,9 @@ kith_code kith_db_recycle_pools(kith_db* db, int64_t now, const char* pool, kith
     options.pool = pool == nullptr ? "" : pool;
     KITH_ASSIGN_OR_RETURN(options.actor, ToRef(actor, "actor"));
     KITH_ASSIGN_OR_RETURN(const kith::crm::RecycleReport report, kith::crm::RecyclePools(*object->database, kith::Time{now}, options));
-    const Json told = {{"recycled", Of(report.recycled)}, {"warned", Of(report.warned)}, {"exempt", report.exempt}, {"kept", report.kept}};
-    return told.dump();
+    const Json told = {
+        {"recycled", IdsJson(report.recycled)}, {"warned", IdsJson(report.warned)}, {"exempt", report.exempt}, {"kept", report.kept}};
+    return Dump(told);
   });
 }
 

@@ -1,8 +1,7 @@
 // Relations: neighbours, walks, sums over groups.
 #include "kith/model/relation.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "json.h"
 #include "kith/base/json.h"
 #include "objects.h"
@@ -10,8 +9,6 @@
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 kith::Status Malformed(std::string_view message, std::string_view hint) {
   return kith::MakeError({.reason = kith::Reason::kBadOptions, .hint = std::string(hint)}, message);
@@ -103,7 +100,7 @@ kith_code kith_snapshot_neighbours(kith_snapshot* snapshot, kith_id record, cons
       Json& item = list.emplace_back(Json{{"record", neighbour.record.value()}});
       PutEdge(neighbour, item);
     }
-    return list.dump();
+    return Dump(list);
   });
 }
 
@@ -114,7 +111,7 @@ kith_code kith_snapshot_traverse(kith_snapshot* snapshot, kith_id start, kith_st
     KITH_ASSIGN_OR_RETURN(const std::vector<std::string> names, Names(relations, "relations"));
     KITH_ASSIGN_OR_RETURN(const kith::model::TraverseOptions walk, ToOptions(options));
     KITH_ASSIGN_OR_RETURN(const auto traversal, kith::model::Traverse(*object->snapshot, kith::Id(start), names, walk));
-    return Of(traversal).dump();
+    return Dump(Of(traversal));
   });
 }
 
@@ -127,8 +124,8 @@ kith_code kith_snapshot_group_total(kith_snapshot* snapshot, kith_id record, kit
     Json members = Json::array();
     for (const kith::Id member : total.members) members.push_back(member.value());
     Json totals = Json::array();
-    for (const kith::Money& amount : total.totals) totals.push_back({{"minor", amount.minor}, {"currency", amount.currency.code()}});
-    return Json{{"members", std::move(members)}, {"records", total.records}, {"totals", std::move(totals)}}.dump();
+    for (const kith::Money& amount : total.totals) totals.push_back(MoneyJson(amount));
+    return Dump({{"members", std::move(members)}, {"records", total.records}, {"totals", std::move(totals)}});
   });
 }
 

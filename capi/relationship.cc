@@ -1,9 +1,7 @@
-// Relationships measured: ties, the six quantifications, warm paths, card and brief; who is likely to buy.
-#include <cmath>
-#include <nlohmann/json.hpp>
-
+// Relationships measured: ties, the six quantifications, warm paths, card and brief; what a deal wants next; who is likely to buy.
+#include "answer.h"
 #include "json.h"
-#include "kith/base/json.h"
+#include "kith/insight/action_line.h"
 #include "kith/insight/buyers.h"
 #include "kith/insight/card.h"
 #include "kith/insight/introductions.h"
@@ -17,22 +15,10 @@ using namespace kith::insight;  // NOLINT(google-build-using-namespace): and is 
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 void GetRelation(Members& question, RelationOptions& options) {
   question.Get("as_of", options.as_of);
   question.Get("recorded", options.recorded);
   question.Get("contributions", options.contributions);
-}
-
-// JSON has no NaN: a number that there is none of is null.
-Json Number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-Json Of(const kith::Money& amount) { return {{"minor", amount.minor}, {"currency", amount.currency.code()}}; }
-
-Json Of(const std::vector<kith::Id>& ids) {
-  Json list = Json::array();
-  for (const kith::Id id : ids) list.push_back(id.value());
-  return list;
 }
 
 Json Of(const Score& score) {
@@ -69,6 +55,20 @@ Json Of(const PersonReport& person) {
           {"ties", Of(person.ties)}};
 }
 
+Json NamesOf(const std::vector<ChainRole>& roles) {
+  Json names = Json::array();
+  for (const ChainRole role : roles) names.push_back(NameOf(role));
+  return names;
+}
+
+Json Of(const std::vector<Against>& against) {
+  Json list = Json::array();
+  for (const Against& other : against) {
+    list.push_back({{"competitor", other.competitor.value()}, {"lead", Number(other.lead)}, {"closer", IdsJson(other.closer)}});
+  }
+  return list;
+}
+
 Json Of(const ChainReport& chain) {
   Json people = Json::array();
   for (const ChainPerson& person : chain.people) {
@@ -78,13 +78,11 @@ Json Of(const ChainReport& chain) {
                       {"weight", Number(person.weight)},
                       {"influence", Number(person.influence)}});
   }
-  Json missing = Json::array();
-  for (const ChainRole role : chain.missing) missing.push_back(NameOf(role));
   Json json = {{"value", Number(chain.value)},
                {"map", TextOf(chain.map)},
                {"people", std::move(people)},
-               {"missing", std::move(missing)},
-               {"unknown", Of(chain.unknown)}};
+               {"missing", NamesOf(chain.missing)},
+               {"unknown", IdsJson(chain.unknown)}};
   if (chain.binding_veto) json["binding_veto"] = chain.binding_veto->value();
   return json;
 }
@@ -109,13 +107,29 @@ void AddFirm(const RelationReport& report, Json& json) {
     }
   }
   if (report.which == Quantification::kCompany) {
-    json["concentration"] = report.concentration ? Number(*report.concentration) : Json(nullptr);
+    json["concentration"] = Number(report.concentration);
     Json& list = json["employees"] = Json::array();
     for (const EmployeeReport& one : report.employees) {
       list.push_back({{"employee", one.employee.value()}, {"reach", Number(one.reach)}, {"exclusive", Number(one.exclusive)}});
     }
   }
   if (report.head_to_head) json["head_to_head"] = Of(*report.head_to_head);
+}
+
+Json Of(const Introduction& introduction) {
+  Json hops = Json::array();
+  for (const IntroductionHop& hop : introduction.hops) {
+    Json& json = hops.emplace_back(
+        Json{{"from", hop.from.value()}, {"to", hop.to.value()}, {"kind", NameOf(hop.kind)}, {"strength", Number(hop.strength)}});
+    if (!hop.record.is_null()) json["record"] = hop.record.value();
+  }
+  return {{"value", Number(introduction.value)}, {"hops", std::move(hops)}};
+}
+
+Json Of(const std::vector<Introduction>& found) {
+  Json list = Json::array();
+  for (const Introduction& introduction : found) list.push_back(Of(introduction));
+  return list;
 }
 
 Json Of(const RelationReport& report) {
@@ -127,33 +141,17 @@ Json Of(const RelationReport& report) {
   if (report.chain) json["chain"] = Of(*report.chain);
   if (report.account) json["account"] = Of(*report.account);
   AddFirm(report, json);
-  Json& against = json["against"] = Json::array();
-  for (const Against& other : report.against) {
-    against.push_back({{"competitor", other.competitor.value()}, {"lead", Number(other.lead)}, {"closer", Of(other.closer)}});
-  }
+  json["against"] = Of(report.against);
   if (report.trend) json["trend"] = Number(*report.trend);
   Json& capital = json["capital"] = Json::array();
-  for (const kith::Money& amount : report.capital) capital.push_back(Of(amount));
+  for (const kith::Money& amount : report.capital) capital.push_back(MoneyJson(amount));
   Json& suggestions = json["suggestions"] = Json::array();
   for (const Suggestion& step : report.suggestions) {
-    suggestions.push_back(
-        {{"record", step.record.value()}, {"step", NameOf(step.step)}, {"gain", Number(step.gain)}, {"reach", Number(step.reach)}});
+    Json& told = suggestions.emplace_back(
+        Json{{"record", step.record.value()}, {"step", NameOf(step.step)}, {"gain", Number(step.gain)}, {"reach", Number(step.reach)}});
+    if (!step.way.hops.empty()) told["way"] = Of(step.way);
   }
   return json;
-}
-
-Json Of(const std::vector<Introduction>& found) {
-  Json list = Json::array();
-  for (const Introduction& introduction : found) {
-    Json hops = Json::array();
-    for (const IntroductionHop& hop : introduction.hops) {
-      Json& json = hops.emplace_back(
-          Json{{"from", hop.from.value()}, {"to", hop.to.value()}, {"kind", NameOf(hop.kind)}, {"strength", Number(hop.strength)}});
-      if (!hop.record.is_null()) json["record"] = hop.record.value();
-    }
-    list.push_back({{"value", Number(introduction.value)}, {"hops", std::move(hops)}});
-  }
-  return list;
 }
 
 Json Of(const std::vector<CardLine>& lines) {
@@ -163,9 +161,9 @@ Json Of(const std::vector<CardLine>& lines) {
     if (!line.text.empty()) json["text"] = line.text;
     if (!line.choice.empty()) json["choice"] = line.choice;
     if (line.value) json["value"] = Number(*line.value);
-    if (line.amount) json["amount"] = Of(*line.amount);
+    if (line.amount) json["amount"] = MoneyJson(*line.amount);
     if (line.at) json["at"] = kith::ToText(*line.at);
-    if (!line.evidence.empty()) json["evidence"] = Of(line.evidence);
+    if (!line.evidence.empty()) json["evidence"] = IdsJson(line.evidence);
   }
   return list;
 }
@@ -216,7 +214,7 @@ Json Of(const WinningReport& report) {
   Json losses = Json::array();
   for (const LossReason& loss : report.losses) {
     Json amounts = Json::array();
-    for (const kith::Money& amount : loss.amount) amounts.push_back(Of(amount));
+    for (const kith::Money& amount : loss.amount) amounts.push_back(MoneyJson(amount));
     losses.push_back({{"reason", loss.reason},
                       {"deals", loss.deals},
                       {"late", loss.late},
@@ -230,6 +228,47 @@ Json Of(const WinningReport& report) {
           {"lost", report.lost},
           {"features", std::move(features)},
           {"losses", std::move(losses)}};
+}
+
+Json Of(const Answer& answer) {
+  Json criteria = Json::array();
+  for (const Criterion& one : answer.criteria) {
+    criteria.push_back({{"name", one.name}, {"value", Number(one.value)}, {"confidence", Number(one.confidence)}});
+  }
+  return {{"value", Number(answer.value)}, {"confidence", Number(answer.confidence)}, {"criteria", std::move(criteria)}};
+}
+
+Json Of(const FourQuestions& asked) {
+  return {{"opportunity", Of(asked.opportunity)},
+          {"compete", Of(asked.compete)},
+          {"win", Of(asked.win)},
+          {"worth", Of(asked.worth)},
+          {"no_go", asked.no_go}};
+}
+
+Json Of(const WinAction& action) {
+  Json json = {{"key", action.key}, {"kind", action.kind}, {"done", action.done}};
+  if (!action.about.is_null()) json["about"] = action.about.value();
+  if (!action.choice.empty()) json["choice"] = action.choice;
+  if (action.gain > 0) json["gain"] = Number(action.gain);
+  if (!action.way.hops.empty()) json["way"] = Of(action.way);
+  if (!action.task.is_null()) json["task"] = action.task.value();
+  return json;
+}
+
+Json Of(const ActionLine& line) {
+  Json steps = Json::array();
+  for (const WinStepReport& step : line.steps) {
+    Json actions = Json::array();
+    for (const WinAction& action : step.actions) actions.push_back(Of(action));
+    steps.push_back({{"step", NameOf(step.step)},
+                     {"state", NameOf(step.state)},
+                     {"asked", step.asked},
+                     {"known", step.known},
+                     {"actions", std::move(actions)}});
+  }
+  return {{"deal", line.deal.value()},        {"as_of", kith::ToText(line.as_of)}, {"questions", Of(line.questions)},
+          {"missing", NamesOf(line.missing)}, {"rivals", Of(line.rivals)},         {"steps", std::move(steps)}};
 }
 
 struct BuyerQuestion {
@@ -257,9 +296,8 @@ void ReadCard(Members& question, CardOptions& options) {
 extern "C" {
 
 kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err) {
-  return Reply(
-      snapshot, question, json, err, RelationOptions(), [](Members& asked, RelationOptions& options) { GetRelation(asked, options); },
-      [&](const kith::Snapshot& now, const RelationOptions& options) { return ReadTies(now, kith::Id(person), options); });
+  return Reply(snapshot, question, json, err, RelationOptions(), GetRelation,
+               [&](const kith::Snapshot& now, const RelationOptions& options) { return ReadTies(now, kith::Id(person), options); });
 }
 
 kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
@@ -268,6 +306,7 @@ kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_
     GetRelation(asked, options.relation);
     asked.GetCount("suggestions", options.suggestions);
     asked.Get("capital", options.capital);
+    asked.Get("ways", options.ways);
     asked.Get("effect", options.effect);
     asked.GetCount("trend_months", options.trend_months);
   };
@@ -314,6 +353,31 @@ kith_code kith_snapshot_rank_buyers(kith_snapshot* snapshot, kith_id rep, kith_s
     return report;
   };
   return Reply(snapshot, question, json, err, BuyerQuestion(), read, answer);
+}
+
+kith_code kith_snapshot_four_questions(kith_snapshot* snapshot, kith_id deal, kith_id party, kith_str question, kith_text** json,
+                                       kith_error** err) {
+  return Reply(snapshot, question, json, err, RelationOptions(), GetRelation,
+               [&](const kith::Snapshot& now, const RelationOptions& options) {
+                 return AskFourQuestions(now, kith::Id(deal), kith::Id(party), options);
+               });
+}
+
+kith_code kith_snapshot_action_line(kith_snapshot* snapshot, kith_id deal, kith_str question, kith_text** json, kith_error** err) {
+  return Reply(snapshot, question, json, err, RelationOptions(), GetRelation,
+               [&](const kith::Snapshot& now, const RelationOptions& options) { return ReadActionLine(now, kith::Id(deal), options); });
+}
+
+kith_code kith_batch_plan_actions(kith_batch* batch, kith_snapshot* snapshot, kith_id deal, uint64_t* changed, kith_error** err) {
+  Zero(changed);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(BatchObject * to, Use(batch));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * from, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(const ActionLine line, ReadActionLine(*from->snapshot, kith::Id(deal)));
+    KITH_ASSIGN_OR_RETURN(const size_t tasks, PlanActions(*from->snapshot, line, to->batch));
+    if (changed != nullptr) *changed = tasks;
+    return absl::OkStatus();
+  });
 }
 
 kith_code kith_snapshot_winning(kith_snapshot* snapshot, const char* pipeline, kith_str question, kith_text** json, kith_error** err) {

@@ -1,8 +1,7 @@
 // Timelines and threads.
 #include "kith/model/timeline.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "kith/engine/json.h"
 #include "kith/model/thread.h"
 #include "members.h"
@@ -11,13 +10,6 @@
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json IdOrNull(kith::Id id) { return id.is_null() ? Json(nullptr) : Json(id.value()); }
-
-// Texts from records may hold anything but are checked on the way in; what is not UTF-8 all the same is replaced.
-kith_text* Dumped(const Json& json) { return NewText(json.dump(-1, ' ', false, Json::error_handler_t::replace)); }
 
 kith::StatusOr<kith::model::TimelineOptions> ReadOptions(kith_str question) {
   KITH_ASSIGN_OR_RETURN(Members members, Members::Ask(question));
@@ -83,25 +75,19 @@ Json Of(const kith::model::Thread& thread) {
 extern "C" {
 
 kith_code kith_snapshot_timeline(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const kith::model::TimelineOptions options, ReadOptions(question));
     KITH_ASSIGN_OR_RETURN(const kith::model::TimelinePage page, kith::model::ReadTimeline(*object->snapshot, kith::Id(record), options));
-    *json = Dumped(Of(page));
-    return absl::OkStatus();
+    return Dump(Of(page));
   });
 }
 
 kith_code kith_snapshot_thread(kith_snapshot* snapshot, kith_id record, kith_text** json, kith_error** err) {
-  Zero(json);
-  return Guard(err, [&]() -> kith::Status {
-    KITH_RETURN_IF_ERROR(Required(json, "json"));
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const kith::model::Thread thread, kith::model::ReadThread(*object->snapshot, kith::Id(record)));
-    *json = Dumped(Of(thread));
-    return absl::OkStatus();
+    return Dump(Of(thread));
   });
 }
 

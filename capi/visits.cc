@@ -1,8 +1,7 @@
 // Field selling: visits beside their plans.
 #include "kith/insight/visits.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "members.h"
 #include "objects.h"
 
@@ -10,15 +9,12 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Json Of(const std::optional<kith::Date>& date) { return date.has_value() ? Json(kith::ToText(*date)) : Json(nullptr); }
 
 Json Of(const kith::insight::PlannedVisits& store) {
-  const Json employee = store.employee.is_null() ? Json(nullptr) : Json(store.employee.value());
   return {{"plan", store.plan.value()},
           {"account", store.account.value()},
-          {"employee", employee},
+          {"employee", IdOrNull(store.employee)},
           {"every_days", store.every_days},
           {"due", store.due},
           {"done", store.done},
@@ -39,8 +35,7 @@ extern "C" kith_code kith_snapshot_visits(kith_snapshot* snapshot, kith_str ques
     KITH_ASSIGN_OR_RETURN(const kith::insight::VisitReport report, kith::insight::VisitsOf(now, options));
     Json stores = Json::array();
     for (const kith::insight::PlannedVisits& store : report.stores) stores.push_back(Of(store));
-    const Json compliance = report.compliance.has_value() ? Json(*report.compliance) : Json(nullptr);
-    return Json{{"stores", std::move(stores)}, {"due", report.due}, {"done", report.done}, {"compliance", compliance}};
+    return Json{{"stores", std::move(stores)}, {"due", report.due}, {"done", report.done}, {"compliance", Number(report.compliance)}};
   };
   return ReplyTo(snapshot, question, json, err, kith::insight::VisitOptions(), read, answer);
 }

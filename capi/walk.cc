@@ -1,8 +1,7 @@
 // The walk of a pipeline between two moments.
 #include "kith/insight/walk.h"
 
-#include <nlohmann/json.hpp>
-
+#include "answer.h"
 #include "members.h"
 #include "objects.h"
 #include "question.h"
@@ -11,7 +10,6 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using kith::insight::CurrencyWalk;
 using kith::insight::WalkStep;
 
@@ -109,6 +107,6 @@ extern "C" kith_code kith_snapshot_walk(kith_snapshot* snapshot, const char* pip
     KITH_ASSIGN_OR_RETURN(const kith::insight::WalkOptions options, ReadOptions(question, *object->snapshot));
     KITH_ASSIGN_OR_RETURN(const kith::model::Pipeline found, kith::model::GetPipeline(*object->snapshot, name));
     KITH_ASSIGN_OR_RETURN(const kith::insight::WalkReport report, kith::insight::Walk(*object->snapshot, found, options));
-    return Of(report, options.notes).dump();
+    return Dump(Of(report, options.notes));
   });
 }

@@ -1,8 +1,7 @@
 // What somebody should do next, what customers owe, what a deal is worth.
-#include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 
+#include "answer.h"
 #include "kith/insight/receivables.h"
 #include "kith/insight/worklist.h"
 #include "kith/insight/worth.h"
@@ -14,17 +13,11 @@ using namespace kith::insight;  // NOLINT(google-build-using-namespace): and is 
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json Of(kith::Id id) { return id.is_null() ? Json(nullptr) : Json(id.value()); }
-Json Of(const kith::Money& amount) { return {{"minor", amount.minor}, {"currency", amount.currency.code()}}; }
-Json Of(const std::optional<kith::Money>& amount) { return amount.has_value() ? Of(*amount) : Json(nullptr); }
-Json Of(const std::optional<double>& value) { return value.has_value() && std::isfinite(*value) ? Json(*value) : Json(nullptr); }
-Json Of(const std::vector<kith::Id>& ids) {
-  Json list = Json::array();
-  for (const kith::Id id : ids) list.push_back(id.value());
-  return list;
-}
+Json Of(kith::Id id) { return IdOrNull(id); }
+Json Of(const kith::Money& amount) { return MoneyJson(amount); }
+Json Of(const std::optional<kith::Money>& amount) { return amount.has_value() ? MoneyJson(*amount) : Json(nullptr); }
+Json Of(const std::optional<double>& value) { return Number(value); }
+Json Of(const std::vector<kith::Id>& ids) { return IdsJson(ids); }
 
 Json Of(const WorkItem& item) {
   Json json = {{"kind", NameOf(item.kind)},

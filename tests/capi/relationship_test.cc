@@ -66,6 +66,46 @@ TEST_F(Relationships, AreMeasured) {
   EXPECT_EQ(Json::parse(Str(brief)).at(0).at("text"), "Li");
 }
 
+// O09 O10 O12
+TEST_F(Relationships, ADealHasAnActionLine) {
+  Batch made = NewBatch();
+  const kith_id local = kith_batch_create(made, "opportunity");
+  kith_batch_set_text(made, local, "name", KITH_STR("Pumps"));
+  kith_batch_set_ref(made, local, "account", account_);
+  const kith_id role = kith_batch_create(made, "contact_role");
+  kith_batch_set_ref(made, role, "contact", contact_);
+  kith_batch_set_ref(made, role, "opportunity", local);
+  kith_batch_set_choice(made, role, "role", "decision_maker");
+  KITH_ASSERT_OK(Apply(made), error);
+  const kith_id deal = kith_outcome_id(outcome, local);
+  Text text;
+  {
+    const Snapshot snapshot = Read();
+    KITH_ASSERT_OK(kith_snapshot_four_questions(snapshot, deal, 0, kThen, text.out(), error.out()), error);
+    EXPECT_GT(Json::parse(Str(text)).at("win").at("value").get<double>(), 0);
+    KITH_ASSERT_OK(kith_snapshot_action_line(snapshot, deal, kThen, text.out(), error.out()), error);
+    const Json line = Json::parse(Str(text));
+    EXPECT_EQ(line.at("missing"), Json({"technical", "user"}));
+    EXPECT_EQ(line.at("steps").at(0).at("step"), "assess");
+    const Json& move = line.at("steps").at(3).at("actions").at(0);
+    EXPECT_EQ(move.at("kind"), "win_over");
+    EXPECT_EQ(move.at("about"), contact_);
+    EXPECT_EQ(move.at("way").at("hops").at(0).at("from"), employee_);
+    EXPECT_NE(kith_snapshot_action_line(snapshot, account_, {}, text.out(), error.out()), KITH_OK);
+    Batch plan = NewBatch();
+    uint64_t changed = 0;
+    KITH_ASSERT_OK(kith_batch_plan_actions(plan, snapshot, deal, &changed, error.out()), error);
+    EXPECT_GT(changed, 5U);
+    KITH_ASSERT_OK(Apply(plan), error);
+  }
+  const Snapshot snapshot = Read();
+  Batch again = NewBatch();
+  uint64_t changed = 7;
+  KITH_ASSERT_OK(kith_batch_plan_actions(again, snapshot, deal, &changed, error.out()), error);
+  EXPECT_EQ(changed, 0U);
+  EXPECT_NE(kith_batch_plan_actions(nullptr, snapshot, deal, nullptr, error.out()), KITH_OK);
+}
+
 TEST_F(Relationships, RefuseWhatIsWrong) {
   const Snapshot snapshot = Read();
   Text json;

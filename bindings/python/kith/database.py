@@ -27,7 +27,7 @@ from kith.packages import Packages
 from kith.pools import Handing, Recycling
 from kith.query import Rows, parameters_json
 from kith.relations import Relations
-from kith.relationships import Relationships
+from kith.relationships import Planning, Relationships
 from kith.replicas import Replicas
 from kith.settings import Settings, When, moment_of
 from kith.timeline import Timelines
@@ -216,7 +216,7 @@ class Outcome:
 _Options = tuple[str, bool, int, str | None, bytes, str | None, int, list[int], list[str]]
 
 
-class Batch(BatchMerging, Handing):
+class Batch(BatchMerging, Handing, Planning):
     """Changes in plain memory, applied together or not at all."""
 
     def __init__(self, db: Database, handle: _kith.Batch, options: _Options) -> None:

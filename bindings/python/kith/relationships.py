@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kith import _kith
 from kith.values import Money, question_json
+
+if TYPE_CHECKING:
+    from kith.database import Snapshot
 
 Json: TypeAlias = dict[str, Any]
 
@@ -66,12 +69,15 @@ class Relationships:
         effect: float | None = None,
         suggestions: int | None = None,
         trend_months: int | None = None,
+        ways: bool = True,
     ) -> Json:
         """One of the six quantifications, by whose relations (`subject`) to what (`object`).
 
         `subject`: None for us, one of ours, a team or a competitor. `object`: a person ("key_person"), a deal ("decision_chain"), an account
         ("account"), or None for everything ("employee", "company" or "competitor"). Always: `which`, `score` (0 to 100), `light`, `against`,
-        `capital` (Money, one a currency), `suggestions`; and of each its own part.
+        `capital` (Money, one a currency), `suggestions`; and of each its own part. A suggestion is what would help most: `record` (whom to
+        win over or meet), `step` ("solution", "price", "closeness": what to talk about; "hand_over"), `gain` (points), `reach`, and `way`, the
+        best introduction to them (as of `introductions`; not with `recorded`, nor when `ways` is False).
         """
         question = question_json(
             as_of=as_of,
@@ -81,6 +87,7 @@ class Relationships:
             effect=effect,
             suggestions=suggestions,
             trend_months=trend_months,
+            ways=ways,
         )
         report: Json = json.loads(
             self._open().relation(subject or 0, object or 0, question)
@@ -135,6 +142,40 @@ class Relationships:
         """What to know before calling a person: their card with the deals, issues and documents of their account."""
         return _lines(self._open().brief(person, question_json(each=each, as_of=as_of)))
 
+    def four_questions(
+        self,
+        deal: int,
+        party: int | None = None,
+        *,
+        as_of: dt.datetime | None = None,
+        recorded: dt.datetime | None = None,
+    ) -> Json:
+        """Is there an `opportunity`, can we `compete`, can we `win`, is it `worth` it (四问); as we or another party sees it.
+
+        Each is a dict of `value` (-1 to 1), `confidence` and `criteria`; what is unknown lowers the confidence. `no_go`: those that say no.
+        """
+        question = question_json(as_of=as_of, recorded=recorded)
+        asked: Json = json.loads(
+            self._open().four_questions(deal, party or 0, question)
+        )
+        return asked
+
+    def action_line(
+        self,
+        deal: int,
+        *,
+        as_of: dt.datetime | None = None,
+        recorded: dt.datetime | None = None,
+    ) -> Json:
+        """The five steps of winning a deal (赢单五步法) with what is to be done now: `questions`, `missing` roles, `rivals`, `steps`.
+
+        A step has `step`, `state` ("open", "begun", "done"), how much is `known` of what it `asked`, and `actions`: `key`, `kind`, `done` and,
+        as far as it has them, `about`, `choice`, `gain`, `way`, `task`. `Batch.plan_actions` makes the deal's tasks follow.
+        """
+        question = question_json(as_of=as_of, recorded=recorded)
+        line: Json = json.loads(self._open().action_line(deal, question))
+        return line
+
     def rank_buyers(
         self,
         rep: int | None = None,
@@ -181,6 +222,30 @@ class Relationships:
                 Money(amount["minor"], amount["currency"]) for amount in loss["amount"]
             ]
         return report
+
+
+class Planning:
+    """The part of a batch that makes a deal's tasks follow its action line."""
+
+    _handle: _kith.Batch
+
+    def plan_actions(self, now: Snapshot, deal: int) -> int:
+        """Makes the deal's open tasks those of `Snapshot.action_line`; tasks that are done stay. Returns how many are made, reopened, cancelled.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="Pumps")
+        ...     deal = batch.outcome.id(deal)
+        ...     with db.snapshot() as now, db.batch() as batch:
+        ...         print(batch.plan_actions(now, deal))
+        ...     with db.snapshot() as now:
+        ...         actions = now.action_line(deal)["steps"][1]["actions"]
+        ...         print(actions[0]["kind"], actions[0]["choice"], now[actions[0]["task"]]["subject"])
+        9
+        find decision_maker find: decision_maker
+        """
+        return self._handle.plan_actions(now._open(), deal)
 
 
 def _lines(text: str) -> list[Json]:

@@ -130,6 +130,13 @@ void BindBatch(nb::module_& module) {
              return ToldAtOnce(
                  [&](auto text, auto error) { return kith_batch_assign(b.get(), s.get(), pool, ToStr(question), text, error); });
            })
+      .def("plan_actions",
+           [](const Batch& b, const Snapshot& s, kith_id deal) {
+             uint64_t changed = 0;
+             kith_error* error = nullptr;
+             Check(kith_batch_plan_actions(b.get(), s.get(), deal, &changed, &error), error);
+             return changed;
+           })
       .def("save_forecast", [](const Batch& b, const Forecast& f) { return kith_batch_save_forecast(b.get(), f.get()); })
       .def("move", [](const Batch& b, kith_id t, const char* stage,
                       const std::string& reason) { return kith_batch_move_because(b.get(), t, stage, ToStr(reason)); })

@@ -225,6 +225,15 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
       .def("rank_buyers", &Ask<kith_snapshot_rank_buyers>)
       .def("card", &Ask<kith_snapshot_card>)
       .def("brief", &Ask<kith_snapshot_brief>)
+      .def("action_line", &Ask<kith_snapshot_action_line>)
+      .def("four_questions",
+           [](const Snapshot& s, kith_id deal, kith_id party, const std::string& question) {
+             Text json;
+             kith_error* error = nullptr;
+             Check(Released([&] { return kith_snapshot_four_questions(s.get(), deal, party, ToStr(question), json.out(), &error); }),
+                   error);
+             return Take(json);
+           })
       .def("winning",
            [](const Snapshot& s, const std::string& pipeline, const std::string& question) {
              return Told(

@@ -289,6 +289,33 @@ def test_who_is_likely_to_buy(db: kith.Database) -> None:  # J03
     assert all(ids.index(buyer["customer"]) % 3 for buyer in mine["buyers"])
 
 
+def test_a_deal_has_an_action_line(
+    db: kith.Database, people: dict[str, int]
+) -> None:  # O09 O10 O12 M10
+    deal = people["deal"]
+    with db.snapshot() as now, db.batch() as batch:
+        asked = now.four_questions(deal, as_of=NOW)
+        line = now.action_line(deal, as_of=NOW)
+        advice = now.relation(None, deal, as_of=NOW)["suggestions"]
+        planned = batch.plan_actions(now, deal)
+    assert asked["win"]["value"] > 0
+    assert asked["no_go"] == []
+    assert [step["step"] for step in line["steps"]] == [
+        "assess",
+        "analyse",
+        "compete",
+        "relate",
+        "execute",
+    ]
+    assert line["missing"] == ["technical", "user"]
+    assert [rival["competitor"] for rival in line["rivals"]] == [people["rival"]]
+    assert advice[0]["record"] == people["li"]
+    assert advice[0]["way"]["hops"][0]["from"] == people["ann"]
+    assert planned == sum(len(step["actions"]) for step in line["steps"])
+    with db.snapshot() as now, db.batch() as batch:
+        assert batch.plan_actions(now, deal) == 0
+
+
 def test_what_winners_have_and_why_deals_are_lost(db: kith.Database) -> None:  # O11 C23
     with db.batch() as batch:
         for i in range(60):

@@ -128,18 +128,14 @@ def funnel(run: Session, pipeline: str | None, period: str | None, owner: str | 
 def forecast(run: Session, period: str, pipeline: str | None, by: str | None, quota: str | None, currency: str, cash: bool) -> None:
     """What a period will bring: this-quarter, next-month, 2026-Q3, FY2026-Q3."""
     with run.read() as now:
-<<<<<<< HEAD
-        found = now.forecast(_chosen(run, now, pipeline), period, by=by, as_of=run.as_of, currency=currency)
-=======
         found = now.forecast(
             _chosen(run, now, pipeline),
             period,
-            by="owner.team" if by == "team" else by,
+            by=by,
             measure="cash" if cash else "won",
             as_of=run.as_of,
             currency=currency,
         )
->>>>>>> b8fba94 (Cash in the forecast: what was won is invoiced and paid, in parts too, and a gap in cash is told from a slump before it)
         chance = None
         if quota:
             chance = found.probability_at_least(reading.money(quota, found["currency"])["minor"])
