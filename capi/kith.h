@@ -879,15 +879,15 @@ KITH_API kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id 
 KITH_API kith_code kith_snapshot_card(kith_snapshot* snapshot, kith_id customer, kith_str question, kith_text** json, kith_error** err);
 KITH_API kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err);
 
-/* The four questions of a deal (kith/insight/action_line.h): is there an opportunity, can we compete, can we win, is it worth it; as a party
-   sees it, 0 for us. {"opportunity": {"value": -1 to 1, "confidence", "criteria": [{"name", "value", "confidence"}]}, "compete", "win",
-   "worth", "no_go": [names of those that say no]}. */
+/* The four questions of a deal (kith/insight/action_line.h): is there an opportunity, can we compete, can we win, is it worth it; as a
+   party sees it, 0 for us. {"opportunity": {"value": -1 to 1, "confidence", "criteria": [{"name", "value", "confidence"}]}, "compete",
+   "win", "worth", "no_go": [names of those that say no]}. */
 KITH_API kith_code kith_snapshot_four_questions(kith_snapshot* snapshot, kith_id deal, kith_id party, kith_str question, kith_text** json,
                                                 kith_error** err);
 /* The five steps of winning a deal with what is to be done now: {"deal", "as_of", "questions": as above, "missing": [roles that nobody
    plays], "rivals": [as "against" above], "steps": [{"step": "assess", "analyse", "compete", "relate", "execute", "state": "open", "begun",
-   "done", "asked", "known", "actions": [{"key", "kind", "done", "about", "choice", "gain", "way", "task"}]}]}; of the last five of an action
-   what it has. Kinds and choices: kith/insight/action_line.h. */
+   "done", "asked", "known", "actions": [{"key", "kind", "done", "about", "choice", "gain", "way", "task"}]}]}; of the last five of an
+   action what it has. Kinds and choices: kith/insight/action_line.h. */
 KITH_API kith_code kith_snapshot_action_line(kith_snapshot* snapshot, kith_id deal, kith_str question, kith_text** json, kith_error** err);
 /* Adds to the batch what makes the deal's tasks those of its action line now: new ones, reopened and cancelled ones; those that are done
    stay. *changed (may be NULL): how many tasks that are. Apply it soon: what others do meanwhile to these tasks is overwritten. */
@@ -1030,16 +1030,13 @@ typedef struct kith_insight_options {
    *   "measure"       forecast, backtest: "won" (else), or "cash": what comes in instead of what is won; the JSON's "closed" is then what
    *                   was collected, and "from_issued" and "from_won" say what open invoices and wins not invoiced yet bring. Costs every
    *                   deal, document and payment
-   *   "relations"     forecast, backtest: true: relationships act on chances as far as closed deals show it; costs the decision chains of the open
-   *                   deals and of 400 closed ones
-   *   "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted first
-   *   "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}}
-   *   "target"        gap: minor units; else what is usual
-   *   "compare_with"  gap: how many periods before it are the usual; 4
-   *   "version"       in the eyes of a former version of the pipeline: all of history on its stages
-   *   "without_overrides" true: as if moves that overrode what a stage asks for had not been made
-   *   "collection"    gap, forecasts of cash: true: invoices and their receipts (else for cash); or the pipeline of money documents whose
-   *                   won stage means paid */
+   *   "relations"     forecast, backtest: true: relationships act on chances as far as closed deals show it; costs the decision chains of
+   * the open deals and of 400 closed ones "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted
+   * first "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}} "target"        gap: minor
+   * units; else what is usual "compare_with"  gap: how many periods before it are the usual; 4 "version"       in the eyes of a former
+   * version of the pipeline: all of history on its stages "without_overrides" true: as if moves that overrode what a stage asks for had not
+   * been made "collection"    gap, forecasts of cash: true: invoices and their receipts (else for cash); or the pipeline of money documents
+   * whose won stage means paid */
   kith_str more;
 } kith_insight_options;
 #define KITH_INSIGHT_OPTIONS_INIT                                                                  \
@@ -1197,8 +1194,8 @@ KITH_API kith_code kith_snapshot_saved_forecasts(kith_snapshot* snapshot, const 
 KITH_API kith_code kith_snapshot_submissions(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
                                              kith_text** json, kith_error** err);
 
-/* How good forecasts of the last `count` periods of a unit ("day", "week", "month", "quarter", "year") made at their starts would have been; looks at
- * every deal. json: owned. */
+/* How good forecasts of the last `count` periods of a unit ("day", "week", "month", "quarter", "year") made at their starts would have
+ * been; looks at every deal. json: owned. */
 KITH_API kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count,
                                           const kith_insight_options* options, kith_text** json, kith_error** err);
 
