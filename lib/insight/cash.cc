@@ -58,6 +58,7 @@ StatusOr<CashPace> PaceOf(const CashFacts& facts, Period period, Currency curren
   };
   const CashModel::World mean = model.Mean();
   std::vector<CashModel::World> draws;
+  draws.reserve(kDraws);
   insight_internal::Random random(kSeed);
   for (int draw = 0; draw < kDraws; ++draw) draws.push_back(model.Draw(random));
   std::vector<double> of_draw(draws.size(), 0);

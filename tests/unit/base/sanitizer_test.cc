@@ -13,6 +13,7 @@ TEST(SanitizerTest, ALeakIsTold) {
   EXPECT_EXIT(
       {
         auto* volatile lost = new int(1);
+        static_cast<void>(*static_cast<volatile int*>(lost));
         lost = nullptr;
         std::exit(0);  // NOLINT(concurrency-mt-unsafe)
       },
