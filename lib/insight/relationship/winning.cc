@@ -141,6 +141,7 @@ class Reader {
     }
     std::stable_sort(features.begin(), features.end(), [](const auto& a, const auto& b) { return a.p_value < b.p_value; });
     std::vector<double> p_values;
+    p_values.reserve(features.size());
     for (const WinningFeature& feature : features) p_values.push_back(feature.p_value);
     const std::vector<bool> told = insight_internal::Discoveries(p_values, kFalseDiscoveries);
     for (size_t i = 0; i < features.size(); ++i) features[i].told = told[i];
