@@ -5,12 +5,14 @@
 #include <map>
 #include <string>
 
+#include "insight/days_internal.h"
 #include "insight/special_internal.h"
 #include "insight/tilt_internal.h"
 
 namespace kith::insight {
 namespace {
 
+using insight_internal::DaysBetween;
 using insight_internal::FitTilt;
 using insight_internal::Logistic;
 using insight_internal::Logit;
@@ -32,8 +34,6 @@ constexpr double kLeastChance = 1e-6;
 using Features = std::array<double, kBuyerFeatures>;
 
 double& At(Features& features, BuyerFeature which) { return features[static_cast<size_t>(which)]; }
-
-double DaysBetween(Time from, Time to) { return static_cast<double>(to.micros - from.micros) / static_cast<double>(kMicrosPerDay); }
 
 // Of purchases until the moment; nothing when there are none.
 std::optional<BuyingHistory> HistoryOf(const CustomerFacts& customer, Time moment) {

@@ -1,7 +1,6 @@
 // Customers and what is known of them, from records by behaviours and roles.
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <set>
 
 #include "absl/container/flat_hash_map.h"
@@ -12,8 +11,8 @@
 namespace kith::insight {
 namespace {
 
-using catalog::TypeDef;
 using relationship_internal::Facts;
+using relationship_internal::ForEachRecord;
 using relationship_internal::Played;
 
 class Reader {
@@ -24,14 +23,14 @@ class Reader {
     KITH_RETURN_IF_ERROR(ReadParties());
     KITH_RETURN_IF_ERROR(ReadDeals());
     KITH_RETURN_IF_ERROR(ReadDocuments());
-    KITH_RETURN_IF_ERROR(ForEach("interaction", [&](const Played& touch) {
+    KITH_RETURN_IF_ERROR(ForEachRecord(snapshot_, "interaction", [&](const Played& touch) {
       const std::optional<Time> at = touch.At("at");
       CustomerFacts* customer = Of(touch);
       if (customer == nullptr || !at || *at > as_of_) return;
       const std::string_view way = touch.Choice("direction");
       (way == "in" || way == "mutual" ? customer->theirs : customer->ours).push_back(*at);
     }));
-    KITH_RETURN_IF_ERROR(ForEach("evidence", [&](const Played& learnt) {
+    KITH_RETURN_IF_ERROR(ForEachRecord(snapshot_, "evidence", [&](const Played& learnt) {
       const std::optional<Time> at = learnt.At("at");
       CustomerFacts* customer = Find(learnt.Ref("subject"));
       const std::string_view dimension = learnt.Choice("dimension");
@@ -45,22 +44,9 @@ class Reader {
   }
 
  private:
-  template <typename Visit>
-  Status ForEach(std::string_view behaviour, const Visit& visit) {
-    for (const TypeDef* type : snapshot_.catalog().TypesWith(behaviour)) {
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type->name));
-      while (cursor->Next()) {
-        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        visit(Played(*type, *type->FindBehaviour(behaviour), view));
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
-    }
-    return absl::OkStatus();
-  }
-
   // Organisations, and people without one; the others stand for theirs.
   Status ReadParties() {
-    return ForEach("party", [&](const Played& party) {
+    return ForEachRecord(snapshot_, "party", [&](const Played& party) {
       if (!facts_.IsPerson(party.id()) && !facts_.IsOrganisation(party.id())) return;
       const Id organisation = facts_.IsPerson(party.id()) ? party.Ref("organisation") : Id();
       if (!organisation.is_null()) {
@@ -93,7 +79,7 @@ class Reader {
 
   Status ReadDeals() {
     KITH_ASSIGN_OR_RETURN(const std::set<Id> won, WonStages());
-    return ForEach("pipelined", [&](const Played& deal) {
+    return ForEachRecord(snapshot_, "pipelined", [&](const Played& deal) {
       CustomerFacts* customer = Of(deal);
       if (customer == nullptr) return;
       const std::optional<Time> closed = deal.At("closed_at");
@@ -119,7 +105,7 @@ class Reader {
   }
 
   Status ReadDocuments() {
-    return ForEach("money_document", [&](const Played& document) {
+    return ForEachRecord(snapshot_, "money_document", [&](const Played& document) {
       const std::string_view status = document.Choice("status");
       const std::optional<Time> at = document.At("date");
       CustomerFacts* customer = Of(document);

@@ -1,7 +1,6 @@
 // What was won, invoiced and paid, read from records by behaviours and roles.
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 
@@ -16,6 +15,7 @@ using catalog::FieldDef;
 using catalog::TypeDef;
 using model::DealPath;
 using model::StageKind;
+using relationship_internal::ForEachRecord;
 using relationship_internal::Played;
 
 constexpr int kMostSteps = 8;  // from a document to its deal
@@ -33,7 +33,7 @@ class Reader {
     KITH_ASSIGN_OR_RETURN(const std::vector<DealPath> paths, model::ReadPaths(snapshot_, pipeline_.id, {.as_of = as_of_}));
     for (const DealPath& path : paths) AddWins(path);
     KITH_RETURN_IF_ERROR(ReadPayments());
-    for (const TypeDef* type : documents_) KITH_RETURN_IF_ERROR(ReadDocuments(*type));
+    KITH_RETURN_IF_ERROR(ReadDocuments());
     return CutAt(std::move(facts_), as_of_);
   }
 
@@ -66,50 +66,40 @@ class Reader {
   }
 
   Status ReadPayments() {
-    for (const TypeDef* type : snapshot_.catalog().TypesWith("payment")) {
-      const FieldDef* document = type->FindRole("payment", "document");
-      for (const TypeDef* to : snapshot_.catalog().TypesWith("money_document")) {
-        if (document->refers_to.empty() ||
-            std::find(document->refers_to.begin(), document->refers_to.end(), to->name) != document->refers_to.end())
-          documents_.insert(to);
-      }
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type->name));
-      while (cursor->Next()) {
-        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        const Played payment = As(*type, "payment", view);
-        const Time at = payment.At("date").value_or(Time{view.header().created});
-        const Money amount = payment.Amount("amount");
-        if (amount.minor != 0) paid_[payment.Ref("document")].emplace_back(DateOf(at), amount);
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
-    }
-    return absl::OkStatus();
+    return ForEachRecord(snapshot_, "payment", [&](const Played& payment) {
+      const Time at = payment.At("date").value_or(Time{payment.view().header().created});
+      const Money amount = payment.Amount("amount");
+      if (amount.minor != 0) paid_[payment.Ref("document")].emplace_back(DateOf(at), amount);
+    });
   }
 
-  Status ReadDocuments(const TypeDef& type) {
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type.name));
-    while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      const Played document = As(type, "money_document", view);
-      const std::string_view status = document.Choice("status");
-      CashFacts::Invoice invoice;
-      invoice.total = document.Amount("total");
-      if (status == "draft" || invoice.total.minor <= 0) continue;
-      if (status == "cancelled" || status == "rejected" || status == "expired") {
-        KITH_ASSIGN_OR_RETURN(invoice.cancelled, Cancelled(document));
-        if (!invoice.cancelled) continue;
-      }
-      invoice.invoice = view.id();
-      invoice.issued = DateOf(document.At("date").value_or(Time{view.header().created}));
-      if (const std::optional<Time> due = document.At("due"); due) invoice.due = DateOf(*due);
-      invoice.customer = CustomerOf(document);
-      invoice.deal = DealOf(document);
-      const auto groups = groups_.find(invoice.deal);
-      invoice.groups = groups == groups_.end() ? CashGroups{Id(view.header().owner)} : groups->second;
-      AddPaid(invoice);
-      facts_.invoices.push_back(std::move(invoice));
+  Status ReadDocuments() {
+    const std::set<const TypeDef*> types = relationship_internal::TypesPaidFor(snapshot_.catalog());
+    return ForEachRecord(snapshot_, "money_document", [&](const Played& document) {
+      return types.contains(&document.type()) ? ReadDocument(document) : absl::OkStatus();
+    });
+  }
+
+  Status ReadDocument(const Played& document) {
+    const std::string_view status = document.Choice("status");
+    CashFacts::Invoice invoice;
+    invoice.total = document.Amount("total");
+    if (status == "draft" || invoice.total.minor <= 0) return absl::OkStatus();
+    if (status == "cancelled" || status == "rejected" || status == "expired") {
+      KITH_ASSIGN_OR_RETURN(invoice.cancelled, Cancelled(document));
+      if (!invoice.cancelled) return absl::OkStatus();
     }
-    return cursor->status();
+    const auto& header = document.view().header();
+    invoice.invoice = document.id();
+    invoice.issued = DateOf(document.At("date").value_or(Time{header.created}));
+    if (const std::optional<Time> due = document.At("due"); due) invoice.due = DateOf(*due);
+    invoice.customer = CustomerOf(document);
+    invoice.deal = DealOf(document);
+    const auto groups = groups_.find(invoice.deal);
+    invoice.groups = groups == groups_.end() ? CashGroups{Id(header.owner)} : groups->second;
+    AddPaid(invoice);
+    facts_.invoices.push_back(std::move(invoice));
+    return absl::OkStatus();
   }
 
   // Payments in another currency than the document's are none of it.
@@ -165,7 +155,6 @@ class Reader {
   std::set<Id> deals_;
   std::map<Id, CashGroups> groups_;  // of deals that were won
   std::map<Id, std::vector<std::pair<Date, Money>>> paid_;
-  std::set<const TypeDef*> documents_;
 };
 
 }  // namespace

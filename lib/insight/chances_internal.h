@@ -6,14 +6,11 @@
 #include <vector>
 
 #include "insight/arrivals_internal.h"
+#include "insight/days_internal.h"
 #include "insight/period_internal.h"
 #include "insight/sweep_internal.h"
 
 namespace kith::insight_internal {
-
-[[nodiscard]] inline double DaysBetween(Time from, Time to) {
-  return static_cast<double>(to.micros - from.micros) / static_cast<double>(kMicrosPerDay);
-}
 
 // The sweep from `now` over a horizon, in steps of about equal fineness whatever its length. The steps follow from the horizon alone, so
 // that the chances up to a moment are the same whichever period ends or begins there, and adjacent periods add up.

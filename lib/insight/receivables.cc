@@ -2,7 +2,6 @@
 #include "kith/insight/receivables.h"
 
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@ namespace kith::insight {
 namespace {
 
 using catalog::TypeDef;
+using relationship_internal::ForEachRecord;
 using relationship_internal::Played;
 
 constexpr std::string_view kPayment = "payment";
@@ -66,40 +66,23 @@ class Reading {
     return fits ? absl::OkStatus() : refuse("window_days", options_.window_days, "a window has 1 to 3660 days");
   }
 
-  // Payments by their invoice, and which types invoices are of.
+  // Payments by their invoice.
   Status ReadPayments() {
-    const std::vector<const TypeDef*> types = snapshot_.catalog().TypesWith(kPayment);
-    if (types.empty()) {
+    if (snapshot_.catalog().TypesWith(kPayment).empty()) {
       return MakeError({.reason = Reason::kPackageMissing, .value = "kith.crm", .hint = "open the database with model::OpenDatabase"},
                        "no type is a payment");
     }
-    for (const TypeDef* type : types) {
-      const std::vector<std::string>& to = type->FindRole(kPayment, "document")->refers_to;
-      invoice_types_.insert(to.begin(), to.end());
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type->name));
-      while (cursor->Next()) {
-        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        const Played payment(*type, *type->FindBehaviour(kPayment), view);
-        const std::optional<Time> at = payment.At("date");
-        if (!at.has_value() || !payment.Has("amount") || DateOf(*at) > report_.as_of) continue;
-        paid_[payment.Ref("document")].push_back({DateOf(*at), payment.Amount("amount"), payment.id()});
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
-    }
-    return absl::OkStatus();
+    return ForEachRecord(snapshot_, kPayment, [&](const Played& payment) {
+      const std::optional<Time> at = payment.At("date");
+      if (!at.has_value() || !payment.Has("amount") || DateOf(*at) > report_.as_of) return;
+      paid_[payment.Ref("document")].push_back({DateOf(*at), payment.Amount("amount"), payment.id()});
+    });
   }
 
   Status ReadInvoices() {
-    for (const TypeDef* type : snapshot_.catalog().TypesWith(kDocument)) {
-      if (invoice_types_.count(type->name) == 0) continue;
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type->name));
-      while (cursor->Next()) {
-        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        KITH_RETURN_IF_ERROR(Count(Played(*type, *type->FindBehaviour(kDocument), view)));
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
-    }
-    return absl::OkStatus();
+    const std::set<const TypeDef*> types = relationship_internal::TypesPaidFor(snapshot_.catalog());
+    return ForEachRecord(snapshot_, kDocument,
+                         [&](const Played& document) { return types.contains(&document.type()) ? Count(document) : absl::OkStatus(); });
   }
 
   Status Count(const Played& document) {
@@ -205,7 +188,6 @@ class Reading {
   const ReceivableOptions& options_;
   query::Days days_;
   ExchangeRates rates_;
-  std::set<std::string, std::less<>> invoice_types_;
   std::map<Id, std::vector<Paid>> paid_;
   std::map<uint32_t, Sums> total_;
   std::map<Id, std::map<uint32_t, Sums>> by_account_;

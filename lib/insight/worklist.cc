@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <memory>
 #include <set>
 #include <tuple>
 
+#include "insight/days_internal.h"
 #include "insight/relationship/facts_internal.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/habit.h"
@@ -20,15 +20,15 @@ namespace kith::insight {
 namespace {
 
 using catalog::TypeDef;
+using insight_internal::DaysBetween;
 using relationship_internal::Facts;
+using relationship_internal::ForEachRecord;
 using relationship_internal::Held;
 using relationship_internal::Played;
 
 constexpr double kLikelyOver = 2;       // so many times the usual chance is likely
 constexpr size_t kFewestIntervals = 2;  // between purchases, before a customer has a rhythm
 constexpr double kLeastSpread = 0.3;    // of the logarithms: nobody is late by a day
-
-double DaysBetween(Time from, Time to) { return static_cast<double>(to.micros - from.micros) / static_cast<double>(kMicrosPerDay); }
 
 // The logarithms of the days between a customer's purchases: a rhythm is kept to within a share of itself.
 std::vector<PastProject> IntervalsOf(const CustomerFacts& customer) {
@@ -99,19 +99,6 @@ class Working {
     std::optional<Time> due;
   };
 
-  // Calls `visit` for the records of a behaviour.
-  template <typename Visit>
-  Status ForEach(std::string_view behaviour, const Visit& visit) {
-    for (const TypeDef* type : snapshot_.catalog().TypesWith(behaviour)) {
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type->name));
-      while (cursor->Next()) {
-        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        KITH_RETURN_IF_ERROR(visit(Played(*type, *type->FindBehaviour(behaviour), view)));
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
-    }
-    return absl::OkStatus();
-  }
   [[nodiscard]] bool IsMine(Id holder) const { return rep_.is_null() || holder == rep_; }
 
   // The organisation of a person, else they themselves.
@@ -139,8 +126,8 @@ class Working {
 
   // Open ones of everybody plan something for what they are about; those of the rep are work.
   Status ReadTasks() {
-    return ForEach("task", [&](const Played& task) {
-      if (task.Choice("status") != "open") return absl::OkStatus();
+    return ForEachRecord(snapshot_, "task", [&](const Played& task) {
+      if (task.Choice("status") != "open") return;
       OpenTask open{task.id(), std::string(task.Text("subject")), task.Ref("about"), CustomerOf(task), task.Ref("after"), task.At("due")};
       if (open.customer.is_null()) open.customer = CustomerBehind(open.about);
       open_tasks_.insert(open.id);
@@ -148,18 +135,16 @@ class Working {
       planned_.insert(open.customer);
       const Id holder = task.Has("assignee") ? task.Ref("assignee") : Id(task.view().header().owner);
       if (IsMine(holder)) tasks_.push_back(std::move(open));
-      return absl::OkStatus();
     });
   }
 
   // By customer, the oldest open one.
   Status ReadComplaints() {
-    return ForEach("ticket", [&](const Played& ticket) {
-      if (ticket.Choice("kind") != "complaint" || !facts_.IsOpenTicket(Held{ticket, false})) return absl::OkStatus();
+    return ForEachRecord(snapshot_, "ticket", [&](const Played& ticket) {
+      if (ticket.Choice("kind") != "complaint" || !facts_.IsOpenTicket(Held{ticket, false})) return;
       const Time at = ticket.At("opened_at").value_or(Time{ticket.view().header().created});
       const auto [found, is_new] = complaints_.try_emplace(CustomerOf(ticket), at, ticket.id());
       if (!is_new) found->second = std::min(found->second, std::make_pair(at, ticket.id()));
-      return absl::OkStatus();
     });
   }
 
@@ -176,7 +161,7 @@ class Working {
   }
 
   Status AddDeals() {
-    return ForEach("pipelined", [&](const Played& deal) -> Status {
+    return ForEachRecord(snapshot_, "pipelined", [&](const Played& deal) -> Status {
       if (!IsMine(Id(deal.view().header().owner)) || deal.Has("closed_at") || !deal.Has("stage")) return absl::OkStatus();
       WorkItem item;
       item.kind = WorkKind::kDeal;

@@ -48,6 +48,17 @@ EvidenceSource SourceFrom(std::string_view name) {
                   kRepOpinion);
 }
 
+std::set<const TypeDef*> TypesPaidFor(const catalog::Catalog& catalog) {
+  std::set<const TypeDef*> types;
+  for (const TypeDef* payment : catalog.TypesWith("payment")) {
+    const std::vector<std::string>& to = payment->FindRole("payment", "document")->refers_to;
+    for (const TypeDef* document : catalog.TypesWith("money_document")) {
+      if (to.empty() || std::find(to.begin(), to.end(), document->name) != to.end()) types.insert(document);
+    }
+  }
+  return types;
+}
+
 const FieldDef* Played::Find(std::string_view role) const {
   const auto at = behaviour_.roles.find(role);
   const FieldDef* field = at == behaviour_.roles.end() ? nullptr : type_.FindField(at->second);

@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "kith/insight/relations.h"
@@ -41,6 +43,29 @@ class Played {
   record::View view_;
   std::shared_ptr<const Record> past_;
 };
+
+// Calls `visit(const Played&)` for every record of the types with a behaviour, by type. A visit that returns a Status ends with its first
+// error.
+template <typename Visit>
+Status ForEachRecord(const Snapshot& snapshot, std::string_view behaviour, const Visit& visit) {
+  for (const catalog::TypeDef* type : snapshot.catalog().TypesWith(behaviour)) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(type->name));
+    while (cursor->Next()) {
+      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+      const Played record(*type, *type->FindBehaviour(behaviour), view);
+      if constexpr (std::is_void_v<decltype(visit(record))>) {
+        visit(record);
+      } else {
+        KITH_RETURN_IF_ERROR(visit(record));
+      }
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+  }
+  return absl::OkStatus();
+}
+
+// The types of documents that payments may be for.
+[[nodiscard]] std::set<const catalog::TypeDef*> TypesPaidFor(const catalog::Catalog& catalog);
 
 // By the choice's name; a rep's opinion where it is none of the others.
 [[nodiscard]] EvidenceSource SourceFrom(std::string_view name);

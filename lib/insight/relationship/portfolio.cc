@@ -215,14 +215,7 @@ StatusOr<std::vector<Id>> OpenDealsOf(const Facts& facts, Id object) {
     KITH_RETURN_IF_ERROR(facts.ForEach("pipelined", "account", object, [&](const Played& deal) { deals.push_back(deal.id()); }));
   } else {
     // All that somebody has a stake in: the others are worth nothing here.
-    for (const TypeDef* type : facts.snapshot().catalog().TypesWith("stake")) {
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().Scan(type->name));
-      while (cursor->Next()) {
-        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        deals.push_back(Played(*type, *type->FindBehaviour("stake"), view).Ref("deal"));
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
-    }
+    KITH_RETURN_IF_ERROR(ForEachRecord(facts.snapshot(), "stake", [&](const Played& stake) { deals.push_back(stake.Ref("deal")); }));
   }
   std::sort(deals.begin(), deals.end());
   deals.erase(std::unique(deals.begin(), deals.end()), deals.end());
