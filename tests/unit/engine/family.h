@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <random>
 #include <set>
 #include <span>
 #include <string>
@@ -157,6 +158,50 @@ inline void ExpectAlike(Family& family) {
     EXPECT_THAT(ProblemsOf(family[i]), ::testing::IsEmpty()) << "replica " << i;
   }
 }
+
+// Replicas that are written to, and meet, by chance.
+class ByChance {
+ public:
+  ByChance(Family& family, uint64_t seed) : family_(family), random_(seed) {}
+  virtual ~ByChance() = default;
+
+ protected:
+  size_t Below(size_t n) { return random_() % n; }
+  // A replica, some time later.
+  size_t Later() {
+    family_.Advance(Below(3) == 0 ? 0 : static_cast<int64_t>(Below(1000)) * 1000);
+    return Below(family_.size());
+  }
+  // `at` takes from another, some at a time.
+  void Meet(size_t at) {
+    const size_t from = Below(family_.size());
+    if (from == at) return;
+    const StatusOr<ReceiveReport> report = family_.Pull(at, from, 1 + Below(9));
+    ASSERT_TRUE(report.ok()) << report.status();
+  }
+  // A batch of some edits, now and then of the past. That some are refused is as it should be.
+  void ApplySome(Database& db) {
+    Batch batch = *db.NewBatch({}, "life");
+    if (Below(4) == 0) batch.SetEffective(Time{start_.micros + static_cast<int64_t>(Below(20)) * 1000});
+    for (size_t i = 0; i <= Below(3); ++i) Edit(db, batch);
+    (void)db.Apply(batch);
+  }
+  virtual void Edit(Database& db, Batch& batch) = 0;
+  // A record that the replica has; null when there is none.
+  Id Pick(Database& db, std::string_view type) {
+    const std::unique_ptr<Snapshot> snapshot = *db.Read();
+    std::vector<Id> ids;
+    const std::unique_ptr<RecordCursor> cursor = *snapshot->Scan(type);
+    while (cursor->Next()) ids.push_back(cursor->id());
+    return ids.empty() ? Id() : ids[Below(ids.size())];
+  }
+
+  Family& family_;
+
+ private:
+  std::mt19937_64 random_;
+  Time start_ = family_.now();
+};
 
 }  // namespace kith::testing
 

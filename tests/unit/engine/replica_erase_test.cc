@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <optional>
-#include <random>
 
 #include "family.h"
 #include "kith/engine/json.h"
@@ -171,42 +170,23 @@ TEST(ReplicaErase, SharedRecordsAreKept) {
 }
 
 // What was said of each text is remembered here: by whom it may still be known in the end.
-class Lives {
+class Lives : public ByChance {
  public:
-  Lives(Family& family, uint64_t seed) : family_(family), random_(seed) {}
+  using ByChance::ByChance;
 
   void Step() {
-    family_.Advance(Below(3) == 0 ? 0 : static_cast<int64_t>(Below(1000)) * 1000);
-    const size_t at = Below(family_.size());
-    Database& db = family_[at];
-    if (Below(6) == 0) {
-      const size_t from = Below(family_.size());
-      if (from == at) return;
-      const StatusOr<ReceiveReport> report = family_.Pull(at, from, 1 + Below(9));
-      ASSERT_TRUE(report.ok()) << report.status();
-      return;
-    }
-    const Id person = Pick(db, "person");
+    const size_t at = Later();
+    if (Below(6) == 0) return Meet(at);
+    const Id person = Pick(family_[at], "person");
     if (Below(12) == 0 && !person.is_null()) {
-      ErasePerson(db, person);
-      return;
+      ErasePerson(family_[at], person);
+    } else {
+      ApplySome(family_[at]);
     }
-    Batch batch = *db.NewBatch({}, "life");
-    if (Below(4) == 0) batch.SetEffective(Time{start_.micros + static_cast<int64_t>(Below(20)) * 1000});
-    for (size_t i = 0; i <= Below(3); ++i) Edit(db, batch);
-    (void)db.Apply(batch);  // some are refused
   }
 
  private:
-  size_t Below(size_t n) { return random_() % n; }
-  Id Pick(Database& db, std::string_view type) {
-    const std::unique_ptr<Snapshot> snapshot = *db.Read();
-    std::vector<Id> ids;
-    const std::unique_ptr<RecordCursor> cursor = *snapshot->Scan(type);
-    while (cursor->Next()) ids.push_back(cursor->id());
-    return ids.empty() ? Id() : ids[Below(ids.size())];
-  }
-  void Edit(Database& db, Batch& batch) {
+  void Edit(Database& db, Batch& batch) override {
     const std::string type = Below(3) == 0 ? "memo" : "person";
     const Id target = Pick(db, type);
     const size_t what = Below(12);
@@ -233,9 +213,6 @@ class Lives {
     if (Below(4) == 0) batch.Set(id, "and", Pick(db, "person"));
   }
 
-  Family& family_;
-  std::mt19937_64 random_;
-  Time start_ = family_.now();
   std::vector<Id> deleted_;
   int words_ = 0;
 };

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include <optional>
-#include <random>
 #include <set>
 
 #include "family.h"
@@ -364,30 +363,19 @@ TEST(Replica, RefusesWhatCannotBeRight) {
 }
 
 // Offline edits of every kind at random, in three replicas that meet by chance.
-class Life {
+class Life : public ByChance {
  public:
-  Life(Family& family, uint64_t seed) : family_(family), random_(seed) {}
+  using ByChance::ByChance;
 
   void Step() {
-    family_.Advance(Below(3) == 0 ? 0 : static_cast<int64_t>(Below(1000)) * 1000);
-    const size_t at = Below(family_.size());
-    if (Below(8) == 0) {
-      const size_t from = Below(family_.size());
-      if (from != at) {
-        const StatusOr<ReceiveReport> report = family_.Pull(at, from, 1 + Below(9));
-        ASSERT_TRUE(report.ok()) << report.status();
-      }
-      return;
-    }
+    const size_t at = Later();
+    if (Below(8) == 0) return Meet(at);
     if (!deleted_.empty() && Below(40) == 0) {
       const Id gone[] = {deleted_[Below(deleted_.size())]};
       (void)family_[at].Purge(gone, {});  // refused while it is there
       return;
     }
-    Batch batch = *family_[at].NewBatch({}, "life");
-    if (Below(4) == 0) batch.SetEffective(Time{start_.micros + static_cast<int64_t>(Below(20)) * 1000});
-    for (size_t i = 0; i <= Below(3); ++i) Edit(family_[at], batch);
-    (void)family_[at].Apply(batch);  // some are refused: that is as it should be
+    ApplySome(family_[at]);
     times_.push_back(family_.now());
   }
   [[nodiscard]] std::vector<Time> times() {
@@ -397,18 +385,7 @@ class Life {
   }
 
  private:
-  size_t Below(size_t n) { return random_() % n; }
-
-  // A record that the replica has, or had.
-  Id Pick(Database& db, std::string_view type) {
-    const std::unique_ptr<Snapshot> snapshot = *db.Read();
-    std::vector<Id> ids;
-    const std::unique_ptr<RecordCursor> cursor = *snapshot->Scan(type);
-    while (cursor->Next()) ids.push_back(cursor->id());
-    return ids.empty() ? Id() : ids[Below(ids.size())];
-  }
-
-  void Edit(Database& db, Batch& batch) {
+  void Edit(Database& db, Batch& batch) override {
     const char* const types[] = {"item", "maker", "box"};
     const std::string type = types[Below(3)];
     const Id target = Pick(db, type);
@@ -452,9 +429,6 @@ class Life {
     if (Below(4) == 0) batch.Set(id, "box", Pick(db, "box"));
   }
 
-  Family& family_;
-  std::mt19937_64 random_;
-  Time start_ = family_.now();
   std::vector<Id> deleted_;
   std::vector<Id> merged_;
   std::vector<Time> times_;
