@@ -11,6 +11,7 @@
 #include "insight/special_internal.h"
 #include "insight/tables_internal.h"
 #include "kith/base/concat.h"
+#include "kith/engine/referring.h"
 #include "kith/model/model.h"
 
 namespace kith::insight {
@@ -59,16 +60,10 @@ class Scopes {
   StatusOr<std::vector<Id>> Referring(const TypeDef& type, const FieldDef* field, Id target) const {
     std::vector<Id> ids;
     if (field == nullptr) return ids;
-    const catalog::IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field->position));
-    IndexRange range;
-    if (index != nullptr) range.equal.emplace_back(target);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
-                          index != nullptr ? snapshot_.ScanIndex(type, *index, range) : snapshot_.Scan(type.name));
-    while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      if (view.GetRef(field->position) == target) ids.push_back(cursor->id());
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
+    KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, type, *field, Value(target), [&](record::View view) {
+      ids.push_back(view.id());
+      return absl::OkStatus();
+    }));
     return ids;
   }
   const Snapshot& snapshot_;

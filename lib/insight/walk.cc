@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "insight/slips_internal.h"
+#include "kith/engine/referring.h"
 #include "kith/insight/quota.h"
 #include "kith/query/query.h"
 
@@ -24,7 +25,7 @@ using model::StageKind;
 
 constexpr size_t kPage = 4096;
 
-// The fields that a walk reads of a deal; nullptr where the type has no such role.
+// The fields that a walk reads of a deal; nullptr where the type has no such role or the viewer may not read it.
 struct Roles {
   const TypeDef* type = nullptr;
   const FieldDef* stage = nullptr;
@@ -33,15 +34,18 @@ struct Roles {
   const FieldDef* close_date = nullptr;
   const FieldDef* next_step = nullptr;
 
-  static StatusOr<Roles> Of(const catalog::Catalog& catalog, const std::string& for_type) {
+  static StatusOr<Roles> Of(const Snapshot& snapshot, const std::string& for_type) {
     Roles roles;
-    KITH_ASSIGN_OR_RETURN(roles.type, catalog.GetType(for_type));
+    KITH_ASSIGN_OR_RETURN(roles.type, snapshot.catalog().GetType(for_type));
     const std::pair<std::string_view, const FieldDef**> places[] = {{"stage", &roles.stage},
                                                                     {"pipeline", &roles.pipeline},
                                                                     {"amount", &roles.amount},
                                                                     {"close_date", &roles.close_date},
                                                                     {"next_step", &roles.next_step}};
     for (const auto& [role, place] : places) *place = roles.type->FindRole("pipelined", role);
+    for (const FieldDef** place : {&roles.amount, &roles.close_date, &roles.next_step}) {
+      if (*place != nullptr && snapshot.IsMasked(*roles.type, static_cast<int32_t>((*place)->position))) *place = nullptr;
+    }
     if (roles.stage != nullptr && roles.pipeline != nullptr) return roles;
     return MakeError({.reason = Reason::kNotPipelined, .type = for_type}, "the type has no stages to move through");
   }
@@ -282,6 +286,16 @@ class Walker {
     const catalog::IndexDef* index = about == nullptr ? nullptr : type.FindIndexLedBy(static_cast<int32_t>(about->position));
     Time last{INT64_MIN};
     if (index == nullptr) return last;
+    if (!MayRead(snapshot_, type, *index)) {
+      KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, type, *about, Value(deal), [&](record::View view) {
+        const Time when{view.GetInt(at->position)};
+        if (!view.has(at->position) || when > report_.until || when <= last) return absl::OkStatus();
+        const StatusOr<bool> known = Known(view.id());
+        if (known.ok() && *known) last = when;
+        return known.status();
+      }));
+      return last;
+    }
     const bool timed = index->parts.size() > 1 && index->parts[1].field == at->name;
     IndexRange range;
     range.equal.emplace_back(deal);
@@ -305,18 +319,16 @@ class Walker {
       const FieldDef* about = type->FindRole("task", "about");
       const FieldDef* status = type->FindRole("task", "status");
       const catalog::ChoiceDef* open = status->FindChoice("open");
-      const catalog::IndexDef* index = about == nullptr ? nullptr : type->FindIndexLedBy(static_cast<int32_t>(about->position));
-      if (index == nullptr || open == nullptr) continue;
-      IndexRange range;
-      range.equal.emplace_back(deal);
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(*type, *index, range));
-      while (cursor->Next()) {
-        const StatusOr<Record> task = snapshot_.GetAsOf(cursor->id(), until_);
-        if (absl::IsNotFound(task.status())) continue;
-        KITH_RETURN_IF_ERROR(task.status());
-        if (task->view().GetInt(status->position) == open->number) return true;
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
+      if (about == nullptr || open == nullptr) continue;
+      bool found = false;
+      KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, *type, *about, Value(deal), [&](record::View now) {
+        if (found) return absl::OkStatus();
+        const StatusOr<Record> task = snapshot_.GetAsOf(now.id(), until_);
+        if (absl::IsNotFound(task.status())) return absl::OkStatus();
+        if (task.ok()) found = task->view().GetInt(status->position) == open->number;
+        return task.status();
+      }));
+      if (found) return true;
     }
     return false;
   }
@@ -358,7 +370,7 @@ StatusOr<WalkReport> Walk(const Snapshot& snapshot, const model::Pipeline& pipel
   if (options.silent_days < 1) {
     return MakeError({.reason = Reason::kBadOptions, .field = "silent_days", .value = std::to_string(options.silent_days)}, "is below 1");
   }
-  KITH_ASSIGN_OR_RETURN(const Roles roles, Roles::Of(snapshot.catalog(), pipeline.for_type));
+  KITH_ASSIGN_OR_RETURN(const Roles roles, Roles::Of(snapshot, pipeline.for_type));
   return Walker(snapshot, pipeline, roles, options).Walk();
 }
 

@@ -16,13 +16,10 @@ namespace {
 StatusOr<Completions> ReadCompletions(const Snapshot& snapshot, const CompletionSchema& schema, Id record) {
   Completions done;
   if (schema.type == nullptr) return done;
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
-                        snapshot.ScanIndex(*schema.type, *schema.by_record, {.equal = {Value(record)}}));
-  while (cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+  KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *schema.type, schema.type->fields[schema.record], Value(record), [&](record::View view) {
     done.emplace(view.GetRef(schema.step), Completed{view.id(), view.GetRef(schema.evidence)});
-  }
-  KITH_RETURN_IF_ERROR(cursor->status());
+    return absl::OkStatus();
+  }));
   return done;
 }
 

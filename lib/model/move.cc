@@ -1,6 +1,9 @@
 // Moving records, reading their moves, and opening a database that can.
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
+#include "kith/engine/referring.h"
 #include "model/extensions_internal.h"
 #include "model/path_internal.h"
 #include "model/pipeline_internal.h"
@@ -39,16 +42,15 @@ StatusOr<std::vector<MoveRecord>> GetMoves(const Snapshot& snapshot, Id record) 
   // Who may not see the record may not see its moves.
   KITH_RETURN_IF_ERROR(snapshot.Get(record).status());
   std::vector<MoveRecord> moves;
-  IndexRange range;
-  range.equal = {Value(record)};
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*schema.move.type, *schema.move.by_record, range));
-  while (cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    const MoveEntry entry = ReadMove(schema.move, view);
-    moves.push_back(
-        {entry.id, entry.from, entry.to, entry.at, entry.cause, entry.owner, entry.amount, std::string(view.GetText(schema.move.reason))});
-  }
-  KITH_RETURN_IF_ERROR(cursor->status());
+  KITH_RETURN_IF_ERROR(
+      ForEachWith(snapshot, *schema.move.type, schema.move.Field(schema.move.record), Value(record), [&](record::View view) {
+        const MoveEntry entry = ReadMove(schema.move, view);
+        moves.push_back({entry.id, entry.from, entry.to, entry.at, entry.cause, entry.owner, entry.amount,
+                         std::string(view.GetText(schema.move.reason))});
+        return absl::OkStatus();
+      }));
+  std::sort(moves.begin(), moves.end(),
+            [](const MoveRecord& a, const MoveRecord& b) { return std::tie(a.at, a.id) < std::tie(b.at, b.id); });
   return moves;
 }
 

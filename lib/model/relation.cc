@@ -8,6 +8,7 @@
 
 #include "kith/base/limits.h"
 #include "kith/base/nearest.h"
+#include "kith/engine/referring.h"
 #include "kith/query/query.h"
 #include "model/relation_internal.h"
 
@@ -149,14 +150,10 @@ class Walker {
   }
 
   Status AppendReferring(const Relation& relation, Id record, std::vector<Neighbour>& out) {
-    const catalog::IndexDef* index = relation.type->FindIndexLedBy(static_cast<int32_t>(relation.field->position));
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
-                          snapshot_.ScanIndex(*relation.type, *index, {.equal = {Value(record)}}));
-    while (cursor->Next()) {
-      KITH_RETURN_IF_ERROR(Count(*relation.type, record));
-      out.push_back({.record = cursor->id(), .edge = {}, .out = false, .kind = {}});
-    }
-    return cursor->status();
+    return ForEachWith(snapshot_, *relation.type, *relation.field, Value(record), [&](record::View view) {
+      out.push_back({.record = view.id(), .edge = {}, .out = false, .kind = {}});
+      return Count(*relation.type, record);
+    });
   }
 
   const Snapshot& snapshot_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kith/base/limits.h"
+#include "kith/engine/referring.h"
 #include "model/relation_internal.h"
 
 namespace kith::model {
@@ -202,7 +203,14 @@ Status CheckAcyclic(const catalog::Catalog& catalog, const TypeDef& type, const 
 }
 
 Status SnapshotEdges::Each(const RelationSchema& schema, End end, Id node, Id other, const Visit& visit) {
-  return EachStored(snapshot_, schema, {end, node, other}, visit);
+  if (MayRead(snapshot_, *schema.type, *schema.IndexAt(end))) return EachStored(snapshot_, schema, {end, node, other}, visit);
+  const EdgesAt wanted{end, node, other};
+  bool more = true;
+  return ForEachWith(snapshot_, *schema.type, schema.FieldAt(end), Value(node), [&](record::View view) {
+    const Edge edge = schema.Read(view.id(), view);
+    if (more && wanted.Has(edge)) more = visit(edge);
+    return absl::OkStatus();
+  });
 }
 
 StatusOr<Id> SnapshotEdges::Follow(const FieldDef& field, Id record) {

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "kith/engine/referring.h"
 #include "model/employment_internal.h"
 #include "model/timeline_internal.h"
 
@@ -76,16 +77,10 @@ class Reader {
   Status AddContinuing(const TypeDef& type, std::string_view role, const TypeDef& of, Id id, std::set<Id>& seen, std::deque<Id>& waiting) {
     const FieldDef* field = type.FindRole(kThread, role);
     if (field == nullptr || !RefersTo(*field, of)) return absl::OkStatus();
-    const catalog::IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field->position));
-    if (index == nullptr) return absl::OkStatus();
-    IndexRange range;
-    range.equal.emplace_back(id);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(type, *index, range));
-    while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      if (AfterOf(type, view) == id && seen.insert(cursor->id()).second) waiting.push_back(cursor->id());
-    }
-    return cursor->status();
+    return ForEachWith(snapshot_, type, *field, Value(id), [&](record::View view) {
+      if (AfterOf(type, view) == id && seen.insert(view.id()).second) waiting.push_back(view.id());
+      return absl::OkStatus();
+    });
   }
 
   struct Owned {

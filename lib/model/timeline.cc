@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "kith/base/key.h"
+#include "kith/engine/referring.h"
 #include "model/employment_internal.h"
 #include "model/schema_internal.h"
 #include "model/timeline_internal.h"
@@ -222,16 +223,7 @@ class Parts {
   Status ForEachReferring(const TypeDef& type, const FieldDef* field, Id target, const Visit& visit) const {
     const TypeDef* of = snapshot_.catalog().FindType(target.type());
     if (field == nullptr || of == nullptr || !RefersTo(*field, *of)) return absl::OkStatus();
-    const catalog::IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field->position));
-    if (index == nullptr) return absl::OkStatus();
-    IndexRange range;
-    range.equal.emplace_back(target);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(type, *index, range));
-    while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      if (view.GetRef(field->position) == target) KITH_RETURN_IF_ERROR(visit(view));  // null where the viewer may not read it
-    }
-    return cursor->status();
+    return ForEachWith(snapshot_, type, *field, Value(target), visit);
   }
 
   // What visitors did who turned out to be the person.

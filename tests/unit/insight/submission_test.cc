@@ -85,6 +85,16 @@ TEST_F(SubmissionTest, KnowsWhatCameOnceThePeriodIsOver) {
   EXPECT_EQ(read[3].actual, 0);
   EXPECT_EQ(read[0].said, Yuan(900));
   EXPECT_TRUE(read[0].over);
+  // B20: whose titles one may not read, or what the deals were worth.
+  ASSERT_TRUE(world_.db()
+                  .SetPolicy(R"({"types": {"employee": {"fields": {"title": {"read": ["role:desk"]}}},
+    "submission": {"fields": {"note": {"read": ["role:desk"]}}}}})")
+                  .ok());
+  const auto snapshot = world_.Read({.id = people[1]});
+  const auto seen = ReadSubmissions(*snapshot, Pipeline(), world_.now());
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  ASSERT_THAT(*seen, SizeIs(4));
+  for (size_t i = 0; i < read.size(); ++i) EXPECT_EQ((*seen)[i].actual, read[i].actual) << i;
 }
 
 std::vector<Submission> Said(Id by, const std::vector<std::pair<int64_t, double>>& said_and_came) {

@@ -260,6 +260,39 @@ TEST_F(WalkTest, IsForTheViewer) {
   }
 }
 
+// B20: amounts, reasons and subjects are masked: the deals come and go as they do for others, without a word about what is masked.
+TEST_F(WalkTest, AMaskedFieldHidesItselfAlone) {
+  const Id stays = Deal(0, "sales/lead", Yuan(10));
+  const Id lost = Deal(0, "sales/lead", Yuan(20));
+  Batch batch = world_.NewBatch();
+  const Id call = model::World::NewRecord(batch, "interaction");
+  batch.Set(call, "at", Day(0));
+  batch.Set(call, "regarding", stays);
+  const Id task = model::World::NewRecord(batch, "task");
+  batch.Set(task, "regarding", stays);
+  world_.Apply(batch);
+  world_.Advance(20 * kMicrosPerDay);
+  MoveTo(lost, 2, "sales/lost");
+  const Id came = Deal(3, "sales/lead", Yuan(30));
+  const std::string mask = R"({"read": ["role:desk"]})";
+  ASSERT_TRUE(world_.db()
+                  .SetPolicy(R"({"types": {"opportunity": {"fields": {"amount": )" + mask + R"(, "next_step": )" + mask +
+                             R"(}}, "move": {"fields": {"amount": )" + mask + R"(}}, "interaction": {"fields": {"subject": )" + mask +
+                             R"(}}, "task": {"fields": {"subject": )" + mask + "}}}}")
+                  .ok());
+  for (const bool as_known : {false, true}) {
+    const WalkReport report = Walked({.since = Day(1), .as_known = as_known, .silent_days = 15}, "sales", {.id = world_.owners()[1]});
+    ASSERT_EQ(report.walks.size(), 1U);
+    EXPECT_TRUE(report.walks[0].currency.is_null());
+    EXPECT_EQ(report.deals_before, 2);
+    EXPECT_EQ(report.deals_after, 2);
+    EXPECT_THAT(ChangesOf(report.walks[0]), ElementsAre(Row(lost, WalkStep::kLost, 0), Row(came, WalkStep::kNew, 0)));
+    ASSERT_EQ(report.silent.size(), 2U);
+    EXPECT_EQ(report.silent[0].deal, stays);
+    EXPECT_THAT(report.no_next_step, ElementsAre(came));
+  }
+}
+
 TEST_F(WalkTest, PulledInAndPushedOutOfThePeriod) {
   const Id pulled = Deal(0, "sales/lead", Yuan(1));
   const Id pushed = Deal(0, "sales/lead", Yuan(20));

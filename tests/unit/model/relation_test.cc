@@ -22,7 +22,8 @@ constexpr std::string_view kGraphPackage = R"({
   "package": "test.graph", "version": "1.0.0",
   "types": [
     {"name": "node", "fields": [{"name": "name", "kind": "text"}, {"name": "up", "kind": "ref", "to": ["node"], "on_delete": "detach", "acyclic": true},
-                                {"name": "worth", "kind": "money"}]},
+                                {"name": "worth", "kind": "money"}],
+     "indexes": [{"name": "by_up", "fields": ["up"], "cover": ["name"]}]},
     {"name": "bead", "fields": [{"name": "next", "kind": "ref", "to": ["bead"], "on_delete": "cascade"}, {"name": "keeper", "kind": "ref", "to": ["node"]}]},
     {"name": "link", "behaviours": {"relation": {"from": "a", "to": "b", "kind": "sort", "valid_from": "since", "valid_to": "until"}},
      "relation": {"kinds": {"tree": {"cardinality": "many_to_one", "acyclic": true}, "owns": {"cardinality": "one_to_many", "acyclic": true},
@@ -33,7 +34,8 @@ constexpr std::string_view kGraphPackage = R"({
        {"name": "b", "kind": "ref", "required": true, "to": ["node"], "on_delete": "cascade"},
        {"name": "sort", "kind": "choice", "choices": [{"name": "free"}, {"name": "tree"}, {"name": "owns"}, {"name": "pair"}, {"name": "knows"},
                                                       {"name": "once"}, {"name": "seat"}, {"name": "order"}]},
-       {"name": "since", "kind": "date"}, {"name": "until", "kind": "date"}, {"name": "note", "kind": "text"}]}
+       {"name": "since", "kind": "date"}, {"name": "until", "kind": "date"}, {"name": "note", "kind": "text"}],
+     "indexes": [{"name": "by_a", "fields": ["a", "b"], "cover": ["note"]}, {"name": "by_b", "fields": ["b", "a"], "cover": ["note"]}]}
   ]})";
 
 class Graph : public ::testing::Test {
@@ -320,6 +322,39 @@ TEST_F(Graph, TheViewerSeesItsOwnEdgesAlone) {
   EXPECT_EQ(Traverse(*other, node_[0], free)->visits.size(), 1U);
   const std::unique_ptr<Snapshot> owner = world_.Read({.id = world_.owners()[0], .units = {}});
   EXPECT_EQ(Traverse(*owner, node_[0], free)->visits.size(), 4U);
+}
+
+// B20: an index that covers what a viewer may not read is not read; the edges are found without it, but for those whose end is masked.
+TEST_F(Graph, AMaskedFieldHidesNoEdge) {
+  ASSERT_TRUE(TryLink(node_[0], node_[1], "free").ok());
+  ASSERT_TRUE(TryLink(node_[2], node_[1], "free").ok());
+  world_.Set(node_[3], "up", node_[1]);
+  world_.Set(node_[4], "up", node_[3]);
+  const std::vector<std::string> ways = {"link.free", "node.up"};
+  const TraverseOptions both = {.neighbours = {.direction = Direction::kBoth}};
+  const auto reached = [&](const Viewer& viewer) {
+    const std::unique_ptr<Snapshot> snapshot = world_.Read(viewer);
+    const StatusOr<Traversal> found = Traverse(*snapshot, node_[0], ways, both);
+    EXPECT_TRUE(found.ok()) << found.status();
+    std::vector<Id> records;
+    for (const Visit& visit : found.ok() ? found->visits : std::vector<Visit>()) records.push_back(visit.record);
+    return records;
+  };
+  const std::vector<Id> all = reached({});
+  EXPECT_EQ(all.size(), 5U);
+  const auto mask = [&](const std::string& node, const std::string& link) {
+    const std::string field = R"(": {"read": ["role:desk"]}}})";
+    ASSERT_TRUE(world_.db()
+                    .SetPolicy(R"({"types": {"node": {"fields": {")" + node + field + R"(, "link": {"fields": {")" + link + field + "}}")
+                    .ok());
+  };
+  const Viewer viewer{.id = world_.owners()[1], .units = {}};
+  mask("name", "note");
+  EXPECT_EQ(reached(viewer), all);
+  mask("up", "until");
+  EXPECT_EQ(reached(viewer).size(), 3U);
+  mask("up", "b");
+  EXPECT_THAT(reached(viewer), ElementsAre(node_[0]));
 }
 
 // B25: the group's sum is that over its members as of the date; B01: the relation between companies is found from both ends.

@@ -249,6 +249,33 @@ TEST_F(TimelineTest, IsForTheViewer) {
   EXPECT_TRUE(absl::IsNotFound(ReadTimeline(*snapshot, contact).status()));
 }
 
+// B20: the indexes by which deals, documents and what somebody is about are found cover amounts, names and states.
+TEST_F(TimelineTest, AMaskedFieldHidesItselfAlone) {
+  world_.Advance(30 * kMicrosPerDay);
+  const Id account = Add("account");
+  const Id contact = Add("contact", {{"account", account}});
+  const Id deal = Add("opportunity", {{"account", account}});
+  const Id order = Add("order", {{"opportunity", deal}, {"account", account}});
+  const Id ticket = Add("ticket", {{"order", order}, {"account", account}});
+  const Id talk = Interaction(1, {{"contact", contact}});
+  const Id about = Interaction(2, {{"regarding", deal}});
+  const std::vector<Id> all = Ids(account);
+  for (const Id entry : {ticket, talk, about}) EXPECT_TRUE(std::find(all.begin(), all.end(), entry) != all.end()) << entry.value();
+  const std::string mask = R"({"read": ["role:desk"]})";
+  ASSERT_TRUE(world_.db()
+                  .SetPolicy(R"({"types": {"opportunity": {"fields": {"amount": )" + mask + R"(, "name": )" + mask +
+                             R"(}}, "ticket": {"fields": {"status": )" + mask + R"(}}, "order": {"fields": {"total": )" + mask +
+                             R"(}}, "contact": {"fields": {"mobile": )" + mask + "}}}}")
+                  .ok());
+  std::vector<Id> seen;
+  for (const TimelineEntry& entry : Page(account, {}, {.id = world_.owners()[1]}).entries) seen.push_back(entry.record);
+  EXPECT_EQ(seen, all);
+  const auto snapshot = world_.Read({.id = world_.owners()[1]});
+  const StatusOr<Thread> thread = ReadThread(*snapshot, ticket);
+  ASSERT_TRUE(thread.ok()) << thread.status();
+  EXPECT_THAT(thread->parts, SizeIs(3));
+}
+
 TEST_F(TimelineTest, RefusesWhatMakesNoSense) {
   const Id contact = Add("contact");
   const auto snapshot = world_.Read();
