@@ -1,11 +1,13 @@
 // Relationships measured: ties, the six quantifications, warm paths, card and brief; what a deal wants next; who is likely to buy.
 #include "answer.h"
 #include "json.h"
+#include "kith/exchange/graphml.h"
 #include "kith/insight/action_line.h"
 #include "kith/insight/buyers.h"
 #include "kith/insight/card.h"
 #include "kith/insight/introductions.h"
 #include "kith/insight/quantify.h"
+#include "kith/insight/relation_map.h"
 #include "kith/insight/winning.h"
 #include "members.h"
 #include "objects.h"
@@ -31,8 +33,6 @@ Json Of(const Score& score) {
   }
   return json;
 }
-
-std::string_view TextOf(Light light) { return light == Light::kGreen ? "green" : light == Light::kAmber ? "amber" : "red"; }
 
 std::string_view TextOf(Coverage coverage) {
   static constexpr std::string_view kNames[] = {"unknown", "none", "brief", "multiple", "in_depth"};
@@ -79,7 +79,7 @@ Json Of(const ChainReport& chain) {
                       {"influence", Number(person.influence)}});
   }
   Json json = {{"value", Number(chain.value)},
-               {"map", TextOf(chain.map)},
+               {"map", NameOf(chain.map)},
                {"people", std::move(people)},
                {"missing", NamesOf(chain.missing)},
                {"unknown", IdsJson(chain.unknown)}};
@@ -134,7 +134,7 @@ Json Of(const std::vector<Introduction>& found) {
 
 Json Of(const RelationReport& report) {
   Json json = {
-      {"which", NameOf(report.which)}, {"as_of", kith::ToText(report.as_of)}, {"score", Of(report.score)}, {"light", TextOf(report.light)}};
+      {"which", NameOf(report.which)}, {"as_of", kith::ToText(report.as_of)}, {"score", Of(report.score)}, {"light", NameOf(report.light)}};
   if (!report.subject.is_null()) json["subject"] = report.subject.value();
   if (!report.object.is_null()) json["object"] = report.object.value();
   if (report.person) json["person"] = Of(*report.person);
@@ -271,6 +271,43 @@ Json Of(const ActionLine& line) {
           {"missing", NamesOf(line.missing)}, {"rivals", Of(line.rivals)},         {"steps", std::move(steps)}};
 }
 
+Json Of(const MapNode& node) {
+  Json json = {{"record", node.record.value()}, {"type", node.type}, {"name", node.name}, {"ours", node.ours}};
+  if (node.ours) {
+    json["active"] = node.active;
+    return json;
+  }
+  const std::pair<const char*, std::string_view> texts[] = {
+      {"title", node.title}, {"level", node.level}, {"tier", node.tier}, {"political", NameOf(node.political)}};
+  for (const auto& [name, text] : texts) {
+    if (!text.empty()) json[name] = text;
+  }
+  json["roles"] = NamesOf(node.roles);
+  json["veto"] = node.veto;
+  json["approve"] = node.approve;
+  json["stance"] = Number(node.stance);
+  json["confidence"] = Number(node.confidence);
+  json["closeness"] = Number(node.closeness);
+  json["light"] = NameOf(node.light);
+  if (node.weight) json["weight"] = Number(*node.weight);
+  if (node.influence) json["influence"] = Number(*node.influence);
+  return json;
+}
+
+Json Of(const RelationMap& map) {
+  Json nodes = Json::array();
+  for (const MapNode& node : map.nodes) nodes.push_back(Of(node));
+  Json edges = Json::array();
+  for (const MapEdge& edge : map.edges) {
+    edges.push_back({{"from", edge.from.value()},
+                     {"to", edge.to.value()},
+                     {"kind", NameOf(edge.kind)},
+                     {"strength", Number(edge.strength)},
+                     {"evidence", IdsJson(edge.evidence)}});
+  }
+  return {{"object", IdOrNull(map.object)}, {"as_of", kith::ToText(map.as_of)}, {"nodes", std::move(nodes)}, {"edges", std::move(edges)}};
+}
+
 struct BuyerQuestion {
   BuyerOptions options;
   size_t limit = 0;
@@ -312,6 +349,26 @@ kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_
   };
   return Reply(snapshot, question, json, err, QuantifyOptions(), read, [&](const kith::Snapshot& now, const QuantifyOptions& options) {
     return Quantify(now, kith::Id(subject), kith::Id(object), options);
+  });
+}
+
+kith_code kith_snapshot_relation_map(kith_snapshot* snapshot, kith_id object, kith_str question, kith_text** text, kith_error** err) {
+  return GuardText(text, "text", err, [&]() -> kith::StatusOr<std::string> {
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * from, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(Members asked, Members::Ask(question));
+    MapOptions options;
+    std::string form = "json";
+    asked.Get("as_of", options.relation.as_of);
+    asked.Get("recorded", options.relation.recorded);
+    asked.Get("party", options.party);
+    asked.Get("form", form);
+    KITH_RETURN_IF_ERROR(asked.Done());
+    if (form != "json" && form != "graphml") {
+      return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "form", .value = form, .hint = "json or graphml"},
+                             "a map has no such form");
+    }
+    KITH_ASSIGN_OR_RETURN(const RelationMap map, ReadRelationMap(*from->snapshot, kith::Id(object), options));
+    return form == "json" ? Dump(Of(map)) : kith::exchange::ToGraphMl(map);
   });
 }
 

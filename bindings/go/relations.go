@@ -185,6 +185,22 @@ func (s *Snapshot) Relation(subject, object ID, question RelationshipQuestion) (
 	return text, wrap(e)
 }
 
+// MapQuestion asks for a map of relations.
+type MapQuestion struct {
+	AsOf     *time.Time `json:"as_of,omitempty"`
+	Recorded *time.Time `json:"recorded,omitempty"`
+	Party    ID         `json:"party,omitempty"` // whose standing with the people is told; 0: ours
+	Form     string     `json:"form,omitempty"`  // "json" or "graphml"
+}
+
+// RelationMap is a graph to be drawn, as JSON or in GraphML (kith/insight/relation_map.h): the people in a deal, of an account, or (0) of all
+// accounts, how they stand to one another and to us.
+func (s *Snapshot) RelationMap(object ID, question MapQuestion) ([]byte, error) {
+	asked, _ := json.Marshal(question)
+	text, e := s.c.Ask(capi.AskRelationMap, uint64(object), string(asked))
+	return text, wrap(e)
+}
+
 // BuyerQuestion asks who is likely to buy; what is left out has the default that kith.h gives.
 type BuyerQuestion struct {
 	AsOf        *time.Time `json:"as_of,omitempty"`

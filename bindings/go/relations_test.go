@@ -62,6 +62,11 @@ func TestWhoKnowsWhom(t *testing.T) {
 		if !strings.Contains(string(relation), `"which":"key_person"`) {
 			t.Errorf("relation: %s", relation)
 		}
+		drawn, err := now.RelationMap(0, kith.MapQuestion{Form: "graphml"})
+		must(t, err)
+		if !strings.Contains(string(drawn), "<graphml") || !strings.Contains(string(drawn), ">tie<") {
+			t.Errorf("map: %s", drawn)
+		}
 		buyers, err := now.RankBuyers(0, kith.BuyerQuestion{HorizonDays: 30})
 		must(t, err)
 		if buyers.Verdict != "too_little" || buyers.HorizonDays != 30 || len(buyers.Buyers) == 0 {

@@ -30,6 +30,7 @@ std::span<const BehaviourRule> Behaviours() {
         {"superior", {Kind::kRef}},
         {"title", {Kind::kText}},
         {"level", {Kind::kChoice}},
+        {"tier", {Kind::kChoice}},
         {"department", {Kind::kText, Kind::kChoice, Kind::kRef}},
         {"legal_name", {Kind::kText}},
         {"other_phone", {Kind::kText, Kind::kTextList}},

@@ -1,5 +1,11 @@
 // Relationships measured, through the C ABI.
+#include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "capi/host.h"
 
@@ -64,6 +70,67 @@ TEST_F(Relationships, AreMeasured) {
   Text brief;
   KITH_ASSERT_OK(kith_snapshot_brief(snapshot, contact_, {}, brief.out(), error.out()), error);
   EXPECT_EQ(Json::parse(Str(brief)).at(0).at("text"), "Li");
+}
+
+// The elements of a name, read as plainly as can be: (attributes, data by key).
+struct Element {
+  std::map<std::string, std::string> attributes;
+  std::map<std::string, std::string> data;
+};
+std::vector<Element> ElementsOf(const std::string& xml, const std::string& name) {
+  const auto plain = [](std::string text) {
+    for (const auto& [entity, character] : {std::pair("&lt;", "<"), std::pair("&gt;", ">"), std::pair("&amp;", "&")}) {
+      for (size_t at = 0; (at = text.find(entity, at)) != std::string::npos; ++at) text.replace(at, std::strlen(entity), character);
+    }
+    return text;
+  };
+  static const std::regex kAttribute("(\\w+)=\"([^\"]*)\"");
+  static const std::regex kData("<data key=\"(\\w+)\">([^<]*)</data>");
+  const std::regex element("<" + name + " ([^>]*)>(.*?)</" + name + ">");
+  std::vector<Element> elements;
+  for (std::sregex_iterator at(xml.begin(), xml.end(), element), end; at != end; ++at) {
+    Element& one = elements.emplace_back();
+    const std::string head = (*at)[1];
+    const std::string body = (*at)[2];
+    for (std::sregex_iterator pair(head.begin(), head.end(), kAttribute); pair != end; ++pair) one.attributes[(*pair)[1]] = (*pair)[2];
+    for (std::sregex_iterator pair(body.begin(), body.end(), kData); pair != end; ++pair) one.data[(*pair)[1]] = plain((*pair)[2]);
+  }
+  return elements;
+}
+
+// M14: what is written is read back as the same graph.
+TEST_F(Relationships, AreDrawn) {
+  Batch named = NewBatch();
+  kith_batch_set_text(named, contact_, "name", KITH_STR("Li <\xE6\x9D\x8E> & \"Co\""));
+  KITH_ASSERT_OK(Apply(named), error);
+  const Snapshot snapshot = Read();
+  Text json;
+  Text graph;
+  KITH_ASSERT_OK(kith_snapshot_relation_map(snapshot, account_, {}, json.out(), error.out()), error);
+  KITH_ASSERT_OK(kith_snapshot_relation_map(snapshot, account_, KITH_STR("{\"form\": \"graphml\"}"), graph.out(), error.out()), error);
+  const Json map = Json::parse(Str(json));
+  ASSERT_EQ(map.at("nodes").size(), 2U);
+  ASSERT_EQ(map.at("edges").size(), 1U);
+  EXPECT_EQ(map.at("edges").at(0).at("evidence"), Json({meeting_}));
+  const std::string xml(Str(graph));
+  const std::vector<Element> nodes = ElementsOf(xml, "node");
+  ASSERT_EQ(nodes.size(), 2U);
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const Json& node = map.at("nodes").at(i);
+    EXPECT_EQ(nodes[i].attributes.at("id"), node.at("record").dump());
+    EXPECT_EQ(nodes[i].data.at("name"), node.at("name"));
+    if (node.at("ours").get<bool>()) continue;
+    EXPECT_EQ(std::stod(nodes[i].data.at("stance")), node.at("stance").get<double>());
+  }
+  const std::vector<Element> edges = ElementsOf(xml, "edge");
+  ASSERT_EQ(edges.size(), 1U);
+  EXPECT_EQ(edges[0].attributes.at("source"), std::to_string(employee_));
+  EXPECT_EQ(edges[0].attributes.at("target"), std::to_string(contact_));
+  EXPECT_EQ(edges[0].data.at("kind"), "tie");
+  EXPECT_EQ(std::stod(edges[0].data.at("strength")), map.at("edges").at(0).at("strength").get<double>());
+  EXPECT_EQ(edges[0].data.at("evidence"), std::to_string(meeting_));
+  EXPECT_NE(kith_snapshot_relation_map(snapshot, contact_, {}, json.out(), error.out()), KITH_OK);
+  EXPECT_NE(kith_snapshot_relation_map(snapshot, 0, KITH_STR("{\"form\": \"dot\"}"), json.out(), error.out()), KITH_OK);
 }
 
 // O09 O10 O12

@@ -223,6 +223,7 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
            })
       .def("introductions", &Ask<kith_snapshot_introductions>)
       .def("rank_buyers", &Ask<kith_snapshot_rank_buyers>)
+      .def("relation_map", &Ask<kith_snapshot_relation_map>)
       .def("card", &Ask<kith_snapshot_card>)
       .def("brief", &Ask<kith_snapshot_brief>)
       .def("action_line", &Ask<kith_snapshot_action_line>)

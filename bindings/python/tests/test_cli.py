@@ -421,6 +421,16 @@ def test_stores_to_visit(edit: Kith) -> None:  # J05, J06
     assert told(edit, "visits", "--employee", "王小明")["stores"] == []
 
 
+def test_a_map_of_an_account(edit: Kith) -> None:  # M14
+    edit("add", "contact", "name=Li", "account=Account 3")
+    edit("add", "contact", "name=Mo", "account=Account 3", "reports_to=Li")
+    assert re.search(r"Mo +reports to +Li", edit("map", "Account 3").output)
+    assert "汇报给" in edit("map", "Account 3", "--lang", "zh").output
+    [line] = told(edit, "map", "Account 3")["edges"]
+    assert line["evidence"] == [line["from"]]
+    assert edit("map", "--graphml").output.endswith("</graphml>\n")
+
+
 def test_the_commands_of_the_readme_run_as_they_stand(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (pathlib.Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```sh\n(kith init.*?)^```", page, re.MULTILINE | re.DOTALL)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import pathlib
 from typing import Any
 
+import igraph
 import pytest
 
 import kith
@@ -74,6 +76,58 @@ def test_a_tie_names_its_interactions(
             and "contributions" not in fast["tie"]
         )
         assert now.ties(people["li"], as_of=NOW - dt.timedelta(days=30)) == []
+
+
+def test_a_map_is_read_back_as_the_same_graph(
+    db: kith.Database, people: dict[str, int], tmp_path: pathlib.Path
+) -> None:  # M14
+    with db.batch() as batch:
+        batch.create(
+            "influence", contact=people["mo"], on=people["li"], strength=0.4
+        )
+        batch.set(people["mo"], reports_to=people["li"], name='Mo "<&>" 莫')
+    with db.snapshot() as now:
+        drawn = now.relation_map(people["acme"], as_of=NOW)
+        text = now.relation_graphml(people["acme"], as_of=NOW)
+        deal = now.relation_map(people["deal"], as_of=NOW)
+    file = tmp_path / "acme.graphml"
+    file.write_text(text, encoding="utf-8")
+    read = igraph.Graph.Read_GraphML(str(file))
+    nodes = {str(node["record"]): node for node in drawn["nodes"]}
+    assert set(read.vs["id"]) == set(nodes) and len(nodes) == 3
+    for vertex in read.vs:
+        node = nodes[vertex["id"]]
+        assert vertex["name"] == node["name"]
+        if not node["ours"]:
+            assert vertex["stance"] == node["stance"]
+            assert vertex["roles"].split() == node["roles"]
+    as_told = sorted(
+        (
+            edge["from"],
+            edge["to"],
+            edge["kind"],
+            edge["strength"],
+            " ".join(map(str, edge["evidence"])),
+        )
+        for edge in drawn["edges"]
+    )
+    ids = read.vs["id"]
+    as_read = sorted(
+        (
+            int(ids[edge.source]),
+            int(ids[edge.target]),
+            edge["kind"],
+            edge["strength"],
+            edge["evidence"],
+        )
+        for edge in read.es
+    )
+    assert as_read == as_told
+    kinds = [edge["kind"] for edge in drawn["edges"]]
+    assert sorted(kinds) == ["influences", "knows", "reports_to", "tie"]
+    assert all(edge["evidence"] for edge in drawn["edges"])
+    [li] = [node for node in deal["nodes"] if not node["ours"]]
+    assert li["roles"] == ["decision_maker"] and li["weight"] > 0
 
 
 def test_the_six_quantifications(db: kith.Database, people: dict[str, int]) -> None:

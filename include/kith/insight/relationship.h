@@ -141,8 +141,9 @@ enum class Topic : uint8_t { kSolution = 1, kPrice = 2, kCloseness = 3 };
 [[nodiscard]] Topic WeakestInput(const StanceInputs& inputs, const StanceOptions& options = {});
 
 enum class Light : uint8_t { kRed = 1, kAmber = 2, kGreen = 3 };
-[[nodiscard]] double DisplayScore(double stance);   // 50·(1 + stance), 0..100
-[[nodiscard]] Light LightOf(double display_score);  // red < 40 <= amber < 60 <= green
+[[nodiscard]] std::string_view NameOf(Light light);  // "red", "amber", "green"
+[[nodiscard]] double DisplayScore(double stance);    // 50·(1 + stance), 0..100
+[[nodiscard]] Light LightOf(double display_score);   // red < 40 <= amber < 60 <= green
 
 // --- the decision chain, §5.4.2
 
@@ -161,6 +162,7 @@ enum class ChainRole : uint8_t {
 };
 [[nodiscard]] std::string_view NameOf(ChainRole role);
 enum class Political : uint8_t { kNone = 0, kInnerCircle = 1, kPoliticalStructure = 2 };
+[[nodiscard]] std::string_view NameOf(Political political);  // "", "inner_circle", "political_structure"
 
 struct ChainMember {
   Id contact;

@@ -263,6 +263,12 @@ std::string_view NameOf(ChainRole role) {
   return kNames[static_cast<size_t>(role)];
 }
 
+std::string_view NameOf(Political political) {
+  return political == Political::kInnerCircle          ? "inner_circle"
+         : political == Political::kPoliticalStructure ? "political_structure"
+                                                       : std::string_view();
+}
+
 StatusOr<ChainReport> ScoreChain(const Chain& chain, std::span<const double> reach, const ChainOptions& options) {
   KITH_RETURN_IF_ERROR(Check(chain, reach, options));
   return Scoring(chain, reach, options).Run();

@@ -111,6 +111,8 @@ Topic WeakestInput(const StanceInputs& inputs, const StanceOptions& options) {
 
 double DisplayScore(double stance) { return std::clamp(50 * (1 + stance), 0.0, 100.0); }
 
+std::string_view NameOf(Light light) { return light == Light::kGreen ? "green" : light == Light::kAmber ? "amber" : "red"; }
+
 Light LightOf(double display_score) {
   if (display_score < 40) return Light::kRed;
   return display_score < 60 ? Light::kAmber : Light::kGreen;

@@ -48,6 +48,16 @@ EvidenceSource SourceFrom(std::string_view name) {
                   kRepOpinion);
 }
 
+void TakeStake(const Played& stake, ChainMember& member) {
+  if (stake.Has("role")) member.roles.push_back(RoleFrom(stake.Choice("role")));
+  member.veto = member.veto || stake.Bool("veto");
+  member.approve = member.approve || stake.Bool("approve");
+  const auto political =
+      FromName(stake.Choice("political"),
+               {{"inner_circle", Political::kInnerCircle}, {"political_structure", Political::kPoliticalStructure}}, Political::kNone);
+  if (political == Political::kInnerCircle || member.political == Political::kNone) member.political = political;
+}
+
 std::set<const TypeDef*> TypesPaidFor(const catalog::Catalog& catalog) {
   std::set<const TypeDef*> types;
   for (const TypeDef* payment : catalog.TypesWith("payment")) {
@@ -358,30 +368,29 @@ Status Facts::AddMembers(Id deal, Chain& chain) const {
       at = chain.members.emplace(chain.members.end());
       at->contact = contact;
     }
-    if (record.Has("role")) at->roles.push_back(RoleFrom(record.Choice("role")));
-    at->veto = at->veto || record.Bool("veto");
-    at->approve = at->approve || record.Bool("approve");
-    const auto political =
-        FromName(record.Choice("political"),
-                 {{"inner_circle", Political::kInnerCircle}, {"political_structure", Political::kPoliticalStructure}}, Political::kNone);
-    if (political == Political::kInnerCircle || at->political == Political::kNone) at->political = political;
+    TakeStake(record, *at);
+  });
+}
+
+Status Facts::ForEachLineTo(Id contact, const VisitLine& visit) const {
+  if (const std::optional<Held> person = Then(contact, "party"); person && person->record.Has("superior")) {
+    visit({LineKind::kSuperior, person->record.Ref("superior"), kReportsTo, contact});
+  }
+  KITH_RETURN_IF_ERROR(ForEach("reporting", "person", contact, [&](const Played& line) {
+    visit({LineKind::kDotted, line.Ref("superior"), kReportsToDotted, line.id()});
+  }));
+  return ForEach("influence", "to", contact, [&](const Played& line) {
+    visit({LineKind::kInfluence, line.Ref("from"), line.Double("strength", kInfluence) * line.Double("confidence", 1), line.id()});
   });
 }
 
 Status Facts::AddLines(Chain& chain) const {
   std::map<Id, size_t> positions;
   for (size_t i = 0; i < chain.members.size(); ++i) positions[chain.members[i].contact] = i;
-  const auto add = [&](Id from, size_t to, double weight) {
-    const auto found = positions.find(from);
-    if (found != positions.end() && found->second != to && weight > 0) chain.lines.push_back({found->second, to, weight});
-  };
   for (size_t to = 0; to < chain.members.size(); ++to) {
-    const Id contact = chain.members[to].contact;
-    if (const std::optional<Held> person = Then(contact, "party")) add(person->record.Ref("superior"), to, kReportsTo);
-    KITH_RETURN_IF_ERROR(
-        ForEach("reporting", "person", contact, [&](const Played& line) { add(line.Ref("superior"), to, kReportsToDotted); }));
-    KITH_RETURN_IF_ERROR(ForEach("influence", "to", contact, [&](const Played& line) {
-      add(line.Ref("from"), to, line.Double("strength", kInfluence) * line.Double("confidence", 1));
+    KITH_RETURN_IF_ERROR(ForEachLineTo(chain.members[to].contact, [&](const Line& line) {
+      const auto found = positions.find(line.from);
+      if (found != positions.end() && found->second != to && line.weight > 0) chain.lines.push_back({found->second, to, line.weight});
     }));
   }
   return absl::OkStatus();

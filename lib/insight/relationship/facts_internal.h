@@ -70,6 +70,20 @@ Status ForEachRecord(const Snapshot& snapshot, std::string_view behaviour, const
 // By the choice's name; a rep's opinion where it is none of the others.
 [[nodiscard]] EvidenceSource SourceFrom(std::string_view name);
 
+constexpr double kKnows = 0.5;  // of an acquaintance whose strength nobody gave
+
+// What gives somebody a say with somebody else: a superior, a dotted line, an influence.
+enum class LineKind : uint8_t { kSuperior, kDotted, kInfluence };
+struct Line {
+  LineKind kind = LineKind::kInfluence;
+  Id from;
+  double weight = 0;  // of ChainLine
+  Id record;          // that says so
+};
+
+// A person's part in a deal, added to what the member has of others.
+void TakeStake(const Played& stake, ChainMember& member);
+
 // A record as it was at the moment asked about. One that was put in later, so that history knows nothing of it then, is taken as it is.
 struct Held {
   Played record;
@@ -124,6 +138,9 @@ class Facts {
   // Of those with an interaction, whoever they are; strongest first. With contributions from the interactions, without from derived rows.
   [[nodiscard]] StatusOr<std::vector<EmployeeTie>> Ties(Id contact, bool contributions = true) const;
   [[nodiscard]] StatusOr<PersonReport> Person(Id contact, const Party& party, bool contributions = true) const;
+  // Who has a say with a contact.
+  using VisitLine = std::function<void(const Line& line)>;
+  Status ForEachLineTo(Id contact, const VisitLine& visit) const;
   [[nodiscard]] StatusOr<Chain> ChainOf(Id deal, const Party& party, std::vector<double>& reach) const;
   [[nodiscard]] StatusOr<ChainReport> ScoreOf(Id deal, const Party& party) const;
 

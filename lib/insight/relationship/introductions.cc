@@ -19,9 +19,8 @@ using catalog::FieldDef;
 using catalog::IndexDef;
 using catalog::TypeDef;
 using relationship_internal::Facts;
+using relationship_internal::kKnows;
 using relationship_internal::Played;
-
-constexpr double kKnows = 0.5;  // of an acquaintance whose strength nobody gave
 
 // One end of a type of acquaintances, and what an index by it has of the other end: with all of it, no record is read.
 class End {

@@ -47,6 +47,7 @@ const (
 	AskWorkList
 	AskReceivables // of no record
 	AskWorth
+	AskRelationMap
 )
 
 // Ask gives the answer to a question of JSON about a record, as JSON.
@@ -61,6 +62,8 @@ func (s *Snapshot) Ask(what Asked, record uint64, question string) ([]byte, *Err
 		code = C.kith_snapshot_ties(s.p, id, asked, &text, &err)
 	case AskIntroductions:
 		code = C.kith_snapshot_introductions(s.p, id, asked, &text, &err)
+	case AskRelationMap:
+		code = C.kith_snapshot_relation_map(s.p, id, asked, &text, &err)
 	case AskCard:
 		code = C.kith_snapshot_card(s.p, id, asked, &text, &err)
 	case AskBrief:

@@ -138,4 +138,22 @@ def _document(run: Session, now: kith.Snapshot, id: int) -> str:
     return f"{now[id].type} {run.name_of(now, id)}"
 
 
-COMMANDS = (guide, done, continue_, visits, owned)
+@click.command("map")
+@click.argument("record", required=False)
+@click.option("--graphml", is_flag=True, help="As a file for programs that draw graphs: yEd, Gephi, Cytoscape.")
+@options(reads=True)
+def map_(run: Session, record: str | None, graphml: bool) -> None:
+    """Who reports to whom, has a say with whom, knows whom: in a deal, an account, or everywhere."""
+    with run.read() as now:
+        about = texts.target(now, record, ["account", *run.deal_types()]) if record else None
+        if graphml:
+            return click.echo(now.relation_graphml(about, as_of=run.as_of), nl=False)
+        found = now.relation_map(about, as_of=run.as_of)
+    if run.out.as_json:
+        return run.out.json(found)
+    names = {node["record"]: node["name"] for node in found["nodes"]}
+    rows = ((names[edge["from"]], run.out.words.named("edge", edge["kind"]), names[edge["to"]], f"{edge['strength']:.2f}") for edge in found["edges"])
+    run.out.table(["from", "kind", "to", "strength"], rows)
+
+
+COMMANDS = (guide, done, continue_, visits, owned, map_)
