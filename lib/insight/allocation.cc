@@ -184,13 +184,17 @@ StatusOr<PoolPlan> AllocatePool(std::span<const SupportedDeal> deals, int64_t ca
   if (!(cost >= 0)) return OutOfRange("cost", cost, "a unit costs something or nothing");
   struct Next {
     double gain;
+    Id id;
     size_t deal;
-    bool operator<(const Next& other) const { return gain != other.gain ? gain < other.gain : deal > other.deal; }
+    bool operator<(const Next& other) const {
+      if (gain != other.gain) return gain < other.gain;
+      return id != other.id ? id > other.id : deal > other.deal;
+    }
   };
   std::priority_queue<Next> next;
   for (size_t i = 0; i < deals.size(); ++i) {
     KITH_RETURN_IF_ERROR(Check(deals[i]));
-    next.push({NextGain(deals[i], 0, cost), i});
+    next.push({NextGain(deals[i], 0, cost), deals[i].deal, i});
   }
   PoolPlan plan{.units = std::vector<int64_t>(deals.size())};
   for (int64_t given = 0; given < capacity && !next.empty() && next.top().gain > 0; ++given) {
@@ -198,7 +202,7 @@ StatusOr<PoolPlan> AllocatePool(std::span<const SupportedDeal> deals, int64_t ca
     next.pop();
     plan.gain += most.gain;
     ++plan.units[most.deal];
-    next.push({NextGain(deals[most.deal], plan.units[most.deal], cost), most.deal});
+    next.push({NextGain(deals[most.deal], plan.units[most.deal], cost), most.id, most.deal});
   }
   plan.shadow_price = next.empty() ? 0 : std::max(0.0, next.top().gain);
   return plan;

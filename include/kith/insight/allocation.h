@@ -1,4 +1,5 @@
-// Scarce support where it does most (domain model §5.9; P01, P02): pure functions, no clock, no random source; ties go to the first deal.
+// Scarce support where it does most (domain model §5.9; P01, P02): pure functions, no clock, no random source; of a pool's deals that gain
+// alike the one of the lowest id is served first, whatever order they are given in.
 //
 // What support does to a chance of winning is observed, not proven, unless support was given by lot: say so when showing it.
 #ifndef KITH_INSIGHT_ALLOCATION_H_

@@ -166,7 +166,7 @@ class Circle {
       : facts_(facts),
         options_(options),
         nearby_(
-            options.path.damping, [this](Id person) { return Known(known_, person, false); }, [this](Id person) { return IsStart(person); },
+            options.path.damping, [this](Id person) { return KnownNearby(person); }, [this](Id person) { return IsStart(person); },
             [this] { return NextOfOurs(); }) {
     for (const TypeDef* type : facts.snapshot().catalog().TypesWith("acquaintance")) {
       ends_.emplace_back(facts.snapshot(), *type, "from", "to");
@@ -182,15 +182,16 @@ class Circle {
     return facts_.IsOurs(person) && facts_.IsActive(person) && facts_.snapshot().Get(person).ok();
   }
 
+  // A search begins: it pays for its own looks at those near ours.
+  void Begin() { searched_ = looked_; }
   StatusOr<std::span<const Acquaintance>> Neighbours(Id person) {
-    KITH_RETURN_IF_ERROR(nearby_.Look());
-    return Known(known_, person, false);
+    KITH_RETURN_IF_ERROR(Look());
+    return Searched(Known(known_, person, false));
   }
   // Those among them from whom a path can begin.
   StatusOr<std::span<const Acquaintance>> OursAmong(Id person) {
-    KITH_RETURN_IF_ERROR(nearby_.Look());
-    const std::optional<std::span<const Acquaintance>> ours = nearby_.OursAmong(person);
-    return ours ? *ours : Known(ours_, person, true);
+    KITH_RETURN_IF_ERROR(Look());
+    return Searched(OursKnownTo(person));
   }
   [[nodiscard]] double Ahead(Id person, int hops) const { return nearby_.Ahead(person, hops); }
 
@@ -209,10 +210,38 @@ class Circle {
 
  private:
   using Lists = relationship_internal::Nearby::Lists;
+  using People = StatusOr<std::span<const Acquaintance>>;
+
+  // What looks cost and what the search has cost, in edges read and people. One of ours may have thousands of ties: a search that ends
+  // with the first people it reads is not made to read those.
+  static constexpr size_t kPerson = 8;        // a person costs as much as so many edges
+  static constexpr size_t kBeforeLooks = 64;  // what a search costs before it looks at anybody
+  static size_t CostOf(const People& read) { return kPerson + (read.ok() ? read->size() : 0); }
+  Status Look() {
+    while (looked_ + kBeforeLooks <= searched_) {
+      const size_t before = looked_;
+      KITH_RETURN_IF_ERROR(nearby_.Look());
+      if (looked_ == before) looked_ += kPerson;  // it passed somebody over, or is done
+    }
+    return absl::OkStatus();
+  }
+  People Searched(People read) {
+    searched_ += CostOf(read);
+    return read;
+  }
+  People KnownNearby(Id person) {
+    People read = Known(known_, person, false);
+    looked_ += CostOf(read);
+    return read;
+  }
+  People OursKnownTo(Id person) {
+    const std::optional<std::span<const Acquaintance>> ours = nearby_.OursAmong(person);
+    return ours ? *ours : Known(ours_, person, true);
+  }
 
   // Null when there are no more.
   StatusOr<Id> NextOfOurs() {
-    if (!options_.from.is_null()) return std::exchange(looked_, true) ? Id() : options_.from;
+    if (!options_.from.is_null()) return std::exchange(begun_, true) ? Id() : options_.from;
     while (true) {
       if (cursor_ == nullptr) {
         if (our_type_ == our_types_.size()) return Id();
@@ -317,7 +346,9 @@ class Circle {
   std::vector<Id> seen_;                    // whom acquaintances that are seen name beside that person, however weak
   Lists known_;
   Lists ours_;
-  bool looked_ = false;  // at IntroductionOptions::from
+  size_t looked_ = 0;
+  size_t searched_ = 0;
+  bool begun_ = false;  // from IntroductionOptions::from
   size_t our_type_ = 0;
   std::unique_ptr<RecordCursor> cursor_;
   relationship_internal::Nearby nearby_;
@@ -347,6 +378,7 @@ Status Check(const Facts& facts, std::span<const Id> targets, const Introduction
 }
 
 StatusOr<std::vector<Introduction>> Search(Circle& circle, Id target, const PathOptions& options) {
+  circle.Begin();
   const PathHints hints = {.ours_among = [&](Id person) { return circle.OursAmong(person); },
                            .ahead = [&](Id person, int hops) { return circle.Ahead(person, hops); }};
   KITH_ASSIGN_OR_RETURN(const std::vector<WarmPath> paths,

@@ -348,6 +348,72 @@ TEST_F(MergeTest, MergedAndPartedIsAsBefore) {  // W14
   }
 }
 
+// Random edits between merging and parting: what nobody touched goes back to where the merge took it from, what somebody said, added or
+// took away since stays as it was said, and merging and parting again changes nothing more.
+TEST_F(MergeTest, PartedTakesBackWhatItMovedAndKeepsWhatCameLater) {  // B07, W14
+  std::mt19937 random(11);
+  const auto below = [&](size_t n) { return static_cast<size_t>(random() % n); };
+  for (int round = 0; round < 6; ++round) {
+    const Id into = Human("A");
+    const Id from = Human("B");
+    const Id third = Human("C");
+    const Id all[] = {into, from, third};
+    for (const Id id : {into, from}) {
+      if (below(2) == 0) Set(id, "phone", std::to_string(below(99)));
+      if (below(2) == 0) Set(id, "mail", std::to_string(below(99)));
+    }
+    struct Told {
+      Id note;
+      Id on;  // what it must say after the parting
+    };
+    std::vector<Told> notes;
+    for (int i = 0; i < 8; ++i) {
+      const Id on = all[below(3)];
+      notes.push_back({Note(on, "n" + std::to_string(i)), on});
+    }
+    for (int i = 0; i < 4; ++i) Link(from, {"erp", std::to_string(round) + "/" + std::to_string(i)});
+    const Value mail_of_from = shop_.Get(from, "mail");
+    const Value phone = shop_.Get(into, "phone");
+    Value mail = shop_.Get(into, "mail");
+    Merge(into, from);
+    for (const Told& told : notes) EXPECT_EQ(shop_.Get(told.note, "on"), Value(told.on == from ? into : told.on));
+    for (int i = 0; i < 6; ++i) {  // somebody goes on working
+      Told& told = notes[below(notes.size())];
+      switch (below(4)) {
+        case 0:
+          if (!shop_.Exists(told.note)) break;
+          if (shop_.Get(told.note, "on") == Value(third)) break;
+          Set(told.note, "on", third);
+          told.on = third;
+          break;
+        case 1:
+          notes.push_back({Note(into, "later"), into});
+          break;
+        case 2:
+          mail = "said later " + std::to_string(i);
+          Set(into, "mail", mail);
+          break;
+        default:
+          if (shop_.Exists(told.note)) Set(told.note, "text", "changed");  // which moves nothing
+      }
+    }
+    Unmerge(from);
+    for (const Told& told : notes) EXPECT_EQ(shop_.Get(told.note, "on"), Value(told.on)) << "round " << round;
+    EXPECT_EQ(shop_.Get(into, "phone"), phone) << "round " << round;
+    EXPECT_EQ(shop_.Get(into, "mail"), mail) << "round " << round;
+    EXPECT_EQ(shop_.Get(from, "mail"), mail_of_from) << "round " << round;
+    for (int i = 0; i < 4; ++i) {
+      EXPECT_EQ(*shop_.Read()->Find("human", ExternalRef{"erp", std::to_string(round) + "/" + std::to_string(i)}), from);
+    }
+    const auto parted = State();
+    EXPECT_EQ(GetReason(Try([&](Batch& batch) { batch.Unmerge(from); })), Reason::kPreconditionFailed);
+    Merge(into, from);
+    Unmerge(from);
+    EXPECT_EQ(State(), parted) << "round " << round;
+    ASSERT_THAT(shop_.Problems(), IsEmpty());
+  }
+}
+
 TEST_F(MergeTest, ADryRunTellsWhatItWouldDo) {
   const Id a = Human("A");
   const Id b = Human("B");

@@ -10,12 +10,14 @@
 //   exclusivity 3, paths 3  relationship_test, Employees; WarmPaths
 //   funnel identity 1       funnel_test; log attribution 1: drivers_test; merge order 1: matching_test
 //   buying 3                buyers_test, RepeatBuying (range, horizon, recency)
-//   allocation 5, credits 1, narrowing 1   here
+//   allocation 5            here (capacity, more of it, scale, a deal worth nothing, ties by id), beside the optimum of all plans
+//   credits 1, narrowing 1  here
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 
 #include "kith/insight/allocation.h"
 #include "kith/insight/credit.h"
@@ -91,6 +93,37 @@ TEST(Allocation, OfOnePoolIsTheBestThereIs) {  // P01 P02
   EXPECT_EQ(GetReason(AllocatePool({}, -1).status()), Reason::kOutOfRange);
   const SupportedDeal wrong{.deal = Id(1), .value = 1, .base = 0.5, .most = 0.4, .scale = 1};
   EXPECT_EQ(GetReason(AllocatePool(std::span(&wrong, 1), 1).status()), Reason::kOutOfRange);
+}
+
+// Deals of three kinds in any order: among those alike the lower ids are served first.
+TEST(Allocation, TiesOfOnePoolAreBrokenById) {  // P02
+  model::Random dice(model::TestSeed(46));
+  for (int round = 0; round < kRounds; ++round) {
+    const std::vector<SupportedDeal> kinds = MakeDeals(dice, 3);
+    std::vector<SupportedDeal> deals;
+    for (uint64_t id = 1; id <= 9; ++id) {
+      deals.push_back(kinds[dice.Below(3)]);
+      deals.back().deal = Id(id);
+    }
+    const auto capacity = static_cast<int64_t>(dice.Below(20));
+    std::map<Id, int64_t> expected;
+    for (int order = 0; order < 3; ++order) {
+      const StatusOr<PoolPlan> plan = AllocatePool(deals, capacity);
+      ASSERT_TRUE(plan.ok()) << plan.status();
+      std::map<Id, int64_t> given;
+      for (size_t i = 0; i < deals.size(); ++i) given[deals[i].deal] = plan->units[i];
+      if (order == 0) expected = given;
+      EXPECT_EQ(given, expected);
+      for (const SupportedDeal& one : deals) {
+        for (const SupportedDeal& other : deals) {
+          const bool alike = one.value == other.value && one.base == other.base && one.most == other.most && one.scale == other.scale;
+          if (!alike || one.deal >= other.deal) continue;
+          ASSERT_GE(given[one.deal], given[other.deal]);
+        }
+      }
+      for (size_t i = deals.size(); i-- > 1;) std::swap(deals[i], deals[dice.Below(i + 1)]);
+    }
+  }
 }
 
 double GainOf(const std::vector<ExpertDeal>& deals, const std::vector<Expert>& experts, const std::vector<std::optional<size_t>>& plan) {
