@@ -7,6 +7,7 @@
 // peers.py beside this file runs the second beside Splink and recordlinkage.
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -41,6 +42,15 @@ void Print(const Truth& truth, const crm::MatchReport& report, double probabilit
               2 * precision * recall / (precision + recall));
 }
 
+// How many of the heaviest pairs come before the first wrong one.
+void PrintRanking(const Truth& truth, std::vector<crm::MatchPair> pairs) {
+  std::sort(pairs.begin(), pairs.end(), [](const crm::MatchPair& a, const crm::MatchPair& b) { return a.bits > b.bits; });
+  const auto wrong =
+      std::find_if(pairs.begin(), pairs.end(), [&](const crm::MatchPair& p) { return truth.entity[p.a] != truth.entity[p.b]; });
+  const auto right = static_cast<double>(wrong - pairs.begin());
+  std::printf("  heaviest first: %.0f pairs before the first wrong one, recall %.4f\n", right, right / truth.pairs);
+}
+
 int Run(const crm::MatchTable& table, const Truth& truth) {
   const auto begin = std::chrono::steady_clock::now();
   const StatusOr<crm::MatchReport> report = crm::FindMatches(table);
@@ -59,6 +69,7 @@ int Run(const crm::MatchTable& table, const Truth& truth) {
       static_cast<double>(usage.ru_maxrss) / 1e6);
   std::printf("  expected: precision %.4f, recall %.4f\n", report->precision, report->recall);
   for (const double probability : {0.5, 0.9, 0.99}) Print(truth, *report, probability);
+  PrintRanking(truth, report->pairs);
   return 0;
 }
 
