@@ -3,6 +3,7 @@ package kith
 import (
 	"context"
 	"math"
+	"strings"
 	"time"
 
 	"kith/internal/capi"
@@ -169,6 +170,21 @@ func (b *Batch) Unlink(target ID, ref Ref) { b.c.Unlink(uint64(target), ref.c())
 // RequireVersion refuses the batch (ErrConflict) when the record has another version.
 func (b *Batch) RequireVersion(target ID, version uint64) {
 	b.c.RequireVersion(uint64(target), version)
+}
+
+// Reverted is what Batch.Revert added, and what it left as it is.
+type Reverted struct {
+	Fields []string `json:"fields"`
+	Kept   []struct {
+		Field string `json:"field"`
+		Why   string `json:"why"`
+	} `json:"kept"`
+}
+
+// Revert makes a record what it was at (effective, recorded), in these fields or (none) all, from now on; a deleted one is restored.
+func (b *Batch) Revert(s *Snapshot, record ID, effective, recorded time.Time, fields ...string) (Reverted, error) {
+	report, e := b.c.Revert(s.c, uint64(record), micros(effective), micros(recorded), strings.Join(fields, "\n"))
+	return decode[Reverted](report, e)
 }
 
 // RequireAbsent refuses the batch when the reference is taken.

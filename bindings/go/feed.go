@@ -136,6 +136,43 @@ func (s *Snapshot) Feed(cursor uint64, options ...FeedOption) iter.Seq2[*Event, 
 	}
 }
 
+// Moment is a point in time on two axes: when something held, and when it was known; Now on either.
+type Moment struct{ Effective, Recorded time.Time }
+
+// Differences gives the records that differ between two moments, in id order, with the fields in which they do. Only Types and ChangesOf narrow
+// it; an event has no cursor here.
+func (s *Snapshot) Differences(from, to Moment, options ...FeedOption) iter.Seq2[*Event, error] {
+	var filter feedFilter
+	for _, option := range options {
+		option(&filter)
+	}
+	narrowed, _ := json.Marshal(filter)
+	return func(yield func(*Event, error) bool) {
+		for after := uint64(0); ; {
+			text, e := s.c.Differences([2]int64{micros(from.Effective), micros(from.Recorded)}, [2]int64{micros(to.Effective), micros(to.Recorded)},
+				string(narrowed), after, feedPage)
+			page, err := decode[struct {
+				Next        *uint64  `json:"next"`
+				Differences []*Event `json:"differences"`
+			}](text, e)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, event := range page.Differences {
+				event.refs = s.refsOf(event.Record)
+				if !yield(event, nil) {
+					return
+				}
+			}
+			if page.Next == nil {
+				return
+			}
+			after = *page.Next
+		}
+	}
+}
+
 // refsOf are keys by system, none of a record that is gone.
 func (s *Snapshot) refsOf(id ID) map[string]string {
 	refs, err := s.ExternalRefs(id)

@@ -26,8 +26,8 @@ func (o InsightOptions) c() (capi.InsightOptions, error) {
 	if len(o.More) == 0 {
 		return out, nil
 	}
-	more, err := json.Marshal(o.More)
-	out.More = string(more)
+	more, err := jsonText(o.More)
+	out.More = more
 	return out, err
 }
 

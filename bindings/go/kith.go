@@ -54,7 +54,7 @@ func Open(path string, options Options) (*DB, error) {
 	return db, nil
 }
 
-// Close drops the handle; again it does nothing. Snapshots that are open keep the database until they end.
+// Close drops the handle; again it does nothing. Snapshots that are open keep the database until they end, batches until they are collected.
 func (db *DB) Close() error {
 	if !db.closed.Swap(true) {
 		runtime.SetFinalizer(db.c, nil)
@@ -102,7 +102,7 @@ func (db *DB) Snapshot(viewer Viewer) (*Snapshot, error) {
 const conflicts = 8
 
 // Update reads and writes: change reads a snapshot and fills a batch, which is applied. It runs again when what it required (RequireVersion)
-// has changed in between.
+// has changed in between. The batch is of no use afterwards.
 func (db *DB) Update(ctx context.Context, change func(*Snapshot, *Batch) error, options ...ApplyOption) (*Outcome, error) {
 	o := gather(options)
 	for try := 1; ; try++ {
@@ -118,6 +118,7 @@ func (db *DB) update(ctx context.Context, change func(*Snapshot, *Batch) error, 
 	if err != nil {
 		return nil, err
 	}
+	defer b.c.Free()
 	if err := db.ViewAs(o.viewer, func(s *Snapshot) error { return change(s, b) }); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"reflect"
 	"runtime"
 	"time"
 
@@ -39,8 +40,44 @@ func jsonText(value any) (string, error) {
 	case json.RawMessage:
 		return string(v), nil
 	}
-	text, err := json.Marshal(value)
+	text, err := json.Marshal(exact(value))
 	return string(text), err
+}
+
+// exact is a question whose times have no more digits than the database keeps.
+func exact(value any) any {
+	switch v := value.(type) {
+	case time.Time:
+		return v.UTC().Truncate(time.Microsecond)
+	case *time.Time:
+		if v != nil {
+			return exact(*v)
+		}
+	case map[string]any:
+		members := make(map[string]any, len(v))
+		for name, member := range v {
+			members[name] = exact(member)
+		}
+		return members
+	}
+	v := reflect.ValueOf(value)
+	if v.Kind() != reflect.Struct {
+		return value
+	}
+	question := reflect.New(v.Type()).Elem()
+	question.Set(v)
+	for i := range question.NumField() {
+		switch t := question.Field(i).Interface().(type) {
+		case time.Time:
+			question.Field(i).Set(reflect.ValueOf(exact(t)))
+		case *time.Time:
+			if t != nil {
+				at := t.UTC().Truncate(time.Microsecond)
+				question.Field(i).Set(reflect.ValueOf(&at))
+			}
+		}
+	}
+	return question.Interface()
 }
 
 // Explain is the plan as JSON.

@@ -94,9 +94,7 @@ type GroupTotal struct {
 
 // GroupTotal adds up money over a record and everything below it.
 func (s *Snapshot) GroupTotal(record ID, question GroupQuestion) (GroupTotal, error) {
-	asked, _ := json.Marshal(question)
-	text, e := s.c.Ask(capi.AskGroupTotal, uint64(record), string(asked))
-	return decode[GroupTotal](text, e)
+	return ask[GroupTotal](s, capi.AskGroupTotal, record, question)
 }
 
 // RelationshipQuestion narrows what is asked about relationships; what is left out has the default that kith.h gives. Each call takes the
@@ -180,8 +178,11 @@ func (s *Snapshot) Brief(person ID, question RelationshipQuestion) ([]CardLine, 
 // Relation is one of the six quantifications (kith/insight/quantify.h), as JSON: by whose relations (subject; 0: ours) to what (object; 0:
 // everything).
 func (s *Snapshot) Relation(subject, object ID, question RelationshipQuestion) (json.RawMessage, error) {
-	asked, _ := json.Marshal(question)
-	text, e := s.c.Relation(uint64(subject), uint64(object), string(asked))
+	asked, err := jsonText(question)
+	if err != nil {
+		return nil, err
+	}
+	text, e := s.c.Relation(uint64(subject), uint64(object), asked)
 	return text, wrap(e)
 }
 
@@ -241,8 +242,12 @@ func (s *Snapshot) RankBuyers(rep ID, question BuyerQuestion) (BuyerRanking, err
 }
 
 func ask[T any](s *Snapshot, what capi.Asked, record ID, question any) (T, error) {
-	asked, _ := json.Marshal(question)
-	text, e := s.c.Ask(what, uint64(record), string(asked))
+	var none T
+	asked, err := jsonText(question)
+	if err != nil {
+		return none, err
+	}
+	text, e := s.c.Ask(what, uint64(record), asked)
 	return decode[T](text, e)
 }
 

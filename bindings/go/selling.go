@@ -148,10 +148,10 @@ type VisitReport struct {
 
 // Visits are stores to be visited beside whether they were.
 func (s *Snapshot) Visits(question VisitQuestion) (VisitReport, error) {
-	asked, err := json.Marshal(question)
+	asked, err := jsonText(question)
 	if err != nil {
 		return VisitReport{}, err
 	}
-	text, e := s.c.Visits(string(asked))
+	text, e := s.c.Visits(asked)
 	return decode[VisitReport](text, e)
 }

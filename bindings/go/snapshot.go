@@ -27,6 +27,12 @@ func (s *Snapshot) Close() error {
 	return nil
 }
 
+// Renew takes the newest state; records, rows and queries' runs from before are no longer good.
+func (s *Snapshot) Renew() error {
+	s.fields = nil
+	return wrap(s.c.Renew())
+}
+
 // Sequence is where the snapshot stands in the feed.
 func (s *Snapshot) Sequence() uint64 {
 	return s.c.Sequence()
@@ -154,6 +160,28 @@ const (
 func (s *Snapshot) May(id ID, right Right) (bool, error) {
 	may, e := s.c.May(uint64(id), int32(right))
 	return may, wrap(e)
+}
+
+// TypeAccess is what the viewer may with a type.
+type TypeAccess struct {
+	Create bool     `json:"create"`
+	Masked []string `json:"masked"` // fields that read as null
+	Fixed  []string `json:"fixed"`  // fields that may not be set
+}
+
+// TypeAccess of a type.
+func (s *Snapshot) TypeAccess(typ string) (TypeAccess, error) {
+	text, e := s.c.TypeAccess(typ)
+	return decode[TypeAccess](text, e)
+}
+
+// Origin of a field's value: the record that first had it, of those merged into this one, and when it was said there.
+func (s *Snapshot) Origin(id ID, field string) (ID, time.Time, error) {
+	origin, recorded, e := s.c.Origin(uint64(id), field)
+	if e != nil {
+		return 0, time.Time{}, wrap(e)
+	}
+	return ID(origin), time.UnixMicro(recorded).UTC(), nil
 }
 
 // ExternalRefs of a record.

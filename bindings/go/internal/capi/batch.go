@@ -25,6 +25,12 @@ func roles(v Viewer) C.kith_str { return str(strings.Join(v.Roles, "\n")) }
 // Batch is a kith_batch.
 type Batch struct{ p *C.kith_batch }
 
+// Free ends the batch.
+func (b *Batch) Free() {
+	runtime.SetFinalizer(b, nil)
+	C.kith_batch_free(b.p)
+}
+
 // NewBatch makes an empty batch.
 func (d *DB) NewBatch(actor Ref, reason string) (*Batch, *Error) {
 	defer runtime.KeepAlive(d)

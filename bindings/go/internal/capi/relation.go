@@ -47,6 +47,8 @@ const (
 	AskWorkList
 	AskReceivables // of no record
 	AskWorth
+	AskTimeline
+	AskActionLine
 	AskRelationMap
 )
 
@@ -78,6 +80,10 @@ func (s *Snapshot) Ask(what Asked, record uint64, question string) ([]byte, *Err
 		code = C.kith_snapshot_receivables(s.p, asked, &text, &err)
 	case AskWorth:
 		code = C.kith_snapshot_worth(s.p, id, asked, &text, &err)
+	case AskTimeline:
+		code = C.kith_snapshot_timeline(s.p, id, asked, &text, &err)
+	case AskActionLine:
+		code = C.kith_snapshot_action_line(s.p, id, asked, &text, &err)
 	}
 	return textOr(code, text, err)
 }

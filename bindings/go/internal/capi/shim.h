@@ -43,9 +43,9 @@ static inline kith_code kg_import_lines(kith_db* db, kith_str path, kith_str sou
 
 /* roles: names joined by line ends, since Go cannot lend a list of strings. */
 enum { KG_ROLES = 64 };
-static inline size_t kg_split(kith_str roles, kith_str* out) {
+static inline size_t kg_split(kith_str roles, kith_str* out, size_t most) {
   size_t n = 0, from = 0;
-  for (size_t i = 0; roles.size > 0 && i <= roles.size && n < KG_ROLES; ++i) {
+  for (size_t i = 0; roles.size > 0 && i <= roles.size && n < most; ++i) {
     if (i < roles.size && roles.data[i] != '\n') continue;
     out[n].data = roles.data + from;
     out[n++].size = i - from;
@@ -60,7 +60,7 @@ static inline kith_viewer kg_viewer(kith_id id, const uint32_t* units, size_t un
   v.id = id;
   v.units = units;
   v.unit_count = unit_count;
-  v.role_count = kg_split(roles, names);
+  v.role_count = kg_split(roles, names, KG_ROLES);
   v.roles = names;
   return v;
 }
@@ -157,6 +157,58 @@ static inline kith_code kg_funnel(kith_snapshot* snapshot, const char* pipeline,
 static inline kith_code kg_forecast(kith_snapshot* snapshot, const char* pipeline, const char* period, kith_insight_options o,
                                     kith_forecast** forecast, kith_error** err) {
   return kith_snapshot_forecast(snapshot, pipeline, period, &o, forecast, err);
+}
+
+/* What a pipeline's history says, by insight options alone. */
+#define KG_TELL(what)                                                                                                                    \
+  static inline kith_code kg_##what(kith_snapshot* snapshot, const char* pipeline, kith_insight_options o, kith_text** json,             \
+                                    kith_error** err) {                                                                                  \
+    return kith_snapshot_##what(snapshot, pipeline, &o, json, err);                                                                      \
+  }
+KG_TELL(ways)
+KG_TELL(reps)
+KG_TELL(biases)
+KG_TELL(health)
+KG_TELL(saved_forecasts)
+KG_TELL(submissions)
+#undef KG_TELL
+static inline kith_code kg_deals_behind(kith_snapshot* snapshot, const char* pipeline, const char* stage, kith_insight_options o,
+                                        kith_text** json, kith_error** err) {
+  return kith_snapshot_deals_behind(snapshot, pipeline, stage, &o, json, err);
+}
+static inline kith_code kg_velocity(kith_snapshot* snapshot, const char* pipeline, const char* before, const char* after,
+                                    kith_insight_options o, kith_text** json, kith_error** err) {
+  return kith_snapshot_velocity(snapshot, pipeline, before, after, &o, json, err);
+}
+static inline kith_code kg_gap(kith_snapshot* snapshot, const char* pipeline, const char* period, kith_insight_options o, kith_text** json,
+                               kith_error** err) {
+  return kith_snapshot_gap(snapshot, pipeline, period, &o, json, err);
+}
+static inline kith_code kg_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count, kith_insight_options o,
+                                    kith_text** json, kith_error** err) {
+  return kith_snapshot_backtest(snapshot, pipeline, unit, count, &o, json, err);
+}
+
+/* fields: names joined by line ends. */
+static inline kith_code kg_revert(kith_batch* batch, kith_snapshot* snapshot, kith_id record, int64_t effective, int64_t recorded,
+                                  kith_str fields, kith_text** report, kith_error** err) {
+  size_t most = 1, count;
+  for (size_t i = 0; i < fields.size; ++i) most += fields.data[i] == '\n';
+  kith_str* names = (kith_str*)calloc(most, sizeof(kith_str));
+  if (names == NULL) return KITH_RESOURCE_EXHAUSTED;
+  count = kg_split(fields, names, most);
+  const kith_as_of at = {effective, recorded};
+  const kith_code code = kith_batch_revert(batch, snapshot, record, at, names, count, report, err);
+  free(names);
+  return code;
+}
+
+static inline kith_code kg_salvage(kith_str damaged, kith_str target, kith_str definitions, uint8_t old_pages, kith_text** report,
+                                   kith_error** err) {
+  kith_salvage_options o = KITH_SALVAGE_OPTIONS_INIT;
+  o.with_old_pages = old_pages;
+  o.definitions_from = definitions;
+  return kith_salvage(damaged, target, &o, report, err);
 }
 
 static inline kith_code kg_search(kith_snapshot* snapshot, kith_str text, kith_str types, uint32_t limit, kith_text** json,

@@ -111,6 +111,43 @@ func (d *DB) Read(v Viewer) (*Snapshot, *Error) {
 // Free ends the snapshot.
 func (s *Snapshot) Free() { C.kith_snapshot_free(s.p) }
 
+// Renew takes the newest state.
+func (s *Snapshot) Renew() *Error {
+	defer runtime.KeepAlive(s)
+	var err *C.kith_error
+	code := C.kith_snapshot_renew(s.p, &err)
+	return failure(code, err)
+}
+
+// Origin of a field's value: the record that first had it, and when that was recorded.
+func (s *Snapshot) Origin(record uint64, field string) (uint64, int64, *Error) {
+	defer runtime.KeepAlive(s)
+	var origin C.kith_id
+	var recorded C.int64_t
+	var err *C.kith_error
+	code := C.kith_snapshot_origin(s.p, C.kith_id(record), name(field), &origin, &recorded, &err)
+	return uint64(origin), int64(recorded), failure(code, err)
+}
+
+// TypeAccess as JSON.
+func (s *Snapshot) TypeAccess(typ string) ([]byte, *Error) {
+	defer runtime.KeepAlive(s)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_snapshot_type_access(s.p, name(typ), &text, &err)
+	return textOr(code, text, err)
+}
+
+// Differences as JSON; from and to are (effective, recorded).
+func (s *Snapshot) Differences(from, to [2]int64, filter string, after uint64, limit int) ([]byte, *Error) {
+	defer runtime.KeepAlive(s)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_snapshot_differences(s.p, C.kith_as_of{effective: C.int64_t(from[0]), recorded: C.int64_t(from[1])},
+		C.kith_as_of{effective: C.int64_t(to[0]), recorded: C.int64_t(to[1])}, str(filter), C.kith_id(after), C.size_t(limit), &text, &err)
+	return textOr(code, text, err)
+}
+
 // Sequence of the feed that the snapshot stands at.
 func (s *Snapshot) Sequence() uint64 {
 	defer runtime.KeepAlive(s)
