@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "engine/database_internal.h"
+#include "engine/verify_internal.h"
 #include "kith/base/limits.h"
+#include "kith/storage/provenance.h"
 
 namespace kith {
 namespace engine {
@@ -285,6 +287,31 @@ StatusOr<DatabaseStats> DatabaseImpl::GetStats() {
   return stats;
 }
 
+namespace {
+
+// Records are read in place, by offsets within them. A seal says that they are as somebody has written them, not who it was.
+Status CheckRecordsOf(storage::Environment& environment, const catalog::Catalog& catalog) {
+  if (!storage::CameFromElsewhere(environment)) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, environment.Read());
+  const catalog::TypeDef* type = nullptr;
+  const std::unique_ptr<storage::Cursor> cursor = snapshot->NewCursor(format::kRecord);
+  for (bool more = cursor->First(); more; more = cursor->Next()) {
+    if (cursor->key().size() != sizeof(uint64_t)) continue;  // nobody reads it, as one of an unknown type; Verify tells of them
+    const Id id(RecordNumber(cursor->key()));
+    if (type == nullptr || type->number != id.type()) type = catalog.FindType(id.type());
+    if (type == nullptr) continue;
+    if (const Status status = record::Verify(cursor->value(), type->layout); !status.ok()) {
+      return MakeError({.reason = Reason::kCorrupt,
+                        .type = type->name,
+                        .record = id,
+                        .hint = "the file is not of this machine; have it salvaged, or restore a backup"},
+                       "a record is malformed: " + std::string(MessageOf(status)));
+    }
+  }
+  return cursor->status();
+}
+
+}  // namespace
 }  // namespace engine
 
 StatusOr<std::shared_ptr<Database>> Database::Open(std::string_view path, const OpenOptions& options) {
@@ -307,7 +334,8 @@ StatusOr<std::shared_ptr<Database>> Database::Open(std::string_view path, const 
                         storage::Environment::Open(path, format::Keyspaces(), std::move(stored)));
   auto state = std::make_shared<engine::EngineState>(std::move(environment), options.extensions, options.log,
                                                      options.clock ? options.clock : engine::SystemClock);
-  KITH_RETURN_IF_ERROR(state->Refresh().status());
+  KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const engine::WriterCatalog> catalog, state->Refresh());
+  KITH_RETURN_IF_ERROR(engine::CheckRecordsOf(state->environment(), *catalog->catalog));
   auto database = std::make_shared<engine::DatabaseImpl>(std::move(state), options);
   if (!options.read_only) KITH_RETURN_IF_ERROR(database->InstallDerivations());
   return std::shared_ptr<Database>(std::move(database));

@@ -4,6 +4,7 @@
 #include <exception>
 #include <thread>
 
+#include "kith/storage/provenance.h"
 #include "storage/fork.h"
 #include "storage/lmdb_status.h"
 #include "storage/open_file.h"
@@ -35,6 +36,7 @@ Status EnvironmentImpl::Start() {
   KITH_ASSIGN_OR_RETURN(const PreparedFile prepared, PrepareFile(directory_, *guard_, keyspaces_, options_));
   KITH_ASSIGN_OR_RETURN(store_, Store::Open(directory_.path, keyspaces_, options_));
   if (prepared.fresh && !options_.temporary) KITH_RETURN_IF_ERROR(SyncDirectory(directory_.fd.get()));  // R14
+  came_from_elsewhere_ = prepared.fully_checked;
   if (prepared.fully_checked) store_->Log(LogLevel::kInfo, "the data file was checked in full, because it was not as this machine left it");
   if (guard_->alone()) {
     KITH_ASSIGN_OR_RETURN(const GuardRecord record, RecordOf(directory_, GuardRecord::State::kOpen, 0));
@@ -188,5 +190,7 @@ StatusOr<CheckReport> EnvironmentImpl::Check() {
   return MakeError({.reason = Reason::kLocked, .hint = "try again when fewer writes run"},
                    "the database changes faster than it can be checked");
 }
+
+bool CameFromElsewhere(const Environment& environment) { return static_cast<const EnvironmentImpl&>(environment).came_from_elsewhere(); }
 
 }  // namespace kith::storage

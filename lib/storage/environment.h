@@ -39,6 +39,7 @@ class EnvironmentImpl final : public Environment, public std::enable_shared_from
   [[nodiscard]] bool read_only() const override { return options_.read_only; }
 
   [[nodiscard]] FileId data_file() const { return data_file_; }
+  [[nodiscard]] bool came_from_elsewhere() const { return came_from_elsewhere_; }
 
  private:
   [[nodiscard]] Status Usable() const;
@@ -56,6 +57,7 @@ class EnvironmentImpl final : public Environment, public std::enable_shared_from
   const OpenOptions options_;
   const uint64_t generation_;
   FileId data_file_;
+  bool came_from_elsewhere_ = false;
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Readers> readers_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
 
 #include "engine/format.h"
@@ -201,6 +202,27 @@ TEST_F(VerifyTest, FindsAMalformedRecord) {
                 set.Put(format::kRecord, storage::IntegerKey(number), bytes);
               }),
               Contains(HasSubstr(Name(id_))));
+}
+
+// R30: in a file from elsewhere such a record is seen before anybody reads it: a seal is made by who made the file.
+TEST_F(VerifyTest, AMalformedRecordOfAForeignFileIsRefusedAtOpen) {
+  const std::string copy = db_.path() + "-copy";
+  const auto open_copy = [&] {
+    std::filesystem::remove_all(copy);
+    EXPECT_TRUE(db_->Backup(copy).ok());
+    return Database::Open(copy, {}).status();
+  };
+  EXPECT_TRUE(open_copy().ok());
+  After([&](storage::WriteSet& set) {
+    const uint64_t number = id_.value();
+    std::string bytes = Take(set, format::kRecord, storage::IntegerKey(number));
+    for (size_t i = 0; i < 4; ++i) bytes[i] = '\xEE';
+    set.Put(format::kRecord, storage::IntegerKey(number), bytes);
+  });
+  const Status status = open_copy();
+  EXPECT_EQ(GetReason(status), Reason::kCorrupt) << status;
+  EXPECT_THAT(status.ToString(), AllOf(HasSubstr("malformed"), HasSubstr("salvaged")));
+  std::filesystem::remove_all(copy);
 }
 
 TEST_F(VerifyTest, FindsARecordOfAnUnknownType) {

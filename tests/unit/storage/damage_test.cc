@@ -383,5 +383,27 @@ TEST_F(DamageTest, FilesOfOthersAreRefused) {
   EXPECT_NE(GetReason(TryOpen({}, "lmdb").status()), Reason::kNone);
 }
 
+// R12: a keyspace whose keys have several values is none of ours, sound as it may be.
+TEST_F(DamageTest, SeveralValuesOfAKeyAreRefused) {
+  MakeFile();
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  MDB_dbi dbi = 0;
+  mdb_env_create(&env);
+  mdb_env_set_maxdbs(env, 16);
+  ASSERT_EQ(mdb_env_open(env, Path().c_str(), MDB_NOTLS, 0600), 0);
+  ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
+  ASSERT_EQ(mdb_dbi_open(txn, "others", MDB_CREATE | MDB_DUPSORT, &dbi), 0);
+  for (char value : {'a', 'b', 'c'}) {
+    MDB_val key{3, const_cast<char*>("key")};
+    MDB_val data{1, &value};
+    ASSERT_EQ(mdb_put(txn, dbi, &key, &data, 0), 0);
+  }
+  ASSERT_EQ(mdb_txn_commit(txn), 0);
+  mdb_env_close(env);
+  const Status status = TryOpen({}).status();
+  EXPECT_EQ(GetReason(status), Reason::kCorrupt) << status;
+}
+
 }  // namespace
 }  // namespace kith::storage

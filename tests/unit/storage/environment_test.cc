@@ -1,7 +1,10 @@
+#include <signal.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <map>
 #include <thread>
 
 #include "storage_testing.h"
@@ -223,6 +226,35 @@ TEST_F(EnvironmentTest, WaitWakesOnACommitAndEndsAtItsTimeout) {
   std::thread writer([&environment] { EXPECT_TRUE(PutRecord(*environment, 1, "x").ok()); });
   EXPECT_EQ(*environment->Wait(start, std::chrono::seconds(5)), start + 1);
   writer.join();
+}
+
+// Names of this process's threads that write, with the signals that each blocks.
+std::map<std::string, uint64_t> Writers() {
+  std::map<std::string, uint64_t> found;
+  std::error_code ended;  // a thread may end meanwhile
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", ended)) {
+    std::ifstream status(task.path() / "status");
+    std::string name;
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("Name:\t")) name = line.substr(6);
+      if (line.starts_with("SigBlk:\t") && name.starts_with("kith-writer")) found[name] = std::stoull(line.substr(8), nullptr, 16);
+    }
+  }
+  return found;
+}
+
+// R8
+TEST_F(EnvironmentTest, WritersHaveANameTakeNoSignalsAndEndWithTheLastDatabase) {
+  auto environment = Open();
+  EXPECT_EQ(Writers().size(), 0U);
+  ASSERT_TRUE(PutRecord(*environment, 1, "x").ok());
+  const auto writers = Writers();
+  ASSERT_TRUE(writers.contains("kith-writer-1"));
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGALRM, SIGCHLD, SIGPROF, SIGURG}) {
+    EXPECT_NE(writers.at("kith-writer-1") >> (signal - 1) & 1, 0U) << signal;
+  }
+  environment.reset();
+  EXPECT_EQ(Writers().size(), 0U);
 }
 
 TEST_F(EnvironmentTest, GroupsFormWhileTheWriterIsBusy) {

@@ -1,17 +1,32 @@
 // Failing disks: the error says which, the old state stays, and the database comes back (R16).
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <climits>
 #include <fstream>
 
 #include "storage/unique_fd.h"
 #include "storage_testing.h"
 #include "support/sanitized.h"
+
+namespace {
+std::atomic<uint32_t> pretended_file_system{0};  // 0: what it is
+}  // namespace
+
+// Stands in the place of the C library's in this program.
+extern "C" int fstatfs(int fd, struct statfs* info) noexcept {
+  const auto result = static_cast<int>(syscall(SYS_fstatfs, fd, info));
+  if (result == 0 && pretended_file_system != 0) info->f_type = static_cast<decltype(info->f_type)>(pretended_file_system.load());
+  return result;
+}
 
 namespace kith::storage {
 namespace {
@@ -231,6 +246,26 @@ TEST_F(FaultTest, UnsafePathsAreRefused) {
   }
   EXPECT_EQ(GetReason(TryOpen({.create = true}, "no/parent").status()), Reason::kDatabaseMissing);
   EXPECT_EQ(GetReason(TryOpen({.create = true}, std::string("nul\0name", 8)).status()), Reason::kBadOptions);
+}
+
+// R9
+TEST_F(FaultTest, FileSystemsOfNetworksAreRefused) {
+  { const auto environment = Open(); }
+  const std::pair<uint32_t, const char*> kRefused[] = {{0x6969, "NFS"}, {0xFF534D42, "CIFS"}, {0x01021997, "9p"}, {0x65735546, "FUSE"}};
+  for (const auto& [magic, name] : kRefused) {
+    pretended_file_system = magic;
+    const Status status = TryOpen({}).status();
+    EXPECT_EQ(GetReason(status), Reason::kFileSystemUnsupported) << name;
+    EXPECT_THAT(status.ToString(), testing::HasSubstr(name));
+    EXPECT_EQ(GetReason(TryOpen({.create = true}, "new").status()), Reason::kFileSystemUnsupported) << name;
+    EXPECT_FALSE(std::filesystem::exists(Path("new/data.mdb")));
+    EXPECT_TRUE(TryOpen({.allow_any_file_system = true}).ok()) << name;
+  }
+  for (const uint32_t magic : {0xEF53U, 0x01021994U, 0x794C7630U}) {  // ext4, tmpfs, overlayfs
+    pretended_file_system = magic;
+    EXPECT_TRUE(TryOpen({}).ok()) << magic;
+  }
+  pretended_file_system = 0;
 }
 
 TEST_F(FaultTest, AnUnfinishedCreationIsBegunAgain) {

@@ -1,0 +1,18 @@
+# Toolchain for arm64: Clang on what .ci/arm64.sh has unpacked in build/arm64; programs run under qemu.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+get_filename_component(unpacked ${CMAKE_CURRENT_LIST_DIR}/../build/arm64 ABSOLUTE)
+foreach(language C CXX)
+  set(CMAKE_${language}_COMPILER_TARGET aarch64-linux-gnu)
+endforeach()
+set(CMAKE_C_COMPILER clang)
+set(CMAKE_CXX_COMPILER clang++)
+set(CMAKE_SYSROOT ${unpacked}/sysroot)
+set(CMAKE_EXE_LINKER_FLAGS_INIT -fuse-ld=lld)
+set(CMAKE_SHARED_LINKER_FLAGS_INIT -fuse-ld=lld)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+foreach(what LIBRARY INCLUDE PACKAGE)
+  set(CMAKE_FIND_ROOT_PATH_MODE_${what} ONLY)
+endforeach()
+# The emulator keeps notes of every page that a program reserves, for ever: with 8 GiB of addresses a database reserves less.
+set(CMAKE_CROSSCOMPILING_EMULATOR ${unpacked}/qemu-aarch64 -R 0x200000000 -L ${CMAKE_SYSROOT})
