@@ -1,8 +1,7 @@
 // Columns out, as streams of the Arrow C interface.
 #include "kith/exchange/arrow.h"
 
-#include <nlohmann/json.hpp>
-
+#include "members.h"
 #include "objects.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
@@ -33,12 +32,7 @@ kith::StatusOr<Source> SourceOf(kith_snapshot* snapshot) {
 
 kith::StatusOr<kith::exchange::ArrowFields> FieldsFromJson(std::string_view json) {
   kith::exchange::ArrowFields fields;
-  if (json.empty()) return fields;
-  const nlohmann::json list = nlohmann::json::parse(json, nullptr, false);
-  const bool is_list =
-      list.is_array() && std::all_of(list.begin(), list.end(), [](const nlohmann::json& item) { return item.is_string(); });
-  if (!is_list) return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "fields"}, "is no JSON list of names");
-  fields.names = list.get<std::vector<std::string>>();
+  KITH_ASSIGN_OR_RETURN(fields.names, NamesFrom(json, "fields"));
   return fields;
 }
 

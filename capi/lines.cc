@@ -6,6 +6,7 @@
 
 #include "json.h"
 #include "kith/exchange/absorb.h"
+#include "members.h"
 #include "objects.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
@@ -17,11 +18,7 @@ namespace exchange = kith::exchange;
 
 kith::StatusOr<std::vector<std::string>> TypeNames(kith_str given) {
   KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(given, "types"));
-  if (text.empty()) return std::vector<std::string>();
-  const json list = json::parse(text, nullptr, false);
-  const bool names = list.is_array() && std::all_of(list.begin(), list.end(), [](const json& name) { return name.is_string(); });
-  if (!names) return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "types"}, "is no JSON list of names");
-  return list.get<std::vector<std::string>>();
+  return NamesFrom(text, "types");
 }
 
 std::string ToJson(const exchange::ExportLinesReport& report) {

@@ -12,11 +12,32 @@
 
 #include "answer.h"
 #include "kith/base/id.h"
+#include "kith/base/json.h"
+#include "kith/base/limits.h"
 #include "kith/base/status.h"
 #include "kith/base/time.h"
 #include "objects.h"
 
 namespace kith::capi {
+
+// A JSON document that a host hands in as an argument of that name, no object of which has a member twice.
+[[nodiscard]] inline StatusOr<Json> Parse(std::string_view text, std::string_view what) {
+  const JsonRules rules = {.document = what, .malformed = Reason::kBadOptions, .bytes = limits::kBatchBytes, .depth = limits::kBatchDepth};
+  KITH_RETURN_IF_ERROR(CheckJson(text, rules));
+  return Json::parse(text, nullptr, false);
+}
+
+// The names in a JSON list; none when the text is empty.
+[[nodiscard]] inline StatusOr<std::vector<std::string>> NamesFrom(std::string_view text, std::string_view what) {
+  if (text.empty()) return std::vector<std::string>();
+  KITH_ASSIGN_OR_RETURN(const Json json, Parse(text, what));
+  const bool names = json.is_array() && std::all_of(json.begin(), json.end(), [](const Json& name) { return name.is_string(); });
+  if (!names) {
+    return MakeError({.reason = Reason::kBadOptions, .field = std::string(what), .hint = "[\"account\", \"contact\"]"},
+                     "is no JSON list of names");
+  }
+  return json.get<std::vector<std::string>>();
+}
 
 // The members of a question, each read at most once and checked.
 class Members {
@@ -25,7 +46,7 @@ class Members {
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(given, "question"));
     Members question;
     if (text.empty()) return question;
-    question.json_ = Json::parse(text, nullptr, false);
+    KITH_ASSIGN_OR_RETURN(question.json_, Parse(text, "the question"));
     if (!question.json_.is_object()) return Malformed("the question is no JSON object", "{\"as_of\": \"2026-07-01T00:00:00Z\"}");
     return question;
   }

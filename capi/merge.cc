@@ -1,9 +1,9 @@
 // Records made one, and set back to what they were.
 #include "kith/crm/merge.h"
 
-#include "answer.h"
 #include "kith/engine/json.h"
 #include "kith/engine/revert.h"
+#include "members.h"
 #include "objects.h"
 #include "values.h"
 
@@ -43,7 +43,7 @@ kith::Status ReadMember(const std::string& name, const Json& value, kith::crm::M
 kith::StatusOr<kith::crm::MergeOptions> ReadMergeOptions(std::string_view text) {
   kith::crm::MergeOptions options;
   if (text.empty()) return options;
-  const Json json = Json::parse(text, nullptr, false);
+  KITH_ASSIGN_OR_RETURN(const Json json, Parse(text, "options"));
   if (!json.is_object()) return Malformed("options", "is no JSON object");
   for (const auto& [name, value] : json.items()) KITH_RETURN_IF_ERROR(ReadMember(name, value, options));
   return options;

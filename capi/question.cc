@@ -1,18 +1,17 @@
 #include "question.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "kith/base/concat.h"
 #include "kith/base/nearest.h"
 #include "kith/model/versions.h"
 #include "kith/query/calendar.h"
+#include "members.h"
 
 namespace kith::capi {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using model::GroupKind;
 
 constexpr int kMostLearnt = 100;
@@ -157,8 +156,7 @@ StatusOr<Question> Question::Ask(kith_snapshot* snapshot, const char* pipeline, 
 }
 
 Status Question::ReadMore(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) return Malformed("more", "is no JSON");
+  KITH_ASSIGN_OR_RETURN(const Json json, Parse(text, "more"));
   KITH_RETURN_IF_ERROR(CheckMembers(json, "",
                                     {"period", "group", "by", "learn_from", "learn_saved", "relations", "rates", "what_if", "measure",
                                      "collection", "target", "compare_with", "version", "without_overrides"}));

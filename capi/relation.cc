@@ -1,9 +1,8 @@
 // Relations: neighbours, walks, sums over groups.
 #include "kith/model/relation.h"
 
-#include "answer.h"
 #include "json.h"
-#include "kith/base/json.h"
+#include "members.h"
 #include "objects.h"
 
 using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file implements the global C functions
@@ -14,21 +13,9 @@ kith::Status Malformed(std::string_view message, std::string_view hint) {
   return kith::MakeError({.reason = kith::Reason::kBadOptions, .hint = std::string(hint)}, message);
 }
 
-kith::StatusOr<Json> Parse(std::string_view text, std::string_view what) {
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) return Malformed(std::string(what) + " is not JSON", "see kith.h");
-  return json;
-}
-
 kith::StatusOr<std::vector<std::string>> Names(kith_str given, std::string_view what) {
-  std::vector<std::string> names;
   KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(given, what));
-  if (text.empty()) return names;
-  KITH_ASSIGN_OR_RETURN(const Json json, Parse(text, what));
-  const bool texts = json.is_array() && std::all_of(json.begin(), json.end(), [](const Json& item) { return item.is_string(); });
-  if (!texts) return Malformed(std::string(what) + " is a list of names", "[\"account_relation\", \"account.parent\"]");
-  for (const Json& item : json) names.push_back(item.get<std::string>());
-  return names;
+  return NamesFrom(text, what);
 }
 
 kith::StatusOr<kith::model::TraverseOptions> ToOptions(const kith_walk_options* given) {
@@ -61,26 +48,16 @@ Json Of(const kith::model::Traversal& traversal) {
   return {{"truncated", traversal.truncated}, {"visits", std::move(visits)}};
 }
 
-kith::StatusOr<kith::model::GroupQuestion> ToQuestion(std::string_view text) {
-  KITH_ASSIGN_OR_RETURN(const Json json, Parse(text, "question"));
-  if (!json.is_object()) return Malformed("question is an object", "{\"relation\": \"account.parent\"}");
+kith::StatusOr<kith::model::GroupQuestion> ToQuestion(kith_str given) {
+  KITH_ASSIGN_OR_RETURN(Members members, Members::Ask(given));
   kith::model::GroupQuestion question;
-  for (const auto& [name, value] : json.items()) {
-    if (!value.is_string()) return Malformed("question." + name + " must be text", "see kith.h");
-    const std::string& given = value.get_ref<const std::string&>();
-    if (name == "at") {
-      KITH_ASSIGN_OR_RETURN(question.at, kith::ParseTime(given));
-      continue;
-    }
-    std::string* member = name == "relation" ? &question.relation
-                          : name == "type"   ? &question.type
-                          : name == "via"    ? &question.via
-                          : name == "field"  ? &question.field
-                          : name == "where"  ? &question.where
-                                             : nullptr;
-    if (member == nullptr) return Malformed("question has no member " + name, "known are: relation, at, type, via, field, where");
-    *member = given;
-  }
+  members.Get("relation", question.relation);
+  members.Get("at", question.at);
+  members.Get("type", question.type);
+  members.Get("via", question.via);
+  members.Get("field", question.field);
+  members.Get("where", question.where);
+  KITH_RETURN_IF_ERROR(members.Done());
   return question;
 }
 
@@ -118,8 +95,7 @@ kith_code kith_snapshot_traverse(kith_snapshot* snapshot, kith_id start, kith_st
 kith_code kith_snapshot_group_total(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json, kith_error** err) {
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
-    KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(question, "question"));
-    KITH_ASSIGN_OR_RETURN(const kith::model::GroupQuestion asked, ToQuestion(text));
+    KITH_ASSIGN_OR_RETURN(const kith::model::GroupQuestion asked, ToQuestion(question));
     KITH_ASSIGN_OR_RETURN(const kith::model::GroupTotal total, kith::model::TotalOfGroup(*object->snapshot, kith::Id(record), asked));
     Json members = Json::array();
     for (const kith::Id member : total.members) members.push_back(member.value());

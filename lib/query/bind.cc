@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "kith/base/concat.h"
+#include "kith/base/json.h"
+#include "kith/base/limits.h"
 #include "kith/base/nearest.h"
 #include "kith/engine/json.h"
 #include "query/compiled.h"
@@ -126,6 +128,8 @@ StatusOr<bool> BindConditions(const Prepared::Compiled& compiled, const expr::An
 StatusOr<Parameters> Prepared::ParametersFromJson(std::string_view text) const {
   Parameters parameters;
   if (text.empty()) return parameters;
+  KITH_RETURN_IF_ERROR(CheckJson(
+      text, {.document = "the parameters", .malformed = Reason::kBadOptions, .bytes = limits::kBatchBytes, .depth = limits::kBatchDepth}));
   const json document = json::parse(text, nullptr, false);
   if (!document.is_object()) return MakeError({.reason = Reason::kBadOptions, .field = "parameters"}, "is no JSON object");
   for (const auto& [name, value] : document.items()) {

@@ -31,6 +31,46 @@ class BadInput : public Host {
   }
 };
 
+// A question in which a member stands twice means two things: each function that takes one refuses it, as it does an option it does not
+// know.
+TEST_F(BadInput, QuestionsWithAMemberTwiceOrUnknown) {
+  const kith_id account = Account("1", "Acme");
+  const Snapshot now = Read();
+  Text json;
+  const auto more = [&](kith_str question) {
+    kith_insight_options options = KITH_INSIGHT_OPTIONS_INIT;
+    options.more = question;
+    return kith_snapshot_gap(now, "default", "2026-06", &options, json.out(), error.out());
+  };
+  const auto merge = [&](kith_str question) {
+    const kith_id same[] = {account, account};
+    return kith_db_merge(db, same, 2, {}, {}, question, nullptr, json.out(), error.out());
+  };
+  const auto parameters = [&](kith_str question) {
+    Owned<kith_query, kith_query_free> query;
+    const kith_str text = KITH_STR(R"({"from": "account", "where": "name == $a", "select": ["name"]})");
+    EXPECT_EQ(kith_query_prepare(now, text, query.out(), error.out()), KITH_OK) << Str(kith_error_message(error));
+    Owned<kith_rows, kith_rows_free> rows;
+    return kith_query_run(query, now, question, nullptr, rows.out(), error.out());
+  };
+  const std::pair<const char*, std::function<kith_code(kith_str)>> calls[] = {
+      {R"({"limit": 1, "limit": 2})", [&](kith_str q) { return kith_snapshot_timeline(now, account, q, json.out(), error.out()); }},
+      {R"({"relation": "account.parent", "type": "account", "type": "lead"})",
+       [&](kith_str q) { return kith_snapshot_group_total(now, account, q, json.out(), error.out()); }},
+      {R"({"target": 1, "target": 2})", more},
+      {R"({"prefer": "first", "prefer": "latest"})", merge},
+      {R"({"a": "x", "a": "y"})", parameters},
+      {R"({"deals": [{"deal": 1, "value": 1, "value": 2}]})", [&](kith_str q) { return kith_allocate(q, json.out(), error.out()); }},
+  };
+  for (const auto& [text, call] : calls) {
+    EXPECT_EQ(call(Str(std::string_view(text))), KITH_INVALID_ARGUMENT) << text;
+    EXPECT_NE(Str(kith_error_message(error)).find("twice"), std::string::npos) << text << ": " << Str(kith_error_message(error));
+    for (const kith_str unknown : {KITH_STR(R"({"limmit": 1})"), KITH_STR("{not json"), KITH_STR("[1]")}) {
+      EXPECT_EQ(call(unknown), KITH_INVALID_ARGUMENT) << text << Str(unknown);
+    }
+  }
+}
+
 TEST_F(BadInput, WrongKind) {
   Refused("WrongKind", "employees",
           [](kith_batch* b) { kith_batch_set_text(b, kith_batch_create(b, "account"), "employees", KITH_STR("many")); });
