@@ -89,6 +89,7 @@ class Reader {
     std::sort(closed.begin(), closed.end(),
               [](const Closed& a, const Closed& b) { return std::pair(b.at, b.path->deal) < std::pair(a.at, a.path->deal); });
     RelationOptions relations = options_.relations;
+    relations.gone = false;  // costs the changes since, for each deal
     for (const Closed& deal : closed) {
       relations.as_of = deal.at;
       relations.recorded = KnownAt(deal.path->deal, now_);
@@ -116,6 +117,7 @@ class Reader {
     relations.as_of = at;
     relations.contributions = false;
     relations.recorded = KnownAt(deal, at);
+    relations.gone = false;  // as above
     const Facts facts(snapshot_, relations);
     std::vector<double> reach;
     KITH_ASSIGN_OR_RETURN(const Chain chain, facts.ChainOf(deal, {}, reach));

@@ -125,25 +125,51 @@ bool Facts::IsValid(const Played& record) const {
   return record.At("valid_from").value_or(as_of_) <= as_of_ && as_of_ < record.At("valid_to").value_or(kTimeMax);
 }
 
+StatusOr<const Facts::Gone*> Facts::GoneFrom(const TypeDef& type, const FieldDef& field) const {
+  constexpr size_t kPage = 4096;
+  const auto known = gone_.find(&field);
+  if (known != gone_.end()) return &known->second;
+  Gone gone;
+  Id after;
+  do {
+    KITH_ASSIGN_OR_RETURN(const DifferencePage page, snapshot_.Differences(Known(), AsOf{}, {{type.name}, {field.name}}, after, kPage));
+    for (const Difference& difference : page.differences) {
+      if (difference.operation == Operation::kCreate) continue;
+      const StatusOr<Record> past = snapshot_.GetAsOf(difference.record, Known());
+      if (absl::IsNotFound(past.status())) continue;
+      KITH_RETURN_IF_ERROR(past.status());
+      if (past->view().has(field.position)) gone[past->view().GetRef(field.position)].push_back(difference.record);
+    }
+    after = page.next;
+  } while (!after.is_null());
+  return &gone_.emplace(&field, std::move(gone)).first->second;
+}
+
 Status Facts::ForEach(std::string_view behaviour, std::string_view role, Id to, const Visit& visit) const {
   for (const TypeDef* type : snapshot_.catalog().TypesWith(behaviour)) {
     const FieldDef* field = type->FindRole(behaviour, role);
     if (field == nullptr) continue;
     const BehaviourDef& roles = *type->FindBehaviour(behaviour);
-    const auto look = [&](record::View now) -> Status {
-      if (!options_.recorded) {
-        const Played record(*type, roles, now);
-        if (IsValid(record)) visit(record);
-        return absl::OkStatus();
-      }
-      const StatusOr<Record> past = snapshot_.GetAsOf(now.id(), {.effective = kTimeMax, .recorded = *options_.recorded});
+    const auto look_then = [&](Id id) -> Status {
+      const StatusOr<Record> past = snapshot_.GetAsOf(id, Known());
       if (absl::IsNotFound(past.status())) return absl::OkStatus();
       KITH_RETURN_IF_ERROR(past.status());
       const Played record(*type, roles, past->view());
       if (record.Ref(role) == to && IsValid(record)) visit(record);
       return absl::OkStatus();
     };
+    const auto look = [&](record::View now) -> Status {
+      if (options_.recorded) return look_then(now.id());
+      const Played record(*type, roles, now);
+      if (IsValid(record)) visit(record);
+      return absl::OkStatus();
+    };
     KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, *type, *field, Value(to), look));
+    if (!options_.recorded || !options_.gone) continue;
+    KITH_ASSIGN_OR_RETURN(const Gone* gone, GoneFrom(*type, *field));
+    const auto found = gone->find(to);
+    if (found == gone->end()) continue;
+    for (const Id id : found->second) KITH_RETURN_IF_ERROR(look_then(id));
   }
   return absl::OkStatus();
 }
@@ -166,7 +192,7 @@ std::optional<Held> Facts::Then(Id id, std::string_view behaviour) const {
     return Held{Played(now->type(), *now->type().FindBehaviour(behaviour), std::make_shared<const Record>(*std::move(then)))};
   }
   if (!options_.recorded) return Held{*now, true};
-  then = snapshot_.GetAsOf(id, {.effective = kTimeMax, .recorded = *options_.recorded});
+  then = snapshot_.GetAsOf(id, Known());
   if (!then.ok()) return std::nullopt;
   return Held{Played(now->type(), *now->type().FindBehaviour(behaviour), std::make_shared<const Record>(*std::move(then))), true};
 }

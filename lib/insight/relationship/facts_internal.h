@@ -150,6 +150,10 @@ class Facts {
   Status AddLines(Chain& chain) const;
   Status AddGroup(Id group, std::vector<Id>& employees, std::vector<Id>& seen) const;
   [[nodiscard]] bool IsValid(const Played& record) const;
+  [[nodiscard]] AsOf Known() const { return {.effective = kTimeMax, .recorded = options_.recorded.value_or(kTimeMax)}; }
+  // Records that are gone by now or name another in the field, by whom they named as known then.
+  using Gone = std::map<Id, std::vector<Id>>;
+  StatusOr<const Gone*> GoneFrom(const catalog::TypeDef& type, const catalog::FieldDef& field) const;
   [[nodiscard]] bool IsPast() const { return options_.recorded || as_of_ < snapshot_.recorded(); }
   [[nodiscard]] bool IsReferred(Id id, std::string_view behaviour, std::string_view role) const;
 
@@ -157,6 +161,7 @@ class Facts {
   const RelationOptions& options_;
   Time as_of_;
   mutable std::map<Id, bool> active_;
+  mutable std::map<const catalog::FieldDef*, Gone> gone_;
 };
 
 }  // namespace kith::insight::relationship_internal

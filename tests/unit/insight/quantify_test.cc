@@ -363,6 +363,65 @@ TEST_F(Quantified, AsOfAMomentNothingLaterCounts) {
   EXPECT_LT(*Of(Id(), account, {.relation = {.as_of = world_.now()}, .trend_months = 3}).trend, 0);
 }
 
+// M01: what was known at a moment is answered the same after whatever was put in, changed, given to another or deleted since.
+TEST_F(Quantified, WhatWasKnownIsAnsweredTheSameAfterAnyEdit) {
+  const uint64_t seed = model::TestSeed(29);
+  SCOPED_TRACE("KITH_TEST_SEED=" + std::to_string(seed));
+  model::Random random(seed);
+  const Id account = Account();
+  const Id deal = Deal(account, 1000);
+  const Id other = Deal(account, 500);
+  const Id rival = Add("competitor", {{"name", "Rival"}});
+  std::vector<Id> people;
+  for (int i = 0; i < 4; ++i) people.push_back(PersonOf(account, i == 0 ? "c_level" : "manager"));
+  const auto person = [&] { return people[random.Below(people.size())]; };
+  std::vector<Id> made = {Add("deal_competitor", {{"competitor", rival}, {"opportunity", deal}})};
+  const auto make = [&] {
+    const Id one = person();
+    switch (random.Below(4)) {
+      case 0:
+        return Meet(world_.owners()[random.Below(3)], one);
+      case 1:
+        return Say(one, random.OneIn(2) ? rival : Id(), random.OneIn(2) ? "solution" : "closeness", random.OneIn(2) ? 1 : -1);
+      case 2:
+        return GiveRole(one, random.OneIn(2) ? deal : other, random.OneIn(2) ? "decision_maker" : "user", random.OneIn(4));
+      default:
+        return Add("influence", {{"contact", one}, {"on", one == people[0] ? people[1] : people[0]}});
+    }
+  };
+  for (int i = 0; i < 40; ++i) made.push_back(make());
+  world_.Advance(kMicrosPerDay);
+  const QuantifyOptions then = {.relation = {.as_of = world_.now(), .recorded = world_.now()}, .capital = false};
+  world_.Advance(kMicrosPerDay);
+  std::vector<std::pair<Id, Id>> questions = {{Id(), deal}, {rival, deal}, {Id(), other}, {Id(), account}};
+  for (const Id one : people) questions.emplace_back(Id(), one);
+  std::vector<RelationReport> before;
+  for (const auto& [subject, object] : questions) before.push_back(Of(subject, object, then));
+  for (int i = 0; i < 40; ++i) {
+    const Id one = made[random.Below(made.size())];
+    const catalog::TypeDef& type = *world_.Read()->catalog().FindType(one.type());
+    Batch batch = world_.NewBatch();
+    if (!world_.Read()->Get(one).ok()) continue;
+    if (random.OneIn(2)) {
+      batch.Delete(one);
+    } else if (type.FindField("opportunity") != nullptr) {
+      batch.Set(one, "opportunity", random.OneIn(2) ? deal : other);
+    } else if (type.name != "influence") {
+      batch.Set(one, type.name == "evidence" ? "subject" : "contact", person());
+    }
+    world_.TryApply(batch).IgnoreError();
+    if (random.OneIn(3)) make();
+  }
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const RelationReport after = Of(questions[i].first, questions[i].second, then);
+    EXPECT_NEAR(after.score.value, before[i].score.value, 1e-9) << i;
+    EXPECT_NEAR(after.score.confidence, before[i].score.confidence, 1e-9) << i;
+    EXPECT_EQ(after.score.contributions.size(), before[i].score.contributions.size()) << i;
+    ASSERT_EQ(after.against.size(), before[i].against.size()) << i;
+    for (size_t j = 0; j < after.against.size(); ++j) EXPECT_NEAR(after.against[j].lead, before[i].against[j].lead, 1e-9) << i;
+  }
+}
+
 // A04, B05: an account as of a moment is what it was, whoever has come and gone since and whatever became of its deals and issues.
 TEST_F(Quantified, AnAccountAsOfAMomentHasThePeopleAndTheValueOfThen) {
   const Id acme = Account("Acme");
