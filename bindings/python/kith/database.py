@@ -16,7 +16,7 @@ from kith.care import Care
 from kith.columns import Export
 from kith.converting import Converting
 from kith.duplicates import OnePersonOnce
-from kith.errors import Error, _closed
+from kith.errors import _closed
 from kith.exchange import Exchange
 from kith.forecast import Forecast
 from kith.forking import reopened_in_children
@@ -73,7 +73,7 @@ def open(
     try:
         if (currency, zone, fiscal_start) != (None, None, None):
             db.configure(currency=currency, zone=zone, fiscal_start=fiscal_start)
-    except Error:
+    except BaseException:
         db.close()
         raise
     found = os.path.abspath(path)
@@ -379,7 +379,10 @@ def _query_json(query: str | dict[str, Any], parts: dict[str, Any]) -> str:
     if isinstance(query, str) and query.lstrip().startswith("{"):
         if not given:
             return query
-        query = json.loads(query)
+        try:
+            query = json.loads(query)
+        except ValueError:
+            return str(query)  # the library says what is wrong with it, and where
     return json.dumps(({"from": query} if isinstance(query, str) else query) | given)
 
 

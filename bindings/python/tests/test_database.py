@@ -358,6 +358,15 @@ def test_a_forked_child_is_refused(db: kith.Database) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
+def test_settings_that_are_none_leave_nothing_open(tmp_path: pathlib.Path) -> None:
+    kith.open(tmp_path / "db", create=True).close()
+    before = len(os.listdir("/proc/self/fd"))
+    for wrong in ("April", object()):
+        with pytest.raises((TypeError, kith.Error)) as caught:
+            kith.open(tmp_path / "db", fiscal_start=wrong)  # type: ignore[arg-type]
+        assert len(os.listdir("/proc/self/fd")) == before, caught.value
+
+
 def test_backup_opens_elsewhere(db: kith.Database, tmp_path: pathlib.Path) -> None:
     id = account(db, "1", name="Acme")
     db.backup(tmp_path / "copy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,14 @@ def test_what_is_wrong_is_named(filled: kith.Database) -> None:
     rows.cancel()
     # So few rows are read before the flag is looked at.
     assert len(list(rows)) == 6
+
+
+def test_what_is_no_json_is_refused_by_the_library(filled: kith.Database) -> None:
+    others: list[dict[str, Any]] = [{}, {"limit": 3}]
+    for parts in others:
+        with pytest.raises(kith.InvalidArgumentError) as caught:
+            filled.query("{not json", **parts)
+        assert caught.value.reason == "QueryMalformed"
 
 
 def test_parameters_of_every_kind(filled: kith.Database) -> None:
