@@ -106,7 +106,7 @@ std::span<const BehaviourRule> Behaviours() {
         {"about", {Kind::kRef}},
         {"after", {Kind::kRef}}}},
       // Something that somebody wrote down about a record.
-      {"note", {{"text", {Kind::kText}, true}, {"about", {Kind::kRef}, true}, {"contact", {Kind::kRef}}}},
+      {"note", {{"text", {Kind::kText}, true}, {"about", {Kind::kRef}, true}, {"contact", {Kind::kRef}}, {"at", {Kind::kTime}}}},
       // A paper with a sum on it.
       {"money_document",
        {{"total", {Kind::kMoney}, true},

@@ -32,7 +32,7 @@ const std::vector<Source>& Sources() {
   static const std::vector<Source> kSources = {
       {"interaction", TimelineKind::kInteraction, {"at"}, {"contact", "account", "about", "visitor"}, "subject"},
       {"task", TimelineKind::kTask, {"done_at", "due"}, {"contact", "account", "about"}, "subject"},
-      {"note", TimelineKind::kNote, {}, {"contact", "about"}, "text"},
+      {"note", TimelineKind::kNote, {"at"}, {"contact", "about"}, "text"},
       {"ticket", TimelineKind::kTicket, {"opened_at"}, {"contact", "account"}, "subject"},
       {"money_document", TimelineKind::kDocument, {"date"}, {"contact", "account", "deal"}, "number"},
       {"pipelined", TimelineKind::kDeal, {}, {"contact", "account"}, "name"}};

@@ -125,6 +125,7 @@ var Share = struct {
 	From    kith.FieldOf[time.Time] // From; 开始时间
 	Until   kith.FieldOf[time.Time] // Until; 截止时间
 	Reason  kith.FieldOf[string]    // Reason; 原因
+	Part    kith.FieldOf[string]    // Part in the team; 团队角色
 	Owner   kith.FieldOf[kith.ID]   // Owner
 	Created kith.FieldOf[time.Time] // Created; derived: read it only
 	Updated kith.FieldOf[time.Time] // Updated; derived: read it only
@@ -135,6 +136,7 @@ var Share = struct {
 	From:    kith.FieldOf[time.Time]{Type: "share", Name: "from"},
 	Until:   kith.FieldOf[time.Time]{Type: "share", Name: "until"},
 	Reason:  kith.FieldOf[string]{Type: "share", Name: "reason"},
+	Part:    kith.FieldOf[string]{Type: "share", Name: "part"},
 	Owner:   kith.FieldOf[kith.ID]{Type: "share", Name: "owner"},
 	Created: kith.FieldOf[time.Time]{Type: "share", Name: "created"},
 	Updated: kith.FieldOf[time.Time]{Type: "share", Name: "updated"},
@@ -144,6 +146,20 @@ var Share = struct {
 const (
 	ShareLevelRead  = "read"
 	ShareLevelWrite = "write"
+)
+
+// Choices of share.part.
+const (
+	SharePartLead       = "lead"
+	SharePartSales      = "sales"
+	SharePartTechnical  = "technical"
+	SharePartCommercial = "commercial"
+	SharePartDelivery   = "delivery"
+	SharePartService    = "service"
+	SharePartLegal      = "legal"
+	SharePartFinance    = "finance"
+	SharePartSponsor    = "sponsor"
+	SharePartObserver   = "observer"
 )
 
 // Product has the fields of the type product: Product, 产品.
@@ -1356,6 +1372,54 @@ var Note = struct {
 	Owner:     kith.FieldOf[kith.ID]{Type: "note", Name: "owner"},
 	Created:   kith.FieldOf[time.Time]{Type: "note", Name: "created"},
 	Updated:   kith.FieldOf[time.Time]{Type: "note", Name: "updated"},
+}
+
+// Decision has the fields of the type decision: Decision, 决定.
+var Decision = struct {
+	Subject   kith.FieldOf[string]    // What was decided; 决定内容; required
+	Regarding kith.FieldOf[kith.ID]   // Regarding; 相关记录; required
+	Reason    kith.FieldOf[string]    // Reason; 理由
+	DecidedBy kith.FieldOf[kith.ID]   // Decided by; 决定人; to employee
+	DecidedAt kith.FieldOf[time.Time] // Decided at; 决定时间
+	Replaces  kith.FieldOf[kith.ID]   // Replaces; 取代的决定; to decision
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Subject:   kith.FieldOf[string]{Type: "decision", Name: "subject"},
+	Regarding: kith.FieldOf[kith.ID]{Type: "decision", Name: "regarding"},
+	Reason:    kith.FieldOf[string]{Type: "decision", Name: "reason"},
+	DecidedBy: kith.FieldOf[kith.ID]{Type: "decision", Name: "decided_by"},
+	DecidedAt: kith.FieldOf[time.Time]{Type: "decision", Name: "decided_at"},
+	Replaces:  kith.FieldOf[kith.ID]{Type: "decision", Name: "replaces"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "decision", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "decision", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "decision", Name: "updated"},
+}
+
+// File has the fields of the type file: File, 文件.
+var File = struct {
+	Name      kith.FieldOf[string]    // Name; 文件名; required
+	Regarding kith.FieldOf[kith.ID]   // Regarding; 相关记录; required
+	Link      kith.FieldOf[string]    // Where it is kept; 存放位置; required
+	MediaType kith.FieldOf[string]    // Media type; 文件类型
+	SizeBytes kith.FieldOf[int64]     // Size in bytes; 大小（字节）
+	Sha256    kith.FieldOf[string]    // SHA-256 of the content; 内容 SHA-256
+	Replaces  kith.FieldOf[kith.ID]   // Replaces; 取代的文件; to file
+	Owner     kith.FieldOf[kith.ID]   // Owner
+	Created   kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated   kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Name:      kith.FieldOf[string]{Type: "file", Name: "name"},
+	Regarding: kith.FieldOf[kith.ID]{Type: "file", Name: "regarding"},
+	Link:      kith.FieldOf[string]{Type: "file", Name: "link"},
+	MediaType: kith.FieldOf[string]{Type: "file", Name: "media_type"},
+	SizeBytes: kith.FieldOf[int64]{Type: "file", Name: "size_bytes"},
+	Sha256:    kith.FieldOf[string]{Type: "file", Name: "sha256"},
+	Replaces:  kith.FieldOf[kith.ID]{Type: "file", Name: "replaces"},
+	Owner:     kith.FieldOf[kith.ID]{Type: "file", Name: "owner"},
+	Created:   kith.FieldOf[time.Time]{Type: "file", Name: "created"},
+	Updated:   kith.FieldOf[time.Time]{Type: "file", Name: "updated"},
 }
 
 // Pool has the fields of the type pool: Pool, 公海.

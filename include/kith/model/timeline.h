@@ -4,7 +4,7 @@
 //   kind         behaviour        when                                   under
 //   interaction  interaction      at                                     contact, account, about, visitor
 //   task         task             done_at, else due, else its creation   contact, account, about
-//   note         note             its creation                           contact, about
+//   note         note             at, else its creation                  contact, about
 //   ticket       ticket           opened_at, else its creation           contact, account
 //   document     money_document   date, else its creation                contact, account, deal
 //   deal         pipelined        its creation                           contact, account

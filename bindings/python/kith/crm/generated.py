@@ -11,7 +11,7 @@ from kith.database import Batch
 from kith.values import LocalId, Money, Target
 
 # fmt: off
-__all__ = ["Account", "AccountRelation", "Acquaintance", "Approval", "Bid", "BidCriterion", "BidRound", "BidScore", "BudgetEvidence", "Campaign", "Competitor", "Completion", "Contact", "ContactRole", "Contract", "ConversionMap", "Cost", "DealCompetitor", "DottedLine", "Employee", "Employment", "Evidence", "Forecast", "Influence", "Instalment", "Interaction", "Invoice", "InvoiceLine", "Lead", "Migration", "Move", "Note", "Opportunity", "OpportunityLine", "Order", "OrderLine", "OrderReturn", "OrderReturnLine", "Pipeline", "Pool", "PoolClaim", "PoolMember", "Product", "Quota", "Quote", "QuoteLine", "Rate", "Receipt", "Segment", "SegmentMember", "Setting", "Share", "Stage", "StageItem", "StockCheck", "StockLevel", "Submission", "Task", "TaskTemplate", "Team", "TeamMember", "Ticket", "Track", "VisitPlan", "Visitor"]
+__all__ = ["Account", "AccountRelation", "Acquaintance", "Approval", "Bid", "BidCriterion", "BidRound", "BidScore", "BudgetEvidence", "Campaign", "Competitor", "Completion", "Contact", "ContactRole", "Contract", "ConversionMap", "Cost", "DealCompetitor", "Decision", "DottedLine", "Employee", "Employment", "Evidence", "File", "Forecast", "Influence", "Instalment", "Interaction", "Invoice", "InvoiceLine", "Lead", "Migration", "Move", "Note", "Opportunity", "OpportunityLine", "Order", "OrderLine", "OrderReturn", "OrderReturnLine", "Pipeline", "Pool", "PoolClaim", "PoolMember", "Product", "Quota", "Quote", "QuoteLine", "Rate", "Receipt", "Segment", "SegmentMember", "Setting", "Share", "Stage", "StageItem", "StockCheck", "StockLevel", "Submission", "Task", "TaskTemplate", "Team", "TeamMember", "Ticket", "Track", "VisitPlan", "Visitor"]
 
 SettingFields = TypedDict(
     "SettingFields",
@@ -238,6 +238,7 @@ class TeamMember(Entity):
 
 
 ShareLevel = Literal["read", "write"]
+SharePart = Literal["lead", "sales", "technical", "commercial", "delivery", "service", "legal", "finance", "sponsor", "observer"]
 ShareFields = TypedDict(
     "ShareFields",
     {
@@ -247,6 +248,7 @@ ShareFields = TypedDict(
         "from": "dt.datetime | None",
         "until": "dt.datetime | None",
         "reason": "str | None",
+        "part": "SharePart | None",
         "owner": "Target | None",
     },
     total=False,
@@ -264,6 +266,7 @@ class Share(Entity):
     from_ = Field[dt.datetime]("from")
     until = Field[dt.datetime]("until")
     reason = Field[str]("reason")
+    part = Field[SharePart]("part")
     owner = Field[int]("owner")
     created = Field[dt.datetime]("created")
     updated = Field[dt.datetime]("updated")
@@ -1595,6 +1598,100 @@ class Note(Entity):
 
     @classmethod
     def set(cls, batch: Batch, target: Target, /, **fields: Unpack[NoteFields]) -> None:
+        """Sets fields; None clears."""
+        batch.set(target, **fields)
+
+
+DecisionFields = TypedDict(
+    "DecisionFields",
+    {
+        "subject": "str | None",
+        "regarding": "Target | None",
+        "reason": "str | None",
+        "decided_by": "Target | None",
+        "decided_at": "dt.datetime | None",
+        "replaces": "Target | None",
+        "owner": "Target | None",
+    },
+    total=False,
+)
+
+
+class Decision(Entity):
+    """Decision: 决定."""
+
+    TYPE = "decision"
+
+    subject = Field[str]("subject")
+    regarding = Field[int]("regarding")
+    reason = Field[str]("reason")
+    decided_by = Field[int]("decided_by")
+    decided_at = Field[dt.datetime]("decided_at")
+    replaces = Field[int]("replaces")
+    owner = Field[int]("owner")
+    created = Field[dt.datetime]("created")
+    updated = Field[dt.datetime]("updated")
+
+    @classmethod
+    def create(cls, batch: Batch, /, ref: tuple[str, str] | None = None, **fields: Unpack[DecisionFields]) -> LocalId:
+        """A new record; with `ref` no record of the type may have that reference yet."""
+        return batch.create(cls.TYPE, ref, **fields)
+
+    @classmethod
+    def upsert(cls, batch: Batch, ref: tuple[str, str], /, **fields: Unpack[DecisionFields]) -> LocalId:
+        """The record with `ref`, created when absent."""
+        return batch.upsert(cls.TYPE, ref, **fields)
+
+    @classmethod
+    def set(cls, batch: Batch, target: Target, /, **fields: Unpack[DecisionFields]) -> None:
+        """Sets fields; None clears."""
+        batch.set(target, **fields)
+
+
+FileFields = TypedDict(
+    "FileFields",
+    {
+        "name": "str | None",
+        "regarding": "Target | None",
+        "link": "str | None",
+        "media_type": "str | None",
+        "size_bytes": "int | None",
+        "sha256": "str | None",
+        "replaces": "Target | None",
+        "owner": "Target | None",
+    },
+    total=False,
+)
+
+
+class File(Entity):
+    """File: 文件."""
+
+    TYPE = "file"
+
+    name = Field[str]("name")
+    regarding = Field[int]("regarding")
+    link = Field[str]("link")
+    media_type = Field[str]("media_type")
+    size_bytes = Field[int]("size_bytes")
+    sha256 = Field[str]("sha256")
+    replaces = Field[int]("replaces")
+    owner = Field[int]("owner")
+    created = Field[dt.datetime]("created")
+    updated = Field[dt.datetime]("updated")
+
+    @classmethod
+    def create(cls, batch: Batch, /, ref: tuple[str, str] | None = None, **fields: Unpack[FileFields]) -> LocalId:
+        """A new record; with `ref` no record of the type may have that reference yet."""
+        return batch.create(cls.TYPE, ref, **fields)
+
+    @classmethod
+    def upsert(cls, batch: Batch, ref: tuple[str, str], /, **fields: Unpack[FileFields]) -> LocalId:
+        """The record with `ref`, created when absent."""
+        return batch.upsert(cls.TYPE, ref, **fields)
+
+    @classmethod
+    def set(cls, batch: Batch, target: Target, /, **fields: Unpack[FileFields]) -> None:
         """Sets fields; None clears."""
         batch.set(target, **fields)
 

@@ -19,6 +19,19 @@ enum class ShareLevel : int32_t {
   kWrite = 2,
 };
 
+enum class SharePart : int32_t {
+  kLead = 1,
+  kSales = 2,
+  kTechnical = 3,
+  kCommercial = 4,
+  kDelivery = 5,
+  kService = 6,
+  kLegal = 7,
+  kFinance = 8,
+  kSponsor = 9,
+  kObserver = 10,
+};
+
 // Reads a record. Borrows its view.
 class Share {
  public:
@@ -35,6 +48,7 @@ class Share {
   [[nodiscard]] std::optional<Time> from() const { return view_.has(3) ? std::optional(Time{view_.GetInt(3)}) : std::nullopt; }
   [[nodiscard]] std::optional<Time> until() const { return view_.has(4) ? std::optional(Time{view_.GetInt(4)}) : std::nullopt; }
   [[nodiscard]] std::string_view reason() const { return view_.GetText(5); }
+  [[nodiscard]] std::optional<SharePart> part() const { return view_.has(6) ? std::optional(SharePart{static_cast<int32_t>(view_.GetInt(6))}) : std::nullopt; }
 
  private:
   record::View view_;
@@ -55,6 +69,7 @@ class ShareBuilder {
   ShareBuilder& from(Time value) { return Set("from", value); }
   ShareBuilder& until(Time value) { return Set("until", value); }
   ShareBuilder& reason(std::string_view value) { return Set("reason", value); }
+  ShareBuilder& part(SharePart value) { return Set("part", Choice{static_cast<int32_t>(value)}); }
 
  private:
   ShareBuilder& Set(std::string_view field, Value value) {
