@@ -4,7 +4,7 @@
 # address space, processes started anew, counts of allocations.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-without='ProcessTest.*:DamageTest.*:SalvageTest.*:FaultTest.AFullDisk*:FaultTest.LittleAddress*:FaultTest.AMapThat*:Allocation.*'
+without='ProcessTest.*:DamageTest.*:SalvageTest.*:FaultTest.AFullDisk*:FaultTest.LittleAddress*:FaultTest.AMapThat*:Allocation.*:EnsureTest.TwoProcesses*'
 failed=()
 for name in "$@"; do
   started=$SECONDS
