@@ -984,10 +984,10 @@ KITH_API kith_code kith_snapshot_pipelines(kith_snapshot* snapshot, const char* 
  * "unplaced": [{"record", "stage"}]}, else {"migration": id, "version": n, "moved": n, "left": [{"record", "stage"}]}. Errors:
  * PreconditionFailed (records without a place), UnknownPipeline, UnknownStage, BatchMalformed, those of the plan's conditions. */
 KITH_API kith_code kith_db_migrate_pipeline(kith_db* db, kith_str plan, uint8_t dry_run, kith_text** json, kith_error** err);
-/* Adds a pipeline given as JSON to a batch: {"name", "for_type", "parallel", "stages": [{"name", "kind", "labels", "max_dwell_days",
- * "optional", "entry": [criterion], "exit": [criterion], "steps": [step], "actions": [action], "events": [event]}]}. criterion: {"name",
- * "labels", "condition": CEL over the record, "mandatory"}; step: {"name", "labels", "condition", "mandatory", "evidence": a type or "*"};
- * action:
+/* Adds a pipeline given as JSON to a batch: {"name", "for_type", "parallel", "selling": "project" (default), "relationship" or "field",
+ * "stages": [{"name", "kind", "labels", "max_dwell_days", "optional", "entry": [criterion], "exit": [criterion], "steps": [step],
+ * "actions": [action], "events": [event]}]}. criterion: {"name", "labels", "condition": CEL over the record, "mandatory"}; step: {"name",
+ * "labels", "condition", "mandatory", "evidence": a type or "*"}; action:
  * {"name", "labels", "condition"}; event: {"name", "labels", "of": a type whose record is the event, "condition" over it, "by": its
  * reference to the record that moves here, "at": its time or date}. A pipeline that is parallel runs beside the main one: a record has a
  * stage there as well, in a record of type track (kith/model/pipeline.h). */

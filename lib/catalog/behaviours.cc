@@ -174,7 +174,8 @@ std::span<const BehaviourRule> Behaviours() {
         {"group", {Kind::kRef}},
         {"manager", {Kind::kRef}},
         {"roles", {Kind::kTextList, Kind::kChoiceSet}},
-        {"active", {Kind::kBool}}}},
+        {"active", {Kind::kBool}},
+        {"sells", {Kind::kChoiceSet}}}},
       // People who share what they see; groups stand below one another. `unit` is the number by which records name the group.
       {"group", {{"parent", {Kind::kRef}}, {"manager", {Kind::kRef}}, {"unit", {Kind::kInt}}}},
       // One record shown to somebody or to a group, for a time. A choice named "write" lets them change it too.

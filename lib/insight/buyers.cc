@@ -376,7 +376,7 @@ StatusOr<BuyerReport> RankBuyers(std::span<const CustomerFacts> customers, Id re
 StatusOr<BuyerReport> RankBuyers(const Snapshot& snapshot, Id rep, const BuyerOptions& options) {
   KITH_RETURN_IF_ERROR(Check(options));
   const Time as_of = options.as_of.value_or(snapshot.recorded());
-  KITH_ASSIGN_OR_RETURN(const std::vector<CustomerFacts> customers, ReadCustomers(snapshot, as_of));
+  KITH_ASSIGN_OR_RETURN(const std::vector<CustomerFacts> customers, ReadCustomers(snapshot, as_of, rep));
   return Ranking(customers, as_of, options).Run(rep);
 }
 

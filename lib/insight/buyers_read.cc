@@ -17,7 +17,8 @@ using relationship_internal::Played;
 
 class Reader {
  public:
-  Reader(const Snapshot& snapshot, Time as_of) : snapshot_(snapshot), facts_(snapshot, options_), as_of_(as_of) {}
+  Reader(const Snapshot& snapshot, Time as_of, Id rep)
+      : snapshot_(snapshot), facts_(snapshot, options_), as_of_(as_of), ways_(facts_.WaysOf(rep)) {}
 
   StatusOr<std::vector<CustomerFacts>> Read() {
     KITH_RETURN_IF_ERROR(ReadParties());
@@ -53,6 +54,7 @@ class Reader {
         belongs_[party.id()] = organisation;
         return;
       }
+      if ((facts_.WaysOf(Id(party.view().header().owner)) & ways_) == 0) return;
       positions_[party.id()] = customers_.size();
       CustomerFacts& customer = customers_.emplace_back();
       customer.customer = party.id();
@@ -137,6 +139,7 @@ class Reader {
   RelationOptions options_;
   Facts facts_;
   Time as_of_;
+  uint32_t ways_;  // of the rep asked about
   std::vector<CustomerFacts> customers_;
   absl::flat_hash_map<Id, size_t> positions_;
   absl::flat_hash_map<Id, Id> belongs_;
@@ -147,6 +150,8 @@ class Reader {
 
 }  // namespace
 
-StatusOr<std::vector<CustomerFacts>> ReadCustomers(const Snapshot& snapshot, Time as_of) { return Reader(snapshot, as_of).Read(); }
+StatusOr<std::vector<CustomerFacts>> ReadCustomers(const Snapshot& snapshot, Time as_of, Id rep) {
+  return Reader(snapshot, as_of, rep).Read();
+}
 
 }  // namespace kith::insight

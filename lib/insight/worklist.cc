@@ -180,8 +180,17 @@ class Working {
     });
   }
 
+  // Of other deals the customer's rhythm or the visit plan says when.
+  StatusOr<bool> IsProject(Id pipeline) {
+    const auto [at, is_new] = projects_.try_emplace(pipeline, true);
+    if (!is_new || pipeline.is_null()) return at->second;
+    KITH_ASSIGN_OR_RETURN(const model::Pipeline read, model::GetPipeline(snapshot_, pipeline));
+    return at->second = read.selling == model::Selling::kProject;
+  }
+
   // What a deal wants, and what its stage suggests.
-  Status Judge(const Played& deal, WorkItem& item) const {
+  Status Judge(const Played& deal, WorkItem& item) {
+    KITH_ASSIGN_OR_RETURN(const bool asks_next_step, IsProject(deal.Ref("pipeline")));
     KITH_ASSIGN_OR_RETURN(const model::Guide guide, model::GetGuide(snapshot_, deal.id(), {.now = now_}));
     const std::optional<Time> close = deal.At("close_date");
     if (close.has_value() && kith::DateOf(*close) < today_) {
@@ -195,7 +204,7 @@ class Working {
       }
     }
     const bool planned = !deal.Text("next_step").empty() || planned_.count(deal.id()) != 0;
-    if (!planned) item.reasons.emplace_back(WorkReason::kNoNextStep, 0);
+    if (!planned && asks_next_step) item.reasons.emplace_back(WorkReason::kNoNextStep, 0);
     for (const model::Track& track : guide.tracks) {
       for (const model::StageItem& action : track.actions) Suggest(action, item);
     }
@@ -243,7 +252,7 @@ class Working {
   // --- customers
 
   Status AddCustomers() {
-    KITH_ASSIGN_OR_RETURN(const std::vector<CustomerFacts> customers, ReadCustomers(snapshot_, now_));
+    KITH_ASSIGN_OR_RETURN(const std::vector<CustomerFacts> customers, ReadCustomers(snapshot_, now_, rep_));
     KITH_ASSIGN_OR_RETURN(const BuyerReport buyers, RankBuyers(customers, rep_, now_, {.horizon_days = options_.horizon_days}));
     list_.verdict = buyers.verdict;
     std::map<Id, double> chances;
@@ -382,6 +391,7 @@ class Working {
   std::set<Id> covered_;         // customers whose deal or visit says what to do
   std::map<Id, std::pair<Time, Id>> complaints_;
   std::map<Id, Chances> chances_;  // by pipeline
+  std::map<Id, bool> projects_;    // likewise: sold deal by deal
   std::map<Id, std::pair<std::optional<double>, std::optional<Money>>> values_;
   HabitPrior rhythm_;
   WorkList list_;

@@ -94,6 +94,18 @@ std::optional<StageKind> StageKindFromName(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view NameOf(Selling selling) {
+  constexpr std::string_view kNames[] = {"project", "relationship", "field"};
+  return kNames[static_cast<size_t>(selling) - 1];
+}
+
+std::optional<Selling> SellingFromName(std::string_view name) {
+  for (const Selling selling : {Selling::kProject, Selling::kRelationship, Selling::kField}) {
+    if (NameOf(selling) == name) return selling;
+  }
+  return std::nullopt;
+}
+
 std::string StagePath(std::string_view pipeline, std::string_view stage) {
   std::string path(pipeline);
   path += '/';
@@ -113,6 +125,11 @@ Pipeline ReadPipelineRecord(const Schema& schema, record::View view) {
   pipeline.for_type = view.GetText(schema.pipeline.for_type);
   pipeline.version = view.has(schema.pipeline.version) ? view.GetInt(schema.pipeline.version) : 1;
   pipeline.parallel = schema.pipeline.parallel != nullptr && view.GetBool(schema.pipeline.parallel->position);
+  if (schema.pipeline.selling != nullptr && view.has(schema.pipeline.selling->position)) {
+    const auto choice = static_cast<int32_t>(view.GetInt(schema.pipeline.selling->position));
+    const catalog::ChoiceDef* selling = schema.pipeline.selling->FindChoice(choice);
+    if (selling != nullptr) pipeline.selling = SellingFromName(selling->name).value_or(Selling::kProject);
+  }
   return pipeline;
 }
 
@@ -210,6 +227,9 @@ void DefinePipeline(Batch& batch, const Pipeline& pipeline) {
   batch.Set(id, "for_type", pipeline.for_type);
   batch.Set(id, "version", pipeline.version);
   if (schema->pipeline.parallel != nullptr) batch.Set(id, "parallel", pipeline.parallel ? Value(true) : Value());
+  if (schema->pipeline.selling != nullptr && pipeline.selling == Selling::kProject) batch.Set(id, "selling", Value());
+  if (schema->pipeline.selling != nullptr && pipeline.selling != Selling::kProject)
+    batch.SetChoice(id, "selling", NameOf(pipeline.selling));
   const std::vector<int32_t> positions = PositionsOf(pipeline.stages);
   for (size_t i = 0; i < pipeline.stages.size(); ++i) {
     const Stage& stage = pipeline.stages[i];

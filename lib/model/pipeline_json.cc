@@ -201,6 +201,15 @@ StatusOr<Pipeline> PipelineFromJson(std::string_view json) {
   members.Text("for_type", pipeline.for_type, true);
   members.Whole("version", pipeline.version, 1, INT32_MAX);
   members.Flag("parallel", pipeline.parallel);
+  std::string selling;
+  members.Text("selling", selling, false);
+  if (!selling.empty()) {
+    const std::optional<Selling> named = SellingFromName(selling);
+    pipeline.selling = named.value_or(Selling::kProject);
+    if (!named.has_value()) {
+      members.Fail(Malformed("selling", "no such way of selling", selling, NearestHint(selling, {"project", "relationship", "field"})));
+    }
+  }
   (void)members.Find("id", false);
   const Json* stages = members.Find("stages", true);
   if (stages != nullptr && !stages->is_array()) members.Fail("stages", "is not a list", *stages);
@@ -220,6 +229,7 @@ std::string ToJson(const Pipeline& pipeline) {
   json["for_type"] = pipeline.for_type;
   json["version"] = pipeline.version;
   if (pipeline.parallel) json["parallel"] = true;
+  if (pipeline.selling != Selling::kProject) json["selling"] = NameOf(pipeline.selling);
   Json& stages = json["stages"] = Json::array();
   for (const Stage& stage : pipeline.stages) {
     Json item;

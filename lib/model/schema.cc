@@ -121,6 +121,7 @@ std::optional<Schema> Schema::Of(const catalog::Catalog& catalog) {
   s.pipeline.for_type = pipeline["for_type"];
   s.pipeline.version = pipeline["version"];
   s.pipeline.parallel = pipeline.Optional("parallel");
+  s.pipeline.selling = pipeline.Optional("selling");
 
   Names stage(s.stage.type);
   s.stage.name = stage["name"];

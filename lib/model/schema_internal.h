@@ -26,6 +26,7 @@ struct PipelineSchema {
   const catalog::TypeDef* type = nullptr;
   size_t name = 0, for_type = 0, version = 0;
   const catalog::FieldDef* parallel = nullptr;
+  const catalog::FieldDef* selling = nullptr;
 };
 
 struct StageSchema {

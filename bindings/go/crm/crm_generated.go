@@ -81,6 +81,7 @@ var Employee = struct {
 	ActiveFrom  kith.FieldOf[kith.Date] // Joined; 入职日期
 	ActiveTo    kith.FieldOf[kith.Date] // Left; 离职日期
 	AccessRoles kith.FieldOf[[]string]  // Roles; 权限角色
+	Sells       kith.FieldOf[[]string]  // Ways of selling (empty: all); 销售模式（空为全部）
 	Owner       kith.FieldOf[kith.ID]   // Owner
 	Created     kith.FieldOf[time.Time] // Created; derived: read it only
 	Updated     kith.FieldOf[time.Time] // Updated; derived: read it only
@@ -97,10 +98,18 @@ var Employee = struct {
 	ActiveFrom:  kith.FieldOf[kith.Date]{Type: "employee", Name: "active_from"},
 	ActiveTo:    kith.FieldOf[kith.Date]{Type: "employee", Name: "active_to"},
 	AccessRoles: kith.FieldOf[[]string]{Type: "employee", Name: "access_roles"},
+	Sells:       kith.FieldOf[[]string]{Type: "employee", Name: "sells"},
 	Owner:       kith.FieldOf[kith.ID]{Type: "employee", Name: "owner"},
 	Created:     kith.FieldOf[time.Time]{Type: "employee", Name: "created"},
 	Updated:     kith.FieldOf[time.Time]{Type: "employee", Name: "updated"},
 }
+
+// Choices of employee.sells.
+const (
+	EmployeeSellsProject      = "project"
+	EmployeeSellsRelationship = "relationship"
+	EmployeeSellsField        = "field"
+)
 
 // TeamMember has the fields of the type team_member: Team member, 团队成员.
 var TeamMember = struct {
@@ -602,6 +611,7 @@ var Pipeline = struct {
 	LabelEn  kith.FieldOf[string]    // Label in English; 英文标签
 	LabelZh  kith.FieldOf[string]    // Label in Chinese; 中文标签
 	Parallel kith.FieldOf[bool]      // Runs beside the main track; 并行管道
+	Selling  kith.FieldOf[string]    // Way of selling (empty: projects); 销售模式（空为项目型）
 	Owner    kith.FieldOf[kith.ID]   // Owner
 	Created  kith.FieldOf[time.Time] // Created; derived: read it only
 	Updated  kith.FieldOf[time.Time] // Updated; derived: read it only
@@ -612,10 +622,18 @@ var Pipeline = struct {
 	LabelEn:  kith.FieldOf[string]{Type: "pipeline", Name: "label_en"},
 	LabelZh:  kith.FieldOf[string]{Type: "pipeline", Name: "label_zh"},
 	Parallel: kith.FieldOf[bool]{Type: "pipeline", Name: "parallel"},
+	Selling:  kith.FieldOf[string]{Type: "pipeline", Name: "selling"},
 	Owner:    kith.FieldOf[kith.ID]{Type: "pipeline", Name: "owner"},
 	Created:  kith.FieldOf[time.Time]{Type: "pipeline", Name: "created"},
 	Updated:  kith.FieldOf[time.Time]{Type: "pipeline", Name: "updated"},
 }
+
+// Choices of pipeline.selling.
+const (
+	PipelineSellingProject      = "project"
+	PipelineSellingRelationship = "relationship"
+	PipelineSellingField        = "field"
+)
 
 // Stage has the fields of the type stage: Stage, 商机阶段.
 var Stage = struct {

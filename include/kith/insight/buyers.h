@@ -118,7 +118,10 @@ struct BuyerReport {
 // header's. A purchase is a deal won (at its closing) or a money document whose status is `placed` or `delivered` (at its date) that names
 // no such deal. Touches are interactions with the customer or its people, wants evidence of the dimensions need, timing and budget about
 // its people. Reads every record of these types once.
-[[nodiscard]] StatusOr<std::vector<CustomerFacts>> ReadCustomers(const Snapshot& snapshot, Time as_of);
+//
+// With a `rep`, customers of those who sell in no way that the rep does (role "sells" of a member; empty: in all) are left out, so that
+// neither what is learnt nor what is ranked follows another way of selling (J07).
+[[nodiscard]] StatusOr<std::vector<CustomerFacts>> ReadCustomers(const Snapshot& snapshot, Time as_of, Id rep = {});
 [[nodiscard]] StatusOr<BuyerReport> RankBuyers(const Snapshot& snapshot, Id rep, const BuyerOptions& options = {});
 
 }  // namespace kith::insight

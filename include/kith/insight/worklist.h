@@ -3,13 +3,16 @@
 // Four kinds of work, whatever way of selling they come from:
 //   task       open, of the rep, due by the end of today or without a time, and not after another task that is open
 //   visit      a store whose next visit by plan is due (visits.h)
-//   deal       open, of the rep, and nothing is planned for it, it is too long in its stage, or past the day on which it should close
+//   deal       open, of the rep, and nothing is planned for it (where its pipeline sells by projects), it is too long in its stage, or past
+//              the day on which it should close
 //   customer   of the rep, without a deal in the list and without an open task: their complaint is open, nobody was in touch for too long
 //              or ever, they are likely to buy, or late by their own rhythm. No deal is needed: who sells to hundreds of customers gets a
 //              full list
 // Tasks, visits and complaints are promises and come first. Then what is worth more comes before what is worth less: the chance of winning
 // times the amount, the chance of buying (buyers.h) times what a purchase is usually worth. Doing it takes it off the list: a task that is
 // done, a next step, an interaction.
+//
+// Nothing here follows from the data of those who sell in no way that the rep does (J07, buyers.h).
 //
 // The order is a pure function of the snapshot and the moment. Days are those of the database's time zone.
 #ifndef KITH_INSIGHT_WORKLIST_H_

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,12 @@
 namespace kith::model {
 
 enum class StageKind : uint8_t { kOpen = 1, kWon = 2, kLost = 3 };
+
+// How records of a pipeline are sold (J07): deal by deal, by staying in touch, or by visits. Those of one way need no next step of their
+// own where the customer's rhythm or the visit plan says when (insight/worklist.h).
+enum class Selling : uint8_t { kProject = 1, kRelationship = 2, kField = 3 };
+[[nodiscard]] std::string_view NameOf(Selling selling);  // "project", "relationship", "field"
+[[nodiscard]] std::optional<Selling> SellingFromName(std::string_view name);
 
 // Texts by language, "en" and "zh".
 using Labels = std::map<std::string, std::string, std::less<>>;
@@ -68,7 +75,8 @@ struct Pipeline {
   std::string name;
   std::string for_type;  // name of the pipelined type
   int64_t version = 1;
-  bool parallel = false;      // beside the main track; never changes
+  bool parallel = false;  // beside the main track; never changes
+  Selling selling = Selling::kProject;
   std::vector<Stage> stages;  // by position; open stages before won and lost
   [[nodiscard]] const Stage* Find(Id stage) const;
   [[nodiscard]] const Stage* Find(std::string_view stage_name) const;

@@ -283,6 +283,21 @@ bool Facts::IsActive(Id id) const {
   return known->second;
 }
 
+uint32_t Facts::WaysOf(Id id) const {
+  const auto [known, added] = ways_.try_emplace(id, UINT32_MAX);
+  if (!added || !IsOurs(id)) return known->second;
+  const std::optional<Played> member = Find(id, "member");
+  const FieldDef* sells = member.has_value() ? member->Find("sells") : nullptr;
+  if (sells == nullptr) return known->second;
+  uint32_t ways = 0;
+  for (size_t i = 0; i < member->view().GetSize(sells->position); ++i) {
+    const catalog::ChoiceDef* choice = sells->FindChoice(member->view().GetChoiceItem(sells->position, i).number);
+    const std::optional<model::Selling> way = choice == nullptr ? std::nullopt : model::SellingFromName(choice->name);
+    if (way.has_value()) ways |= 1U << static_cast<uint32_t>(*way);
+  }
+  return known->second = ways;
+}
+
 Status Facts::AddGroup(Id group, std::vector<Id>& employees, std::vector<Id>& seen) const {
   if (std::find(seen.begin(), seen.end(), group) != seen.end()) return absl::OkStatus();
   seen.push_back(group);

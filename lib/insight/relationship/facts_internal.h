@@ -131,6 +131,8 @@ class Facts {
   [[nodiscard]] bool IsDeal(Id id) const;
   [[nodiscard]] bool IsOurs(Id id) const;    // a member by itself
   [[nodiscard]] bool IsActive(Id id) const;  // and still one of us at the moment asked about
+  // In which ways one of ours sells: 1 << model::Selling each; all where nothing is said.
+  [[nodiscard]] uint32_t WaysOf(Id id) const;
 
   // What is known of a contact in a dimension, for us (null) or for a competitor.
   using VisitEvidence = std::function<void(std::string_view dimension, const Evidence& evidence)>;
@@ -162,6 +164,7 @@ class Facts {
   Time as_of_;
   mutable std::map<Id, bool> active_;
   mutable std::map<const catalog::FieldDef*, Gone> gone_;
+  mutable std::map<Id, uint32_t> ways_;
 };
 
 }  // namespace kith::insight::relationship_internal

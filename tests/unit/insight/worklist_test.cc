@@ -252,6 +252,49 @@ TEST_F(WorkListTest, VisitsThatAreDue) {
   EXPECT_EQ(list.items[0].reasons[0], std::make_pair(WorkReason::kOverdue, 2.0));
 }
 
+// J07: a mixed team: what is said of each way of selling is unaffected by the others' data, and is affected by their own.
+TEST_F(WorkListTest, EachWayOfSellingIsUnaffectedByTheOthers) {
+  const std::vector<std::string_view> ways = {"project", "relationship", "field"};
+  const Date today = DateOf(world_.now());
+  for (size_t i = 0; i < ways.size(); ++i) {
+    const Id rep = world_.owners()[i];
+    const int32_t way = world_.Read()->catalog().FindType("employee")->FindField("sells")->FindChoice(ways[i])->number;
+    world_.Set(rep, "sells", ChoiceSet{Choice{way}});
+  }
+  const auto customers = [&](size_t rep, int purchases, std::string_view currency) {
+    for (int n = 0; n < 12; ++n) {
+      const Id account = Add("account", {{"name", "C"}, {"owner", world_.owners()[rep]}});
+      for (int order = 0; order < purchases * (n % 3); ++order) {
+        Add("order", {{"account", account},
+                      {"status", Choose("order", "status", "placed")},
+                      {"date", Date{today.days - 20 - 40 * order}},
+                      {"total", Money{1'000 * (n + 1), *Currency::FromCode(currency)}}});
+      }
+    }
+  };
+  const auto told = [&](size_t rep) {
+    std::string text;
+    const WorkList list = List(world_.owners()[rep]);
+    for (const WorkItem& item : list.items) {
+      text += std::to_string(item.record.value()) + " " + std::to_string(item.chance.value_or(-1)) + " ";
+      text += std::to_string(item.value.has_value() ? item.value->minor : -1) + ";";
+    }
+    const StatusOr<BuyerReport> buyers = RankBuyers(*world_.Read(), world_.owners()[rep], {.as_of = world_.now()});
+    EXPECT_TRUE(buyers.ok()) << buyers.status();
+    if (buyers.ok()) text += std::to_string(buyers->usual) + " " + std::to_string(buyers->buying.r) + " " + list.currency.code();
+    return text;
+  };
+  for (size_t rep = 0; rep < ways.size(); ++rep) customers(rep, 1, "CNY");
+  for (size_t rep = 0; rep < ways.size(); ++rep) {
+    std::vector<std::string> before;
+    for (size_t other = 0; other < ways.size(); ++other) before.push_back(told(other));
+    customers(rep, 4, "EUR");
+    for (size_t other = 0; other < ways.size(); ++other) {
+      EXPECT_EQ(told(other) == before[other], other != rep) << ways[other] << " after data of " << ways[rep];
+    }
+  }
+}
+
 // B20: what is masked hides itself, not the list: neither the index of moves, which covers amounts, nor that of touches, which covers
 // subjects, is needed.
 TEST_F(WorkListTest, AMaskedFieldHidesItselfAlone) {

@@ -141,6 +141,7 @@ class Team(Entity):
         batch.set(target, **fields)
 
 
+EmployeeSells = Literal["project", "relationship", "field"]
 EmployeeFields = TypedDict(
     "EmployeeFields",
     {
@@ -156,6 +157,7 @@ EmployeeFields = TypedDict(
         "active_from": "dt.date | None",
         "active_to": "dt.date | None",
         "access_roles": "list[str] | None",
+        "sells": "list[EmployeeSells] | None",
         "owner": "Target | None",
     },
     total=False,
@@ -179,6 +181,7 @@ class Employee(Entity):
     active_from = Field[dt.date]("active_from")
     active_to = Field[dt.date]("active_to")
     access_roles = Field[list[str]]("access_roles")
+    sells = Field[list[EmployeeSells]]("sells")
     owner = Field[int]("owner")
     created = Field[dt.datetime]("created")
     updated = Field[dt.datetime]("updated")
@@ -650,6 +653,7 @@ class Lead(Entity):
         batch.set(target, **fields)
 
 
+PipelineSelling = Literal["project", "relationship", "field"]
 PipelineFields = TypedDict(
     "PipelineFields",
     {
@@ -659,6 +663,7 @@ PipelineFields = TypedDict(
         "label_en": "str | None",
         "label_zh": "str | None",
         "parallel": "bool | None",
+        "selling": "PipelineSelling | None",
         "owner": "Target | None",
     },
     total=False,
@@ -676,6 +681,7 @@ class Pipeline(Entity):
     label_en = Field[str]("label_en")
     label_zh = Field[str]("label_zh")
     parallel = Field[bool]("parallel")
+    selling = Field[PipelineSelling]("selling")
     owner = Field[int]("owner")
     created = Field[dt.datetime]("created")
     updated = Field[dt.datetime]("updated")

@@ -14,6 +14,12 @@
 
 namespace kith::crm {
 
+enum class EmployeeSells : int32_t {
+  kProject = 1,
+  kRelationship = 2,
+  kField = 3,
+};
+
 // Reads a record. Borrows its view.
 class Employee {
  public:
@@ -36,6 +42,7 @@ class Employee {
   [[nodiscard]] std::optional<Date> active_from() const { return view_.has(9) ? std::optional(Date{static_cast<int32_t>(view_.GetInt(9))}) : std::nullopt; }
   [[nodiscard]] std::optional<Date> active_to() const { return view_.has(10) ? std::optional(Date{static_cast<int32_t>(view_.GetInt(10))}) : std::nullopt; }
   [[nodiscard]] Value access_roles() const { return view_.Get(11); }
+  [[nodiscard]] Value sells() const { return view_.Get(12); }
 
  private:
   record::View view_;
@@ -62,6 +69,7 @@ class EmployeeBuilder {
   EmployeeBuilder& active_from(Date value) { return Set("active_from", value); }
   EmployeeBuilder& active_to(Date value) { return Set("active_to", value); }
   EmployeeBuilder& access_roles(TextList value) { return Set("access_roles", std::move(value)); }
+  EmployeeBuilder& sells(std::initializer_list<EmployeeSells> values) { return Set("sells", internal::Choices(values)); }
 
  private:
   EmployeeBuilder& Set(std::string_view field, Value value) {

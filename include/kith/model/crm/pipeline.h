@@ -14,6 +14,12 @@
 
 namespace kith::crm {
 
+enum class PipelineSelling : int32_t {
+  kProject = 1,
+  kRelationship = 2,
+  kField = 3,
+};
+
 // Reads a record. Borrows its view.
 class Pipeline {
  public:
@@ -30,6 +36,7 @@ class Pipeline {
   [[nodiscard]] std::string_view label_en() const { return view_.GetText(3); }
   [[nodiscard]] std::string_view label_zh() const { return view_.GetText(4); }
   [[nodiscard]] std::optional<bool> parallel() const { return view_.has(5) ? std::optional(view_.GetBool(5)) : std::nullopt; }
+  [[nodiscard]] std::optional<PipelineSelling> selling() const { return view_.has(6) ? std::optional(PipelineSelling{static_cast<int32_t>(view_.GetInt(6))}) : std::nullopt; }
 
  private:
   record::View view_;
@@ -51,6 +58,7 @@ class PipelineBuilder {
   PipelineBuilder& label_en(std::string_view value) { return Set("label_en", value); }
   PipelineBuilder& label_zh(std::string_view value) { return Set("label_zh", value); }
   PipelineBuilder& parallel(bool value) { return Set("parallel", value); }
+  PipelineBuilder& selling(PipelineSelling value) { return Set("selling", Choice{static_cast<int32_t>(value)}); }
 
  private:
   PipelineBuilder& Set(std::string_view field, Value value) {
