@@ -289,8 +289,9 @@ StatusOr<DatabaseStats> DatabaseImpl::GetStats() {
 
 namespace {
 
-// Records are read in place, by offsets within them. A seal says that they are as somebody has written them, not who it was.
-Status CheckRecordsOf(storage::Environment& environment, const catalog::Catalog& catalog) {
+// Records are read in place, by offsets within them. A seal says that they are as somebody has written them, not who it was. Of types whose
+// number is below `end`.
+Status CheckRecordsOf(storage::Environment& environment, const catalog::Catalog& catalog, uint64_t end) {
   if (!storage::CameFromElsewhere(environment)) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, environment.Read());
   const catalog::TypeDef* type = nullptr;
@@ -298,6 +299,7 @@ Status CheckRecordsOf(storage::Environment& environment, const catalog::Catalog&
   for (bool more = cursor->First(); more; more = cursor->Next()) {
     if (cursor->key().size() != sizeof(uint64_t)) continue;  // nobody reads it, as one of an unknown type; Verify tells of them
     const Id id(RecordNumber(cursor->key()));
+    if (id.type() >= end) break;
     if (type == nullptr || type->number != id.type()) type = catalog.FindType(id.type());
     if (type == nullptr) continue;
     if (const Status status = record::Verify(cursor->value(), type->layout); !status.ok()) {
@@ -334,8 +336,11 @@ StatusOr<std::shared_ptr<Database>> Database::Open(std::string_view path, const 
                         storage::Environment::Open(path, format::Keyspaces(), std::move(stored)));
   auto state = std::make_shared<engine::EngineState>(std::move(environment), options.extensions, options.log,
                                                      options.clock ? options.clock : engine::SystemClock);
+  // Definitions first: the catalog is read from them.
+  KITH_RETURN_IF_ERROR(engine::CheckRecordsOf(state->environment(), *catalog::Catalog::BuiltIn(), catalog::kFirstOpenType));
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const engine::WriterCatalog> catalog, state->Refresh());
-  KITH_RETURN_IF_ERROR(engine::CheckRecordsOf(state->environment(), *catalog->catalog));
+  KITH_RETURN_IF_ERROR(engine::CheckRecordsOf(state->environment(), *catalog->catalog, UINT64_MAX));
+  storage::Vouch(state->environment());
   auto database = std::make_shared<engine::DatabaseImpl>(std::move(state), options);
   if (!options.read_only) KITH_RETURN_IF_ERROR(database->InstallDerivations());
   return std::shared_ptr<Database>(std::move(database));

@@ -36,10 +36,11 @@ Status EnvironmentImpl::Start() {
   KITH_ASSIGN_OR_RETURN(const PreparedFile prepared, PrepareFile(directory_, *guard_, keyspaces_, options_));
   KITH_ASSIGN_OR_RETURN(store_, Store::Open(directory_.path, keyspaces_, options_));
   if (prepared.fresh && !options_.temporary) KITH_RETURN_IF_ERROR(SyncDirectory(directory_.fd.get()));  // R14
-  came_from_elsewhere_ = prepared.fully_checked;
+  came_from_elsewhere_ = prepared.from_elsewhere;
   if (prepared.fully_checked) store_->Log(LogLevel::kInfo, "the data file was checked in full, because it was not as this machine left it");
   if (guard_->alone()) {
-    KITH_ASSIGN_OR_RETURN(const GuardRecord record, RecordOf(directory_, GuardRecord::State::kOpen, 0));
+    KITH_ASSIGN_OR_RETURN(GuardRecord record, RecordOf(directory_, GuardRecord::State::kOpen, 0));
+    if (came_from_elsewhere_) record.boot_id.clear();  // whoever comes before somebody vouched for it checks as much
     KITH_RETURN_IF_ERROR(guard_->Write(record));
     KITH_RETURN_IF_ERROR(guard_->Share());
   }
@@ -74,13 +75,22 @@ void EnvironmentImpl::CloseStore() {
   const uint64_t transaction = store_->last_transaction();
   const bool sound = store_->env() != nullptr;
   store_.reset();
-  if (sound && !options_.temporary && guard_->TryAlone()) {
+  if (sound && !came_from_elsewhere_ && !options_.temporary && guard_->TryAlone()) {
     const StatusOr<Directory> directory = OpenAgain(directory_);
     const StatusOr<GuardRecord> record =
         directory.ok() ? RecordOf(*directory, GuardRecord::State::kClosed, transaction) : StatusOr<GuardRecord>(directory.status());
     // Without the record the next open only checks more than it had to.
     if (record.ok()) (void)guard_->Write(*record);
   }
+}
+
+void EnvironmentImpl::Vouch() {
+  if (!came_from_elsewhere_.exchange(false)) return;
+  const StatusOr<Directory> directory = OpenAgain(directory_);
+  const StatusOr<GuardRecord> record =
+      directory.ok() ? RecordOf(*directory, GuardRecord::State::kOpen, 0) : StatusOr<GuardRecord>(directory.status());
+  // Without the record others only check more than they had to.
+  if (record.ok()) (void)guard_->Write(*record);
 }
 
 Status EnvironmentImpl::CheckAttach(std::span<const KeyspaceSpec> keyspaces, const OpenOptions& options) const {
@@ -192,5 +202,6 @@ StatusOr<CheckReport> EnvironmentImpl::Check() {
 }
 
 bool CameFromElsewhere(const Environment& environment) { return static_cast<const EnvironmentImpl&>(environment).came_from_elsewhere(); }
+void Vouch(Environment& environment) { static_cast<EnvironmentImpl&>(environment).Vouch(); }
 
 }  // namespace kith::storage

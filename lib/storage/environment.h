@@ -2,6 +2,7 @@
 #ifndef KITH_LIB_STORAGE_ENVIRONMENT_H_
 #define KITH_LIB_STORAGE_ENVIRONMENT_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ class EnvironmentImpl final : public Environment, public std::enable_shared_from
 
   [[nodiscard]] FileId data_file() const { return data_file_; }
   [[nodiscard]] bool came_from_elsewhere() const { return came_from_elsewhere_; }
+  void Vouch();
 
  private:
   [[nodiscard]] Status Usable() const;
@@ -57,7 +59,7 @@ class EnvironmentImpl final : public Environment, public std::enable_shared_from
   const OpenOptions options_;
   const uint64_t generation_;
   FileId data_file_;
-  bool came_from_elsewhere_ = false;
+  std::atomic<bool> came_from_elsewhere_ = false;
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Readers> readers_;

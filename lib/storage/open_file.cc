@@ -66,7 +66,7 @@ StatusOr<PreparedFile> CheckFile(int fd, const GuardRecord& record, std::span<co
     return PreparedFile{};
   }
   KITH_RETURN_IF_ERROR(ProblemsToStatus(CheckStore(fd, meta, keyspaces).problems));
-  return PreparedFile{.fully_checked = true};
+  return PreparedFile{.fully_checked = true, .from_elsewhere = true};
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ StatusOr<PreparedFile> PrepareFile(const Directory& directory, Guard& guard, std
     if (!fd.ok()) return MissingError(directory);
     // Writers are at work, so only the meta pages stand still, and they were checked in full by whoever came first.
     KITH_RETURN_IF_ERROR(ReadMeta(fd->get(), std::nullopt).status());
-    return PreparedFile{};
+    return PreparedFile{.from_elsewhere = guard.record().boot_id.empty()};
   }
   if (unlinkat(directory.fd.get(), kCompactFile, 0) != 0 && errno != ENOENT) return OsError(errno, "removing what a compaction left");
   if (!fd.ok() || IsUnfinished(fd->get(), guard.record())) return MakeFile(directory, guard, options);

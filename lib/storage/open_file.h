@@ -13,6 +13,7 @@ namespace kith::storage {
 struct PreparedFile {
   bool fresh = false;  // the data file is empty: LMDB is to make the store
   bool fully_checked = false;
+  bool from_elsewhere = false;  // nobody of this machine has vouched for what it holds
 };
 
 // With the guard held. Alone, makes an empty data file when there is none and `options.create` says so, and checks an existing one: quickly

@@ -222,6 +222,40 @@ TEST_F(VerifyTest, AMalformedRecordOfAForeignFileIsRefusedAtOpen) {
   const Status status = open_copy();
   EXPECT_EQ(GetReason(status), Reason::kCorrupt) << status;
   EXPECT_THAT(status.ToString(), AllOf(HasSubstr("malformed"), HasSubstr("salvaged")));
+  EXPECT_EQ(GetReason(Database::Open(copy, {}).status()), Reason::kCorrupt) << "it is no better the second time";
+  std::filesystem::remove_all(copy);
+}
+
+// R30: definitions are read before all else.
+TEST_F(VerifyTest, AMalformedDefinitionOfAForeignFileIsRefusedAtOpen) {
+  const std::string copy = db_.path() + "-copy";
+  std::filesystem::remove_all(copy);
+  ASSERT_TRUE(db_->Backup(copy).ok());
+  Id found;
+  {
+    const std::unique_ptr<Snapshot> snapshot = db_.Read();
+    for (const catalog::TypeDef& type : catalog::Catalog::BuiltIn()->types()) {
+      const StatusOr<std::unique_ptr<RecordCursor>> cursor = snapshot->Scan(type.name);
+      ASSERT_TRUE(cursor.ok()) << cursor.status();
+      if (found.is_null() && (*cursor)->Next()) found = (*cursor)->id();
+    }
+    ASSERT_FALSE(found.is_null());
+  }
+  {
+    storage::OpenOptions options;
+    options.application_format = format::kVersion;
+    const StatusOr<std::shared_ptr<storage::Environment>> environment = storage::Environment::Open(copy, format::Keyspaces(), options);
+    ASSERT_TRUE(environment.ok()) << environment.status();
+    testing::BehindJob job([&](storage::WriteSet& set) {
+      const uint64_t number = found.value();
+      std::string bytes = Take(set, format::kRecord, storage::IntegerKey(number));
+      for (size_t i = 0; i < 4; ++i) bytes[i] = '\xEE';
+      set.Put(format::kRecord, storage::IntegerKey(number), bytes);
+    });
+    storage::Job* jobs[] = {&job};
+    ASSERT_TRUE((*environment)->Run(jobs, {})[0].ok());
+  }
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(GetReason(Database::Open(copy, {}).status()), Reason::kCorrupt);
   std::filesystem::remove_all(copy);
 }
 
