@@ -309,8 +309,8 @@ type Thread struct {
 	ID    ID `json:"id"` // the first record
 	Parts []struct {
 		Record ID     `json:"record"`
-		After  ID     `json:"after"` // 0: none
-		Origin string `json:"origin"`
+		After  ID     `json:"after"`  // 0: none
+		Origin ID     `json:"origin"` // such as a campaign; 0: not said
 		Owner  ID     `json:"owner"`
 		Since  string `json:"since"`
 	} `json:"parts"`

@@ -227,6 +227,21 @@ func TestTimelineAndThread(t *testing.T) {
 		}
 		return nil
 	}))
+
+	var fair, lead kith.ID
+	out, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		fair = b.Create("campaign", kith.Fields{"name": "Fair"})
+		lead = b.Create("lead", kith.Fields{"name": "Wu", "campaign": fair})
+		return nil
+	})
+	must(t, err)
+	must(t, db.View(func(now *kith.Snapshot) error {
+		thread, err := now.Thread(out.ID(lead))
+		must(t, err)
+		equal(t, len(thread.Parts), 1)
+		equal(t, thread.Parts[0].Origin, out.ID(fair))
+		return nil
+	}))
 }
 
 func TestPoolsHandOutAndTakeBack(t *testing.T) {
