@@ -197,8 +197,11 @@ type MapQuestion struct {
 // RelationMap is a graph to be drawn, as JSON or in GraphML (kith/insight/relation_map.h): the people in a deal, of an account, or (0) of all
 // accounts, how they stand to one another and to us.
 func (s *Snapshot) RelationMap(object ID, question MapQuestion) ([]byte, error) {
-	asked, _ := json.Marshal(question)
-	text, e := s.c.Ask(capi.AskRelationMap, uint64(object), string(asked))
+	asked, err := jsonText(question)
+	if err != nil {
+		return nil, err
+	}
+	text, e := s.c.Ask(capi.AskRelationMap, uint64(object), asked)
 	return text, wrap(e)
 }
 
