@@ -166,10 +166,12 @@ func TestEverythingElseThatAPipelineTells(t *testing.T) {
 				t.Errorf("%s: %v %s", name, err, text)
 			}
 		}
+		at := time.Now().Truncate(time.Microsecond).Add(1) // more digits than the database keeps, within lists too
 		for name, ask := range map[string]func() (json.RawMessage, error){
 			"biases": func() (json.RawMessage, error) { return now.Biases("default", o) },
 			"credit": func() (json.RawMessage, error) {
-				return kith.Credit(`{"journeys": [{"touches": [{"channel": "web", "at": "2026-01-01T00:00:00Z"}], "converted": "2026-01-02T00:00:00Z"}]}`)
+				return kith.Credit(map[string]any{"journeys": []map[string]any{
+					{"touches": []any{map[string]any{"channel": "web", "at": at.Add(-time.Hour)}}, "converted": at}}})
 			},
 		} {
 			var answer []json.RawMessage
@@ -179,6 +181,14 @@ func TestEverythingElseThatAPipelineTells(t *testing.T) {
 			} else if err = json.Unmarshal(text, &answer); err != nil || answer == nil {
 				t.Errorf("%s: %v %s", name, err, text)
 			}
+		}
+		asked := struct {
+			Value float64   `json:"value"`
+			Past  []any     `json:"past"`
+			note  time.Time // of the caller's own
+		}{3, []any{map[string]any{"value": 3}, map[string]any{"value": 4}}, at}
+		if _, err := kith.Habit(asked); err != nil {
+			t.Errorf("a question with a field of its own, %v: %v", asked.note, err)
 		}
 		if _, err := now.Biases("nowhere", o); !errors.Is(err, &kith.Error{Reason: "UnknownPipeline"}) {
 			t.Errorf("no pipeline: %v", err)

@@ -59,6 +59,18 @@ func exact(value any) any {
 			members[name] = exact(member)
 		}
 		return members
+	case []any:
+		members := make([]any, len(v))
+		for i, member := range v {
+			members[i] = exact(member)
+		}
+		return members
+	case []map[string]any:
+		members := make([]any, len(v))
+		for i, member := range v {
+			members[i] = exact(member)
+		}
+		return members
 	}
 	v := reflect.ValueOf(value)
 	if v.Kind() != reflect.Struct {
@@ -67,6 +79,9 @@ func exact(value any) any {
 	question := reflect.New(v.Type()).Elem()
 	question.Set(v)
 	for i := range question.NumField() {
+		if !question.Field(i).CanInterface() { // not exported
+			continue
+		}
 		switch t := question.Field(i).Interface().(type) {
 		case time.Time:
 			question.Field(i).Set(reflect.ValueOf(exact(t)))
