@@ -183,6 +183,9 @@ type Reverted struct {
 
 // Revert makes a record what it was at (effective, recorded), in these fields or (none) all, from now on; a deleted one is restored.
 func (b *Batch) Revert(s *Snapshot, record ID, effective, recorded time.Time, fields ...string) (Reverted, error) {
+	if len(fields) == 1 && fields[0] == "" { // joined it would be no field, which is all
+		return Reverted{}, invalid("a field to revert has no name; name it, or give none for all")
+	}
 	report, e := b.c.Revert(s.c, uint64(record), micros(effective), micros(recorded), strings.Join(fields, "\n"))
 	return decode[Reverted](report, e)
 }

@@ -341,6 +341,9 @@ func TestReplicasRestoresAndReverts(t *testing.T) {
 	})
 	must(t, err)
 	_, err = db.Update(ctx, func(now *kith.Snapshot, b *kith.Batch) error {
+		if _, err := b.Revert(now, id["open"], kith.Now, before, ""); !errors.Is(err, &kith.Error{Code: kith.InvalidArgument}) {
+			t.Errorf("a field without a name: %v", err)
+		}
 		reverted, err := b.Revert(now, id["open"], kith.Now, before, "name")
 		equal(t, reverted.Fields, []string{"name"})
 		return err
