@@ -225,11 +225,14 @@ func TestTimelineAndThread(t *testing.T) {
 			calls, last = calls+1, entry.At
 		}
 		equal(t, calls, 120) // of several pages
+		told := 0
 		for _, err := range now.Timeline(1, kith.TimelineQuestion{}) {
+			told++
 			if !errors.Is(err, kith.ErrNotFound) {
 				t.Errorf("of no record: %v", err)
 			}
 		}
+		equal(t, told, 1)
 		thread, err := now.Thread(id["won"])
 		must(t, err)
 		if thread.ID != id["won"] || len(thread.Parts) != 1 || thread.Parts[0].Owner != id["ann"] {
