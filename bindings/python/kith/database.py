@@ -380,10 +380,17 @@ def _query_json(query: str | dict[str, Any], parts: dict[str, Any]) -> str:
         if not given:
             return query
         try:
-            query = json.loads(query)
-        except ValueError:
+            query = json.loads(query, object_pairs_hook=_each_once)
+        except (ValueError, RecursionError):
             return str(query)  # the library says what is wrong with it, and where
     return json.dumps(({"from": query} if isinstance(query, str) else query) | given)
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        raise ValueError
+    return found
 
 
 Record = _kith.Record

@@ -95,10 +95,12 @@ def test_what_is_wrong_is_named(filled: kith.Database) -> None:
 
 def test_what_is_no_json_is_refused_by_the_library(filled: kith.Database) -> None:
     others: list[dict[str, Any]] = [{}, {"limit": 3}]
-    for parts in others:
-        with pytest.raises(kith.InvalidArgumentError) as caught:
-            filled.query("{not json", **parts)
-        assert caught.value.reason == "QueryMalformed"
+    twice = '{"from": "account", "select": ["name"], "select": ["employees"]}'
+    for text in ("{not json", twice, '{"from": ' * 2_000):
+        for parts in others:
+            with pytest.raises(kith.InvalidArgumentError) as caught:
+                filled.query(text, **parts)
+            assert caught.value.reason == "QueryMalformed"
 
 
 def test_parameters_of_every_kind(filled: kith.Database) -> None:
