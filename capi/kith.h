@@ -943,9 +943,8 @@ KITH_API kith_code kith_snapshot_winning(kith_snapshot* snapshot, const char* pi
 
 /* Where scarce support does most (kith/insight/allocation.h). One pool: {"deals": [{"deal", "value", "base", "most", "scale"}], "capacity",
    "cost"} gives {"units": [by deal], "gain", "shadow_price"}. Experts, each whole on one deal: {"deals": [{"deal", "value", "base"}],
-   "experts":
-   [{"expert", "cost", "effect": [log odds by deal, null: none]}]} gives {"deals": [position by expert, null: free], "gain", "bound",
-   "exact"}. */
+   "experts": [{"expert", "cost", "effect": [log odds by deal, null: none]}]} gives {"deals": [position by expert, null: free], "gain",
+   "bound", "exact"}. */
 KITH_API kith_code kith_allocate(kith_str question, kith_text** json, kith_error** err);
 /* What channels return (kith/insight/credit.h): {"model": "first", "last" (unless told), "linear", "decay" or "u_shape", "journeys":
    [{"touches": [{"channel", "at"}], "converted", "revenue": {"minor", "currency"}}], "costs": [{"channel", "cost": {"minor", "currency"}}]}
@@ -1039,12 +1038,15 @@ typedef struct kith_insight_options {
    *                   was collected, and "from_issued" and "from_won" say what open invoices and wins not invoiced yet bring. Costs every
    *                   deal, document and payment
    *   "relations"     forecast, backtest: true: relationships act on chances as far as closed deals show it; costs the decision chains of
-   * the open deals and of 400 closed ones "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted
-   * first "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}} "target"        gap: minor
-   * units; else what is usual "compare_with"  gap: how many periods before it are the usual; 4 "version"       in the eyes of a former
-   * version of the pipeline: all of history on its stages "without_overrides" true: as if moves that overrode what a stage asks for had not
-   * been made "collection"    gap, forecasts of cash: true: invoices and their receipts (else for cash); or the pipeline of money documents
-   * whose won stage means paid */
+   *                   the open deals and of 400 closed ones
+   *   "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted first
+   *   "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}}
+   *   "target"        gap: minor units; else what is usual
+   *   "compare_with"  gap: how many periods before it are the usual; 4
+   *   "version"       in the eyes of a former version of the pipeline: all of history on its stages
+   *   "without_overrides" true: as if moves that overrode what a stage asks for had not been made
+   *   "collection"    gap, forecasts of cash: true: invoices and their receipts (else for cash); or the pipeline of money documents
+   *                   whose won stage means paid */
   kith_str more;
 } kith_insight_options;
 #define KITH_INSIGHT_OPTIONS_INIT                                                                  \
