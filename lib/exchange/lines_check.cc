@@ -2,15 +2,10 @@
 
 #include <utility>
 
-#include "kith/base/json.h"
-#include "kith/base/limits.h"
-
 namespace kith::exchange {
 namespace {
 
 using catalog::FieldDef;
-
-constexpr JsonRules kLineRules = {.document = "the line", .malformed = Reason::kLinesMalformed, .bytes = limits::kLineBytes, .depth = 40};
 
 class Checker {
  public:

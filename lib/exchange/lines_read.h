@@ -11,10 +11,15 @@
 #include <vector>
 
 #include "exchange/lines_format.h"
+#include "kith/base/json.h"
+#include "kith/base/limits.h"
 #include "kith/catalog/catalog.h"
 #include "kith/engine/load.h"
 
 namespace kith::exchange {
+
+inline constexpr JsonRules kLineRules = {
+    .document = "the line", .malformed = Reason::kLinesMalformed, .bytes = limits::kLineBytes, .depth = 40};
 
 // LinesMalformed at a field or path of the line.
 [[nodiscard]] Status MalformedLine(std::string_view field, std::string_view message, std::string value = {});

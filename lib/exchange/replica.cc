@@ -167,8 +167,8 @@ StatusOr<ReplicaPage> ReadReplicaPage(std::string_view text, const catalog::Cata
     const std::string_view bytes = text.substr(begin, end - begin);
     begin = end + 1;
     ++number;
+    if (const Status status = CheckJson(bytes, kLineRules); !status.ok()) return AtLine(number, status);
     const Json json = Json::parse(bytes, nullptr, false);
-    if (json.is_discarded()) return AtLine(number, MalformedLine("", "is no JSON"));
     if (number == 1) {
       StatusOr<Head> read = ReadHead(json);
       if (!read.ok()) return AtLine(number, read.status());

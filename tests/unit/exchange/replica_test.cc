@@ -309,6 +309,14 @@ TEST(ReplicaExchange, PagesAsText) {
   EXPECT_THAT(copy.Problems(), IsEmpty());
 
   EXPECT_EQ(GetReason(ReadReplicaPage("", *catalog).status()), Reason::kLinesMalformed);
+  const auto instead = [&](std::string_view of, const std::string& other) {
+    std::string page = text;
+    return GetReason(ReadReplicaPage(page.replace(page.find(of), of.size(), other), *catalog).status());
+  };
+  EXPECT_EQ(instead("{\"record\":", R"({"record":"task","record":)"), Reason::kLinesMalformed);
+  constexpr size_t kDeep = 200'000;  // whose lists, written out again, would take more than the stack has
+  const std::string deep = std::string(kDeep, '[') + std::string(kDeep, ']');
+  EXPECT_EQ(instead("\"stamp\":[", "\"stamp\":[" + deep + ",1,1],\"other\":["), Reason::kLinesMalformed);
   for (size_t cut : {text.size() / 3, text.size() / 2, text.find('\n') + 1}) {
     EXPECT_EQ(GetReason(ReadReplicaPage(std::string_view(text).substr(0, cut), *catalog).status()), Reason::kLinesMalformed);
   }
