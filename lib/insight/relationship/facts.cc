@@ -126,9 +126,9 @@ bool Facts::IsValid(const Played& record) const {
 }
 
 StatusOr<const Facts::Gone*> Facts::GoneFrom(const TypeDef& type, const FieldDef& field) const {
-  constexpr size_t kPage = 4096;
-  const auto known = gone_.find(&field);
-  if (known != gone_.end()) return &known->second;
+  constexpr size_t kPage = size_t{1} << 16;  // each page goes through all changes anew
+  const auto known = gone_->find(&field);
+  if (known != gone_->end()) return &known->second;
   Gone gone;
   Id after;
   do {
@@ -142,7 +142,7 @@ StatusOr<const Facts::Gone*> Facts::GoneFrom(const TypeDef& type, const FieldDef
     }
     after = page.next;
   } while (!after.is_null());
-  return &gone_.emplace(&field, std::move(gone)).first->second;
+  return &gone_->emplace(&field, std::move(gone)).first->second;
 }
 
 Status Facts::ForEach(std::string_view behaviour, std::string_view role, Id to, const Visit& visit) const {

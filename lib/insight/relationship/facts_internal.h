@@ -102,6 +102,10 @@ class Facts {
  public:
   Facts(const Snapshot& snapshot, const RelationOptions& options)
       : snapshot_(snapshot), options_(options), as_of_(options.as_of.value_or(snapshot.recorded())) {}
+  // At another moment, as known at the same one: what others found to be gone by now is not looked for again.
+  Facts(const Facts& others, const RelationOptions& options) : Facts(others.snapshot_, options) {
+    if (options.recorded == others.options_.recorded) gone_ = others.gone_;
+  }
 
   [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
   [[nodiscard]] const RelationOptions& options() const { return options_; }
@@ -163,7 +167,7 @@ class Facts {
   const RelationOptions& options_;
   Time as_of_;
   mutable std::map<Id, bool> active_;
-  mutable std::map<const catalog::FieldDef*, Gone> gone_;
+  std::shared_ptr<std::map<const catalog::FieldDef*, Gone>> gone_ = std::make_shared<std::map<const catalog::FieldDef*, Gone>>();
   mutable std::map<Id, uint32_t> ways_;
 };
 

@@ -194,7 +194,7 @@ Status Quantifier::Trend() {
   for (int month = options_.trend_months; month >= 0; --month) {
     RelationOptions then = options_.relation;
     then.as_of = Time{report_.as_of.micros - month * kMonth};
-    const Facts facts(facts_.snapshot(), then);
+    const Facts facts(facts_, then);
     KITH_ASSIGN_OR_RETURN(const AccountFacts account, AccountFactsOf(facts, report_.object, party_, false));
     const double score = ScoreAccount(account).score.value;
     if (before) report_.trend = report_.trend ? *report_.trend + kAlpha * (score - *before - *report_.trend) : score - *before;
