@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "engine/database_internal.h"
+#include "kith/base/json.h"
+#include "kith/base/limits.h"
 
 namespace kith::engine {
 namespace {
@@ -40,8 +42,12 @@ const Conversion* FindConversion(const WriterCatalog& catalog, std::string_view 
   return found == catalog.conversions.end() ? nullptr : &*found;
 }
 
-// Whatever the order of its members and the space between them.
+// Whatever the order of its members and the space between them. As it is when it is none: written out, what nests without end takes the
+// stack.
 std::string Canonical(std::string_view definition) {
+  const JsonRules rules = {
+      .document = "the definition", .malformed = Reason::kPackageMalformed, .bytes = limits::kPackageBytes, .depth = limits::kPackageDepth};
+  if (!CheckJson(definition, rules).ok()) return std::string(definition);
   const nlohmann::json json = nlohmann::json::parse(definition, nullptr, false);
   return json.is_discarded() ? std::string(definition) : json.dump();
 }

@@ -172,6 +172,7 @@ TEST_F(ChangeKindTest, Refuses) {
   EXPECT_EQ(reason("thing", "nothing", R"({"kind": "int"})"), Reason::kUnknownField);
   EXPECT_EQ(reason("thing", "size", R"({})"), Reason::kPackageMalformed);
   EXPECT_EQ(reason("thing", "size", R"({"kind": "integer"})"), Reason::kPackageMalformed);
+  EXPECT_EQ(reason("thing", "size", std::string(200'000, '[') + std::string(200'000, ']')), Reason::kPackageMalformed);
   EXPECT_EQ(reason("thing", "size", R"({"kind": "int", "name": "other"})"), Reason::kPackageMalformed);
   EXPECT_EQ(reason("thing", "size", R"({"kind": "ref"})"), Reason::kPreconditionFailed);
   EXPECT_EQ(reason("thing", "size", R"({"kind": "text_list"})"), Reason::kPackageMalformed);  // an index has no order for it
