@@ -112,9 +112,12 @@ class Collector {
   static uint64_t HashOf(std::string_view key) { return LongHash(key); }
 
   Status TakeRecord(const storage::SalvagedEntry& entry) {
-    if (entry.value.size() < sizeof(record::Header)) return absl::OkStatus();
+    // A seal says that somebody wrote it so, not that it is well made.
     const Id id(NumberOf(entry.key));
-    const record::View view(entry.value, nullptr);
+    const std::string aligned(entry.value);
+    const catalog::TypeDef* type = built_in_->FindType(id.type());
+    if (!record::Verify(aligned, type == nullptr ? any_ : type->layout).ok()) return absl::OkStatus();
+    const record::View view(aligned, nullptr);
     if (view.header().id != id.value()) return absl::OkStatus();
     uint64_t& version = versions_[id.value()];
     if (version >= view.header().version) return absl::OkStatus();
@@ -134,6 +137,8 @@ class Collector {
 
   Filling& target_;
   SalvageReport& report_;
+  const std::shared_ptr<const catalog::Catalog> built_in_ = catalog::Catalog::BuiltIn();
+  const record::Layout any_;  // of types that are not known before their definitions are there
   std::map<std::string, std::string> meta_;
   std::map<std::string, uint64_t> forward_;
   std::set<std::string> reverse_;
@@ -142,6 +147,41 @@ class Collector {
   IdSet records_;
 };
 
+class DeleteRecordsJob final : public storage::Job {
+ public:
+  explicit DeleteRecordsJob(const std::vector<Id>& ids) : ids_(ids) {}
+  [[nodiscard]] StatusOr<Verdict> Run(storage::WriteSet& set) override {
+    for (const Id id : ids_) {
+      const uint64_t number = id.value();
+      set.Delete(format::kRecord, storage::IntegerKey(number));
+    }
+    return Verdict::kKeep;
+  }
+
+ private:
+  const std::vector<Id>& ids_;
+};
+
+// Now that the definitions are known: what is no record of its type would be read in place like any other.
+Status DropMalformed(storage::Environment& environment, const catalog::Catalog& catalog, SalvageReport& report) {
+  std::vector<Id> malformed;
+  {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, environment.Read());
+    const std::unique_ptr<storage::Cursor> cursor = snapshot->NewCursor(format::kRecord);
+    for (bool more = cursor->First(); more; more = cursor->Next()) {
+      const Id id(NumberOf(cursor->key()));
+      const catalog::TypeDef* type = catalog.FindType(id.type());
+      if (type != nullptr && !record::Verify(cursor->value(), type->layout).ok()) malformed.push_back(id);
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+  }
+  if (malformed.empty()) return absl::OkStatus();
+  report.records -= std::min<uint64_t>(report.records, malformed.size());
+  DeleteRecordsJob job(malformed);
+  storage::Job* const jobs[] = {&job};
+  return environment.Run(jobs, {})[0];
+}
+
 // Definitions that the damaged database lacks, as records with what refers to them from outside. Repair tells history of them.
 Status TakeDefinitions(const std::string& path, IdSet& have, Filling& target, SalvageReport& report) {
   storage::OpenOptions options;
@@ -149,11 +189,14 @@ Status TakeDefinitions(const std::string& path, IdSet& have, Filling& target, Sa
   options.application_format = format::kVersion;
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<storage::Environment> other, storage::Environment::Open(path, format::Keyspaces(), options));
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, other->Read());
+  const std::shared_ptr<const catalog::Catalog> built_in = catalog::Catalog::BuiltIn();
   const std::unique_ptr<storage::Cursor> cursor = snapshot->NewCursor(format::kRecord);
   for (bool more = cursor->First(); more; more = cursor->Next()) {
     const Id id(NumberOf(cursor->key()));
     if (id.type() >= catalog::kFirstOpenType) break;
     if (have.Contains(id)) continue;
+    const catalog::TypeDef* type = built_in->FindType(id.type());
+    if (type != nullptr && !record::Verify(cursor->value(), type->layout).ok()) continue;
     have.Add(id);
     ++report.definitions_taken;
     KITH_RETURN_IF_ERROR(target.Write(format::kRecord, cursor->key(), cursor->value()));
@@ -266,12 +309,14 @@ Status FillFrom(std::string_view damaged, const SalvageOptions& options, storage
     KITH_RETURN_IF_ERROR(TakeDefinitions(options.definitions_from, collector.records(), target, report));
   }
   KITH_RETURN_IF_ERROR(target.Flush());
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, environment.Read());
+  KITH_ASSIGN_OR_RETURN(std::unique_ptr<storage::Snapshot> snapshot, environment.Read());
   const StatusOr<std::shared_ptr<const catalog::Catalog>> catalog = LoadCatalog(*snapshot, 0);
   if (!catalog.ok()) {
     return MakeError({.reason = Reason::kCorrupt, .hint = "salvage with the definitions of a backup (definitions_from)"},
                      "definitions are lost: " + std::string(MessageOf(catalog.status())));
   }
+  KITH_RETURN_IF_ERROR(DropMalformed(environment, **catalog, report));
+  KITH_ASSIGN_OR_RETURN(snapshot, environment.Read());
   KITH_ASSIGN_OR_RETURN(report.types, LossCount(*snapshot, **catalog).Run());
   KITH_RETURN_IF_ERROR(MarkDerived(target, *catalog));
   return target.Flush();

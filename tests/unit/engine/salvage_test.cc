@@ -12,6 +12,7 @@
 
 #include "shop.h"
 #include "support/settings.h"
+#include "unit/engine/behind.h"
 
 namespace kith {
 namespace {
@@ -109,6 +110,30 @@ TEST_F(SalvageDatabaseTest, ASoundFileGivesEverything) {
   EXPECT_EQ(CompareItems(*snapshot), was_.size());
   EXPECT_EQ(*snapshot->Find("item", ExternalRef{"erp", "5"}), ids_[5]);
   EXPECT_EQ(snapshot->History(ids_[3])->size(), 2u);
+}
+
+// R30: a record that is sealed and yet no record, as one of a file that somebody has made.
+TEST_F(SalvageDatabaseTest, AMalformedRecordIsNotTakenOver) {
+  shop_.Close();
+  {
+    storage::OpenOptions options;
+    options.application_format = format::kVersion;
+    const StatusOr<std::shared_ptr<storage::Environment>> environment =
+        storage::Environment::Open(shop_.path(), format::Keyspaces(), options);
+    ASSERT_TRUE(environment.ok()) << environment.status();
+    testing::BehindJob job([&](storage::WriteSet& set) {
+      const uint64_t number = ids_[3].value();
+      std::string bytes(*set.Get(format::kRecord, storage::IntegerKey(number)));
+      std::memset(bytes.data(), 0xEE, 4);  // where its table is said to begin
+      set.Put(format::kRecord, storage::IntegerKey(number), bytes);
+    });
+    storage::Job* const jobs[] = {&job};
+    ASSERT_TRUE((*environment)->Run(jobs, {})[0].ok());
+  }
+  MustSalvage();
+  const auto snapshot = *OpenTarget()->Read();
+  EXPECT_TRUE(IsNotFound(snapshot->Get(ids_[3]).status()));
+  EXPECT_EQ(CompareItems(*snapshot), was_.size() - 1);
 }
 
 TEST_F(SalvageDatabaseTest, LostRecordsAreNamed) {
