@@ -183,8 +183,10 @@ Status DatabaseImpl::EndKind(const catalog::KindChange& change, const ChangeKind
       return RunSteps(forget);
     }
     KITH_ASSIGN_OR_RETURN(const Catalog::Plan plan, catalog::PlanKindFlip(*before->catalog, change));
-    const StatusOr<EnsureReport> done =
-        Install(before, plan, false, options.actor, std::nullopt, [&](storage::WriteSet& set) { set.Delete(format::kMeta, note); });
+    const StatusOr<EnsureReport> done = Install(before, plan, false, options.actor, std::nullopt, [&](storage::WriteSet& set) {
+      set.Delete(format::kMeta, note);
+      return absl::OkStatus();
+    });
     if (GetReason(done.status()) == Reason::kCatalogChanged) continue;
     KITH_RETURN_IF_ERROR(done.status());
     report.changes = done->changes;
@@ -247,6 +249,7 @@ StatusOr<ChangeKindReport> DatabaseImpl::ChangeKind(std::string_view type, std::
       const std::string note = ConversionKey(*fields.type, *fields.from);
       const Status prepared = Install(before, plan.prepare, false, options.actor, std::nullopt, [&](storage::WriteSet& set) {
                                 set.Put(format::kMeta, note, EncodeConversion(plan.conversion));
+                                return absl::OkStatus();
                               }).status();
       if (GetReason(prepared) == Reason::kCatalogChanged) continue;
       KITH_RETURN_IF_ERROR(prepared);

@@ -92,6 +92,8 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] Status RunJob(storage::Job& job);
   // What has been erased elsewhere (erase.cc).
   [[nodiscard]] Status ReceiveErasures(const ReplicaPage& page, ReceiveReport& total);
+  // Takes the other's access policy when it was set later (ensure.cc); whether it did.
+  [[nodiscard]] StatusOr<bool> ReceivePolicy(const ReplicaPage& page);
   // `always`: also when the file has rows of this version.
   [[nodiscard]] StatusOr<bool> RebuildDerivation(const Derivation& derivation, bool always);
   [[nodiscard]] Status BringDerivation(const Derivation& derivation, bool always);
@@ -126,7 +128,7 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] StatusOr<EnsureReport> Install(const std::shared_ptr<const WriterCatalog>& before, const catalog::Catalog::Plan& plan,
                                                bool dry_run, const Actor& actor = {},
                                                std::optional<uint64_t> unless_changed_since = std::nullopt,
-                                               const std::function<void(storage::WriteSet&)>& beside = {});
+                                               const std::function<Status(storage::WriteSet&)>& beside = {});
   // remove.cc
   [[nodiscard]] StatusOr<RemoveReport> RemoveOnce(std::string_view package, const RemoveOptions& options);
   [[nodiscard]] StatusOr<std::vector<std::string>> BreachesOf(const catalog::Catalog::Plan& plan,

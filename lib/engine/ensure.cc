@@ -10,6 +10,7 @@
 #include "engine/database_internal.h"
 #include "engine/index_build_internal.h"
 #include "engine/programs.h"
+#include "engine/replica_internal.h"
 #include "engine/roll_up.h"
 
 namespace kith::engine {
@@ -70,7 +71,7 @@ class EnsureJob final : public storage::Job {
  public:
   // Requests hold what the batches need to run; `definitions` against the catalog before, `seeds` against the one after.
   EnsureJob(const Catalog::Plan& plan, const Catalog& before, ApplyRequest definitions, std::vector<ApplyRequest> seeds, bool dry_run,
-            std::optional<uint64_t> unless_changed_since, const std::function<void(storage::WriteSet&)>& beside)
+            std::optional<uint64_t> unless_changed_since, const std::function<Status(storage::WriteSet&)>& beside)
       : plan_(plan),
         gains_roles_(AnyGainsRoles(before, *plan.after)),
         definitions_(std::move(definitions)),
@@ -100,7 +101,7 @@ class EnsureJob final : public storage::Job {
     for (const uint32_t number : plan_.dropped_roll_ups) MarkForDropping(set, number);
     if (has_roll_ups_) ListRollUps(set);
     if (gains_roles_) OutdateDerivations(set);
-    if (beside_) beside_(set);
+    if (beside_) KITH_RETURN_IF_ERROR(beside_(set));
     for (const ApplyRequest& seeds : seeds_) KITH_RETURN_IF_ERROR(RunBatch(seeds, set));
     return dry_run_ ? Verdict::kDiscard : Verdict::kKeep;
   }
@@ -134,7 +135,7 @@ class EnsureJob final : public storage::Job {
   std::vector<ApplyRequest> seeds_;
   bool dry_run_;
   std::optional<uint64_t> unless_changed_since_;
-  const std::function<void(storage::WriteSet&)>& beside_;
+  const std::function<Status(storage::WriteSet&)>& beside_;
   bool has_roll_ups_ = false;
 };
 
@@ -239,7 +240,7 @@ StatusOr<std::vector<std::string>> DatabaseImpl::BreachesOf(const Catalog::Plan&
 
 StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterCatalog>& before, const Catalog::Plan& plan, bool dry_run,
                                              const Actor& actor, std::optional<uint64_t> unless_changed_since,
-                                             const std::function<void(storage::WriteSet&)>& beside) {
+                                             const std::function<Status(storage::WriteSet&)>& beside) {
   EnsureReport report;
   report.catalog_version = before->version;
   report.changes = plan.changes;
@@ -267,8 +268,108 @@ StatusOr<EnsureReport> DatabaseImpl::SetPolicy(std::string_view policy, const Ac
   for (int attempt = 1;; ++attempt) {
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
     KITH_ASSIGN_OR_RETURN(const Catalog::Plan plan, before->catalog->PlanPolicy(policy));
-    StatusOr<EnsureReport> report = Install(before, plan, dry_run, actor);
+    const auto stamp = [&](storage::WriteSet& set) -> Status {
+      KITH_ASSIGN_OR_RETURN(const format::State state, ReadState(set));
+      set.Put(format::kMeta, format::kMetaPolicy,
+              format::EncodeStamp({.recorded = state.recorded, .node = node_, .sequence = state.sequence}));
+      return absl::OkStatus();
+    };
+    StatusOr<EnsureReport> report = Install(before, plan, dry_run, actor, std::nullopt, stamp);
     if (GetReason(report.status()) != Reason::kCatalogChanged || attempt == kAttempts) return report;
+  }
+}
+
+StatusOr<std::optional<ReplicaChange>> ReadPolicyChange(const Source& source) {
+  KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* const type, source.catalog->GetType(catalog::kPolicyType));
+  const std::unique_ptr<RecordCursor> cursor = NewScanCursor(source, *type, {});
+  if (!cursor->Next()) {
+    KITH_RETURN_IF_ERROR(cursor->status());
+    return std::optional<ReplicaChange>();
+  }
+  KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
+  KITH_ASSIGN_OR_RETURN(HistoryEntry last, ReadLastHistory(*source.reader, cursor->id()));
+  ReplicaChange change;
+  HistoryEntry& entry = change.entry;
+  entry.record = cursor->id();
+  entry.actor = std::move(last.actor);
+  entry.stamp = last.stamp;
+  const StatusOr<storage::View> stamp = source.reader->Get(format::kMeta, format::kMetaPolicy);
+  if (stamp.ok()) {
+    KITH_ASSIGN_OR_RETURN(entry.stamp, format::DecodeStamp(*stamp));
+  } else if (!IsNotFound(stamp.status())) {
+    return stamp.status();
+  }
+  entry.recorded = entry.stamp.recorded;
+  entry.effective = entry.stamp.recorded;
+  for (const catalog::FieldDef& field : type->fields) {
+    entry.fields.push_back({.package = field.package,
+                            .number = field.number,
+                            .before = {},
+                            .after = record.Get(field.position),
+                            .effective = entry.effective});
+  }
+  return std::optional(std::move(change));
+}
+
+namespace {
+
+constexpr std::string_view kNoPolicy = "{}";  // as one that was taken away is stored
+
+// What a change says that the policy is.
+StatusOr<catalog::Definition> DefinitionIn(const Catalog& catalog, const ReplicaChange& change) {
+  catalog::Definition definition{.type = catalog::kPolicyType, .key = {}, .body = {}};
+  KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* const type, catalog.GetType(catalog::kPolicyType));
+  for (const FieldChange& given : change.entry.fields) {
+    const catalog::FieldDef* field = type->FindField(given.package, given.number);
+    const std::string* text = given.after.get_if<std::string>();
+    if (field == nullptr || text == nullptr) continue;
+    (field->name == "key" ? definition.key : definition.body) = *text;
+  }
+  return definition;
+}
+
+// The present definitions with this one in its place. Types and fields that it names and that are not here have no effect.
+StatusOr<Catalog::Plan> PlanReceived(const Catalog& before, catalog::Definition policy) {
+  std::vector<catalog::Definition> wanted = catalog::ToDefinitions(before);
+  std::erase_if(wanted, [](const catalog::Definition& one) { return one.type == catalog::kPolicyType; });
+  wanted.push_back(policy);
+  Catalog::Plan plan;
+  KITH_ASSIGN_OR_RETURN(plan.after, catalog::FromDefinitions(before.version() + 1, wanted));
+  if (plan.after->policy().is_set() != (policy.body != kNoPolicy)) {
+    return MakeError({.reason = Reason::kPackageMalformed, .value = policy.key}, "what the page says of the access policy is none");
+  }
+  plan.changes.emplace_back("takes the access policy of another replica");
+  plan.definitions.push_back(std::move(policy));
+  return plan;
+}
+
+}  // namespace
+
+StatusOr<bool> DatabaseImpl::ReceivePolicy(const ReplicaPage& page) {
+  const auto change = std::find_if(page.changes.begin(), page.changes.end(), IsPolicy);
+  if (change == page.changes.end() || page.node == node_) return false;
+  const Stamp& stamp = change->entry.stamp;
+  const auto put = [&](storage::WriteSet& set) -> Status {
+    KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set));
+    state.recorded = std::max(state.recorded, Time{stamp.recorded.micros + 1});  // what is set here from now on is later
+    set.Put(format::kMeta, format::kMetaState, format::EncodeState(state));
+    set.Put(format::kMeta, format::kMetaPolicy, format::EncodeStamp(stamp));
+    return absl::OkStatus();
+  };
+  for (int attempt = 1;; ++attempt) {
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
+    std::optional<ReplicaChange> own;
+    {
+      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
+      KITH_ASSIGN_OR_RETURN(own, ReadPolicyChange({.reader = snapshot.get(), .catalog = before->catalog.get()}));
+    }
+    // One of this database that it does not have, it has forgotten: Applier::CheckReceived says so.
+    if (stamp.node == node_ || (own.has_value() && own->entry.stamp >= stamp)) return false;
+    KITH_ASSIGN_OR_RETURN(catalog::Definition policy, DefinitionIn(*before->catalog, *change));
+    KITH_ASSIGN_OR_RETURN(const Catalog::Plan plan, PlanReceived(*before->catalog, std::move(policy)));
+    const Status status = Install(before, plan, false, change->entry.actor, std::nullopt, put).status();
+    if (status.ok()) return true;
+    if (GetReason(status) != Reason::kCatalogChanged || attempt == kAttempts) return status;
   }
 }
 
@@ -292,7 +393,7 @@ Status DatabaseImpl::Adopt(std::span<const catalog::Definition> definitions) {
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
   const std::vector<catalog::Definition> present = catalog::ToDefinitions(*before->catalog);
   std::vector<catalog::Definition> wanted(definitions.begin(), definitions.end());
-  // Who may see what is each database's own, once it has said so.
+  // Which policy holds is told by when it was set, which definitions do not say: pages of replicas do (ReceivePolicy).
   const auto is_policy = [](const catalog::Definition& one) { return one.type == catalog::kPolicyType; };
   if (const auto own = std::find_if(present.begin(), present.end(), is_policy); own != present.end()) {
     std::erase_if(wanted, is_policy);

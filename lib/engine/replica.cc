@@ -46,7 +46,12 @@ class PageReader {
 
   Status Read(size_t limit) {
     KITH_RETURN_IF_ERROR(ReadEntries(limit));
-    return has_erasures_ ? ReadErasures() : absl::OkStatus();
+    if (has_erasures_) KITH_RETURN_IF_ERROR(ReadErasures());
+    KITH_ASSIGN_OR_RETURN(std::optional<ReplicaChange> policy, ReadPolicyChange(source_));
+    if (!policy.has_value()) return absl::OkStatus();
+    policy->entry.sequence = page_.after;
+    page_.changes.insert(page_.changes.begin(), *std::move(policy));
+    return absl::OkStatus();
   }
 
  private:
@@ -350,6 +355,8 @@ StatusOr<ReceiveReport> DatabaseImpl::Receive(const ReplicaPage& page) {
   KITH_RETURN_IF_ERROR(CheckClock(page, clock_()));
   ReceiveReport total;
   KITH_RETURN_IF_ERROR(ReceiveErasures(page, total));
+  KITH_ASSIGN_OR_RETURN(const bool takes_policy, ReceivePolicy(page));
+  if (takes_policy) ++total.taken;
   size_t begin = 0;
   do {
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> newest, state_->Refresh());

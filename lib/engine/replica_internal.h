@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "engine/format.h"
+#include "engine/read_internal.h"
 #include "kith/engine/replica.h"
 #include "kith/storage/storage.h"
 
@@ -14,6 +16,11 @@ namespace kith::engine {
 
 // What a database, written by `node`, knows of the others. When it has not been put yet, or by another node, history is read for it.
 [[nodiscard]] StatusOr<format::Replica> ReadReplicaState(const storage::Reader& reader, uint16_t node);
+
+// The access policy that a database has or had, as a page carries it: a change of its definition, with the stamp of when it was set. None
+// where none was ever set (ensure.cc).
+[[nodiscard]] StatusOr<std::optional<ReplicaChange>> ReadPolicyChange(const Source& source);
+[[nodiscard]] inline bool IsPolicy(const ReplicaChange& change) { return change.entry.record.type() == catalog::kPolicyType; }
 
 // Which of two records keeps what both claim: the one created first.
 [[nodiscard]] bool WasBefore(const record::Header& a, const record::Header& b);

@@ -190,7 +190,10 @@ StatusOr<ReplicaPage> ReadReplicaPage(std::string_view text, const catalog::Cata
 
 StatusOr<ReceiveReport> PullReplica(Database& into, Database& from) {
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const catalog::Catalog> theirs, from.GetCatalog());
-  KITH_RETURN_IF_ERROR(into.Adopt(catalog::ToDefinitions(*theirs)));
+  std::vector<catalog::Definition> definitions = catalog::ToDefinitions(*theirs);
+  // The policy comes with the changes, which say when it was set.
+  std::erase_if(definitions, [](const catalog::Definition& one) { return one.type == catalog::kPolicyType; });
+  KITH_RETURN_IF_ERROR(into.Adopt(definitions));
   KITH_ASSIGN_OR_RETURN(uint64_t after, into.ReceivedFrom(from.node()));
   if (after == 0) KITH_RETURN_IF_ERROR(DropSeeds(into));
   ReceiveReport total;

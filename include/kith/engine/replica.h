@@ -17,7 +17,7 @@
 // - A person erased in one is erased in all: what was written before, or elsewhere without knowing of it, goes, whenever it comes; what was
 //   written knowing of it stays. A record about the person made elsewhere meanwhile goes when that replica hears of it (engine/erased.h).
 //
-// Not exchanged: definitions and access policy (Database::Adopt), checkpoints, overwriting. The recorded axis of time is each one's own.
+// The access policy set last holds in all. Not exchanged: definitions (Database::Adopt), checkpoints, overwriting, the recorded axis.
 #ifndef KITH_ENGINE_REPLICA_H_
 #define KITH_ENGINE_REPLICA_H_
 

@@ -90,6 +90,7 @@ class Family {
 inline std::vector<std::string> StateOf(Database& db, std::span<const Time> times = {}, const std::set<Id>& without_past = {}) {
   std::vector<std::string> lines;
   const std::unique_ptr<Snapshot> snapshot = *db.Read();
+  lines.push_back("policy " + snapshot->catalog().policy().text);
   const auto tell = [](const catalog::TypeDef& type, record::View record) {
     std::string line = type.name + " " + std::to_string(record.id().value()) + " " + ToText(Time{record.header().created}) + " owner " +
                        std::to_string(record.header().owner);

@@ -375,6 +375,10 @@ class Life : public ByChance {
       (void)family_[at].Purge(gone, {});  // refused while it is there
       return;
     }
+    if (Below(20) == 0) {
+      const char* const policies[] = {R"({"types": {"item": {"read": ["owner"]}}})", R"({"types": {"*": {"write": ["reports"]}}})", "{}"};
+      EXPECT_TRUE(family_[at].SetPolicy(policies[Below(3)]).ok());
+    }
     ApplySome(family_[at]);
     times_.push_back(family_.now());
   }

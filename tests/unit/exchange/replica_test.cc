@@ -221,29 +221,61 @@ TEST(ReplicaExchange, ConflictsBecomeTasks) {
   }
 }
 
-// R01: a database without an access policy takes the other's; one that has its own keeps it, and goes on exchanging.
-TEST(ReplicaExchange, EachKeepsItsAccessPolicy) {
+// R01: of access policies set apart the one set last holds everywhere; taken away is set too. Pages as text carry it.
+TEST(ReplicaExchange, ThePolicySetLastHolds) {
   std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
   Office one(0, clock);
   Office two(1, clock);
   const auto policy_of = [](Office& office) { return (*office->Read())->catalog().policy().text; };
-  ASSERT_TRUE(one->SetPolicy(R"({"types": {"opportunity": {"read": ["reports"]}}})").ok());
+  const auto set = [&](Office& office, std::string_view policy) {
+    clock += kMicrosPerSecond;
+    ASSERT_TRUE(office->SetPolicy(policy).ok());
+  };
+  const auto pull = [](Office& into, Office& from) {
+    const StatusOr<ReceiveReport> report = PullReplica(*into, *from);
+    ASSERT_TRUE(report.ok()) << report.status();
+  };
+  set(one, R"({"types": {"opportunity": {"read": ["reports"]}}})");
   const std::string own = policy_of(one);
-  ASSERT_TRUE(PullReplica(*two, *one).ok());
+  pull(two, one);
   EXPECT_EQ(policy_of(two), own);
-  ASSERT_TRUE(two->SetPolicy(R"({"types": {"account": {"read": ["owner"]}}})").ok());
+  set(two, R"({"types": {"account": {"read": ["owner"]}}})");
   const std::string other = policy_of(two);
-  clock += kMicrosPerSecond;
   Batch batch = one.NewBatch();
   batch.Set(batch.Create("account"), "name", "Northwind");
   const Id account = one.Apply(batch).at(0);
-  for (const auto& [into, from] : {std::pair{&two, &one}, std::pair{&one, &two}}) {
-    const StatusOr<ReceiveReport> report = PullReplica(**into, **from);
-    ASSERT_TRUE(report.ok()) << report.status();
-  }
-  EXPECT_EQ(two.Get(account, "name"), Value("Northwind"));
-  EXPECT_EQ(policy_of(one), own);
+  pull(two, one);
   EXPECT_EQ(policy_of(two), other);
+  pull(one, two);
+  EXPECT_EQ(policy_of(one), other);
+  EXPECT_EQ(two.Get(account, "name"), Value("Northwind"));
+  set(one, "{}");
+  const std::shared_ptr<const catalog::Catalog> catalog = *one->GetCatalog();
+  const std::string text = *WriteReplicaPage(*one->ReadReplica(*two->ReceivedFrom(0), 1), *catalog);
+  const StatusOr<ReplicaPage> page = ReadReplicaPage(text, *catalog);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(*WriteReplicaPage(*page, *catalog), text);
+  ASSERT_TRUE(two->Receive(*page).ok());
+  EXPECT_EQ(policy_of(two), "");
+  pull(one, two);
+  EXPECT_EQ(policy_of(one), "");
+  EXPECT_THAT(one.Problems(), IsEmpty());
+  EXPECT_THAT(two.Problems(), IsEmpty());
+}
+
+// R01: a page with a policy that is none changes nothing.
+TEST(ReplicaExchange, AMalformedPolicyIsRefused) {
+  std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
+  Office one(0, clock);
+  Office two(1, clock);
+  ASSERT_TRUE(PullReplica(*two, *one).ok());
+  clock += kMicrosPerSecond;
+  ASSERT_TRUE(one->SetPolicy(R"({"types": {"account": {"read": ["owner"]}}})").ok());
+  ReplicaPage page = *one->ReadReplica(*two->ReceivedFrom(0), 1);
+  for (FieldChange& field : page.changes.at(0).entry.fields) field.after = R"({"types": {"account": {"read": ["nobody"]}}})";
+  EXPECT_FALSE(two->Receive(page).ok());
+  EXPECT_FALSE((*two->Read())->catalog().policy().is_set());
+  EXPECT_THAT(two.Problems(), IsEmpty());
 }
 
 // A person erased in one is erased in the other, by pages as text.
