@@ -160,10 +160,10 @@ static inline kith_code kg_forecast(kith_snapshot* snapshot, const char* pipelin
 }
 
 /* What a pipeline's history says, by insight options alone. */
-#define KG_TELL(what)                                                                                                                    \
-  static inline kith_code kg_##what(kith_snapshot* snapshot, const char* pipeline, kith_insight_options o, kith_text** json,             \
-                                    kith_error** err) {                                                                                  \
-    return kith_snapshot_##what(snapshot, pipeline, &o, json, err);                                                                      \
+#define KG_TELL(what)                                                                                                        \
+  static inline kith_code kg_##what(kith_snapshot* snapshot, const char* pipeline, kith_insight_options o, kith_text** json, \
+                                    kith_error** err) {                                                                      \
+    return kith_snapshot_##what(snapshot, pipeline, &o, json, err);                                                          \
   }
 KG_TELL(ways)
 KG_TELL(reps)
