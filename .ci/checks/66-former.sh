@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Programs built against a former kith.h work with today's libkith.so: the C ABI's tests as they were at the baseline before this one (or at the commit
+# Programs built against a former kith.h work with today's libkith.so: the C ABI's tests as they were last before today's baseline (or at the commit
 # KITH_FORMER), compiled with the header of then, linked with the library of now.
 set -euo pipefail
-former=${KITH_FORMER:-$(git log --skip=1 -1 --format=%H -- capi/abi/symbols.txt 2>/dev/null || true)}
+baseline=$(git log -1 --format=%H -- capi/abi/symbols.txt 2>/dev/null || true)
+former=${KITH_FORMER:-$(git rev-parse --verify --quiet "$baseline^" || true)}
 [ -n "$former" ] || { echo "no former baseline is in this clone"; exit 77; }
 "$KITH_DEV" build kith_shared
 folder=$KITH_BUILD/former
