@@ -34,7 +34,8 @@ kith_code kith_snapshot_funnel(kith_snapshot* snapshot, const char* pipeline, co
     KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
     KITH_ASSIGN_OR_RETURN(kith::insight::FunnelReport report, kith::insight::Funnel(tables, question.Funnel()));
     KITH_ASSIGN_OR_RETURN(std::vector<kith::insight::FunnelPart> parts, question.FunnelParts(tables));
-    *funnel = Wrap<kith_funnel>(std::make_shared<FunnelObject>(FunnelObject{std::move(report), std::move(parts)}));
+    KITH_ASSIGN_OR_RETURN(PartNames names, question.Names(tables, parts));
+    *funnel = Wrap<kith_funnel>(std::make_shared<FunnelObject>(FunnelObject{std::move(report), std::move(parts), std::move(names)}));
     return absl::OkStatus();
   });
 }
@@ -73,7 +74,7 @@ kith_code kith_funnel_get_stage(const kith_funnel* funnel, size_t index, kith_fu
 kith_code kith_funnel_to_json(const kith_funnel* funnel, kith_text** json, kith_error** err) {
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(FunnelObject * object, Use(funnel));
-    return ToJson(object->report, object->parts);
+    return ToJson(object->report, object->parts, object->names);
   });
 }
 
@@ -177,6 +178,7 @@ kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, 
     auto object = std::make_shared<ForecastObject>();
     if (!report.parts.empty()) {
       KITH_ASSIGN_OR_RETURN(object->attainments, question.Attainments(report));
+      KITH_ASSIGN_OR_RETURN(object->names, question.Names(tables, report.parts));
     }
     object->report = std::move(report);
     *forecast = Wrap<kith_forecast>(std::move(object));
@@ -234,7 +236,7 @@ kith_code kith_forecast_get_deal(const kith_forecast* forecast, size_t index, ki
 kith_code kith_forecast_to_json(const kith_forecast* forecast, kith_text** json, kith_error** err) {
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(ForecastObject * object, Use(forecast));
-    return ToJson(object->report, object->attainments);
+    return ToJson(object->report, object->attainments, object->names);
   });
 }
 

@@ -129,9 +129,21 @@ Json Of(const insight::Drivers& drivers) {
           {"expected_minor", drivers.has_collection ? Number(drivers.expected_before + drivers.expected_new) : Json(nullptr)}};
 }
 
+Json PartOf(uint64_t part, const PartNames& names) {
+  Json json = {{"part", part}, {"name", nullptr}};
+  const auto called = names.find(part);
+  if (called == names.end()) return json;
+  json["name"] = called->second.name;
+  if (!called->second.labels.empty()) json["labels"] = called->second.labels;
+  return json;
+}
+
 Json Of(const insight::PartForecast& part) {
-  return {{"part", part.part},       {"closed", Number(part.closed)}, {"from_open", Of(part.from_open)}, {"from_new", Of(part.from_new)},
-          {"total", Of(part.total)}, {"open_deals", part.open_deals}};
+  return {{"closed", Number(part.closed)},
+          {"from_open", Of(part.from_open)},
+          {"from_new", Of(part.from_new)},
+          {"total", Of(part.total)},
+          {"open_deals", part.open_deals}};
 }
 
 Json Of(const insight::ForecastReport& report, bool with_deals) {
@@ -164,8 +176,6 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
     json["effects"].push_back(
         {{"name", one.name}, {"effect", Number(one.effect)}, {"sd", Number(one.sd)}, {"deals", report.covariate_deals}});
   }
-  json["parts"] = Json::array();
-  for (const insight::PartForecast& part : report.parts) json["parts"].push_back(Of(part));
   json["deals"] = Json::array();
   for (const insight::DealForecast& deal : report.deals) json["deals"].push_back(Of(report, deal));
   return json;
@@ -173,11 +183,11 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
 
 }  // namespace
 
-std::string ToJson(const insight::FunnelReport& report, const std::vector<insight::FunnelPart>& parts) {
+std::string ToJson(const insight::FunnelReport& report, const std::vector<insight::FunnelPart>& parts, const PartNames& names) {
   Json json = Of(report);
   json["parts"] = Json::array();
   for (const insight::FunnelPart& one : parts) {
-    Json part = {{"part", one.part}};
+    Json part = PartOf(one.part, names);
     part.update(Of(one.funnel));
     json["parts"].push_back(std::move(part));
   }
@@ -246,8 +256,14 @@ std::string ToJson(const insight::GapReport& report) {
                {"summary", report.summary}});
 }
 
-std::string ToJson(const insight::ForecastReport& report, const std::vector<insight::Attainment>& attainments) {
+std::string ToJson(const insight::ForecastReport& report, const std::vector<insight::Attainment>& attainments, const PartNames& names) {
   Json json = Of(report, true);
+  json["parts"] = Json::array();
+  for (const insight::PartForecast& one : report.parts) {
+    Json part = PartOf(one.part, names);
+    part.update(Of(one));
+    json["parts"].push_back(std::move(part));
+  }
   json["attainments"] = Json::array();
   for (const insight::Attainment& attainment : attainments) {
     json["attainments"].push_back({{"holder", attainment.holder.value()},

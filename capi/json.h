@@ -22,6 +22,7 @@
 #include "kith/insight/typed.h"
 #include "kith/query/search.h"
 #include "kith/query/segment.h"
+#include "objects.h"
 
 namespace kith::capi {
 
@@ -42,14 +43,16 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const storage::CompactReport& report);
 [[nodiscard]] std::string ToJson(const SalvageReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<ExternalRef>& refs);
-[[nodiscard]] std::string ToJson(const insight::FunnelReport& report, const std::vector<insight::FunnelPart>& parts);
+[[nodiscard]] std::string ToJson(const insight::FunnelReport& report, const std::vector<insight::FunnelPart>& parts,
+                                 const PartNames& names);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepReport>& reports);
 [[nodiscard]] std::string ToJson(const model::Pipeline& pipeline, const std::vector<insight::Way>& ways,
                                  const std::vector<insight::Cohort>& cohorts);
 [[nodiscard]] std::string ToJson(const insight::CountedDeals& deals);
 [[nodiscard]] std::string ToJson(const insight::VelocityReport& report);
 [[nodiscard]] std::string ToJson(const insight::GapReport& report);
-[[nodiscard]] std::string ToJson(const insight::ForecastReport& report, const std::vector<insight::Attainment>& attainments);
+[[nodiscard]] std::string ToJson(const insight::ForecastReport& report, const std::vector<insight::Attainment>& attainments,
+                                 const PartNames& names);
 [[nodiscard]] std::string ToJson(const insight::BacktestReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<insight::SavedForecast>& saved);
 [[nodiscard]] std::string ToJson(const std::vector<insight::Submission>& submissions);

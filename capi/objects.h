@@ -87,12 +87,20 @@ struct RowsObject {
   std::vector<kith_value> values;
   std::vector<kith_id> ids;
 };
+// What parts of a funnel or forecast are called: records, and choices with their labels. One without a name is absent.
+struct PartName {
+  std::string name;
+  catalog::Labels labels;
+};
+using PartNames = std::map<uint64_t, PartName>;
 struct FunnelObject {
   insight::FunnelReport report;
   std::vector<insight::FunnelPart> parts;
+  PartNames names;
 };
 struct ForecastObject {
   insight::ForecastReport report;
+  PartNames names;
   std::vector<insight::Attainment> attainments;
   std::mutex mutex;                       // of `reasons`, made when asked for
   std::map<size_t, std::string> reasons;  // by deal

@@ -298,13 +298,30 @@ insight::FunnelOptions Question::Funnel() const {
 StatusOr<std::vector<insight::FunnelPart>> Question::FunnelParts(const model::FunnelTables& tables) const {
   std::vector<insight::FunnelPart> parts;
   if (by_ == GroupKind::kAll) return parts;
-  std::map<uint64_t, uint64_t> roll_up;
-  if (!by_field_.empty()) {
-    KITH_ASSIGN_OR_RETURN(roll_up, RollUp(tables));
-  }
+  KITH_ASSIGN_OR_RETURN(const Grouping grouping, Groups(tables));
   insight::FunnelOptions options = Funnel();
   options.strict = false;  // each part has its own maturity
-  return insight::FunnelParts(tables, by_, roll_up, options);
+  return insight::FunnelParts(tables, by_, grouping.roll_up, options);
+}
+
+std::optional<PartName> Question::NameOf(const catalog::FieldDef* field, uint64_t part) const {
+  if (part == 0) return std::nullopt;
+  if (field != nullptr && field->kind == Kind::kChoice) {
+    const catalog::ChoiceDef* choice = field->FindChoice(static_cast<int32_t>(part));
+    if (choice == nullptr) return std::nullopt;
+    return PartName{choice->name, choice->labels};
+  }
+  if (field != nullptr && field->kind == Kind::kInt) return PartName{std::to_string(static_cast<int64_t>(part)), {}};
+  const Id id(part);
+  const catalog::TypeDef* type = snapshot_->catalog().FindType(id.type());
+  const StatusOr<record::View> view = snapshot_->Get(id);
+  if (type == nullptr || !view.ok()) return std::nullopt;
+  const catalog::FieldDef* name = type->FindRole("party", "name");
+  if (name == nullptr) name = type->FindField("name");
+  if (name == nullptr || name->kind != Kind::kText || snapshot_->IsMasked(*type, static_cast<int32_t>(name->position))) return std::nullopt;
+  const Value value = GetFieldAt(*view, static_cast<int32_t>(name->position));
+  const auto* text = value.get_if<std::string>();
+  return text == nullptr ? std::nullopt : std::optional(PartName{*text, {}});
 }
 
 insight::RepOptions Question::Reps() const {
@@ -327,9 +344,8 @@ StatusOr<insight::ForecastOptions> Question::Forecast(const model::FunnelTables&
   forecast.currency = currency_;
   forecast.what_if = what_if_;
   forecast.by = by_;
-  if (!by_field_.empty()) {
-    KITH_ASSIGN_OR_RETURN(forecast.roll_up, RollUp(tables));
-  }
+  KITH_ASSIGN_OR_RETURN(Grouping grouping, Groups(tables));
+  forecast.roll_up = std::move(grouping.roll_up);
   KITH_ASSIGN_OR_RETURN(forecast.covariates, CovariatesAt(tables));
   if (cash_) {
     KITH_ASSIGN_OR_RETURN(forecast.cash, Collection());
@@ -338,7 +354,14 @@ StatusOr<insight::ForecastOptions> Question::Forecast(const model::FunnelTables&
 }
 
 // Groups are records whose field tells the part; a record that is gone, or without the field's value, is in none.
-StatusOr<std::map<uint64_t, uint64_t>> Question::RollUp(const model::FunnelTables& tables) const {
+StatusOr<Question::Grouping> Question::Groups(const model::FunnelTables& tables) const {
+  Grouping grouping;
+  if (by_field_.empty()) {
+    const catalog::TypeDef* type = snapshot_->catalog().FindType(pipeline_.for_type);
+    if (type != nullptr && by_ == GroupKind::kSegment) grouping.field = type->FindRole("pipelined", "segment");
+    if (type != nullptr && by_ == GroupKind::kSource) grouping.field = type->FindRole("pipelined", "source");
+    return grouping;
+  }
   std::set<uint64_t> groups;
   // Who had a deal between its first and its last move is in the rows of stages alone.
   for (const auto& [key, row] : tables.rows.stages) {
@@ -353,18 +376,25 @@ StatusOr<std::map<uint64_t, uint64_t>> Question::RollUp(const model::FunnelTable
     if (by_ == GroupKind::kSource) groups.insert(deal.source);
   }
   groups.erase(uint64_t{0});  // in none
-  std::map<uint64_t, uint64_t> roll_up;
+  std::map<uint64_t, uint64_t>& roll_up = grouping.roll_up;
   for (const uint64_t group : groups) {
     const StatusOr<record::View> view = snapshot_->Get(Id(group));
     if (!view.ok()) continue;
     const catalog::TypeDef* type = snapshot_->catalog().FindType(Id(group).type());
     if (type == nullptr) continue;
     KITH_ASSIGN_OR_RETURN(const Value value, GetField(*type, *view, by_field_));
+    const catalog::FieldDef* field = type->FindField(by_field_);
+    if (field != nullptr && field->kind != Kind::kRef && field->kind != Kind::kChoice && field->kind != Kind::kInt) {
+      return MakeError({.reason = Reason::kBadOptions, .type = type->name, .field = by_field_, .hint = "such a field tells parts"},
+                       "is neither a reference nor a choice nor a whole number");
+    }
     if (const auto* id = value.get_if<Id>()) roll_up[group] = id->value();
     if (const auto* number = value.get_if<int64_t>()) roll_up[group] = static_cast<uint64_t>(*number);
+    if (const auto* choice = value.get_if<Choice>()) roll_up[group] = static_cast<uint64_t>(choice->number);
+    if (grouping.field == nullptr) grouping.field = field;
   }
   if (roll_up.empty()) roll_up[0] = 0;  // an empty map would not join anything
-  return roll_up;
+  return grouping;
 }
 
 StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insight::ForecastOptions options) const {

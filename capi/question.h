@@ -42,6 +42,17 @@ class Question {
   [[nodiscard]] insight::FunnelOptions Funnel() const;
   // By owner, segment, source or a field of theirs, where the question says so.
   [[nodiscard]] StatusOr<std::vector<insight::FunnelPart>> FunnelParts(const model::FunnelTables& tables) const;
+  // What parts of the funnel or forecast of these tables are called, as far as the viewer may read that.
+  template <typename Part>
+  [[nodiscard]] StatusOr<PartNames> Names(const model::FunnelTables& tables, const std::vector<Part>& parts) const {
+    PartNames names;
+    if (parts.empty()) return names;
+    KITH_ASSIGN_OR_RETURN(const Grouping grouping, Groups(tables));
+    for (const Part& part : parts) {
+      if (std::optional<PartName> name = NameOf(grouping.field, part.part)) names.emplace(part.part, *std::move(name));
+    }
+    return names;
+  }
   [[nodiscard]] insight::RepOptions Reps() const;
   [[nodiscard]] StatusOr<std::vector<model::DealPath>> Paths() const;
   // Of the deals open at the moment of the tables, as known then; none when relations are not to act.
@@ -72,7 +83,13 @@ class Question {
   Status ReadMore(std::string_view json);
   Status ReadBy(std::string_view by);
   Status ReadCollection(const nlohmann::ordered_json& json);
-  [[nodiscard]] StatusOr<std::map<uint64_t, uint64_t>> RollUp(const model::FunnelTables& tables) const;
+  // How groups join to parts, empty: each is one, and the field whose values the parts are (null: none that the type has).
+  struct Grouping {
+    std::map<uint64_t, uint64_t> roll_up;
+    const catalog::FieldDef* field = nullptr;
+  };
+  [[nodiscard]] StatusOr<Grouping> Groups(const model::FunnelTables& tables) const;
+  [[nodiscard]] std::optional<PartName> NameOf(const catalog::FieldDef* field, uint64_t part) const;
   [[nodiscard]] StatusOr<model::FunnelTables> Read(std::optional<Time> as_of) const;
 
   // What forecasts of past periods missed; kept with the snapshot.

@@ -172,6 +172,41 @@ func (b *Batch) RequireVersion(target ID, version uint64) {
 	b.c.RequireVersion(uint64(target), version)
 }
 
+// RequireValue refuses the batch (reason "PreconditionFailed") unless the field has this value before it, nil: none. Values as of Fields, but for
+// lists and bytes.
+func (b *Batch) RequireValue(target ID, field string, value any) {
+	expected := capi.Expected{}
+	switch v := value.(type) {
+	case nil:
+	case bool:
+		expected = capi.Expected{Kind: int32(KindBool), Number: int64(btoi(v))}
+	case int:
+		expected = capi.Expected{Kind: int32(KindInt), Number: int64(v)}
+	case int32:
+		expected = capi.Expected{Kind: int32(KindInt), Number: int64(v)}
+	case int64:
+		expected = capi.Expected{Kind: int32(KindInt), Number: v}
+	case float64:
+		expected = capi.Expected{Kind: int32(KindDouble), Real: v}
+	case string:
+		expected = capi.Expected{Kind: int32(KindText), Text: v}
+	case Money:
+		expected = capi.Expected{Kind: int32(KindMoney), Number: v.Minor, Currency: v.Currency}
+	case Decimal:
+		expected = capi.Expected{Kind: int32(KindDecimal), Number: v.Unscaled, Scale: v.Scale}
+	case Date:
+		expected = capi.Expected{Kind: int32(KindDate), Number: int64(v.days())}
+	case time.Time:
+		expected = capi.Expected{Kind: int32(KindTime), Number: v.UnixMicro()}
+	case ID:
+		expected = capi.Expected{Kind: int32(KindRef), Number: int64(v)}
+	default:
+		b.fail(invalid("field %s: a value of the Go type %T cannot be required", field, value))
+		return
+	}
+	b.c.RequireValue(uint64(target), field, expected)
+}
+
 // Reverted is what Batch.Revert added, and what it left as it is.
 type Reverted struct {
 	Fields []string `json:"fields"`
@@ -299,15 +334,59 @@ func (db *DB) Apply(ctx context.Context, b *Batch, options ...ApplyOption) (*Out
 	return db.apply(ctx, b, gather(options))
 }
 
+// Applied is what came of one of several batches: an outcome or an error.
+type Applied struct {
+	Outcome *Outcome
+	Err     error
+}
+
+// ApplyMany applies batches in order, each atomic on its own, durable together: one that fails holds none of the others back. An error of the
+// whole applied none. The option Key is for single batches.
+func (db *DB) ApplyMany(ctx context.Context, batches []*Batch, options ...ApplyOption) ([]Applied, error) {
+	o := gather(options)
+	if o.c.Key != "" || o.c.Checkpoint != "" {
+		return nil, invalid("a key or checkpoint is of one batch; use Apply")
+	}
+	if err := o.begin(ctx); err != nil {
+		return nil, err
+	}
+	done := make([]Applied, len(batches))
+	var given []*capi.Batch
+	var places []int
+	for i, b := range batches {
+		if b.err != nil {
+			done[i].Err = b.err
+			continue
+		}
+		given, places = append(given, b.c), append(places, i)
+	}
+	outcomes, errs, e := db.c.ApplyMany(given, o.c)
+	if e != nil {
+		return nil, wrapIn(ctx, e)
+	}
+	for at, i := range places {
+		if outcomes[at] != nil {
+			done[i].Outcome = &Outcome{outcomes[at]}
+		}
+		done[i].Err = wrapIn(ctx, errs[at])
+	}
+	return done, nil
+}
+
+// begin takes the context's deadline.
+func (o *applyOptions) begin(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		o.c.TimeoutMicros = uint64(max(1, time.Until(deadline).Microseconds()))
+	}
+	return ctx.Err()
+}
+
 func (db *DB) apply(ctx context.Context, b *Batch, o applyOptions) (*Outcome, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	if err := ctx.Err(); err != nil {
+	if err := o.begin(ctx); err != nil {
 		return nil, err
-	}
-	if deadline, ok := ctx.Deadline(); ok {
-		o.c.TimeoutMicros = uint64(max(1, time.Until(deadline).Microseconds()))
 	}
 	c, e := db.c.Apply(b.c, o.c)
 	if e != nil {

@@ -2,6 +2,8 @@ package kith
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"kith/internal/capi"
@@ -175,6 +177,48 @@ func (db *DB) Repair() (problems uint64, report json.RawMessage, err error) {
 func (db *DB) Metrics() (string, error) {
 	text, e := db.c.Metrics()
 	return string(text), wrap(e)
+}
+
+// Metrics of several databases in one text, each with the label "database", its name in the map.
+func Metrics(dbs map[string]*DB) (string, error) {
+	names := make([]string, 0, len(dbs))
+	for name := range dbs {
+		if strings.Contains(name, "\n") {
+			return "", invalid("%q: a name of a database has one line", name)
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	given := make([]*capi.DB, len(names))
+	for i, name := range names {
+		given[i] = dbs[name].c
+	}
+	text, e := capi.Metrics(given, names)
+	return string(text), wrap(e)
+}
+
+// Stats of a database, of which Applied to Syncs are this process's since it opened it.
+type Stats struct {
+	Readers         int // open snapshots, of all processes
+	FileBytes       uint64
+	UsedBytes       uint64
+	MapBytes        uint64
+	Sequence        uint64
+	CatalogVersion  uint64
+	Types           uint64
+	Applied         uint64 // batches
+	Refused         uint64
+	Groups          uint64 // of batches that were made durable together
+	Syncs           uint64 // waits for the disk that they cost
+	OldestReaderLag uint64 // how many commits the oldest snapshot is behind
+	OldestSnapshot  time.Duration
+}
+
+// Stats as they are now.
+func (db *DB) Stats() (Stats, error) {
+	s, e := db.c.Stats()
+	return Stats{s.Readers, s.FileBytes, s.UsedBytes, s.MapBytes, s.Sequence, s.CatalogVersion, s.Types, s.Applied, s.Refused, s.Groups, s.Syncs,
+		s.OldestReader, time.Duration(s.OldestSnapshotSeconds * float64(time.Second))}, wrap(e)
 }
 
 // KindOptions of ChangeKind.

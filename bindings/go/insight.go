@@ -76,7 +76,8 @@ type Funnel struct {
 
 // FunnelPart is the funnel of an owner, a team and so on; 0: of deals that have none.
 type FunnelPart struct {
-	Part ID `json:"part"` // of segments and sources that are choices: the choice's number
+	Part ID     `json:"part"` // of choices: the choice's number
+	Name string `json:"name"` // what it is called; empty: nothing, or not for the viewer
 	Funnel
 }
 
@@ -115,6 +116,7 @@ type Forecast struct {
 	Warnings   []string  `json:"warnings"`
 	Parts      []struct {
 		Part      ID        `json:"part"`
+		Name      string    `json:"name"` // as of a FunnelPart
 		Closed    float64   `json:"closed"`
 		FromOpen  Quantiles `json:"from_open"`
 		FromNew   Quantiles `json:"from_new"`

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"runtime"
 	"sync/atomic"
+	"unsafe"
 
 	"kith/internal/capi"
 )
@@ -145,6 +146,12 @@ func (db *DB) EnsureShipped(name string) (EnsureReport, error) {
 	return decode[EnsureReport](text, e)
 }
 
+// Schema of a type in FlatBuffers' language, for programs that read records with accessors of their own.
+func (db *DB) Schema(typ string) (string, error) {
+	text, e := db.c.Schema(typ)
+	return string(text), wrap(e)
+}
+
 // Catalog gives all definitions as JSON.
 func (db *DB) Catalog() (json.RawMessage, error) {
 	text, e := db.c.Catalog()
@@ -177,10 +184,10 @@ type ImportOptions struct {
 	DryRun      bool
 	Actor       Ref
 	Reason      string // kept in history; empty: what is imported
-	Mapping     string // JSON, of CSV; empty: the folder's mapping.json or a shipped preset that fits
-	ProblemFile string // of CSV: every rejected row
-	Source      string // of JSON Lines: name of the database that the file comes from
-	DropMissing bool   // of JSON Lines: references to records that are nowhere are left out
+	Mapping     string // JSON, of CSV and Arrow; empty: the folder's mapping.json or a shipped preset that fits
+	ProblemFile string // of CSV and Arrow: every rejected row
+	Source      string // of JSON Lines and Absorb: name of the database that the file comes from
+	DropMissing bool   // of JSON Lines and Absorb: references to records that are nowhere are left out
 }
 
 // ImportCSV imports a folder of CSV files: the number of rows refused, and the report as JSON.
@@ -192,6 +199,20 @@ func (db *DB) ImportCSV(folder string, o ImportOptions) (rejected uint64, report
 // ImportLines imports JSON Lines that ExportLines wrote: the number of records refused, and the report as JSON.
 func (db *DB) ImportLines(path string, o ImportOptions) (rejected uint64, report json.RawMessage, err error) {
 	rejected, text, e := db.c.ImportLines(path, o.Source, o.DryRun, o.DropMissing, o.Actor.c(), o.Reason)
+	return rejected, text, wrap(e)
+}
+
+// Absorb takes another database into this one, without a file: what from's viewer may see, found again by o.Source and by shared external
+// references, so that a second run changes nothing. The number of records refused, and the report as JSON.
+func (db *DB) Absorb(from *Snapshot, o ImportOptions) (rejected uint64, report json.RawMessage, err error) {
+	rejected, text, e := db.c.Absorb(from.c, o.Source, o.DryRun, o.DropMissing, o.Actor.c(), o.Reason)
+	return rejected, text, wrap(e)
+}
+
+// ImportArrow imports a table by o.Mapping with one file: stream points to an ArrowArrayStream of the Arrow C stream interface, whose release it
+// calls. The number of rows refused, and the report as JSON.
+func (db *DB) ImportArrow(stream unsafe.Pointer, o ImportOptions) (rejected uint64, report json.RawMessage, err error) {
+	rejected, text, e := db.c.ImportArrow(stream, o.Mapping, o.DryRun, o.Actor.c(), o.Reason, o.ProblemFile)
 	return rejected, text, wrap(e)
 }
 

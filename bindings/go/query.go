@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"runtime"
 	"time"
+	"unsafe"
 
 	"kith/internal/capi"
 )
@@ -222,6 +223,47 @@ func (r *Rows) JSON(limit int) (json.RawMessage, error) {
 	}
 	text, e := r.c.JSON(limit)
 	return text, wrapIn(r.ctx, e)
+}
+
+// Explain is the plan with what was done so far, entries, records, rows and time, as JSON.
+func (r *Rows) Explain() (json.RawMessage, error) {
+	text, e := r.c.Explain()
+	return text, wrap(e)
+}
+
+// Arrow fills the ArrowArrayStream (of the Arrow C stream interface) that stream points to with the rows that are still to come. Call its release;
+// an Arrow library that imports it does. It holds what it needs of the snapshot, whose goroutine uses it. Cancelling the context ends it until Close.
+func (r *Rows) Arrow(stream unsafe.Pointer) error { return wrapIn(r.ctx, r.c.Arrow(stream)) }
+
+// Arrow is Rows.Arrow of the records of a type in id order; without fields: the id and all of them.
+func (s *Snapshot) Arrow(typ string, stream unsafe.Pointer, fields ...string) error {
+	names := ""
+	if len(fields) != 0 {
+		text, err := json.Marshal(fields)
+		if err != nil {
+			return err
+		}
+		names = string(text)
+	}
+	return wrap(s.c.Arrow(typ, names, stream))
+}
+
+// HistoryArrow is Rows.Arrow of what happened to the records of a type, in commit order: one row for each field that changed.
+func (s *Snapshot) HistoryArrow(typ string, stream unsafe.Pointer) error {
+	return wrap(s.c.HistoryArrow(typ, stream))
+}
+
+// Evaluated is the value of an expression: its type, what JSON has for it (else a text), and as the expression language writes it.
+type Evaluated struct {
+	Type  string `json:"type"`
+	Value any    `json:"value"`
+	Text  string `json:"text"`
+}
+
+// Eval gives the value of a CEL expression without records; the Field of its error is "line:column".
+func Eval(expression string) (Evaluated, error) {
+	text, e := capi.Eval(expression)
+	return decode[Evaluated](text, e)
 }
 
 // Token is where the last row stands, for RunOptions.After.

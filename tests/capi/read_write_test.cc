@@ -641,6 +641,46 @@ TEST_F(ReadWrite, InsightsTakeMoreAsJson) {
   EXPECT_EQ(kith_snapshot_velocity(snapshot, "default", "2020-Q1", "2020-W01", nullptr, json.out(), error.out()), KITH_INVALID_ARGUMENT);
 }
 
+// Parts are told by what they are called: choices too, which are no records. F01
+TEST_F(ReadWrite, PartsOfFunnelsAndForecastsHaveNames) {
+  Batch batch;
+  KITH_ASSERT_OK(kith_batch_from_json(db, Str(R"({"changes": [
+    {"create": "team", "as": "north", "set": {"name": "North"}},
+    {"create": "employee", "as": "ann", "set": {"name": "Ann", "team": "$north"}}, {"create": "employee", "as": "bo", "set": {"name": "Bo"}},
+    {"create": "opportunity", "as": "one", "set": {"name": "One", "owner": "$ann", "source": "web", "amount": "10.00 EUR"}},
+    {"create": "opportunity", "as": "two", "set": {"name": "Two", "owner": "$bo", "amount": "20.00 EUR"}},
+    {"create": "move", "set": {"record": "$one", "to": {"type": "stage", "ref": ["kith.stage", "default/qualified"]}}},
+    {"create": "move", "set": {"record": "$two", "to": {"type": "stage", "ref": ["kith.stage", "default/qualified"]}}}]})"),
+                                      batch.out(), error.out()),
+                 error);
+  KITH_ASSERT_OK(Apply(batch), error);
+  Snapshot snapshot = Read();
+  const auto parts = [&](std::string_view by, bool of_funnel) {
+    kith_insight_options options = KITH_INSIGHT_OPTIONS_INIT;
+    const std::string more = Json{{"by", by}}.dump();
+    options.more = Str(more);
+    Funnel funnel;
+    Forecast forecast;
+    Text json;
+    const kith_code made = of_funnel ? kith_snapshot_funnel(snapshot, "default", &options, funnel.out(), error.out())
+                                     : kith_snapshot_forecast(snapshot, "default", "next-quarter", &options, forecast.out(), error.out());
+    if (made != KITH_OK) return Json(Reason(error));
+    (void)(of_funnel ? kith_funnel_to_json(funnel, json.out(), error.out()) : kith_forecast_to_json(forecast, json.out(), error.out()));
+    Json told = Json::object();
+    const Json report = Json::parse(Str(json));
+    for (const Json& part : report.at("parts")) {
+      told[part.at("name").is_null() ? "" : part.at("name").get<std::string>()] = part.contains("labels") ? part["labels"]["zh"] : Json("");
+    }
+    return told;
+  };
+  for (const bool of_funnel : {true, false}) {
+    EXPECT_EQ(parts("owner", of_funnel), (Json{{"Ann", ""}, {"Bo", ""}}));
+    EXPECT_EQ(parts("owner.team", of_funnel), (Json{{"North", ""}, {"", ""}}));
+    EXPECT_EQ(parts("source", of_funnel), (Json{{"web", "网站"}, {"", ""}}));
+    EXPECT_EQ(parts("owner.title", of_funnel), "BadOptions");
+  }
+}
+
 // Lines out by a function, in from a file; what stops either says so.
 TEST_F(ReadWrite, JsonLinesGoOutAndIn) {
   Batch batch = NewBatch();

@@ -58,7 +58,8 @@ class Forecast(dict[str, Any]):
 
     @property
     def parts(self) -> list[dict[str, Any]]:
-        """With ``by``: forecasts of the parts, the largest first; ``part`` is the id of an owner, a team and so on, 0: none."""
+        """With ``by``: forecasts of the parts, the largest first; ``part`` is the id of an owner, a team and so on, 0: none, ``name`` what it is
+        called."""
         parts: list[dict[str, Any]] = self["parts"]
         return parts
 

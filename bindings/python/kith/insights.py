@@ -95,7 +95,7 @@ class Insights:
         """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"), on a former `version`'s stages.
 
         ``by`` adds ``parts``, the funnel of each "owner", "segment" or "source", or of each value of a field of these such as
-        "owner.team", for which "team" is short.
+        "owner.team", for which "team" is short. Each has its ``name``; None: of what has none, and what the viewer may not read.
         ``without_overrides``: as if moves that overrode what a stage asks for had not been made.
 
         >>> import kith
@@ -119,15 +119,7 @@ class Insights:
             without_overrides=without_overrides or None,
             by=_parts(by),
         )
-        report = Funnel(json.loads(self._open().funnel(pipeline, options)), by)
-        for part in report["parts"]:
-            part["name"] = self._called(part["part"])
-        return report
-
-    def _called(self, id: int) -> str | None:
-        """What a record is called; None of none, and of one without a name."""
-        record = cast("Snapshot", self).get(id)
-        return None if record is None else record.to_dict()["fields"].get("name")
+        return Funnel(json.loads(self._open().funnel(pipeline, options)), by)
 
     def ways(self, pipeline: str, *, as_of: When | None = None) -> dict[str, Any]:
         """The ways that deals went, most frequent first, and cohorts: what became of those that began in the same month."""

@@ -295,6 +295,15 @@ def test_numbers_are_of_the_pipeline_that_has_deals(tmp_path: pathlib.Path) -> N
     assert "won 0" in run("funnel", "--pipeline", "default").output
 
 
+def test_parts_that_are_choices_are_told_by_their_labels(edit: Kith) -> None:
+    edit("set", "opportunity:Deal 149", "source=web")
+    edit("move", "opportunity:Deal 149", "proposal")
+    for words in (("funnel",), ("forecast", "this-quarter")):
+        assert "网站" in edit(*words, "--by", "source", "--lang", "zh").stdout
+        assert "Website" in edit(*words, "--by", "source").stdout
+        assert "web" in [part["name"] for part in told(edit, *words, "--by", "source")["parts"]]
+
+
 def test_a_pipeline_is_migrated_by_a_plan(edit: Kith, tmp_path: pathlib.Path) -> None:
     stages = [{"name": "work"}, {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}]
     plan: dict[str, Any] = {"pipeline": {"name": "default", "for_type": "opportunity", "stages": stages}, "map": {"qualified": "work"}}

@@ -240,6 +240,27 @@ func (b *Batch) RequireVersion(id, version uint64) {
 	C.kith_batch_require_version(b.p, C.kith_id(id), C.uint64_t(version))
 }
 
+// Expected is a value that a field is to have, of a kind of C; a null where it has none.
+type Expected struct {
+	Kind     int32
+	Number   int64
+	Scale    int
+	Real     float64
+	Text     string
+	Currency string
+}
+
+// RequireValue is a precondition.
+func (b *Batch) RequireValue(id uint64, field string, v Expected) {
+	defer runtime.KeepAlive(b)
+	value := C.kith_value{kind: C.kith_kind(v.Kind), scale: C.int32_t(v.Scale), number: C.int64_t(v.Number), real: C.double(v.Real),
+		text: str(v.Text)}
+	for i := 0; i < len(v.Currency) && i < 3; i++ {
+		value.currency[i] = C.char(v.Currency[i])
+	}
+	C.kith_batch_require_value(b.p, C.kith_id(id), name(field), value)
+}
+
 // RequireAbsent is a precondition.
 func (b *Batch) RequireAbsent(typ string, r Ref) {
 	defer runtime.KeepAlive(b)
@@ -303,9 +324,40 @@ func (d *DB) Apply(b *Batch, o ApplyOptions) (*Outcome, *Error) {
 	if e := failure(code, err); e != nil {
 		return nil, e
 	}
+	return keepOutcome(p), nil
+}
+
+func keepOutcome(p *C.kith_outcome) *Outcome {
 	out := &Outcome{p}
 	runtime.SetFinalizer(out, func(o *Outcome) { C.kith_outcome_free(o.p) })
-	return out, nil
+	return out
+}
+
+// ApplyMany applies batches in order: an outcome or an error of each, or an error of the call, which applied none.
+func (d *DB) ApplyMany(batches []*Batch, o ApplyOptions) ([]*Outcome, []*Error, *Error) {
+	defer runtime.KeepAlive(d)
+	defer runtime.KeepAlive(batches)
+	given := make([]*C.kith_batch, len(batches)+1)
+	for i, b := range batches {
+		given[i] = b.p
+	}
+	made := make([]*C.kith_outcome, len(given))
+	failed := make([]*C.kith_error, len(given))
+	var err *C.kith_error
+	u, n := units(o.Viewer)
+	code := C.kg_apply_many(d.p, &given[0], C.size_t(len(batches)), flag(o.DryRun), C.uint64_t(o.TimeoutMicros), optional(o.Vendor),
+		C.kith_id(o.Viewer.ID), u, n, roles(o.Viewer), &made[0], &failed[0], &err)
+	outcomes, errors := make([]*Outcome, len(batches)), make([]*Error, len(batches))
+	whole := failure(code, err)
+	for i := range batches {
+		if made[i] != nil {
+			outcomes[i], whole = keepOutcome(made[i]), nil
+		} else if failed[i] != nil {
+			errors[i], whole = copyError(failed[i]), nil
+			C.kith_error_free(failed[i])
+		}
+	}
+	return outcomes, errors, whole
 }
 
 // ID of a local reference.

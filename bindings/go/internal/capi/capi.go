@@ -176,6 +176,23 @@ func (d *DB) EnsureShipped(pkg string, dryRun bool) ([]byte, *Error) {
 	return textOr(code, text, err)
 }
 
+// Eval gives the value of an expression as JSON.
+func Eval(expression string) ([]byte, *Error) {
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_eval(str(expression), &text, &err)
+	return textOr(code, text, err)
+}
+
+// Schema is a type's FlatBuffers schema.
+func (d *DB) Schema(typ string) ([]byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_db_schema(d.p, name(typ), &text, &err)
+	return textOr(code, text, err)
+}
+
 // Catalog as JSON.
 func (d *DB) Catalog() ([]byte, *Error) {
 	defer runtime.KeepAlive(d)
@@ -249,6 +266,30 @@ func (d *DB) ImportLines(path, source string, dryRun, dropMissing bool, actor Re
 	var err *C.kith_error
 	var rejected C.uint64_t
 	code := C.kg_import_lines(d.p, str(path), str(source), flag(dryRun), flag(dropMissing), ref(actor), str(reason), &rejected, &text, &err)
+	report, e := textOr(code, text, err)
+	return uint64(rejected), report, e
+}
+
+// Absorb takes over what a snapshot of another database sees.
+func (d *DB) Absorb(from *Snapshot, source string, dryRun, dropMissing bool, actor Ref, reason string) (uint64, []byte, *Error) {
+	defer runtime.KeepAlive(d)
+	defer runtime.KeepAlive(from)
+	var text *C.kith_text
+	var err *C.kith_error
+	var rejected C.uint64_t
+	code := C.kg_absorb(d.p, from.p, str(source), flag(dryRun), flag(dropMissing), ref(actor), str(reason), &rejected, &text, &err)
+	report, e := textOr(code, text, err)
+	return uint64(rejected), report, e
+}
+
+// ImportArrow imports a table and releases the stream.
+func (d *DB) ImportArrow(stream unsafe.Pointer, mapping string, dryRun bool, actor Ref, reason, problemFile string) (uint64, []byte, *Error) {
+	defer runtime.KeepAlive(d)
+	var text *C.kith_text
+	var err *C.kith_error
+	var rejected C.uint64_t
+	code := C.kg_import_arrow(d.p, (*C.struct_ArrowArrayStream)(stream), str(mapping), flag(dryRun), ref(actor), str(reason), str(problemFile),
+		&rejected, &text, &err)
 	report, e := textOr(code, text, err)
 	return uint64(rejected), report, e
 }

@@ -5,6 +5,7 @@ import "C"
 
 import (
 	"runtime"
+	"strings"
 	"unsafe"
 )
 
@@ -174,6 +175,39 @@ func (d *DB) Metrics() ([]byte, *Error) {
 	var err *C.kith_error
 	code := C.kith_db_metrics(d.p, &text, &err)
 	return textOr(code, text, err)
+}
+
+// Metrics of several databases, each under its name.
+func Metrics(dbs []*DB, names []string) ([]byte, *Error) {
+	defer runtime.KeepAlive(dbs)
+	given := make([]*C.kith_db, len(dbs)+1)
+	for i, d := range dbs {
+		given[i] = d.p
+	}
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kg_metrics(&given[0], str(strings.Join(names, "\n")), C.size_t(len(dbs)), &text, &err)
+	return textOr(code, text, err)
+}
+
+// Stats of a database.
+type Stats struct {
+	Readers                                       int
+	FileBytes, UsedBytes, MapBytes                uint64
+	Sequence, CatalogVersion, Types               uint64
+	Applied, Refused, Groups, Syncs, OldestReader uint64
+	OldestSnapshotSeconds                         float64
+}
+
+// Stats as they are now.
+func (d *DB) Stats() (Stats, *Error) {
+	defer runtime.KeepAlive(d)
+	var s C.kith_db_stats
+	var err *C.kith_error
+	code := C.kg_stats(d.p, &s, &err)
+	return Stats{int(s.readers), uint64(s.file_bytes), uint64(s.used_bytes), uint64(s.map_bytes), uint64(s.sequence),
+		uint64(s.catalog_version), uint64(s.types), uint64(s.applied), uint64(s.refused), uint64(s.groups), uint64(s.syncs),
+		uint64(s.oldest_reader_lag), float64(s.oldest_snapshot_seconds)}, failure(code, err)
 }
 
 // MigratePipeline gives the report.

@@ -109,6 +109,39 @@ func (r *Rows) Item(row, column, item int) (Value, *Error) {
 	return Value{v}, failure(code, err)
 }
 
+// Explain is the plan with what was done, as JSON.
+func (r *Rows) Explain() ([]byte, *Error) {
+	defer runtime.KeepAlive(r)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_rows_explain(r.p, &text, &err)
+	return textOr(code, text, err)
+}
+
+// Arrow fills the stream with the rows to come.
+func (r *Rows) Arrow(stream unsafe.Pointer) *Error {
+	defer runtime.KeepAlive(r)
+	var err *C.kith_error
+	code := C.kith_rows_arrow(r.p, (*C.struct_ArrowArrayStream)(stream), &err)
+	return failure(code, err)
+}
+
+// Arrow fills the stream with records of a type; fields as JSON, empty: all.
+func (s *Snapshot) Arrow(typ, fields string, stream unsafe.Pointer) *Error {
+	defer runtime.KeepAlive(s)
+	var err *C.kith_error
+	code := C.kith_snapshot_arrow(s.p, name(typ), str(fields), (*C.struct_ArrowArrayStream)(stream), &err)
+	return failure(code, err)
+}
+
+// HistoryArrow fills the stream with what happened to records of a type.
+func (s *Snapshot) HistoryArrow(typ string, stream unsafe.Pointer) *Error {
+	defer runtime.KeepAlive(s)
+	var err *C.kith_error
+	code := C.kith_snapshot_history_arrow(s.p, name(typ), (*C.struct_ArrowArrayStream)(stream), &err)
+	return failure(code, err)
+}
+
 // Token is where the last row stands.
 func (r *Rows) Token() (string, *Error) {
 	defer runtime.KeepAlive(r)

@@ -30,6 +30,27 @@ static inline kith_code kg_import_csv(kith_db* db, kith_str folder, kith_str map
   return kith_db_import_csv(db, folder, mapping, &o, rejected, report, err);
 }
 
+static inline kith_code kg_absorb(kith_db* db, kith_snapshot* from, kith_str source, uint8_t dry_run, uint8_t drop_missing, kith_ref actor,
+                                  kith_str reason, uint64_t* rejected, kith_text** report, kith_error** err) {
+  kith_import_lines_options o = KITH_IMPORT_LINES_OPTIONS_INIT;
+  o.dry_run = dry_run;
+  o.drop_missing = drop_missing;
+  o.actor = actor;
+  o.reason = reason;
+  o.source = source;
+  return kith_db_absorb(db, from, &o, rejected, report, err);
+}
+
+static inline kith_code kg_import_arrow(kith_db* db, struct ArrowArrayStream* stream, kith_str mapping, uint8_t dry_run, kith_ref actor,
+                                        kith_str reason, kith_str problems, uint64_t* rejected, kith_text** report, kith_error** err) {
+  kith_import_options o = KITH_IMPORT_OPTIONS_INIT;
+  o.dry_run = dry_run;
+  o.actor = actor;
+  o.reason = reason;
+  o.problem_file = problems;
+  return kith_db_import_arrow(db, stream, mapping, &o, rejected, report, err);
+}
+
 static inline kith_code kg_import_lines(kith_db* db, kith_str path, kith_str source, uint8_t dry_run, uint8_t drop_missing, kith_ref actor,
                                         kith_str reason, uint64_t* rejected, kith_text** report, kith_error** err) {
   kith_import_lines_options o = KITH_IMPORT_LINES_OPTIONS_INIT;
@@ -72,20 +93,54 @@ static inline kith_code kg_read(kith_db* db, kith_id viewer, const uint32_t* uni
   return kith_db_read(db, viewer ? &v : NULL, out, err);
 }
 
+/* What is asked of the writer under a viewer's rights. */
+static inline kith_apply_options kg_how(uint8_t dry_run, const kith_viewer* viewer) {
+  kith_apply_options o = KITH_APPLY_OPTIONS_INIT;
+  o.dry_run = dry_run;
+  o.viewer = viewer->id ? viewer : NULL;
+  return o;
+}
+
 static inline kith_code kg_apply(kith_db* db, const kith_batch* batch, uint8_t dry_run, uint64_t timeout_us, kith_str key,
                                  const char* checkpoint, kith_bytes checkpoint_value, const char* vendor, kith_id viewer,
                                  const uint32_t* units, size_t unit_count, kith_str roles, kith_outcome** outcome, kith_error** err) {
   kith_str names[KG_ROLES];
-  kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
-  kith_apply_options o = KITH_APPLY_OPTIONS_INIT;
-  o.dry_run = dry_run;
+  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
+  kith_apply_options o = kg_how(dry_run, &v);
   o.timeout_us = timeout_us;
   o.idempotency_key = key;
   o.checkpoint = checkpoint;
   o.checkpoint_value = checkpoint_value;
   o.vendor = vendor;
-  o.viewer = viewer ? &v : NULL;
   return kith_db_apply(db, batch, &o, outcome, err);
+}
+
+static inline kith_code kg_apply_many(kith_db* db, const kith_batch* const* batches, size_t count, uint8_t dry_run, uint64_t timeout_us,
+                                      const char* vendor, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles,
+                                      kith_outcome** outcomes, kith_error** errors, kith_error** err) {
+  kith_str names[KG_ROLES];
+  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
+  kith_apply_options o = kg_how(dry_run, &v);
+  o.timeout_us = timeout_us;
+  o.vendor = vendor;
+  return kith_db_apply_many(db, batches, count, &o, outcomes, errors, err);
+}
+
+static inline kith_code kg_stats(kith_db* db, kith_db_stats* stats, kith_error** err) {
+  stats->struct_size = (uint32_t)sizeof(kith_db_stats);
+  return kith_db_get_stats(db, stats, err);
+}
+
+/* names: joined by line ends. */
+static inline kith_code kg_metrics(kith_db* const* dbs, kith_str names, size_t count, kith_text** text, kith_error** err) {
+  kith_str* split = (kith_str*)calloc(count ? count : 1, sizeof(kith_str));
+  kith_code code = KITH_RESOURCE_EXHAUSTED;
+  if (split != NULL) {
+    kg_split(names, split, count);
+    code = kith_metrics(dbs, split, count, text, err);
+  }
+  free(split);
+  return code;
 }
 
 /* By value, so that Go allocates nothing for a read. */
@@ -265,14 +320,6 @@ static inline kith_code kg_purge(kith_db* db, const kith_id* records, size_t cou
   o.actor = actor;
   o.reason = reason;
   return kith_db_purge(db, records, count, &o, report, err);
-}
-
-/* What is asked of the writer under a viewer's rights. */
-static inline kith_apply_options kg_how(uint8_t dry_run, const kith_viewer* viewer) {
-  kith_apply_options o = KITH_APPLY_OPTIONS_INIT;
-  o.dry_run = dry_run;
-  o.viewer = viewer->id ? viewer : NULL;
-  return o;
 }
 
 static inline kith_code kg_merge(kith_db* db, const kith_id* records, size_t count, kith_ref actor, kith_str reason, kith_str options,

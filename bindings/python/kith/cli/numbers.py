@@ -23,8 +23,10 @@ def _chosen(run: Session, now: kith.Snapshot, given: str | None) -> str:
     return found
 
 
-def _part(run: Session, now: kith.Snapshot, part: int) -> str:
-    return run.name_of(now, part) if part else "–"
+def _part(run: Session, part: dict[str, Any]) -> str:
+    if not part["part"]:
+        return "–"
+    return run.out.words.label(part) if part["name"] else f"#{part['part']}"
 
 
 def _warn(run: Session, warnings: list[str]) -> None:
@@ -92,7 +94,7 @@ def funnel(run: Session, pipeline: str | None, period: str | None, owner: str | 
         found = now.funnel(_chosen(run, now, pipeline), by=by, period=period, owner=who, as_of=run.as_of)
         if run.out.as_json:
             return run.out.json(found)
-        parts = [(_part(run, now, part["part"]), part["won"], part["lost"], part["open"], run.out.words.rate(part["win_rate"])) for part in found["parts"]]
+        parts = [(_part(run, part), part["won"], part["lost"], part["open"], run.out.words.rate(part["win_rate"])) for part in found["parts"]]
     words = run.out.words
     most = max((stage["reached"] for stage in found["stages"]), default=0) or 1
     columns = ["stage", "reached", "open", "amount", "rate", "days", "maturity", "bar"]
@@ -151,7 +153,7 @@ def forecast(run: Session, period: str, pipeline: str | None, by: str | None, qu
             for name, part in parts
         ]
         for part in found.get("parts", []):
-            rows.append((f"  {_part(run, now, part['part'])}", *(words.money(part["total"][p], unit) for p in ("p10", "p50", "p90")), bar(part["total"]["p50"] / most)))
+            rows.append((f"  {_part(run, part)}", *(words.money(part["total"][p], unit) for p in ("p10", "p50", "p90")), bar(part["total"]["p50"] / most)))
     columns = ["part", "p10", "p50", "p90", "bar"]
     run.out.table(columns, rows, titles=[*(words(f"col.{column}") for column in columns[:-1]), ""])
     if chance is not None:
