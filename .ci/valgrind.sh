@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # memcheck on test programs, which stand in KITH_TESTS: invalid and uninitialised memory, and what is lost at the end. Usage: valgrind.sh NAME...
 # Left out are tests that take minutes there, and those of what valgrind does not have: children that end with its exit code, limits of
-# address space, processes started anew, counts of allocations.
+# address space, processes started anew, counts of allocations, and limits of the clock.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-without='ProcessTest.*:DamageTest.*:SalvageTest.*:FaultTest.AFullDisk*:FaultTest.LittleAddress*:FaultTest.AMapThat*:Allocation.*:EnsureTest.TwoProcesses*'
+without='ProcessTest.*:DamageTest.*:SalvageTest.*:FaultTest.AFullDisk*:FaultTest.LittleAddress*:FaultTest.AMapThat*:Allocation.*:EnsureTest.TwoProcesses*:Scale.*'
 failed=()
 for name in "$@"; do
   started=$SECONDS

@@ -1,5 +1,6 @@
 #include "storage/fork.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -9,7 +10,10 @@
 namespace kith::storage {
 namespace {
 
+std::atomic<uint64_t>* made = nullptr;
+
 // The kernel zeroes this page in a child, so a child notices on its first look, however it was forked. Null when the kernel cannot do that.
+// An emulator may say that it does so and not do it (qemu-user 7.2), so fork() itself zeroes the word too.
 std::atomic<uint64_t>* MakeWord() {
   const auto size = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   void* page = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -18,7 +22,9 @@ std::atomic<uint64_t>* MakeWord() {
     munmap(page, size);
     return nullptr;
   }
-  return new (page) std::atomic<uint64_t>(0);
+  made = new (page) std::atomic<uint64_t>(0);
+  pthread_atfork(nullptr, nullptr, [] { made->store(0, std::memory_order_release); });
+  return made;
 }
 
 }  // namespace

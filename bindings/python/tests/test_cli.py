@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import pathlib
@@ -271,6 +272,18 @@ def test_copies(run: Kith, tmp_path: pathlib.Path) -> None:
     assert "Account 3" in lines[4]
     run("export", str(tmp_path / "deals.parquet"), "--type", "opportunity")
     assert (tmp_path / "deals.parquet").stat().st_size > 1000
+
+
+def test_no_cell_of_an_exported_table_runs_as_a_formula(edit: Kith, tmp_path: pathlib.Path) -> None:
+    cities = ["=1+1", "  +cmd", "\uff1d1", "@SUM(A1)", "\n=1", "-1+2", "-5", "Bonn"]
+    for i, city in enumerate(cities):
+        edit("set", f"account:Account {i}", f"city={city}")
+    table = tmp_path / "accounts.csv"
+    edit("export", str(table), "--type", "account")
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = {row[1]: row for row in csv.reader(file)}
+    for i, city in enumerate(cities):
+        assert (city if i >= 6 else f"'{city}") in rows[f"Account {i}"], rows[f"Account {i}"]
 
 
 def test_a_write_names_what_it_changed(edit: Kith) -> None:

@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import shlex
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 import click
@@ -208,6 +209,15 @@ def _table(run: Session, path: str, suffix: str, type: str) -> int:
         return int(table.num_rows)
 
 
+# What a spreadsheet would run, and a number, which it may; lib/exchange/csv_write.cc has the same.
+_FORMULA = re.compile("[ \u3000\ufeff]*[-=+@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def _guarded(cells: Iterable[str]) -> Iterator[str]:
+    return (f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell for cell in cells)
+
+
 def _csv(run: Session, now: kith.Snapshot, path: str, type: str) -> int:
     """As people read it: names for references, amounts with their currency. Cells never run as formulas."""
     import csv
@@ -216,10 +226,9 @@ def _csv(run: Session, now: kith.Snapshot, path: str, type: str) -> int:
     rows = 0
     with open(path, "w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
-        writer.writerow(["id", *(run.out.words.label(field) for field in fields)])
+        writer.writerow(["id", *_guarded(run.out.words.label(field) for field in fields)])
         for record in now.scan(type):
-            cells = [run.show(now, field, record[field["name"]]) for field in fields]
-            writer.writerow([record.id, *(f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells)])
+            writer.writerow([record.id, *_guarded(run.show(now, field, record[field["name"]]) for field in fields)])
             rows += 1
     return rows
 
