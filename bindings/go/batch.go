@@ -71,7 +71,8 @@ func (b *Batch) Upsert(typ string, ref Ref, fields Fields) ID {
 	return b.begin(capi.Upsert, typ, ref, fields)
 }
 
-// CreateIfAbsent leaves alone the record with the reference when there is one.
+// CreateIfAbsent leaves alone the record with the reference when there is one: then nothing that the batch sets or adds by the reference that it
+// returns is done. Existing and Upsert change it either way.
 func (b *Batch) CreateIfAbsent(typ string, ref Ref, fields Fields) ID {
 	return b.begin(capi.CreateIfAbsent, typ, ref, fields)
 }

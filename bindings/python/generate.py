@@ -27,8 +27,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import Literal, TypedDict, Unpack
 
+from kith.batch import Batch
 from kith.crm.entity import Entity, Field
-from kith.database import Batch
 from kith.values import LocalId, Money, Target
 '''
 METHODS = '''

@@ -2,9 +2,10 @@
 
 from kith import decisions
 from kith.access import Viewer
+from kith.batch import Batch, Outcome
 from kith.care import metrics, salvage
 from kith.columns import Columns, Export
-from kith.database import Batch, Cursor, Database, Outcome, Record, Snapshot, open
+from kith.database import Database, open
 from kith.errors import (
     AlreadyExistsError,
     CancelledError,
@@ -26,6 +27,7 @@ from kith.forecast import Forecast
 from kith.funnel import Funnel
 from kith.packages import Held, Removal, package_numbers
 from kith.query import Rows
+from kith.snapshot import Cursor, Record, Snapshot
 from kith.values import LocalId, Money
 
 __all__ = [

@@ -14,7 +14,7 @@ from kith.settings import When, moment_of
 from kith.values import micros_of, question_json
 
 if TYPE_CHECKING:
-    from kith.database import Snapshot
+    from kith.snapshot import Snapshot
 
 
 class Insights:

@@ -12,7 +12,7 @@ from kith.access import Viewer, viewer_of
 from kith.values import Ref, Target, micros_of, raw_target
 
 if TYPE_CHECKING:
-    from kith.database import Snapshot
+    from kith.snapshot import Snapshot
 
 
 class Merging:

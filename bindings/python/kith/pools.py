@@ -11,7 +11,7 @@ from kith import _kith
 from kith.values import Ref, Target, epoch_micros, question_json
 
 if TYPE_CHECKING:
-    from kith.database import Snapshot
+    from kith.snapshot import Snapshot
 
 Json: TypeAlias = dict[str, Any]
 

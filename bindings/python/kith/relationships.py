@@ -10,7 +10,7 @@ from kith import _kith
 from kith.values import Money, question_json
 
 if TYPE_CHECKING:
-    from kith.database import Snapshot
+    from kith.snapshot import Snapshot
 
 Json: TypeAlias = dict[str, Any]
 

@@ -10,7 +10,8 @@ from kith import reading
 from kith.values import Ref
 
 if TYPE_CHECKING:
-    from kith.database import Database, Snapshot
+    from kith.database import Database
+    from kith.snapshot import Snapshot
 
 When: TypeAlias = "str | dt.date"
 """A moment: an aware datetime; or a day, which is its beginning, or a text such as "2026-03-02", in the database's time zone."""

@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any
 from kith.errors import FailedPreconditionError, NotFoundError
 
 if TYPE_CHECKING:
-    from kith.database import Database, Snapshot
+    from kith.database import Database
+    from kith.snapshot import Snapshot
     from kith.values import Ref
 
 _BATCH = 20_000  # changes in one batch

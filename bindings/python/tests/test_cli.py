@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 import kith
 from kith import Money
 from kith.cli.commands import cli
+from kith.cli.reasons import REASONS
 
 Kith = Callable[..., Result]
 SEED = 5
@@ -184,7 +185,9 @@ def test_refused_writes_change_nothing(edit: Kith) -> None:
     error = json.loads(edit("set", "account:Account 1", "industry=lawyers", "--json", code=1).stderr)["error"]
     assert (error["type"], error["field"], error["value"]) == ("account", "industry", "lawyers")
     assert "did you mean" in edit("move", "opportunity:Deal 149", "negotation", code=1).stderr
-    assert "错误" in edit("set", "account:Account 1", "industry=lawyers", "--lang", "zh", code=1).stderr
+    chinese = edit("set", "account:Account 1", "industry=lawyers", "--lang", "zh", code=1).stderr
+    for word in ("错误: 不在可选值之中 (NotAChoice)", "类型: account", "字段: industry", "值: lawyers", "原文: "):
+        assert word in chinese, chinese
     edit("set", "account:Account 1", "name=One", "--version", "1", code=4)
     edit("move", "account:Account 1", "won", code=1)
     assert "Dry run" in edit("set", "account:Account 1", "name=One", "--dry-run").stdout
@@ -192,6 +195,13 @@ def test_refused_writes_change_nothing(edit: Kith) -> None:
     assert str(told(edit, "show", "account:Account 1")["version"]) == version
     edit("set", "account:erp=C-1", "name=One", "--version", version, "--key", "k")
     assert "applied before" in edit("set", "account:erp=C-1", "name=One", "--version", version, "--key", "k").stdout
+
+
+def test_every_reason_of_the_library_is_said_in_chinese() -> None:
+    reasons = pathlib.Path(__file__).parents[3] / "include" / "kith" / "base" / "reason.h"
+    names = set(re.findall(r"X\((\w+), \d+, k", reasons.read_text())) - {"None"}
+    assert len(names) > 80
+    assert names <= set(REASONS)
 
 
 def test_a_viewer_sees_and_changes_what_they_may(edit: Kith, path: pathlib.Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "cli.error": ("Error", "错误"),
+    "cli.message": ("Message", "原文"),
     "cli.hint": ("What to do", "怎么办"),
     "cli.reason": ("Reason", "原因码"),
     "cli.dry_run": ("Dry run: nothing was changed.", "试运行：未作任何更改。"),
@@ -46,6 +47,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "col.id": ("Id", "编号"),
     "col.type": ("Type", "类型"),
     "col.name": ("Name", "名称"),
+    "col.record": ("Record", "记录"),
     "col.field": ("Field", "字段"),
     "col.value": ("Value", "值"),
     "col.match": ("Matched", "匹配字段"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Generic, Self, TypeVar, overload
 
-from kith.database import Record, Snapshot
+from kith.snapshot import Record, Snapshot
 
 T = TypeVar("T")
 
