@@ -264,6 +264,27 @@ def test_the_command_shows_asks_imports_and_takes_back(tmp_path: pathlib.Path) -
     assert len(json.loads(run("query", "opportunity", "--json", *other))) == 2
 
 
+def test_a_folder_with_a_mapping_of_its_own_is_asked_about_too(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    write(folder / "clients.csv", [["no", "called"], ["1", "Acme"]])
+    file = {"file": "clients.csv", "type": "account", "system": "app", "key": ["no"], "columns": [{"column": "called", "field": "name"}]}
+    (folder / "mapping.json").write_text(json.dumps({"name": "own", "files": [file]}))
+
+    def run(*words: str, code: int = 0, input: str | None = None) -> str:
+        result = CliRunner().invoke(cli, list(words), env={"KITH_DB": str(tmp_path / "crm.kith"), "KITH_LANG": "en"}, input=input)
+        assert result.exit_code == code, (words, result.output, result.exception)
+        return result.stdout
+
+    run("init")
+    assert "Import like this?" in run("import", str(folder), code=1, input="n\n")
+    assert json.loads(run("query", "account", "--json")) == []
+    run("import", str(folder), "--dry-run")
+    assert json.loads(run("query", "account", "--json")) == []
+    run("import", str(folder), input="y\n")
+    assert [row["name"] for row in json.loads(run("query", "account", "--json"))] == ["Acme"]
+
+
 def test_an_error_file_takes_the_place_of_another_only_when_rows_were_left_out(tmp_path: pathlib.Path) -> None:
     sound = write(tmp_path / "sound.csv", [["Account Name", "City"], ["Acme", "Rome"]])
     errors = tmp_path / "mine.csv"

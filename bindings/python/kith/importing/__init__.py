@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kith.errors import Error, NotFoundError
+from kith.errors import CancelledError, Error, NotFoundError
 from kith.importing.plan import Plan, plan, presets
 from kith.importing.tables import is_lines, tables
 
@@ -81,6 +81,8 @@ def import_path(
     if source.is_dir() and not preset and not type:
         try:
             text = mapping if isinstance(mapping, str) else json.dumps(mapping)
+            if confirm is not None and _has_mapping(db, source, text) and not confirm(None):
+                return None
             return Run("" if dry_run else name, db.import_csv(source, text, **options))
         except Error as error:
             # No mapping of its own and none that is shipped fits these files: the headers tell.
@@ -95,6 +97,15 @@ def import_path(
         made.write(pathlib.Path(folder))
         report = db.import_csv(folder, made.mapping, **options)
     return Run("" if dry_run else name, report, made)
+
+
+def _has_mapping(db: Database, folder: pathlib.Path, mapping: str) -> bool:
+    """Whether the files are read by a mapping that is there; FileUnreadable: none fits them. Nothing is read but that."""
+    try:
+        db.import_csv(folder, mapping, dry_run=True, progress=lambda *_: False)
+    except CancelledError:
+        pass
+    return True
 
 
 def _link_known(db: Database, made: Plan, actor: Ref, run: str) -> None:
