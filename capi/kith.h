@@ -910,7 +910,7 @@ KITH_API kith_code kith_snapshot_rank_buyers(kith_snapshot* snapshot, kith_id re
 
 /* What somebody should do next, ranked (kith/insight/worklist.h): of rep, or (0) of everybody. question: "now", "horizon_days" (90),
    "silent_days" (30), "rest_days" (7), "limit" (50; 0: all). {"now", "currency" (null: nothing has a worth), "verdict", "total" (entries
-   there are), "items": [{"kind": "task", "visit", "deal" or "customer", "record", "name", "customer", "about" (ids or null), "promised",
+   there are), "masked": ["type.field" that is masked and so was not judged], "items": [{"kind": "task", "visit", "deal" or "customer", "record", "name", "customer", "about" (ids or null), "promised",
    "chance", "value": {"minor", "currency"}, "due" (null: none), "reasons": [{"reason", "much"}], "action": {"name", "labels"}, as far as
    the stage suggests one}]}. json: owned. Since 0.1. */
 KITH_API kith_code kith_snapshot_worklist(kith_snapshot* snapshot, kith_id rep, kith_str question, kith_text** json, kith_error** err);
@@ -919,13 +919,13 @@ KITH_API kith_code kith_snapshot_worklist(kith_snapshot* snapshot, kith_id rep, 
    today), "late_days" ([30, 60, 90]), "window_days" (90), "into" (a currency; else one ageing a currency). {"as_of", "total": [{"currency",
    "invoices", "open", "not_due", "overdue", "late": [by how late], "overpaid", "invoiced", "dso", "best_dso", "days_to_pay" (null: none)}],
    "by_account", "by_owner": [{"group" (id or null), "ageing": as total}], "invoices": [{"invoice", "account", "owner", "total", "open":
-   {"minor", "currency"}, "due", "days_late"}, the longest late first], "other_currency": [ids of payments that are not counted]}. json:
+   {"minor", "currency"}, "due", "days_late"}, the longest late first], "masked": as above, "other_currency": [ids of payments that are not counted]}. json:
    owned. Since 0.1. */
 KITH_API kith_code kith_snapshot_receivables(kith_snapshot* snapshot, kith_str question, kith_text** json, kith_error** err);
 
 /* What a deal is worth (kith/insight/worth.h). question: "as_of" (of the evidence), "chance" (of winning; else the forecast's). {"deal",
    "amount": {"minor", "currency"}, "source": "typed", "quote", "predicted" or "none", "chance", "delivery", "to_win", "spent" (minor
-   units), "margin", "expected", "other_currency": [ids of costs that are not counted], "budget": {"exists": {"value" (-1 to 1),
+   units), "margin", "expected", "masked": as above, "other_currency": [ids of costs that are not counted], "budget": {"exists": {"value" (-1 to 1),
    "confidence", "low", "high"}, "amount", "confidence", "apart" (minor units), "amounts": [{"record", "weight", "minor"}]}}; null where
    there is none. json: owned. Since 0.1. */
 KITH_API kith_code kith_snapshot_worth(kith_snapshot* snapshot, kith_id deal, kith_str question, kith_text** json, kith_error** err);

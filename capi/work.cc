@@ -42,6 +42,7 @@ Json Of(const WorkList& list) {
           {"currency", list.currency.is_null() ? Json(nullptr) : Json(list.currency.code())},
           {"verdict", NameOf(list.verdict)},
           {"total", list.total},
+          {"masked", list.masked},
           {"items", std::move(items)}};
 }
 
@@ -80,8 +81,13 @@ Json Of(const ReceivablesReport& report) {
                         {"due", kith::ToText(one.due)},
                         {"days_late", one.days_late}});
   }
-  return {{"as_of", kith::ToText(report.as_of)}, {"total", Of(report.total)},       {"by_account", Of(report.by_account)},
-          {"by_owner", Of(report.by_owner)},     {"invoices", std::move(invoices)}, {"other_currency", Of(report.other_currency)}};
+  return {{"as_of", kith::ToText(report.as_of)},
+          {"total", Of(report.total)},
+          {"by_account", Of(report.by_account)},
+          {"by_owner", Of(report.by_owner)},
+          {"invoices", std::move(invoices)},
+          {"masked", report.masked},
+          {"other_currency", Of(report.other_currency)}};
 }
 
 Json Of(const BudgetEstimate& budget) {
@@ -103,6 +109,7 @@ Json Of(const DealWorth& worth) {
           {"delivery", worth.delivery},     {"to_win", worth.to_win},
           {"spent", worth.spent},           {"margin", Of(worth.margin)},
           {"expected", Of(worth.expected)}, {"other_currency", Of(worth.other_currency)},
+          {"masked", worth.masked},
           {"budget", Of(worth.budget)}};
 }
 

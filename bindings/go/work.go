@@ -40,7 +40,8 @@ type WorkItem struct {
 type WorkList struct {
 	Currency string     `json:"currency"`
 	Verdict  string     `json:"verdict"`
-	Total    int        `json:"total"` // entries there are
+	Total    int        `json:"total"`  // entries there are
+	Masked   []string   `json:"masked"` // "type.field" that the viewer may not read and that was not judged
 	Items    []WorkItem `json:"items"`
 }
 
@@ -93,7 +94,8 @@ type Receivables struct {
 		Due      string `json:"due"`
 		DaysLate int64  `json:"days_late"`
 	} `json:"invoices"` // the longest late first
-	OtherCurrency []ID `json:"other_currency"` // payments that are not counted
+	Masked        []string `json:"masked"`         // "type.field" that the viewer may not read: such invoices are left out
+	OtherCurrency []ID     `json:"other_currency"` // payments that are not counted
 }
 
 // Receivables tells days sales outstanding and ageing on a day (kith/insight/receivables.h).
@@ -118,6 +120,7 @@ type Worth struct {
 	Spent         int64    `json:"spent"` // of ToWin
 	Margin        *Money   `json:"margin"`
 	Expected      *Money   `json:"expected"`
+	Masked        []string `json:"masked"`         // "type.field" that the viewer may not read and that was not told
 	OtherCurrency []ID     `json:"other_currency"` // costs that are not counted
 	Budget        struct {
 		Exists struct {

@@ -11,7 +11,6 @@
 namespace kith::insight {
 namespace {
 
-using catalog::FieldDef;
 using catalog::TypeDef;
 using model::DealPath;
 using model::StageKind;
@@ -30,11 +29,12 @@ class Reader {
   Reader(const Snapshot& snapshot, const model::Pipeline& pipeline, Time as_of) : snapshot_(snapshot), pipeline_(pipeline), as_of_(as_of) {}
 
   StatusOr<CashFacts> Run() {
+    KITH_ASSIGN_OR_RETURN(days_, query::Days::Of(snapshot_));
     KITH_ASSIGN_OR_RETURN(const std::vector<DealPath> paths, model::ReadPaths(snapshot_, pipeline_.id, {.as_of = as_of_}));
     for (const DealPath& path : paths) AddWins(path);
     KITH_RETURN_IF_ERROR(ReadPayments());
     KITH_RETURN_IF_ERROR(ReadDocuments());
-    return CutAt(std::move(facts_), as_of_);
+    return CutAt(std::move(facts_), StartOf(days_.DateOf(as_of_)));  // the day that has begun there
   }
 
  private:
@@ -49,10 +49,10 @@ class Reader {
     bool won = false;
     for (const model::PathMove& move : path.moves) {
       const bool wins = IsWon(pipeline_, move);
-      if (won && !wins) facts_.won.back().reopened = DateOf(move.at);
+      if (won && !wins) facts_.won.back().reopened = days_.DateOf(move.at);
       if (!won && wins) {
         const CashGroups groups{move.owner, move.segment, move.source};
-        facts_.won.push_back({path.deal, CustomerOfDeal(path.deal), groups, DateOf(move.at), path.amount, {}});
+        facts_.won.push_back({path.deal, CustomerOfDeal(path.deal), groups, days_.DateOf(move.at), path.amount, {}});
         groups_[path.deal] = groups;
       }
       won = wins;
@@ -66,33 +66,38 @@ class Reader {
   }
 
   Status ReadPayments() {
+    for (const TypeDef* type : snapshot_.catalog().TypesWith("payment")) {
+      payments_told_ &= relationship_internal::MayJudge(snapshot_, *type, "payment", {"document", "amount", "date"}, masked_);
+    }
     return ForEachRecord(snapshot_, "payment", [&](const Played& payment) {
-      const Time at = payment.At("date").value_or(Time{payment.view().header().created});
+      const Date on = payment.On("date", days_).value_or(days_.DateOf(Time{payment.view().header().created}));
       const Money amount = payment.Amount("amount");
-      if (amount.minor != 0) paid_[payment.Ref("document")].emplace_back(DateOf(at), amount);
+      if (amount.minor != 0) paid_[payment.Ref("document")].emplace_back(on, amount);
     });
   }
 
   Status ReadDocuments() {
-    const std::set<const TypeDef*> types = relationship_internal::TypesPaidFor(snapshot_.catalog());
+    std::set<const TypeDef*> types = relationship_internal::TypesPaidFor(snapshot_.catalog());
+    std::erase_if(types, [&](const TypeDef* type) {
+      return !payments_told_ ||
+             !relationship_internal::MayJudge(snapshot_, *type, "money_document", {"total", "status", "date", "due"}, masked_);
+    });
     return ForEachRecord(snapshot_, "money_document", [&](const Played& document) {
       return types.contains(&document.type()) ? ReadDocument(document) : absl::OkStatus();
     });
   }
 
   Status ReadDocument(const Played& document) {
-    const std::string_view status = document.Choice("status");
     CashFacts::Invoice invoice;
     invoice.total = document.Amount("total");
-    if (status == "draft" || invoice.total.minor <= 0) return absl::OkStatus();
-    if (status == "cancelled" || status == "rejected" || status == "expired") {
-      KITH_ASSIGN_OR_RETURN(invoice.cancelled, Cancelled(document));
-      if (!invoice.cancelled) return absl::OkStatus();
-    }
+    if (invoice.total.minor <= 0) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(const std::optional<Date> until, relationship_internal::TakesUntil(snapshot_, days_, document));
+    if (!until) return absl::OkStatus();
+    if (*until != relationship_internal::kLastDay) invoice.cancelled = until;
     const auto& header = document.view().header();
     invoice.invoice = document.id();
-    invoice.issued = DateOf(document.At("date").value_or(Time{header.created}));
-    if (const std::optional<Time> due = document.At("due"); due) invoice.due = DateOf(*due);
+    invoice.issued = document.On("date", days_).value_or(days_.DateOf(Time{header.created}));
+    invoice.due = document.On("due", days_);
     invoice.customer = CustomerOf(document);
     invoice.deal = DealOf(document);
     const auto groups = groups_.find(invoice.deal);
@@ -108,22 +113,6 @@ class Reader {
       if (amount.currency == invoice.total.currency) invoice.paid.push_back({date, amount.minor});
     }
     std::stable_sort(invoice.paid.begin(), invoice.paid.end(), [](const auto& a, const auto& b) { return a.date < b.date; });
-  }
-
-  // When; nothing for a draft that was thrown away.
-  StatusOr<std::optional<Date>> Cancelled(const Played& document) {
-    const FieldDef& status = *document.Find("status");
-    KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(document.id()));
-    std::optional<Date> when = DateOf(history.empty() ? Time{document.view().header().created} : history.front().effective);
-    for (const HistoryEntry& entry : history) {
-      for (const FieldChange& change : entry.fields) {
-        if (change.package != status.package || change.number != status.number || change.before == change.after) continue;
-        const Choice* before = change.before.get_if<Choice>();
-        const catalog::ChoiceDef* name = before == nullptr ? nullptr : status.FindChoice(before->number);
-        when = name == nullptr || name->name == "draft" ? std::nullopt : std::optional(DateOf(change.effective));
-      }
-    }
-    return when;
   }
 
   // Its own, or that of what it continues.
@@ -151,7 +140,10 @@ class Reader {
   const Snapshot& snapshot_;
   const model::Pipeline& pipeline_;
   const Time as_of_;
+  query::Days days_;
   CashFacts facts_;
+  std::set<std::string> masked_;
+  bool payments_told_ = true;
   std::set<Id> deals_;
   std::map<Id, CashGroups> groups_;  // of deals that were won
   std::map<Id, std::vector<std::pair<Date, Money>>> paid_;

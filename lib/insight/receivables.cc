@@ -16,6 +16,7 @@ namespace {
 
 using catalog::TypeDef;
 using relationship_internal::ForEachRecord;
+using relationship_internal::MayJudge;
 using relationship_internal::Played;
 
 constexpr std::string_view kPayment = "payment";
@@ -72,31 +73,37 @@ class Reading {
       return MakeError({.reason = Reason::kPackageMissing, .value = "kith.crm", .hint = "open the database with model::OpenDatabase"},
                        "no type is a payment");
     }
+    for (const TypeDef* type : snapshot_.catalog().TypesWith(kPayment)) {
+      MayJudge(snapshot_, *type, kPayment, {"document", "amount", "date"}, report_.masked);
+    }
     return ForEachRecord(snapshot_, kPayment, [&](const Played& payment) {
-      const std::optional<Time> at = payment.At("date");
-      if (!at.has_value() || !payment.Has("amount") || DateOf(*at) > report_.as_of) return;
-      paid_[payment.Ref("document")].push_back({DateOf(*at), payment.Amount("amount"), payment.id()});
+      const std::optional<Date> on = payment.On("date", days_);
+      if (!on.has_value() || !payment.Has("amount") || *on > report_.as_of) return;
+      paid_[payment.Ref("document")].push_back({*on, payment.Amount("amount"), payment.id()});
     });
   }
 
+  // Without all payments nothing can be said of any.
   Status ReadInvoices() {
-    const std::set<const TypeDef*> types = relationship_internal::TypesPaidFor(snapshot_.catalog());
+    const bool told = report_.masked.empty();
+    std::set<const TypeDef*> types = relationship_internal::TypesPaidFor(snapshot_.catalog());
+    std::erase_if(types, [&](const TypeDef* type) {
+      return !MayJudge(snapshot_, *type, kDocument, {"total", "status", "date", "due"}, report_.masked) || !told;
+    });
     return ForEachRecord(snapshot_, kDocument,
                          [&](const Played& document) { return types.contains(&document.type()) ? Count(document) : absl::OkStatus(); });
   }
 
   Status Count(const Played& document) {
-    const std::string_view status = document.Choice("status");
-    const bool none = status == "draft" || status == "cancelled" || status == "rejected" || status == "expired";
-    if (none || !document.Has("total")) return absl::OkStatus();
+    if (!document.Has("total")) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(const std::optional<Date> until, relationship_internal::TakesUntil(snapshot_, days_, document));
+    if (!until.has_value() || *until <= report_.as_of) return absl::OkStatus();
     Invoice invoice;
     invoice.id = document.id();
     invoice.account = document.Ref("account");
     invoice.owner = Id(document.view().header().owner);
-    const std::optional<Time> date = document.At("date");
-    const std::optional<Time> due = document.At("due");
-    invoice.date = date.has_value() ? DateOf(*date) : days_.DateOf(Time{document.view().header().created});
-    invoice.due = due.has_value() ? DateOf(*due) : invoice.date;
+    invoice.date = document.On("date", days_).value_or(days_.DateOf(Time{document.view().header().created}));
+    invoice.due = document.On("due", days_).value_or(invoice.date);
     invoice.total = document.Amount("total");
     if (invoice.date > report_.as_of) return absl::OkStatus();
     if (const auto paid = paid_.find(invoice.id); paid != paid_.end()) {

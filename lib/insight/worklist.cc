@@ -126,6 +126,7 @@ class Working {
 
   // Open ones of everybody plan something for what they are about; those of the rep are work.
   Status ReadTasks() {
+    tasks_told_ = MayJudge("task", {"status", "about", "assignee", "due"});
     return ForEachRecord(snapshot_, "task", [&](const Played& task) {
       if (task.Choice("status") != "open") return;
       OpenTask open{task.id(), std::string(task.Text("subject")), task.Ref("about"), CustomerOf(task), task.Ref("after"), task.At("due")};
@@ -138,8 +139,18 @@ class Working {
     });
   }
 
+  // Whether of every type with the behaviour what the roles say may be read.
+  bool MayJudge(std::string_view behaviour, std::initializer_list<std::string_view> roles) {
+    bool may = true;
+    for (const TypeDef* type : snapshot_.catalog().TypesWith(behaviour)) {
+      may &= relationship_internal::MayJudge(snapshot_, *type, behaviour, roles, list_.masked);
+    }
+    return may;
+  }
+
   // By customer, the oldest open one.
   Status ReadComplaints() {
+    if (!MayJudge("ticket", {"kind", "status", "resolved_at", "account", "contact"})) return absl::OkStatus();
     return ForEachRecord(snapshot_, "ticket", [&](const Played& ticket) {
       if (ticket.Choice("kind") != "complaint" || !facts_.IsOpenTicket(Held{ticket, false})) return;
       const Time at = ticket.At("opened_at").value_or(Time{ticket.view().header().created});
@@ -161,7 +172,12 @@ class Working {
   }
 
   Status AddDeals() {
+    next_step_told_ = MayJudge("pipelined", {"next_step"}) && tasks_told_;
+    MayJudge("pipelined", {"amount", "close_date"});  // deals are judged by the rest
     return ForEachRecord(snapshot_, "pipelined", [&](const Played& deal) -> Status {
+      if (!relationship_internal::MayJudge(snapshot_, deal.type(), "pipelined", {"stage", "pipeline", "closed_at"}, list_.masked)) {
+        return absl::OkStatus();
+      }
       if (!IsMine(Id(deal.view().header().owner)) || deal.Has("closed_at") || !deal.Has("stage")) return absl::OkStatus();
       WorkItem item;
       item.kind = WorkKind::kDeal;
@@ -204,7 +220,7 @@ class Working {
       }
     }
     const bool planned = !deal.Text("next_step").empty() || planned_.count(deal.id()) != 0;
-    if (!planned && asks_next_step) item.reasons.emplace_back(WorkReason::kNoNextStep, 0);
+    if (!planned && asks_next_step && next_step_told_) item.reasons.emplace_back(WorkReason::kNoNextStep, 0);
     for (const model::Track& track : guide.tracks) {
       for (const model::StageItem& action : track.actions) Suggest(action, item);
     }
@@ -252,6 +268,7 @@ class Working {
   // --- customers
 
   Status AddCustomers() {
+    touches_told_ = MayJudge("interaction", {"at", "account", "contact"});
     KITH_ASSIGN_OR_RETURN(const std::vector<CustomerFacts> customers, ReadCustomers(snapshot_, now_, rep_));
     KITH_ASSIGN_OR_RETURN(const BuyerReport buyers, RankBuyers(customers, rep_, now_, {.horizon_days = options_.horizon_days}));
     list_.verdict = buyers.verdict;
@@ -290,8 +307,8 @@ class Working {
     }
     const double silent = last.has_value() ? DaysBetween(*last, now_) : 0;
     if (last.has_value() && silent < static_cast<double>(options_.rest_days)) return absl::OkStatus();
-    if (!last.has_value()) item.reasons.emplace_back(WorkReason::kNever, 0);
-    if (silent >= static_cast<double>(options_.silent_days)) item.reasons.emplace_back(WorkReason::kSilent, silent);
+    if (!last.has_value() && touches_told_) item.reasons.emplace_back(WorkReason::kNever, 0);
+    if (silent >= static_cast<double>(options_.silent_days) && touches_told_) item.reasons.emplace_back(WorkReason::kSilent, silent);
     if (buyers.verdict == BuyerVerdict::kSkill && buyers.usual > 0 && item.chance.value_or(0) >= kLikelyOver * buyers.usual) {
       item.reasons.emplace_back(WorkReason::kLikely, *item.chance / buyers.usual);
     }
@@ -394,6 +411,9 @@ class Working {
   std::map<Id, bool> projects_;    // likewise: sold deal by deal
   std::map<Id, std::pair<std::optional<double>, std::optional<Money>>> values_;
   HabitPrior rhythm_;
+  bool tasks_told_ = true;      // to the viewer
+  bool next_step_told_ = true;  // and what a deal's next step is
+  bool touches_told_ = true;
   WorkList list_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <utility>
@@ -75,8 +76,22 @@ class Weighing {
   }
 
  private:
+  // Notes what is masked of any type with the behaviour.
+  bool MayJudge(std::string_view behaviour, std::initializer_list<std::string_view> roles) {
+    bool may = true;
+    for (const catalog::TypeDef* type : snapshot_.catalog().TypesWith(behaviour)) may &= MayJudge(*type, behaviour, roles);
+    return may;
+  }
+  bool MayJudge(const catalog::TypeDef& type, std::string_view behaviour, std::initializer_list<std::string_view> roles) {
+    return relationship_internal::MayJudge(snapshot_, type, behaviour, roles, worth_.masked);
+  }
+
   Status ReadBudget() {
     std::vector<std::pair<Evidence, Money>> known;
+    if (!MayJudge("budget", {"deal", "exists", "amount", "confidence", "source", "at"})) {
+      worth_.budget = BudgetFrom(known, facts_.as_of(), options_.evidence);
+      return absl::OkStatus();
+    }
     KITH_RETURN_IF_ERROR(facts_.ForEach("budget", "deal", worth_.deal, [&](const Played& piece) {
       Evidence evidence;
       evidence.id = piece.id();
@@ -97,12 +112,14 @@ class Weighing {
       worth_.source = source == "quote" ? AmountSource::kQuote : source == "predicted" ? AmountSource::kPredicted : AmountSource::kTyped;
     }
     worth_.chance = options_.chance;
-    const bool known = worth_.amount.has_value() && worth_.chance.has_value();
+    const bool amount_told = MayJudge(deal.type(), "pipelined", {"amount"});
+    const bool stage_told = MayJudge(deal.type(), "pipelined", {"stage", "pipeline", "closed_at"});
+    const bool known = (worth_.amount.has_value() || !amount_told) && (worth_.chance.has_value() || !stage_told);
     if (known || !deal.Has("pipeline")) return absl::OkStatus();
     KITH_ASSIGN_OR_RETURN(const model::FunnelTables tables,
                           model::ReadTables(snapshot_, deal.Ref("pipeline"), {.as_of = options_.as_of, .recorded = options_.recorded}));
-    if (!worth_.amount.has_value()) Predict(tables);
-    if (worth_.chance.has_value()) return absl::OkStatus();
+    if (!worth_.amount.has_value() && amount_told) Predict(tables);
+    if (worth_.chance.has_value() || !stage_told) return absl::OkStatus();
     if (deal.Has("closed_at")) {
       const model::Stage* stage = tables.pipeline.Find(deal.Ref("stage"));
       worth_.chance = stage != nullptr && stage->kind == model::StageKind::kWon ? 1 : 0;
@@ -127,6 +144,8 @@ class Weighing {
 
   Status ReadCosts() {
     if (worth_.amount.has_value()) worth_.currency = worth_.amount->currency;
+    costs_told_ = MayJudge("deal_cost", {"deal", "amount", "kind", "spent"});
+    if (!costs_told_) return absl::OkStatus();
     return facts_.ForEach("deal_cost", "deal", worth_.deal, [&](const Played& cost) {
       if (!cost.Has("amount")) return;
       const Money amount = cost.Amount("amount");
@@ -142,7 +161,7 @@ class Weighing {
   }
 
   Status Sum() {
-    if (worth_.amount.has_value() && worth_.other_currency.empty()) {
+    if (worth_.amount.has_value() && worth_.other_currency.empty() && costs_told_) {
       int64_t earned = worth_.amount->minor;
       AddTo(earned, -worth_.delivery);
       int64_t margin = earned;
@@ -163,6 +182,7 @@ class Weighing {
   const RelationOptions relations_;
   const Facts facts_;
   bool overflow_ = false;
+  bool costs_told_ = true;
   DealWorth worth_;
 };
 

@@ -34,9 +34,6 @@ struct DocumentRoles {
   [[nodiscard]] Rounding RoundingIn(const Value& value) const;
 };
 
-// A status whose document takes nothing.
-[[nodiscard]] bool TakesNothing(std::string_view status);
-
 }  // namespace kith::model
 
 #endif  // KITH_LIB_MODEL_DOCUMENT_INTERNAL_H_

@@ -81,7 +81,8 @@ struct CashPace {
 
 // Facts of a pipeline until `as_of` (unset: the snapshot's recorded time), on the effective axis and as known now, of what the snapshot's
 // viewer may see: deals by their moves; documents (behaviour "money_document") that payments (behaviour "payment") may name, which are no
-// drafts, by their role date; payments by theirs. The deal of a document is its role, or that of what it continues (behaviour "thread").
+// drafts, by their role date; payments by theirs. Days are those of the database's time zone. Documents of which the viewer may not read
+// total, status, dates or payments are left out. The deal of a document is its role, or that of what it continues (behaviour "thread").
 // Costs every record of these types.
 [[nodiscard]] StatusOr<CashFacts> ReadCash(const Snapshot& snapshot, const model::Pipeline& pipeline, std::optional<Time> as_of = {});
 // Facts of a pipeline of money documents in which won means paid: each record is an invoice, paid at once or lost.

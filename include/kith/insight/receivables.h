@@ -1,15 +1,21 @@
 // What customers owe: days sales outstanding and ageing, exact to the minor unit, in each currency by itself or in one. F10.
 //
-// An invoice is a money document that payments name (behaviour "payment", such as a receipt); one whose status is "draft" or says that it
-// takes nothing ("cancelled", "rejected", "expired") is none. Whatever is asked about a day is read from dates: what was invoiced by then
-// less what was paid by then, so every past day can be asked about; what was cancelled since was never there. An invoice without a date
-// counts from the day on which it was put in, one without a due date is due on its date.
+// An invoice is a money document that payments name (behaviour "payment", such as a receipt); a draft is none. Whatever is asked about a
+// day is read from dates: what was invoiced by then less what was paid by then, so every past day can be asked about. An invoice counts
+// until the day on which its status came to say that it takes nothing (TakesNothing, model/document.h), which its history tells: what was
+// cancelled since was still owed before. An invoice without a date counts from the day on which it was put in, one without a due date is
+// due on its date.
+//
+// Where the viewer may not read an invoice's total, status or dates, invoices of that type are left out, and all are where payments may
+// not be read: what is owed could not be told. `masked` says so.
 #ifndef KITH_INSIGHT_RECEIVABLES_H_
 #define KITH_INSIGHT_RECEIVABLES_H_
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "kith/base/money.h"
@@ -57,6 +63,7 @@ struct ReceivablesReport {
   std::map<Id, std::vector<Ageing>> by_account;  // null: of none. Each adds up to the total in all but its days
   std::map<Id, std::vector<Ageing>> by_owner;
   std::vector<OpenInvoice> invoices;  // the longest late first, then by due date, then by id
+  std::set<std::string> masked;       // what could not be told for it: "type.field"
   std::vector<Id> other_currency;     // payments in another currency than their invoice's: not counted
 };
 // As far as the snapshot's viewer may see. Costs the invoices and their payments. Errors: BadOptions, PackageMissing (no type is a

@@ -14,12 +14,17 @@
 //
 // Nothing here follows from the data of those who sell in no way that the rep does (J07, buyers.h).
 //
+// What the viewer may not read is not guessed: deals whose stage or closing is masked, tasks whose status is, complaints whose kind or status
+// is are left out; no deal is said to be without a next step where tasks or next steps are masked, nobody to be silent where touches are.
+// WorkList::masked says what is missing.
+//
 // The order is a pure function of the snapshot and the moment. Days are those of the database's time zone.
 #ifndef KITH_INSIGHT_WORKLIST_H_
 #define KITH_INSIGHT_WORKLIST_H_
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,6 +80,7 @@ struct WorkList {
   Currency currency;                                // in which most of the work is worth something; what others say ranks as worth nothing
   BuyerVerdict verdict = BuyerVerdict::kTooLittle;  // whether chances of buying rest on more than repeat buying
   size_t total = 0;                                 // entries there are
+  std::set<std::string> masked;                     // what could not be judged for the viewer: "type.field"
   std::vector<WorkItem> items;                      // what comes first first
 };
 // `rep`: whose work; null: everybody's. As far as the snapshot's viewer may see. Costs what RankBuyers costs, the open deals and their

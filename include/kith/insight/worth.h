@@ -3,6 +3,8 @@
 #define KITH_INSIGHT_WORTH_H_
 
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +44,7 @@ struct DealWorth {
   std::optional<Money> margin;     // none: no amount, or costs in another currency
   std::optional<Money> expected;   // to the nearest minor unit; likewise
   std::vector<Id> other_currency;  // costs in another currency: not counted
+  std::set<std::string> masked;    // what could not be told for it: "type.field"
   BudgetEstimate budget;
 };
 struct WorthOptions {
@@ -51,7 +54,8 @@ struct WorthOptions {
   EvidenceOptions evidence = {};
 };
 // A deal without an amount gets the mean of what its pipeline's won deals brought in the currency that most are in, from five of them on:
-// that is predicted. Costs what the deal's evidence and costs do, and without a chance given its pipeline's forecast. Errors: NotFound,
+// that is predicted. What the viewer may not read is not made up for: no amount is predicted in place of a masked one, no chance told of a
+// deal whose stage or closing is masked, no margin without all costs, no budget without all that its evidence says; `masked` names it. Costs what the deal's evidence and costs do, and without a chance given its pipeline's forecast. Errors: NotFound,
 // NotPipelined, BadOptions, ArithmeticOverflow, those of Forecast.
 [[nodiscard]] StatusOr<DealWorth> WorthOf(const Snapshot& snapshot, Id deal, const WorthOptions& options = {});
 

@@ -36,6 +36,9 @@ enum class Rounding : uint8_t { kHalfUp, kHalfEven, kDown };
 [[nodiscard]] std::string_view NameOf(Rounding rounding);  // "half_up", "half_even", "down"
 [[nodiscard]] std::optional<Rounding> RoundingFromName(std::string_view name);
 
+// Whether a document in a status takes nothing: it is "cancelled", "rejected" or "expired".
+[[nodiscard]] bool TakesNothing(std::string_view status);
+
 // price × quantity × (1 - discount). Discounts are shares of 1. Errors: ArithmeticOverflow.
 [[nodiscard]] StatusOr<Money> LineAmount(Decimal quantity, Money price, Decimal discount, Rounding rounding);
 // amount × share.

@@ -98,6 +98,26 @@ TEST_F(CashReadTest, CancelledInvoicesAndReopenedDealsHoldUntilThen) {
   EXPECT_FALSE(then.won.at(0).reopened.has_value());
 }
 
+// A day is one of the database's time zone: of wins, of papers put in without a date, of cancellations, of the moment asked about.
+TEST_F(CashReadTest, DaysAreThoseOfTheTimeZone) {
+  world_.Set(*world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "time_zone", "Asia/Shanghai");
+  const Id deal = Won({}, 100'000, "2026-04-10T20:00:00Z");
+  world_.SetNow(At("2026-06-30T20:00:00Z"));
+  const Id invoice = Make("invoice", {{"opportunity", deal}, {"total", Yuan(60'000)}}, "issued");
+  Make("receipt", {{"invoice", invoice}, {"date", Day("2026-07-01")}, {"amount", Yuan(1)}});
+  CashFacts facts = Read();
+  EXPECT_EQ(facts.won.at(0).won, Day("2026-04-11"));
+  EXPECT_EQ(facts.invoices.at(0).issued, Day("2026-07-01"));
+  EXPECT_EQ(facts.invoices.at(0).paid.size(), 1U) << "the first of July has begun there";
+  EXPECT_TRUE(Read(At("2026-06-30T15:59:59Z")).invoices.empty());
+  EXPECT_EQ(Read(At("2026-06-30T16:00:00Z")).invoices.size(), 1U);
+  world_.SetNow(At("2026-07-05T20:00:00Z"));
+  Batch batch = world_.NewBatch();
+  batch.SetChoice(invoice, "status", "cancelled");
+  world_.Apply(batch);
+  EXPECT_EQ(Read().invoices.at(0).cancelled, Day("2026-07-06"));
+}
+
 // What another forecast of the same pipeline missed says nothing of cash, nor the other way round.
 TEST_F(CashReadTest, SavedForecastsOfCashAreScoredByCash) {
   const Id deal = Won({}, 100'000);

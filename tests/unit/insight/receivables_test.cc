@@ -200,6 +200,54 @@ TEST_F(ReceivablesTest, TodayIsThatOfTheDatabasesTimeZone) {
   EXPECT_EQ(Report().total[0].overdue(), 1'000);
 }
 
+// What was cancelled since was owed before: its history tells until when, in days of the database's time zone.
+TEST_F(ReceivablesTest, APastDayHasTheInvoicesOfThen) {
+  world_.Set(*world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "time_zone", "Asia/Shanghai");
+  const Id acme = Add("account", {{"name", "Acme"}});
+  world_.SetNow(model::At("2026-03-01T09:00:00Z"));
+  const Id cancelled = Invoice(acme, "2026-02-01", "2026-02-10", {1'000, kYuan});
+  const Id thrown = Invoice(acme, "2026-02-01", "2026-02-10", {500, kYuan}, "draft");
+  Pay(cancelled, "2026-03-05", {300, kYuan});
+  world_.SetNow(model::At("2026-04-10T20:00:00Z"));
+  world_.Set(cancelled, "status", Choose("invoice", "status", "cancelled"));
+  world_.Set(thrown, "status", Choose("invoice", "status", "cancelled"));
+  const auto open = [&](std::string_view day) -> int64_t {
+    const ReceivablesReport report = Report({.as_of = *ParseDate(day)});
+    return report.total.empty() ? 0 : report.total[0].open;
+  };
+  EXPECT_EQ(open("2026-01-31"), 0);
+  EXPECT_EQ(open("2026-03-04"), 1'000);
+  EXPECT_EQ(open("2026-04-10"), 700);
+  EXPECT_EQ(open("2026-04-11"), 0) << "it is the eleventh in Shanghai";
+  EXPECT_THAT(Report().masked, IsEmpty());
+}
+
+// B20: what decides whether an invoice counts is masked: it is left out, and the report says why. Where payments are, nothing is told.
+TEST_F(ReceivablesTest, WhatIsMaskedIsNotGuessed) {
+  const Id acme = Add("account", {{"name", "Acme"}});
+  Pay(Invoice(acme, "2026-02-01", "2026-02-10", {1'000, kYuan}), "2026-02-05", {300, kYuan});
+  const auto seen = [&](const std::string& field) {
+    const size_t dot = field.find('.');
+    const std::string policy = R"({"types": {")" + field.substr(0, dot) + R"(": {"fields": {")" + field.substr(dot + 1) +
+                               R"(": {"read": ["role:desk"]}}}}})";
+    EXPECT_TRUE(world_.db().SetPolicy(policy).ok());
+    const StatusOr<ReceivablesReport> report =
+        ReceivablesOf(*world_.Read({.id = world_.owners()[0]}), {.as_of = *ParseDate("2026-03-03")});
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? *report : ReceivablesReport();
+  };
+  for (const std::string field : {"invoice.total", "invoice.status", "invoice.due", "receipt.amount", "receipt.date", "receipt.invoice"}) {
+    const ReceivablesReport report = seen(field);
+    EXPECT_THAT(report.masked, ElementsAre(field));
+    EXPECT_THAT(report.total, IsEmpty()) << field;
+    EXPECT_THAT(report.invoices, IsEmpty()) << field;
+  }
+  const ReceivablesReport report = seen("receipt.reference");
+  EXPECT_THAT(report.masked, IsEmpty());
+  ASSERT_THAT(report.total, SizeIs(1));
+  EXPECT_EQ(report.total[0].open, 700);
+}
+
 TEST_F(ReceivablesTest, BadOptionsAndNothing) {
   EXPECT_THAT(Report().total, IsEmpty());
   EXPECT_EQ(GetReason(ReceivablesOf(*world_.Read(), {.late_days = {30, 30}}).status()), Reason::kBadOptions);

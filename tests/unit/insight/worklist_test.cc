@@ -317,6 +317,41 @@ TEST_F(WorkListTest, AMaskedFieldHidesItselfAlone) {
   EXPECT_NE(Find(*list, plan), nullptr);
 }
 
+// B20: what cannot be judged is left out, and the list says so; no reason rests on a field that is not seen.
+TEST_F(WorkListTest, WhatIsMaskedIsNotGuessed) {
+  const Id acme = Customer("Acme");
+  const Id deal = Add("opportunity", {{"name", "deal"}, {"account", acme}, {"owner", Rep()}, {"next_step", "call"}});
+  world_.MoveTo(deal, "default/prospecting");
+  const Id task = Add("task", {{"subject", "call"}, {"assignee", Rep()}});
+  const Id quiet = Customer("quiet");
+  Touch(quiet);
+  const auto seen = [&](const std::string& type, const std::string& field) {
+    EXPECT_TRUE(world_.db().SetPolicy(R"({"types": {")" + type + R"(": {"fields": {")" + field + R"(": {"read": ["role:desk"]}}}}})").ok());
+    const StatusOr<WorkList> list = WorkListOf(*world_.Read({.id = Rep()}), Rep(), {.now = world_.now()});
+    EXPECT_TRUE(list.ok()) << list.status();
+    return list.ok() ? *list : WorkList();
+  };
+  WorkList list = seen("opportunity", "next_step");
+  EXPECT_THAT(list.masked, ElementsAre("opportunity.next_step"));
+  EXPECT_EQ(Find(list, deal), nullptr) << "a next step is planned";
+  world_.Set(deal, "next_step", Value());
+  EXPECT_EQ(Find(seen("opportunity", "next_step"), deal), nullptr) << "which the viewer cannot know";
+  EXPECT_NE(Find(seen("opportunity", "name"), deal), nullptr);
+  for (const std::string field : {"closed_at", "stage"}) {
+    list = seen("opportunity", field);
+    EXPECT_THAT(list.masked, ElementsAre("opportunity." + field));
+    EXPECT_EQ(Find(list, deal), nullptr) << field;
+  }
+  list = seen("task", "status");
+  EXPECT_THAT(list.masked, ElementsAre("task.status"));
+  EXPECT_EQ(Find(list, task), nullptr);
+  EXPECT_EQ(Find(list, deal), nullptr) << "whether a task is open for it is not to be seen";
+  list = seen("interaction", "at");
+  EXPECT_THAT(list.masked, ElementsAre("interaction.at"));
+  EXPECT_EQ(Find(list, quiet), nullptr) << "somebody was in touch";
+  EXPECT_NE(Find(list, task), nullptr);
+}
+
 TEST_F(WorkListTest, BadOptionsAndAnEmptyDatabase) {
   EXPECT_THAT(List({}).items, IsEmpty());
   EXPECT_EQ(GetReason(WorkListOf(*world_.Read(), {}, {.silent_days = 0}).status()), Reason::kBadOptions);

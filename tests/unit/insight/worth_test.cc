@@ -141,5 +141,46 @@ TEST_F(WorthTest, WhatIsNoDealAndBadOptions) {
   EXPECT_EQ(GetReason(WorthOf(*world_.Read(), Deal(), {.chance = 1.5}).status()), Reason::kBadOptions);
 }
 
+// B20: nothing stands in for what is masked: no predicted amount, no forecast of a closed deal, no margin without the costs.
+TEST_F(WorthTest, WhatIsMaskedIsNotMadeUpFor) {
+  for (int i = 0; i < 6; ++i) {
+    const Id won = Deal(Yuan(1'000));
+    world_.MoveTo(won, "sales/lead");
+    world_.MoveTo(won, "sales/won");
+  }
+  const Id deal = Deal(Yuan(5'000));
+  world_.MoveTo(deal, "sales/lead");
+  Cost(deal, "to_win", Yuan(100));
+  Know(deal, "document", 1, 1, Yuan(4'000));
+  const auto seen = [&](const std::string& type, const std::string& field, std::optional<double> chance) {
+    EXPECT_TRUE(world_.db().SetPolicy(R"({"types": {")" + type + R"(": {"fields": {")" + field + R"(": {"read": ["role:desk"]}}}}})").ok());
+    const StatusOr<DealWorth> worth = WorthOf(*world_.Read({.id = world_.owners()[0]}), deal, {.chance = chance});
+    EXPECT_TRUE(worth.ok()) << worth.status();
+    return worth.ok() ? *worth : DealWorth();
+  };
+  DealWorth worth = seen("opportunity", "amount", {});
+  EXPECT_THAT(worth.masked, ElementsAre("opportunity.amount"));
+  EXPECT_FALSE(worth.amount.has_value());
+  EXPECT_EQ(worth.source, AmountSource::kNone);
+  EXPECT_TRUE(worth.chance.has_value());
+  EXPECT_FALSE(worth.expected.has_value());
+  for (const std::string field : {"stage", "closed_at"}) {
+    worth = seen("opportunity", field, {});
+    EXPECT_THAT(worth.masked, ElementsAre("opportunity." + field));
+    EXPECT_FALSE(worth.chance.has_value()) << field;
+    EXPECT_EQ(worth.margin, Yuan(4'900));
+    EXPECT_EQ(seen("opportunity", field, 0.5).expected, Yuan(2'400)) << "what is given is not guessed";
+  }
+  worth = seen("cost", "amount", 0.5);
+  EXPECT_THAT(worth.masked, ElementsAre("cost.amount"));
+  EXPECT_FALSE(worth.margin.has_value());
+  EXPECT_FALSE(worth.expected.has_value());
+  worth = seen("budget_evidence", "exists", 0.5);
+  EXPECT_THAT(worth.masked, ElementsAre("budget_evidence.exists"));
+  EXPECT_EQ(worth.budget.exists.confidence, 0);
+  EXPECT_FALSE(worth.budget.amount.has_value());
+  EXPECT_TRUE(worth.expected.has_value());
+}
+
 }  // namespace
 }  // namespace kith::insight
