@@ -33,6 +33,7 @@ GOALS = [
     ("Python", "iterate, two fields", "", "", "3.0 M/s"),
     ("Python", "tuples of two fields", "sqlite3", "iterate, two fields", "3.0 M/s"),
     ("Python", "Arrow of two fields", "", "", "10.0 M/s"),
+    ("Go", "a call alone", "", "", ""),
     ("Go", "get", "C++", "get", "at most 150 ns more"),
     ("Go", "get a field", "C++", "get a field", ""),
     ("Go", "scan two fields", "C++", "scan two fields", "at most 1.5 times as long"),

@@ -347,7 +347,7 @@ void BindSnapshot(nb::module_& module) {
       .def(
           "feed",
           [](const Snapshot& s, uint64_t after, const std::string& filter, size_t limit) {
-            return ToldAtOnce([&](auto text, auto error) { return kith_snapshot_feed(s.get(), after, ToStr(filter), limit, text, error); });
+            return Told([&](auto text, auto error) { return kith_snapshot_feed(s.get(), after, ToStr(filter), limit, text, error); });
           })
       .def("differences",
            [](const Snapshot& s, std::pair<int64_t, int64_t> from, std::pair<int64_t, int64_t> to, const std::string& filter, kith_id after,

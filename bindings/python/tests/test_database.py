@@ -9,6 +9,8 @@ import os
 import pathlib
 import pkgutil
 import threading
+import time
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -322,6 +324,41 @@ def test_threads_add_exactly(db: kith.Database) -> None:
     with db.snapshot() as now:
         assert now[id]["employees"] == 80
     assert db.verify() == []
+
+
+@pytest.mark.parametrize("call", ["export", "apply"])
+def test_other_threads_run_while_the_library_works(db: kith.Database, call: str) -> None:
+    with db.batch() as b:
+        for i in range(2000):
+            b.create("account", name=f"Account {i} of many", employees=i)
+    now = db.snapshot()
+    more = db.batch()
+    for i in range(3000):
+        more.create("account", name=f"Another {i}")
+    calls: dict[str, Callable[[], object]] = {
+        "export": lambda: now.export("account").to_arrow(),
+        "apply": more.apply,
+    }
+    calls["export"]()  # Arrow is imported
+    took: list[float] = []
+
+    def work() -> None:
+        took[:] = [time.perf_counter()]
+        calls[call]()
+        took.append(time.perf_counter())
+
+    for _ in range(20):  # on a busy machine this thread may not have its turn
+        worker = threading.Thread(target=work)
+        worker.start()
+        seen = []
+        while worker.is_alive():
+            seen.append(time.perf_counter())
+            time.sleep(0)
+        worker.join()
+        tenth = (took[1] - took[0]) / 10
+        if sum(took[0] + tenth < at < took[1] - tenth for at in seen) > 3:
+            return
+    pytest.fail("no other thread ran meanwhile")
 
 
 def test_a_forked_child_opens_the_path_again(tmp_path: pathlib.Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import getpass
+import io
 import json
 import pathlib
+import sys
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from openpyxl import Workbook
 import kith
 from kith import Money
 from kith.cli.commands import cli
+from kith.cli.importing import bar
 from kith.importing.clean import salesforce_id
 
 ACME, BLOOM, ANN = "0015000000Gv7qJ", "0015000000Gv7qKAAR", "0055000000Ab1cD"
@@ -262,6 +265,21 @@ def test_the_command_shows_asks_imports_and_takes_back(tmp_path: pathlib.Path) -
     assert json.loads(run("query", "opportunity", "--json", *other)) == []
     run("import", str(out), *other, input="y\n")
     assert len(json.loads(run("query", "opportunity", "--json", *other))) == 2
+
+
+def test_a_terminal_shows_how_far_an_import_is(db: kith.Database, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = write(tmp_path / "accounts.csv", [["Account Name", "City"], *([f"A{i}", "Rome"] for i in range(50))])
+    shown = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", shown)
+    with bar(quiet=False) as progress:
+        assert progress is None  # no terminal
+    monkeypatch.setattr(shown, "isatty", lambda: True)
+    with bar(quiet=True) as progress:
+        assert progress is None
+    with bar(quiet=False) as progress:
+        run = db.import_path(sheet, type="account", progress=progress)
+    assert run.rejected == 0
+    assert "accounts.csv" in shown.getvalue()
 
 
 def test_a_folder_with_a_mapping_of_its_own_is_asked_about_too(tmp_path: pathlib.Path) -> None:

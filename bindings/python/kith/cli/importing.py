@@ -20,7 +20,7 @@ from kith.importing import Progress as Callback
 
 
 @contextmanager
-def _bar(quiet: bool) -> Iterator[Callback | None]:
+def bar(quiet: bool) -> Iterator[Callback | None]:
     """A progress bar on a terminal's standard error; nothing elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -80,7 +80,7 @@ def import_(run: Session, path: str, preset: str | None, type: str, mapping: str
         return yes or run.dry_run or run.out.as_json or click.confirm(run.out.words("cli.confirm"), default=True)
 
     given = pathlib.Path(mapping).read_text(encoding="utf-8") if mapping else ""
-    with _kept(errors, source) as written, _bar(run.out.as_json) as progress:
+    with _kept(errors, source) as written, bar(run.out.as_json) as progress:
         done = import_path(
             run.db,
             source,
