@@ -11,9 +11,13 @@
 // is common: to agree on a value that a share f of rows has is worth log2(m / f), times the share of such agreements that are no matches
 // (term frequencies: Newcombe, 1959; Winkler, 1989). A field that one row leaves empty says nothing.
 //
-// The model takes fields to agree independently of each other, given what the rows are: fields that say the same thing (a city and its
-// postcode) count twice. Rows that never agree on a rare value nor on two common ones are not compared, unless there are few rows.
-// Deterministic; the order of rows changes nothing but their numbers. Threads: all functions are safe from any thread.
+// Different people and companies may be found at one place: two restaurants of a hotel, two colleagues at one desk. What tells of a place
+// (text, address, phone, website) then agrees as for matches and what is somebody's own does not, so such pairs are a third kind of pair,
+// whose share is learnt with the rest (three classes as in Winkler, 1993, and Larsen & Rubin, JASA 96, 2001): all that tells of a place is
+// worth at most the odds against it. Within a kind of pair the model takes fields to agree independently of each other: two that say the
+// same thing of somebody (a mail and a handle) count twice. Rows that never agree on a rare value nor on two common ones are not compared,
+// unless there are few rows. Deterministic; the order of rows changes nothing but their numbers. Threads: all functions are safe from any
+// thread.
 #ifndef KITH_CRM_MATCHING_H_
 #define KITH_CRM_MATCHING_H_
 
@@ -80,7 +84,8 @@ struct MatchModel {
     friend bool operator==(const Field&, const Field&) = default;
   };
   std::vector<Field> fields;
-  double prior = 0;  // bits that two rows have before they are looked at: log2 of the odds that any two are the same
+  double prior = 0;    // bits that two rows have before they are looked at: log2 of the odds that any two are the same
+  double related = 0;  // odds that any two are different but at one place, [0, 1]; 0 where no field tells of a place or none of somebody
   friend bool operator==(const MatchModel&, const MatchModel&) = default;
 };
 inline bool operator==(const MatchModel::Common& a, const MatchModel::Common& b) { return a.hash == b.hash && a.share == b.share; }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "crm/matching/matching_internal.h"
 
@@ -43,6 +44,9 @@ Belief BeliefOf(MatchKind kind) {
   }
   return {1, 1};
 }
+
+// Different ones at one place that are believed in before any row is seen.
+constexpr double kPriorRelated = 1;
 
 using Counts = std::array<double, kAgreements>;
 
@@ -154,7 +158,11 @@ class Learner {
       : table_(table), pairs_(std::move(candidates)), scale_(scale), all_(CountAll(table, pairs_, scale, threads)), total_(table.Pairs()) {
     model_.fields.resize(table.fields());
     matched_.assign(table.fields(), Counts{});
+    related_pairs_.assign(table.fields(), Counts{});
     matches_ = std::min(kFirstMatches * table.rows(), total_ / 2);
+    for (size_t field = 0; field < table.fields(); ++field) place_.push_back(TellsOfPlace(table.field(field).kind));
+    relates_ = std::any_of(place_.begin(), place_.end(), std::identity()) && !std::all_of(place_.begin(), place_.end(), std::identity());
+    related_ = relates_ ? matches_ : 0;
     for (size_t field = 0; field < table.fields(); ++field) Estimate(field);
     EstimatePrior();
   }
@@ -171,50 +179,71 @@ class Learner {
   }
 
  private:
-  // How much of each pair is a match, and what matches agree on.
-  void Expect() {
-    const size_t fields = table_.fields();
-    matches_ = 0;
-    matched_.assign(fields, Counts{});
-    std::vector<Counts> bits(fields, Counts{});
-    for (size_t field = 0; field < fields; ++field) {
+  [[nodiscard]] std::vector<Counts> BitsOfDegrees() const {
+    std::vector<Counts> bits(table_.fields(), Counts{});
+    for (size_t field = 0; field < bits.size(); ++field) {
       const MatchModel::Field& learnt = model_.fields[field];
       for (size_t degree = 0; degree < kExact; ++degree) bits[field][degree] = std::log2(learnt.m[degree] / learnt.u[degree]);
       bits[field][kExact] = std::log2(learnt.m[kExact] / learnt.chance);
     }
+    return bits;
+  }
+  // How much of each pair is a match, or two at one place, and what those agree on.
+  void Expect() {
+    const size_t fields = table_.fields();
+    matches_ = 0;
+    related_ = 0;
+    matched_.assign(fields, Counts{});
+    related_pairs_.assign(fields, Counts{});
+    const std::vector<Counts> bits = BitsOfDegrees();
+    const double relation_bits = relates_ ? std::log2(model_.related) : 0;
     for (size_t pair = 0; pair < pairs_.size(); ++pair) {
       const uint8_t* degrees = &pairs_.degrees[pair * fields];
       const float* rarity = &pairs_.rarity[pair * fields];
-      double sum = model_.prior;
+      Bits sum;
       for (size_t field = 0; field < fields; ++field) {
         if (degrees[field] == kUnknown) continue;
-        sum += bits[field][degrees[field]];
-        if (degrees[field] == kExact) sum += static_cast<double>(rarity[field]);
+        double& part = place_[field] ? sum.place : sum.own;
+        part += bits[field][degrees[field]];
+        if (degrees[field] == kExact) part += static_cast<double>(rarity[field]);
       }
-      constexpr double kNone = -30;
-      if (sum < kNone) continue;
-      const double probability = 1 / (1 + std::exp2(-sum));
-      matches_ += probability;
-      for (size_t field = 0; field < fields; ++field) {
-        if (degrees[field] != kUnknown) matched_[field][degrees[field]] += probability;
-      }
+      const double match = OddsOf(model_.prior + sum.own + sum.place);
+      const double relation = relates_ ? OddsOf(relation_bits + sum.place) : 0;
+      if (match > 0) Count(degrees, match / (1 + match + relation), matches_, matched_);
+      if (relation > 0) Count(degrees, relation / (1 + match + relation), related_, related_pairs_);
     }
     matches_ *= scale_;
-    for (Counts& counts : matched_) {
-      for (double& count : counts) count *= scale_;
+    related_ *= scale_;
+    for (std::vector<Counts>* counted : {&matched_, &related_pairs_}) {
+      for (Counts& counts : *counted) {
+        for (double& count : counts) count *= scale_;
+      }
+    }
+  }
+  static double OddsOf(double bits) {
+    constexpr double kNone = -30;
+    constexpr double kSure = 500;
+    return bits < kNone ? 0 : std::exp2(std::min(bits, kSure));
+  }
+  static void Count(const uint8_t* degrees, double probability, double& sum, std::vector<Counts>& counts) {
+    sum += probability;
+    for (size_t field = 0; field < counts.size(); ++field) {
+      if (degrees[field] != kUnknown) counts[field][degrees[field]] += probability;
     }
   }
 
   void Estimate(size_t field) {
     MatchModel::Field& learnt = model_.fields[field];
     const double matched = Sum(matched_[field]) + kPriorMatches;
-    const double others = std::max(Sum(all_[field]) - Sum(matched_[field]), 1.0);
+    Counts told = matched_[field];  // whose agreements are no accidents
+    for (size_t degree = 0; place_[field] && degree < kAgreements; ++degree) told[degree] += related_pairs_[field][degree];
+    const double others = std::max(Sum(all_[field]) - Sum(told), 1.0);
     for (size_t degree = 0; degree < kAgreements; ++degree) {
       learnt.m[degree] = (matched_[field][degree] + kPriorMatches * kPriorM[degree]) / matched;
-      learnt.u[degree] = (std::max(all_[field][degree] - matched_[field][degree], 0.0) + 1) / (others + kAgreements);
+      learnt.u[degree] = (std::max(all_[field][degree] - told[degree], 0.0) + 1) / (others + kAgreements);
     }
     const double equal = all_[field][kExact];
-    learnt.chance = (std::max(equal - matched_[field][kExact], 0.0) + BeliefOf(table_.field(field).kind).chance) / (equal + 1);
+    learnt.chance = (std::max(equal - told[kExact], 0.0) + BeliefOf(table_.field(field).kind).chance) / (equal + 1);
     Straighten(learnt);
   }
   // Better agreement never counts less: where it would, neighbouring degrees become one (pool adjacent violators).
@@ -230,7 +259,11 @@ class Learner {
       for (size_t degree = low; degree < end; ++degree) field.m[degree] = m / u * field.u[degree];
     }
   }
-  void EstimatePrior() { model_.prior = std::log2((matches_ + 0.5) / (std::max(total_ - matches_, 0.0) + 0.5)); }
+  void EstimatePrior() {
+    const double others = std::max(total_ - matches_ - related_, 0.0) + 0.5;
+    model_.prior = std::log2((matches_ + 0.5) / others);
+    model_.related = relates_ ? std::min(1.0, (related_ + kPriorRelated) / others) : 0;
+  }
 
   const Prepared& table_;
   Pairs pairs_;
@@ -238,11 +271,19 @@ class Learner {
   std::vector<Counts> all_;
   double total_;
   double matches_ = 0;
+  double related_ = 0;
   std::vector<Counts> matched_;
+  std::vector<Counts> related_pairs_;
+  std::vector<bool> place_;  // by field
+  bool relates_ = false;     // a place may be told apart from who is there
   MatchModel model_;
 };
 
 }  // namespace
+
+bool TellsOfPlace(MatchKind kind) {
+  return kind == MatchKind::kText || kind == MatchKind::kAddress || kind == MatchKind::kPhone || kind == MatchKind::kWebsite;
+}
 
 double ShareOf(MatchKind kind, uint32_t count, uint32_t known) {
   const double others = count > 1 ? count - 1 : 1;  // the other row of a pair has it anyway

@@ -177,6 +177,13 @@ class Blocks {
 };
 
 // --- model
+// Whether a value tells where somebody is, which others may share with them.
+[[nodiscard]] bool TellsOfPlace(MatchKind kind);
+// Bits of what two rows have in common, apart for what tells of a place.
+struct Bits {
+  double own = 0;
+  double place = 0;
+};
 [[nodiscard]] MatchModel Learn(const Prepared& table, const Blocks& blocks, size_t threads);
 
 // The share of other rows that have a value which `count` of `known` rows have. Of few rows as the kind has it.
@@ -201,16 +208,25 @@ class Scorer {
     std::vector<float> rarity;                  // by value
     double most = 0;                            // of any agreement, and of any but an exact one
     double most_below = 0;
+    bool place = false;
   };
   Scorer() = default;
   static void SetBits(const MatchModel::Field& learnt, Weights& weights);
   void SetOrder();
-  [[nodiscard]] double Bits(size_t field, const Degree& degree) const;
-  // At most so many bits has the pair, of the prior and each field.
-  double Bound(uint32_t a, uint32_t b, std::span<double> bounds) const;
+  void SetRelated(double related);
+  [[nodiscard]] double BitsOf(size_t field, const Degree& degree) const;
+  // At most so many bits has the pair, by field and together.
+  Bits Bound(uint32_t a, uint32_t b, std::span<double> bounds) const;
+  void Add(size_t field, double bits, Bits& sum) const { (weights_[field].place ? sum.place : sum.own) += bits; }
+  // No more than these bits amount to.
+  [[nodiscard]] double Most(const Bits& bits) const { return prior_ + bits.own + std::min(bits.place, most_of_place_); }
+  // Leaves of what tells of a place what it is worth, since different ones may be there.
+  void Discount(double place, std::span<MatchPart> parts) const;
 
   const Prepared* table_ = nullptr;
   double prior_ = 0;
+  double related_ = 0;
+  double most_of_place_ = 0;
   std::vector<Weights> weights_;
   std::vector<uint16_t> order_;  // fields, those that cost least to compare first
 };

@@ -92,7 +92,8 @@ std::string ToJson(const MatchModel& model) {
                       {"rest_words", field.rest_words},
                       {"words", Of(field.words)}});
   }
-  return Json{{"prior", model.prior}, {"fields", std::move(fields)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json{{"prior", model.prior}, {"related", model.related}, {"fields", std::move(fields)}}.dump(-1, ' ', false,
+                                                                                                      Json::error_handler_t::replace);
 }
 
 StatusOr<MatchModel> MatchModelFromJson(std::string_view json) {
@@ -104,6 +105,11 @@ StatusOr<MatchModel> MatchModelFromJson(std::string_view json) {
   if (!read.contains("fields") || !read["fields"].is_array() || read["fields"].size() > kMatchFields) return NoModel("fields");
   MatchModel model;
   model.prior = read["prior"].get<double>();
+  if (read.contains("related")) {  // models of before had none
+    const Json& related = read["related"];
+    if (!related.is_number() || related.get<double>() < 0 || related.get<double>() > 1) return NoModel("related");
+    model.related = related.get<double>();
+  }
   for (size_t i = 0; i < read["fields"].size(); ++i) {
     if (!ReadField(read["fields"][i], model.fields.emplace_back())) return NoModel(JoinJsonPath("fields", i));
   }

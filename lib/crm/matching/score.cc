@@ -62,6 +62,11 @@ void Scorer::SetOrder() {
                    [&](uint16_t a, uint16_t b) { return CostOf(table_->field(a).kind) < CostOf(table_->field(b).kind); });
 }
 
+void Scorer::SetRelated(double related) {
+  related_ = related;
+  most_of_place_ = related > 0 ? -std::log2(related) : std::numeric_limits<double>::infinity();
+}
+
 Scorer::Scorer(const Prepared& table, const MatchModel& model) : table_(&table), prior_(model.prior), weights_(table.fields()) {
   for (size_t field = 0; field < table.fields(); ++field) {
     const Values& values = table.field(field);
@@ -69,8 +74,10 @@ Scorer::Scorer(const Prepared& table, const MatchModel& model) : table_(&table),
     for (const uint32_t count : values.counts) {
       weights_[field].rarity.push_back(static_cast<float>(-std::log2(ShareOf(values.kind, count, values.known))));
     }
+    weights_[field].place = TellsOfPlace(values.kind);
     SetBits(model.fields[field], weights_[field]);
   }
+  SetRelated(model.related);
   SetOrder();
 }
 
@@ -83,6 +90,7 @@ Scorer Scorer::ByModel(Prepared& table, const MatchTable& asked, const MatchMode
     Weights& weights = scorer.weights_[field];
     Values& values = table.field(field);
     weights.rarity.assign(values.counts.size(), 0);
+    weights.place = TellsOfPlace(values.kind);
     const std::optional<size_t> found = FindField(model, asked.fields[field].name, values.kind);
     if (!found) continue;
     const MatchModel::Field& learnt = model.fields[*found];
@@ -92,11 +100,12 @@ Scorer Scorer::ByModel(Prepared& table, const MatchTable& asked, const MatchMode
     }
     SetBits(learnt, weights);
   }
+  scorer.SetRelated(model.related);
   scorer.SetOrder();
   return scorer;
 }
 
-double Scorer::Bits(size_t field, const Degree& degree) const {
+double Scorer::BitsOf(size_t field, const Degree& degree) const {
   const Weights& weights = weights_[field];
   const double bits = weights.bits[static_cast<size_t>(degree.agreement)];
   if (degree.agreement != Agreement::kExact) return bits;
@@ -104,8 +113,8 @@ double Scorer::Bits(size_t field, const Degree& degree) const {
 }
 
 // Fields whose values are equal are known at once, of the others what they can bring at most: so most pairs are given up early.
-double Scorer::Bound(uint32_t a, uint32_t b, std::span<double> bounds) const {
-  double sum = prior_;
+Bits Scorer::Bound(uint32_t a, uint32_t b, std::span<double> bounds) const {
+  Bits sum;
   for (size_t field = 0; field < weights_.size(); ++field) {
     const std::span<const uint32_t> left = table_->ValuesOf(a, field);
     const std::span<const uint32_t> right = table_->ValuesOf(b, field);
@@ -121,24 +130,34 @@ double Scorer::Bound(uint32_t a, uint32_t b, std::span<double> bounds) const {
     } else {
       bounds[field] = weights.most;
     }
-    sum += bounds[field];
+    Add(field, bounds[field], sum);
   }
   return sum;
+}
+
+void Scorer::Discount(double place, std::span<MatchPart> parts) const {
+  double agreeing = 0;
+  for (const MatchPart& part : parts) agreeing += weights_[part.field].place ? std::max(0.0, static_cast<double>(part.bits)) : 0;
+  if (agreeing <= 0) return;
+  const double kept = 1 - std::log2(1 + related_ * std::exp2(place)) / agreeing;
+  for (MatchPart& part : parts) {
+    if (weights_[part.field].place && part.bits > 0) part.bits = static_cast<float>(static_cast<double>(part.bits) * kept);
+  }
 }
 
 bool Scorer::Score(uint32_t a, uint32_t b, double least, MatchPair& pair, bool& fully) const {
   std::array<double, kMatchFields> bounds;
   std::array<MatchPart, kMatchFields> parts;
-  double sum = Bound(a, b, bounds);
+  Bits sum = Bound(a, b, bounds);
   fully = false;
   for (const uint16_t field : order_) {
-    if (sum < least - kSlack) return false;
+    if (Most(sum) < least - kSlack) return false;
     const std::span<const uint32_t> left = table_->ValuesOf(a, field);
     const std::span<const uint32_t> right = table_->ValuesOf(b, field);
     if (left.empty() || right.empty()) continue;
     const Degree degree = Compare(table_->field(field), left, right);
-    const double bits = Bits(field, degree);
-    sum += bits - bounds[field];
+    const double bits = BitsOf(field, degree);
+    Add(field, bits - bounds[field], sum);
     parts[field] = {field, degree.agreement, static_cast<float>(bits)};
   }
   fully = true;
@@ -146,8 +165,9 @@ bool Scorer::Score(uint32_t a, uint32_t b, double least, MatchPair& pair, bool& 
   for (size_t field = 0; field < weights_.size(); ++field) {
     if (table_->ValuesOf(a, field).empty() || table_->ValuesOf(b, field).empty()) continue;
     pair.parts.push_back(parts[field]);
-    pair.bits += static_cast<double>(parts[field].bits);
   }
+  Discount(sum.place, pair.parts);
+  for (const MatchPart& part : pair.parts) pair.bits += static_cast<double>(part.bits);
   pair.probability = 1 / (1 + std::exp2(-pair.bits));
   return pair.bits >= least;
 }
