@@ -190,6 +190,9 @@ class Batch(BatchMerging, Handing, Planning):
 
     def apply(self) -> Outcome:
         """Durable when it returns. The first error of a setter is raised here."""
-        ids, first, last, replayed, effects, changes = _kith.apply(self._db._handle, self._handle, *self._options, self._locals)
+        return self._done(_kith.apply(self._db._handle, self._handle, *self._options, self._locals))
+
+    def _done(self, told: tuple[list[int], int, int, bool, list[str], list[tuple[int, int]]]) -> Outcome:
+        ids, first, last, replayed, effects, changes = told
         self.outcome = Outcome(dict(zip(self._locals, ids, strict=True)), first, last, replayed, effects, changes)
         return self.outcome

@@ -179,6 +179,18 @@ class Care:
         report: dict[str, int] = json.loads(self._handle.compact())
         return report
 
+    def stats(self) -> dict[str, int | float]:
+        """Sizes in bytes, readers, batches ``applied`` and ``refused`` by this process, in how many ``groups`` and waits for the disk (``syncs``).
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         _ = batch.create("account", name="Acme")
+        ...     db.stats()["refused"]
+        0
+        """
+        return self._handle.stats()
+
     def metrics(self) -> str:
         """Statistics as OpenMetrics text."""
         return self._handle.metrics()

@@ -11,9 +11,10 @@ from typing import Any, Self
 
 from kith import _kith
 from kith.access import Viewer, viewer_of
-from kith.batch import Batch
+from kith.batch import Batch, Outcome
 from kith.care import Care
 from kith.converting import Converting
+from kith.errors import Error
 from kith.exchange import Exchange
 from kith.forecast import Forecast
 from kith.forking import reopened_in_children
@@ -116,6 +117,30 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
         """A batch in its JSON form."""
         return Batch(self, self._handle.batch_from_json(text), (key, dry_run, 0, None, b"", vendor, *viewer_of(viewer)))
 
+    def apply_many(self, batches: Sequence[Batch]) -> list[Outcome | Error]:
+        """Applies batches in order, each atomic on its own, durable together: of each what it did, or the error for which it was refused, which
+        holds none of the others back. Batches with a key or a checkpoint are applied one by one, and these share their other options.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     batches = [db.batch(), db.batch()]
+        ...     acme = batches[0].create("account", name="Acme")
+        ...     nobody = batches[1].create("account", name=None)
+        ...     done, refused = db.apply_many(batches)
+        ...     with db.snapshot() as now:
+        ...         print(now[done.id(acme)]["name"], refused.reason)
+        Acme Required
+        """
+        if not batches:
+            return []
+        key, dry_run, timeout, checkpoint, _, vendor, viewer, units, roles = batches[0]._options
+        if key or checkpoint is not None or any(batch._options != batches[0]._options for batch in batches):
+            raise ValueError("batches that are applied together have the same options, and neither key nor checkpoint")
+        locals = [batch._locals for batch in batches]
+        handles = [batch._handle for batch in batches]
+        done = _kith.apply_many(self._handle, handles, dry_run, timeout, vendor, viewer, units, roles, locals)
+        return [told if isinstance(told, Error) else batch._done(told) for batch, told in zip(batches, done, strict=True)]
+
     def snapshot(self, viewer: Viewer | int = 0, units: Sequence[int] = ()) -> Snapshot:
         """A consistent view for one viewer; 0 is the system, who sees everything."""
         return Snapshot(self._handle.read(*viewer_of(viewer, units)))
@@ -163,6 +188,10 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
 
         made._backtest = functools.partial(backtest, *made._backtest.args, **made._backtest.keywords)
         return made
+
+    def schema(self, type: str) -> str:
+        """A type in FlatBuffers' language, for programs that read records with accessors of their own."""
+        return self._handle.schema(type)
 
     def catalog(self) -> dict[str, Any]:
         """All definitions."""

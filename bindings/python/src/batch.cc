@@ -42,6 +42,22 @@ void Set(const Batch& self, kith_id target, const char* field, nb::handle value)
       "a field takes None, bool, int, float, str, bytes, Decimal, Money, date, aware datetime, a list of str, or a record");
 }
 
+// What a batch did: ids of the local references, sequences, whether it was replayed, effects, changes.
+nb::tuple Done(const Outcome& outcome, const std::vector<kith_id>& locals) {
+  nb::list ids;
+  for (kith_id local : locals) ids.append(kith_outcome_id(outcome.get(), local));
+  nb::list effects;
+  for (size_t i = 0; i < kith_outcome_effect_count(outcome.get()); ++i) effects.append(PyText(kith_outcome_effect(outcome.get(), i)));
+  nb::list changes;
+  for (size_t i = 0; i < kith_outcome_change_count(outcome.get()); ++i) {
+    uint32_t operation = 0;
+    const kith_id record = kith_outcome_change(outcome.get(), i, &operation);
+    changes.append(nb::make_tuple(record, operation));
+  }
+  return nb::make_tuple(ids, kith_outcome_first_sequence(outcome.get()), kith_outcome_last_sequence(outcome.get()),
+                        kith_outcome_replayed(outcome.get()) != 0, effects, changes);
+}
+
 nb::tuple ApplyBatch(const Db& db, const Batch& batch, const std::string& key, bool dry_run, uint64_t timeout_us,
                      const std::optional<std::string>& checkpoint, const nb::bytes& checkpoint_value,
                      const std::optional<std::string>& vendor, kith_id viewer, const std::vector<uint32_t>& units,
@@ -58,18 +74,50 @@ nb::tuple ApplyBatch(const Db& db, const Batch& batch, const std::string& key, b
   Outcome outcome;
   kith_error* error = nullptr;
   Check(Released([&] { return kith_db_apply(db.get(), batch.get(), &options, outcome.out(), &error); }), error);
-  nb::list ids;
-  for (kith_id local : locals) ids.append(kith_outcome_id(outcome.get(), local));
-  nb::list effects;
-  for (size_t i = 0; i < kith_outcome_effect_count(outcome.get()); ++i) effects.append(PyText(kith_outcome_effect(outcome.get(), i)));
-  nb::list changes;
-  for (size_t i = 0; i < kith_outcome_change_count(outcome.get()); ++i) {
-    uint32_t operation = 0;
-    const kith_id record = kith_outcome_change(outcome.get(), i, &operation);
-    changes.append(nb::make_tuple(record, operation));
+  return Done(outcome, locals);
+}
+
+// What each batch did, or the exception that says why it was refused.
+nb::list ApplyMany(const Db& db, const std::vector<const Batch*>& batches, bool dry_run, uint64_t timeout_us,
+                   const std::optional<std::string>& vendor, kith_id viewer, const std::vector<uint32_t>& units,
+                   const std::vector<std::string>& roles, const std::vector<std::vector<kith_id>>& locals) {
+  const ViewerArgument who(viewer, units, roles);
+  kith_apply_options options = KITH_APPLY_OPTIONS_INIT;
+  options.dry_run = dry_run ? 1 : 0;
+  options.timeout_us = timeout_us;
+  options.vendor = vendor ? vendor->c_str() : nullptr;
+  options.viewer = who.get();
+  std::vector<const kith_batch*> given;
+  for (const Batch* batch : batches) given.push_back(batch->get());
+  std::vector<kith_outcome*> made(batches.size());
+  std::vector<kith_error*> failed(batches.size());
+  kith_error* error = nullptr;
+  const kith_code code =
+      Released([&] { return kith_db_apply_many(db.get(), given.data(), given.size(), &options, made.data(), failed.data(), &error); });
+  std::vector<Outcome> outcomes(batches.size());
+  bool any = false;
+  for (size_t i = 0; i < batches.size(); ++i) {
+    *outcomes[i].out() = made[i];
+    any = any || made[i] != nullptr || failed[i] != nullptr;
   }
-  return nb::make_tuple(ids, kith_outcome_first_sequence(outcome.get()), kith_outcome_last_sequence(outcome.get()),
-                        kith_outcome_replayed(outcome.get()) != 0, effects, changes);
+  if (any) {
+    kith_error_free(error);  // the first batch's, which is told with it
+  } else {
+    Check(code, error);
+  }
+  nb::list told;
+  for (size_t i = 0; i < batches.size(); ++i) {
+    if (made[i] != nullptr) {
+      told.append(Done(outcomes[i], locals[i]));
+      continue;
+    }
+    try {
+      Check(kith_error_code(failed[i]), failed[i]);
+    } catch (nb::python_error& raised) {
+      told.append(raised.value());
+    }
+  }
+  return told;
 }
 
 nb::str Revert(const Batch& batch, const Snapshot& snapshot, kith_id record, int64_t effective, int64_t recorded,
@@ -159,6 +207,7 @@ void BindBatch(nb::module_& module) {
       .def("clear", [](const Batch& b) { kith_batch_clear(b.get()); })
       .def("close", &Batch::Close);
   module.def("apply", &ApplyBatch);
+  module.def("apply_many", &ApplyMany);
 }
 
 }  // namespace kith_python

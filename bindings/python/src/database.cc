@@ -62,6 +62,28 @@ nb::str Report(const std::function<kith_code(kith_text**, kith_error**)>& call) 
   return Take(report);
 }
 
+nb::dict Stats(const Db& db) {
+  kith_db_stats stats{};
+  stats.struct_size = sizeof(stats);
+  kith_error* error = nullptr;
+  Check(kith_db_get_stats(db.get(), &stats, &error), error);
+  nb::dict told;
+  told["readers"] = stats.readers;
+  told["file_bytes"] = stats.file_bytes;
+  told["used_bytes"] = stats.used_bytes;
+  told["map_bytes"] = stats.map_bytes;
+  told["sequence"] = stats.sequence;
+  told["catalog_version"] = stats.catalog_version;
+  told["types"] = stats.types;
+  told["applied"] = stats.applied;
+  told["refused"] = stats.refused;
+  told["groups"] = stats.groups;
+  told["syncs"] = stats.syncs;
+  told["oldest_reader_lag"] = stats.oldest_reader_lag;
+  told["oldest_snapshot_seconds"] = stats.oldest_snapshot_seconds;
+  return told;
+}
+
 // --- replicas
 
 uint32_t Node(const Db& db) {
@@ -312,6 +334,11 @@ void BindDatabase(nb::module_& module) {
           },
           nb::arg("now"), nb::arg("pool").none(), nb::arg("actor").none())
       .def("catalog_json", &Ask<kith_db_catalog>)
+      .def("schema",
+           [](const Db& db, const char* type) {
+             return Told([&](auto text, auto error) { return kith_db_schema(db.get(), type, text, error); });
+           })
+      .def("stats", &Stats)
       .def("verify_json",
            [](const Db& db) { return Told([&](auto text, auto error) { return kith_db_verify(db.get(), nullptr, text, error); }); })
       .def("repair_json",

@@ -308,6 +308,34 @@ def test_records_refuse_what_is_no_field(db: kith.Database) -> None:
             type(record)()
 
 
+def test_batches_applied_together_do_not_hold_each_other_back(db: kith.Database) -> None:
+    before = db.stats()
+    batches = [db.batch(reason=f"{i}") for i in range(3)]
+    made = [batch.create("account", name=name) for batch, name in zip(batches, ("A", "B", "C"), strict=True)]
+    batches[1].set(made[1], nme="x")
+    first, refused, last = db.apply_many(batches)
+    assert isinstance(refused, kith.InvalidArgumentError)
+    assert refused.field == "nme"
+    assert isinstance(first, kith.Outcome)
+    assert isinstance(last, kith.Outcome)
+    assert batches[2].outcome is last
+    with db.snapshot() as now:
+        assert [now[first.id(made[0])]["name"], now[last.id(made[2])]["name"]] == ["A", "C"]
+    after = db.stats()
+    assert (after["groups"] - before["groups"], after["applied"] - before["applied"]) == (1, 2)
+    assert db.apply_many([]) == []
+    with pytest.raises(ValueError, match="same options"):
+        db.apply_many([db.batch(key="k"), db.batch(key="k")])
+    closed = db.batch()
+    with closed:
+        pass
+    with pytest.raises(kith.ClosedError):
+        db.apply_many([closed, db.batch()])
+    assert "table" in db.schema("account")
+    with pytest.raises(kith.InvalidArgumentError, match="acount"):
+        db.schema("acount")
+
+
 def test_threads_add_exactly(db: kith.Database) -> None:
     id = account(db, "1", name="Acme", employees=0)
 
