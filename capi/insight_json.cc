@@ -6,18 +6,6 @@
 namespace kith::capi {
 namespace {
 
-std::string_view NameOf(insight::Maturity maturity) {
-  switch (maturity) {
-    case insight::Maturity::kLearning:
-      return "learning";
-    case insight::Maturity::kProvisional:
-      return "provisional";
-    case insight::Maturity::kStable:
-      return "stable";
-  }
-  return "learning";
-}
-
 Json Of(const insight::Rate& rate) {
   return {{"value", Number(rate.value)}, {"low", Number(rate.low)}, {"high", Number(rate.high)},
           {"successes", rate.successes}, {"trials", rate.trials},   {"maturity", NameOf(rate.maturity)}};

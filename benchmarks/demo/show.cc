@@ -23,17 +23,6 @@ std::string Days(double days) {
   std::snprintf(text, sizeof(text), "%.1f", days);
   return text;
 }
-const char* NameOf(insight::Maturity maturity) {
-  switch (maturity) {
-    case insight::Maturity::kLearning:
-      return "learning";
-    case insight::Maturity::kProvisional:
-      return "provisional";
-    case insight::Maturity::kStable:
-      return "stable";
-  }
-  return "";
-}
 std::string Range(double low, double high) { return Percent(low) + " .. " + Percent(high); }
 
 void Warnings(const std::vector<std::string>& warnings) {
@@ -79,7 +68,7 @@ void ShowFunnel(const insight::FunnelReport& report) {
     std::printf("  %-14s %8lld %6lld %8lld %6lld %7lld   %-8s %-20s %6lld  %-11s %8s\n", s.stage.name.c_str(),
                 static_cast<long long>(s.reached), static_cast<long long>(s.open), static_cast<long long>(s.advanced),
                 static_cast<long long>(s.lost), static_cast<long long>(s.rework), Percent(s.rate.value).c_str(),
-                Range(s.rate.low, s.rate.high).c_str(), static_cast<long long>(s.rate.trials), NameOf(s.rate.maturity),
+                Range(s.rate.low, s.rate.high).c_str(), static_cast<long long>(s.rate.trials), std::string(NameOf(s.rate.maturity)).c_str(),
                 Days(s.median_days).c_str());
   }
   std::printf("  won %lld of %lld closed: %s (%s); %lld open; median cycle %s days\n", static_cast<long long>(report.won),
@@ -122,7 +111,7 @@ void ShowForecast(const insight::ForecastReport& report, std::string_view period
   row("from deals to come", report.from_new);
   row("total", report.total);
   std::printf("  %lld open deals, %.0f new ones expected; rates from %lld closed deals (%s)\n", static_cast<long long>(report.open_deals),
-              report.expected_new_deals, static_cast<long long>(report.closed_deals), NameOf(report.maturity));
+              report.expected_new_deals, static_cast<long long>(report.closed_deals), std::string(NameOf(report.maturity)).c_str());
   for (size_t i = 0; i < std::min<size_t>(report.deals.size(), 3); ++i) {
     const insight::DealForecast& deal = report.deals[i];
     std::printf("  deal %llu: %s in the period (%s), %s\n", static_cast<unsigned long long>(deal.deal.value()),

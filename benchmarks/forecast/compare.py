@@ -113,18 +113,51 @@ timed <- function(name, f) {
 }
 timed("R survival Cox model", function() coxph(Surv(days, won) ~ amount + seg + strata(stage), data = d))
 timed("R survival Aalen-Johansen", function() survfit(Surv(days, to) ~ stage, data = d, se.fit = FALSE))
+if (requireNamespace("msm", quietly = TRUE)) {
+  library(msm)
+  p <- read.csv(commandArgs(TRUE)[2])
+  n <- max(p$state)
+  moves <- statetable.msm(state, case, data = p)
+  rates <- matrix(0, n, n)
+  rates[as.integer(rownames(moves)), as.integer(colnames(moves))] <- (moves > 0) * 0.1
+  diag(rates) <- 0
+  rates <- crudeinits.msm(state ~ time, case, data = p, qmatrix = rates)
+  t <- proc.time()
+  msm(state ~ time, subject = case, data = p, qmatrix = rates, exacttimes = TRUE, opt.method = "optim", hessian = FALSE,
+      control = list(fnscale = 1e5, maxit = 200))
+  cat("R msm, Markov model", sum((proc.time() - t)[1:2]), "\\n", sep = "\\t")
+}
 """
 
 
-def times_of_r(frame, destinations):
-    """Processor seconds of R's survival, none where R or the package is not installed: a Cox model, and where stays end by stage (the
-    Aalen-Johansen estimate of competing exits; without standard errors, which take it minutes)."""
+def states(stays, stages, won, end):
+    """Each case's states by time, 1 to `stages`, then won and lost; a case seen once says nothing. Equal times are moved apart by a tick."""
+    import pandas as pd
+
+    entered = pd.DataFrame({"case": stays.case, "time": stays.tin, "state": stays.stage + 1})
+    closing = stays[stays.nxt < -1]
+    state = (closing.nxt != won) + stages + 1
+    closed = pd.DataFrame({"case": closing.case, "time": closing.tout, "state": state})
+    still = stays[stays.nxt == -1]
+    seen = pd.DataFrame({"case": still.case, "time": end, "state": still.stage + 1})
+    paths = pd.concat([entered, closed, seen]).astype({"state": int}).sort_values(["case", "time"], kind="mergesort")
+    by_case = paths.groupby("case")
+    paths["time"] += by_case.cumcount() * 1e-6
+    return paths[by_case.state.transform("size") > 1]
+
+
+def times_of_r(frame, destinations, paths):
+    """Processor seconds of R's survival and msm, none where R or the package is not installed: a Cox model, where stays end by stage (the
+    Aalen-Johansen estimate of competing exits; without standard errors, which take it minutes), and a Markov model of the stages (once,
+    likewise without standard errors)."""
     if shutil.which("Rscript") is None:
         return {}
     with tempfile.TemporaryDirectory() as scratch:
         table = pathlib.Path(scratch, "stays.csv")
         frame.assign(to=destinations).to_csv(table, index=False)
-        done = subprocess.run(["Rscript", "-e", R_PROGRAM, table], check=False, capture_output=True, text=True)
+        by_case = pathlib.Path(scratch, "paths.csv")
+        paths.to_csv(by_case, index=False)
+        done = subprocess.run(["Rscript", "-e", R_PROGRAM, table, by_case], check=False, capture_output=True, text=True)
     if done.returncode != 0:
         print(f"\nR is left out: {done.stderr.strip().splitlines()[-1]}")
     return {line.split("\t")[0]: float(line.split("\t")[1]) for line in done.stdout.splitlines() if "\t" in line}
@@ -156,7 +189,8 @@ def measure_times(baselines, bench):
     print(f"\nProcessor time on BPIC 2012 ({len(frame)} stays), one thread, best of three")
     for name, seconds in kith.items():
         print(f"  Kith, {name:22} {seconds * 1e3:8.1f} ms")
-    peers = times_of_r(frame, stays.nxt.where(stays.nxt != -1, "").astype(str).str.replace(".0", "", regex=False))
+    destinations = stays.nxt.where(stays.nxt != -1, "").astype(str).str.replace(".0", "", regex=False)
+    peers = times_of_r(frame, destinations, states(funnel.soj, len(funnel.stages), loaders.WON, stays.tin.max() + 1))
     for name, fit in fits.items():
         times = []
         for _ in range(3):

@@ -7,6 +7,18 @@
 
 namespace kith::insight {
 
+std::string_view NameOf(Maturity maturity) {
+  switch (maturity) {
+    case Maturity::kLearning:
+      return "learning";
+    case Maturity::kProvisional:
+      return "provisional";
+    case Maturity::kStable:
+      return "stable";
+  }
+  return "learning";
+}
+
 Maturity MaturityOf(int64_t resolved, const MaturityThresholds& thresholds) {
   if (resolved >= thresholds.stable) return Maturity::kStable;
   return resolved >= thresholds.provisional ? Maturity::kProvisional : Maturity::kLearning;

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace kith::insight {
 
 // How far a rate may be trusted by its count of resolved deals. A label, not a promise: read the interval.
 enum class Maturity : uint8_t { kLearning = 1, kProvisional = 2, kStable = 3 };
+[[nodiscard]] std::string_view NameOf(Maturity maturity);  // "learning", "provisional", "stable"
 
 struct MaturityThresholds {
   int64_t provisional = 20;  // below: learning

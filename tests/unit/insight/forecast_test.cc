@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <random>
 
 #include "simulator/company_paths.h"
 #include "unit/insight/made_tables.h"
@@ -305,6 +306,36 @@ TEST(Forecast, TheCommonShockIsLearntFromMatureForecastsOnly) {
   EXPECT_EQ(none->model, kForecastModel);
   for (LedgerEntry& entry : options.ledger) entry.period = period;  // none is over yet
   EXPECT_EQ(Forecast(tables, period, options)->shock_sd, none->shock_sd);
+}
+
+// Misses of a known sd beside the model's own spread: the shock is that sd, whatever one forecast said that knew nothing.
+TEST(Forecast, TheCommonShockIsThatOfPlantedMisses) {
+  const Company company = simulator::MakeCompany({.seed = 3, .deals = 600});
+  const FunnelTables tables = TablesOf(company, company.options.today);
+  const Period period = Days(company.options.today, 30);
+  const double mean = Forecast(tables, period)->total.mean;
+  const auto shock_of = [&](double planted, double wide) {
+    std::mt19937_64 random(11);
+    std::normal_distribution<double> normal;
+    double sum = 0;
+    for (int world = 0; world < 5; ++world) {
+      ForecastOptions options;
+      for (int i = 1; i <= 12; ++i) {
+        const Period past = Days(Date{company.options.today.days - 30 * i}, 30);
+        const double log = normal(random) * std::hypot(0.08, planted) - 0.08 * 0.08 / 2;
+        options.ledger.push_back({StartOf(past.first), past, mean, mean * 0.08, mean * std::exp(log)});
+      }
+      if (wide > 0) options.ledger[0].model_sd = mean * wide;
+      sum += Forecast(tables, period, options)->shock_sd / 5;
+    }
+    return sum;
+  };
+  EXPECT_LT(shock_of(0, 0), 0.06);
+  const double learnt = shock_of(0.25, 0);  // drawn to none, as the last three of twelve are half of what is known
+  EXPECT_GT(learnt, 0.12);
+  EXPECT_LT(learnt, 0.3);
+  EXPECT_NEAR(shock_of(0.25, 3), learnt, 0.05);  // a moment at which an odd amount was open
+  EXPECT_NEAR(shock_of(0.25, 1e-9), learnt, 0.05);
 }
 
 TEST(Forecast, BadQuestionsAreRefused) {

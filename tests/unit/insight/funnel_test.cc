@@ -220,6 +220,39 @@ TEST(Funnel, WhoClosedDealsWithoutAPathIsAPartToo) {
   EXPECT_EQ(won, Funnel(tables)->won);
 }
 
+// C04: deals imported as what became of them tell of no stage: their path is unknown, and no rate is 100 %, or 0, because of them.
+TEST(Funnel, DealsWithoutHistoryArePathUnknownAndNeverAllWon) {
+  const simulator::Company company = simulator::MakeCompany({.seed = 5, .deals = 400});
+  const model::Pipeline pipeline = simulator::PipelineOf();
+  const std::vector<DealPath> known = simulator::PathsOf(company);
+  std::vector<DealPath> imported;
+  for (const DealPath& path : known) {
+    if (pipeline.Find(path.moves.back().to)->kind == model::StageKind::kOpen) continue;
+    imported.push_back(path);
+    imported.back().deal = Id(path.deal.value() + 1'000'000);
+    imported.back().moves = {path.moves.back()};
+    imported.back().moves.front().cause = model::MoveCause::kImport;
+  }
+  const Time today = StartOf(company.options.today);
+  const StatusOr<FunnelReport> alone = Funnel(TablesFromPaths(pipeline, imported, today));
+  ASSERT_TRUE(alone.ok());
+  EXPECT_EQ(alone->path_unknown, static_cast<int64_t>(imported.size()));
+  EXPECT_THAT(alone->warnings, Contains(HasSubstr("in no stage's rate")));
+  for (const StageFunnel& stage : alone->stages) {
+    EXPECT_EQ(stage.rate.trials, 0);
+    EXPECT_EQ(stage.rate.low, 0);
+    EXPECT_EQ(stage.rate.high, 1);
+  }
+  const StatusOr<FunnelReport> before = Funnel(TablesFromPaths(pipeline, known, today));
+  imported.insert(imported.end(), known.begin(), known.end());
+  const StatusOr<FunnelReport> both = Funnel(TablesFromPaths(pipeline, imported, today));
+  for (size_t i = 0; i < both->stages.size(); ++i) {
+    EXPECT_EQ(both->stages[i].rate.value, before->stages[i].rate.value);
+    EXPECT_EQ(both->stages[i].rate.trials, before->stages[i].rate.trials);
+  }
+  EXPECT_EQ(both->end_to_end, before->end_to_end);
+}
+
 // C02: parts are what each group's own funnel says, and joined ones what teams would have if their people were one.
 TEST(Funnel, PartsAreTheFunnelsOfTheirGroups) {
   const simulator::Company company = simulator::MakeCompany({.seed = 5, .deals = 800});
