@@ -110,6 +110,29 @@ def test_salesforce_brings_ids_of_both_lengths_and_moves_with_their_times(db: ki
     assert db.verify() == []
 
 
+def test_salesforce_brings_sources_and_leads_that_are_none_yet(db: kith.Database, tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "sf"
+    folder.mkdir()
+    header = ["Id", "Name", "StageName", "Amount", "CloseDate", "CreatedDate", "LeadSource"]
+    day = "2024-02-01T00:00:00.000Z"
+    sources = {"Web": "web", "Trade Show": "exhibition", "Skywriting": "other", "": None}
+    rows = [[f"0065000000Xy1z{i}", f"D{i}", "Prospecting", "1", "2024-04-01", day, told] for i, told in enumerate(sources)]
+    write(folder / "Opportunity.csv", [header, *rows])
+    leads = [["00Q5000000Gv7q1", "Cy", "Wu", "Wu Ltd", "Open - Not Contacted", "false", "Partner", day]]
+    leads += [["00Q5000000Gv7q2", "Di", "Xu", "Xu Ltd", "Closed - Converted", "true", "Web", day]]
+    write(folder / "Lead.csv", [["Id", "FirstName", "LastName", "Company", "Status", "IsConverted", "LeadSource", "CreatedDate"], *leads])
+    write(folder / "Task.csv", [["Id", "Subject"], ["00T5000000Xy1zA", "Call"]])
+    run = db.import_path(folder)  # known by its deals, whatever else an export has
+    assert run.rejected == 0, run.report["problems"]
+    assert run.plan is not None
+    assert ("Task", "Subject", "", "") in run.plan.lines()
+    assert [deal["source"] for deal in db.query("opportunity", select="source", order="name")] == list(sources.values())
+    assert [(lead["name"], lead["status"], lead["source"]) for lead in db.query("lead")] == [("Cy Wu", "new", "partner")]
+    assert {part["name"] for part in db.funnel(by="source")["parts"]} == set(sources.values())
+    db.undo(run)
+    assert list(db.query("lead")) == []
+
+
 def test_hubspot_history_is_moves_and_amounts(db: kith.Database, tmp_path: pathlib.Path) -> None:
     write(tmp_path / "hubspot-companies.csv", [["Record ID", "Company name", "Company owner"], ["7", "Acme", "Ann"]])
     write(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from kith import reading
@@ -117,6 +117,18 @@ def date(first: bool | None = None) -> Cleaner:
 
 def time(zone: ZoneInfo, first: bool | None = None) -> Cleaner:
     return _kept(lambda text: reading.moment(_year_first(text, first), zone).astimezone(dt.UTC).isoformat().replace("+00:00", "Z"))
+
+
+def choice(known: Mapping[str, str], others: Iterable[str], otherwise: str) -> Cleaner:
+    """A vendor's name for a choice; the choices' own names and labels stay, and what is neither is `otherwise`.
+
+    >>> source = choice({"Trade Show": "exhibition"}, ["web", "Website"], "other")
+    >>> source("trade show "), source("Website"), source("Skywriting")
+    ('exhibition', 'Website', 'other')
+    """
+    meant = {name.casefold(): choice for name, choice in known.items()}
+    kept = set(others)
+    return lambda text: meant.get(text.strip().casefold()) or (text if text.strip() in kept else otherwise)
 
 
 def listed() -> Cleaner:

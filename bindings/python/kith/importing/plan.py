@@ -172,10 +172,11 @@ def _entries(preset: Mapping[str, Any], table: Table) -> list[dict[str, Any]]:
 
 
 def _recognized(tables: list[Table]) -> Mapping[str, Any] | None:
-    """The preset of which all files are; ids must look like the vendor's."""
+    """The preset of which all files are, or those of deals; ids must look like the vendor's."""
     for preset in presets().values():
         entries = [(table, found[0]) for table in tables if (found := _entries(preset, table))]
-        if len(entries) == len(tables) and all(_ids_fit(preset, table, entry) for table, entry in entries):
+        deals = any(entry["type"] == "opportunity" for _, entry in entries)
+        if (deals or len(entries) == len(tables)) and all(_ids_fit(preset, table, entry) for table, entry in entries):
             return preset
     return None
 
@@ -254,6 +255,8 @@ class _Planner:
             part.cleaners[effective] = self._time(part, effective)
         kind = self._kind(part.mapping["type"], column["field"])
         scale = clean.scale_of(name)
+        if known := column.get("known"):
+            part.cleaners[name] = clean.choice(known, self._choices(part.mapping["type"], column["field"]), column["otherwise"])
         if column.get("stage"):
             made |= {"system": "kith.stage", "type": "stage"}
             part.stage = (name, self._stages, [], [])
@@ -277,6 +280,12 @@ class _Planner:
 
     def _kind(self, type: str, name: str) -> str:
         return next((str(field["kind"]) for field in self.types[type]["fields"] if field["name"] == name), "ref")
+
+    def _choices(self, type: str, name: str) -> Iterator[str]:
+        for known in self.types[type]["fields"]:
+            if known["name"] == name:
+                for choice in known["choices"]:
+                    yield from (choice["name"], *choice.get("labels", {}).values())
 
     def _add_named(self, part: Part, column: str, type: str) -> None:
         """Records that a column names are made from it, one for each name."""
