@@ -3,6 +3,7 @@
 // After kith_python.h, which includes Python.h.
 #include <datetime.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <unordered_map>
@@ -61,6 +62,16 @@ nb::object Datetime(int64_t micros) {
 }
 
 nb::object DecimalOf(const kith_value& value) { return DecimalType()(value.number).attr("scaleb")(-value.scale); }
+
+kith_value DecimalToC(nb::handle object) {
+  const nb::object exponent = object.attr("as_tuple")().attr("exponent");
+  if (!nb::isinstance<nb::int_>(exponent)) throw nb::value_error("a Decimal that is no number");
+  kith_value value = kith_value_null();
+  value.kind = KITH_KIND_DECIMAL;
+  value.scale = std::max(0, -nb::cast<int>(exponent));
+  value.number = nb::cast<int64_t>(nb::int_(object.attr("scaleb")(value.scale)));
+  return value;
+}
 
 // The code of a currency as a text, the same one each time.
 PyObject* CurrencyText(const char* code) {
@@ -156,7 +167,8 @@ kith_value BoundFromPython(nb::handle object, std::string& keep) {
   }
   if (IsInstance(object, "datetime", "datetime")) return kith_value_time(MicrosOf(object));
   if (IsInstance(object, "datetime", "date")) return kith_value_date(static_cast<int32_t>(DaysOf(object)));
-  throw nb::type_error("an index range takes None, bool, int, float, str, Money, date and aware datetime");
+  if (PyObject_IsInstance(object.ptr(), DecimalType().ptr()) == 1) return DecimalToC(object);
+  throw nb::type_error("a value to compare with is None, bool, int, float, str, Decimal, Money, date or aware datetime");
 }
 
 }  // namespace kith_python

@@ -137,6 +137,23 @@ def test_errors_say_what_failed_and_what_to_do(db: kith.Database) -> None:
         now[2**41 * 100]
 
 
+def test_a_decimal_is_required_whatever_its_digits(db: kith.Database) -> None:
+    with db.batch() as b:
+        product = b.create("product", name="Pump")
+        line = b.create("order_line", order=b.create("order", account=b.create("account", name="Acme")), product=product, quantity=Decimal("3.5"))
+    assert b.outcome is not None
+    line_id = b.outcome.id(line)
+    for given, meets in (("3.5", True), ("3.500", True), ("3.50000", True), ("3", False), ("3.499", False)):
+        try:
+            with db.batch(dry_run=True) as b:
+                b.require_value(line_id, "quantity", Decimal(given))
+            assert meets, given
+        except kith.FailedPreconditionError:
+            assert not meets, given
+    with pytest.raises(ValueError, match="no number"), db.batch() as b:
+        b.require_value(line_id, "quantity", Decimal("NaN"))
+
+
 def test_conflicts_and_idempotency(db: kith.Database) -> None:
     id = account(db, "1", name="Acme")
     with db.snapshot() as now:
