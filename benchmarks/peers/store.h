@@ -35,6 +35,8 @@ class Store {
  public:
   virtual ~Store() = default;
   [[nodiscard]] virtual std::string name() const = 0;
+  // It reads on threads of its own too.
+  [[nodiscard]] virtual bool has_threads() const { return false; }
   // Closes what is on disk and opens it again.
   virtual void Reopen() = 0;
   // Rows [first, first + count), durable when it returns. Row i gets id i + 1 in the store's own terms.
@@ -73,6 +75,9 @@ class Store {
 [[nodiscard]] std::unique_ptr<Store> NewLmdb(const std::string& folder);
 // Null when it was built without RocksDB.
 [[nodiscard]] std::unique_ptr<Store> NewRocksDb(const std::string& folder);
+
+// Null when it was built without DuckDB.
+[[nodiscard]] std::unique_ptr<Store> NewDuckDb(const std::string& folder);
 
 // Pipelines: deals that move, and the funnel over all moves.
 class MoveStore {
