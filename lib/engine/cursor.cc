@@ -225,8 +225,9 @@ class IndexCursor final : public RecordCursor {
   }
 
   [[nodiscard]] Id id() const override { return id_; }
-  [[nodiscard]] StatusOr<record::View> record() const override {
-    StatusOr<record::View> record = Read();
+  [[nodiscard]] StatusOr<record::View> record() const override { return RecordOf(id_); }
+  [[nodiscard]] StatusOr<record::View> RecordOf(Id id) const {
+    StatusOr<record::View> record = Read(id);
     return record.ok() ? source_.LendRecord(record->bytes(), type_) : record;
   }
   [[nodiscard]] const Status& status() const override { return status_; }
@@ -312,7 +313,7 @@ class IndexCursor final : public RecordCursor {
     }
   }
   bool AcceptsRecord() {
-    const StatusOr<record::View> record = Read();
+    const StatusOr<record::View> record = Read(id_);
     if (!record.ok()) {
       status_.Update(record.status());
       return false;
@@ -340,17 +341,14 @@ class IndexCursor final : public RecordCursor {
     for (const IndexPart& part : index_.parts) AppendValueKey(key, format::ValueOf(record, part.position), part.order);
     return key >= whole_.start && key < whole_.end;
   }
-  [[nodiscard]] StatusOr<record::View> Read() const {
-    if (id_.is_null()) return NotFound();
-    StatusOr<storage::View> bytes = source_.reader->Get(format::kRecord, storage::IntegerKey(id_.value()));
+  [[nodiscard]] StatusOr<record::View> Read(Id id) const {
+    if (id.is_null()) return NotFound();
+    StatusOr<storage::View> bytes = source_.reader->Get(format::kRecord, storage::IntegerKey(id.value()));
     if (bytes.ok()) return record::View(*bytes, source_.LayoutOf(type_));
     if (!IsNotFound(bytes.status())) return bytes.status();
-    return MakeError({.reason = Reason::kCorrupt,
-                      .type = type_.name,
-                      .record = id_,
-                      .field = index_.name,
-                      .hint = "run verify to see what else differs"},
-                     "an index has an entry for a record that is not there");
+    return MakeError(
+        {.reason = Reason::kCorrupt, .type = type_.name, .record = id, .field = index_.name, .hint = "run verify to see what else differs"},
+        "an index has an entry for a record that is not there");
   }
 
   Source source_;
@@ -382,6 +380,54 @@ class IndexCursor final : public RecordCursor {
   Status status_;
 };
 
+// The records of an opaque range: what comes after the equal parts would show in the order of the entries.
+class OpaqueCursor final : public RecordCursor {
+ public:
+  explicit OpaqueCursor(std::unique_ptr<IndexCursor> entries) : entries_(std::move(entries)) {}
+
+  bool Next() override {
+    if (!started_) ReadIds();
+    id_ = entries_->status().ok() && next_ < ids_.size() ? ids_[next_++] : Id();
+    return !id_.is_null();
+  }
+  [[nodiscard]] Id id() const override { return id_; }
+  [[nodiscard]] StatusOr<record::View> record() const override { return entries_->RecordOf(id_); }
+  [[nodiscard]] const Status& status() const override { return entries_->status(); }
+  [[nodiscard]] std::string position() const override { return {}; }
+  [[nodiscard]] Value covered(size_t) const override { return {}; }
+  void Covered(std::vector<Value>&) const override {}
+  [[nodiscard]] std::string_view covered_bytes() const override { return {}; }
+  [[nodiscard]] std::string_view key_parts() const override { return {}; }
+
+ private:
+  void ReadIds() {
+    started_ = true;
+    while (entries_->Next()) ids_.push_back(entries_->id());
+    std::sort(ids_.begin(), ids_.end());
+  }
+
+  std::unique_ptr<IndexCursor> entries_;
+  bool started_ = false;
+  std::vector<Id> ids_;
+  size_t next_ = 0;
+  Id id_;
+};
+
+// What a viewer may learn by which entries a range takes.
+Status CheckHidden(const Source& source, const TypeDef& type, const IndexDef& index, const IndexRange& range) {
+  if (range.opaque && (range.low || range.high || range.reverse || !range.after.empty())) {
+    return MakeError({.reason = Reason::kBadOptions, .type = type.name, .field = index.name}, "an opaque range is of equal values alone");
+  }
+  if (source.access == nullptr) return {};
+  const size_t parts = std::min(range.equal.size(), index.parts.size());
+  const auto hidden = [&](const IndexPart& part) { return source.access->IsMasked(type, part.position); };
+  const bool hides = range.opaque ? std::any_of(index.parts.begin(), index.parts.begin() + static_cast<ptrdiff_t>(parts), hidden)
+                                  : source.access->HidesPartOf(type, index);
+  if (!hides) return {};
+  return MakeError({.reason = Reason::kNotVisible, .type = type.name, .field = index.name, .hint = "read the records"},
+                   "the index holds a field that the viewer may not read");
+}
+
 }  // namespace
 
 std::unique_ptr<RecordCursor> NewScanCursor(const Source& source, const TypeDef& type, Id after) {
@@ -390,13 +436,11 @@ std::unique_ptr<RecordCursor> NewScanCursor(const Source& source, const TypeDef&
 
 StatusOr<std::unique_ptr<RecordCursor>> NewIndexCursor(const Source& source, const TypeDef& type, const IndexDef& index,
                                                        const IndexRange& range) {
-  if (source.access != nullptr && source.access->HidesPartOf(type, index)) {
-    return MakeError({.reason = Reason::kNotVisible, .type = type.name, .field = index.name, .hint = "read the records"},
-                     "the index holds a field that the viewer may not read");
-  }
+  KITH_RETURN_IF_ERROR(CheckHidden(source, type, index, range));
   KITH_ASSIGN_OR_RETURN(KeyRange keys, MakeKeyRange(type, index, range));
   auto cursor = std::make_unique<IndexCursor>(source, type, index, std::move(keys), range.reverse);
   if (!range.after.empty()) KITH_RETURN_IF_ERROR(cursor->StartAfter(range.after));
+  if (range.opaque) return StatusOr<std::unique_ptr<RecordCursor>>(std::make_unique<OpaqueCursor>(std::move(cursor)));
   return StatusOr<std::unique_ptr<RecordCursor>>(std::move(cursor));
 }
 

@@ -7,13 +7,14 @@
 namespace kith {
 namespace {
 
-const catalog::IndexDef* ReadableIndex(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field) {
+// One that the field leads: if possible one that the viewer may read, whose entries come as they stand.
+const catalog::IndexDef* IndexLedBy(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field) {
+  const auto position = static_cast<int32_t>(field.position);
   const auto serves = [&](const catalog::IndexDef& index) {
-    return index.kind == catalog::IndexKind::kOrdered && !index.parts.empty() &&
-           index.parts[0].position == static_cast<int32_t>(field.position) && MayRead(snapshot, type, index);
+    return index.kind == catalog::IndexKind::kOrdered && index.parts.front().position == position && MayRead(snapshot, type, index);
   };
   const auto found = std::find_if(type.indexes.begin(), type.indexes.end(), serves);
-  return found == type.indexes.end() ? nullptr : &*found;
+  return found == type.indexes.end() ? type.FindIndexLedBy(position) : &*found;
 }
 
 }  // namespace
@@ -26,9 +27,10 @@ bool MayRead(const Snapshot& snapshot, const catalog::TypeDef& type, const catal
 Status ForEachWith(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field, const Value& value,
                    const std::function<Status(record::View)>& visit) {
   if (snapshot.IsMasked(type, static_cast<int32_t>(field.position))) return absl::OkStatus();
-  const catalog::IndexDef* index = ReadableIndex(snapshot, type, field);
+  const catalog::IndexDef* index = IndexLedBy(snapshot, type, field);
   IndexRange range;
   range.equal.push_back(value);
+  range.opaque = index != nullptr && !MayRead(snapshot, type, *index);
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
                         index == nullptr ? snapshot.Scan(type.name) : snapshot.ScanIndex(type, *index, range));
   while (cursor->Next()) {

@@ -55,6 +55,9 @@ struct IndexRange {
   bool high_inclusive = false;
   bool reverse = false;
   std::string after;  // IndexCursor::position() of the last entry seen: the page after it, also when that entry is gone
+  // Of `equal` alone: the records in id order, and of the index nothing (no position, nothing covered, no parts). So a viewer may go by an
+  // index that holds or covers a masked field, as long as none of `equal` is one.
+  bool opaque = false;
 };
 
 // Records of one type in id order, or by an index. Skips what the viewer may not see.

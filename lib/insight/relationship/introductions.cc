@@ -35,11 +35,7 @@ class End {
     }
     ordered_ = index_ != nullptr && index_->parts.size() > 1 && index_->parts[1].field == type.FindRole("acquaintance", other)->name &&
                index_->parts[1].order == Order::kAscending;
-    const auto serves = [&](const IndexDef& index) {
-      return index.kind == catalog::IndexKind::kOrdered && !index.parts.empty() && index.parts[0].field == mine_.name &&
-             MayRead(snapshot, type, index);
-    };
-    scans_ = std::none_of(type.indexes.begin(), type.indexes.end(), serves);
+    scans_ = type.FindIndexLedBy(static_cast<int32_t>(mine_.position)) == nullptr;
   }
 
   // Calls visit(other, strength, record) for each edge of the person that is valid at the moment; with `type`, to others of it alone.

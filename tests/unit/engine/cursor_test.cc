@@ -7,6 +7,7 @@
 #include "kith/base/key.h"
 #include "kith/base/limits.h"
 #include "kith/base/packed.h"
+#include "kith/engine/referring.h"
 #include "support/company.h"
 
 namespace kith {
@@ -292,6 +293,54 @@ TEST(CursorOrderTest, RangesAgreeWithAPlainSort) {
     while (cursor->Next()) found.push_back(cursor->id());
     ASSERT_EQ(found, expected) << "round " << round;
   }
+}
+
+// A masked field shows neither by what an index covers nor by the order in which its entries stand, and is no reason to read every record.
+TEST_F(CursorTest, AnOpaqueRangeGivesRecordsAndNothingOfTheIndex) {
+  std::vector<Id> trade;
+  for (int i = 0; i < 5; ++i) {
+    trade.push_back(db_.AddCompany("t", [&](Batch& batch, Id id) {
+      batch.Set(id, "sector", Choice{2});
+      batch.Set(id, "rating", *ParseDecimal(i % 2 == 0 ? std::to_string(9 - i) : std::to_string(i)));
+    }));
+  }
+  ASSERT_TRUE(
+      db_->SetPolicy(R"({"types": {"company": {"fields": {"rating": {"read": ["role:desk"]}, "revenue": {"read": ["role:desk"]}}}}})")
+          .ok());
+  const auto all = db_.Read();
+  const auto some = db_.Read({.id = trade[0]});
+  const IndexRange plain{.equal = {Value(Choice{2})}};
+  const IndexRange opaque{.equal = plain.equal, .opaque = true};
+  EXPECT_EQ(GetReason(some->ScanIndex("company", "by_rating", plain).status()), Reason::kNotVisible);
+  for (const Snapshot* snapshot : {all.get(), some.get()}) {
+    const StatusOr<std::unique_ptr<RecordCursor>> cursor = snapshot->ScanIndex("company", "by_rating", opaque);
+    ASSERT_TRUE(cursor.ok()) << cursor.status();
+    std::vector<Id> found;
+    while ((*cursor)->Next()) {
+      found.push_back((*cursor)->id());
+      EXPECT_EQ((*cursor)->record()->id(), found.back());
+      EXPECT_TRUE((*cursor)->position().empty() && (*cursor)->key_parts().empty() && (*cursor)->covered_bytes().empty());
+    }
+    EXPECT_TRUE((*cursor)->status().ok() && (*cursor)->id().is_null());
+    EXPECT_EQ(found, trade);
+  }
+  // By what is covered alone; a masked value is not asked for.
+  EXPECT_EQ(Names(*some, "by_name", {.equal = {Value("b")}, .opaque = true}), (Strings{"b"}));
+  IndexRange hidden = opaque;
+  hidden.equal.emplace_back(*ParseDecimal("9"));
+  EXPECT_EQ(GetReason(some->ScanIndex("company", "by_rating", hidden).status()), Reason::kNotVisible);
+  for (const IndexRange& wrong : {IndexRange{.low = Value(Choice{1}), .opaque = true}, IndexRange{.reverse = true, .opaque = true}}) {
+    EXPECT_EQ(GetReason(all->ScanIndex("company", "by_rating", wrong).status()), Reason::kBadOptions);
+  }
+  // Who looks for records by a field goes that way.
+  const catalog::TypeDef& type = **some->catalog().GetType("company");
+  std::vector<Id> found;
+  ASSERT_TRUE(ForEachWith(*some, type, *type.FindField("sector"), Value(Choice{2}), [&](record::View view) {
+                found.push_back(view.id());
+                EXPECT_TRUE(FieldOf(*some, view, "rating").is_null());
+                return absl::OkStatus();
+              }).ok());
+  EXPECT_EQ(found, trade);
 }
 
 }  // namespace
