@@ -41,6 +41,85 @@ Status ForEachWith(const Snapshot& snapshot, const catalog::TypeDef& type, const
   return cursor->status();
 }
 
+// The sequence number of the last change recorded by then: the viewer sees no other between it and the next.
+StatusOr<uint64_t> Former::SequenceThen() {
+  uint64_t low = snapshot_.horizon().sequence;
+  if (since_.micros == INT64_MIN) return low;
+  for (uint64_t high = std::max(low, snapshot_.sequence()); low < high;) {
+    const uint64_t middle = low + (high - low) / 2;
+    KITH_ASSIGN_OR_RETURN(const FeedPage page, snapshot_.ReadFeed(middle, {}, 1));
+    if (page.entries.empty() && page.scanned > middle && page.scanned < high) {
+      low = page.scanned;
+    } else if (!page.entries.empty() && page.entries[0].recorded <= since_) {
+      low = page.entries[0].sequence;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+StatusOr<const Former::Changes*> Former::ChangesOf(const catalog::TypeDef& type) {
+  constexpr size_t kPage = 4096;
+  const auto known = known_.find(type.number);
+  if (known != known_.end()) return &known->second;
+  if (!placed_) {
+    KITH_ASSIGN_OR_RETURN(first_, SequenceThen());
+    placed_ = true;
+  }
+  Changes changes;
+  const FeedFilter filter{.types = {type.name}, .fields = {}, .operations = {Operation::kChange, Operation::kDelete}, .record = {}};
+  for (uint64_t after = first_; after < snapshot_.sequence();) {
+    KITH_ASSIGN_OR_RETURN(const FeedPage page, snapshot_.ReadFeed(after, filter, kPage));
+    for (const HistoryEntry& entry : page.entries) {
+      if (entry.operation == Operation::kDelete) changes.deleted.push_back(entry.record);
+      for (const FieldChange& change : entry.fields) {
+        const Id* named = change.before.get_if<Id>();
+        const catalog::FieldDef* field = named == nullptr ? nullptr : type.FindField(change.package, change.number);
+        if (field != nullptr) changes.naming[{field, *named}].push_back(entry.record);
+      }
+    }
+    if (page.scanned <= after) break;
+    after = page.scanned;
+  }
+  const auto once = [](std::vector<Id>& ids) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  };
+  for (auto& [naming, ids] : changes.naming) once(ids);
+  once(changes.deleted);
+  return &known_.emplace(type.number, std::move(changes)).first->second;
+}
+
+StatusOr<std::vector<Id>> Former::Naming(const catalog::TypeDef& type, const catalog::FieldDef& field, Id target) {
+  KITH_ASSIGN_OR_RETURN(const Changes* changes, ChangesOf(type));
+  const auto found = changes->naming.find({&field, target});
+  return found == changes->naming.end() ? std::vector<Id>() : found->second;
+}
+
+StatusOr<std::vector<Id>> Former::Deleted(const catalog::TypeDef& type) {
+  KITH_ASSIGN_OR_RETURN(const Changes* changes, ChangesOf(type));
+  return changes->deleted;
+}
+
+Status ForEachThen(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field, Id target, Time recorded,
+                   Former& former, const std::function<Status(record::View)>& visit) {
+  const auto look = [&](Id id) -> Status {
+    const StatusOr<Record> then = snapshot.GetAsOf(id, {.effective = kTimeMax, .recorded = recorded});
+    if (absl::IsNotFound(then.status())) return absl::OkStatus();
+    KITH_RETURN_IF_ERROR(then.status());
+    return then->view().GetRef(field.position) == target ? visit(then->view()) : absl::OkStatus();
+  };
+  KITH_RETURN_IF_ERROR(ForEachWith(snapshot, type, field, Value(target), [&](record::View now) { return look(now.id()); }));
+  KITH_ASSIGN_OR_RETURN(const std::vector<Id> named, former.Naming(type, field, target));
+  for (const Id id : named) {
+    const StatusOr<record::View> now = snapshot.Get(id);
+    if (now.ok() && now->GetRef(field.position) == target) continue;
+    KITH_RETURN_IF_ERROR(look(id));
+  }
+  return absl::OkStatus();
+}
+
 Id RecordInBatch::GetRef(size_t position) const {
   if (draft_ == nullptr) return view_.GetRef(position);
   const Id* id = draft_->Get(position).get_if<Id>();

@@ -18,15 +18,23 @@ using Visit = std::function<void(record::View view)>;
 
 class Reader {
  public:
-  Reader(const Snapshot& snapshot, std::optional<Time> recorded)
-      : snapshot_(snapshot), recorded_(recorded), employments_(EmploymentRoles::All(snapshot.catalog())) {}
+  Reader(const Snapshot& snapshot, std::optional<Time> recorded, Former* former)
+      : snapshot_(snapshot), recorded_(recorded), employments_(EmploymentRoles::All(snapshot.catalog())), former_(former) {
+    if (recorded && former == nullptr) former_ = &own_former_.emplace(snapshot, *recorded);
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  // An error for who is not there, or was not.
+  [[nodiscard]] Status Check(Id id) const {
+    return recorded_ ? snapshot_.GetAsOf(id, {.effective = kTimeMax, .recorded = *recorded_}).status() : snapshot_.Get(id).status();
+  }
 
   StatusOr<std::vector<Stay>> Of(Id person) const {
     std::vector<Stay> stays;
     Time last{INT64_MIN};
     for (const EmploymentRoles& roles : employments_) {
-      KITH_RETURN_IF_ERROR(ForEachNaming(*roles.type, *roles.person, person, recorded_, [&](record::View edge) {
-        if (edge.GetRef(roles.person->position) != person) return;
+      KITH_RETURN_IF_ERROR(ForEachNaming(*roles.type, *roles.person, person, [&](record::View edge) {
         if (Has(edge, roles.to)) last = std::max(last, TimeAt(edge, roles.to, last));
         Add({person, edge.GetRef(roles.organisation->position), TimeAt(edge, roles.from, Time{INT64_MIN}),
              TimeAt(edge, roles.to, kTimeMax)},
@@ -36,27 +44,34 @@ class Reader {
     const TypeDef* type = snapshot_.catalog().FindType(person.type());
     const FieldDef* named = type == nullptr ? nullptr : type->FindRole("party", "organisation");
     if (named == nullptr) return stays;
-    KITH_RETURN_IF_ERROR(Read(person, recorded_, [&](record::View view) {
+    const auto add = [&](record::View view) {
       if (Has(view, named)) Add({person, view.GetRef(named->position), last, kTimeMax}, stays);
-    }));
+    };
+    if (!recorded_) {
+      KITH_ASSIGN_OR_RETURN(const record::View view, snapshot_.Get(person));
+      add(view);
+      return stays;
+    }
+    KITH_ASSIGN_OR_RETURN(const Record then, snapshot_.GetAsOf(person, {.effective = kTimeMax, .recorded = *recorded_}));
+    add(then.view());
     return stays;
   }
 
   StatusOr<std::vector<Stay>> In(Id organisation) const {
-    std::set<Id> people;  // whom records of now name: where somebody was before is written down when they leave
+    std::set<Id> people;
     for (const TypeDef* type : snapshot_.catalog().TypesWith("party")) {
       const FieldDef* named = type->FindRole("party", "organisation");
       if (named == nullptr || type->number == organisation.type()) continue;
-      KITH_RETURN_IF_ERROR(ForEachNaming(*type, *named, organisation, {}, [&](record::View person) { people.insert(person.id()); }));
+      KITH_RETURN_IF_ERROR(ForEachNaming(*type, *named, organisation, [&](record::View person) { people.insert(person.id()); }));
     }
     for (const EmploymentRoles& roles : employments_) {
-      KITH_RETURN_IF_ERROR(ForEachNaming(*roles.type, *roles.organisation, organisation, {}, [&](record::View edge) {
+      KITH_RETURN_IF_ERROR(ForEachNaming(*roles.type, *roles.organisation, organisation, [&](record::View edge) {
         if (Has(edge, roles.person)) people.insert(edge.GetRef(roles.person->position));
       }));
     }
     std::vector<Stay> stays;
     for (const Id person : people) {
-      const Status seen = snapshot_.Get(person).status();
+      const Status seen = Check(person);
       if (absl::IsNotFound(seen)) continue;
       KITH_RETURN_IF_ERROR(seen);
       KITH_ASSIGN_OR_RETURN(const std::vector<Stay> all, Of(person));
@@ -74,30 +89,23 @@ class Reader {
     if (!stay.organisation.is_null() && stay.from < stay.to) stays.push_back(stay);
   }
 
-  // The record as it was known at a moment, or is; not called for one that was not known then.
-  Status Read(Id id, std::optional<Time> recorded, const Visit& visit) const {
-    if (!recorded) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, snapshot_.Get(id));
-      visit(view);
-      return absl::OkStatus();
-    }
-    const StatusOr<Record> then = snapshot_.GetAsOf(id, {.effective = kTimeMax, .recorded = *recorded});
-    if (absl::IsNotFound(then.status())) return absl::OkStatus();
-    KITH_RETURN_IF_ERROR(then.status());
-    visit(then->view());
-    return absl::OkStatus();
-  }
-
-  // Records of a type whose field names `target` now; a field that the viewer may not read is null in them.
-  Status ForEachNaming(const TypeDef& type, const FieldDef& field, Id target, std::optional<Time> recorded, const Visit& visit) const {
+  // Records of a type whose field names `target`; a field that the viewer may not read is null in them.
+  Status ForEachNaming(const TypeDef& type, const FieldDef& field, Id target, const Visit& visit) const {
     const TypeDef* of = snapshot_.catalog().FindType(target.type());
     if (of == nullptr || !RefersTo(field, *of)) return absl::OkStatus();
-    return ForEachWith(snapshot_, type, field, Value(target), [&](record::View view) { return Read(view.id(), recorded, visit); });
+    const auto look = [&](record::View view) {
+      visit(view);
+      return absl::OkStatus();
+    };
+    return recorded_ ? ForEachThen(snapshot_, type, field, target, *recorded_, *former_, look)
+                     : ForEachWith(snapshot_, type, field, Value(target), look);
   }
 
   const Snapshot& snapshot_;
   std::optional<Time> recorded_;
   std::vector<EmploymentRoles> employments_;
+  std::optional<Former> own_former_;
+  Former* former_;  // where recorded_ is set
 };
 
 }  // namespace
@@ -117,14 +125,16 @@ bool RefersTo(const FieldDef& field, const TypeDef& type) {
   return field.refers_to.empty() || std::find(field.refers_to.begin(), field.refers_to.end(), type.name) != field.refers_to.end();
 }
 
-StatusOr<std::vector<Stay>> StaysOf(const Snapshot& snapshot, Id person, std::optional<Time> recorded) {
-  KITH_RETURN_IF_ERROR(snapshot.Get(person).status());
-  return Reader(snapshot, recorded).Of(person);
+StatusOr<std::vector<Stay>> StaysOf(const Snapshot& snapshot, Id person, std::optional<Time> recorded, Former* former) {
+  const Reader reader(snapshot, recorded, former);
+  KITH_RETURN_IF_ERROR(reader.Check(person));
+  return reader.Of(person);
 }
 
-StatusOr<std::vector<Stay>> StaysIn(const Snapshot& snapshot, Id organisation, std::optional<Time> recorded) {
-  KITH_RETURN_IF_ERROR(snapshot.Get(organisation).status());
-  return Reader(snapshot, recorded).In(organisation);
+StatusOr<std::vector<Stay>> StaysIn(const Snapshot& snapshot, Id organisation, std::optional<Time> recorded, Former* former) {
+  const Reader reader(snapshot, recorded, former);
+  KITH_RETURN_IF_ERROR(reader.Check(organisation));
+  return reader.In(organisation);
 }
 
 }  // namespace kith::model

@@ -1,8 +1,11 @@
-// Records found by the values of their fields: in a snapshot, whichever index its viewer may read; in a rule, as the batch leaves them.
+// Records found by the values of their fields: in a snapshot, whichever index its viewer may read; as they were known at a moment; in a
+// rule, as the batch leaves them.
 #ifndef KITH_ENGINE_REFERRING_H_
 #define KITH_ENGINE_REFERRING_H_
 
 #include <functional>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "kith/base/status.h"
@@ -20,6 +23,38 @@ namespace kith {
 // Errors: those of Snapshot::Scan and ScanIndex, of `visit`.
 [[nodiscard]] Status ForEachWith(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field, const Value& value,
                                  const std::function<Status(record::View)>& visit);
+
+// What records named that have changed or are gone since a moment. The feed since then is gone through once for each type asked about.
+// Borrows the snapshot; one thread at a time.
+class Former {
+ public:
+  Former(const Snapshot& snapshot, Time since) : snapshot_(snapshot), since_(since) {}
+  [[nodiscard]] Time since() const { return since_; }
+  // Records of the type that came to name another in the field, or were deleted; some may name `target` again. Ascending; nothing
+  // that the viewer may not see.
+  [[nodiscard]] StatusOr<std::vector<Id>> Naming(const catalog::TypeDef& type, const catalog::FieldDef& field, Id target);
+  // Records of the type that were deleted, ascending.
+  [[nodiscard]] StatusOr<std::vector<Id>> Deleted(const catalog::TypeDef& type);
+
+ private:
+  struct Changes {
+    std::map<std::pair<const catalog::FieldDef*, Id>, std::vector<Id>> naming;
+    std::vector<Id> deleted;
+  };
+  StatusOr<const Changes*> ChangesOf(const catalog::TypeDef& type);
+  StatusOr<uint64_t> SequenceThen();
+
+  const Snapshot& snapshot_;
+  Time since_;
+  std::map<TypeNumber, Changes> known_;
+  uint64_t first_ = 0;
+  bool placed_ = false;  // first_ is known
+};
+
+// As ForEachWith, with records as the database knew them at a moment, and among them those that have come to name another or are gone by
+// now. `former` is of that moment or of one before. Errors: also those of Snapshot::GetAsOf and ReadFeed.
+[[nodiscard]] Status ForEachThen(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field, Id target,
+                                 Time recorded, Former& former, const std::function<Status(record::View)>& visit);
 
 // A record as a batch leaves it: one that the batch touches, or one that stands as it was.
 class RecordInBatch {

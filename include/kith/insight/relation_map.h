@@ -58,9 +58,10 @@ struct RelationMap {
 struct MapOptions {
   RelationOptions relation = {};  // contributions are always read
   Id party = {};                  // whose standing with the people is told: us (null), one of ours, a team, a competitor
+  size_t most = 10'000;           // people; a map of more is refused, and no one could look at it
 };
 // Of a deal (who plays a role in it), of an account (who belongs to it) or, null, of everybody who belongs to some account. Errors: those
-// of ReadPerson; BadOptions for an object that is none of these.
+// of ReadPerson; BadOptions for an object that is none of these, LimitExceeded for more people than MapOptions::most.
 [[nodiscard]] StatusOr<RelationMap> ReadRelationMap(const Snapshot& snapshot, Id object, const MapOptions& options = {});
 
 }  // namespace kith::insight

@@ -19,11 +19,9 @@ namespace kith::insight {
 struct RelationOptions {
   // Unset: the snapshot's recorded time. What happened later, or is valid at another time, counts nothing.
   std::optional<Time> as_of = {};
-  // Unset: as known now. Set: each record as it was known then.
+  // Unset: as known now. Set: each record as it was known then, also those that were deleted or given to another since, at the cost of a
+  // look at the changes recorded since.
   std::optional<Time> recorded = {};
-  // With `recorded`: also what was deleted or given to another since, at the cost of the changes recorded since. The people, deals and
-  // accounts that are asked about must still be there.
-  bool gone = true;
   EvidenceOptions evidence = {};
   TieOptions tie = {};
   ChainOptions chain = {};

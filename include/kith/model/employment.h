@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "kith/engine/referring.h"
 #include "kith/engine/snapshot.h"
 
 namespace kith::model {
@@ -21,11 +22,14 @@ struct Stay {
   [[nodiscard]] bool Holds(Time at) const { return from <= at && at < to; }
 };
 
-// `recorded` unset: as known now. Set: as the database knew then; who was deleted since is not found. What the viewer may not see is left
-// out. Errors: NotFound for a person or an organisation that is not there or not visible, those of the snapshot.
-[[nodiscard]] StatusOr<std::vector<Stay>> StaysOf(const Snapshot& snapshot, Id person, std::optional<Time> recorded = {});
+// `recorded` unset: as known now. Set: as the database knew then, whatever was deleted since; `former` is of that moment or of one before,
+// for who asks several times. What the viewer may not see is left out. Errors: NotFound for a person or an organisation that is not there
+// or not visible, those of the snapshot.
+[[nodiscard]] StatusOr<std::vector<Stay>> StaysOf(const Snapshot& snapshot, Id person, std::optional<Time> recorded = {},
+                                                  Former* former = nullptr);
 // By person. An organisation above another is no employer of it.
-[[nodiscard]] StatusOr<std::vector<Stay>> StaysIn(const Snapshot& snapshot, Id organisation, std::optional<Time> recorded = {});
+[[nodiscard]] StatusOr<std::vector<Stay>> StaysIn(const Snapshot& snapshot, Id organisation, std::optional<Time> recorded = {},
+                                                  Former* former = nullptr);
 
 }  // namespace kith::model
 

@@ -89,11 +89,10 @@ class Reader {
     std::sort(closed.begin(), closed.end(),
               [](const Closed& a, const Closed& b) { return std::pair(b.at, b.path->deal) < std::pair(a.at, a.path->deal); });
     RelationOptions relations = options_.relations;
-    relations.gone = false;  // costs the changes since, for each deal
     for (const Closed& deal : closed) {
       relations.as_of = deal.at;
       relations.recorded = KnownAt(deal.path->deal, now_);
-      for (const Id rival : Rivals(Facts(snapshot_, relations), deal.path->deal)) encounters_.Add(rival, deal.at, deal.won);
+      for (const Id rival : Rivals(Facts(ever_, relations), deal.path->deal)) encounters_.Add(rival, deal.at, deal.won);
     }
     return closed;
   }
@@ -117,8 +116,7 @@ class Reader {
     relations.as_of = at;
     relations.contributions = false;
     relations.recorded = KnownAt(deal, at);
-    relations.gone = false;  // as above
-    const Facts facts(snapshot_, relations);
+    const Facts facts(ever_, relations);
     std::vector<double> reach;
     KITH_ASSIGN_OR_RETURN(const Chain chain, facts.ChainOf(deal, {}, reach));
     if (chain.members.empty()) return std::optional<std::vector<double>>();
@@ -159,6 +157,8 @@ class Reader {
   const model::FunnelTables& tables_;
   const RelationCovariateOptions& options_;
   Time now_;
+  RelationOptions all_ = {.recorded = Time{INT64_MIN}};
+  Facts ever_{snapshot_, all_};  // what has changed or is gone since whatever moment, looked for once for all deals
   Encounters encounters_;
 };
 

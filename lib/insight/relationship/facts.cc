@@ -4,7 +4,6 @@
 
 #include "insight/relationship/facts_internal.h"
 #include "kith/base/concat.h"
-#include "kith/engine/referring.h"
 #include "kith/model/document.h"
 #include "kith/model/employment.h"
 #include "kith/model/model.h"
@@ -170,52 +169,31 @@ bool Facts::IsValid(const Played& record) const {
   return record.At("valid_from").value_or(as_of_) <= as_of_ && as_of_ < record.At("valid_to").value_or(kTimeMax);
 }
 
-StatusOr<const Facts::Gone*> Facts::GoneFrom(const TypeDef& type, const FieldDef& field) const {
-  constexpr size_t kPage = size_t{1} << 16;  // each page goes through all changes anew
-  const auto known = gone_->find(&field);
-  if (known != gone_->end()) return &known->second;
-  Gone gone;
-  Id after;
-  do {
-    KITH_ASSIGN_OR_RETURN(const DifferencePage page, snapshot_.Differences(Known(), AsOf{}, {{type.name}, {field.name}}, after, kPage));
-    for (const Difference& difference : page.differences) {
-      if (difference.operation == Operation::kCreate) continue;
-      const StatusOr<Record> past = snapshot_.GetAsOf(difference.record, Known());
-      if (absl::IsNotFound(past.status())) continue;
-      KITH_RETURN_IF_ERROR(past.status());
-      if (past->view().has(field.position)) gone[past->view().GetRef(field.position)].push_back(difference.record);
-    }
-    after = page.next;
-  } while (!after.is_null());
-  return &gone_->emplace(&field, std::move(gone)).first->second;
-}
-
 Status Facts::ForEach(std::string_view behaviour, std::string_view role, Id to, const Visit& visit) const {
   for (const TypeDef* type : snapshot_.catalog().TypesWith(behaviour)) {
     const FieldDef* field = type->FindRole(behaviour, role);
     if (field == nullptr) continue;
     const BehaviourDef& roles = *type->FindBehaviour(behaviour);
-    const auto look_then = [&](Id id) -> Status {
-      const StatusOr<Record> past = snapshot_.GetAsOf(id, Known());
-      if (absl::IsNotFound(past.status())) return absl::OkStatus();
-      KITH_RETURN_IF_ERROR(past.status());
-      const Played record(*type, roles, past->view());
-      if (record.Ref(role) == to && IsValid(record)) visit(record);
-      return absl::OkStatus();
-    };
-    const auto look = [&](record::View now) -> Status {
-      if (options_.recorded) return look_then(now.id());
-      const Played record(*type, roles, now);
+    const auto look = [&](record::View view) {
+      const Played record(*type, roles, view);
       if (IsValid(record)) visit(record);
       return absl::OkStatus();
     };
-    KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, *type, *field, Value(to), look));
-    if (!options_.recorded || !options_.gone) continue;
-    KITH_ASSIGN_OR_RETURN(const Gone* gone, GoneFrom(*type, *field));
-    const auto found = gone->find(to);
-    if (found == gone->end()) continue;
-    for (const Id id : found->second) KITH_RETURN_IF_ERROR(look_then(id));
+    KITH_RETURN_IF_ERROR(options_.recorded ? ForEachThen(snapshot_, *type, *field, to, *options_.recorded, *former_, look)
+                                           : ForEachWith(snapshot_, *type, *field, Value(to), look));
   }
+  return absl::OkStatus();
+}
+
+Status Facts::Check(Id id) const { return options_.recorded ? snapshot_.GetAsOf(id, Known()).status() : snapshot_.Get(id).status(); }
+
+Status Facts::ForEachOf(const TypeDef& type, const std::function<Status(Id)>& visit) const {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type.name));
+  while (cursor->Next()) KITH_RETURN_IF_ERROR(visit(cursor->id()));
+  KITH_RETURN_IF_ERROR(cursor->status());
+  if (!options_.recorded) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const std::vector<Id> deleted, former_->Deleted(type));
+  for (const Id id : deleted) KITH_RETURN_IF_ERROR(visit(id));
   return absl::OkStatus();
 }
 
@@ -229,17 +207,20 @@ std::optional<Played> Facts::Find(Id id, std::string_view behaviour) const {
 }
 
 std::optional<Held> Facts::Then(Id id, std::string_view behaviour) const {
-  std::optional<Played> now = Find(id, behaviour);
-  if (!now) return std::nullopt;
-  if (!IsPast()) return Held{*now};
+  const TypeDef* type = snapshot_.catalog().FindType(id.type());
+  const BehaviourDef* roles = type == nullptr ? nullptr : type->FindBehaviour(behaviour);
+  if (roles == nullptr) return std::nullopt;
+  const auto held = [&](Record record, bool later) {
+    return Held{Played(*type, *roles, std::make_shared<const Record>(std::move(record))), later};
+  };
+  const std::optional<Played> now = options_.recorded ? std::nullopt : Find(id, behaviour);
+  if (!options_.recorded && !now) return std::nullopt;
+  if (now && !IsPast()) return Held{*now};
   StatusOr<Record> then = snapshot_.GetAsOf(id, {.effective = as_of_, .recorded = options_.recorded.value_or(kTimeMax)});
-  if (then.ok()) {
-    return Held{Played(now->type(), *now->type().FindBehaviour(behaviour), std::make_shared<const Record>(*std::move(then)))};
-  }
-  if (!options_.recorded) return Held{*now, true};
+  if (then.ok()) return held(*std::move(then), false);
+  if (now) return Held{*now, true};
   then = snapshot_.GetAsOf(id, Known());
-  if (!then.ok()) return std::nullopt;
-  return Held{Played(now->type(), *now->type().FindBehaviour(behaviour), std::make_shared<const Record>(*std::move(then))), true};
+  return then.ok() ? std::optional(held(*std::move(then), true)) : std::nullopt;
 }
 
 bool Facts::IsOpenDeal(const Held& deal) const {
@@ -257,7 +238,7 @@ bool Facts::IsOpenTicket(const Held& ticket) const {
 }
 
 Status Facts::ForEachPersonOf(Id organisation, const VisitPerson& visit) const {
-  KITH_ASSIGN_OR_RETURN(const std::vector<model::Stay> stays, model::StaysIn(snapshot_, organisation, options_.recorded));
+  KITH_ASSIGN_OR_RETURN(const std::vector<model::Stay> stays, model::StaysIn(snapshot_, organisation, options_.recorded, former_.get()));
   Id last;
   for (const model::Stay& stay : stays) {
     if (stay.person == last || !stay.Holds(as_of_) || !IsPerson(stay.person)) continue;
@@ -268,7 +249,7 @@ Status Facts::ForEachPersonOf(Id organisation, const VisitPerson& visit) const {
 }
 
 StatusOr<std::vector<Id>> Facts::OrganisationsOf(Id person) const {
-  KITH_ASSIGN_OR_RETURN(const std::vector<model::Stay> stays, model::StaysOf(snapshot_, person, options_.recorded));
+  KITH_ASSIGN_OR_RETURN(const std::vector<model::Stay> stays, model::StaysOf(snapshot_, person, options_.recorded, former_.get()));
   std::vector<Id> organisations;
   for (auto stay = stays.rbegin(); stay != stays.rend(); ++stay) {  // the one that the person names comes last
     const bool told = std::find(organisations.begin(), organisations.end(), stay->organisation) != organisations.end();
@@ -358,12 +339,12 @@ Status Facts::AddGroup(Id group, std::vector<Id>& employees, std::vector<Id>& se
 StatusOr<Party> Facts::PartyOf(Id subject) const {
   Party party;
   if (subject.is_null()) return party;
-  KITH_RETURN_IF_ERROR(snapshot_.Get(subject).status());
+  KITH_RETURN_IF_ERROR(Check(subject));
   if (IsOurs(subject)) {
     party.employees = {subject};
     return party;
   }
-  if (Find(subject, "group")) {
+  if (Then(subject, "group")) {
     std::vector<Id> seen;
     KITH_RETURN_IF_ERROR(AddGroup(subject, party.employees.emplace(), seen));
     std::sort(party.employees->begin(), party.employees->end());
@@ -434,7 +415,7 @@ StatusOr<StanceInputs> Facts::Inputs(Id contact, const Party& party, std::span<c
 }
 
 StatusOr<PersonReport> Facts::Person(Id contact, const Party& party, bool contributions) const {
-  KITH_RETURN_IF_ERROR(snapshot_.Get(contact).status());
+  KITH_RETURN_IF_ERROR(Check(contact));
   PersonReport report;
   report.contact = contact;
   KITH_ASSIGN_OR_RETURN(report.ties, Ties(contact, contributions));
@@ -483,7 +464,7 @@ Status Facts::AddLines(Chain& chain) const {
 }
 
 StatusOr<Chain> Facts::ChainOf(Id deal, const Party& party, std::vector<double>& reach) const {
-  KITH_RETURN_IF_ERROR(snapshot_.Get(deal).status());
+  KITH_RETURN_IF_ERROR(Check(deal));
   Chain chain;
   KITH_RETURN_IF_ERROR(AddMembers(deal, chain));
   KITH_RETURN_IF_ERROR(AddLines(chain));

@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "kith/engine/referring.h"
 #include "kith/insight/relations.h"
 #include "kith/query/calendar.h"
 
@@ -33,7 +34,7 @@ class Played {
   [[nodiscard]] bool Has(std::string_view role) const { return Find(role) != nullptr; }
   [[nodiscard]] Id Ref(std::string_view role) const;
   [[nodiscard]] int64_t Int(std::string_view role) const;
-  [[nodiscard]] std::optional<Time> At(std::string_view role) const;  // a time, or the beginning of a date
+  [[nodiscard]] std::optional<Time> At(std::string_view role) const;                           // a time, or the beginning of a date
   [[nodiscard]] std::optional<Date> On(std::string_view role, const query::Days& days) const;  // a date, or the day of a time
   [[nodiscard]] bool Bool(std::string_view role, bool otherwise = false) const;
   [[nodiscard]] double Double(std::string_view role, double otherwise) const;
@@ -113,10 +114,13 @@ struct Party {
 class Facts {
  public:
   Facts(const Snapshot& snapshot, const RelationOptions& options)
-      : snapshot_(snapshot), options_(options), as_of_(options.as_of.value_or(snapshot.recorded())) {}
-  // At another moment, as known at the same one: what others found to be gone by now is not looked for again.
+      : snapshot_(snapshot),
+        options_(options),
+        as_of_(options.as_of.value_or(snapshot.recorded())),
+        former_(options.recorded ? std::make_shared<Former>(snapshot, *options.recorded) : nullptr) {}
+  // At another moment, known no earlier: what others found to be gone by now is not looked for again.
   Facts(const Facts& others, const RelationOptions& options) : Facts(others.snapshot_, options) {
-    if (options.recorded == others.options_.recorded) gone_ = others.gone_;
+    if (former_ && others.former_ && others.former_->since() <= former_->since()) former_ = others.former_;
   }
 
   [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
@@ -130,6 +134,10 @@ class Facts {
   [[nodiscard]] std::optional<Played> Find(Id id, std::string_view behaviour) const;
   // The same as it was at the moment asked about; nothing also when it was not known then, where that is asked.
   [[nodiscard]] std::optional<Held> Then(Id id, std::string_view behaviour) const;
+  // An error for a record that is not there; one that was known at the moment asked for is there.
+  [[nodiscard]] Status Check(Id id) const;
+  // Every record of a type, those among them that are gone by now where it is asked what was known; Then() tells which there were.
+  Status ForEachOf(const catalog::TypeDef& type, const std::function<Status(Id)>& visit) const;
   [[nodiscard]] bool IsOpenDeal(const Held& deal) const;      // it had begun and was not closed
   [[nodiscard]] bool IsOpenTicket(const Held& ticket) const;  // it had been opened and was not resolved
   // Every person who belonged to the organisation then, once, as they were then; in the order of ids.
@@ -169,9 +177,6 @@ class Facts {
   Status AddGroup(Id group, std::vector<Id>& employees, std::vector<Id>& seen) const;
   [[nodiscard]] bool IsValid(const Played& record) const;
   [[nodiscard]] AsOf Known() const { return {.effective = kTimeMax, .recorded = options_.recorded.value_or(kTimeMax)}; }
-  // Records that are gone by now or name another in the field, by whom they named as known then.
-  using Gone = std::map<Id, std::vector<Id>>;
-  StatusOr<const Gone*> GoneFrom(const catalog::TypeDef& type, const catalog::FieldDef& field) const;
   [[nodiscard]] bool IsPast() const { return options_.recorded || as_of_ < snapshot_.recorded(); }
   [[nodiscard]] bool IsReferred(Id id, std::string_view behaviour, std::string_view role) const;
 
@@ -179,7 +184,7 @@ class Facts {
   const RelationOptions& options_;
   Time as_of_;
   mutable std::map<Id, bool> active_;
-  std::shared_ptr<std::map<const catalog::FieldDef*, Gone>> gone_ = std::make_shared<std::map<const catalog::FieldDef*, Gone>>();
+  std::shared_ptr<Former> former_;  // where options_.recorded is set
   mutable std::map<Id, uint32_t> ways_;
 };
 

@@ -85,16 +85,15 @@ StatusOr<Values> ValuesOf(const Facts& facts) {
   std::map<uint32_t, Values> by_currency;
   for (const TypeDef* type : facts.snapshot().catalog().TypesWith("pipelined")) {
     if (type->FindRole("pipelined", "account") == nullptr) continue;
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().Scan(type->name));
-    while (cursor->Next()) {
-      const std::optional<Held> then = facts.Then(cursor->id(), "pipelined");
-      if (!then || !then->record.Has("account")) continue;
+    KITH_RETURN_IF_ERROR(facts.ForEachOf(*type, [&](Id id) {
+      const std::optional<Held> then = facts.Then(id, "pipelined");
+      if (!then || !then->record.Has("account")) return absl::OkStatus();
       const Money amount = then->record.Amount("amount");
       if (amount.minor > 0 && (facts.IsOpenDeal(*then) || WasClosedLately(facts, then->record))) {
         by_currency[amount.currency.packed()][then->record.Ref("account")] += static_cast<double>(amount.minor);
       }
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
+      return absl::OkStatus();
+    }));
   }
   const Values* most = nullptr;
   for (const auto& [currency, values] : by_currency) {
@@ -166,20 +165,18 @@ StatusOr<std::vector<ValuedAccount>> PortfolioOf(const Facts& facts, const Party
   std::map<Id, Units> units;
   for (const TypeDef* type : facts.snapshot().catalog().TypesWith("party")) {
     if (type->FindRole("party", "organisation") == nullptr || !facts.IsPerson(Id::Of(type->number, 0, 1))) continue;
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts.snapshot().Scan(type->name));
-    while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const std::vector<Id> organisations, facts.OrganisationsOf(cursor->id()));
-      if (organisations.empty()) continue;
-      const std::optional<Held> person = facts.Then(cursor->id(), "party");
-      if (!person) continue;
+    KITH_RETURN_IF_ERROR(facts.ForEachOf(*type, [&](Id id) -> Status {
+      const std::optional<Held> person = facts.Then(id, "party");
+      if (!person) return absl::OkStatus();
+      KITH_ASSIGN_OR_RETURN(const std::vector<Id> organisations, facts.OrganisationsOf(id));
       for (const Id account : organisations) {
         ValuedAccount& into = accounts[account];
         into.account = account;
         KITH_ASSIGN_OR_RETURN(RosterPerson roster, RosterPersonOf(facts, person->record, party, units[account], false));
         into.facts.people.push_back(std::move(roster));
       }
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
+      return absl::OkStatus();
+    }));
   }
   std::vector<ValuedAccount> portfolio;
   for (auto& [id, account] : accounts) {
@@ -215,7 +212,12 @@ StatusOr<std::vector<Id>> OpenDealsOf(const Facts& facts, Id object) {
     KITH_RETURN_IF_ERROR(facts.ForEach("pipelined", "account", object, [&](const Played& deal) { deals.push_back(deal.id()); }));
   } else {
     // All that somebody has a stake in: the others are worth nothing here.
-    KITH_RETURN_IF_ERROR(ForEachRecord(facts.snapshot(), "stake", [&](const Played& stake) { deals.push_back(stake.Ref("deal")); }));
+    for (const TypeDef* type : facts.snapshot().catalog().TypesWith("stake")) {
+      KITH_RETURN_IF_ERROR(facts.ForEachOf(*type, [&](Id id) {
+        if (const std::optional<Held> stake = facts.Then(id, "stake")) deals.push_back(stake->record.Ref("deal"));
+        return absl::OkStatus();
+      }));
+    }
   }
   std::sort(deals.begin(), deals.end());
   deals.erase(std::unique(deals.begin(), deals.end()), deals.end());

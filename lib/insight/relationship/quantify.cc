@@ -178,7 +178,7 @@ StatusOr<std::vector<Id>> Quantifier::CloserTo(Id rival) const {
 
 Status Quantifier::Account() {
   report_.which = Quantification::kAccount;
-  KITH_RETURN_IF_ERROR(facts_.snapshot().Get(report_.object).status());
+  KITH_RETURN_IF_ERROR(facts_.Check(report_.object));
   KITH_ASSIGN_OR_RETURN(const AccountFacts facts, AccountFactsOf(facts_, report_.object, party_, options_.relation.contributions));
   report_.account = ScoreAccount(facts);
   report_.score = report_.account->score;

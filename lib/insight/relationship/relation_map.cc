@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -22,7 +23,7 @@ using relationship_internal::Played;
 
 class Mapper {
  public:
-  Mapper(const Snapshot& snapshot, Id object, const MapOptions& options) : facts_(snapshot, options.relation) {
+  Mapper(const Snapshot& snapshot, Id object, const MapOptions& options) : facts_(snapshot, options.relation), most_(options.most) {
     map_.object = object;
     map_.as_of = facts_.as_of();
   }
@@ -50,7 +51,7 @@ class Mapper {
   Status AddPeople() {
     const Id object = map_.object;
     if (object.is_null()) return AddEverybody();
-    KITH_RETURN_IF_ERROR(facts_.snapshot().Get(object).status());
+    KITH_RETURN_IF_ERROR(facts_.Check(object));
     if (facts_.IsDeal(object)) return AddDeal(object);
     if (facts_.IsOrganisation(object)) return facts_.ForEachPersonOf(object, [&](const Played& person) { return AddPerson(person); });
     return MakeError({.reason = Reason::kBadOptions,
@@ -64,13 +65,12 @@ class Mapper {
   Status AddEverybody() {
     for (const TypeDef* type : facts_.snapshot().catalog().TypesWith("party")) {
       if (type->FindRole("party", "organisation") == nullptr || !facts_.IsPerson(Id::Of(type->number, 0, 1))) continue;
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts_.snapshot().Scan(type->name));
-      while (cursor->Next()) {
-        KITH_ASSIGN_OR_RETURN(const std::vector<Id> organisations, facts_.OrganisationsOf(cursor->id()));
-        const std::optional<Held> person = organisations.empty() ? std::nullopt : facts_.Then(cursor->id(), "party");
-        if (person) KITH_RETURN_IF_ERROR(AddPerson(person->record));
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
+      KITH_RETURN_IF_ERROR(facts_.ForEachOf(*type, [&](Id id) -> Status {
+        const std::optional<Held> person = facts_.Then(id, "party");
+        if (!person) return absl::OkStatus();
+        KITH_ASSIGN_OR_RETURN(const std::vector<Id> organisations, facts_.OrganisationsOf(id));
+        return organisations.empty() ? absl::OkStatus() : AddPerson(person->record);
+      }));
     }
     return absl::OkStatus();
   }
@@ -112,6 +112,14 @@ class Mapper {
   }
 
   StatusOr<MapNode*> Describe(const Played& person, const ChainMember& member) {
+    if (people_.size() >= most_ && people_.count(person.id()) == 0) {
+      return MakeError({.reason = Reason::kLimitExceeded,
+                        .record = map_.object,
+                        .field = "most",
+                        .value = std::to_string(most_),
+                        .hint = "ask about an account or a deal, or allow more"},
+                       "there are more people than one map may have");
+    }
     MapNode& node = people_[person.id()];
     node.record = person.id();
     node.type = person.type().name;
@@ -184,6 +192,7 @@ class Mapper {
   }
 
   Facts facts_;
+  size_t most_;
   Party party_;
   RelationMap map_;
   std::map<Id, MapNode> people_;

@@ -323,6 +323,31 @@ TEST_F(BacktestWithRelations, GainsWhereTheyDecide) {  // C23, K parts
   EXPECT_GT(with->auc, without->auc + 0.03);
 }
 
+// What is learnt from the past does not change with what is deleted or given to another afterwards.
+TEST_F(BacktestWithRelations, WhatIsGoneSinceIsLearntFromAllTheSame) {
+  Live(TestSeed(7));
+  const auto read = [&] {
+    const auto snapshot = world_.Read();
+    return *ReadRelationCovariates(*snapshot, *model::ReadTables(*snapshot, world_.GetPipelineNow("sales").id));
+  };
+  const Covariates before = read();
+  ASSERT_GT(before.past.size(), 100U);
+  Batch batch = world_.NewBatch();
+  const auto snapshot = world_.Read();
+  const auto roles = *snapshot->Scan("contact_role");
+  Id stays;
+  for (size_t i = 0; roles->Next(); ++i) {
+    if (i % 3 == 0) batch.Delete(roles->id());
+    const Id contact = roles->record()->GetRef(snapshot->catalog().FindType("contact_role")->FindField("contact")->position);
+    if (i % 3 == 1 && !stays.is_null()) batch.Set(roles->id(), "contact", stays);
+    if (i % 3 == 2) stays = contact;
+  }
+  world_.Apply(batch);
+  const Covariates after = read();
+  ASSERT_EQ(after.past.size(), before.past.size());
+  for (size_t i = 0; i < before.past.size(); ++i) EXPECT_EQ(after.past[i].x, before.past[i].x) << i;
+}
+
 TEST_F(BacktestWithRelations, WhatWasPutInAfterwardsGivesNothingAway) {
   Live(TestSeed(6));
   const StatusOr<BacktestReport> with = Run("2027", true);

@@ -393,7 +393,7 @@ TEST_F(Quantified, WhatWasKnownIsAnsweredTheSameAfterAnyEdit) {
   world_.Advance(kMicrosPerDay);
   const QuantifyOptions then = {.relation = {.as_of = world_.now(), .recorded = world_.now()}, .capital = false};
   world_.Advance(kMicrosPerDay);
-  std::vector<std::pair<Id, Id>> questions = {{Id(), deal}, {rival, deal}, {Id(), other}, {Id(), account}};
+  std::vector<std::pair<Id, Id>> questions = {{Id(), deal}, {rival, deal}, {Id(), other}, {Id(), account}, {Id(), Id()}, {rival, Id()}};
   for (const Id one : people) questions.emplace_back(Id(), one);
   std::vector<RelationReport> before;
   for (const auto& [subject, object] : questions) before.push_back(Of(subject, object, then));
@@ -412,6 +412,11 @@ TEST_F(Quantified, WhatWasKnownIsAnsweredTheSameAfterAnyEdit) {
     world_.TryApply(batch).IgnoreError();
     if (random.OneIn(3)) make();
   }
+  // Nor is anybody missed who was deleted, nor a deal, nor whom they worked for.
+  Batch all = world_.NewBatch();
+  for (const Id gone : {people[3], other, deal, rival, account}) all.Delete(gone);
+  world_.Apply(all);
+  ASSERT_TRUE(absl::IsNotFound(world_.Read()->Get(account).status()));
   for (size_t i = 0; i < questions.size(); ++i) {
     const RelationReport after = Of(questions[i].first, questions[i].second, then);
     EXPECT_NEAR(after.score.value, before[i].score.value, 1e-9) << i;

@@ -137,6 +137,36 @@ TEST_F(RelationMaps, TellRolesAndStances) {  // M14, M05
   EXPECT_EQ(GetReason(ReadRelationMap(*world_.Read(), boss).status()), Reason::kBadOptions);
 }
 
+TEST_F(RelationMaps, HaveAtMostSoManyPeople) {
+  const Id account = Add("account", {{"name", "Acme"}});
+  for (int i = 0; i < 3; ++i) Add("contact", {{"name", "P"}, {"account", account}});
+  for (const Id object : {account, Id()}) {
+    EXPECT_EQ(Of(object, {.most = 3}).nodes.size(), 3U);
+    const Status refused = ReadRelationMap(*world_.Read(), object, {.most = 2}).status();
+    EXPECT_EQ(GetReason(refused), Reason::kLimitExceeded);
+    EXPECT_EQ(GetErrorInfo(refused).field, "most");
+    EXPECT_EQ(GetErrorInfo(refused).value, "2");
+  }
+}
+
+// A person who was deleted since is on the map as it was known.
+TEST_F(RelationMaps, AsKnownThenHaveWhoIsGone) {
+  const Id account = Add("account", {{"name", "Acme"}});
+  const Id person = Add("contact", {{"name", "P"}, {"account", account}});
+  const Id meeting = Meet(world_.owners()[0], person);
+  world_.Advance(kMicrosPerDay);
+  const MapOptions then{.relation = {.as_of = world_.now(), .recorded = world_.now()}};
+  world_.Advance(kMicrosPerDay);
+  Batch batch = world_.NewBatch();
+  for (const Id gone : {meeting, person}) batch.Delete(gone);
+  world_.Apply(batch);
+  for (const Id object : {account, Id()}) {
+    const RelationMap map = Of(object, then);
+    EXPECT_EQ(EdgesOf(map), (std::vector<Drawn>{{world_.owners()[0], person, MapEdgeKind::kTie, {meeting}}}));
+    EXPECT_TRUE(Of(object).nodes.empty());
+  }
+}
+
 TEST_F(RelationMaps, ShowNothingHidden) {  // M11, M14
   const Id account = Add("account", {{"name", "Acme"}});
   const Id seen = Add("contact", {{"name", "Li"}, {"account", account}});

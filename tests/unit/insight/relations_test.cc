@@ -28,6 +28,24 @@ TEST_F(Relations, ATieComesFromInteractionsAsOfAnyTime) {
   EXPECT_TRUE(absl::IsNotFound(ReadPerson(*world_.Read(), Id::Of(contact.type(), 0, 999)).status()));
 }
 
+// A04: the same records with other interactions give other scores and other things to do.
+TEST_F(Relations, TheSameRecordsWithOtherInteractionsScoreOtherwise) {
+  const Id account = Add("account", {{"name", "Acme"}});
+  std::vector<Id> people;
+  for (int i = 0; i < 2; ++i) people.push_back(Add("contact", {{"name", "Li"}, {"account", account}}));
+  const Id deal = world_.Create();
+  for (const Id person : people) GiveRole(person, deal, "user");
+  const auto advice = [&] { return ReadChain(*world_.Read(), deal)->advice; };
+  EXPECT_TRUE(advice().empty());  // we reach nobody
+  const double nobody = ReadPerson(*world_.Read(), people[0])->score;
+  EXPECT_EQ(nobody, ReadPerson(*world_.Read(), people[1])->score);
+  Meet(world_.owners()[0], people[1]);
+  EXPECT_EQ(ReadPerson(*world_.Read(), people[0])->score, nobody);
+  EXPECT_GT(ReadPerson(*world_.Read(), people[1])->score, nobody);
+  ASSERT_FALSE(advice().empty());
+  EXPECT_EQ(advice()[0].contact, people[1]);
+}
+
 // M11: what only its owner may see makes a tie for its owner alone.
 TEST_F(Relations, APrivateTieIsItsOwners) {
   const Id contact = Contact();

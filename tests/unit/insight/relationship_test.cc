@@ -298,6 +298,13 @@ TEST(StanceOfAPerson, IsMonotoneAndNeutralWithoutEvidence) {
   EXPECT_EQ(DisplayScore(none.value), 50);
   EXPECT_EQ(none.confidence, 0);
   EXPECT_EQ(LightOf(50), Light::kAmber);
+  // What was known fades to the same.
+  const std::vector<Evidence> said = {{Id(1), -1, 1, EvidenceSource::kDocument, kNow}};
+  const std::vector<Interaction> met = {{Id(2), Id(3), Id(4), InteractionKind::kMeeting, Direction::kMutual, 60, 1, kNow}};
+  const Time late = DaysAgo(-365 * 30);
+  const Score faded = Stance({EstimateEvidence(said, late), EstimateEvidence(said, late), TieStrength(met, late)});
+  EXPECT_NEAR(DisplayScore(faded.value), 50, 1e-6);
+  EXPECT_NEAR(faded.confidence, 0, 1e-6);
   Random random(TestSeed(7));
   for (int round = 0; round < Rounds(); ++round) {
     StanceInputs inputs = {Known(2 * random.Uniform() - 1), Known(2 * random.Uniform() - 1), Known(random.Uniform())};
@@ -403,6 +410,11 @@ TEST(DecisionChain, InfluenceIsTheGradient) {
     for (ChainMember& member : chain.members) member.veto = member.approve = false;
     const ChainReport before = Report(chain);
     const auto j = static_cast<size_t>(Below(random, static_cast<int64_t>(chain.members.size())));
+    // Nothing binds, so what somebody's change gains is their influence times how far they may come.
+    for (const ChainAdvice& advice : Report(chain, std::vector<double>(chain.members.size(), 0.5)).advice) {
+      const auto who = std::find_if(before.people.begin(), before.people.end(), [&](const auto& p) { return p.contact == advice.contact; });
+      EXPECT_NEAR(advice.gain, who->influence * (1 - who->own.value) * 0.5, kTolerance);
+    }
     RaiseOwn(chain.members[j].inputs, 0.01);
     EXPECT_NEAR(Report(chain).value - before.value, 0.01 * before.people[j].influence, kTolerance);
   }

@@ -69,6 +69,17 @@ TEST_F(EmploymentTest, BothAxesTellWhereSomebodyBelonged) {  // B05 A04
   world_.Set(person, "account", Value());
   EXPECT_EQ(Where(person, world_.now()), Ids{first});
   EXPECT_TRUE(absl::IsNotFound(StaysOf(*world_.Read(), Id::Of(person.type(), 0, 999)).status()));
+  // Whoever was deleted since belonged where they were known to belong, and nowhere by what is known now.
+  const Time known = world_.now();
+  world_.Advance(kMicrosPerDay);
+  Batch last = world_.NewBatch();
+  last.Delete(person);
+  world_.Apply(last);
+  EXPECT_EQ(Where(person, known, known), Ids{first});
+  EXPECT_EQ(Who(first, known, known), Ids{person});
+  EXPECT_EQ(Who(first, start, unaware), Ids{person});
+  EXPECT_THAT(Who(first, known), IsEmpty());
+  EXPECT_TRUE(absl::IsNotFound(StaysOf(*world_.Read(), person).status()));
 }
 
 }  // namespace
