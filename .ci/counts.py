@@ -1,6 +1,6 @@
 """Instructions of hot operations against benchmarks/counts/baseline.json: time is noisy, they are not. Usage: counts.py PROGRAM [--update]
 
-An operation that takes more than TOLERANCE above its baseline fails, one that takes as much less is told, so that the baseline is renewed.
+R05: one that takes more than TOLERANCE above its baseline fails, one that takes as much less is told, so that the baseline is renewed.
 Exit: 0 as the baseline has it, 1 not, 77 when there is no valgrind.
 """
 

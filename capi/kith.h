@@ -1305,7 +1305,8 @@ KITH_API kith_code kith_db_received_from(kith_db* db, uint32_t node, uint64_t* a
 KITH_API kith_code kith_db_read_replica(kith_db* db, uint64_t after, uint32_t receiver, uint64_t limit, kith_text** page, kith_error** err);
 /* Takes a page, in steps that are each atomic; what is known is passed over. report: owned JSON {"taken","known","dropped","conflicts":
  * [{"type","record","field","value","other","message"}]}, may be NULL. Errors: LinesMalformed, BadOptions (a page is missing before this
- * one, or both have one node), UnknownType, UnknownField, EffectiveInFuture, PreconditionFailed. */
+ * one, or both have one node), PackageConflict (definitions that do not fit together, by type and field), UnknownType, UnknownField,
+ * EffectiveInFuture, PreconditionFailed. */
 KITH_API kith_code kith_db_receive(kith_db* db, kith_str page, kith_text** report, kith_error** err);
 /* All that is new in `from`, definitions too, of a database of the same process. `db` is a replica of it, or holds nothing but untouched
  * seeds. report: as above. */

@@ -276,7 +276,12 @@ TypeDef BuiltInType(TypeNumber number, std::string name, std::string en, std::st
   body.number = 1;
   body.kind = Kind::kText;
   body.labels = {{"en", "Body"}, {"zh", "内容"}};
-  type.fields = {std::move(key), std::move(body)};
+  FieldDef stamp;
+  stamp.name = "stamp";
+  stamp.number = 2;
+  stamp.kind = Kind::kText;
+  stamp.labels = {{"en", "Stamp"}, {"zh", "戳记"}};
+  type.fields = {std::move(key), std::move(body), std::move(stamp)};
   IndexDef by_key;
   by_key.name = "by_key";
   by_key.number = number;

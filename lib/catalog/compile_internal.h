@@ -49,6 +49,9 @@ struct CompileInput {
 // The number in such a definition; 0: the definition is another.
 [[nodiscard]] uint32_t DroppedIndexNumber(const Definition& definition);
 
+// The largest number that an index or roll-up has, or had. `definitions`: those of the catalog, what was dropped among them.
+[[nodiscard]] uint32_t LastIndexNumber(const Catalog& catalog, const std::vector<Definition>& definitions);
+
 // The compiled-in types.
 [[nodiscard]] std::vector<TypeDef> BuiltInTypes();
 

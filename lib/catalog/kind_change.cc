@@ -66,17 +66,6 @@ std::string FieldKeyOf(const Catalog& catalog, const TypeDef& type, const FieldD
   return Concat({type.name, ".", package == nullptr ? "" : package->name, ".", name});
 }
 
-// The largest number that an index or roll-up has, or had.
-uint32_t LastIndexNumber(const Catalog& catalog, const std::vector<Definition>& definitions) {
-  uint32_t last = kFirstOpenIndex;
-  for (const TypeDef& type : catalog.types()) {
-    for (const IndexDef& index : type.indexes) last = std::max(last, index.number);
-    for (const FieldDef& field : type.fields) last = std::max(last, field.roll_up.has_value() ? field.roll_up->number : 0);
-  }
-  for (const Definition& definition : definitions) last = std::max(last, DroppedIndexNumber(definition));
-  return last;
-}
-
 void Put(std::vector<Definition>& definitions, TypeNumber type, const std::string& key, std::string body) {
   const auto found = std::find_if(definitions.begin(), definitions.end(),
                                   [&](const Definition& definition) { return definition.type == type && definition.key == key; });
@@ -149,6 +138,16 @@ Status AsAuthors(const Status& status) {
 }
 
 }  // namespace
+
+uint32_t LastIndexNumber(const Catalog& catalog, const std::vector<Definition>& definitions) {
+  uint32_t last = kFirstOpenIndex;
+  for (const TypeDef& type : catalog.types()) {
+    for (const IndexDef& index : type.indexes) last = std::max(last, index.number);
+    for (const FieldDef& field : type.fields) last = std::max(last, field.roll_up.has_value() ? field.roll_up->number : 0);
+  }
+  for (const Definition& definition : definitions) last = std::max(last, DroppedIndexNumber(definition));
+  return last;
+}
 
 bool IsFormer(const FieldDef& field) { return field.retired && field.derived; }
 

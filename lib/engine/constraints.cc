@@ -20,6 +20,28 @@ Status RequiredError(const DraftRecord& draft, size_t position) {
                                      "is required"));
 }
 
+// That a record which another one leads to is there, once the batch is applied. `known`: those that were found.
+template <typename Known>
+Status CheckTarget(Applier& applier, Known& known, const DraftRecord& draft, std::string_view field, Id id) {
+  const auto missing = [&](std::string_view message) {
+    return AboutDraft(draft, MakeError({.reason = Reason::kReferenceMissing,
+                                        .field = std::string(field),
+                                        .value = ToText(Value(id)),
+                                        .hint = "create the record before, or in the same batch"},
+                                       message));
+  };
+  if (const DraftRecord* target = applier.FindDraft(id)) {
+    return target->deleted() ? missing("refers to a record that this batch deletes") : absl::OkStatus();
+  }
+  if (known.contains(id.value())) return absl::OkStatus();
+  const uint64_t key = id.value();
+  const Status found = applier.set().Get(format::kRecord, storage::IntegerKey(key)).status();
+  if (IsNotFound(found)) return missing("refers to a record that does not exist");
+  KITH_RETURN_IF_ERROR(found);
+  known.insert(key);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Status Applier::CheckRequired(const DraftRecord& draft) {
@@ -54,36 +76,29 @@ Status Applier::CheckReference(const DraftRecord& draft, size_t position, const 
   if (id == nullptr) return absl::OkStatus();
   const catalog::FieldDef& field = draft.type().fields[position];
   KITH_RETURN_IF_ERROR(AboutDraft(draft, CheckReferenceType(field, catalog_.FindType(id->type()), *id)));
-  const auto missing = [&](std::string_view message) {
-    return AboutDraft(draft, MakeError({.reason = Reason::kReferenceMissing,
-                                        .field = field.name,
-                                        .value = ToText(value),
-                                        .hint = "create the record before, or in the same batch"},
-                                       message));
-  };
-  if (const DraftRecord* target = FindDraft(*id)) {
-    return target->deleted() ? missing("refers to a record that this batch deletes") : absl::OkStatus();
-  }
-  if (known_references_.contains(id->value())) return absl::OkStatus();
-  const uint64_t key = id->value();
-  const Status found = set_.Get(format::kRecord, storage::IntegerKey(key)).status();
-  if (IsNotFound(found)) return missing("refers to a record that does not exist");
-  KITH_RETURN_IF_ERROR(found);
-  known_references_.insert(key);
-  return absl::OkStatus();
+  return CheckTarget(*this, known_references_, draft, field.name, *id);
 }
 
 Status Applier::CheckReferences(const DraftRecord& draft) {
+  const auto check_owner = [&](const Value& value) {
+    // A number below all types is of a person whom the host alone knows.
+    const Id* owner = value.get_if<Id>();
+    return owner == nullptr || owner->type() == 0 ? absl::OkStatus() : CheckTarget(*this, known_references_, draft, "owner", *owner);
+  };
   if (draft.created()) {
     for (const size_t position : PlanOf(draft.type()).references) {
       KITH_RETURN_IF_ERROR(CheckReference(draft, position, draft.Get(position)));
     }
+    KITH_RETURN_IF_ERROR(check_owner(draft.Shown(catalog::kHeaderOwner)));
   }
   for (const Assertion& assertion : draft.assertions()) {
-    if (assertion.position < 0) continue;
-    KITH_RETURN_IF_ERROR(CheckReference(draft, static_cast<size_t>(assertion.position), assertion.after));
+    const auto check = [&](const Value& value) -> Status {
+      if (assertion.position >= 0) return CheckReference(draft, static_cast<size_t>(assertion.position), value);
+      return assertion.position == catalog::kHeaderOwner ? check_owner(value) : absl::OkStatus();
+    };
+    KITH_RETURN_IF_ERROR(check(assertion.after));
     // A base value may be hidden by a later one and is stored in history all the same.
-    if (draft.created()) KITH_RETURN_IF_ERROR(CheckReference(draft, static_cast<size_t>(assertion.position), assertion.before));
+    if (draft.created()) KITH_RETURN_IF_ERROR(check(assertion.before));
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,12 @@ namespace kith::engine {
 struct Damage;  // verify_internal.h
 
 [[nodiscard]] Time SystemClock();
+
+// By type and key of the definition, as its record has it.
+using DefinitionStamps = std::map<std::pair<TypeNumber, std::string>, std::string>;
+
+// How often the library tries anew what another one's change of the catalog came before.
+inline constexpr int kAttempts = 16;
 
 class DatabaseImpl;
 // The database behind a handle. BadOptions for one that this library did not open.
@@ -92,8 +99,8 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   [[nodiscard]] Status RunJob(storage::Job& job);
   // What has been erased elsewhere (erase.cc).
   [[nodiscard]] Status ReceiveErasures(const ReplicaPage& page, ReceiveReport& total);
-  // Takes the other's access policy when it was set later (ensure.cc); whether it did.
-  [[nodiscard]] StatusOr<bool> ReceivePolicy(const ReplicaPage& page);
+  // Takes those definitions of the other that were set later (receive_definitions.cc); how many.
+  [[nodiscard]] StatusOr<uint64_t> ReceiveDefinitions(const ReplicaPage& page);
   // `always`: also when the file has rows of this version.
   [[nodiscard]] StatusOr<bool> RebuildDerivation(const Derivation& derivation, bool always);
   [[nodiscard]] Status BringDerivation(const Derivation& derivation, bool always);
@@ -125,10 +132,12 @@ class DatabaseImpl final : public Database, public std::enable_shared_from_this<
   // ensure.cc
   [[nodiscard]] StatusOr<EnsureReport> EnsureOnce(std::span<const catalog::PackageSource> packages, bool dry_run);
   // `unless_changed_since`: a sequence number that the file must still stand at, else CatalogChanged. `beside`: put in the same commit.
+  // `stamps`: of what was set elsewhere.
   [[nodiscard]] StatusOr<EnsureReport> Install(const std::shared_ptr<const WriterCatalog>& before, const catalog::Catalog::Plan& plan,
                                                bool dry_run, const Actor& actor = {},
                                                std::optional<uint64_t> unless_changed_since = std::nullopt,
-                                               const std::function<Status(storage::WriteSet&)>& beside = {});
+                                               const std::function<Status(storage::WriteSet&)>& beside = {},
+                                               const DefinitionStamps& stamps = {});
   // remove.cc
   [[nodiscard]] StatusOr<RemoveReport> RemoveOnce(std::string_view package, const RemoveOptions& options);
   [[nodiscard]] StatusOr<std::vector<std::string>> BreachesOf(const catalog::Catalog::Plan& plan,

@@ -8,8 +8,6 @@
 namespace kith::engine {
 namespace {
 
-constexpr int kAttempts = 16;
-
 std::string MetaKey(std::string_view name) { return std::string(format::kMetaDerivationPrefix).append(name); }
 
 // The version that the file has, 0 when it does not list the derivation.

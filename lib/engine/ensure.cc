@@ -10,19 +10,19 @@
 #include "engine/database_internal.h"
 #include "engine/index_build_internal.h"
 #include "engine/programs.h"
-#include "engine/replica_internal.h"
 #include "engine/roll_up.h"
+#include "kith/catalog/received.h"
 
 namespace kith::engine {
 namespace {
 
 using catalog::Catalog;
 
-constexpr int kAttempts = 16;
 constexpr std::string_view kDefinitionSystem = "kith.definition";
 
 // Definition records as a batch of the compiled-in types.
-StatusOr<Batch> DefinitionBatch(const std::shared_ptr<const Catalog>& catalog, const Catalog::Plan& plan, const Actor& actor) {
+StatusOr<Batch> DefinitionBatch(const std::shared_ptr<const Catalog>& catalog, const Catalog::Plan& plan, const Actor& actor,
+                                const DefinitionStamps& stamps) {
   Batch batch(catalog, actor, "ensure");
   batch.SetOrigin(Origin::kPackage);
   for (const catalog::Definition& definition : plan.definitions) {
@@ -30,6 +30,8 @@ StatusOr<Batch> DefinitionBatch(const std::shared_ptr<const Catalog>& catalog, c
     const Id record = batch.Upsert(type->name, ExternalRef{std::string(kDefinitionSystem), definition.key});
     batch.Set(record, "key", definition.key);
     batch.Set(record, "body", definition.body);
+    const auto stamp = stamps.find({definition.type, definition.key});
+    batch.Set(record, "stamp", stamp == stamps.end() ? Value() : Value(stamp->second));
   }
   KITH_RETURN_IF_ERROR(batch.status());
   return batch;
@@ -240,7 +242,7 @@ StatusOr<std::vector<std::string>> DatabaseImpl::BreachesOf(const Catalog::Plan&
 
 StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterCatalog>& before, const Catalog::Plan& plan, bool dry_run,
                                              const Actor& actor, std::optional<uint64_t> unless_changed_since,
-                                             const std::function<Status(storage::WriteSet&)>& beside) {
+                                             const std::function<Status(storage::WriteSet&)>& beside, const DefinitionStamps& stamps) {
   EnsureReport report;
   report.catalog_version = before->version;
   report.changes = plan.changes;
@@ -250,7 +252,7 @@ StatusOr<EnsureReport> DatabaseImpl::Install(const std::shared_ptr<const WriterC
   KITH_RETURN_IF_ERROR(programs->status());
   KITH_ASSIGN_OR_RETURN(report.warnings, BreachesOf(plan, programs, *before->catalog));
 
-  KITH_ASSIGN_OR_RETURN(const Batch definitions, DefinitionBatch(before->catalog, plan, actor));
+  KITH_ASSIGN_OR_RETURN(const Batch definitions, DefinitionBatch(before->catalog, plan, actor, stamps));
   KITH_ASSIGN_OR_RETURN(const std::vector<Batch> seeds, SeedBatches(plan));
   const std::shared_ptr<const WriterCatalog> after = CatalogAfter(*before, plan, programs);
   ApplyRequest request = NewRequest(definitions, before);
@@ -268,108 +270,8 @@ StatusOr<EnsureReport> DatabaseImpl::SetPolicy(std::string_view policy, const Ac
   for (int attempt = 1;; ++attempt) {
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
     KITH_ASSIGN_OR_RETURN(const Catalog::Plan plan, before->catalog->PlanPolicy(policy));
-    const auto stamp = [&](storage::WriteSet& set) -> Status {
-      KITH_ASSIGN_OR_RETURN(const format::State state, ReadState(set));
-      set.Put(format::kMeta, format::kMetaPolicy,
-              format::EncodeStamp({.recorded = state.recorded, .node = node_, .sequence = state.sequence}));
-      return absl::OkStatus();
-    };
-    StatusOr<EnsureReport> report = Install(before, plan, dry_run, actor, std::nullopt, stamp);
+    StatusOr<EnsureReport> report = Install(before, plan, dry_run, actor);
     if (GetReason(report.status()) != Reason::kCatalogChanged || attempt == kAttempts) return report;
-  }
-}
-
-StatusOr<std::optional<ReplicaChange>> ReadPolicyChange(const Source& source) {
-  KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* const type, source.catalog->GetType(catalog::kPolicyType));
-  const std::unique_ptr<RecordCursor> cursor = NewScanCursor(source, *type, {});
-  if (!cursor->Next()) {
-    KITH_RETURN_IF_ERROR(cursor->status());
-    return std::optional<ReplicaChange>();
-  }
-  KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
-  KITH_ASSIGN_OR_RETURN(HistoryEntry last, ReadLastHistory(*source.reader, cursor->id()));
-  ReplicaChange change;
-  HistoryEntry& entry = change.entry;
-  entry.record = cursor->id();
-  entry.actor = std::move(last.actor);
-  entry.stamp = last.stamp;
-  const StatusOr<storage::View> stamp = source.reader->Get(format::kMeta, format::kMetaPolicy);
-  if (stamp.ok()) {
-    KITH_ASSIGN_OR_RETURN(entry.stamp, format::DecodeStamp(*stamp));
-  } else if (!IsNotFound(stamp.status())) {
-    return stamp.status();
-  }
-  entry.recorded = entry.stamp.recorded;
-  entry.effective = entry.stamp.recorded;
-  for (const catalog::FieldDef& field : type->fields) {
-    entry.fields.push_back({.package = field.package,
-                            .number = field.number,
-                            .before = {},
-                            .after = record.Get(field.position),
-                            .effective = entry.effective});
-  }
-  return std::optional(std::move(change));
-}
-
-namespace {
-
-constexpr std::string_view kNoPolicy = "{}";  // as one that was taken away is stored
-
-// What a change says that the policy is.
-StatusOr<catalog::Definition> DefinitionIn(const Catalog& catalog, const ReplicaChange& change) {
-  catalog::Definition definition{.type = catalog::kPolicyType, .key = {}, .body = {}};
-  KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* const type, catalog.GetType(catalog::kPolicyType));
-  for (const FieldChange& given : change.entry.fields) {
-    const catalog::FieldDef* field = type->FindField(given.package, given.number);
-    const std::string* text = given.after.get_if<std::string>();
-    if (field == nullptr || text == nullptr) continue;
-    (field->name == "key" ? definition.key : definition.body) = *text;
-  }
-  return definition;
-}
-
-// The present definitions with this one in its place. Types and fields that it names and that are not here have no effect.
-StatusOr<Catalog::Plan> PlanReceived(const Catalog& before, catalog::Definition policy) {
-  std::vector<catalog::Definition> wanted = catalog::ToDefinitions(before);
-  std::erase_if(wanted, [](const catalog::Definition& one) { return one.type == catalog::kPolicyType; });
-  wanted.push_back(policy);
-  Catalog::Plan plan;
-  KITH_ASSIGN_OR_RETURN(plan.after, catalog::FromDefinitions(before.version() + 1, wanted));
-  if (plan.after->policy().is_set() != (policy.body != kNoPolicy)) {
-    return MakeError({.reason = Reason::kPackageMalformed, .value = policy.key}, "what the page says of the access policy is none");
-  }
-  plan.changes.emplace_back("takes the access policy of another replica");
-  plan.definitions.push_back(std::move(policy));
-  return plan;
-}
-
-}  // namespace
-
-StatusOr<bool> DatabaseImpl::ReceivePolicy(const ReplicaPage& page) {
-  const auto change = std::find_if(page.changes.begin(), page.changes.end(), IsPolicy);
-  if (change == page.changes.end() || page.node == node_) return false;
-  const Stamp& stamp = change->entry.stamp;
-  const auto put = [&](storage::WriteSet& set) -> Status {
-    KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set));
-    state.recorded = std::max(state.recorded, Time{stamp.recorded.micros + 1});  // what is set here from now on is later
-    set.Put(format::kMeta, format::kMetaState, format::EncodeState(state));
-    set.Put(format::kMeta, format::kMetaPolicy, format::EncodeStamp(stamp));
-    return absl::OkStatus();
-  };
-  for (int attempt = 1;; ++attempt) {
-    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
-    std::optional<ReplicaChange> own;
-    {
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
-      KITH_ASSIGN_OR_RETURN(own, ReadPolicyChange({.reader = snapshot.get(), .catalog = before->catalog.get()}));
-    }
-    // One of this database that it does not have, it has forgotten: Applier::CheckReceived says so.
-    if (stamp.node == node_ || (own.has_value() && own->entry.stamp >= stamp)) return false;
-    KITH_ASSIGN_OR_RETURN(catalog::Definition policy, DefinitionIn(*before->catalog, *change));
-    KITH_ASSIGN_OR_RETURN(const Catalog::Plan plan, PlanReceived(*before->catalog, std::move(policy)));
-    const Status status = Install(before, plan, false, change->entry.actor, std::nullopt, put).status();
-    if (status.ok()) return true;
-    if (GetReason(status) != Reason::kCatalogChanged || attempt == kAttempts) return status;
   }
 }
 
@@ -393,31 +295,19 @@ Status DatabaseImpl::Adopt(std::span<const catalog::Definition> definitions) {
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> before, state_->Refresh());
   const std::vector<catalog::Definition> present = catalog::ToDefinitions(*before->catalog);
   std::vector<catalog::Definition> wanted(definitions.begin(), definitions.end());
-  // Which policy holds is told by when it was set, which definitions do not say: pages of replicas do (ReceivePolicy).
+  // Which policy holds is told by when it was set, which definitions do not say: pages of replicas do.
   const auto is_policy = [](const catalog::Definition& one) { return one.type == catalog::kPolicyType; };
   if (const auto own = std::find_if(present.begin(), present.end(), is_policy); own != present.end()) {
     std::erase_if(wanted, is_policy);
     wanted.push_back(*own);
   }
-  Catalog::Plan plan;
-  KITH_ASSIGN_OR_RETURN(plan.after, catalog::FromDefinitions(before->version + 1, wanted));
-  plan.definitions = catalog::ToDefinitions(*plan.after);
+  KITH_ASSIGN_OR_RETURN(const Catalog::Plan plan, catalog::PlanDefinitions(*before->catalog, wanted));
+  std::vector<catalog::Definition> after = catalog::ToDefinitions(*plan.after);
   for (const catalog::Definition& own : present) {
-    if (std::erase(plan.definitions, own) > 0) continue;
+    if (std::erase(after, own) > 0) continue;
     return MakeError(
         {.reason = Reason::kPackageConflict, .value = own.key, .hint = "take them into an empty database, or Ensure the packages"},
         "the database defines something else, or otherwise");
-  }
-  for (const catalog::TypeDef& type : plan.after->types()) {
-    const catalog::TypeDef* const own = before->catalog->FindType(type.name);
-    for (const catalog::IndexDef& index : type.indexes) {
-      if (own != nullptr && own->FindIndex(index.name) == nullptr) plan.new_indexes.push_back(&index);
-    }
-    for (const catalog::FieldDef& field : type.fields) {
-      const bool known = own != nullptr && own->FindField(field.name) != nullptr;
-      if (known || !field.roll_up.has_value() || field.retired) continue;
-      if (before->catalog->FindType(field.roll_up->of) != nullptr) plan.new_roll_ups.push_back(field.roll_up->number);
-    }
   }
   KITH_RETURN_IF_ERROR(Install(before, plan, false).status());
   KITH_RETURN_IF_ERROR(FinishIndexes());

@@ -249,24 +249,6 @@ StatusOr<Replica> DecodeReplica(std::string_view bytes) {
   return replica;
 }
 
-std::string EncodeStamp(const Stamp& stamp) {
-  std::string out;
-  AppendFixed64(out, static_cast<uint64_t>(stamp.recorded.micros));
-  AppendFixed64(out, stamp.node);
-  AppendFixed64(out, stamp.sequence);
-  return out;
-}
-
-StatusOr<Stamp> DecodeStamp(std::string_view bytes) {
-  PackedReader in(bytes);
-  Stamp stamp;
-  stamp.recorded = Time{static_cast<int64_t>(in.Fixed64())};
-  stamp.node = static_cast<uint16_t>(in.Fixed64());
-  stamp.sequence = in.Fixed64();
-  if (!in.done()) return Corrupt("the stamp of the access policy");
-  return stamp;
-}
-
 std::string EncodeErased(const Erased& erased) {
   std::string out;
   PackedWriter writer(out);

@@ -40,7 +40,6 @@ inline constexpr std::string_view kMetaCounterPrefix = "counter/";  // + type (2
 inline constexpr std::string_view kMetaNumberPrefix = "number/";    // + type (2) package (4) field (4) year (4) -> last auto-number (8)
 inline constexpr std::string_view kMetaHorizon = "horizon";         // how far back history and feed go; absent: to the beginning
 inline constexpr std::string_view kMetaReplica = "replica";         // what has been received from other replicas; absent: nothing
-inline constexpr std::string_view kMetaPolicy = "policy";           // stamp of the access policy; absent: that of its record's last change
 inline constexpr std::string_view kMetaSatisfied = "satisfied";     // packages that the catalog was found to have all of; see ensure.cc
 inline constexpr std::string_view kMetaCheckpointPrefix = "checkpoint/";
 inline constexpr std::string_view kMetaDerivationPrefix = "derivation/";  // + name -> version
@@ -79,9 +78,6 @@ struct Replica {
 };
 [[nodiscard]] std::string EncodeReplica(const Replica& replica);
 [[nodiscard]] StatusOr<Replica> DecodeReplica(std::string_view bytes);
-
-[[nodiscard]] std::string EncodeStamp(const Stamp& stamp);
-[[nodiscard]] StatusOr<Stamp> DecodeStamp(std::string_view bytes);
 
 // The last erasure of a record.
 struct Erased {

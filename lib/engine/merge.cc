@@ -255,7 +255,10 @@ Status Applier::UnmergeRecord(const Change& change, size_t index) {
     for (const HistoryEntry& entry : batch) {
       const auto named = [&](const FieldChange& was) { return was.package != kHeaderPackage && was.before == Value(lost); };
       const bool follows = entry.operation == Operation::kDelete && std::any_of(entry.fields.begin(), entry.fields.end(), named);
-      if (follows && FindDraft(entry.record) == nullptr && back.insert(entry.record.value()).second) gone.push_back(&entry);
+      if (!follows || FindDraft(entry.record) != nullptr) continue;
+      KITH_ASSIGN_OR_RETURN(const HistoryEntry latest, ReadLastHistory(set_, entry.record));
+      if (latest.sequence != entry.sequence) continue;  // it has been there again since
+      if (back.insert(entry.record.value()).second) gone.push_back(&entry);
     }
   }
   for (const HistoryEntry* entry : gone) KITH_RETURN_IF_ERROR(Part(*entry, index));

@@ -345,7 +345,7 @@ StatusOr<storage::Job::Verdict> Applier::Receive(const ReplicaPage& page, std::s
   first_sequence_ = state_.sequence + 1;
   taken = 0;
   while (taken < changes.size()) {
-    if (IsErasure(changes[taken]) || IsPolicy(changes[taken])) {  // taken before
+    if (IsErasure(changes[taken]) || IsDefinition(changes[taken])) {  // taken before
       ++taken;
       continue;
     }

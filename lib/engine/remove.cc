@@ -27,7 +27,6 @@ using catalog::PackageDef;
 using catalog::TypeDef;
 using What = RemoveReport::Data::What;
 
-constexpr int kAttempts = 16;
 constexpr size_t kChangesAtOnce = 1000;
 
 // What a package has of definitions, by which its data is found.

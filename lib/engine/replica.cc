@@ -13,6 +13,7 @@
 #include "engine/links.h"
 #include "engine/replica_internal.h"
 #include "kith/base/limits.h"
+#include "kith/catalog/received.h"
 
 namespace kith::engine {
 namespace {
@@ -47,11 +48,7 @@ class PageReader {
   Status Read(size_t limit) {
     KITH_RETURN_IF_ERROR(ReadEntries(limit));
     if (has_erasures_) KITH_RETURN_IF_ERROR(ReadErasures());
-    KITH_ASSIGN_OR_RETURN(std::optional<ReplicaChange> policy, ReadPolicyChange(source_));
-    if (!policy.has_value()) return absl::OkStatus();
-    policy->entry.sequence = page_.after;
-    page_.changes.insert(page_.changes.begin(), *std::move(policy));
-    return absl::OkStatus();
+    return sets_definitions_ ? ReadDefinitions() : absl::OkStatus();
   }
 
  private:
@@ -113,6 +110,25 @@ class PageReader {
     return cursor->status();
   }
 
+  // As they stand by now; so those set later come too, which they may need.
+  Status ReadDefinitions() {
+    std::vector<ReplicaChange> definitions;
+    for (TypeNumber number = catalog::kPackageType; number <= catalog::kPolicyType; ++number) {
+      KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* const type, source_.catalog->GetType(number));
+      const std::unique_ptr<RecordCursor> cursor = NewScanCursor(source_, *type, {});
+      while (cursor->Next()) {
+        KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
+        if (record.header().version <= page_.after) continue;
+        KITH_ASSIGN_OR_RETURN(ReplicaChange change, DefinitionChange(source_, *type, record));
+        change.entry.sequence = page_.after;
+        definitions.push_back(std::move(change));
+      }
+      KITH_RETURN_IF_ERROR(cursor->status());
+    }
+    page_.changes.insert(page_.changes.begin(), std::make_move_iterator(definitions.begin()), std::make_move_iterator(definitions.end()));
+    return absl::OkStatus();
+  }
+
   // What was written before the place of an erasure has nothing personal any more.
   Status NoteErasedBefore(HistoryEntry& entry) const {
     if (!has_erasures_) return absl::OkStatus();
@@ -122,7 +138,10 @@ class PageReader {
   }
 
   Status Take(HistoryEntry entry) {
-    if (entry.record.type() < catalog::kFirstOpenType) return absl::OkStatus();             // definitions
+    if (entry.record.type() < catalog::kFirstOpenType) {
+      sets_definitions_ = true;
+      return absl::OkStatus();
+    }
     if (entry.operation == Operation::kCreate) lives_[entry.record.value()] = entry.stamp;  // the receiver's own too
     if (entry.stamp.node == receiver_) {
       page_.own = std::max(page_.own, entry.stamp.sequence);
@@ -232,6 +251,7 @@ class PageReader {
   const std::unique_ptr<storage::Cursor> entries_;
   std::unordered_map<uint64_t, Stamp> lives_;  // that each record of the page is in, as far as it has been read
   format::HistoryViews history_;               // of the record read last
+  bool sets_definitions_ = false;
 };
 
 class ReceiveJob final : public storage::Job {
@@ -332,6 +352,8 @@ StatusOr<ReplicaPage> DatabaseImpl::ReadReplica(uint64_t after, uint16_t receive
                      "this database ends at " + std::to_string(snapshot->sequence()) + ", before what the other has of it");
   }
   ReplicaPage page;
+  page.catalog = snapshot->catalog().shared_from_this();
+  page.packages = catalog::NamesOfPackages(*page.catalog);
   page.node = node_;
   page.after = after;
   page.scanned = after;
@@ -355,13 +377,19 @@ StatusOr<ReceiveReport> DatabaseImpl::Receive(const ReplicaPage& page) {
   KITH_RETURN_IF_ERROR(CheckClock(page, clock_()));
   ReceiveReport total;
   KITH_RETURN_IF_ERROR(ReceiveErasures(page, total));
-  KITH_ASSIGN_OR_RETURN(const bool takes_policy, ReceivePolicy(page));
-  if (takes_policy) ++total.taken;
+  KITH_ASSIGN_OR_RETURN(const uint64_t definitions, ReceiveDefinitions(page));
+  total.taken += definitions;
   size_t begin = 0;
+  std::optional<ReplicaPage> translated;
+  std::shared_ptr<const catalog::Catalog> into;
   do {
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> newest, state_->Refresh());
+    if (into != newest->catalog) {
+      KITH_ASSIGN_OR_RETURN(translated, Translated(*newest->catalog, page));
+      into = newest->catalog;
+    }
     const Batch nothing(newest->catalog, {}, {});
-    ReceiveJob job(NewRequest(nothing, newest), page, begin);
+    ReceiveJob job(NewRequest(nothing, newest), translated.has_value() ? *translated : page, begin);
     Status status = RunJob(job);
     while (GetReason(status) == Reason::kUnique && job.GiveUp()) status = RunJob(job);
     if (GetReason(status) == Reason::kCatalogChanged) continue;

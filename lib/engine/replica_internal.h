@@ -17,10 +17,11 @@ namespace kith::engine {
 // What a database, written by `node`, knows of the others. When it has not been put yet, or by another node, history is read for it.
 [[nodiscard]] StatusOr<format::Replica> ReadReplicaState(const storage::Reader& reader, uint16_t node);
 
-// The access policy that a database has or had, as a page carries it: a change of its definition, with the stamp of when it was set. None
-// where none was ever set (ensure.cc).
-[[nodiscard]] StatusOr<std::optional<ReplicaChange>> ReadPolicyChange(const Source& source);
-[[nodiscard]] inline bool IsPolicy(const ReplicaChange& change) { return change.entry.record.type() == catalog::kPolicyType; }
+// A definition as a page carries it: a change of its record, as that stands, with the stamp of when it was set (receive_definitions.cc).
+[[nodiscard]] StatusOr<ReplicaChange> DefinitionChange(const Source& source, const catalog::TypeDef& type, const record::View& record);
+[[nodiscard]] inline bool IsDefinition(const ReplicaChange& change) { return change.entry.record.type() < catalog::kFirstOpenType; }
+// The page with the numbers of another catalog; nothing where they are the same. Errors: UnknownType, UnknownField, PackageConflict.
+[[nodiscard]] StatusOr<std::optional<ReplicaPage>> Translated(const catalog::Catalog& here, const ReplicaPage& page);
 
 // Which of two records keeps what both claim: the one created first.
 [[nodiscard]] bool WasBefore(const record::Header& a, const record::Header& b);

@@ -131,6 +131,13 @@ StatusOr<DraftRecord*> Applier::Revive(const TypeDef& type, const HistoryEntry& 
     if (const Id* target = value.get_if<Id>()) {
       KITH_ASSIGN_OR_RETURN(const Id merged, FindReferred(*target));
       value = merged;
+      if (*position == catalog::kHeaderOwner && merged.type() != 0) {
+        KITH_ASSIGN_OR_RETURN(const DraftRecord* const owner, Load(merged));
+        if (owner == nullptr || owner->deleted()) {
+          AddEffect("leaves out the owner, who is no more, of", type);
+          continue;
+        }
+      }
     }
     KITH_RETURN_IF_ERROR(draft.Assert(*position, std::move(value), now_, now_, set_).status());
   }

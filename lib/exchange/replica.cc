@@ -5,6 +5,7 @@
 
 #include "exchange/lines_import.h"
 #include "exchange/lines_read.h"
+#include "kith/catalog/received.h"
 
 namespace kith::exchange {
 namespace {
@@ -97,6 +98,14 @@ StatusOr<Head> ReadHead(const Json& json) {
   line.Number("own", head.page.own, kAny);
   line.Flag("more", head.page.more);
   line.Number("changes", head.changes, kAny);
+  if (const Json* packages = line.Find("packages"); packages != nullptr && line.ok()) {
+    for (const auto& [there, name] : packages->items()) {
+      const StatusOr<Value> package = ReadLineValue(nullptr, Kind::kInt, Json::parse(there, nullptr, false));
+      const int64_t* of = package.ok() ? package->get_if<int64_t>() : nullptr;
+      if (of == nullptr || !name.is_string()) return MalformedLine("packages", "names packages by their numbers", there);
+      head.page.packages[static_cast<uint32_t>(*of)] = name.get<std::string>();
+    }
+  }
   if (line.ok() && kind != "replica") return MalformedLine("kith", "is no page of a replica");
   if (line.ok() && version != kVersion) {
     return MakeError({.reason = Reason::kFormatNewer, .value = std::to_string(version), .hint = "read it with a newer library"},
@@ -151,13 +160,40 @@ StatusOr<std::string> WriteReplicaPage(const ReplicaPage& page, const catalog::C
   number("own", page.own);
   out.append(page.more ? ",\"more\":true" : ",\"more\":false");
   number("changes", page.changes.size());
-  out += "}\n";
+  out += ",\"packages\":{";
+  for (const auto& [there, name] : page.packages) {
+    AppendQuoted(out.back() == '{' ? out : out += ",", std::to_string(there));
+    AppendQuoted(out += ":", name);
+  }
+  out += "}}\n";
   for (const ReplicaChange& change : page.changes) {
     KITH_ASSIGN_OR_RETURN(const TypeDef* const type, catalog.GetType(change.entry.record.type()));
     AppendChangeLine(out, *type, change);
   }
   return out;
 }
+
+namespace {
+
+bool IsDefinitionLine(const Json& json) {
+  const auto record = json.is_object() ? json.find("record") : json.end();
+  return record != json.end() && record->is_string() && catalog::Catalog::BuiltIn()->FindType(record->get<std::string>()) != nullptr;
+}
+
+// The catalog with the definitions that a page has read so far: what its changes are told in terms of. Which of two holds does not matter
+// here.
+StatusOr<std::shared_ptr<const catalog::Catalog>> WithDefinitions(const catalog::Catalog& catalog, const ReplicaPage& page) {
+  std::vector<catalog::ReceivedDefinition> theirs;
+  for (const ReplicaChange& change : page.changes) {
+    KITH_ASSIGN_OR_RETURN(catalog::Definition definition, DefinitionIn(change));
+    theirs.push_back({.definition = std::move(definition), .holds = false});
+  }
+  if (theirs.empty()) return catalog.shared_from_this();
+  KITH_ASSIGN_OR_RETURN(catalog::Catalog::Plan plan, catalog::PlanReceived(catalog, theirs, page.packages));
+  return std::move(plan.after);
+}
+
+}  // namespace
 
 StatusOr<ReplicaPage> ReadReplicaPage(std::string_view text, const catalog::Catalog& catalog) {
   Head head;
@@ -175,7 +211,10 @@ StatusOr<ReplicaPage> ReadReplicaPage(std::string_view text, const catalog::Cata
       head = *std::move(read);
       continue;
     }
-    StatusOr<ReplicaChange> change = ReadChangeLine(json, catalog);
+    if (head.page.catalog == nullptr && !IsDefinitionLine(json)) {
+      KITH_ASSIGN_OR_RETURN(head.page.catalog, WithDefinitions(catalog, head.page));
+    }
+    StatusOr<ReplicaChange> change = ReadChangeLine(json, head.page.catalog == nullptr ? *catalog::Catalog::BuiltIn() : *head.page.catalog);
     if (!change.ok()) return AtLine(number, change.status());
     // Places there are of use to the reader of the page alone: they tell where a part of it ends.
     change->entry.sequence = head.page.after;
@@ -189,11 +228,6 @@ StatusOr<ReplicaPage> ReadReplicaPage(std::string_view text, const catalog::Cata
 }
 
 StatusOr<ReceiveReport> PullReplica(Database& into, Database& from) {
-  KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const catalog::Catalog> theirs, from.GetCatalog());
-  std::vector<catalog::Definition> definitions = catalog::ToDefinitions(*theirs);
-  // The policy comes with the changes, which say when it was set.
-  std::erase_if(definitions, [](const catalog::Definition& one) { return one.type == catalog::kPolicyType; });
-  KITH_RETURN_IF_ERROR(into.Adopt(definitions));
   KITH_ASSIGN_OR_RETURN(uint64_t after, into.ReceivedFrom(from.node()));
   if (after == 0) KITH_RETURN_IF_ERROR(DropSeeds(into));
   ReceiveReport total;

@@ -1,4 +1,4 @@
-"""The example of an analysis script: what was planted comes out."""
+"""The example of an analysis script, of a back office (R07): what was planted comes out."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Row(NamedTuple):
     minor: int
 
 
-def test_a_portfolio_without_deals_is_a_full_list(db: kith.Database) -> None:  # J02
+def test_a_portfolio_without_deals_is_a_full_list(db: kith.Database) -> None:  # J02, R07
     with db.batch() as batch:
         ann = batch.create("employee", name="Ann")
         for i in range(60):

@@ -202,8 +202,8 @@ class Database {
   [[nodiscard]] virtual StatusOr<ReplicaPage> ReadReplica(uint64_t after, uint16_t receiver, size_t limit = 1000) = 0;
   // Takes the changes of another replica, in order, in steps that are each atomic and remember where they stand. Changes known here are
   // passed over, so a page may come twice. Errors: BadOptions (both have the same node; a page of which the one before has not come),
-  // UnknownType and UnknownField (Adopt the other's definitions first), EffectiveInFuture (its clock is ahead of this one's by more than
-  // limits::kReplicaClockAhead), PreconditionFailed (this database has forgotten what it wrote: give it a new node).
+  // PackageConflict (definitions that do not fit together, naming type and field), EffectiveInFuture (its clock is ahead of this one's by
+  // more than limits::kReplicaClockAhead), PreconditionFailed (this database has forgotten what it wrote: give it a new node).
   [[nodiscard]] virtual StatusOr<ReceiveReport> Receive(const ReplicaPage& page) = 0;
   // Where the next page of that replica begins: `after` of ReadReplica there.
   [[nodiscard]] virtual StatusOr<uint64_t> ReceivedFrom(uint16_t node) = 0;

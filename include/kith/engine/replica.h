@@ -17,16 +17,23 @@
 // - A person erased in one is erased in all: what was written before, or elsewhere without knowing of it, goes, whenever it comes; what was
 //   written knowing of it stays. A record about the person made elsewhere meanwhile goes when that replica hears of it (engine/erased.h).
 //
-// The access policy set last holds in all. Not exchanged: definitions (Database::Adopt), checkpoints, overwriting, the recorded axis.
+// - Definitions, the access policy among them, come before the changes that need them. They are matched by name, and the one set last
+// holds;
+//   fields, choices and the like that one has beyond the other stay (catalog/received.h). Where the same is of another kind, or two types
+//   have one number, the page is refused, and is taken once both say the same.
+//
+// Not exchanged: checkpoints, overwriting, the recorded axis.
 #ifndef KITH_ENGINE_REPLICA_H_
 #define KITH_ENGINE_REPLICA_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "kith/base/value.h"
+#include "kith/catalog/received.h"
 #include "kith/engine/history.h"
 
 namespace kith {
@@ -42,14 +49,20 @@ struct ReplicaChange {
   uint8_t origin = 0;                      // of a creation: the record's Origin
   std::vector<ExternalRef> external_refs;  // that it adds; what it takes away: engine/external_refs.h
 };
+// What a change of a definition's record says.
+[[nodiscard]] StatusOr<catalog::Definition> DefinitionIn(const ReplicaChange& change);
 
 struct ReplicaPage {
-  uint16_t node = 0;     // of the database read
-  uint64_t after = 0;    // where the page begins
-  uint64_t scanned = 0;  // where the next one does
-  uint64_t own = 0;      // the last change of the receiver's own that was left out
-  bool more = false;     // there is more behind it by now
-  std::vector<ReplicaChange> changes;
+  // What the numbers of its packages, fields and choices mean: the catalog of the database read, or one that holds what the page needs of
+  // it. nullptr: the receiver's own.
+  std::shared_ptr<const catalog::Catalog> catalog;
+  catalog::PackageNames packages;      // there, by the numbers in its definitions
+  uint16_t node = 0;                   // of the database read
+  uint64_t after = 0;                  // where the page begins
+  uint64_t scanned = 0;                // where the next one does
+  uint64_t own = 0;                    // the last change of the receiver's own that was left out
+  bool more = false;                   // there is more behind it by now
+  std::vector<ReplicaChange> changes;  // definitions first: changes of their records, as these stand
 };
 
 // Two changes that do not fit together, and what became of it.

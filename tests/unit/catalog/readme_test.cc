@@ -1,5 +1,6 @@
 // What the page on packages shows must work.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -25,6 +26,18 @@ std::string Block(const std::string& page, int index) {
   if (begin == std::string::npos) return {};
   begin = page.find('\n', begin) + 1;
   return page.substr(begin, page.find("```", begin) - begin);
+}
+
+// R10: what Kith is not stands where a newcomer finds it, in both languages.
+TEST(ReadMePage, SaysWhatKithIsNot) {
+  for (const auto& [page, section, link] : {std::array{"../README.md", "\n## Non-goals\n", "(#non-goals)"},
+                                            std::array{"../README.zh-CN.md", "\n## 不做的事\n", "(#不做的事)"}}) {
+    std::ifstream file(kith::testing::TestFile(page));
+    std::stringstream text;
+    text << file.rdbuf();
+    EXPECT_NE(text.str().find(section), std::string::npos) << page;
+    EXPECT_NE(text.str().find(link), std::string::npos) << page;
+  }
 }
 
 TEST(ReadMePage, TheExampleInstalls) {

@@ -84,7 +84,42 @@ TEST_F(ConstraintsTest, ReferencesMustExist) {
   });
   EXPECT_EQ(GetReason(deleted), Reason::kReferenceMissing);
   EXPECT_THAT(std::string(deleted.message()), HasSubstr("this batch deletes"));
-  // The owner is the host's affair.
+}
+
+// E01: an owner that names a record must be there; a number below all types is the host's affair.
+TEST_F(ConstraintsTest, OwnersExist) {
+  const Id item = AddItem("pen");
+  const Id missing = Id::Of((*shop_->GetCatalog())->FindType("maker")->number, 0, 7);
+  ExpectError(Refuse([&](Batch& batch) { batch.Set(item, "owner", missing); }), {.reason = Reason::kReferenceMissing,
+                                                                                 .type = "item",
+                                                                                 .record = item,
+                                                                                 .field = "owner",
+                                                                                 .value = std::to_string(missing.value()),
+                                                                                 .change = 0});
+  ExpectError(Refuse([&](Batch& batch) {
+                const Id local = batch.Create("item");
+                batch.Set(local, "name", "ink");
+                batch.Set(local, "owner", missing);
+              }),
+              {.reason = Reason::kReferenceMissing,
+               .type = "item",
+               .record = Id::Local(0),
+               .field = "owner",
+               .value = std::to_string(missing.value()),
+               .change = 0});
+  shop_.clock.Advance(kMicrosPerDay);
+  const Time before{shop_.clock.now().micros - 1000};
+  EXPECT_EQ(GetReason(Refuse([&](Batch& batch) { batch.SetAt(item, "owner", missing, before); })), Reason::kReferenceMissing);
+  EXPECT_EQ(GetReason(Refuse([&](Batch& batch) { batch.Set(item, "owner", Id::Of(4000, 0, 1)); })), Reason::kReferenceMissing);
+  const Id gone = shop_.Add("maker", [](Batch&, Id) {});
+  EXPECT_EQ(GetReason(Refuse([&](Batch& batch) {
+              batch.Delete(gone);
+              batch.Set(item, "owner", gone);
+            })),
+            Reason::kReferenceMissing);
+  Batch together = shop_.NewBatch();
+  together.Set(item, "owner", together.Create("maker"));
+  EXPECT_NE(shop_.Apply(together).first_sequence, 0U);
   Batch owner = shop_.NewBatch();
   owner.Set(item, "owner", Id(12345));
   EXPECT_NE(shop_.Apply(owner).first_sequence, 0U);

@@ -2,8 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "kith/engine/json.h"
 #include "shop.h"
 
 namespace kith {
@@ -142,6 +146,61 @@ TEST_F(CustomPackageTest, ANewVersionChangesAndRetires) {
   Batch batch = shop_.NewBatch();
   batch.Set(matter, "cap", Money{1, cny});
   EXPECT_FALSE(batch.status().ok());
+}
+
+// B13: a trait of the firm's own touches no record and shows at once, with who gave it and when; what is derived follows from the log
+// alone.
+TEST_F(CustomPackageTest, ANewTraitTouchesNoRecord) {
+  const Id matter = AddMatter();
+  shop_.Add("time_entry", [&](Batch& batch, Id id) {
+    batch.Set(id, "matter", matter);
+    batch.Set(id, "day", *ParseDate("2026-03-02"));
+    batch.Set(id, "minutes", 90);
+    batch.Set(id, "rate", Money{40'000, *Currency::FromCode("CNY")});
+  });
+  const auto records = [&] {
+    std::map<std::string, std::string> found;
+    for (const auto& [key, value] : shop_.DumpFile()) {
+      uint64_t id = 0;  // as the machine has it
+      if (key.first != format::kRecord || key.second.size() != sizeof(id)) continue;
+      std::memcpy(&id, key.second.data(), sizeof(id));
+      if (Id(id).type() >= catalog::kFirstOpenType) found[key.second] = value;
+    }
+    return found;
+  };
+  const auto before = records();
+  ASSERT_GE(before.size(), 2U);
+  const std::string traits =
+      R"json({"package": "firm", "version": "1.0.0", "needs": ["test.practice"], "extend": [{"type": "matter", "fields": [
+      {"name": "firm_tone", "kind": "text"},
+      {"name": "firm_entries", "kind": "int", "roll_up": {"function": "count", "of": "time_entry", "by": "matter"}},
+      {"name": "firm_busy", "kind": "bool", "formula": "minutes > 60"}]}]})json";
+  shop_.Ensure(traits);
+  EXPECT_EQ(records(), before);
+  EXPECT_EQ(shop_.Get(matter, "firm_entries"), Value(int64_t{1}));
+  EXPECT_EQ(shop_.Get(matter, "firm_busy"), Value(true));
+  Batch batch = *shop_->NewBatch(Actor{Id(77)}, "call");
+  batch.Set(matter, "firm_tone", "friendly");
+  shop_.Apply(batch);
+  const HistoryEntry last = shop_.Read()->History(matter)->back();
+  EXPECT_EQ(last.actor.id, Id(77));
+  EXPECT_EQ(last.recorded, shop_.clock.now());
+
+  OpenOptions options = shop_.Options();
+  options.node = 5;
+  const std::shared_ptr<Database> other = *Database::Open(testing::MakeTempDir() + "/db", options);
+  const StatusOr<ReceiveReport> replayed = other->Receive(*shop_->ReadReplica(0, other->node()));
+  ASSERT_TRUE(replayed.ok()) << replayed.status();
+  const auto portrait = [&](Database& db) {
+    const std::unique_ptr<Snapshot> snapshot = *db.Read();
+    const auto json = nlohmann::json::parse(RecordToJson(*snapshot->catalog().FindType("matter"), *snapshot->Get(matter)));
+    std::map<std::string, std::string> fields;
+    for (const auto& [name, value] : json.at("fields").items()) fields[name] = value.dump();
+    return fields;
+  };
+  EXPECT_EQ(portrait(*other), portrait(*shop_));
+  EXPECT_EQ(portrait(*other).at("firm_tone"), "\"friendly\"");
+  EXPECT_EQ(portrait(*other).at("firm_entries"), "1");
 }
 
 }  // namespace

@@ -94,9 +94,28 @@ inline std::vector<std::string> StateOf(Database& db, std::span<const Time> time
   const auto tell = [](const catalog::TypeDef& type, record::View record) {
     std::string line = type.name + " " + std::to_string(record.id().value()) + " " + ToText(Time{record.header().created}) + " owner " +
                        std::to_string(record.header().owner);
-    for (const catalog::FieldDef& field : type.fields) line += " " + field.name + "=" + ToText(record.Get(field.position));
+    std::set<std::string> fields;  // numbers, and with them the order, are each replica's own
+    for (const catalog::FieldDef& field : type.fields) {
+      const Value value = record.Get(field.position);
+      const Choice* choice = value.get_if<Choice>();
+      const catalog::ChoiceDef* named = choice == nullptr ? nullptr : field.FindChoice(choice->number);
+      fields.insert(field.name + "=" + (named == nullptr ? ToText(value) : named->name));
+    }
+    for (const std::string& field : fields) line += " " + field;
     return line;
   };
+  std::set<std::string> definitions;
+  for (const catalog::TypeDef& type : snapshot->catalog().types()) {
+    for (const catalog::FieldDef& field : type.fields) {
+      std::string line = "field " + type.name + "." + field.name;
+      if (const auto label = field.labels.find("en"); label != field.labels.end()) line += " " + label->second;
+      std::set<std::string> choices;
+      for (const catalog::ChoiceDef& choice : field.choices) choices.insert(choice.name);
+      for (const std::string& choice : choices) line += " " + choice;
+      definitions.insert(line);
+    }
+  }
+  lines.insert(lines.end(), definitions.begin(), definitions.end());
   for (const catalog::TypeDef& type : snapshot->catalog().types()) {
     if (type.number < catalog::kFirstOpenType) continue;
     const std::unique_ptr<RecordCursor> cursor = *snapshot->Scan(type.name);

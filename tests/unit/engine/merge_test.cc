@@ -242,6 +242,25 @@ TEST_F(MergeTest, UnmergeKeepsWhatCameLater) {  // B07
   EXPECT_EQ(GetReason(Try([&](Batch& again) { again.Unmerge(b); })), Reason::kPreconditionFailed);
 }
 
+// What went in the batch of a merge and was restored by itself since is there, and is not brought back once more.
+TEST_F(MergeTest, UnmergeLeavesWhatIsBackAlready) {
+  const Id ann = Human("Ann");
+  const Id bob = Human("Bob");
+  const Id note = Note(bob, "seen");
+  Batch merge = shop_.NewBatch();
+  merge.Delete(note);
+  merge.Merge(ann, bob);
+  shop_.Apply(merge);
+  Batch restore = shop_.NewBatch();
+  restore.Restore(note);
+  shop_.Apply(restore);
+  Set(note, "text", "seen again");
+  Batch part = shop_.NewBatch();
+  part.Unmerge(bob);
+  shop_.Apply(part);
+  EXPECT_EQ(shop_.Get(note, "text"), Value("seen again"));
+}
+
 TEST_F(MergeTest, ChainsFollowAndPartInReverse) {
   const Id a = Human("A");
   const Id b = Human("B");
@@ -504,6 +523,7 @@ TEST_F(MergeTest, ARecordGoesBackToWhatItWas) {
   ASSERT_TRUE(RevertTo(*shop_.Read(), pen, {.effective = then}, {}, back).ok());
   shop_.Apply(back);
   EXPECT_EQ(shop_.Get(pen, "name"), Value("pen"));
+  EXPECT_EQ(shop_.Read()->Get(pen)->header().owner, 0U);  // who is no more
 }
 
 TEST_F(MergeTest, APurgeLeavesNothingOfADeletedRecord) {

@@ -362,6 +362,119 @@ TEST(Replica, RefusesWhatCannotBeRight) {
   EXPECT_EQ((*family[0].Read())->sequence(), stands);
 }
 
+// A package of one type, of a version, with these members of the type's beside its name.
+std::string Extended(std::string_view members, std::string_view package = "firm", std::string_view needs = R"(["test.shop"])") {
+  return R"({"package": ")" + std::string(package) + R"(", "version": "1.0.0", "needs": )" + std::string(needs) +
+         R"(, "extend": [{"type": "item", )" + std::string(members) + "}]}";
+}
+
+Status Ensure(Database& db, std::string_view package) {
+  const catalog::PackageSource source{.definition = std::string(package), .numbers = {}};
+  return db.Ensure({&source, 1}).status();
+}
+
+// R01, E02: two replicas define fields and choices apart, under the same numbers. They are told apart by name, and keep what each says.
+TEST(Replica, FieldsDefinedApart) {
+  Family family(2);
+  const Id item = Create(family[0], "item", [](Batch& batch, Id id) { batch.Set(id, "name", "one"); });
+  ASSERT_TRUE(family.Settle());
+  family.Advance(kMicrosPerSecond);
+  ASSERT_TRUE(Ensure(family[0], Extended(R"("fields": [{"name": "tier", "kind": "text"}],
+      "choices": [{"field": "state", "choices": [{"name": "worn"}]}])"))
+                  .ok());
+  ASSERT_TRUE(Ensure(family[1], Extended(R"("fields": [{"name": "rank", "kind": "text"}],
+      "choices": [{"field": "state", "choices": [{"name": "sold"}]}])"))
+                  .ok());
+  const auto numbers = [&](size_t i, std::string_view field) {
+    const catalog::TypeDef* const type = (*family[i].Read())->catalog().FindType("item");
+    return std::pair(type->FindField(field)->package, type->FindField(field)->number);
+  };
+  ASSERT_EQ(numbers(0, "tier"), numbers(1, "rank"));  // what this test is about
+  Change(family[0], [&](Batch& batch) { batch.Set(item, "tier", "gold"); });
+  const Id worn = Create(family[0], "item", [](Batch& batch, Id id) {
+    batch.Set(id, "name", "worn");
+    batch.Set(id, "state", "worn");
+    batch.Set(id, "tier", "tin");
+  });
+  family.Advance(kMicrosPerSecond);
+  Change(family[1], [&](Batch& batch) {
+    batch.Set(item, "rank", "first");
+    batch.Set(item, "state", "sold");
+  });
+  ASSERT_TRUE(family.Settle());
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(FieldIn(family[i], item, "tier"), Value("gold"));
+    EXPECT_EQ(FieldIn(family[i], item, "rank"), Value("first"));
+    EXPECT_EQ(FieldIn(family[i], worn, "tier"), Value("tin"));
+    EXPECT_TRUE(FieldIn(family[i], worn, "rank").is_null());
+    const std::unique_ptr<Snapshot> snapshot = *family[i].Read();
+    const auto state = [&](Id id) {
+      const catalog::FieldDef& field = *snapshot->catalog().FindType("item")->FindField("state");
+      return field.FindChoice(FieldIn(family[i], id, "state").get_if<Choice>()->number)->name;
+    };
+    EXPECT_EQ(state(item), "sold");
+    EXPECT_EQ(state(worn), "worn");
+    EXPECT_THAT(ProblemsOf(family[i]), IsEmpty());
+  }
+}
+
+// R01: of two definitions of one thing the one set last holds in all, through others too.
+TEST(Replica, TheDefinitionSetLastHolds) {
+  Family family(3);
+  const auto set = [&](size_t i, std::string_view label, std::string_view more = "") {
+    family.Advance(kMicrosPerSecond);
+    const Status status = Ensure(family[i], Extended(R"("fields": [{"name": "tier", "kind": "text", "labels": {"en": ")" +
+                                                     std::string(label) + "\"}}" + std::string(more) + "]"));
+    ASSERT_TRUE(status.ok()) << status;
+  };
+  const auto label = [&](size_t i) {
+    const std::unique_ptr<Snapshot> snapshot = *family[i].Read();
+    return snapshot->catalog().FindType("item")->FindField("tier")->labels.at("en");
+  };
+  set(0, "Early");
+  set(2, "Between", R"(, {"name": "rank", "kind": "int"})");
+  set(1, "Early");  // the same again, later
+  ASSERT_TRUE(family.Pull(0, 1).ok());
+  ASSERT_TRUE(family.Pull(0, 2).ok());
+  EXPECT_EQ(label(0), "Early");
+  ASSERT_TRUE(family.Pull(2, 0).ok());
+  EXPECT_EQ(label(2), "Early");
+  ExpectAlike(family);
+  set(2, "Late", R"(, {"name": "rank", "kind": "int"})");
+  ExpectAlike(family);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(label(i), "Late");
+}
+
+// R01: what cannot be brought together is refused, by type and field, and nothing is taken.
+TEST(Replica, DefinitionsThatDoNotFitAreRefused) {
+  const auto refused = [](std::string_view one, std::string_view two) {
+    Family family(2);
+    EXPECT_TRUE(Ensure(family[0], one).ok());
+    EXPECT_TRUE(Ensure(family[1], two).ok());
+    Create(family[1], "item", [](Batch& batch, Id id) { batch.Set(id, "name", "two"); });
+    const uint64_t stands = (*family[0].Read())->sequence();
+    const Status status = family.Pull(0, 1, 1000).status();
+    EXPECT_EQ(GetReason(status), Reason::kPackageConflict) << status;
+    EXPECT_EQ((*family[0].Read())->sequence(), stands);
+    return status;
+  };
+  const Status kind =
+      refused(Extended(R"("fields": [{"name": "tier", "kind": "text"}])"), Extended(R"("fields": [{"name": "tier", "kind": "int"}])"));
+  EXPECT_EQ(GetErrorInfo(kind).type, "item");
+  EXPECT_EQ(GetErrorInfo(kind).field, "tier");
+  EXPECT_EQ(GetErrorInfo(kind).value, "int");
+  const Status owner = refused(Extended(R"("fields": [{"name": "tier", "kind": "text"}])"),
+                               Extended(R"("fields": [{"name": "tier", "kind": "text"}])", "other"));
+  EXPECT_EQ(GetErrorInfo(owner).field, "tier");
+  const auto type = [](std::string_view name) {
+    return R"({"package": "firm", "version": "1.0.0", "types": [{"name": ")" + std::string(name) +
+           R"(", "fields": [{"name": "a", "kind": "text"}]}]})";
+  };
+  const Status number = refused(type("boat"), type("train"));
+  EXPECT_EQ(GetErrorInfo(number).type, "train");
+  EXPECT_THAT(std::string(number.message()), HasSubstr("boat"));
+}
+
 // Offline edits of every kind at random, in three replicas that meet by chance.
 class Life : public ByChance {
  public:
@@ -379,6 +492,7 @@ class Life : public ByChance {
       const char* const policies[] = {R"({"types": {"item": {"read": ["owner"]}}})", R"({"types": {"*": {"write": ["reports"]}}})", "{}"};
       EXPECT_TRUE(family_[at].SetPolicy(policies[Below(3)]).ok());
     }
+    if (Below(15) == 0) Define(family_[at]);
     ApplySome(family_[at]);
     times_.push_back(family_.now());
   }
@@ -417,6 +531,29 @@ class Life : public ByChance {
     }
   }
 
+  // Fields and choices of a few names, under whatever numbers are free there. Where one is declared otherwise that is refused.
+  void Define(Database& db) {
+    const std::string package = Below(2) == 0 ? "firm" : "shop";
+    const std::string mine = R"({"name": ")" + package + "_";
+    const std::string label = R"(", "labels": {"en": ")" + std::to_string(Below(3)) + "\"}";
+    const catalog::PackageDef* const present = (*db.GetCatalog())->FindPackage(package);
+    std::string fields;
+    for (const char* name : {"a", "b", "c", "d"}) {
+      const bool here = present != nullptr && (*db.GetCatalog())->FindType("item")->FindField(package + "_" + name) != nullptr;
+      if (here || Below(3) == 0) fields += (fields.empty() ? "" : ",") + mine + name + label + R"(, "kind": "text"})";
+    }
+    const catalog::FieldDef& state = *(*db.GetCatalog())->FindType("item")->FindField("state");
+    std::string choices;
+    for (const char* name : {"x", "y", "z"}) {
+      const bool here = state.FindChoice(package + "_" + name) != nullptr;
+      if (here || Below(3) == 0) choices += (choices.empty() ? "" : ",") + mine + name + "\"}";
+    }
+    std::string members = R"("fields": [)" + fields + "]";
+    if (!choices.empty()) members += R"(, "choices": [{"field": "state", "choices": [)" + choices + "]}]";
+    const Status status = Ensure(db, Extended(members, package));
+    EXPECT_TRUE(status.ok()) << status << members;
+  }
+
   void Fill(Database& db, const std::string& type, Batch& batch, Id id) {
     // The same one is given in two places now and then.
     if (Below(6) == 0) batch.Link(id, {"erp", Below(3) == 0 ? std::to_string(Below(4)) : "n" + std::to_string(++linked_)});
@@ -431,6 +568,12 @@ class Life : public ByChance {
     if (Below(4) == 0) batch.Set(id, "code", "A-" + std::to_string(Below(6)));
     if (Below(4) == 0) batch.Set(id, "maker", Pick(db, "maker"));
     if (Below(4) == 0) batch.Set(id, "box", Pick(db, "box"));
+    const catalog::TypeDef& item = *batch.catalog()->FindType("item");
+    for (const catalog::FieldDef& field : item.fields) {
+      if (field.package != item.package && Below(3) == 0) batch.Set(id, field.name, std::to_string(Below(5)));
+    }
+    const std::vector<catalog::ChoiceDef>& states = item.FindField("state")->choices;
+    if (Below(3) == 0) batch.Set(id, "state", states[Below(states.size())].name);
   }
 
   std::vector<Id> deleted_;

@@ -272,10 +272,76 @@ TEST(ReplicaExchange, AMalformedPolicyIsRefused) {
   clock += kMicrosPerSecond;
   ASSERT_TRUE(one->SetPolicy(R"({"types": {"account": {"read": ["owner"]}}})").ok());
   ReplicaPage page = *one->ReadReplica(*two->ReceivedFrom(0), 1);
+  FieldChange& key = page.changes.at(0).entry.fields.at(0);
+  key.after = "another";  // there is one policy
+  EXPECT_FALSE(two->Receive(page).ok());
   for (FieldChange& field : page.changes.at(0).entry.fields) field.after = R"({"types": {"account": {"read": ["nobody"]}}})";
+  key.after = "access";
   EXPECT_FALSE(two->Receive(page).ok());
   EXPECT_FALSE((*two->Read())->catalog().policy().is_set());
   EXPECT_THAT(two.Problems(), IsEmpty());
+}
+
+// R01, E02: fields that two offices define apart, under the same number, as text: told apart by name. A page whose definitions are none
+// changes nothing.
+TEST(ReplicaExchange, DefinitionsAsText) {
+  std::atomic<int64_t> clock = 1'700'000'000 * kMicrosPerSecond;
+  Office one(1, clock);
+  Office two(2, clock);
+  ASSERT_TRUE(PullReplica(*two, *one).ok());
+  const auto define = [&](Office& office, const std::string& field) {
+    clock += kMicrosPerSecond;
+    const catalog::PackageSource source{.definition = R"({"package": "firm", "version": "1.0.0", "needs": ["kith.crm"], "extend": [
+        {"type": "account", "fields": [{"name": ")" + field +
+                                                      R"(", "kind": "choice", "choices": [{"name": ")" + field + R"(_one"}]}]}]})",
+                                        .numbers = {}};
+    const StatusOr<EnsureReport> report = office->Ensure({&source, 1});
+    ASSERT_TRUE(report.ok()) << report.status();
+  };
+  define(one, "tier");
+  define(two, "rank");
+  Batch batch = one.NewBatch();
+  const Id local = batch.Create("account");
+  batch.Set(local, "name", "Northwind");
+  batch.Set(local, "tier", "tier_one");
+  const Id account = one.Apply(batch).at(0);
+  const auto carry = [](Office& from, Office& into) {
+    const std::string text = *WriteReplicaPage(*from->ReadReplica(*into->ReceivedFrom(from->node()), into->node()), **from->GetCatalog());
+    const StatusOr<ReplicaPage> page = ReadReplicaPage(text, **into->GetCatalog());
+    ASSERT_TRUE(page.ok()) << page.status();
+    const StatusOr<ReceiveReport> report = into->Receive(*page);
+    ASSERT_TRUE(report.ok()) << report.status();
+  };
+  carry(one, two);
+  clock += kMicrosPerSecond;
+  Batch change = two.NewBatch();
+  change.Set(account, "rank", "rank_one");
+  (void)two.Apply(change);
+  carry(two, one);
+  for (Office* office : {&one, &two}) {
+    for (const char* field : {"tier", "rank"}) {
+      const std::shared_ptr<const catalog::Catalog> catalog = *(*office)->GetCatalog();
+      const Choice* choice = nullptr;
+      const Value value = office->Get(account, field);
+      choice = value.get_if<Choice>();
+      ASSERT_NE(choice, nullptr) << field;
+      EXPECT_EQ(catalog->FindType("account")->FindField(field)->FindChoice(choice->number)->name, std::string(field) + "_one");
+    }
+    EXPECT_THAT(office->Problems(), IsEmpty());
+  }
+  define(one, "extra");
+  for (const auto& [part, other] :
+       {std::pair("\\" kind\\":\\" choice\\"", "\\" kind\\":[]"), std::pair("account.firm.extra", "account.firm"),
+        std::pair("\"packages\":{", "\"packages\":{\"x\":1,")}) {
+    std::string text = *WriteReplicaPage(*one->ReadReplica(*two->ReceivedFrom(1), 2), **one->GetCatalog());
+    const size_t at = text.find(part);
+    ASSERT_NE(at, std::string::npos) << part;
+    text.replace(at, std::string_view(part).size(), other);
+    const uint64_t stands = (*two->Read())->sequence();
+    const StatusOr<ReplicaPage> page = ReadReplicaPage(text, **two->GetCatalog());
+    EXPECT_FALSE(page.ok() && two->Receive(*page).ok()) << part;
+    EXPECT_EQ((*two->Read())->sequence(), stands) << part;
+  }
 }
 
 // A person erased in one is erased in the other, by pages as text.
