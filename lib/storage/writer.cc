@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 
 #include "storage/cursor.h"
 #include "storage/lmdb_status.h"
 #include "storage/tuning.h"
+#include "storage/turn.h"
 
 namespace kith::storage {
 namespace {
 
 // Growth doubles the map, so a group that still does not fit after this many rounds never will.
 constexpr int kGrowthRounds = 8;
+// Who has waited that long for a write sees to it that nobody sleeps through a turn, and again each time as much later.
+constexpr std::chrono::milliseconds kTurnWait{500};
 
 Status TimeoutError() {
   return MakeError({.reason = Reason::kTimeout, .hint = "nothing was written; try again, or allow more time"},
@@ -67,15 +71,26 @@ std::vector<Status> Writer::Run(std::span<Job* const> jobs, const SubmitOptions&
   Schedule(submission);
   std::unique_lock lock(mutex_);
   const auto is_done = [&submission] { return submission.state == Submission::State::kDone; };
-  if (options.timeout.count() == 0 || submission.done.wait_until(lock, deadline, is_done)) {
-    submission.done.wait(lock, is_done);
-    return std::move(submission.outcomes);
-  }
+  // False when it is not done by then.
+  const auto wait = [&](const std::optional<std::chrono::steady_clock::time_point>& until) {
+    while (!is_done()) {
+      const auto look = std::chrono::steady_clock::now() + kTurnWait;
+      const bool last = until.has_value() && *until <= look;
+      if (submission.done.wait_until(lock, last ? *until : look, is_done)) return true;
+      if (last) return false;
+      lock.unlock();
+      WakeWaitingWriters();
+      lock.lock();
+    }
+    return true;
+  };
+  const bool forever = options.timeout.count() == 0;
+  if (wait(forever ? std::nullopt : std::optional(deadline))) return std::move(submission.outcomes);
   if (submission.state == Submission::State::kQueued) {
     std::erase(queue_, &submission);
     return std::vector<Status>(jobs.size(), TimeoutError());
   }
-  submission.done.wait(lock, is_done);
+  static_cast<void>(wait(std::nullopt));
   for (Status& outcome : submission.outcomes) {
     if (outcome.ok()) outcome = unknown;
   }

@@ -1,5 +1,6 @@
 // Several processes on one database, forks, kills (R5, R6, R7).
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -10,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "storage/turn.h"
 #include "storage/unique_fd.h"
 #include "storage_testing.h"
 
@@ -135,6 +137,32 @@ TEST_F(ProcessTest, TwoProcessesWriteAndWakeEachOther) {
   const auto environment = Open();
   EXPECT_EQ(RecordText(**environment->Read(), 1), std::to_string(2 * kEach));
   EXPECT_TRUE(environment->Check()->problems.empty());
+}
+
+// A process is killed that was woken for its turn while another takes it: nobody knows any more that others wait. Made here by taking the
+// mark of waiters from the mutex, so that its holder wakes nobody.
+TEST_F(ProcessTest, AWriterWhoWasNotWokenForItsTurnLooksAgain) {
+  const auto environment = Open();
+  ASSERT_TRUE(PutRecord(*environment, 1, "old").ok());
+  Shared<std::atomic<bool>> writing;
+  const pid_t child = InChild([&] {
+    const auto own = TryOpen();
+    if (!own.ok()) return 1;
+    const Status status = Write(**own, [&](WriteSet& set) {
+      set.Put(kRecords, IntegerKey(uint64_t{2}), "child");
+      const std::vector<std::atomic<uint32_t>*> words = TurnWords();
+      if (words.empty()) _exit(2);
+      *writing.operator->() = true;
+      std::atomic<uint32_t>& turn = *words.back();
+      while ((turn.load() & FUTEX_WAITERS) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      turn.fetch_and(~uint32_t{FUTEX_WAITERS});
+    });
+    return status.ok() ? 0 : 3;
+  });
+  for (int i = 0; i < 20'000 && !*writing.operator->(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_TRUE(PutRecord(*environment, 3, "parent").ok());
+  EXPECT_EQ(ExitOf(child), 0);
+  EXPECT_EQ(RecordText(**environment->Read(), 2), "child");
 }
 
 TEST_F(ProcessTest, AMapThatAnotherProcessHasGrownIsAdopted) {
