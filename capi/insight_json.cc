@@ -1,6 +1,7 @@
 // What insights say, as JSON text.
 #include "answer.h"
 #include "json.h"
+#include "kith/insight/winning.h"
 #include "kith/model/model.h"
 
 namespace kith::capi {
@@ -164,6 +165,8 @@ Json Of(const insight::ForecastReport& report, bool with_deals) {
     json["effects"].push_back(
         {{"name", one.name}, {"effect", Number(one.effect)}, {"sd", Number(one.sd)}, {"deals", report.covariate_deals}});
   }
+  const insight::Transparency transparency = insight::TransparencyOf(report);
+  json["transparency"] = {{"process", Number(transparency.process)}, {"relations", Number(transparency.relations)}};
   json["deals"] = Json::array();
   for (const insight::DealForecast& deal : report.deals) json["deals"].push_back(Of(report, deal));
   return json;

@@ -883,7 +883,8 @@ KITH_API kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id 
 KITH_API kith_code kith_snapshot_relation_map(kith_snapshot* snapshot, kith_id object, kith_str question, kith_text** text,
                                               kith_error** err);
 /* A customer's card, of a person or an account, and the brief before a call to a person (kith/insight/card.h). question: also "each" (5),
-   lines of one kind. [{"kind", "record", "text", "choice", "value", "amount", "at", "evidence": [ids]}], as far as a line has them. */
+   lines of one kind, "context" (false: true adds language, channels of consent and what to do now), "channel" (then: asked about).
+   [{"kind", "record", "text", "choice", "value", "amount", "at", "evidence": [ids]}], as far as a line has them. */
 KITH_API kith_code kith_snapshot_card(kith_snapshot* snapshot, kith_id customer, kith_str question, kith_text** json, kith_error** err);
 KITH_API kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err);
 
@@ -910,24 +911,24 @@ KITH_API kith_code kith_snapshot_rank_buyers(kith_snapshot* snapshot, kith_id re
 
 /* What somebody should do next, ranked (kith/insight/worklist.h): of rep, or (0) of everybody. question: "now", "horizon_days" (90),
    "silent_days" (30), "rest_days" (7), "limit" (50; 0: all). {"now", "currency" (null: nothing has a worth), "verdict", "total" (entries
-   there are), "masked": ["type.field" that is masked and so was not judged], "items": [{"kind": "task", "visit", "deal" or "customer", "record", "name", "customer", "about" (ids or null), "promised",
-   "chance", "value": {"minor", "currency"}, "due" (null: none), "reasons": [{"reason", "much"}], "action": {"name", "labels"}, as far as
-   the stage suggests one}]}. json: owned. Since 0.1. */
+   there are), "masked": ["type.field" that is masked and so was not judged], "items": [{"kind": "task", "visit", "deal" or "customer",
+   "record", "name", "customer", "about" (ids or null), "promised", "chance", "value": {"minor", "currency"}, "due" (null: none), "reasons":
+   [{"reason", "much"}], "action": {"name", "labels"}, as far as the stage suggests one}]}. json: owned. Since 0.1. */
 KITH_API kith_code kith_snapshot_worklist(kith_snapshot* snapshot, kith_id rep, kith_str question, kith_text** json, kith_error** err);
 
 /* What customers owe (kith/insight/receivables.h): days sales outstanding and ageing, in minor units. question: "as_of" (a date; else
    today), "late_days" ([30, 60, 90]), "window_days" (90), "into" (a currency; else one ageing a currency). {"as_of", "total": [{"currency",
    "invoices", "open", "not_due", "overdue", "late": [by how late], "overpaid", "invoiced", "dso", "best_dso", "days_to_pay" (null: none)}],
    "by_account", "by_owner": [{"group" (id or null), "ageing": as total}], "invoices": [{"invoice", "account", "owner", "total", "open":
-   {"minor", "currency"}, "due", "days_late"}, the longest late first], "masked": as above, "other_currency": [ids of payments that are not counted]}. json:
-   owned. Since 0.1. */
+   {"minor", "currency"}, "due", "days_late"}, the longest late first], "masked": as above, "other_currency": [ids of payments that are not
+   counted]}. json: owned. Since 0.1. */
 KITH_API kith_code kith_snapshot_receivables(kith_snapshot* snapshot, kith_str question, kith_text** json, kith_error** err);
 
 /* What a deal is worth (kith/insight/worth.h). question: "as_of" (of the evidence), "chance" (of winning; else the forecast's). {"deal",
    "amount": {"minor", "currency"}, "source": "typed", "quote", "predicted" or "none", "chance", "delivery", "to_win", "spent" (minor
-   units), "margin", "expected", "masked": as above, "other_currency": [ids of costs that are not counted], "budget": {"exists": {"value" (-1 to 1),
-   "confidence", "low", "high"}, "amount", "confidence", "apart" (minor units), "amounts": [{"record", "weight", "minor"}]}}; null where
-   there is none. json: owned. Since 0.1. */
+   units), "margin", "expected", "masked": as above, "other_currency": [ids of costs that are not counted], "budget": {"exists": {"value"
+   (-1 to 1), "confidence", "low", "high"}, "amount", "confidence", "apart" (minor units), "amounts": [{"record", "weight", "minor"}]}};
+   null where there is none. json: owned. Since 0.1. */
 KITH_API kith_code kith_snapshot_worth(kith_snapshot* snapshot, kith_id deal, kith_str question, kith_text** json, kith_error** err);
 
 /* What deals that are won have and others lack, and why deals are lost (kith/insight/winning.h). question: "as_of", "since", "fewest" (10),
@@ -1040,7 +1041,8 @@ typedef struct kith_insight_options {
    *                   was collected, and "from_issued" and "from_won" say what open invoices and wins not invoiced yet bring. Costs every
    *                   deal, document and payment
    *   "relations"     forecast, backtest: true: relationships act on chances as far as closed deals show it; costs the decision chains of
-   *                   the open deals and of 400 closed ones
+   *                   the open deals and of 400 closed ones. The JSON's "transparency" {"process", "relations"} then says how much of what
+   *                   tells the open deals' chances apart each explains, as variances
    *   "rates"         units of `currency` for one unit of others: {"USD": 7.1}; amounts are converted first
    *   "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}}
    *   "target"        gap: minor units; else what is usual

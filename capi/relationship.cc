@@ -326,6 +326,8 @@ kith_code Reply(kith_snapshot* snapshot, kith_str given, kith_text** json, kith_
 void ReadCard(Members& question, CardOptions& options) {
   GetRelation(question, options.relation);
   question.GetCount("each", options.each);
+  question.Get("context", options.context);
+  question.Get("channel", options.channel);
 }
 
 }  // namespace

@@ -38,12 +38,9 @@ Json Of(const WorkItem& item) {
 Json Of(const WorkList& list) {
   Json items = Json::array();
   for (const WorkItem& item : list.items) items.push_back(Of(item));
-  return {{"now", kith::ToText(list.now)},
-          {"currency", list.currency.is_null() ? Json(nullptr) : Json(list.currency.code())},
-          {"verdict", NameOf(list.verdict)},
-          {"total", list.total},
-          {"masked", list.masked},
-          {"items", std::move(items)}};
+  return {{"now", kith::ToText(list.now)},   {"currency", list.currency.is_null() ? Json(nullptr) : Json(list.currency.code())},
+          {"verdict", NameOf(list.verdict)}, {"total", list.total},
+          {"masked", list.masked},           {"items", std::move(items)}};
 }
 
 Json Of(const std::vector<Ageing>& ageings) {
@@ -109,8 +106,7 @@ Json Of(const DealWorth& worth) {
           {"delivery", worth.delivery},     {"to_win", worth.to_win},
           {"spent", worth.spent},           {"margin", Of(worth.margin)},
           {"expected", Of(worth.expected)}, {"other_currency", Of(worth.other_currency)},
-          {"masked", worth.masked},
-          {"budget", Of(worth.budget)}};
+          {"masked", worth.masked},         {"budget", Of(worth.budget)}};
 }
 
 struct ReceivableQuestion {

@@ -107,6 +107,8 @@ type RelationshipQuestion struct {
 	Count         int        `json:"count,omitempty"`         // of Introductions
 	Hops          int        `json:"hops,omitempty"`          // of Introductions
 	Each          int        `json:"each,omitempty"`          // lines of one kind; of Card and Brief
+	Context       bool       `json:"context,omitempty"`       // also language, consent and what to do now; of Card and Brief
+	Channel       string     `json:"channel,omitempty"`       // with Context: on which they are in touch
 	Suggestions   *int       `json:"suggestions,omitempty"`   // of Relation
 }
 

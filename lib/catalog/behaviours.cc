@@ -42,7 +42,10 @@ std::span<const BehaviourRule> Behaviours() {
         {"website", {Kind::kText}},
         {"registration", {Kind::kText}},
         {"handle", {Kind::kText, Kind::kTextList}},
-        {"other_handle", {Kind::kText, Kind::kTextList}}}},
+        {"other_handle", {Kind::kText, Kind::kTextList}},
+        {"language", {Kind::kText, Kind::kChoice}},
+        {"consent", {Kind::kChoiceSet}},
+        {"do_not_contact", {Kind::kBool}}}},
       // Something that runs through the stages of a pipeline. The owner is the header's.
       {"pipelined",
        {{"stage", {Kind::kRef}, true},

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "kith/base/concat.h"
+#include "kith/engine/referring.h"
 #include "kith/expr/expr.h"
 #include "kith/model/timeline.h"
 
@@ -53,11 +54,23 @@ struct Types {
   }
 };
 
+// Visible records whose values in the first fields of an index are `equal`; by other ways where the viewer may not read it.
 using Visit = std::function<Status(record::View view)>;
-Status ForEach(const Snapshot& snapshot, const TypeDef& type, std::string_view index, std::vector<Value> equal, const Visit& visit) {
+Status ForEach(const Snapshot& snapshot, const TypeDef& type, std::string_view name, std::vector<Value> equal, const Visit& visit) {
+  const catalog::IndexDef* index = type.FindIndex(name);
+  if (index == nullptr) return MakeError({.reason = Reason::kUnknownIndex, .type = type.name, .value = std::string(name)}, "no such index");
+  if (!MayRead(snapshot, type, *index)) {
+    return ForEachWith(snapshot, type, *type.FindField(index->parts[0].field), equal[0], [&](record::View view) {
+      for (size_t i = 1; i < equal.size(); ++i) {
+        const int32_t position = index->parts[i].position;
+        if (snapshot.IsMasked(type, position) || GetFieldAt(view, position) != equal[i]) return absl::OkStatus();
+      }
+      return visit(view);
+    });
+  }
   IndexRange range;
   range.equal = std::move(equal);
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(type.name, index, range));
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(type, *index, range));
   while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
     KITH_RETURN_IF_ERROR(visit(view));
@@ -192,14 +205,10 @@ class Assigning {
     std::vector<Id> free;
     for (const TypeDef* type : snapshot_.catalog().TypesWith(kPooled)) {
       const FieldDef* pool = type->FindRole(kPooled, "pool");
-      const catalog::IndexDef* index = type->FindIndexLedBy(static_cast<int32_t>(pool->position));
-      if (index == nullptr) continue;
-      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(*type, *index, {.equal = {Value(name_)}}));
-      while (cursor->Next() && free.size() < limit) {
-        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-        if (view.header().owner == 0) free.push_back(cursor->id());
-      }
-      KITH_RETURN_IF_ERROR(cursor->status());
+      KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, *type, *pool, Value(name_), [&](record::View view) {
+        if (view.header().owner == 0 && free.size() < limit) free.push_back(view.id());
+        return absl::OkStatus();
+      }));
     }
     std::sort(free.begin(), free.end());
     return free;

@@ -1,5 +1,7 @@
 #include "kith/insight/currencies.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -7,29 +9,67 @@
 #include <utility>
 
 #include "kith/insight/cash.h"
+#include "kith/model/document.h"
 
 namespace kith::insight {
 namespace {
 
 using model::AmountSketch;
 
-// Minor units of `into` for one minor unit.
-double FactorOf(const ExchangeRates& rates, Currency currency, double rate) {
-  return rate * std::pow(10.0, rates.into.minor_digits() - currency.minor_digits());
-}
+// How many minor units of a currency are one of another. A rate is the decimal number that it was written as, so that half a minor unit is
+// half a one.
+class Factor {
+ public:
+  Factor(const ExchangeRates& rates, Currency currency, double rate)
+      : rate_(rate * std::pow(10.0, rates.into.minor_digits() - currency.minor_digits())) {
+    if (!(rate > 0) || !std::isfinite(rate)) return;
+    std::array<char, 32> text{};
+    const std::to_chars_result end = std::to_chars(text.data(), text.data() + text.size(), rate, std::chars_format::scientific);
+    const std::string_view written(text.data(), static_cast<size_t>(end.ptr - text.data()));
+    const size_t e = written.find('e');
+    int64_t units = 0;
+    int scale = 0;
+    for (const char c : written.substr(0, e)) {
+      if (c == '.') continue;
+      units = units * 10 + (c - '0');
+      ++scale;
+    }
+    const std::string_view power = written.substr(e + (written[e + 1] == '+' ? 2 : 1));
+    int exponent = 0;
+    std::from_chars(power.data(), power.data() + power.size(), exponent);
+    scale += currency.minor_digits() - rates.into.minor_digits() - exponent - 1;
+    for (; scale < 0 && units < kMostUnits; ++scale) units *= 10;
+    if (scale >= 0 && scale <= kMostScale) written_ = Decimal{units, static_cast<uint8_t>(scale)};
+  }
+  [[nodiscard]] double rate() const { return rate_; }
+  // Half up; the double where the exact product has no place.
+  [[nodiscard]] int64_t Of(int64_t minor) const {
+    if (written_.has_value()) {
+      const StatusOr<Money> exact = model::ShareOf({minor, {}}, *written_, model::Rounding::kHalfUp);
+      if (exact.ok()) return exact->minor;
+    }
+    return std::llround(static_cast<double>(minor) * rate_);
+  }
+
+ private:
+  static constexpr int64_t kMostUnits = 100'000'000'000'000'000;
+  static constexpr int kMostScale = 18;
+  double rate_;
+  std::optional<Decimal> written_;
+};
 
 class Converter {
  public:
   explicit Converter(const ExchangeRates& rates) : into_(rates.into) {
     for (const auto& [currency, rate] : rates.rates) {
       if (currency == into_) continue;
-      factors_[currency.packed()] = FactorOf(rates, currency, rate);
+      factors_.try_emplace(currency.packed(), rates, currency, rate);
     }
   }
 
   void Convert(Money& amount) const {
-    const double* factor = Find(amount.currency.packed());
-    if (factor != nullptr) amount = {std::llround(static_cast<double>(amount.minor) * *factor), into_};
+    const Factor* factor = Find(amount.currency.packed());
+    if (factor != nullptr) amount = {factor->Of(amount.minor), into_};
   }
   // Sums of parts stay sums: each part is what it adds.
   void Convert(CashFacts::Invoice& invoice) const {
@@ -55,27 +95,27 @@ class Converter {
   }
 
  private:
-  [[nodiscard]] const double* Find(uint32_t currency) const {
+  [[nodiscard]] const Factor* Find(uint32_t currency) const {
     const auto found = factors_.find(currency);
     return found == factors_.end() ? nullptr : &found->second;
   }
   [[nodiscard]] uint32_t Target(uint32_t currency) const { return Find(currency) == nullptr ? currency : into_.packed(); }
   [[nodiscard]] int64_t Scaled(int64_t minor, uint32_t currency) const {
-    const double* factor = Find(currency);
-    return factor == nullptr ? minor : std::llround(static_cast<double>(minor) * *factor);
+    const Factor* factor = Find(currency);
+    return factor == nullptr ? minor : factor->Of(minor);
   }
   [[nodiscard]] std::map<uint32_t, AmountSketch> Converted(const std::map<uint32_t, AmountSketch>& sketches) const {
     std::map<uint32_t, AmountSketch> converted;
     for (const auto& [currency, sketch] : sketches) {
       AmountSketch& sum = converted[Target(currency)];
-      const double* factor = Find(currency);
+      const Factor* factor = Find(currency);
       if (factor == nullptr) {
         sum.Add(sketch, 1);
         continue;
       }
       for (const auto& [bucket, n] : sketch.buckets) {
         AmountSketch one;  // to learn which bucket the amount falls into
-        one.AddAmount(std::llround(AmountSketch::BucketValue(bucket) * *factor), 1);
+        one.AddAmount(std::llround(AmountSketch::BucketValue(bucket) * factor->rate()), 1);
         sum.buckets.Add(one.buckets.begin()->first, n);
       }
       sum.count += sketch.count;
@@ -86,7 +126,7 @@ class Converter {
   }
 
   Currency into_;
-  std::map<uint32_t, double> factors_;  // minor units of `into_` for one minor unit
+  std::map<uint32_t, Factor> factors_;
 };
 
 Status Check(const ExchangeRates& rates) {
@@ -111,7 +151,7 @@ StatusOr<model::FunnelTables> InCurrency(model::FunnelTables tables, const Excha
 Money InCurrency(const Money& amount, const ExchangeRates& rates) {
   const auto found = rates.rates.find(amount.currency);
   if (found == rates.rates.end() || amount.currency == rates.into) return amount;
-  return {std::llround(static_cast<double>(amount.minor) * FactorOf(rates, amount.currency, found->second)), rates.into};
+  return {Factor(rates, amount.currency, found->second).Of(amount.minor), rates.into};
 }
 
 StatusOr<ExchangeRates> RatesAt(const Snapshot& snapshot, Date day, Currency into) {

@@ -1,5 +1,6 @@
 #include "kith/insight/saved.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -7,6 +8,7 @@
 
 #include "insight/score_internal.h"
 #include "insight/tables_internal.h"
+#include "kith/engine/referring.h"
 #include "kith/model/model.h"
 
 namespace kith::insight {
@@ -63,21 +65,21 @@ Id SaveForecast(Batch& batch, const ForecastReport& report) {
 
 StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id pipeline, Time now) {
   const catalog::TypeDef* type = snapshot.catalog().FindType(kType);
-  const catalog::IndexDef* index = type == nullptr ? nullptr : type->FindIndex("by_pipeline");
-  if (index == nullptr) {
+  if (type == nullptr) {
     return MakeError({.reason = Reason::kPackageMissing, .type = std::string(kType), .hint = "open the database with model::OpenDatabase"},
                      "the database keeps no forecasts");
   }
-  IndexRange range;
-  range.equal.emplace_back(pipeline);
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*type, *index, range));
+  const auto masked = [&](std::string_view field) {
+    return snapshot.IsMasked(*type, static_cast<int32_t>(type->FindField(field)->position));
+  };
+  const auto told = {"starts", "ends", "made_at", "mean"};
   std::vector<SavedForecast> all;
+  if (std::any_of(told.begin(), told.end(), masked)) return all;
   std::map<Date, model::FunnelTables> ends;  // tables as of the periods' ends
   std::optional<CashFacts> cash;
-  while (cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+  KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *type, *type->FindField("pipeline"), Value(pipeline), [&](record::View view) -> Status {
     SavedForecast saved = Read(*type, view);
-    if (saved.entry.origin > now) continue;
+    if (saved.entry.origin > now) return absl::OkStatus();
     const Time end = StartOf(saved.entry.period.end);
     saved.over = end <= now;
     if (saved.over && saved.entry.model == kCashModel) {
@@ -94,8 +96,14 @@ StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id
       saved.entry.actual = insight_internal::WonIn(found->second, saved.entry.period, saved.currency);
     }
     all.push_back(std::move(saved));
-  }
-  KITH_RETURN_IF_ERROR(cursor->status());
+    return absl::OkStatus();
+  }));
+  std::sort(all.begin(), all.end(), [](const SavedForecast& a, const SavedForecast& b) {
+    const auto key = [](const SavedForecast& one) {
+      return std::make_tuple(one.entry.period.first, one.entry.period.end, one.entry.origin, one.record);
+    };
+    return key(a) < key(b);
+  });
   return all;
 }
 

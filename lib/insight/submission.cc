@@ -132,11 +132,14 @@ StatusOr<std::vector<Submission>> ReadSubmissions(const Snapshot& snapshot, Id p
   const Scopes scopes(snapshot);
   std::map<Date, model::FunnelTables> ends;  // tables as of the periods' ends
   std::vector<Submission> all;
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(kType, "by_pipeline", {.equal = {Value(pipeline)}}));
-  while (cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+  const auto masked = [&](std::string_view field) {
+    return snapshot.IsMasked(*type, static_cast<int32_t>(type->FindField(field)->position));
+  };
+  const auto told = {"by", "of", "starts", "ends", "made_at", "amount"};
+  if (std::any_of(told.begin(), told.end(), masked)) return all;
+  KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *type, *type->FindField("pipeline"), Value(pipeline), [&](record::View view) -> Status {
     Submission read = Read(*type, view);
-    if (read.made_at > now) continue;
+    if (read.made_at > now) return absl::OkStatus();
     const Time end = StartOf(read.period.end);
     read.over = end <= now;
     if (read.over) {
@@ -154,8 +157,12 @@ StatusOr<std::vector<Submission>> ReadSubmissions(const Snapshot& snapshot, Id p
       }
     }
     all.push_back(std::move(read));
-  }
-  KITH_RETURN_IF_ERROR(cursor->status());
+    return absl::OkStatus();
+  }));
+  std::sort(all.begin(), all.end(), [](const Submission& a, const Submission& b) {
+    const auto key = [](const Submission& one) { return std::make_tuple(one.period.first, one.period.end, one.made_at, one.record); };
+    return key(a) < key(b);
+  });
   return all;
 }
 

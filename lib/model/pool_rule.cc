@@ -2,6 +2,7 @@
 // each time that somebody holds a record is written down. Being in the writer it sees every claim, so limits are exact and of many who
 // claim one record one gets it.
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,7 @@ struct PoolSchema {
   const FieldDef *of_pool = nullptr, *employee = nullptr, *own_capacity = nullptr;
   const FieldDef *record = nullptr, *holder = nullptr, *claimed_from = nullptr, *from = nullptr, *to = nullptr, *how = nullptr,
                  *ended = nullptr;
-  const catalog::IndexDef *by_name = nullptr, *by_member = nullptr, *by_record = nullptr, *by_holder = nullptr;
+  const catalog::IndexDef *by_name = nullptr, *by_member = nullptr, *by_record = nullptr, *by_holder = nullptr;  // the last by its end too
 
   // Nothing when the standard package is absent.
   static std::optional<PoolSchema> Of(const catalog::Catalog& catalog) {
@@ -65,7 +66,7 @@ struct PoolSchema {
     s.by_name = FindIndexOn(*s.pool, {"name"});
     s.by_member = FindIndexOn(*s.member, {"pool", "employee"});
     s.by_record = FindIndexOn(*s.claim, {"record", "from"});
-    s.by_holder = FindIndexOn(*s.claim, {"holder", "pool"});
+    s.by_holder = FindIndexOn(*s.claim, {"holder", "pool", "to"});
     const bool complete = s.by_name != nullptr && s.by_member != nullptr && s.by_record != nullptr && s.by_holder != nullptr;
     return complete ? std::optional(s) : std::nullopt;
   }
@@ -94,11 +95,19 @@ class Run {
   Run(RuleContext& context, const PoolSchema& schema) : context_(context), s_(schema) {}
 
   Status Do() {
-    for (const Draft* draft : context_.changed()) {
+    const std::vector<const Draft*> changed = context_.changed();
+    const auto concerns = [&](const Draft* draft) {
+      return draft->type().number == s_.claim->number || draft->type().FindRole(kPooled, "pool") != nullptr;
+    };
+    if (std::none_of(changed.begin(), changed.end(), concerns)) return absl::OkStatus();
+    ReadTouched();
+    for (const Draft* draft : changed) {
       const FieldDef* pool = draft->type().FindRole(kPooled, "pool");
       if (pool != nullptr) KITH_RETURN_IF_ERROR(Look(*draft, *pool));
       if (draft->type().number == s_.claim->number && draft->created()) KITH_RETURN_IF_ERROR(CheckMeant(*draft));
     }
+    // What the batch lets go makes room for what it takes, in whatever order it says so.
+    for (const Taken& taken : taken_) KITH_RETURN_IF_ERROR(Take(*taken.draft, taken.pool, taken.former));
     return absl::OkStatus();
   }
 
@@ -111,6 +120,21 @@ class Run {
   Status CheckSilent(const Draft& draft, const Claim& claim);
   StatusOr<Id> PoolOf(const Draft& draft, const Value& name);
   StatusOr<std::vector<Claim>> ClaimsOf(const Draft& record);
+  Status SetIn(Id claim, const FieldDef& field, const Value& value);
+  void ReadTouched();
+  // What somebody holds of a pool, and what of it they claimed today.
+  struct Held {
+    int64_t now = 0;
+    int64_t claimed_today = 0;
+  };
+  // A record that somebody holds from now on, and who held it before.
+  struct Taken {
+    const Draft* draft;
+    Id pool;
+    Id former;
+  };
+  StatusOr<Held*> HeldBy(Id holder, Id pool);
+  void Count(const Claim& claim, int64_t sign, Held& held) const;
   StatusOr<std::optional<int64_t>> CapacityOf(record::View pool, Id holder);
   StatusOr<Time> LastTouched(const Draft& draft, Time since);
   Claim Read(const RecordInBatch& record) const;
@@ -121,6 +145,12 @@ class Run {
 
   RuleContext& context_;
   const PoolSchema& s_;
+  // Kept while the rule runs, so that a batch of many claims reads what stands once.
+  std::vector<Taken> taken_;
+  query::Days days_;
+  std::map<Id, const Draft*> touched_;        // claims
+  std::map<Id, std::vector<Id>> touched_of_;  // by their record, in the order in which the batch touches them
+  std::map<std::pair<Id, Id>, Held> held_;    // by holder and pool
 };
 
 Claim Run::Read(const RecordInBatch& record) const {
@@ -138,16 +168,78 @@ Claim Run::Read(const RecordInBatch& record) const {
           .draft = record.draft()};
 }
 
+// Claims that the batch touches, by their record.
+void Run::ReadTouched() {
+  for (const Draft* draft : context_.touched(s_.claim->number)) {
+    touched_.emplace(draft->id(), draft);
+    if (!draft->deleted()) touched_of_[Read(RecordInBatch(*draft)).record].push_back(draft->id());
+  }
+}
+
 // The claims of a record as the batch leaves them, those that it touches last.
 StatusOr<std::vector<Claim>> Run::ClaimsOf(const Draft& record) {
   std::vector<Claim> claims;
-  const auto take = [&](const RecordInBatch& claim) {
-    claims.push_back(Read(claim));
-    return absl::OkStatus();
-  };
-  KITH_RETURN_IF_ERROR(ForEachInBatch(context_, *s_.claim, *s_.by_record, {Value(record.id())}, take, record.created()));
-  std::stable_partition(claims.begin(), claims.end(), [](const Claim& claim) { return claim.draft == nullptr; });
+  if (!record.created()) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
+                          context_.ScanIndex(*s_.claim, *s_.by_record, {.equal = {Value(record.id())}}));
+    while (cursor->Next()) {
+      if (touched_.contains(cursor->id())) continue;
+      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+      claims.push_back(Read(RecordInBatch(view)));
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+  }
+  if (const auto own = touched_of_.find(record.id()); own != touched_of_.end()) {
+    for (const Id id : own->second) claims.push_back(Read(RecordInBatch(*touched_.at(id))));
+  }
   return claims;
+}
+
+// Changes a claim, and what is kept of it.
+Status Run::SetIn(Id id, const FieldDef& field, const Value& value) {
+  KITH_ASSIGN_OR_RETURN(const Draft* draft, context_.Find(id));
+  const Claim before = Read(RecordInBatch(*draft));
+  KITH_RETURN_IF_ERROR(context_.Set(id, field, value));
+  KITH_ASSIGN_OR_RETURN(draft, context_.Find(id));
+  const Claim after = Read(RecordInBatch(*draft));
+  if (touched_.insert_or_assign(id, draft).second) touched_of_[after.record].push_back(id);
+  for (const auto& [claim, sign] : {std::pair(&before, -1), std::pair(&after, 1)}) {
+    if (const auto held = held_.find({claim->holder, claim->pool}); held != held_.end()) Count(*claim, sign, held->second);
+  }
+  return absl::OkStatus();
+}
+
+void Run::Count(const Claim& claim, int64_t sign, Held& held) const {
+  if (!claim.from.has_value()) return;  // not yet accepted
+  if (!claim.to.has_value()) held.now += sign;
+  if (claim.claimed && days_.DateOf(*claim.from) == days_.DateOf(context_.now())) held.claimed_today += sign;
+}
+
+// Of claims that ended, only those that ended today can be of today.
+StatusOr<Run::Held*> Run::HeldBy(Id holder, Id pool) {
+  const auto [at, is_new] = held_.try_emplace({holder, pool});
+  Held& held = at->second;
+  if (!is_new) return &held;
+  if (held_.size() == 1) {
+    KITH_ASSIGN_OR_RETURN(days_, query::Days::Of(context_));
+  }
+  for (const auto& [id, draft] : touched_) {
+    if (draft->deleted()) continue;
+    const Claim claim = Read(RecordInBatch(*draft));
+    if (claim.holder == holder && claim.pool == pool) Count(claim, 1, held);
+  }
+  const Value today(days_.StartOf(days_.DateOf(context_.now())));
+  for (const IndexRange& range : {IndexRange{.equal = {Value(holder), Value(pool), Value()}, .low = {}, .high = {}, .after = {}},
+                                  IndexRange{.equal = {Value(holder), Value(pool)}, .low = today, .high = {}, .after = {}}}) {
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, context_.ScanIndex(*s_.claim, *s_.by_holder, range));
+    while (cursor->Next()) {
+      if (touched_.contains(cursor->id())) continue;
+      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+      Count(Read(RecordInBatch(view)), 1, held);
+    }
+    KITH_RETURN_IF_ERROR(cursor->status());
+  }
+  return &held;
 }
 
 // The pool of that name; null: there is none, and its records are nobody's concern.
@@ -177,11 +269,11 @@ Status Run::Look(const Draft& draft, const FieldDef& pool_field) {
     }
     const bool ends = claim.draft != nullptr && !claim.draft->Get(s_.ended->position).is_null();
     if (ends && claim.draft->Get(s_.ended->position) == s_.EndNamed("recycled")) KITH_RETURN_IF_ERROR(CheckSilent(draft, claim));
-    KITH_RETURN_IF_ERROR(context_.Set(claim.id, *s_.to, Value(context_.now())));
-    if (!ends) KITH_RETURN_IF_ERROR(context_.Set(claim.id, *s_.ended, s_.EndNamed(owner.is_null() ? "released" : "passed_on")));
+    KITH_RETURN_IF_ERROR(SetIn(claim.id, *s_.to, Value(context_.now())));
+    if (!ends) KITH_RETURN_IF_ERROR(SetIn(claim.id, *s_.ended, s_.EndNamed(owner.is_null() ? "released" : "passed_on")));
   }
-  if (owner.is_null() || pool.is_null()) return absl::OkStatus();
-  return Take(draft, pool, former);
+  if (!owner.is_null() && !pool.is_null()) taken_.push_back({&draft, pool, former});
+  return absl::OkStatus();
 }
 
 // Somebody holds a record of a pool.
@@ -196,8 +288,8 @@ Status Run::Take(const Draft& draft, Id pool, Id former) {
     }
     claim.pool = pool;
     KITH_RETURN_IF_ERROR(CheckLimits(draft, pool, claim));
-    KITH_RETURN_IF_ERROR(context_.Set(claim.id, *s_.claimed_from, Value(pool)));
-    return context_.Set(claim.id, *s_.from, Value(context_.now()));
+    KITH_RETURN_IF_ERROR(SetIn(claim.id, *s_.claimed_from, Value(pool)));
+    return SetIn(claim.id, *s_.from, Value(context_.now()));
   }
   const Claim plain{
       .id = {}, .record = draft.id(), .holder = owner, .pool = pool, .from = {}, .to = {}, .claimed = !draft.created() && former.is_null()};
@@ -207,8 +299,8 @@ Status Run::Take(const Draft& draft, Id pool, Id former) {
   KITH_RETURN_IF_ERROR(context_.Set(claim, *s_.record, Value(draft.id())));
   KITH_RETURN_IF_ERROR(context_.Set(claim, *s_.holder, Value(owner)));
   KITH_RETURN_IF_ERROR(context_.Set(claim, *s_.claimed_from, Value(pool)));
-  KITH_RETURN_IF_ERROR(context_.Set(claim, *s_.from, Value(context_.now())));
-  return context_.Set(claim, *s_.how, s_.HowNamed(plain.claimed ? "claimed" : "assigned"));
+  KITH_RETURN_IF_ERROR(context_.Set(claim, *s_.how, s_.HowNamed(plain.claimed ? "claimed" : "assigned")));
+  return SetIn(claim, *s_.from, Value(context_.now()));
 }
 
 // The member's own, else the pool's; nothing: none.
@@ -227,23 +319,14 @@ StatusOr<std::optional<int64_t>> Run::CapacityOf(record::View pool, Id holder) {
 Status Run::CheckLimits(const Draft& draft, Id pool, const Claim& claim) {
   KITH_ASSIGN_OR_RETURN(const Draft* pool_draft, context_.Find(pool));
   KITH_ASSIGN_OR_RETURN(const record::View of, pool_draft->view());
-  const int64_t a_day = claim.claimed ? IntAt(of, *s_.claims_a_day).value_or(INT64_MAX) : INT64_MAX;
-  query::Days days;
-  if (a_day != INT64_MAX) {
-    KITH_ASSIGN_OR_RETURN(days, query::Days::Of(context_));
-  }
-  const Date today = days.DateOf(context_.now());
-  int64_t held = 1;
-  int64_t claimed_today = 1;
-  const auto count = [&](const RecordInBatch& record) {
-    const Claim other = Read(record);
-    if (other.id == claim.id || !other.from.has_value()) return absl::OkStatus();
-    held += !other.to.has_value();
-    claimed_today += other.claimed && days.DateOf(*other.from) == today;
-    return absl::OkStatus();
-  };
-  KITH_RETURN_IF_ERROR(ForEachInBatch(context_, *s_.claim, *s_.by_holder, {Value(claim.holder), Value(pool)}, count));
   KITH_ASSIGN_OR_RETURN(const std::optional<int64_t> capacity, CapacityOf(of, claim.holder));
+  const int64_t a_day = claim.claimed ? IntAt(of, *s_.claims_a_day).value_or(INT64_MAX) : INT64_MAX;
+  Held had;
+  if (capacity.has_value() || a_day != INT64_MAX) {
+    KITH_ASSIGN_OR_RETURN(const Held* const held_now, HeldBy(claim.holder, pool));
+    had = *held_now;
+  }
+  const int64_t held = had.now + 1;
   const std::string who = std::to_string(claim.holder.value());
   if (capacity.has_value() && held > *capacity) {
     return Refuse(draft,
@@ -251,7 +334,7 @@ Status Run::CheckLimits(const Draft& draft, Id pool, const Claim& claim) {
                   "release another one first");
   }
   if (!claim.claimed) return absl::OkStatus();
-  if (claimed_today > a_day) {
+  if (had.claimed_today >= a_day) {
     return Refuse(draft, Concat({"owner ", who, " has claimed ", std::to_string(a_day), " of the pool today, as many as one may"}),
                   "claim again tomorrow");
   }

@@ -24,7 +24,7 @@ using catalog::FieldDef;
 using catalog::TypeDef;
 
 constexpr size_t kHexDigits = 16;  // of one number of a position
-constexpr size_t kFirstChunk = 8;  // rows read ahead of a range, doubled each time
+constexpr size_t kFirstChunk = 8;  // rows read ahead of a range at least, doubled each time
 constexpr size_t kLargestChunk = 256;
 
 Status BadOption(std::string_view field, std::string_view message) {
@@ -60,9 +60,12 @@ StatusOr<TimelinePlace> PlaceFromText(std::string_view text) {
 // The entries of one part, in order, read ahead in chunks.
 class Range {
  public:
-  // From `first` on, none before the time `from`.
-  Range(const Snapshot& snapshot, const TimelinePart& part, const TimelinePlace& first, Time from)
-      : snapshot_(&snapshot), prefix_(TimelinePrefixOf(part.subject)), subject_(part.subject) {
+  // From `first` on, none before the time `from`; `wanted`: how many are likely to be.
+  Range(const Snapshot& snapshot, const TimelinePart& part, const TimelinePlace& first, Time from, size_t wanted)
+      : snapshot_(&snapshot),
+        prefix_(TimelinePrefixOf(part.subject)),
+        subject_(part.subject),
+        chunk_(std::clamp(wanted, kFirstChunk, kLargestChunk)) {
     next_ = std::max(first, PlaceOf(Time{part.to == kTimeMax ? part.to.micros : part.to.micros - 1}, Id()));
     last_time_ = PlaceOf(std::max(from, part.from), Id()).inverse_time;
   }
@@ -96,7 +99,7 @@ class Range {
   TimelinePlace next_;
   uint64_t last_time_;
   std::deque<TimelinePlace> ahead_;
-  size_t chunk_ = kFirstChunk;
+  size_t chunk_;
   bool done_ = false;
 };
 
@@ -321,7 +324,8 @@ StatusOr<TimelinePage> ReadTimeline(const Snapshot& snapshot, Id subject, const 
   Merged merged;
   for (const TimelinePart& part : parts) {
     subjects.insert(part.subject);
-    KITH_RETURN_IF_ERROR(merged.Add(Range(snapshot, part, first, options.from.value_or(Time{INT64_MIN}))));
+    KITH_RETURN_IF_ERROR(
+        merged.Add(Range(snapshot, part, first, options.from.value_or(Time{INT64_MIN}), options.limit / parts.size() + 1)));
   }
   Entries entries(snapshot, options.kinds);
   TimelinePage page;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "kith/engine/referring.h"
 #include "model/pipeline_internal.h"
 
 namespace kith::model {
@@ -95,18 +96,18 @@ StatusOr<std::vector<PipelineVersion>> PipelineVersions(const Snapshot& snapshot
   std::vector<PipelineVersion> versions(1);
   versions[0].since = Time{record.header().created};
   const catalog::TypeDef* type = snapshot.catalog().FindType(kMigrationType);
-  const catalog::IndexDef* index = type == nullptr ? nullptr : type->FindIndex("by_pipeline");
-  if (index != nullptr) {
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*type, *index, {.equal = {Value(pipeline)}}));
-    while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+  const auto told = [&](std::string_view field) {
+    return !snapshot.IsMasked(*type, static_cast<int32_t>(type->FindField(field)->position));
+  };
+  if (type != nullptr && told("before") && told("plan")) {  // one after the other by index and by id alike
+    KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *type, *type->FindField("pipeline"), Value(pipeline), [&](record::View view) -> Status {
       KITH_ASSIGN_OR_RETURN(versions.back().pipeline, ReadDefinition(view.GetText(type->FindField("before")->position)));
       PipelineVersion& next = versions.emplace_back();
       next.since = Time{view.header().created};
       next.migration = view.id();
       KITH_ASSIGN_OR_RETURN(next.plan, MigrationPlanFromJson(view.GetText(type->FindField("plan")->position)));
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
+      return absl::OkStatus();
+    }));
   }
   versions.back().pipeline = std::move(present);
   return versions;

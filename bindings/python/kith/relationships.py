@@ -163,17 +163,33 @@ class Relationships:
         *,
         each: int | None = None,
         as_of: dt.datetime | None = None,
+        context: bool | None = None,
+        channel: str | None = None,
     ) -> list[Json]:
-        """A person's or an account's card: lines with `kind`, `record` and what they tell (`text`, `choice`, `value`, `amount`, `at`)."""
-        return _lines(
-            self._open().card(customer, question_json(each=each, as_of=as_of))
+        """A person's or an account's card: lines with `kind`, `record` and what they tell (`text`, `choice`, `value`, `amount`, `at`).
+
+        With `context` also the language, the channels they consented to, whether they want no contact (on `channel`), and the scenario:
+        what to do now.
+        """
+        question = question_json(
+            each=each, as_of=as_of, context=context, channel=channel
         )
+        return _lines(self._open().card(customer, question))
 
     def brief(
-        self, person: int, *, each: int | None = None, as_of: dt.datetime | None = None
+        self,
+        person: int,
+        *,
+        each: int | None = None,
+        as_of: dt.datetime | None = None,
+        context: bool | None = None,
+        channel: str | None = None,
     ) -> list[Json]:
-        """What to know before calling a person: their card with the deals, issues and documents of their account."""
-        return _lines(self._open().brief(person, question_json(each=each, as_of=as_of)))
+        """What to know before calling a person: their card with the deals, issues and documents of their account; `context` as of `card`."""
+        question = question_json(
+            each=each, as_of=as_of, context=context, channel=channel
+        )
+        return _lines(self._open().brief(person, question))
 
     def four_questions(
         self,

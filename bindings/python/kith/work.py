@@ -33,7 +33,8 @@ class Work:
 
         `items`: `kind` ("task", "visit", "deal", "customer"), `record`, `name`, `customer`, `about`, `promised`, `due`, `chance`, `value`
         (Money that it is expected to bring), `reasons` (`reason` and how `much`) and, for deals, the `action` that the stage suggests.
-        `total`: how many there are, of which `limit` (50; 0: all) are given out. `now`: None is the system's clock.
+        `total`: how many there are, of which `limit` (50; 0: all) are given out. `masked`: "type.field" that the viewer may not read and
+        that nothing was judged by; so have `receivables` and `worth`. `now`: None is the system's clock.
 
         >>> import kith
         >>> with kith.open(temporary=True) as db:

@@ -34,6 +34,11 @@ enum class LineKind : uint8_t {
   kComplaint,  // a ticket of kind "complaint"; as kOpenIssue
   kDocument,   // a money document; text: number, amount, choice: status
   kEvidence,   // what was learnt; value -1..1, choice: dimension, at
+  // With CardOptions::context:
+  kLanguage,   // in which they want to be spoken to; text
+  kChannel,    // on which they let themselves be contacted (role consent); choice
+  kNoContact,  // they want no contact at all, or (choice) none on the channel asked about
+  kScenario,   // what to do now, always one; choice, see below
 };
 [[nodiscard]] std::string_view NameOf(LineKind kind);  // "name", "last_touch", ...
 
@@ -50,8 +55,17 @@ struct CardLine {
 
 struct CardOptions {
   RelationOptions relation = {};
-  size_t each = 5;  // lines of one kind
+  size_t each = 5;       // lines of one kind
+  bool context = false;  // also how to go on from here (B16)
+  std::string channel;   // with context: on which they are in touch with us, or we want to be, by the name that role consent has for it
 };
+// How to go on when they are in touch (B16), a pure function of the same lines: what they look at, buy and wait for is in kSeen, kProduct
+// and kOpenIssue; the scenario is the first of
+//   settle     something is open for service; record: the latest such ticket
+//   advance    a deal is open; record: the largest; text: what its stage suggests first
+//   keep       they bought before; record: the latest document
+//   continue   they have looked at something; record: what
+//   introduce  nothing is known; record: the customer
 // Of a person or an account. Kinds in the order above. Errors: NotFound; BadOptions for a record that is neither.
 [[nodiscard]] StatusOr<std::vector<CardLine>> CustomerCard(const Snapshot& snapshot, Id customer, const CardOptions& options = {});
 // A person's card with the deals, products, issues and documents of their account.

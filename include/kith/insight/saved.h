@@ -22,7 +22,8 @@ struct SavedForecast {
   Currency currency;
   bool over = false;
 };
-// Those of a pipeline made until `now`, by period and then by when they were made.
+// Those of a pipeline made until `now`, by period and then by when they were made. None for a viewer who may not read their periods, when
+// they were made or what they say.
 [[nodiscard]] StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id pipeline, Time now);
 
 // Of the forecasts of what is won whose periods are over; by sums, so that large periods count as such. NaN when there is none.

@@ -23,7 +23,8 @@ struct Submission {
   bool over = false;
   double actual = 0;  // minor units won in the period, in the currency of what was said; 0 while it is not over
 };
-// Those of a pipeline made until `now`, by period and then by when they were made.
+// Those of a pipeline made until `now`, by period and then by when they were made. None for a viewer who may not read whose they are, their
+// periods, when they were made or what they say.
 [[nodiscard]] StatusOr<std::vector<Submission>> ReadSubmissions(const Snapshot& snapshot, Id pipeline, Time now);
 
 // How far off one person's figures are. By the mean m of ln(said / actual) over periods: bias is e^m - 1, so that saying twice as much and

@@ -1,4 +1,4 @@
-// Why deals are lost, and what those that are won have that others lack (C23, O01, O11).
+// Why deals are lost, what those that are won have that others lack, and whether outcomes follow from visible steps (C23, J08, O01, O11).
 //
 // Counts over the closed deals of a pipeline, as records say; nothing is modelled. A feature that goes with winning need not be its cause.
 #ifndef KITH_INSIGHT_WINNING_H_
@@ -57,6 +57,19 @@ struct WinningReport {
 };
 // What the snapshot's viewer may see. Errors: UnknownPipeline; BadOptions.
 [[nodiscard]] StatusOr<WinningReport> ReadWinning(const Snapshot& snapshot, std::string_view pipeline, const WinningOptions& options = {});
+
+// How far the chances of the open deals follow from the visible process, and how far from relations (J08): the variances over the deals of
+// what each adds to P(won within the period). Both 0: fewer than two deals, or nothing tells them apart. Relations act only in a forecast
+// with covariates (covariates.h).
+struct Transparency {
+  int64_t deals = 0;
+  double process = 0;    // stage and time in it
+  double relations = 0;  // decision chain, closeness, earlier encounters
+  // 1: the process says it all; 0: relations do; NaN: neither tells the deals apart.
+  [[nodiscard]] double share() const { return process / (process + relations); }
+};
+struct ForecastReport;
+[[nodiscard]] Transparency TransparencyOf(const ForecastReport& report);
 
 }  // namespace kith::insight
 

@@ -14,9 +14,9 @@
 //
 // Nothing here follows from the data of those who sell in no way that the rep does (J07, buyers.h).
 //
-// What the viewer may not read is not guessed: deals whose stage or closing is masked, tasks whose status is, complaints whose kind or status
-// is are left out; no deal is said to be without a next step where tasks or next steps are masked, nobody to be silent where touches are.
-// WorkList::masked says what is missing.
+// What the viewer may not read is not guessed: deals whose stage or closing is masked, tasks whose status is, complaints whose kind or
+// status is are left out; no deal is said to be without a next step where tasks or next steps are masked, nobody to be silent where touches
+// are. WorkList::masked says what is missing.
 //
 // The order is a pure function of the snapshot and the moment. Days are those of the database's time zone.
 #ifndef KITH_INSIGHT_WORKLIST_H_

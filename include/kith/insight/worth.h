@@ -55,8 +55,9 @@ struct WorthOptions {
 };
 // A deal without an amount gets the mean of what its pipeline's won deals brought in the currency that most are in, from five of them on:
 // that is predicted. What the viewer may not read is not made up for: no amount is predicted in place of a masked one, no chance told of a
-// deal whose stage or closing is masked, no margin without all costs, no budget without all that its evidence says; `masked` names it. Costs what the deal's evidence and costs do, and without a chance given its pipeline's forecast. Errors: NotFound,
-// NotPipelined, BadOptions, ArithmeticOverflow, those of Forecast.
+// deal whose stage or closing is masked, no margin without all costs, no budget without all that its evidence says; `masked` names it.
+// Costs what the deal's evidence and costs do, and without a chance given its pipeline's forecast. Errors: NotFound, NotPipelined,
+// BadOptions, ArithmeticOverflow, those of Forecast.
 [[nodiscard]] StatusOr<DealWorth> WorthOf(const Snapshot& snapshot, Id deal, const WorthOptions& options = {});
 
 }  // namespace kith::insight

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "insight/relationship/facts_internal.h"
+#include "kith/model/guide.h"
 
 namespace kith::insight {
 namespace {
@@ -30,6 +31,17 @@ class Card {
   Status Tickets(std::string_view role, Id customer);
   Status Documents(Id account);
   Status EvidenceOf(Id person);
+  Status AccountBehind(Id account);
+  Status Context(Id customer);
+  Status Scenario(Id customer);
+  // Of documents the first that is a purchase.
+  [[nodiscard]] const CardLine* First(LineKind kind) const {
+    const auto found = std::find_if(lines_.begin(), lines_.end(), [&](const CardLine& line) {
+      const bool bought = line.choice == "placed" || line.choice == "delivered";
+      return line.kind == kind && (kind != LineKind::kDocument || bought);
+    });
+    return found == lines_.end() ? nullptr : &*found;
+  }
   void Add(CardLine line) { lines_.push_back(std::move(line)); }
   void AddTies(const std::vector<EmployeeTie>& ties);
   void AddProduct(const Played& from);
@@ -259,6 +271,57 @@ Status Card::Account(Id account) {
   return Documents(account);
 }
 
+// How to go on from what the lines say.
+Status Card::Context(Id customer) {
+  if (!options_.context) return absl::OkStatus();
+  if (const std::optional<Played> party = facts_.Find(customer, "party")) {
+    if (const catalog::FieldDef* language = party->Find("language")) {
+      const bool chosen = language->kind == Kind::kChoice;
+      Add({.kind = LineKind::kLanguage,
+           .record = customer,
+           .text = std::string(chosen ? party->Choice("language") : party->Text("language"))});
+    }
+    bool allowed = options_.channel.empty();
+    if (const catalog::FieldDef* consent = party->Find("consent")) {
+      const Value channels = party->view().Get(consent->position);
+      for (const Choice& one : channels.get<ChoiceSet>()) {
+        const catalog::ChoiceDef* channel = consent->FindChoice(one.number);
+        if (channel == nullptr) continue;
+        allowed |= channel->name == options_.channel;
+        if (!party->Bool("do_not_contact")) Add({.kind = LineKind::kChannel, .record = customer, .choice = channel->name});
+      }
+    }
+    const bool asks = party->type().FindRole("party", "consent") != nullptr;
+    if (party->Bool("do_not_contact")) {
+      Add({.kind = LineKind::kNoContact, .record = customer});
+    } else if (asks && !allowed) {
+      Add({.kind = LineKind::kNoContact, .record = customer, .choice = options_.channel});
+    }
+  }
+  return Scenario(customer);
+}
+
+Status Card::Scenario(Id customer) {
+  CardLine line{.kind = LineKind::kScenario, .record = customer, .choice = "introduce"};
+  const std::pair<LineKind, std::string_view> scenarios[] = {
+      {LineKind::kOpenIssue, "settle"}, {LineKind::kDeal, "advance"}, {LineKind::kDocument, "keep"}, {LineKind::kSeen, "continue"}};
+  for (const auto& [kind, name] : scenarios) {
+    const CardLine* first = First(kind);
+    if (first == nullptr) continue;
+    line.record = first->record;
+    line.choice = name;
+    break;
+  }
+  if (line.choice == "advance") {
+    KITH_ASSIGN_OR_RETURN(const model::Guide guide, model::GetGuide(facts_.snapshot(), line.record, {.now = facts_.as_of()}));
+    for (const model::Track& track : guide.tracks) {
+      if (line.text.empty() && !track.actions.empty()) line.text = track.actions.front().name;
+    }
+  }
+  Add(std::move(line));
+  return absl::OkStatus();
+}
+
 StatusOr<std::vector<CardLine>> Card::Of(Id customer) {
   KITH_RETURN_IF_ERROR(facts_.snapshot().Get(customer).status());
   if (facts_.IsPerson(customer)) {
@@ -269,6 +332,7 @@ StatusOr<std::vector<CardLine>> Card::Of(Id customer) {
     return MakeError({.reason = Reason::kBadOptions, .record = customer, .hint = "give a person or an account"},
                      "the record is no customer");
   }
+  KITH_RETURN_IF_ERROR(Context(customer));
   return Take();
 }
 
@@ -279,8 +343,13 @@ StatusOr<std::vector<CardLine>> Card::Brief(Id person) {
   }
   KITH_RETURN_IF_ERROR(Person(person));
   KITH_ASSIGN_OR_RETURN(const std::vector<Id> accounts, facts_.OrganisationsOf(person));
-  if (accounts.empty()) return Take();
-  const Id account = accounts.front();
+  if (!accounts.empty()) KITH_RETURN_IF_ERROR(AccountBehind(accounts.front()));
+  KITH_RETURN_IF_ERROR(Context(person));
+  return Take();
+}
+
+// Deals, issues and documents of a person's account.
+Status Card::AccountBehind(Id account) {
   std::vector<CardLine> own = std::move(lines_);
   lines_.clear();
   KITH_RETURN_IF_ERROR(Tickets("account", account));
@@ -292,15 +361,15 @@ StatusOr<std::vector<CardLine>> Card::Brief(Id person) {
     if (!told) own.push_back(std::move(line));
   }
   lines_ = std::move(own);
-  return Take();
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 std::string_view NameOf(LineKind kind) {
-  static constexpr std::string_view kNames[] = {"name",    "title",      "account",   "person",     "closeness", "tie",
-                                                "stance",  "role",       "deal",      "last_touch", "last_call", "seen",
-                                                "product", "open_issue", "complaint", "document",   "evidence"};
+  static constexpr std::string_view kNames[] = {"name",      "title",    "account",    "person",    "closeness", "tie",        "stance",
+                                                "role",      "deal",     "last_touch", "last_call", "seen",      "product",    "open_issue",
+                                                "complaint", "document", "evidence",   "language",  "channel",   "no_contact", "scenario"};
   const auto at = static_cast<size_t>(kind) - 1;
   return at < std::size(kNames) ? kNames[at] : std::string_view();
 }

@@ -9,6 +9,7 @@
 #include "insight/relationship/facts_internal.h"
 #include "insight/special_internal.h"
 #include "kith/insight/estimate.h"
+#include "kith/insight/forecast.h"
 #include "kith/model/model.h"
 
 namespace kith::insight {
@@ -182,6 +183,24 @@ StatusOr<WinningReport> ReadWinning(const Snapshot& snapshot, std::string_view p
   }
   KITH_ASSIGN_OR_RETURN(const model::Pipeline found, model::GetPipeline(snapshot, pipeline));
   return Reader(snapshot, found, options).Read();
+}
+
+Transparency TransparencyOf(const ForecastReport& report) {
+  Transparency transparency;
+  transparency.deals = static_cast<int64_t>(report.deals.size());
+  const auto variance = [&](const auto& part) {
+    double mean = 0;
+    double square = 0;
+    for (const DealForecast& deal : report.deals) mean += part(deal.contributions) / static_cast<double>(transparency.deals);
+    for (const DealForecast& deal : report.deals) {
+      const double off = part(deal.contributions) - mean;
+      square += off * off / static_cast<double>(transparency.deals);
+    }
+    return square;
+  };
+  transparency.process = variance([](const Contributions& parts) { return parts.stage + parts.age; });
+  transparency.relations = variance([](const Contributions& parts) { return parts.covariates; });
+  return transparency;
 }
 
 }  // namespace kith::insight

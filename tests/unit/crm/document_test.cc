@@ -165,6 +165,11 @@ TEST_F(DocumentTest, FromTheFirstTouchToCashAComplaintAndAReferral) {  // A05, A
   Add("receipt", {{"invoice", invoice}, {"date", day("2026-04-12")}, {"amount", Yuan(3'400)}});
   EXPECT_EQ(Get(invoice, "open"), Value(Yuan(0)));
   EXPECT_EQ(Get(invoice, "last_paid"), Value(day("2026-04-12")));
+  const Id odd = Add("receipt", {{"invoice", invoice}, {"date", day("2026-04-12")}, {"amount", Money{1, *Currency::FromCode("EUR")}}});
+  EXPECT_EQ(Get(invoice, "open"), Value()) << "what is paid in several currencies is not summed";
+  Batch taken_back = world_.NewBatch();
+  taken_back.Delete(odd);
+  world_.Apply(taken_back);
   // One of four comes back, with a complaint about the product.
   const Id ticket =
       Add("ticket",

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <map>
 #include <set>
 #include <string>
@@ -146,6 +147,76 @@ TEST_F(PoolTest, ClaimsADayAndAMembersOwnCapacity) {
 }
 
 // K10: a day is one of the database's time zone, which ends before UTC's does.
+// K02: one batch that lets go, takes and passes on is held to the limits as it leaves things.
+TEST_F(PoolTest, ABatchIsCountedAsItLeavesThings) {
+  Pool({{"capacity", 3}, {"claims_a_day", 5}});
+  const Id one = world_.owners()[0];
+  const Id other = world_.owners()[1];
+  const std::vector<Id> leads = Leads(8);
+  Batch batch = world_.NewBatch();
+  for (int i = 0; i < 3; ++i) ClaimFromPool(batch, leads[static_cast<size_t>(i)], one);
+  world_.Apply(batch);
+  EXPECT_EQ(GetReason(Claim(leads[3], one)), Reason::kPreconditionFailed) << "three are held";
+  // Two go back or on, two come: three are held again, and five were claimed today.
+  batch = world_.NewBatch();
+  ASSERT_TRUE(ReleaseToPool(*world_.Read(), batch, leads[0]).ok());
+  batch.Set(leads[1], "owner", other);
+  ClaimFromPool(batch, leads[3], one);
+  ClaimFromPool(batch, leads[4], one);
+  world_.Apply(batch);
+  EXPECT_EQ(OwnerOf(leads[1]), other);
+  ASSERT_TRUE(Release(leads[3]).ok());
+  EXPECT_THAT(std::string(Claim(leads[5], one).message()), HasSubstr("has claimed 5"));
+  batch = world_.NewBatch();
+  for (const size_t i : {5U, 6U, 7U}) ClaimFromPool(batch, leads[i], other);
+  EXPECT_EQ(GetReason(world_.TryApply(batch)), Reason::kPreconditionFailed) << "one was passed on to them";
+  batch = world_.NewBatch();
+  for (const size_t i : {5U, 6U}) ClaimFromPool(batch, leads[i], other);
+  world_.Apply(batch);
+  world_.Advance(kMicrosPerDay);
+  EXPECT_TRUE(Claim(leads[7], one).ok()) << "tomorrow, with room";
+}
+
+// What a batch of claims costs grows with it, not with its square, and not with what somebody held before.
+TEST_F(PoolTest, ManyAtOnceAreCountedOnce) {
+  const Id pool = Pool({{"capacity", 10'000}, {"claims_a_day", 10'000}});
+  Add("pool_member", {{"pool", pool}, {"employee", world_.owners()[0]}});
+  const auto cost = [&](size_t n) {
+    Batch made = world_.NewBatch();
+    for (size_t i = 0; i < n; ++i) made.Set(model::World::NewRecord(made, "lead"), "pool", "north");
+    world_.Apply(made);
+    Batch batch = world_.NewBatch();
+    EXPECT_EQ(AssignFromPool(*world_.Read(), batch, "north", {.limit = n})->size(), n);
+    const std::clock_t start = std::clock();
+    world_.Apply(batch);
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  };
+  const double few = cost(150);
+  const double many = cost(1200);
+  EXPECT_LT(many, 8 * 3 * few) << few << " s";
+}
+
+// B20: a viewer who may not read what an index covers is answered all the same.
+TEST_F(PoolTest, AMaskedFieldHidesItselfAlone) {
+  const Id pool = Pool({{"capacity", 3}});
+  Add("pool_member", {{"pool", pool}, {"employee", world_.owners()[0]}});
+  const std::vector<Id> leads = Leads(2);
+  ASSERT_TRUE(Claim(leads[0], world_.owners()[0]).ok());
+  ASSERT_TRUE(world_.db()
+                  .SetPolicy(R"({"types": {"pool_claim": {"fields": {"how": {"read": ["role:desk"]}}},
+                                           "lead": {"fields": {"status": {"read": ["role:desk"]}}}}})")
+                  .ok());
+  const auto snapshot = world_.Read({.id = world_.owners()[0]});
+  Batch batch = world_.NewBatch();
+  const StatusOr<std::vector<Assigned>> assigned = AssignFromPool(*snapshot, batch, "north");
+  ASSERT_TRUE(assigned.ok()) << assigned.status();
+  ASSERT_THAT(*assigned, SizeIs(1));
+  EXPECT_EQ((*assigned)[0].record, leads[1]);
+  EXPECT_EQ((*assigned)[0].owner, world_.owners()[0]);
+  Batch back = world_.NewBatch();
+  EXPECT_TRUE(ReleaseToPool(*snapshot, back, leads[0]).ok());
+}
+
 TEST_F(PoolTest, ADayIsThatOfTheTimeZone) {
   world_.Set(*world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "time_zone", "Asia/Shanghai");
   Pool({{"claims_a_day", int64_t{1}}});
@@ -240,6 +311,32 @@ TEST_F(PoolTest, HandsOutByWeightConditionAndRoom) {  // K02
   EXPECT_EQ(assigned[0].reason, "2 of 3 members take it; was assigned 0, fewest");
   EXPECT_EQ(assigned[4].reason, "2 of 3 members take it, 1 of them full; was assigned 12, fewest");
   EXPECT_EQ(Claims(tenders[0]).at(0)["reason"], Value(assigned[0].reason));
+}
+
+// K02: with planted skills, conditions by skill raise what is expected to come of the leads over handing them out in turn.
+TEST_F(PoolTest, ConditionsBySkillRaiseConversions) {
+  const std::vector<std::string_view> sources = {"web", "tender", "referral"};  // each person is good with one
+  const auto expected = [&](bool by_skill) {
+    const Id pool = Pool();
+    for (size_t i = 0; i < sources.size(); ++i) {
+      const std::string takes = by_skill ? "source == '" + std::string(sources[i]) + "'" : "";
+      Add("pool_member", {{"pool", pool}, {"employee", people()[i]}, {"takes", takes}});
+    }
+    std::map<Id, std::string_view> source_of;
+    for (size_t i = 0; i < 36; ++i) source_of[Lead({{"source", sources[i * i % 7 % 3]}})] = sources[i * i % 7 % 3];
+    double converted = 0;
+    for (const Assigned& one : Assign()) {
+      const auto person = static_cast<size_t>(std::find(people().begin(), people().end(), one.owner) - people().begin());
+      converted += source_of.at(one.record) == sources.at(person) ? 0.5 : 0.1;
+    }
+    Batch batch = world_.NewBatch();
+    batch.Delete(pool);
+    for (const auto& [lead, source] : source_of) batch.Delete(lead);
+    world_.Apply(batch);
+    return converted;
+  };
+  EXPECT_DOUBLE_EQ(expected(true), 36 * 0.5);
+  EXPECT_LT(expected(false), 36 * 0.35);
 }
 
 TEST_F(PoolTest, HandsOutByLoadAndIsTheSameEachTime) {

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <fstream>
 #include <map>
 #include <string>
 
+#include "kith/insight/card.h"
+#include "kith/model/timeline.h"
 #include "support/paths.h"
 #include "unit/insight/relation_world.h"
 
@@ -232,6 +235,20 @@ TEST(RepeatBuying, EstimatesAreThosePublishedForCdnow) {
   EXPECT_NEAR(model.log_likelihood, -9582.4, 0.1);
 }
 
+// J04: what ranking costs grows with the portfolio, not faster; figures: lib/insight/README.md.
+TEST(Buyers, RankingALargePortfolioCostsWhatItsSizeSays) {
+  const auto cost = [](size_t size) {
+    const std::vector<CustomerFacts> customers = Population(7, size);
+    const std::clock_t start = std::clock();
+    const StatusOr<BuyerReport> report = RankBuyers(customers, Id(), kNow);
+    EXPECT_TRUE(report.ok() && report->buyers.size() == size);
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  };
+  const double few = cost(500);
+  const double many = cost(3'000);
+  EXPECT_LT(many, 6 * 2.5 * few) << few << " s";
+}
+
 class BuyersFromRecords : public Relations {
  protected:
   std::map<Id, CustomerFacts> Read(const Viewer& viewer = {}) {
@@ -250,6 +267,64 @@ class BuyersFromRecords : public Relations {
     for (const std::string_view state : states) world_.Set(order, "status", Choose("order", "status", state));
   }
 };
+
+struct Measures {
+  bool lapsed = false;  // more likely gone than not
+  int64_t repeats = 0;
+  size_t referred = 0;
+  size_t open = 0;
+  friend bool operator==(const Measures&, const Measures&) = default;
+};
+
+// A07: after a sale four things happen. Each drives its own measure, none of the others, and all are on one timeline.
+TEST_F(BuyersFromRecords, EachOutcomeOfASaleDrivesItsOwnMeasure) {
+  std::vector<Id> accounts;
+  for (int i = 0; i < 5; ++i) accounts.push_back(Add("account", {{"name", "A" + std::to_string(i)}}));
+  for (int month = 0; month < 6; ++month) {
+    world_.Advance(30 * kMicrosPerDay);
+    for (const Id account : accounts) Order(account, {"placed"});
+  }
+  const BuyingModel model{.r = 2, .alpha = 60, .a = 1, .b = 4};  // of a firm whose customers buy every month
+  const auto measure = [&](Id account) {
+    Measures measures;
+    const CustomerFacts facts = Read().at(account);
+    const auto days = [](Time from, Time to) { return static_cast<double>(to.micros - from.micros) / static_cast<double>(kMicrosPerDay); };
+    const Time first = facts.purchases.front().at;
+    const BuyingHistory history{.repeats = static_cast<int64_t>(facts.purchases.size()) - 1,
+                                .recency = days(first, facts.purchases.back().at),
+                                .age = days(first, world_.now())};
+    measures.lapsed = model.Alive(history) < 0.5;
+    measures.repeats = history.repeats;
+    const auto snapshot = world_.Read();
+    const auto leads = snapshot->Scan("lead").value();
+    while (leads->Next()) {
+      measures.referred += GetField(*snapshot->catalog().FindType("lead"), *leads->record(), "referred_by").value() == Value(account);
+    }
+    const std::vector<CardLine> card = *CustomerCard(*snapshot, account);
+    for (const CardLine& line : card) measures.open += line.kind == LineKind::kOpenIssue;
+    return measures;
+  };
+  const Measures before = measure(accounts[0]);
+  EXPECT_EQ(before, (Measures{.lapsed = false, .repeats = 5}));
+  world_.Advance(10 * kMicrosPerDay);
+  Order(accounts[1], {"placed"});
+  Add("lead", {{"name", "Li"}, {"referred_by", accounts[2]}});
+  const Id ticket = Add("ticket", {{"subject", "Leaks"}, {"account", accounts[3]}});
+  EXPECT_EQ(measure(accounts[1]), (Measures{.lapsed = false, .repeats = 6}));
+  EXPECT_EQ(measure(accounts[2]), (Measures{.lapsed = false, .repeats = 5, .referred = 1}));
+  EXPECT_EQ(measure(accounts[3]), (Measures{.lapsed = false, .repeats = 5, .open = 1}));
+  EXPECT_EQ(measure(accounts[4]), before);
+  // The others go on buying; one never buys again.
+  for (int month = 0; month < 8; ++month) {
+    world_.Advance(30 * kMicrosPerDay);
+    for (size_t i = 1; i < 4; ++i) Order(accounts[i], {"placed"});
+  }
+  EXPECT_EQ(measure(accounts[4]), (Measures{.lapsed = true, .repeats = 5}));
+  EXPECT_FALSE(measure(accounts[1]).lapsed);
+  const model::TimelinePage page = *model::ReadTimeline(*world_.Read(), accounts[3]);
+  EXPECT_EQ(page.entries.size(), 6 + 8 + 1U) << "what they bought, and what they came back with";
+  EXPECT_TRUE(std::any_of(page.entries.begin(), page.entries.end(), [&](const auto& entry) { return entry.record == ticket; }));
+}
 
 TEST_F(BuyersFromRecords, APurchaseCountsOnceAndPeopleStandForTheirCompany) {  // J03
   const Id account = Add("account", {{"name", "Acme"}});

@@ -122,6 +122,49 @@ TEST_F(Cards, ShowWhatTheViewerMaySeeAndWhatHadHappened) {
   EXPECT_TRUE(absl::IsNotFound(CustomerCard(*world_.Read(), Id::Of(person.type(), 0, 999)).status()));
 }
 
+// B16: what to do now, in which language and on which channel, follows from the history and from nothing else.
+TEST_F(Cards, TellHowToGoOn) {
+  const auto context = [&](Id customer, std::string_view channel = {}) {
+    return *CustomerCard(*world_.Read(), customer, {.context = true, .channel = std::string(channel)});
+  };
+  const auto text = [](const std::vector<CardLine>& lines) {
+    std::string all;
+    for (const CardLine& line : lines) {
+      if (line.kind < LineKind::kLanguage) continue;
+      all += std::string(NameOf(line.kind)) + " " + line.choice + " " + line.text + ";";
+    }
+    return all;
+  };
+  const Value consent = ChoiceSet{Choice{world_.Read()->catalog().FindType("contact")->FindField("consent")->FindChoice("phone")->number}};
+  const Id account = Add("account", {{"name", "Acme"}});
+  const Id person = Add("contact", {{"name", "Wang"}, {"language", "zh"}, {"consent", consent}});
+  EXPECT_EQ(text(context(person)), "language  zh;channel phone ;scenario introduce ;");
+  EXPECT_EQ(text(context(person, "phone")), text(context(person)));
+  EXPECT_EQ(text(context(person, "mail")), "language  zh;channel phone ;no_contact mail ;scenario introduce ;");
+  EXPECT_EQ(text(context(account)), "scenario introduce ;");
+  // Each step of their history changes it, and the first of several that holds is told.
+  const Id seen = Touch(person, account, "page_view", "Prices");
+  EXPECT_EQ(context(account).back().record, seen);
+  EXPECT_EQ(text(context(account)), "scenario continue ;");
+  const Id order = Add("order", {{"account", account}, {"status", Choose("order", "status", "placed")}, {"date", DateOf(world_.now())}});
+  EXPECT_EQ(text(context(account)), "scenario keep ;");
+  EXPECT_EQ(context(account).back().record, order);
+  const Id deal = Add("opportunity", {{"name", "Pumps"}, {"account", account}});
+  world_.MoveTo(deal, "default/prospecting");
+  EXPECT_EQ(text(context(account)), "scenario advance find out the need;");
+  const Id open = Ticket(account, person, "Noise", "problem", true);
+  EXPECT_EQ(text(context(account)), "scenario settle ;");
+  EXPECT_EQ(context(account).back().record, open);
+  EXPECT_EQ(context(person).back().record, open);
+  // The same history gives the same context.
+  const Id twin = Add("contact", {{"name", "Wang"}, {"language", "zh"}, {"consent", consent}});
+  EXPECT_EQ(text(context(twin)), "language  zh;channel phone ;scenario introduce ;");
+  EXPECT_EQ(text(context(person)), text(context(person)));
+  world_.Set(twin, "do_not_contact", true);
+  EXPECT_EQ(text(context(twin, "phone")), "language  zh;no_contact  ;scenario introduce ;");
+  EXPECT_TRUE(text(*CustomerCard(*world_.Read(), person)).empty()) << "it is asked for";
+}
+
 // B08, B11, B20: a masked field hides itself, not what the index that covers it leads to.
 TEST_F(Cards, AMaskedFieldHidesItselfAlone) {
   const Id account = Add("account", {{"name", "Acme"}});

@@ -7,6 +7,7 @@
 #include "insight/tilt_internal.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/paths.h"
+#include "kith/insight/winning.h"
 #include "unit/insight/relation_world.h"
 
 namespace kith::insight {
@@ -207,6 +208,30 @@ TEST_F(CovariatesTest, WhereTheyDoNotNothingIsLost) {  // C23, W3
   const Comparison comparison = Compare();
   EXPECT_LT(comparison.with, comparison.without + 0.005) << comparison.with << " against " << comparison.without;
   EXPECT_LT(std::abs(comparison.report.effects[0].effect), 2 * comparison.report.effects[0].sd);
+}
+
+// J08: the more relations decide, the less of the chances the visible process explains.
+TEST_F(CovariatesTest, TransparencyRanksPlantedWorlds) {
+  Make(0, TestSeed(8));
+  // Many are lost at the first stage, and half of the open ones are past it: how far a deal is tells how it will end.
+  const ForecastReport before = Compare().report;
+  for (size_t i = 0; i < before.deals.size(); i += 2) world_.MoveTo(before.deals[i].deal, "sales/talk");
+  for (int i = 0; i < 60; ++i) {
+    const Id lost = Add("opportunity", {{"name", "lost"}, {"amount", model::Yuan(100'000)}});
+    const Time began{world_.now().micros - 20 * kMicrosPerDay};
+    world_.MoveTo(lost, "sales/lead", {.at = began});
+    world_.MoveTo(lost, "sales/lost", {.at = Time{began.micros + 10 * kMicrosPerDay}});
+  }
+  const Transparency clear = TransparencyOf(Compare().report);
+  EXPECT_GT(clear.deals, 20);
+  EXPECT_GT(clear.process, clear.relations);
+  EXPECT_EQ(TransparencyOf(ForecastReport()).deals, 0);
+}
+TEST_F(CovariatesTest, WhereRelationsDecideTheProcessExplainsLittle) {  // J08, W2
+  Make(3, TestSeed(9));
+  const Transparency murky = TransparencyOf(Compare().report);
+  EXPECT_GT(murky.relations, 5 * murky.process);
+  EXPECT_LT(murky.share(), 0.2);
 }
 
 // M13: whatever the past of the firm was like, a larger lead never lowers a chance.

@@ -105,6 +105,17 @@ TEST_F(ReceivablesTest, InOneCurrencyAtTheDaysRates) {
   EXPECT_EQ(report.total[0].open, 1'000 + 1'250 + 313);
 }
 
+// Half a minor unit is rounded up, also where the rate is no binary number, and large amounts keep their last digit.
+TEST_F(ReceivablesTest, ConversionIsExactAndRoundsHalfUp) {
+  const Currency yen = *Currency::FromCode("JPY");
+  const ExchangeRates rates{.into = kYuan, .rates = {{kEuro, 1.005}, {yen, 0.04725}, {*Currency::FromCode("USD"), 1e-3}}};
+  EXPECT_EQ(InCurrency(Money{100, kEuro}, rates), (Money{101, kYuan})) << "100.5";
+  EXPECT_EQ(InCurrency(Money{-100, kEuro}, rates), (Money{-101, kYuan})) << "away from zero";
+  EXPECT_EQ(InCurrency(Money{2, yen}, rates), (Money{9, kYuan})) << "9.45";
+  EXPECT_EQ(InCurrency(Money{9'007'199'254'740'993'000, *Currency::FromCode("USD")}, rates), (Money{9'007'199'254'740'993, kYuan}));
+  EXPECT_EQ(InCurrency(Money{7, kYuan}, rates), (Money{7, kYuan}));
+}
+
 // What is paid in parts is paid, whatever the parts come to in another currency.
 TEST_F(ReceivablesTest, WhatIsPaidInPartsIsPaidInEveryCurrency) {
   const Id acme = Add("account", {{"name", "Acme"}});
@@ -228,11 +239,10 @@ TEST_F(ReceivablesTest, WhatIsMaskedIsNotGuessed) {
   Pay(Invoice(acme, "2026-02-01", "2026-02-10", {1'000, kYuan}), "2026-02-05", {300, kYuan});
   const auto seen = [&](const std::string& field) {
     const size_t dot = field.find('.');
-    const std::string policy = R"({"types": {")" + field.substr(0, dot) + R"(": {"fields": {")" + field.substr(dot + 1) +
-                               R"(": {"read": ["role:desk"]}}}}})";
+    const std::string policy =
+        R"({"types": {")" + field.substr(0, dot) + R"(": {"fields": {")" + field.substr(dot + 1) + R"(": {"read": ["role:desk"]}}}}})";
     EXPECT_TRUE(world_.db().SetPolicy(policy).ok());
-    const StatusOr<ReceivablesReport> report =
-        ReceivablesOf(*world_.Read({.id = world_.owners()[0]}), {.as_of = *ParseDate("2026-03-03")});
+    const StatusOr<ReceivablesReport> report = ReceivablesOf(*world_.Read({.id = world_.owners()[0]}), {.as_of = *ParseDate("2026-03-03")});
     EXPECT_TRUE(report.ok()) << report.status();
     return report.ok() ? *report : ReceivablesReport();
   };

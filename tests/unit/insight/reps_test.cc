@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "insight/tables_internal.h"
 #include "kith/insight/funnel.h"
 #include "simulator/company_paths.h"
 #include "unit/insight/made_tables.h"
@@ -224,6 +225,95 @@ TEST(RepsAgainstTeam, SaysSoWhenDealsAreTooFew) {
   EXPECT_TRUE(RepsAgainstTeam(FunnelTables{MakePipeline(2), Time{}, {}, {}})->empty());
   EXPECT_EQ(GetReason(RepsAgainstTeam(tables, {.weak_probability = 1}).status()), Reason::kBadOptions);
   EXPECT_EQ(GetReason(RepsAgainstTeam(tables, {.false_discovery = 0}).status()), Reason::kBadOptions);
+}
+
+// J01: who closes a dozen deals a year is drawn to the team, and the interval says how little that tells.
+TEST(RepsAgainstTeam, ADozenDealsAreDrawnToTheTeamWithHonestIntervals) {
+  constexpr int kSeeds = 400;
+  Random random(12);
+  int held = 0;
+  int checked = 0;
+  double wide = 0;
+  double narrow = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    FunnelTables tables;
+    tables.pipeline = MakePipeline(1);
+    double truth = 0;
+    for (uint64_t rep = 0; rep < 10; ++rep) {
+      const double rate = 0.5 + 0.3 * (random.Uniform() - 0.5);  // reps differ
+      const int64_t n = rep == 0 ? 12 : 100;
+      if (rep == 0) truth = rate;
+      const int64_t won = random.Binomial(n, rate);
+      AddCounts(tables, GroupKind::kOwner, 1 + rep, 0, n, won);
+      AddCounts(tables, GroupKind::kAll, 0, 0, n, won);
+    }
+    const RepOptions options;
+    const std::vector<RepReport> reports = *RepsAgainstTeam(tables, options);
+    const RepStage& stage = ReportOf(reports, 1).stages.at(0);
+    const double own = static_cast<double>(stage.rep.successes) / 12;
+    const double team = static_cast<double>(stage.team.successes) / static_cast<double>(stage.team.trials);
+    EXPECT_EQ(stage.rep.trials, 12);
+    EXPECT_GE(stage.shrunk, std::min(own, team) - 0.01);
+    EXPECT_LE(stage.shrunk, std::max(own, team) + 0.01);
+    EXPECT_LE(std::abs(stage.shrunk - team), 0.6 * std::abs(own - team) + 0.01) << "half the way at least";
+    held += stage.low <= truth && truth <= stage.high;
+    ++checked;
+    wide += stage.high - stage.low;
+    narrow += ReportOf(reports, 2).stages.at(0).high - ReportOf(reports, 2).stages.at(0).low;
+  }
+  const double level = FunnelOptions().level;
+  RecordProperty("held", std::to_string(held));
+  EXPECT_GE(held, checked * (level - 0.05));
+  EXPECT_GT(wide, 1.3 * narrow) << "than of a hundred deals";
+}
+
+// K01: what a manager is told of each rep adds up to the team, and every rate says how many deals it rests on.
+TEST(RepsAgainstTeam, WhatIsToldOfRepsAddsUpToTheTeam) {
+  FunnelTables tables;
+  tables.pipeline = MakePipeline(3);
+  Random random(4);
+  for (uint64_t rep = 1; rep <= 4; ++rep) {
+    for (size_t stage = 0; stage < 3; ++stage) {
+      const int64_t n = 10 + random.Binomial(60, 0.5);
+      const int64_t advanced = random.Binomial(n, 0.4);
+      AddCounts(tables, GroupKind::kOwner, rep, stage, n, advanced);
+      AddCounts(tables, GroupKind::kAll, 0, stage, n, advanced);
+    }
+    const int64_t won = random.Binomial(20, 0.5);
+    for (const auto& key : {model::RowKey{GroupKind::kOwner, rep, 600, 0}, model::RowKey{GroupKind::kAll, 0, 600, 0}}) {
+      model::PeriodRow& row = tables.rows.periods[key];
+      row.won_count.Add({3, testing::kCny.packed()}, won);
+      row.won_minor.Add({3, testing::kCny.packed()}, won * 1000);
+      row.won_amounts[testing::kCny.packed()].AddAmount(1000, static_cast<int>(won));
+    }
+  }
+  const FunnelReport team = *Funnel(tables);
+  const std::vector<FunnelPart> reps = *FunnelParts(tables, GroupKind::kOwner);
+  ASSERT_EQ(reps.size(), 4U);
+  for (size_t stage = 0; stage < team.stages.size(); ++stage) {
+    int64_t reached = 0;
+    int64_t resolved = 0;
+    int64_t advanced = 0;
+    for (const FunnelPart& rep : reps) {
+      reached += rep.funnel.stages[stage].reached;
+      resolved += rep.funnel.stages[stage].rate.trials;
+      advanced += rep.funnel.stages[stage].rate.successes;
+    }
+    EXPECT_EQ(reached, team.stages[stage].reached);
+    EXPECT_EQ(resolved, team.stages[stage].rate.trials);
+    EXPECT_EQ(advanced, team.stages[stage].rate.successes);
+  }
+  // Against everyone else: the two samples are the team.
+  for (const RepReport& report : Reports(tables)) {
+    for (size_t stage = 0; stage < report.stages.size(); ++stage) {
+      EXPECT_EQ(report.stages[stage].rep.trials + report.stages[stage].team.trials, team.stages[stage].rate.trials);
+      EXPECT_GT(report.stages[stage].rep.trials, 0);
+    }
+  }
+  const Period month = PeriodAt(DateOf(model::StartOfEpoch(600)), PeriodUnit::kMonth);
+  double sum = 0;
+  for (uint64_t rep = 1; rep <= 4; ++rep) sum += insight_internal::WonIn(tables, month, testing::kCny, GroupKind::kOwner, rep);
+  EXPECT_EQ(sum, insight_internal::WonIn(tables, month, testing::kCny));
 }
 
 }  // namespace

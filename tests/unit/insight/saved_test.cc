@@ -103,5 +103,20 @@ TEST_F(SavedForecastsTest, WithoutAnyDealAreSavedWithoutAmounts) {
   EXPECT_EQ(Saved()[0].total.mean, 0);
 }
 
+// B20: what an index has beside the pipeline is not needed; what says which period a forecast is of is.
+TEST_F(SavedForecastsTest, AMaskedFieldHidesItselfAlone) {
+  Win(1000);
+  Save(ForecastOf(PeriodAt(DateOf(world_.now()), PeriodUnit::kQuarter)));
+  const auto seen = [&](const std::string& field) {
+    EXPECT_TRUE(world_.db().SetPolicy(R"({"types": {"forecast": {"fields": {")" + field + R"(": {"read": ["role:desk"]}}}}})").ok());
+    const StatusOr<std::vector<SavedForecast>> saved = SavedForecasts(*world_.Read({.id = world_.owners()[0]}), Pipeline(), world_.now());
+    EXPECT_TRUE(saved.ok()) << saved.status();
+    return saved.ok() ? saved->size() : 99;
+  };
+  EXPECT_EQ(seen("p10"), 1U);
+  EXPECT_EQ(seen("starts"), 0U);
+  EXPECT_EQ(seen("mean"), 0U);
+}
+
 }  // namespace
 }  // namespace kith::insight

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "kith/insight/forecast.h"
+#include "kith/insight/visits.h"
 #include "unit/insight/relation_world.h"
 
 namespace kith::insight {
@@ -282,13 +284,48 @@ TEST_F(WorkListTest, EachWayOfSellingIsUnaffectedByTheOthers) {
     const StatusOr<BuyerReport> buyers = RankBuyers(*world_.Read(), world_.owners()[rep], {.as_of = world_.now()});
     EXPECT_TRUE(buyers.ok()) << buyers.status();
     if (buyers.ok()) text += std::to_string(buyers->usual) + " " + std::to_string(buyers->buying.r) + " " + list.currency.code();
-    return text;
+    // The forecast of their pipeline, and whether their stores were visited.
+    const auto snapshot = world_.Read();
+    const StatusOr<model::FunnelTables> tables = model::ReadTables(*snapshot, world_.GetPipelineNow(ways[rep]).id);
+    EXPECT_TRUE(tables.ok()) << tables.status();
+    const Period quarter = PeriodAt(Date{today.days + 30}, PeriodUnit::kQuarter);
+    const StatusOr<ForecastReport> forecast = Forecast(*tables, quarter);
+    EXPECT_TRUE(forecast.ok()) << forecast.status();
+    for (const DealForecast& deal : forecast->deals) text += ";" + std::to_string(deal.win_ever);
+    text += ";" + std::to_string(forecast->total.mean) + ";" + std::to_string(forecast->total.p90);
+    const StatusOr<VisitReport> visits = VisitsOf(*snapshot, {.today = Date{today.days + 15}, .employee = world_.owners()[rep]});
+    EXPECT_TRUE(visits.ok()) << visits.status();
+    return text + ";" + std::to_string(visits->due) + "/" + std::to_string(visits->done);
   };
-  for (size_t rep = 0; rep < ways.size(); ++rep) customers(rep, 1, "CNY");
+  for (const std::string_view way : ways) {
+    model::Pipeline pipeline = world_.GetPipelineNow("sales");
+    pipeline.id = {};
+    pipeline.name = std::string(way);
+    pipeline.selling = *model::SellingFromName(way);
+    Batch batch = world_.NewBatch();
+    model::DefinePipeline(batch, pipeline);
+    world_.Apply(batch);
+  }
+  // Deals that come, close and stay open, and stores to be visited.
+  const auto works = [&](size_t rep, int64_t minor) {
+    const std::string path = std::string(ways[rep]) + "/";
+    for (int n = 0; n < 6; ++n) {
+      const Id deal = Add("opportunity", {{"name", "deal"}, {"owner", world_.owners()[rep]}, {"amount", Yuan(minor)}});
+      world_.MoveTo(deal, path + "lead");
+      if (n % 3 != 0) world_.MoveTo(deal, path + (n % 3 == 1 ? "won" : "lost"));
+    }
+    const Id store = Add("account", {{"name", "store"}, {"owner", world_.owners()[rep]}});
+    Add("visit_plan", {{"account", store}, {"employee", world_.owners()[rep]}, {"every_days", 7}, {"starts", today}});
+  };
+  for (size_t rep = 0; rep < ways.size(); ++rep) {
+    customers(rep, 1, "CNY");
+    works(rep, 1'000);
+  }
   for (size_t rep = 0; rep < ways.size(); ++rep) {
     std::vector<std::string> before;
     for (size_t other = 0; other < ways.size(); ++other) before.push_back(told(other));
     customers(rep, 4, "EUR");
+    works(rep, 50'000);
     for (size_t other = 0; other < ways.size(); ++other) {
       EXPECT_EQ(told(other) == before[other], other != rep) << ways[other] << " after data of " << ways[rep];
     }
