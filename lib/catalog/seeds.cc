@@ -23,6 +23,10 @@ StatusOr<SeedDraft> ReadSeedReference(const Json& json, const std::string& path)
   return target;
 }
 
+// What a package brings is no event: it has always held, so that history which is imported later, but happened before the package came,
+// finds the stages that it went through.
+constexpr std::string_view kHeldFrom = "1900-01-01T00:00:00Z";
+
 std::string LocalName(size_t position) {
   std::string name = "s";
   return name += std::to_string(position);
@@ -49,6 +53,7 @@ class SeedWriter {
     KITH_RETURN_IF_ERROR(CheckRequired(**type, seed));
     Json change = {{"create_if_absent", seed.type}, {"as", LocalName(position)}, {"ref", {seed.ref.system, seed.ref.key}}};
     if (!set.empty()) change["set"] = std::move(set);
+    change["effective"] = kHeldFrom;
     return change;
   }
 

@@ -157,6 +157,12 @@ TEST(EnsureTest, SeedsAreCreatedOnce) {
   const Id pink = shop.Read()->Find("colour", ExternalRef{"colours", "pink"}).value();
   EXPECT_EQ(shop.Get(pink, "like"), Value(red));
   EXPECT_EQ(shop.Read()->Get(red)->header().origin, static_cast<uint8_t>(Origin::kPackage));
+  // They have always held: what happened before the package came, and is put in later, may refer to them.
+  const auto snapshot = shop.Read();
+  const StatusOr<Record> then = snapshot->GetAsOf(pink, {.effective = *ParseTime("1999-12-31T00:00:00Z")});
+  ASSERT_TRUE(then.ok()) << then.status();
+  EXPECT_EQ(then->view().GetText(then->type().FindField("name")->position), "Pink");
+  EXPECT_FALSE(snapshot->GetAsOf(pink, {.effective = kTimeMax, .recorded = *ParseTime("1999-12-31T00:00:00Z")}).ok()) << "known since now";
   Batch batch = shop.NewBatch();
   batch.Delete(pink);
   batch.Set(red, "name", "Rot");
