@@ -363,6 +363,7 @@ kith_code kith_snapshot_relation_map(kith_snapshot* snapshot, kith_id object, ki
     asked.Get("as_of", options.relation.as_of);
     asked.Get("recorded", options.relation.recorded);
     asked.Get("party", options.party);
+    asked.GetCount("most", options.most);
     asked.Get("form", form);
     KITH_RETURN_IF_ERROR(asked.Done());
     if (form != "json" && form != "graphml") {

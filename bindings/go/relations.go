@@ -193,6 +193,7 @@ type MapQuestion struct {
 	AsOf     *time.Time `json:"as_of,omitempty"`
 	Recorded *time.Time `json:"recorded,omitempty"`
 	Party    ID         `json:"party,omitempty"` // whose standing with the people is told; 0: ours
+	Most     int        `json:"most,omitempty"`  // people (10,000): more are refused
 	Form     string     `json:"form,omitempty"`  // "json" or "graphml"
 }
 

@@ -25,7 +25,8 @@ func people(t *testing.T) (db *kith.DB, id map[string]kith.ID) {
 		b.Create("interaction", kith.Fields{"kind": "meeting", "direction": "mutual", "at": time.Now(), "employee": local["ann"],
 			"contact": local["li"]})
 		b.Create("account_relation", kith.Fields{"from": local["bloom"], "to": local["acme"], "kind": "customer_of"})
-		b.Create("opportunity", kith.Fields{"name": "Desk", "account": local["bloom"], "amount": kith.Money{Minor: 300, Currency: "EUR"}})
+		local["rival"] = b.Create("competitor", kith.Fields{"name": "Rival"})
+		local["desk"] = b.Create("opportunity", kith.Fields{"name": "Desk", "account": local["bloom"], "amount": kith.Money{Minor: 300, Currency: "EUR"}})
 		b.Create("opportunity", kith.Fields{"name": "Lamp", "account": local["acme"], "amount": kith.Money{Minor: 50, Currency: "EUR"}})
 		return nil
 	})
@@ -57,10 +58,15 @@ func TestWhoKnowsWhom(t *testing.T) {
 				t.Errorf("card: %+v", lines)
 			}
 		}
-		relation, err := now.Relation(0, id["li"], kith.RelationshipQuestion{})
-		must(t, err)
-		if !strings.Contains(string(relation), `"which":"key_person"`) {
-			t.Errorf("relation: %s", relation)
+		for which, of := range map[string][2]kith.ID{ // A13
+			"key_person": {0, id["li"]}, "decision_chain": {0, id["desk"]}, "account": {0, id["acme"]},
+			"employee": {id["ann"], 0}, "company": {0, 0}, "competitor": {id["rival"], 0},
+		} {
+			relation, err := now.Relation(of[0], of[1], kith.RelationshipQuestion{})
+			must(t, err)
+			if !strings.Contains(string(relation), `"which":"`+which+`"`) {
+				t.Errorf("%s: %s", which, relation)
+			}
 		}
 		at := time.Now().Truncate(time.Microsecond).Add(time.Microsecond + 1) // more digits than the database keeps
 		drawn, err := now.RelationMap(0, kith.MapQuestion{AsOf: &at, Form: "graphml"})

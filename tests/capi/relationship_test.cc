@@ -26,6 +26,10 @@ class Relationships : public Host {
     kith_batch_set_ref(batch, contact, "account", account);
     const kith_id employee = kith_batch_create(batch, "employee");
     kith_batch_set_text(batch, employee, "name", KITH_STR("Ann"));
+    const kith_id deal = kith_batch_create(batch, "opportunity");
+    kith_batch_set_text(batch, deal, "name", KITH_STR("Desks"));
+    const kith_id rival = kith_batch_create(batch, "competitor");
+    kith_batch_set_text(batch, rival, "name", KITH_STR("Rival"));
     const kith_id meeting = kith_batch_create(batch, "interaction");
     kith_batch_set_choice(batch, meeting, "kind", "meeting");
     kith_batch_set_choice(batch, meeting, "direction", "mutual");
@@ -37,12 +41,16 @@ class Relationships : public Host {
     contact_ = kith_outcome_id(outcome, contact);
     employee_ = kith_outcome_id(outcome, employee);
     meeting_ = kith_outcome_id(outcome, meeting);
+    deal_ = kith_outcome_id(outcome, deal);
+    rival_ = kith_outcome_id(outcome, rival);
   }
 
   kith_id account_ = 0;
   kith_id contact_ = 0;
   kith_id employee_ = 0;
   kith_id meeting_ = 0;
+  kith_id deal_ = 0;
+  kith_id rival_ = 0;
 };
 
 constexpr kith_str kThen = KITH_STR("{\"as_of\": \"2023-11-14T22:13:20Z\"}");
@@ -70,6 +78,24 @@ TEST_F(Relationships, AreMeasured) {
   Text brief;
   KITH_ASSERT_OK(kith_snapshot_brief(snapshot, contact_, {}, brief.out(), error.out()), error);
   EXPECT_EQ(Json::parse(Str(brief)).at(0).at("text"), "Li");
+}
+
+// A13: one call for all six.
+TEST_F(Relationships, HaveSixQuantifications) {
+  const Snapshot snapshot = Read();
+  struct Case {
+    const char* which;
+    kith_id subject;
+    kith_id object;
+  };
+  for (const Case& one : {Case{"key_person", 0, contact_}, Case{"decision_chain", 0, deal_}, Case{"account", 0, account_},
+                          Case{"employee", employee_, 0}, Case{"company", 0, 0}, Case{"competitor", rival_, 0}}) {
+    Text relation;
+    KITH_ASSERT_OK(kith_snapshot_relation(snapshot, one.subject, one.object, kThen, relation.out(), error.out()), error);
+    const Json report = Json::parse(Str(relation));
+    EXPECT_EQ(report.at("which"), one.which);
+    EXPECT_TRUE(report.at("score").contains("confidence")) << one.which;
+  }
 }
 
 // The elements of a name, read as plainly as can be: (attributes, data by key).
@@ -131,6 +157,8 @@ TEST_F(Relationships, AreDrawn) {
   EXPECT_EQ(edges[0].data.at("evidence"), std::to_string(meeting_));
   EXPECT_NE(kith_snapshot_relation_map(snapshot, contact_, {}, json.out(), error.out()), KITH_OK);
   EXPECT_NE(kith_snapshot_relation_map(snapshot, 0, KITH_STR("{\"form\": \"dot\"}"), json.out(), error.out()), KITH_OK);
+  EXPECT_NE(kith_snapshot_relation_map(snapshot, 0, KITH_STR("{\"most\": 0}"), json.out(), error.out()), KITH_OK);
+  EXPECT_EQ(Reason(error), "LimitExceeded");
 }
 
 // O09 O10 O12

@@ -131,15 +131,17 @@ class Relationships:
         party: int | None = None,
         as_of: dt.datetime | None = None,
         recorded: dt.datetime | None = None,
+        most: int | None = None,
     ) -> Json:
         """The people in a deal, of an account, or (None) of all accounts as a graph to be drawn: `nodes` and `edges`.
 
         A node has `record`, `type`, `name`, `ours`; a person's also `roles`, `veto`, `approve`, `stance` (-1 to 1, as `party` sees it, None
         for us), `confidence`, `closeness`, `light`, as far as known `title`, `level`, `tier`, `political`, and in a deal `weight` and
         `influence`. An edge has `from`, `to`, `kind` ("reports_to", "dotted_line", "influences", "knows", "tie"), `strength` and `evidence`:
-        the ids of the records that it rests on. `relation_graphml` gives the same as a file for programs that draw graphs.
+        the ids of the records that it rests on. A map of more than `most` people (10,000) is refused.
+        `relation_graphml` gives the same as a file for programs that draw graphs.
         """
-        question = question_json(party=party, as_of=as_of, recorded=recorded)
+        question = question_json(party=party, as_of=as_of, recorded=recorded, most=most)
         drawn: Json = json.loads(self._open().relation_map(object or 0, question))
         return drawn
 
@@ -150,10 +152,15 @@ class Relationships:
         party: int | None = None,
         as_of: dt.datetime | None = None,
         recorded: dt.datetime | None = None,
+        most: int | None = None,
     ) -> str:
         """What `relation_map` gives, in GraphML: for yEd, Gephi, Cytoscape, igraph and NetworkX."""
         question = question_json(
-            form="graphml", party=party, as_of=as_of, recorded=recorded
+            form="graphml",
+            party=party,
+            as_of=as_of,
+            recorded=recorded,
+            most=most,
         )
         return self._open().relation_map(object or 0, question)
 

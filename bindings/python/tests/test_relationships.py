@@ -130,7 +130,7 @@ def test_a_map_is_read_back_as_the_same_graph(
     assert li["roles"] == ["decision_maker"] and li["weight"] > 0
 
 
-def test_the_six_quantifications(db: kith.Database, people: dict[str, int]) -> None:
+def test_the_six_quantifications(db: kith.Database, people: dict[str, int]) -> None:  # A13
     with db.snapshot() as now:
 
         def of(subject: str | None, object: str | None, **more: Any) -> dict[str, Any]:
