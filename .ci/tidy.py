@@ -1,5 +1,6 @@
 """clang-tidy over lib/ and capi/, two files at a time. A file is read again only when it, a header of ours that it includes, its
-command or .clang-tidy changed since it last passed. Usage: tidy.py BUILD_FOLDER [FILE...]"""
+command or .clang-tidy changed since it last passed, in any clone: what passed is noted beside ccache's objects. Usage: tidy.py
+BUILD_FOLDER [FILE...]"""
 
 import concurrent.futures
 import hashlib
@@ -9,8 +10,11 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+TIDY = [str(pathlib.Path(sys.executable).with_name("clang-tidy")), "--quiet", "--extra-arg=-fno-sanitize=all"]
+KEPT_SECONDS = 30 * 24 * 3600  # a note that nobody asked for in this time goes
 
 
 def dependencies(build: pathlib.Path) -> dict[str, list[pathlib.Path]]:
@@ -29,6 +33,17 @@ def dependencies(build: pathlib.Path) -> dict[str, list[pathlib.Path]]:
     return found
 
 
+def notes() -> pathlib.Path:
+    """The folder of a file for each thing that passed, named by what was read."""
+    home = os.environ.get("CCACHE_DIR") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "ccache"
+    folder = pathlib.Path(home) / "tidy"
+    folder.mkdir(parents=True, exist_ok=True)
+    for note in folder.iterdir():
+        if time.time() - note.stat().st_mtime > KEPT_SECONDS:
+            note.unlink(missing_ok=True)
+    return folder
+
+
 def output_of(command: str) -> str:
     words = shlex.split(command)
     return words[words.index("-o") + 1]
@@ -43,8 +58,8 @@ def digest(path: pathlib.Path, memo: dict[pathlib.Path, bytes]) -> bytes:
 def main() -> int:
     build = pathlib.Path(sys.argv[1]).resolve()
     only = {pathlib.Path(name).resolve() for name in sys.argv[2:]}
-    cache = build / "tidy"
-    cache.mkdir(exist_ok=True)
+    cache = notes()
+    always = hashlib.sha256(subprocess.run([*TIDY, "--version"], check=True, capture_output=True).stdout + (ROOT / ".clang-tidy").read_bytes())
     deps = dependencies(build)
     memo: dict[pathlib.Path, bytes] = {}
     todo: list[tuple[str, pathlib.Path]] = []
@@ -56,16 +71,19 @@ def main() -> int:
         if "examples" in file.parts:
             continue
         total += 1
-        key = hashlib.sha256(entry["command"].encode() + digest(ROOT / ".clang-tidy", memo) + digest(file, memo))
+        key = always.copy()
+        key.update(entry["command"].replace(str(ROOT), "").encode() + digest(file, memo))
         for path in sorted(deps.get(output_of(entry["command"]), [])):
             key.update(digest(path, memo))
         stamp = cache / key.hexdigest()
-        if not stamp.exists():
+        if stamp.exists():
+            stamp.touch()
+        else:
             todo.append((entry["file"], stamp))
 
     def run(item: tuple[str, pathlib.Path]) -> bool:
         file, stamp = item
-        result = subprocess.run(["clang-tidy", "-p", str(build), "--quiet", file], check=False, capture_output=True, text=True)
+        result = subprocess.run([*TIDY, "-p", str(build), file], check=False, capture_output=True, text=True)
         if result.returncode == 0 and "warning:" not in result.stdout:
             stamp.touch()
             return True

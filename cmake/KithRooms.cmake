@@ -11,12 +11,13 @@ function(kith_rooms)
   set(before "")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     # For processors that have it; who calls it asks the processor first.
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/base/hash_avx2.cc PROPERTIES COMPILE_OPTIONS -mavx2)
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/base/hash_avx2.cc PROPERTIES COMPILE_OPTIONS -mavx2
+                                SKIP_PRECOMPILE_HEADERS ON)
   endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # At -O2 GCC leaves loops alone whose length it does not know; Clang does not.
     set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/insight/sweep.cc ${PROJECT_SOURCE_DIR}/lib/insight/period.cc
-                                PROPERTIES COMPILE_OPTIONS -fvect-cost-model=dynamic)
+                                PROPERTIES COMPILE_OPTIONS -fvect-cost-model=dynamic SKIP_PRECOMPILE_HEADERS ON)
   endif()
   foreach(room ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/${room}/*.cc ${PROJECT_SOURCE_DIR}/lib/${room}/*/*.cc)
@@ -24,6 +25,7 @@ function(kith_rooms)
       add_library(kith_${room} OBJECT ${sources})
       target_include_directories(kith_${room} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
       target_link_libraries(kith_${room} PRIVATE kith_options kith_dependencies)
+      kith_precompile(kith_${room} rooms)
       list(APPEND objects $<TARGET_OBJECTS:kith_${room}>)
       add_library(kith_${room}_archive STATIC $<TARGET_OBJECTS:kith_${room}>)
       set_target_properties(kith_${room}_archive PROPERTIES LINKER_LANGUAGE CXX)

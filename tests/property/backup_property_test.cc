@@ -120,8 +120,10 @@ TEST(BackupPropertyTest, ACopyWithoutCareIsNoticed) {
       std::filesystem::permissions(copies.back(), std::filesystem::perms::owner_all);
       std::ifstream in(db.path() + "/data.mdb", std::ios::binary);
       std::ofstream out(copies.back() + "/data.mdb", std::ios::binary);
-      std::vector<char> piece(16 * 1024);
-      while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
+      // As long as the file was at first: under load the writers may let it grow faster than it is read.
+      const uintmax_t size = std::filesystem::file_size(db.path() + "/data.mdb");
+      std::vector<char> piece(static_cast<size_t>(size / 64 + 1));
+      for (int part = 0; part < 64 && (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0); ++part) {
         out.write(piece.data(), in.gcount());
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       }
