@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/numeric/int128.h"
@@ -14,6 +16,7 @@ namespace kith::exchange {
 namespace {
 
 constexpr std::string_view kListSeparator = ";";  // as mappings have it unless they say otherwise
+constexpr size_t kDecimalDigits = 38;             // of a decimal of 128 bits
 
 template <typename T>
 T NumberAt(const ArrowArray& array, size_t buffer, int64_t at) {
@@ -72,27 +75,47 @@ std::string RealText(double value) {
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value, format).ptr};
 }
 
-std::string DecimalText(const std::string& format, const ArrowArray& array, int64_t at) {
+// Of "d:precision,scale": nothing where that is not a decimal of 128 bits.
+std::optional<size_t> ScaleOf(std::string_view format) {
+  size_t precision = 0;
+  size_t scale = 0;
+  if (!format.starts_with("d:")) return std::nullopt;
+  const char* const end = format.data() + format.size();
+  const auto [comma, first] = std::from_chars(format.data() + 2, end, precision);
+  if (first != std::errc() || comma == end || *comma != ',') return std::nullopt;
+  const auto [rest, second] = std::from_chars(comma + 1, end, scale);
+  if (second != std::errc() || rest != end || precision > kDecimalDigits || scale > kDecimalDigits) return std::nullopt;
+  return scale;
+}
+
+std::string DecimalText(size_t scale, const ArrowArray& array, int64_t at) {
   const absl::int128 units = absl::MakeInt128(NumberAt<int64_t>(array, 1, 2 * at + 1), NumberAt<uint64_t>(array, 1, 2 * at));
-  const size_t scale = std::stoul(format.substr(format.find(',') + 1));
   std::string digits;
   for (absl::uint128 rest = absl::uint128(units < 0 ? -units : units); rest != 0; rest /= 10) {
     digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
   }
   if (digits.size() <= scale) digits.insert(0, scale + 1 - digits.size(), '0');
-  if (scale > 0) digits.insert(digits.size() - scale, ".");
+  if (scale > 0) digits.insert(digits.end() - static_cast<std::ptrdiff_t>(scale), '.');
   return units < 0 ? "-" + digits : digits;
 }
 
 int64_t FloorDivide(int64_t value, int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
 
+// As far as 64 bits go, which is past every time that there is.
+int64_t Times(int64_t value, int64_t by) {
+  constexpr auto kLimits = std::numeric_limits<int64_t>();
+  return std::clamp(value, kLimits.min() / by, kLimits.max() / by) * by;
+}
+
+constexpr std::string_view kTimeUnits = "smun";
+
 // "ts", the unit, ':' and a zone, in which the instant does not depend; without one, UTC.
 std::string TimeText(char unit, int64_t value) {
   switch (unit) {
     case 's':
-      return ToText(Time{value * kMicrosPerSecond});
+      return ToText(Time{Times(value, kMicrosPerSecond)});
     case 'm':
-      return ToText(Time{value * 1000});
+      return ToText(Time{Times(value, 1000)});
     case 'n':
       return ToText(Time{FloorDivide(value, 1000)});
     default:
@@ -113,8 +136,8 @@ bool IsReadable(const ArrowSchema& schema) {
   for (const std::string_view simple : kSimple) {
     if (format == simple) return true;
   }
-  const bool is_decimal = format.starts_with("d:") && std::count(format.begin(), format.end(), ',') == 1 && format.find('-') == format.npos;
-  return is_decimal || (format.starts_with("ts") && format.size() > 3);
+  const bool is_time = format.size() > 3 && format.starts_with("ts") && kTimeUnits.find(format[2]) != format.npos && format[3] == ':';
+  return is_time || ScaleOf(format).has_value();
 }
 
 std::string CellText(const ArrowSchema& schema, const ArrowArray& array, int64_t row, Status& problem);
@@ -155,7 +178,7 @@ std::string CellText(const ArrowSchema& schema, const ArrowArray& array, int64_t
   if (format.starts_with("ts")) return TimeText(format[2], NumberAt<int64_t>(array, 1, at));
   if (format == "+l") return ListText<int32_t>(schema, array, at, problem);
   if (format == "+L") return ListText<int64_t>(schema, array, at, problem);
-  return DecimalText(format, array, at);
+  return DecimalText(ScaleOf(format).value_or(0), array, at);
 }
 
 class ArrowReader final : public CsvReader {

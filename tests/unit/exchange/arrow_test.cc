@@ -353,6 +353,47 @@ TEST_F(ArrowTest, WhatWasExportedIsImportedAndOnceMoreChangesNothing) {
   }
 }
 
+// A stream whose decimals say that they are of another format.
+struct Renamed {
+  ArrowArrayStream source = {};
+  const char* format = "";
+
+  static int GetSchema(ArrowArrayStream* stream, ArrowSchema* out) {
+    auto* self = static_cast<Renamed*>(stream->private_data);
+    const int code = self->source.get_schema(&self->source, out);
+    for (int64_t i = 0; i < out->n_children; ++i) {
+      if (std::string_view(out->children[i]->format).starts_with("d:")) out->children[i]->format = self->format;
+    }
+    return code;
+  }
+  static int GetNext(ArrowArrayStream* stream, ArrowArray* out) {
+    auto* self = static_cast<Renamed*>(stream->private_data);
+    return self->source.get_next(&self->source, out);
+  }
+  static void Release(ArrowArrayStream* stream) {
+    auto* self = static_cast<Renamed*>(stream->private_data);
+    self->source.release(&self->source);
+    stream->release = nullptr;
+  }
+};
+
+// Formats that are no decimal or ask for gigabytes of digits are refused by name.
+TEST_F(ArrowTest, ADecimalOfNoSenseIsRefused) {
+  const Mapping mapping =
+      *MappingFromJson(R"({"name": "n", "files": [{"file": "f", "type": "deal", "system": "s", "key": ["id"], "columns": [
+    {"column": "rate", "field": "rate"}]}]})");
+  for (const char* format :
+       {"d:19,", "d:,2", "d:19", "d:19,x", "d:19,-2", "d:19,4000000000", "d:19,99999999999999999999", "d:76,2,256", "ts", "tsu", "tsx:"}) {
+    Renamed renamed;
+    renamed.format = format;
+    ASSERT_TRUE(ExportType(market_.Read(), "deal", {{"id", "rate"}}, {}, &renamed.source).ok());
+    ArrowArrayStream stream = {&Renamed::GetSchema, &Renamed::GetNext, renamed.source.get_last_error, &Renamed::Release, &renamed};
+    const Status status = ImportArrow(market_.db(), &stream, mapping).status();
+    EXPECT_EQ(GetReason(status), Reason::kWrongKind) << format;
+    EXPECT_EQ(GetErrorInfo(status).value, format);
+  }
+}
+
 TEST_F(ArrowTest, AStreamThatFailsOrDoesNotFitIsReleased) {
   const auto import = [&](ArrowCheck check, const std::string& mapping) {
     ArrowArrayStream stream = {};
