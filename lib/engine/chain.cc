@@ -116,14 +116,14 @@ StatusOr<std::optional<ChainState>> ReadChainState(const storage::Reader& reader
   KITH_RETURN_IF_ERROR(stored.status());
   KITH_ASSIGN_OR_RETURN(const std::string_view content, format::WithoutPadding(*stored));
   PackedReader in(content);
-  auto state = std::make_optional<ChainState>();
-  state->whole = in.U8() != 0;
-  state->after = in.Varint();
-  state->last = in.Varint();
-  state->genesis = in.Text();
-  state->head = in.Text();
-  if (!in.done() || state->genesis.size() != Sha256::kBytes || state->head.size() != Sha256::kBytes) return Malformed();
-  return state;
+  ChainState state;
+  state.whole = in.U8() != 0;
+  state.after = in.Varint();
+  state.last = in.Varint();
+  state.genesis = in.Text();
+  state.head = in.Text();
+  if (!in.done() || state.genesis.size() != Sha256::kBytes || state.head.size() != Sha256::kBytes) return Malformed();
+  return std::optional(std::move(state));
 }
 
 StatusOr<ChainLink> DecodeLink(std::string_view key, std::string_view value) {
