@@ -2,6 +2,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "catalog/compile_internal.h"
@@ -240,7 +241,7 @@ Status Compiler::CheckValues(const TypeDef& type, const FieldDef& field) const {
     if (decimal != nullptr && decimal->scale != field.scale)
       return FieldError(type, field, bound.member, {"the bound has another scale", ToText(*bound.value)});
     const double* number = bound.value->get_if<double>();
-    if (number != nullptr && *number != *number) return FieldError(type, field, bound.member, {"the bound is not a number"});
+    if (number != nullptr && std::isnan(*number)) return FieldError(type, field, bound.member, {"the bound is not a number"});
   }
   if (field.minimum.has_value() && field.maximum.has_value()) {
     if (!SameCurrency(*field.minimum, *field.maximum)) return FieldError(type, field, "max", {"the bounds have different currencies"});

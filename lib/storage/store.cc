@@ -246,6 +246,7 @@ Status Store::CheckStillThere() const {
   struct stat open_file {};
   struct stat named_file {};
   const std::string name = path_ + "/" + kDataFile;
+  // NOLINTNEXTLINE(clang-analyzer-unix.StdCLibraryFunctions): fstat says no to a file that is not open
   if (fstat(data_fd(), &open_file) == 0 && lstat(name.c_str(), &named_file) == 0 && IdOf(open_file) == IdOf(named_file)) {
     return absl::OkStatus();
   }

@@ -33,8 +33,7 @@ std::vector<std::atomic<uint32_t>*> TurnWords() {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
     if (line.ends_with("/lock.mdb") && line.find(" rw-s 00000000 ") != std::string::npos) {
-      words.push_back(
-          reinterpret_cast<std::atomic<uint32_t>*>(std::stoull(line, nullptr, 16) + kTurnOffset));  // NOLINT(performance-no-int-to-ptr)
+      words.push_back(reinterpret_cast<std::atomic<uint32_t>*>(std::stoull(line, nullptr, 16) + kTurnOffset));
     }
   }
   return words;
@@ -43,7 +42,7 @@ std::vector<std::atomic<uint32_t>*> TurnWords() {
 void WakeWaitingWriters() noexcept {
   try {
     for (std::atomic<uint32_t>* word : TurnWords()) syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it comes again
+  } catch (const std::exception&) {  // it comes again
   }
 }
 
