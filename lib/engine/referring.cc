@@ -47,10 +47,13 @@ StatusOr<uint64_t> Former::SequenceThen() {
   if (since_.micros == INT64_MIN) return low;
   for (uint64_t high = std::max(low, snapshot_.sequence()); low < high;) {
     const uint64_t middle = low + (high - low) / 2;
-    KITH_ASSIGN_OR_RETURN(const FeedPage page, snapshot_.ReadFeed(middle, {}, 1));
-    if (page.entries.empty() && page.scanned > middle && page.scanned < high) {
-      low = page.scanned;
-    } else if (!page.entries.empty() && page.entries[0].recorded <= since_) {
+    KITH_ASSIGN_OR_RETURN(FeedPage page, snapshot_.ReadFeed(middle, {}, 1));
+    // Among many that the viewer may not see a page ends before the next one that they may.
+    for (uint64_t after = middle; page.entries.empty() && page.scanned > after && page.scanned < high;) {
+      after = page.scanned;
+      KITH_ASSIGN_OR_RETURN(page, snapshot_.ReadFeed(after, {}, 1));
+    }
+    if (!page.entries.empty() && page.entries[0].recorded <= since_) {
       low = page.entries[0].sequence;
     } else {
       high = middle;
