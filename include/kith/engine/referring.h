@@ -33,7 +33,7 @@ class Former {
   // Records of the type that came to name another in the field, or were deleted; some may name `target` again. Ascending; nothing
   // that the viewer may not see.
   [[nodiscard]] StatusOr<std::vector<Id>> Naming(const catalog::TypeDef& type, const catalog::FieldDef& field, Id target);
-  // Records of the type that were deleted, ascending.
+  // Records of the type that were deleted, ascending; some may be there again.
   [[nodiscard]] StatusOr<std::vector<Id>> Deleted(const catalog::TypeDef& type);
 
  private:

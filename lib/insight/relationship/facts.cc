@@ -193,7 +193,9 @@ Status Facts::ForEachOf(const TypeDef& type, const std::function<Status(Id)>& vi
   KITH_RETURN_IF_ERROR(cursor->status());
   if (!options_.recorded) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const std::vector<Id> deleted, former_->Deleted(type));
-  for (const Id id : deleted) KITH_RETURN_IF_ERROR(visit(id));
+  for (const Id id : deleted) {
+    if (!snapshot_.Get(id).ok()) KITH_RETURN_IF_ERROR(visit(id));  // what was restored has been visited
+  }
   return absl::OkStatus();
 }
 

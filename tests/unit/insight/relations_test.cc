@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "kith/insight/quantify.h"
 #include "unit/insight/relation_world.h"
 
 namespace kith::insight {
@@ -168,6 +169,35 @@ TEST_F(Relations, ATeamIsItsPeopleAndWhoLeftIsHistory) {
   EXPECT_EQ(closeness(us[0]), 0);
   EXPECT_EQ(ReadTies(*world_.Read(), contact)->size(), 3U);
   EXPECT_NEAR(ReadPerson(*world_.Read(), contact, us[0], {.as_of = before})->inputs.closeness.value, one, 1e-9);
+}
+
+// A04: what was deleted since and is there again counts once among what was known.
+TEST_F(Relations, WhatIsBackAgainCountsOnce) {
+  const auto& us = world_.owners();
+  std::vector<Id> deals;
+  for (const int64_t minor : {3000, 1000}) {
+    const Id account = Add("account", {{"name", "Acme"}});
+    const Id person = Add("contact", {{"name", "Li"}, {"account", account}});
+    if (deals.empty()) Meet(us[0], person);
+    deals.push_back(Add("opportunity", {{"name", "deal"}, {"account", account}, {"amount", model::Yuan(minor)}}));
+  }
+  world_.Advance(kMicrosPerDay);
+  const QuantifyOptions then = {.relation = {.as_of = world_.now(), .recorded = world_.now()}, .capital = false};
+  world_.Advance(kMicrosPerDay);
+  const auto score = [&] {
+    const StatusOr<RelationReport> report = Quantify(*world_.Read(), Id(), Id(), then);
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? report->score.value : -1;
+  };
+  const double before = score();
+  Batch gone = world_.NewBatch();
+  gone.Delete(deals[0]);
+  world_.Apply(gone);
+  EXPECT_NEAR(score(), before, 1e-9);
+  Batch back = world_.NewBatch();
+  back.Restore(deals[0]);
+  world_.Apply(back);
+  EXPECT_NEAR(score(), before, 1e-9);
 }
 
 }  // namespace
