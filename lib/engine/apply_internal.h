@@ -324,6 +324,8 @@ class Applier {
   [[nodiscard]] Status CheckAllowedFields(const DraftRecord& draft, const Change& change);
   // restore.cc
   [[nodiscard]] Status RestoreRecord(const Change& change, size_t index);
+  // Whether an owner is there; one below all types, whom the host alone knows, always is.
+  [[nodiscard]] StatusOr<bool> MayOwn(Id id);
   [[nodiscard]] StatusOr<DraftRecord*> Revive(const catalog::TypeDef& type, const HistoryEntry& deletion, size_t index);
   [[nodiscard]] Status RestoreExternals(DraftRecord& draft, const HistoryEntry& deletion);
   [[nodiscard]] Status FindObstacles();

@@ -145,8 +145,11 @@ Status Applier::FillFrom(DraftRecord& into, const DraftRecord& from) {
     if (!IsGiven(field) || !into.Get(field.position).is_null()) continue;
     KITH_RETURN_IF_ERROR(fill(static_cast<int32_t>(field.position), from.Get(field.position)));
   }
-  if (into.header().owner != 0) return absl::OkStatus();
-  return fill(catalog::kHeaderOwner, from.Shown(catalog::kHeaderOwner));
+  const Value owner = from.Shown(catalog::kHeaderOwner);
+  const Id* const owner_id = owner.get_if<Id>();
+  if (into.header().owner != 0 || owner_id == nullptr) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const bool may_own, MayOwn(*owner_id));
+  return may_own ? fill(catalog::kHeaderOwner, owner) : absl::OkStatus();
 }
 
 // Every reference to the one leads to the other; of what a member of the house owns, the owner too. The records touched.

@@ -121,6 +121,12 @@ Status Applier::RestoreRecord(const Change& change, size_t index) {
   return absl::OkStatus();
 }
 
+StatusOr<bool> Applier::MayOwn(Id id) {
+  if (id.type() == 0) return true;
+  KITH_ASSIGN_OR_RETURN(const DraftRecord* const owner, Load(id));
+  return owner != nullptr && !owner->deleted();
+}
+
 StatusOr<DraftRecord*> Applier::Revive(const TypeDef& type, const HistoryEntry& deletion, size_t index) {
   DraftRecord& draft = AddDraft(deletion.record, type, now_, request_.batch->origin());
   draft.change = static_cast<int64_t>(index);
@@ -131,9 +137,9 @@ StatusOr<DraftRecord*> Applier::Revive(const TypeDef& type, const HistoryEntry& 
     if (const Id* target = value.get_if<Id>()) {
       KITH_ASSIGN_OR_RETURN(const Id merged, FindReferred(*target));
       value = merged;
-      if (*position == catalog::kHeaderOwner && merged.type() != 0) {
-        KITH_ASSIGN_OR_RETURN(const DraftRecord* const owner, Load(merged));
-        if (owner == nullptr || owner->deleted()) {
+      if (*position == catalog::kHeaderOwner) {
+        KITH_ASSIGN_OR_RETURN(const bool may_own, MayOwn(merged));
+        if (!may_own) {
           AddEffect("leaves out the owner, who is no more, of", type);
           continue;
         }

@@ -261,6 +261,19 @@ TEST_F(MergeTest, UnmergeLeavesWhatIsBackAlready) {
   EXPECT_EQ(shop_.Get(note, "text"), Value("seen again"));
 }
 
+// An owner who is no more is not taken over, and does not keep two records apart. B07
+TEST_F(MergeTest, AnOwnerWhoIsGoneIsNotTakenOver) {
+  const Id boss = Human("Boss");
+  const Id ann = Human("Ann");
+  const Id bob = Human("Bob");
+  Set(bob, "owner", Value(boss));
+  Batch batch = shop_.NewBatch();
+  batch.Delete(boss);
+  shop_.Apply(batch);
+  Merge(ann, bob);
+  EXPECT_EQ(shop_.Read()->Get(ann)->header().owner, 0U);
+}
+
 TEST_F(MergeTest, ChainsFollowAndPartInReverse) {
   const Id a = Human("A");
   const Id b = Human("B");
