@@ -205,10 +205,12 @@ class Assigning {
     std::vector<Id> free;
     for (const TypeDef* type : snapshot_.catalog().TypesWith(kPooled)) {
       const FieldDef* pool = type->FindRole(kPooled, "pool");
-      KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, *type, *pool, Value(name_), [&](record::View view) {
-        if (view.header().owner == 0 && free.size() < limit) free.push_back(view.id());
-        return absl::OkStatus();
-      }));
+      if (free.size() >= limit) break;
+      const Status looked = ForEachWith(snapshot_, *type, *pool, Value(name_), [&](record::View view) {
+        if (view.header().owner == 0) free.push_back(view.id());
+        return free.size() < limit ? absl::OkStatus() : absl::CancelledError();  // a pool may be large
+      });
+      if (free.size() < limit) KITH_RETURN_IF_ERROR(looked);
     }
     std::sort(free.begin(), free.end());
     return free;
