@@ -281,6 +281,9 @@ Status Card::Context(Id customer) {
            .record = customer,
            .text = std::string(chosen ? party->Choice("language") : party->Text("language"))});
     }
+    // Where the viewer may not read whether they want contact at all, no channel is said to be theirs.
+    const catalog::FieldDef* refusal = party->type().FindRole("party", "do_not_contact");
+    const bool told = refusal == nullptr || !facts_.snapshot().IsMasked(party->type(), static_cast<int32_t>(refusal->position));
     bool allowed = options_.channel.empty();
     if (const catalog::FieldDef* consent = party->Find("consent")) {
       const Value channels = party->view().Get(consent->position);
@@ -288,7 +291,7 @@ Status Card::Context(Id customer) {
         const catalog::ChoiceDef* channel = consent->FindChoice(one.number);
         if (channel == nullptr) continue;
         allowed |= channel->name == options_.channel;
-        if (!party->Bool("do_not_contact")) Add({.kind = LineKind::kChannel, .record = customer, .choice = channel->name});
+        if (told && !party->Bool("do_not_contact")) Add({.kind = LineKind::kChannel, .record = customer, .choice = channel->name});
       }
     }
     const bool asks = party->type().FindRole("party", "consent") != nullptr;

@@ -163,6 +163,9 @@ TEST_F(Cards, TellHowToGoOn) {
   world_.Set(twin, "do_not_contact", true);
   EXPECT_EQ(text(context(twin, "phone")), "language  zh;no_contact  ;scenario introduce ;");
   EXPECT_TRUE(text(*CustomerCard(*world_.Read(), person)).empty()) << "it is asked for";
+  ASSERT_TRUE(world_.db().SetPolicy(R"({"types": {"contact": {"fields": {"do_not_contact": {"read": ["role:desk"]}}}}})").ok());
+  const auto seen_by_one = *CustomerCard(*world_.Read({.id = world_.owners()[0]}), twin, {.context = true});
+  EXPECT_EQ(text(seen_by_one), "language  zh;scenario introduce ;") << "whether they want contact is masked";
 }
 
 // B08, B11, B20: a masked field hides itself, not what the index that covers it leads to.
