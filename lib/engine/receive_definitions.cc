@@ -79,14 +79,13 @@ StatusOr<Keys> SettingsHere(const Source& source, const std::vector<catalog::Rec
 DefinitionStamps StampAll(const std::vector<catalog::ReceivedDefinition>& theirs, const Keys& stamps, Catalog::Plan& plan) {
   std::map<std::pair<TypeNumber, std::string>, std::string> after;
   for (Definition& definition : catalog::ToDefinitions(*plan.after)) after[{definition.type, definition.key}] = definition.body;
+  std::set<std::pair<TypeNumber, std::string>> planned;
+  for (const Definition& definition : plan.definitions) planned.emplace(definition.type, definition.key);
   DefinitionStamps all;
   for (const catalog::ReceivedDefinition& one : theirs) {
     const std::pair key(one.definition.type, one.definition.key);
     all[key] = TextOf(stamps.at(key));
-    const bool planned = std::any_of(plan.definitions.begin(), plan.definitions.end(), [&](const Definition& definition) {
-      return definition.type == key.first && definition.key == key.second;
-    });
-    if (planned || !one.holds) continue;
+    if (!one.holds || !planned.insert(key).second) continue;
     const auto same = after.find(key);
     plan.definitions.push_back({key.first, key.second, same == after.end() ? one.definition.body : same->second});
   }
