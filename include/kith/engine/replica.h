@@ -18,9 +18,8 @@
 //   written knowing of it stays. A record about the person made elsewhere meanwhile goes when that replica hears of it (engine/erased.h).
 //
 // - Definitions, the access policy among them, come before the changes that need them. They are matched by name, and the one set last
-// holds;
-//   fields, choices and the like that one has beyond the other stay (catalog/received.h). Where the same is of another kind, or two types
-//   have one number, the page is refused, and is taken once both say the same.
+//   holds; fields, choices and the like that one has beyond the other stay (catalog/received.h). Where the same is of another kind, or two
+//   types have one number, the page is refused, and is taken once both say the same.
 //
 // Not exchanged: checkpoints, overwriting, the recorded axis.
 #ifndef KITH_ENGINE_REPLICA_H_
