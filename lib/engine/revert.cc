@@ -44,7 +44,7 @@ class Reverting {
     const std::string name(engine::FieldNameAt(type_, position));
     std::string_view why = WhyKept(snapshot_, type_, position);
     if (why.empty() && was.is_null() && HadFormer(type_, position, then)) why = "it was of another kind then";
-    if (const Id* target = was.get_if<Id>(); why.empty() && target != nullptr) {
+    if (const Id* target = was.get_if<Id>(); why.empty() && target != nullptr && target->type() != 0) {
       const TypeDef* of = snapshot_.catalog().FindType(target->type());
       const StatusOr<Id> found =
           of == nullptr ? StatusOr<Id>(MakeError(Reason::kRecordMissing, "")) : snapshot_.Find(of->name, Ref(*target));

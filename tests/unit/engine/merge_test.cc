@@ -537,6 +537,14 @@ TEST_F(MergeTest, ARecordGoesBackToWhatItWas) {
   shop_.Apply(back);
   EXPECT_EQ(shop_.Get(pen, "name"), Value("pen"));
   EXPECT_EQ(shop_.Read()->Get(pen)->header().owner, 0U);  // who is no more
+  // One whom the host alone knows is set back like any value.
+  Set(pen, "owner", Value(Id(7)));
+  const Time seven = shop_.clock.now();
+  Set(pen, "owner", Value(Id(8)));
+  Batch owner = shop_.NewBatch();
+  ASSERT_TRUE(RevertTo(*shop_.Read(), pen, {.effective = seven}, {}, owner).ok());
+  shop_.Apply(owner);
+  EXPECT_EQ(shop_.Read()->Get(pen)->header().owner, 7U);
 }
 
 TEST_F(MergeTest, APurgeLeavesNothingOfADeletedRecord) {
