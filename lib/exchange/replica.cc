@@ -185,6 +185,7 @@ bool IsDefinitionLine(const Json& json) {
 StatusOr<std::shared_ptr<const catalog::Catalog>> WithDefinitions(const catalog::Catalog& catalog, const ReplicaPage& page) {
   std::vector<catalog::ReceivedDefinition> theirs;
   for (const ReplicaChange& change : page.changes) {
+    if (change.entry.record.type() >= catalog::kFirstOpenType) continue;
     KITH_ASSIGN_OR_RETURN(catalog::Definition definition, DefinitionIn(change));
     theirs.push_back({.definition = std::move(definition), .holds = false});
   }
@@ -229,10 +230,16 @@ StatusOr<ReplicaPage> ReadReplicaPage(std::string_view text, const catalog::Cata
 
 StatusOr<ReceiveReport> PullReplica(Database& into, Database& from) {
   KITH_ASSIGN_OR_RETURN(uint64_t after, into.ReceivedFrom(from.node()));
-  if (after == 0) KITH_RETURN_IF_ERROR(DropSeeds(into));
   ReceiveReport total;
+  bool is_first = after == 0;
   for (bool more = true; more;) {
     KITH_ASSIGN_OR_RETURN(const ReplicaPage page, from.ReadReplica(after, into.node(), kPageChanges));
+    if (is_first) {  // definitions that do not fit are refused before seeds give place
+      KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const catalog::Catalog> own, into.GetCatalog());
+      KITH_RETURN_IF_ERROR(WithDefinitions(*own, page).status());
+      KITH_RETURN_IF_ERROR(DropSeeds(into));
+      is_first = false;
+    }
     KITH_ASSIGN_OR_RETURN(ReceiveReport report, into.Receive(page));
     total.taken += report.taken;
     total.known += report.known;

@@ -20,13 +20,14 @@
 namespace kith::exchange {
 
 [[nodiscard]] StatusOr<std::string> WriteReplicaPage(const ReplicaPage& page, const catalog::Catalog& catalog);
-// Errors: LinesMalformed (the message names the line), FormatNewer, UnknownType, UnknownField, and those of values.
+// Errors: LinesMalformed (the message names the line), FormatNewer, UnknownType, UnknownField, PackageConflict (definitions that do not fit
+// those of `catalog`), and those of values.
 [[nodiscard]] StatusOr<ReplicaPage> ReadReplicaPage(std::string_view text, const catalog::Catalog& catalog);
 
 // Everything that is new in `from` taken into `into`: definitions first, then changes page by page. `into` is a replica of `from`, or holds
 // nothing but untouched seeds, which then give place to those of `from`: so the feed of one database is replayed into an empty one. Errors:
-// PackageConflict (`into` has definitions that `from` has not; take them there first), and those of ReadReplica and Receive; what came in
-// before an error stays, and the next call goes on.
+// those of ReadReplica and Receive, among them PackageConflict (definitions of the two do not fit together); what came in before an error
+// stays, and the next call goes on.
 [[nodiscard]] StatusOr<ReceiveReport> PullReplica(Database& into, Database& from);
 
 }  // namespace kith::exchange

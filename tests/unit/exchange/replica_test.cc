@@ -134,6 +134,25 @@ TEST(ReplicaExchange, ReplayIntoAnEmptyDatabase) {
   EXPECT_EQ(again->taken, 0U);
 }
 
+// Where definitions do not fit nothing is taken, and seeds give no place.
+TEST(ReplicaExchange, SeedsStayWhereDefinitionsDoNotFit) {
+  std::atomic<int64_t> clock = int64_t{1'750'000'000} * kMicrosPerSecond;
+  Office one(1, clock);
+  Office two(2, clock);
+  const auto declare = [](Office& office, const std::string& kind) {
+    const catalog::PackageSource firm{.definition = R"({"package": "firm", "version": "1.0.0", "needs": ["kith.crm"], "extend": [
+            {"type": "opportunity", "fields": [{"name": "firm_tier", "kind": ")" +
+                                                    kind + R"("}]}]})",
+                                      .numbers = {}};
+    return office->Ensure({&firm, 1}).status();
+  };
+  ASSERT_TRUE(declare(one, "text").ok());
+  ASSERT_TRUE(declare(two, "int").ok());
+  const std::string before = two.Text();
+  EXPECT_EQ(GetReason(PullReplica(*two, *one).status()), Reason::kPackageConflict);
+  EXPECT_EQ(two.Text(), before);
+}
+
 // R01: two offices write apart, deals too, and come together.
 TEST(ReplicaExchange, TwoOfficesConverge) {
   for (uint64_t seed = 1; seed <= 5; ++seed) {
