@@ -80,10 +80,14 @@ Status Applier::CheckReference(const DraftRecord& draft, size_t position, const 
 }
 
 Status Applier::CheckReferences(const DraftRecord& draft) {
-  const auto check_owner = [&](const Value& value) {
-    // A number below all types is of a person whom the host alone knows.
+  const auto check_owner = [&](const Value& value) -> Status {
+    // A number below all types is of a person whom the host alone knows. What is owned keeps an owner who is deleted, and so does what is
+    // made of it.
     const Id* owner = value.get_if<Id>();
-    return owner == nullptr || owner->type() == 0 ? absl::OkStatus() : CheckTarget(*this, known_references_, draft, "owner", *owner);
+    if (owner == nullptr || owner->type() == 0) return absl::OkStatus();
+    Status status = CheckTarget(*this, known_references_, draft, "owner", *owner);
+    if (GetReason(status) != Reason::kReferenceMissing || FindDraft(*owner) != nullptr) return status;
+    return ReadLastHistory(set_, *owner).ok() ? absl::OkStatus() : status;
   };
   if (draft.created()) {
     for (const size_t position : PlanOf(draft.type()).references) {

@@ -117,6 +117,13 @@ TEST_F(ConstraintsTest, OwnersExist) {
               batch.Set(item, "owner", gone);
             })),
             Reason::kReferenceMissing);
+  // Who was there once may own what is made of what they owned.
+  Batch leaves = shop_.NewBatch();
+  leaves.Delete(gone);
+  EXPECT_NE(shop_.Apply(leaves).first_sequence, 0U);
+  Batch made = shop_.NewBatch();
+  made.Set(item, "owner", gone);
+  EXPECT_NE(shop_.Apply(made).first_sequence, 0U);
   Batch together = shop_.NewBatch();
   together.Set(item, "owner", together.Create("maker"));
   EXPECT_NE(shop_.Apply(together).first_sequence, 0U);
