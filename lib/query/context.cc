@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "kith/engine/referring.h"
 namespace kith::query {
 namespace {
 
@@ -94,7 +95,8 @@ void World::ForEachRelated(const catalog::TypeDef& type, const catalog::FieldDef
   const catalog::IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field.position));
   if (index == nullptr)
     return Fail(MakeError({.reason = Reason::kUnknownIndex, .type = type.name, .field = field.name}, "no index leads to it"));
-  const StatusOr<std::unique_ptr<RecordCursor>> cursor = snapshot_.ScanIndex(type, *index, {.equal = {id}});
+  const StatusOr<std::unique_ptr<RecordCursor>> cursor =
+      snapshot_.ScanIndex(type, *index, {.equal = {id}, .opaque = !MayRead(snapshot_, type, *index)});
   if (!cursor.ok()) return Fail(cursor.status());
   while ((*cursor)->Next()) {
     if (!meter_.Record()) Fail(meter_.status());
