@@ -4,6 +4,7 @@
 #include <string>
 
 #include "kith/engine/referring.h"
+
 namespace kith::query {
 namespace {
 
