@@ -288,8 +288,7 @@ func (d *DB) ImportArrow(stream unsafe.Pointer, mapping string, dryRun bool, act
 	var text *C.kith_text
 	var err *C.kith_error
 	var rejected C.uint64_t
-	code := C.kg_import_arrow(d.p, (*C.struct_ArrowArrayStream)(stream), str(mapping), flag(dryRun), ref(actor), str(reason), str(problemFile),
-		&rejected, &text, &err)
+	code := C.kg_import_arrow(d.p, stream, str(mapping), flag(dryRun), ref(actor), str(reason), str(problemFile), &rejected, &text, &err)
 	report, e := textOr(code, text, err)
 	return uint64(rejected), report, e
 }

@@ -122,7 +122,7 @@ func (r *Rows) Explain() ([]byte, *Error) {
 func (r *Rows) Arrow(stream unsafe.Pointer) *Error {
 	defer runtime.KeepAlive(r)
 	var err *C.kith_error
-	code := C.kith_rows_arrow(r.p, (*C.struct_ArrowArrayStream)(stream), &err)
+	code := C.kg_rows_arrow(r.p, stream, &err)
 	return failure(code, err)
 }
 
@@ -130,7 +130,7 @@ func (r *Rows) Arrow(stream unsafe.Pointer) *Error {
 func (s *Snapshot) Arrow(typ, fields string, stream unsafe.Pointer) *Error {
 	defer runtime.KeepAlive(s)
 	var err *C.kith_error
-	code := C.kith_snapshot_arrow(s.p, name(typ), str(fields), (*C.struct_ArrowArrayStream)(stream), &err)
+	code := C.kg_arrow(s.p, name(typ), str(fields), stream, &err)
 	return failure(code, err)
 }
 
@@ -138,7 +138,7 @@ func (s *Snapshot) Arrow(typ, fields string, stream unsafe.Pointer) *Error {
 func (s *Snapshot) HistoryArrow(typ string, stream unsafe.Pointer) *Error {
 	defer runtime.KeepAlive(s)
 	var err *C.kith_error
-	code := C.kith_snapshot_history_arrow(s.p, name(typ), (*C.struct_ArrowArrayStream)(stream), &err)
+	code := C.kg_history_arrow(s.p, name(typ), stream, &err)
 	return failure(code, err)
 }
 

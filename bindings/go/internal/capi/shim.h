@@ -41,14 +41,27 @@ static inline kith_code kg_absorb(kith_db* db, kith_snapshot* from, kith_str sou
   return kith_db_absorb(db, from, &o, rejected, report, err);
 }
 
-static inline kith_code kg_import_arrow(kith_db* db, struct ArrowArrayStream* stream, kith_str mapping, uint8_t dry_run, kith_ref actor,
-                                        kith_str reason, kith_str problems, uint64_t* rejected, kith_text** report, kith_error** err) {
+/* A stream comes as void*: of a pointer to a struct that is declared only, Go's collector keeps no hold, and it lies in Go's memory. */
+static inline kith_code kg_import_arrow(kith_db* db, void* stream, kith_str mapping, uint8_t dry_run, kith_ref actor, kith_str reason,
+                                        kith_str problems, uint64_t* rejected, kith_text** report, kith_error** err) {
   kith_import_options o = KITH_IMPORT_OPTIONS_INIT;
   o.dry_run = dry_run;
   o.actor = actor;
   o.reason = reason;
   o.problem_file = problems;
-  return kith_db_import_arrow(db, stream, mapping, &o, rejected, report, err);
+  return kith_db_import_arrow(db, (struct ArrowArrayStream*)stream, mapping, &o, rejected, report, err);
+}
+
+static inline kith_code kg_rows_arrow(kith_rows* rows, void* stream, kith_error** err) {
+  return kith_rows_arrow(rows, (struct ArrowArrayStream*)stream, err);
+}
+
+static inline kith_code kg_arrow(kith_snapshot* snapshot, const char* type, kith_str fields, void* stream, kith_error** err) {
+  return kith_snapshot_arrow(snapshot, type, fields, (struct ArrowArrayStream*)stream, err);
+}
+
+static inline kith_code kg_history_arrow(kith_snapshot* snapshot, const char* type, void* stream, kith_error** err) {
+  return kith_snapshot_history_arrow(snapshot, type, (struct ArrowArrayStream*)stream, err);
 }
 
 static inline kith_code kg_import_lines(kith_db* db, kith_str path, kith_str source, uint8_t dry_run, uint8_t drop_missing, kith_ref actor,
