@@ -61,7 +61,13 @@ nb::object Datetime(int64_t micros) {
       static_cast<int>(rest % 1'000'000), PyDateTime_TimeZone_UTC, PyDateTimeAPI->DateTimeType));
 }
 
-nb::object DecimalOf(const kith_value& value) { return DecimalType()(value.number).attr("scaleb")(-value.scale); }
+// Digits enough for a number of 64 bits: the context of the host's thread may round to fewer. Never given back, like the types.
+nb::handle Exact() {
+  static PyObject* const context = nb::object(nb::module_::import_("decimal").attr("Context")(nb::arg("prec") = 40)).release().ptr();
+  return context;
+}
+
+nb::object DecimalOf(const kith_value& value) { return DecimalType()(value.number).attr("scaleb")(-value.scale, Exact()); }
 
 kith_value DecimalToC(nb::handle object) {
   const nb::object exponent = object.attr("as_tuple")().attr("exponent");
@@ -69,7 +75,9 @@ kith_value DecimalToC(nb::handle object) {
   kith_value value = kith_value_null();
   value.kind = KITH_KIND_DECIMAL;
   value.scale = std::max(0, -nb::cast<int>(exponent));
-  value.number = nb::cast<int64_t>(nb::int_(object.attr("scaleb")(value.scale)));
+  const nb::int_ number(object.attr("scaleb")(value.scale, Exact()));
+  value.number = PyLong_AsLongLong(number.ptr());
+  if (value.number == -1 && PyErr_Occurred() != nullptr) throw nb::python_error();
   return value;
 }
 

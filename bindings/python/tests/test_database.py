@@ -11,7 +11,7 @@ import pkgutil
 import threading
 import time
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
@@ -152,6 +152,16 @@ def test_a_decimal_is_required_whatever_its_digits(db: kith.Database) -> None:
             assert not meets, given
     with pytest.raises(ValueError, match="no number"), db.batch() as b:
         b.require_value(line_id, "quantity", Decimal("NaN"))
+    with pytest.raises(OverflowError), db.batch() as b:
+        b.require_value(line_id, "quantity", Decimal("1E+30"))
+    exact = Decimal("12345.678")
+    with localcontext(prec=2):  # the host's own
+        with db.batch() as b:
+            b.set(line_id, quantity=exact)
+        with db.batch() as b:
+            b.require_value(line_id, "quantity", exact)
+        with db.snapshot() as now:
+            assert now[line_id]["quantity"] == exact
 
 
 def test_conflicts_and_idempotency(db: kith.Database) -> None:
