@@ -120,6 +120,7 @@ def test_salesforce_brings_sources_and_leads_that_are_none_yet(db: kith.Database
     write(folder / "Opportunity.csv", [header, *rows])
     leads = [["00Q5000000Gv7q1", "Cy", "Wu", "Wu Ltd", "Open - Not Contacted", "false", "Partner", day]]
     leads += [["00Q5000000Gv7q2", "Di", "Xu", "Xu Ltd", "Closed - Converted", "true", "Web", day]]
+    leads += [["00Q5000000Gv7q3", "Ed", "Ye", "Ye Ltd", "Unqualified", "FALSE", "Web", day]]  # as Excel saves it
     write(folder / "Lead.csv", [["Id", "FirstName", "LastName", "Company", "Status", "IsConverted", "LeadSource", "CreatedDate"], *leads])
     write(folder / "Task.csv", [["Id", "Subject"], ["00T5000000Xy1zA", "Call"]])
     run = db.import_path(folder)  # known by its deals, whatever else an export has
@@ -127,7 +128,8 @@ def test_salesforce_brings_sources_and_leads_that_are_none_yet(db: kith.Database
     assert run.plan is not None
     assert ("Task", "Subject", "", "") in run.plan.lines()
     assert [deal["source"] for deal in db.query("opportunity", select="source", order="name")] == list(sources.values())
-    assert [(lead["name"], lead["status"], lead["source"]) for lead in db.query("lead")] == [("Cy Wu", "new", "partner")]
+    found = [(lead["name"], lead["status"], lead["source"]) for lead in db.query("lead", order="name")]
+    assert found == [("Cy Wu", "new", "partner"), ("Ed Ye", "disqualified", "web")]
     assert {part["name"] for part in db.funnel(by="source")["parts"]} == set(sources.values())
     db.undo(run)
     assert list(db.query("lead")) == []
