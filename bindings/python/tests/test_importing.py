@@ -121,6 +121,7 @@ def test_salesforce_brings_sources_and_leads_that_are_none_yet(db: kith.Database
     leads = [["00Q5000000Gv7q1", "Cy", "Wu", "Wu Ltd", "Open - Not Contacted", "false", "Partner", day]]
     leads += [["00Q5000000Gv7q2", "Di", "Xu", "Xu Ltd", "Closed - Converted", "true", "Web", day]]
     leads += [["00Q5000000Gv7q3", "Ed", "Ye", "Ye Ltd", "Unqualified", "FALSE", "Web", day]]  # as Excel saves it
+    leads += [["00Q5000000Gv7q4", "Fa", "Zu", "Zu Ltd", "Qualified", "false", "Web", day]]  # for Kith that is one that was converted
     write(folder / "Lead.csv", [["Id", "FirstName", "LastName", "Company", "Status", "IsConverted", "LeadSource", "CreatedDate"], *leads])
     write(folder / "Task.csv", [["Id", "Subject"], ["00T5000000Xy1zA", "Call"]])
     run = db.import_path(folder)  # known by its deals, whatever else an export has
@@ -129,7 +130,7 @@ def test_salesforce_brings_sources_and_leads_that_are_none_yet(db: kith.Database
     assert ("Task", "Subject", "", "") in run.plan.lines()
     assert [deal["source"] for deal in db.query("opportunity", select="source", order="name")] == list(sources.values())
     found = [(lead["name"], lead["status"], lead["source"]) for lead in db.query("lead", order="name")]
-    assert found == [("Cy Wu", "new", "partner"), ("Ed Ye", "disqualified", "web")]
+    assert found == [("Cy Wu", "new", "partner"), ("Ed Ye", "disqualified", "web"), ("Fa Zu", "working", "web")]
     assert {part["name"] for part in db.funnel(by="source")["parts"]} == set(sources.values())
     db.undo(run)
     assert list(db.query("lead")) == []
