@@ -192,6 +192,10 @@ func (b *Batch) RequireValue(target ID, field string, value any) {
 	case string:
 		expected = capi.Expected{Kind: int32(KindText), Text: v}
 	case Money:
+		if len(v.Currency) > 3 {
+			b.fail(invalid("field %s: %q is no currency", field, v.Currency))
+			return
+		}
 		expected = capi.Expected{Kind: int32(KindMoney), Number: v.Minor, Currency: v.Currency}
 	case Decimal:
 		expected = capi.Expected{Kind: int32(KindDecimal), Number: v.Unscaled, Scale: v.Scale}

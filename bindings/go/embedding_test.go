@@ -98,6 +98,9 @@ func TestAFieldIsRequiredToHaveAValue(t *testing.T) {
 	if err := set("name", []string{"Acme"}); err == nil {
 		t.Error("a list was taken")
 	}
+	if err := set("annual_revenue", kith.Money{Minor: 100, Currency: "CNYX"}); !errors.Is(err, &kith.Error{Reason: "BadValue"}) {
+		t.Errorf("half of a currency was taken: %v", err)
+	}
 }
 
 func TestADatabaseIsTakenIntoAnother(t *testing.T) {
