@@ -878,8 +878,9 @@ KITH_API kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id 
    report to, influence and know, and who of us knows them. question: "as_of", "recorded", "party" (whose standing with them is told),
    "most" (10,000 people: more are refused), "form". In the form "json" (if none is given) {"object", "as_of", "nodes": [{"record", "type",
    "name", "ours", "active" (of ours), "title", "level", "tier", "political", "roles", "veto", "approve", "stance", "confidence",
-   "closeness", "light", "weight", "influence"}], "edges": [{"from", "to", "kind": "reports_to", "dotted_line", "influences", "knows" or "tie", "strength", "evidence":
-   [ids, never none]}]}; in the form "graphml" the same for programs that draw graphs (kith/exchange/graphml.h). */
+   "closeness", "light", "weight", "influence"}], "edges": [{"from", "to", "kind": "reports_to", "dotted_line", "influences", "knows" or
+   "tie", "strength", "evidence": [ids, never none]}]}; in the form "graphml" the same for programs that draw graphs
+   (kith/exchange/graphml.h). */
 KITH_API kith_code kith_snapshot_relation_map(kith_snapshot* snapshot, kith_id object, kith_str question, kith_text** text,
                                               kith_error** err);
 /* A customer's card, of a person or an account, and the brief before a call to a person (kith/insight/card.h). question: also "each" (5),

@@ -349,9 +349,8 @@ TEST(ReplicaExchange, DefinitionsAsText) {
     EXPECT_THAT(office->Problems(), IsEmpty());
   }
   define(one, "extra");
-  for (const auto& [part, other] :
-       {std::pair("\\" kind\\":\\" choice\\"", "\\" kind\\":[]"), std::pair("account.firm.extra", "account.firm"),
-        std::pair("\"packages\":{", "\"packages\":{\"x\":1,")}) {
+  for (const auto& [part, other] : {std::pair("\"kind\":\"choice\"", "\"kind\":[]"), std::pair("account.firm.extra", "account.firm"),
+                                    std::pair("\"packages\":{", "\"packages\":{\"x\":1,")}) {
     std::string text = *WriteReplicaPage(*one->ReadReplica(*two->ReceivedFrom(1), 2), **one->GetCatalog());
     const size_t at = text.find(part);
     ASSERT_NE(at, std::string::npos) << part;
