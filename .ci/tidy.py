@@ -1,6 +1,6 @@
 """clang-tidy over lib/ and capi/, two files at a time. A file is read again only when it, a header of ours that it includes, its
 command or .clang-tidy changed since it last passed, in any clone: what passed is noted beside ccache's objects. Usage: tidy.py
-BUILD_FOLDER [FILE...]"""
+BUILD_FOLDER [--analyze] [FILE...]; --analyze: Clang's static analyzer instead."""
 
 import concurrent.futures
 import hashlib
@@ -14,6 +14,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIDY = [str(pathlib.Path(sys.executable).with_name("clang-tidy")), "--quiet", "--extra-arg=-fno-sanitize=all"]
+ANALYZER = "--checks=-*,clang-analyzer-*,-clang-analyzer-optin.cplusplus.UninitializedObject,-clang-analyzer-optin.performance.Padding"
 KEPT_SECONDS = 30 * 24 * 3600  # a note that nobody asked for in this time goes
 
 
@@ -57,9 +58,11 @@ def digest(path: pathlib.Path, memo: dict[pathlib.Path, bytes]) -> bytes:
 
 def main() -> int:
     build = pathlib.Path(sys.argv[1]).resolve()
-    only = {pathlib.Path(name).resolve() for name in sys.argv[2:]}
+    tidy = [*TIDY, ANALYZER] if "--analyze" in sys.argv[2:] else TIDY
+    only = {pathlib.Path(name).resolve() for name in sys.argv[2:] if name != "--analyze"}
     cache = notes()
-    always = hashlib.sha256(subprocess.run([*TIDY, "--version"], check=True, capture_output=True).stdout + (ROOT / ".clang-tidy").read_bytes())
+    version = subprocess.run([*tidy, "--version"], check=True, capture_output=True).stdout
+    always = hashlib.sha256(" ".join(tidy[1:]).encode() + version + (ROOT / ".clang-tidy").read_bytes())
     deps = dependencies(build)
     memo: dict[pathlib.Path, bytes] = {}
     todo: list[tuple[str, pathlib.Path]] = []
@@ -83,7 +86,7 @@ def main() -> int:
 
     def run(item: tuple[str, pathlib.Path]) -> bool:
         file, stamp = item
-        result = subprocess.run([*TIDY, "-p", str(build), file], check=False, capture_output=True, text=True)
+        result = subprocess.run([*tidy, "-p", str(build), file], check=False, capture_output=True, text=True)
         if result.returncode == 0 and "warning:" not in result.stdout:
             stamp.touch()
             return True
