@@ -42,7 +42,7 @@ struct EntriesInPlace {
   [[nodiscard]] std::span<const format::HistoryView> entries() const { return all.entries(); }
   [[nodiscard]] std::span<const format::ChangeView> ChangesOf(const format::HistoryView& entry) const { return all.ChangesOf(entry); }
 };
-const Value& Owned(const Value& value) { return value; }
+const Value& Owned(const Value& value) { return value; }  // NOLINT(bugprone-return-const-ref-from-parameter): of a history that lives
 Value Owned(const format::PackedBytes& value) { return value.Get(); }
 
 // The header fields that history keeps, after the type's own fields.

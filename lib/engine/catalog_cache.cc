@@ -193,7 +193,7 @@ StatusOr<std::shared_ptr<const ReaderCatalog>> CatalogCache::GetForReading(const
     const std::lock_guard lock(mutex_);
     if (newest_ != nullptr && newest_->catalog->version() == version) return newest_;
   }
-  KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const ReaderCatalog> loaded, LoadForReading(reader, version));
+  KITH_ASSIGN_OR_RETURN(std::shared_ptr<const ReaderCatalog> loaded, LoadForReading(reader, version));
   const std::lock_guard lock(mutex_);
   // A snapshot from before a change of definitions must not push out what the newer ones share.
   if (newest_ == nullptr || newest_->catalog->version() < version) newest_ = loaded;

@@ -140,7 +140,7 @@ StatusOr<ChangeKindReport> DatabaseImpl::SurveyKind(const Catalog& after, const 
     const Value value = record.Get(from->position);
     if (value.is_null()) continue;
     ++report.values;
-    const Status status = ConvertValue(*fields.from, *fields.to, conversion.currency, value).status();
+    Status status = ConvertValue(*fields.from, *fields.to, conversion.currency, value).status();
     if (status.ok()) continue;
     if (GetReason(status) == Reason::kBadOptions) return status;
     if (++report.failed > kKindFailuresNamed) continue;

@@ -1,5 +1,6 @@
 // What is different between two points in time.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "engine/filter_internal.h"
@@ -17,7 +18,7 @@ constexpr int32_t kHeaderParts[] = {catalog::kHeaderOwner, catalog::kHeaderUnit,
 bool Same(const Value& a, const Value& b) {
   const auto* x = a.get_if<double>();
   const auto* y = b.get_if<double>();
-  return a == b || (x != nullptr && y != nullptr && *x != *x && *y != *y);
+  return a == b || (x != nullptr && y != nullptr && std::isnan(*x) && std::isnan(*y));
 }
 
 Value PartOf(const Fold& fold, int32_t position) {

@@ -59,7 +59,7 @@ StatusOr<std::shared_ptr<const WriterCatalog>> EngineState::Refresh() {
   KITH_ASSIGN_OR_RETURN(loaded->reading, catalogs_.GetForReading(*snapshot, state.catalog_version));
   loaded->catalog = loaded->reading->catalog;
   KITH_ASSIGN_OR_RETURN(loaded->conversions, ReadConversions(*snapshot));
-  const Status writable = CheckDerivations(*snapshot, extensions_);
+  Status writable = CheckDerivations(*snapshot, extensions_);
   if (!writable.ok() && GetReason(writable) != Reason::kDerivationMissing) return writable;
   loaded->writable = writable;
   if (!writable.ok()) Log(storage::LogLevel::kWarning, "opened read-only: " + std::string(MessageOf(writable)));

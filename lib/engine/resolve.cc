@@ -336,7 +336,7 @@ Status Applier::ResolveChange(const Change& change, size_t index) {
 StatusOr<Id> Applier::FindReferred(Id id) {
   id = ResolveId(id);
   if (FindDraft(id) != nullptr || known_references_.contains(id.value())) return id;
-  const Status found = set_.Get(format::kRecord, storage::IntegerKey(id.value())).status();
+  Status found = set_.Get(format::kRecord, storage::IntegerKey(id.value())).status();
   if (found.ok()) {
     known_references_.insert(id.value());
     return id;

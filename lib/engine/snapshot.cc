@@ -109,7 +109,7 @@ class SnapshotImpl final : public Snapshot {
     KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* found, catalog().GetType(type));
     if (ref.is_external()) return FindExternal(*found, ref.external);
     if (ref.id.type() != found->number) return NotFound();
-    const Status found_there = ReadRecord(source_, ref.id).status();
+    Status found_there = ReadRecord(source_, ref.id).status();
     if (found_there.ok()) return ref.id;
     if (!IsNotFound(found_there)) return found_there;
     return FindExternal(*found, MergedRef(ref.id));

@@ -1,5 +1,6 @@
 // Which conditions on single fields a filter makes: what a planner chooses indexes by.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "expr/code_internal.h"
@@ -137,7 +138,7 @@ class Finder {
   // The constant in the field's form, when that loses nothing.
   static std::optional<Value> Fit(const FieldSlot& field, const Cell& cell) {
     if (field.kind == Kind::kDouble && cell.tag != Tag::kDouble) return std::nullopt;
-    if (field.kind == Kind::kDouble && cell.real != cell.real) return std::nullopt;
+    if (field.kind == Kind::kDouble && std::isnan(cell.real)) return std::nullopt;
     if (field.kind == Kind::kTime && cell.tag == Tag::kTimestamp && cell.timestamp().nanos % 1000 != 0) return std::nullopt;
     if (field.kind == Kind::kInt && cell.tag == Tag::kDouble) return std::nullopt;
     if (field.kind == Kind::kDecimal && cell.tag == Tag::kDouble) return std::nullopt;

@@ -309,7 +309,7 @@ TEST(Plan, SeedsComeOnce) {
   ASSERT_TRUE(plan.ok()) << plan.status();
   ASSERT_THAT(plan->seeds, SizeIs(1));
   EXPECT_EQ(nlohmann::json::parse(plan->seeds[0]), nlohmann::json::parse(R"({"reason": "package acme 1.0.0", "changes": [
-      {"create_if_absent": "thing", "as": "s0", "ref": ["acme", "1"], "set": {"name": "one"}}]})"));
+      {"create_if_absent": "thing", "as": "s0", "effective": "1900-01-01T00:00:00Z", "ref": ["acme", "1"], "set": {"name": "one"}}]})"));
 
   // A later seed comes with what it refers to; what was handed out before and is not needed does not come back.
   plan = Plan(*plan->after, Acme(thing, R"("seeds": [)" + first + "," + second + "," + third + "]"));
@@ -317,9 +317,11 @@ TEST(Plan, SeedsComeOnce) {
   EXPECT_THAT(plan->changes, ElementsAre("changes package acme: seeds"));
   ASSERT_THAT(plan->seeds, SizeIs(1));
   EXPECT_EQ(nlohmann::json::parse(plan->seeds[0])["changes"], nlohmann::json::parse(R"([
-      {"create_if_absent": "thing", "as": "s0", "ref": ["acme", "1"], "set": {"name": "one"}},
-      {"create_if_absent": "thing", "as": "s1", "ref": ["acme", "2"], "set": {"name": "two", "parent": "$s0"}},
-      {"create_if_absent": "thing", "as": "s2", "ref": ["acme", "3"], "set": {"parent": {"type": "thing", "ref": ["host", "x"]}}}])"));
+      {"create_if_absent": "thing", "as": "s0", "effective": "1900-01-01T00:00:00Z", "ref": ["acme", "1"], "set": {"name": "one"}},
+      {"create_if_absent": "thing", "as": "s1", "effective": "1900-01-01T00:00:00Z", "ref": ["acme", "2"],
+       "set": {"name": "two", "parent": "$s0"}},
+      {"create_if_absent": "thing", "as": "s2", "effective": "1900-01-01T00:00:00Z", "ref": ["acme", "3"],
+       "set": {"parent": {"type": "thing", "ref": ["host", "x"]}}}])"));
   plan = Plan(*plan->after, Acme(thing, R"("seeds": [)" + first + "," + second + "," + third + "]"));
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_THAT(plan->seeds, IsEmpty());

@@ -308,21 +308,26 @@ TEST(ReplicaExchange, DefinitionsAsText) {
   Office one(1, clock);
   Office two(2, clock);
   ASSERT_TRUE(PullReplica(*two, *one).ok());
-  const auto define = [&](Office& office, const std::string& field) {
+  const auto define = [&](Office& office, const std::string& package, const std::string& field) {
     clock += kMicrosPerSecond;
-    const catalog::PackageSource source{.definition = R"({"package": "firm", "version": "1.0.0", "needs": ["kith.crm"], "extend": [
-        {"type": "account", "fields": [{"name": ")" + field +
-                                                      R"(", "kind": "choice", "choices": [{"name": ")" + field + R"(_one"}]}]}]})",
-                                        .numbers = {}};
+    std::string definition = R"({"package": "PACKAGE", "version": "1.0.0", "needs": ["kith.crm"], "extend": [
+        {"type": "account", "fields": [{"name": "FIELD", "kind": "choice", "choices": [{"name": "FIELD_one"}]}]}]})";
+    const auto fill = [&](const std::string& part, const std::string& with) {
+      for (size_t at = definition.find(part); at != std::string::npos; at = definition.find(part))
+        definition.replace(at, part.size(), with);
+    };
+    fill("PACKAGE", package);
+    fill("FIELD", field);
+    const catalog::PackageSource source{.definition = definition, .numbers = {}};
     const StatusOr<EnsureReport> report = office->Ensure({&source, 1});
     ASSERT_TRUE(report.ok()) << report.status();
   };
-  define(one, "tier");
-  define(two, "rank");
+  define(one, "firm", "colour");
+  define(two, "firm", "shade");
   Batch batch = one.NewBatch();
   const Id local = batch.Create("account");
   batch.Set(local, "name", "Northwind");
-  batch.Set(local, "tier", "tier_one");
+  batch.Set(local, "colour", "colour_one");
   const Id account = one.Apply(batch).at(0);
   const auto carry = [](Office& from, Office& into) {
     const std::string text = *WriteReplicaPage(*from->ReadReplica(*into->ReceivedFrom(from->node()), into->node()), **from->GetCatalog());
@@ -334,26 +339,25 @@ TEST(ReplicaExchange, DefinitionsAsText) {
   carry(one, two);
   clock += kMicrosPerSecond;
   Batch change = two.NewBatch();
-  change.Set(account, "rank", "rank_one");
+  change.Set(account, "shade", "shade_one");
   (void)two.Apply(change);
   carry(two, one);
   for (Office* office : {&one, &two}) {
-    for (const char* field : {"tier", "rank"}) {
+    for (const char* field : {"colour", "shade"}) {
       const std::shared_ptr<const catalog::Catalog> catalog = *(*office)->GetCatalog();
-      const Choice* choice = nullptr;
       const Value value = office->Get(account, field);
-      choice = value.get_if<Choice>();
+      const auto* choice = value.get_if<Choice>();
       ASSERT_NE(choice, nullptr) << field;
       EXPECT_EQ(catalog->FindType("account")->FindField(field)->FindChoice(choice->number)->name, std::string(field) + "_one");
     }
     EXPECT_THAT(office->Problems(), IsEmpty());
   }
-  define(one, "extra");
-  for (const auto& [part, other] : {std::pair("\"kind\":\"choice\"", "\"kind\":[]"), std::pair("account.firm.extra", "account.firm"),
+  define(one, "more", "extra");
+  for (const auto& [part, other] : {std::pair(R"(\"kind\":\"choice\")", R"(\"kind\":[])"), std::pair("account.more.extra", "account.more"),
                                     std::pair("\"packages\":{", "\"packages\":{\"x\":1,")}) {
     std::string text = *WriteReplicaPage(*one->ReadReplica(*two->ReceivedFrom(1), 2), **one->GetCatalog());
     const size_t at = text.find(part);
-    ASSERT_NE(at, std::string::npos) << part;
+    ASSERT_NE(at, std::string::npos) << part << " is not in " << text;
     text.replace(at, std::string_view(part).size(), other);
     const uint64_t stands = (*two->Read())->sequence();
     const StatusOr<ReplicaPage> page = ReadReplicaPage(text, **two->GetCatalog());
