@@ -86,6 +86,7 @@ class Questions {
   expr::Evaluator evaluator_;
 };
 
+// NOLINTNEXTLINE(bugprone-throwing-static-initialization): two small nodes, when the library is loaded
 inline const std::set<StageItemKind> kOfLeaving = {StageItemKind::kExit, StageItemKind::kStep};
 
 // A move between stages of one pipeline, from the beginning when `from` is null, is asked for what `stage` wants of those that leave it:

@@ -314,7 +314,7 @@ Status Run::Guard(const Draft& record, const Item& item, Id from) {
     KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(asked.stage));
     names.push_back(StagePath(stage->name, asked.item.name));
   }
-  return SetIf(move, moves_.unmet->position, names.empty() ? Value() : Value(std::move(names)));
+  return SetIf(move, moves_.unmet->position, names.empty() ? Value() : Value(names));
 }
 
 Status Run::Settle(Id record_id) {
