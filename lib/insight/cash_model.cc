@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "insight/cash_internal.h"
 #include "insight/chances_internal.h"
@@ -340,7 +341,7 @@ void CashModel::ReadInvoices(const CashFacts& facts) {
     all.AddAmount(invoice.total.minor, 1);
     if (invoice.issued.days >= today_.days - kRecentDays) sizes_.AddAmount(invoice.total.minor, 1);
   }
-  if (sizes_.count < kLeastSizes) sizes_ = all;
+  if (sizes_.count < kLeastSizes) sizes_ = std::move(all);
   arrivals_ = FitArrivals(to_come, ShapeOf(to_come.pipeline), std::max(end_, 1));
 }
 
