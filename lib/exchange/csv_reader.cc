@@ -177,7 +177,7 @@ StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(std::string_view path, char
   int64_t size = -1;
   if (file != nullptr && std::fseek(file, 0, SEEK_END) == 0) {
     size = std::ftell(file);
-    std::rewind(file);
+    if (std::fseek(file, 0, SEEK_SET) != 0) size = -1;
   }
   // A folder opens but does not seek to a sensible end.
   if (size >= 0 && size != INT64_MAX) return std::make_unique<LibcsvReader>(file, size, delimiter);

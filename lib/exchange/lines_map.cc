@@ -121,7 +121,7 @@ StatusOr<Id> Mapper::Resolve(Item& item, Id id, std::string_view field, bool req
   const TypeDef* in_file = job_.file.catalog->FindType(id.type());
   const TypeDef* type = in_file == nullptr ? nullptr : catalog_->FindType(in_file->name);
   if (type != nullptr) {
-    const Status found = in_.Contains(id) ? absl::OkStatus() : snapshot.Find(type->name, OwnRef(id)).status();
+    Status found = in_.Contains(id) ? absl::OkStatus() : snapshot.Find(type->name, OwnRef(id)).status();
     if (found.ok()) return item.batch->Existing(type->name, OwnRef(id));
     if (found.code() != StatusCode::kNotFound) return found;
   }

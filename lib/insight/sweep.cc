@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "insight/sweep_internal.h"
 
@@ -162,7 +163,7 @@ void Stepper::StepBack(const Transition& t, double worth, WinTable& win, std::ve
     }
     row[0] = fresh[s];
   }
-  entry = fresh;
+  entry = std::move(fresh);
 }
 
 }  // namespace
