@@ -11,7 +11,7 @@ struct Immortal {
   kith_error* handle;
 };
 // Made at load time, when memory is there, and never freed.
-const Immortal* const kOutOfMemory = [] {
+const Immortal* const kOutOfMemory = [] {  // NOLINT(bugprone-throwing-static-initialization)
   auto object = std::make_shared<ErrorObject>();
   object->code = KITH_RESOURCE_EXHAUSTED;
   object->info.reason = Reason::kOutOfMemory;
