@@ -344,11 +344,10 @@ void BindSnapshot(nb::module_& module) {
              for (size_t i = 0; i < count; ++i) out.append(nb::make_tuple(changes[i].sequence, changes[i].record, changes[i].operation));
              return nb::make_tuple(out, scanned);
            })
-      .def(
-          "feed",
-          [](const Snapshot& s, uint64_t after, const std::string& filter, size_t limit) {
-            return Told([&](auto text, auto error) { return kith_snapshot_feed(s.get(), after, ToStr(filter), limit, text, error); });
-          })
+      .def("feed",
+           [](const Snapshot& s, uint64_t after, const std::string& filter, size_t limit) {
+             return Told([&](auto text, auto error) { return kith_snapshot_feed(s.get(), after, ToStr(filter), limit, text, error); });
+           })
       .def("differences",
            [](const Snapshot& s, std::pair<int64_t, int64_t> from, std::pair<int64_t, int64_t> to, const std::string& filter, kith_id after,
               size_t limit) {
