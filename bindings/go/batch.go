@@ -3,7 +3,6 @@ package kith
 import (
 	"context"
 	"math"
-	"strings"
 	"time"
 
 	"kith/internal/capi"
@@ -226,7 +225,7 @@ func (b *Batch) Revert(s *Snapshot, record ID, effective, recorded time.Time, fi
 	if len(fields) == 1 && fields[0] == "" { // joined it would be no field, which is all
 		return Reverted{}, invalid("a field to revert has no name; name it, or give none for all")
 	}
-	report, e := b.c.Revert(s.c, uint64(record), micros(effective), micros(recorded), strings.Join(fields, "\n"))
+	report, e := b.c.Revert(s.c, uint64(record), micros(effective), micros(recorded), fields)
 	return decode[Reverted](report, e)
 }
 

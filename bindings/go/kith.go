@@ -198,14 +198,14 @@ func (db *DB) ImportCSV(folder string, o ImportOptions) (rejected uint64, report
 
 // ImportLines imports JSON Lines that ExportLines wrote: the number of records refused, and the report as JSON.
 func (db *DB) ImportLines(path string, o ImportOptions) (rejected uint64, report json.RawMessage, err error) {
-	rejected, text, e := db.c.ImportLines(path, o.Source, o.DryRun, o.DropMissing, o.Actor.c(), o.Reason)
+	rejected, text, e := db.c.ImportLines(path, nil, o.Source, o.DryRun, o.DropMissing, o.Actor.c(), o.Reason)
 	return rejected, text, wrap(e)
 }
 
 // Absorb takes another database into this one, without a file: what from's viewer may see, found again by o.Source and by shared external
 // references, so that a second run changes nothing. The number of records refused, and the report as JSON.
 func (db *DB) Absorb(from *Snapshot, o ImportOptions) (rejected uint64, report json.RawMessage, err error) {
-	rejected, text, e := db.c.Absorb(from.c, o.Source, o.DryRun, o.DropMissing, o.Actor.c(), o.Reason)
+	rejected, text, e := db.c.ImportLines("", from.c, o.Source, o.DryRun, o.DropMissing, o.Actor.c(), o.Reason)
 	return rejected, text, wrap(e)
 }
 

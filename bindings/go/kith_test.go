@@ -409,11 +409,22 @@ func TestAViewerSeesWhatThePolicyAllows(t *testing.T) {
 	_, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
 		b.Delete(deals[0])
 		return nil
-	}, kith.As(kith.Viewer{ID: mine, Roles: []string{"reader", "guest"}}))
+	}, kith.As(kith.Viewer{ID: mine, Roles: []string{"reader", "guest", "", "guest\nadmin"}}))
 	if !errors.Is(err, kith.ErrPermissionDenied) {
 		t.Fatal(err)
 	}
-	write(t, db, func(b *kith.Batch) kith.ID { b.Delete(deals[0]); return 0 }, kith.As(kith.Viewer{ID: mine, Roles: []string{"guest", "admin"}}))
+	many := make([]string, 100, 101) // roles are as many as a host has
+	for i := range many {
+		many[i] = fmt.Sprint("guest ", i)
+	}
+	many = append(many, "admin")
+	must(t, db.ViewAs(kith.Viewer{ID: mine, Units: []uint32{7, 8}, Roles: many}, func(s *kith.Snapshot) error {
+		may, err := s.May(deals[0], kith.MayDelete)
+		must(t, err)
+		equal(t, may, true)
+		return nil
+	}))
+	write(t, db, func(b *kith.Batch) kith.ID { b.Delete(deals[0]); return 0 }, kith.As(kith.Viewer{ID: mine, Roles: many}))
 }
 
 func TestBackupExportAndImport(t *testing.T) {

@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"runtime"
-	"strings"
 	"unsafe"
 )
 
@@ -16,11 +15,22 @@ type Viewer struct {
 	Roles []string
 }
 
-func units(v Viewer) (*C.uint32_t, C.size_t) {
-	return (*C.uint32_t)(unsafe.Pointer(unsafe.SliceData(v.Units))), C.size_t(len(v.Units))
+// who lends a viewer for one call, what it points to pinned meanwhile; NULL for the system.
+func who(v Viewer, pin *runtime.Pinner) *C.kith_viewer {
+	if v.ID == 0 {
+		return nil
+	}
+	c := &C.kith_viewer{struct_size: C.uint32_t(unsafe.Sizeof(C.kith_viewer{})), id: C.kith_id(v.ID)}
+	if len(v.Units) != 0 {
+		pin.Pin(&v.Units[0])
+		c.units, c.unit_count = (*C.uint32_t)(unsafe.Pointer(&v.Units[0])), C.size_t(len(v.Units))
+	}
+	if c.roles = strs(v.Roles, pin); c.roles != nil {
+		pin.Pin(c.roles)
+		c.role_count = C.size_t(len(v.Roles))
+	}
+	return c
 }
-
-func roles(v Viewer) C.kith_str { return str(strings.Join(v.Roles, "\n")) }
 
 // Batch is a kith_batch.
 type Batch struct{ p *C.kith_batch }
@@ -154,11 +164,9 @@ func (b *Batch) SetText(id uint64, field, v string) {
 // SetTexts sets a list, or choices by name.
 func (b *Batch) SetTexts(id uint64, field string, v []string) {
 	defer runtime.KeepAlive(b)
-	sizes := make([]C.size_t, len(v)+1)
-	for i, s := range v {
-		sizes[i] = C.size_t(len(s))
-	}
-	C.kg_set_texts(b.p, C.kith_id(id), name(field), str(strings.Join(v, "")), &sizes[0], C.size_t(len(v)))
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	C.kith_batch_set_texts(b.p, C.kith_id(id), name(field), strs(v, &pin), C.size_t(len(v)))
 }
 
 // SetDate sets a day since 1970-01-01.
@@ -317,10 +325,11 @@ func (d *DB) Apply(b *Batch, o ApplyOptions) (*Outcome, *Error) {
 	defer runtime.KeepAlive(b)
 	var p *C.kith_outcome
 	var err *C.kith_error
-	u, n := units(o.Viewer)
+	var pin runtime.Pinner
+	defer pin.Unpin()
 	value := C.kith_bytes{data: (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(o.CheckpointValue))), size: C.size_t(len(o.CheckpointValue))}
 	code := C.kg_apply(d.p, b.p, flag(o.DryRun), C.uint64_t(o.TimeoutMicros), str(o.Key), optional(o.Checkpoint), value, optional(o.Vendor),
-		C.kith_id(o.Viewer.ID), u, n, roles(o.Viewer), &p, &err)
+		who(o.Viewer, &pin), &p, &err)
 	if e := failure(code, err); e != nil {
 		return nil, e
 	}
@@ -344,9 +353,10 @@ func (d *DB) ApplyMany(batches []*Batch, o ApplyOptions) ([]*Outcome, []*Error, 
 	made := make([]*C.kith_outcome, len(given))
 	failed := make([]*C.kith_error, len(given))
 	var err *C.kith_error
-	u, n := units(o.Viewer)
+	var pin runtime.Pinner
+	defer pin.Unpin()
 	code := C.kg_apply_many(d.p, &given[0], C.size_t(len(batches)), flag(o.DryRun), C.uint64_t(o.TimeoutMicros), optional(o.Vendor),
-		C.kith_id(o.Viewer.ID), u, n, roles(o.Viewer), &made[0], &failed[0], &err)
+		who(o.Viewer, &pin), &made[0], &failed[0], &err)
 	outcomes, errors := make([]*Outcome, len(batches)), make([]*Error, len(batches))
 	whole := failure(code, err)
 	for i := range batches {

@@ -90,6 +90,21 @@ func str(s string) C.kith_str {
 	return C.kith_str{data: (*C.char)(unsafe.Pointer(unsafe.StringData(s))), size: C.size_t(len(s))}
 }
 
+// strs lends strings for one call, each pinned meanwhile; NULL for none.
+func strs(list []string, pin *runtime.Pinner) *C.kith_str {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]C.kith_str, len(list))
+	for i, s := range list {
+		if s != "" {
+			pin.Pin(unsafe.StringData(s))
+		}
+		out[i] = str(s)
+	}
+	return &out[0]
+}
+
 // name lends a string with the NUL that names end with, for one call; what follows a NUL of its own is cut off, so no name holds one.
 func name(s string) *C.char { return (*C.char)(unsafe.Pointer(unsafe.StringData(s + "\x00"))) }
 
@@ -259,25 +274,18 @@ func (d *DB) ImportCSV(folder, mapping string, dryRun bool, actor Ref, reason, p
 	return uint64(rejected), report, e
 }
 
-// ImportLines imports JSON Lines.
-func (d *DB) ImportLines(path, source string, dryRun, dropMissing bool, actor Ref, reason string) (uint64, []byte, *Error) {
-	defer runtime.KeepAlive(d)
-	var text *C.kith_text
-	var err *C.kith_error
-	var rejected C.uint64_t
-	code := C.kg_import_lines(d.p, str(path), str(source), flag(dryRun), flag(dropMissing), ref(actor), str(reason), &rejected, &text, &err)
-	report, e := textOr(code, text, err)
-	return uint64(rejected), report, e
-}
-
-// Absorb takes over what a snapshot of another database sees.
-func (d *DB) Absorb(from *Snapshot, source string, dryRun, dropMissing bool, actor Ref, reason string) (uint64, []byte, *Error) {
+// ImportLines imports JSON Lines from a path, or what a snapshot of another database sees, where one is given.
+func (d *DB) ImportLines(path string, from *Snapshot, source string, dryRun, dropMissing bool, actor Ref, reason string) (uint64, []byte, *Error) {
 	defer runtime.KeepAlive(d)
 	defer runtime.KeepAlive(from)
+	var other *C.kith_snapshot
+	if from != nil {
+		other = from.p
+	}
 	var text *C.kith_text
 	var err *C.kith_error
 	var rejected C.uint64_t
-	code := C.kg_absorb(d.p, from.p, str(source), flag(dryRun), flag(dropMissing), ref(actor), str(reason), &rejected, &text, &err)
+	code := C.kg_import_lines(d.p, str(path), other, str(source), flag(dryRun), flag(dropMissing), ref(actor), str(reason), &rejected, &text, &err)
 	report, e := textOr(code, text, err)
 	return uint64(rejected), report, e
 }

@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"runtime"
-	"strings"
 	"unsafe"
 )
 
@@ -57,9 +56,10 @@ func (d *DB) Merge(records []uint64, options string, how How) ([]byte, *Error) {
 	defer runtime.KeepAlive(d)
 	var text *C.kith_text
 	var err *C.kith_error
-	u, n := units(how.Viewer)
+	var pin runtime.Pinner
+	defer pin.Unpin()
 	code := C.kg_merge(d.p, ids(records), C.size_t(len(records)), ref(how.Actor), str(how.Reason), str(options), flag(how.DryRun),
-		C.kith_id(how.Viewer.ID), u, n, roles(how.Viewer), &text, &err)
+		who(how.Viewer, &pin), &text, &err)
 	return textOr(code, text, err)
 }
 
@@ -68,9 +68,9 @@ func (d *DB) Convert(record uint64, options string, how How) ([]byte, *Error) {
 	defer runtime.KeepAlive(d)
 	var text *C.kith_text
 	var err *C.kith_error
-	u, n := units(how.Viewer)
-	code := C.kg_convert(d.p, C.kith_id(record), ref(how.Actor), str(how.Reason), str(options), flag(how.DryRun), C.kith_id(how.Viewer.ID), u, n,
-		roles(how.Viewer), &text, &err)
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	code := C.kg_convert(d.p, C.kith_id(record), ref(how.Actor), str(how.Reason), str(options), flag(how.DryRun), who(how.Viewer, &pin), &text, &err)
 	return textOr(code, text, err)
 }
 
@@ -79,9 +79,10 @@ func (d *DB) ContinueDocument(document uint64, typ, options string, how How) ([]
 	defer runtime.KeepAlive(d)
 	var text *C.kith_text
 	var err *C.kith_error
-	u, n := units(how.Viewer)
+	var pin runtime.Pinner
+	defer pin.Unpin()
 	code := C.kg_continue(d.p, C.kith_id(document), name(typ), ref(how.Actor), str(how.Reason), str(options), flag(how.DryRun),
-		C.kith_id(how.Viewer.ID), u, n, roles(how.Viewer), &text, &err)
+		who(how.Viewer, &pin), &text, &err)
 	return textOr(code, text, err)
 }
 
@@ -186,7 +187,9 @@ func Metrics(dbs []*DB, names []string) ([]byte, *Error) {
 	}
 	var text *C.kith_text
 	var err *C.kith_error
-	code := C.kg_metrics(&given[0], str(strings.Join(names, "\n")), C.size_t(len(dbs)), &text, &err)
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	code := C.kith_metrics(&given[0], strs(names, &pin), C.size_t(len(dbs)), &text, &err)
 	return textOr(code, text, err)
 }
 

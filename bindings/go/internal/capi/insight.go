@@ -188,13 +188,16 @@ func (b *Batch) PlanActions(s *Snapshot, deal uint64) (uint64, *Error) {
 	return uint64(changed), failure(code, err)
 }
 
-// Revert adds what makes a record what it was, in fields joined by line ends, and gives the report as JSON.
-func (b *Batch) Revert(s *Snapshot, record uint64, effective, recorded int64, fields string) ([]byte, *Error) {
+// Revert adds what makes a record what it was, in these fields, and gives the report as JSON.
+func (b *Batch) Revert(s *Snapshot, record uint64, effective, recorded int64, fields []string) ([]byte, *Error) {
 	defer runtime.KeepAlive(b)
 	defer runtime.KeepAlive(s)
 	var text *C.kith_text
 	var err *C.kith_error
-	code := C.kg_revert(b.p, s.p, C.kith_id(record), C.int64_t(effective), C.int64_t(recorded), str(fields), &text, &err)
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	at := C.kith_as_of{effective: C.int64_t(effective), recorded: C.int64_t(recorded)}
+	code := C.kith_batch_revert(b.p, s.p, C.kith_id(record), at, strs(fields, &pin), C.size_t(len(fields)), &text, &err)
 	return textOr(code, text, err)
 }
 

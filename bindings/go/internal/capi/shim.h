@@ -30,17 +30,6 @@ static inline kith_code kg_import_csv(kith_db* db, kith_str folder, kith_str map
   return kith_db_import_csv(db, folder, mapping, &o, rejected, report, err);
 }
 
-static inline kith_code kg_absorb(kith_db* db, kith_snapshot* from, kith_str source, uint8_t dry_run, uint8_t drop_missing, kith_ref actor,
-                                  kith_str reason, uint64_t* rejected, kith_text** report, kith_error** err) {
-  kith_import_lines_options o = KITH_IMPORT_LINES_OPTIONS_INIT;
-  o.dry_run = dry_run;
-  o.drop_missing = drop_missing;
-  o.actor = actor;
-  o.reason = reason;
-  o.source = source;
-  return kith_db_absorb(db, from, &o, rejected, report, err);
-}
-
 /* A stream comes as void*: of a pointer to a struct that is declared only, Go's collector keeps no hold, and it lies in Go's memory. */
 static inline kith_code kg_import_arrow(kith_db* db, void* stream, kith_str mapping, uint8_t dry_run, kith_ref actor, kith_str reason,
                                         kith_str problems, uint64_t* rejected, kith_text** report, kith_error** err) {
@@ -64,62 +53,31 @@ static inline kith_code kg_history_arrow(kith_snapshot* snapshot, const char* ty
   return kith_snapshot_history_arrow(snapshot, type, (struct ArrowArrayStream*)stream, err);
 }
 
-static inline kith_code kg_import_lines(kith_db* db, kith_str path, kith_str source, uint8_t dry_run, uint8_t drop_missing, kith_ref actor,
-                                        kith_str reason, uint64_t* rejected, kith_text** report, kith_error** err) {
+/* From a path, or from a snapshot of another database where one is given. */
+static inline kith_code kg_import_lines(kith_db* db, kith_str path, kith_snapshot* from, kith_str source, uint8_t dry_run,
+                                        uint8_t drop_missing, kith_ref actor, kith_str reason, uint64_t* rejected, kith_text** report,
+                                        kith_error** err) {
   kith_import_lines_options o = KITH_IMPORT_LINES_OPTIONS_INIT;
   o.dry_run = dry_run;
   o.drop_missing = drop_missing;
   o.actor = actor;
   o.reason = reason;
   o.source = source;
-  return kith_db_import_lines(db, path, &o, rejected, report, err);
-}
-
-/* roles: names joined by line ends, since Go cannot lend a list of strings. */
-enum { KG_ROLES = 64 };
-static inline size_t kg_split(kith_str roles, kith_str* out, size_t most) {
-  size_t n = 0, from = 0;
-  for (size_t i = 0; roles.size > 0 && i <= roles.size && n < most; ++i) {
-    if (i < roles.size && roles.data[i] != '\n') continue;
-    out[n].data = roles.data + from;
-    out[n++].size = i - from;
-    from = i + 1;
-  }
-  return n;
-}
-
-/* Who reads or writes; `names` has room for the roles. */
-static inline kith_viewer kg_viewer(kith_id id, const uint32_t* units, size_t unit_count, kith_str roles, kith_str* names) {
-  kith_viewer v = KITH_VIEWER_INIT;
-  v.id = id;
-  v.units = units;
-  v.unit_count = unit_count;
-  v.role_count = kg_split(roles, names, KG_ROLES);
-  v.roles = names;
-  return v;
-}
-
-static inline kith_code kg_read(kith_db* db, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles, kith_snapshot** out,
-                                kith_error** err) {
-  kith_str names[KG_ROLES];
-  kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
-  return kith_db_read(db, viewer ? &v : NULL, out, err);
+  return from ? kith_db_absorb(db, from, &o, rejected, report, err) : kith_db_import_lines(db, path, &o, rejected, report, err);
 }
 
 /* What is asked of the writer under a viewer's rights. */
 static inline kith_apply_options kg_how(uint8_t dry_run, const kith_viewer* viewer) {
   kith_apply_options o = KITH_APPLY_OPTIONS_INIT;
   o.dry_run = dry_run;
-  o.viewer = viewer->id ? viewer : NULL;
+  o.viewer = viewer;
   return o;
 }
 
 static inline kith_code kg_apply(kith_db* db, const kith_batch* batch, uint8_t dry_run, uint64_t timeout_us, kith_str key,
-                                 const char* checkpoint, kith_bytes checkpoint_value, const char* vendor, kith_id viewer,
-                                 const uint32_t* units, size_t unit_count, kith_str roles, kith_outcome** outcome, kith_error** err) {
-  kith_str names[KG_ROLES];
-  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
-  kith_apply_options o = kg_how(dry_run, &v);
+                                 const char* checkpoint, kith_bytes checkpoint_value, const char* vendor, const kith_viewer* viewer,
+                                 kith_outcome** outcome, kith_error** err) {
+  kith_apply_options o = kg_how(dry_run, viewer);
   o.timeout_us = timeout_us;
   o.idempotency_key = key;
   o.checkpoint = checkpoint;
@@ -129,11 +87,9 @@ static inline kith_code kg_apply(kith_db* db, const kith_batch* batch, uint8_t d
 }
 
 static inline kith_code kg_apply_many(kith_db* db, const kith_batch* const* batches, size_t count, uint8_t dry_run, uint64_t timeout_us,
-                                      const char* vendor, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles,
-                                      kith_outcome** outcomes, kith_error** errors, kith_error** err) {
-  kith_str names[KG_ROLES];
-  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
-  kith_apply_options o = kg_how(dry_run, &v);
+                                      const char* vendor, const kith_viewer* viewer, kith_outcome** outcomes, kith_error** errors,
+                                      kith_error** err) {
+  kith_apply_options o = kg_how(dry_run, viewer);
   o.timeout_us = timeout_us;
   o.vendor = vendor;
   return kith_db_apply_many(db, batches, count, &o, outcomes, errors, err);
@@ -142,18 +98,6 @@ static inline kith_code kg_apply_many(kith_db* db, const kith_batch* const* batc
 static inline kith_code kg_stats(kith_db* db, kith_db_stats* stats, kith_error** err) {
   stats->struct_size = (uint32_t)sizeof(kith_db_stats);
   return kith_db_get_stats(db, stats, err);
-}
-
-/* names: joined by line ends. */
-static inline kith_code kg_metrics(kith_db* const* dbs, kith_str names, size_t count, kith_text** text, kith_error** err) {
-  kith_str* split = (kith_str*)calloc(count ? count : 1, sizeof(kith_str));
-  kith_code code = KITH_RESOURCE_EXHAUSTED;
-  if (split != NULL) {
-    kg_split(names, split, count);
-    code = kith_metrics(dbs, split, count, text, err);
-  }
-  free(split);
-  return code;
 }
 
 /* By value, so that Go allocates nothing for a read. */
@@ -257,20 +201,6 @@ static inline kith_code kg_backtest(kith_snapshot* snapshot, const char* pipelin
   return kith_snapshot_backtest(snapshot, pipeline, unit, count, &o, json, err);
 }
 
-/* fields: names joined by line ends. */
-static inline kith_code kg_revert(kith_batch* batch, kith_snapshot* snapshot, kith_id record, int64_t effective, int64_t recorded,
-                                  kith_str fields, kith_text** report, kith_error** err) {
-  size_t most = 1, count;
-  for (size_t i = 0; i < fields.size; ++i) most += fields.data[i] == '\n';
-  kith_str* names = (kith_str*)calloc(most, sizeof(kith_str));
-  if (names == NULL) return KITH_RESOURCE_EXHAUSTED;
-  count = kg_split(fields, names, most);
-  const kith_as_of at = {effective, recorded};
-  const kith_code code = kith_batch_revert(batch, snapshot, record, at, names, count, report, err);
-  free(names);
-  return code;
-}
-
 static inline kith_code kg_salvage(kith_str damaged, kith_str target, kith_str definitions, uint8_t old_pages, kith_text** report,
                                    kith_error** err) {
   kith_salvage_options o = KITH_SALVAGE_OPTIONS_INIT;
@@ -336,29 +266,20 @@ static inline kith_code kg_purge(kith_db* db, const kith_id* records, size_t cou
 }
 
 static inline kith_code kg_merge(kith_db* db, const kith_id* records, size_t count, kith_ref actor, kith_str reason, kith_str options,
-                                 uint8_t dry_run, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles,
-                                 kith_text** report, kith_error** err) {
-  kith_str names[KG_ROLES];
-  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
-  const kith_apply_options o = kg_how(dry_run, &v);
+                                 uint8_t dry_run, const kith_viewer* viewer, kith_text** report, kith_error** err) {
+  const kith_apply_options o = kg_how(dry_run, viewer);
   return kith_db_merge(db, records, count, actor, reason, options, &o, report, err);
 }
 
 static inline kith_code kg_convert(kith_db* db, kith_id record, kith_ref actor, kith_str reason, kith_str options, uint8_t dry_run,
-                                   kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles, kith_text** report,
-                                   kith_error** err) {
-  kith_str names[KG_ROLES];
-  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
-  const kith_apply_options o = kg_how(dry_run, &v);
+                                   const kith_viewer* viewer, kith_text** report, kith_error** err) {
+  const kith_apply_options o = kg_how(dry_run, viewer);
   return kith_db_convert(db, record, actor, reason, options, &o, report, err);
 }
 
 static inline kith_code kg_continue(kith_db* db, kith_id document, const char* type, kith_ref actor, kith_str reason, kith_str options,
-                                    uint8_t dry_run, kith_id viewer, const uint32_t* units, size_t unit_count, kith_str roles,
-                                    kith_text** report, kith_error** err) {
-  kith_str names[KG_ROLES];
-  const kith_viewer v = kg_viewer(viewer, units, unit_count, roles, names);
-  const kith_apply_options o = kg_how(dry_run, &v);
+                                    uint8_t dry_run, const kith_viewer* viewer, kith_text** report, kith_error** err) {
+  const kith_apply_options o = kg_how(dry_run, viewer);
   return kith_db_continue_document(db, document, type, actor, reason, options, &o, report, err);
 }
 
@@ -373,18 +294,6 @@ static inline kith_code kg_change_kind(kith_db* db, const char* type, const char
   o.reason = reason;
   o.currency = currency;
   return kith_db_change_kind(db, type, field, definition, &o, report, err);
-}
-
-static inline void kg_set_texts(kith_batch* batch, kith_id target, const char* field, kith_str all, const size_t* sizes, size_t count) {
-  kith_str* texts = (kith_str*)calloc(count ? count : 1, sizeof(kith_str));
-  const char* at = all.data;
-  for (size_t i = 0; texts != NULL && i < count; ++i) {
-    texts[i].data = at;
-    texts[i].size = sizes[i];
-    at += sizes[i];
-  }
-  if (texts != NULL) kith_batch_set_texts(batch, target, field, texts, count);
-  free(texts);
 }
 
 #endif

@@ -100,8 +100,9 @@ func (d *DB) Read(v Viewer) (*Snapshot, *Error) {
 	defer runtime.KeepAlive(d)
 	var p *C.kith_snapshot
 	var err *C.kith_error
-	u, n := units(v)
-	code := C.kg_read(d.p, C.kith_id(v.ID), u, n, roles(v), &p, &err)
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	code := C.kith_db_read(d.p, who(v, &pin), &p, &err)
 	if e := failure(code, err); e != nil {
 		return nil, e
 	}
