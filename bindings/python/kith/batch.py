@@ -92,10 +92,7 @@ class Batch(BatchMerging, Handing, Planning):
 
     def add(self, target: Target, field: str, amount: int | Money) -> None:
         """Adds to a number; exact under concurrency, since the writer evaluates it."""
-        if isinstance(amount, Money):
-            self._handle.add_money(raw_target(target), field, amount.minor, amount.currency)
-        else:
-            self._handle.add_int(raw_target(target), field, amount)
+        self._handle.add(raw_target(target), field, amount)
 
     def move(self, target: Target, stage: str, reason: str = "") -> LocalId:
         """Moves a pipelined record to "pipeline/stage"."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 
 class Error(Exception):
     """Base of all errors of Kith."""
@@ -138,3 +140,22 @@ def _closed(message: str) -> ClosedError:
 
 class DefinitionWarning(UserWarning):
     """Records that do not keep to what a package newly declares. They stay as they are until they are next written."""
+
+
+def _unfit(field: str, value: object) -> InvalidArgumentError:
+    """For a value that C has no form for. Called by the extension module."""
+    parts = value if isinstance(value, list | tuple) else (value,)
+    if any(isinstance(part, Decimal) or (isinstance(part, int) and not -(2**63) <= part < 2**63) for part in parts):
+        reason, message, hint = "OutOfRange", "a number has more than 64 bits", "numbers, and amounts in minor units, are of 64 bits"
+    elif any(isinstance(part, str) and any("\ud800" <= letter <= "\udfff" for letter in part) for part in parts):
+        reason, message, hint = "NotUtf8", "a text has half of a pair of surrogates", "read it as UTF-8 or with the encoding that it is in"
+    else:
+        reason, message, hint = "WrongKind", "a value is of another kind", "a list holds texts; a reference is an id or (system, key)"
+    try:
+        told = str(value)
+    except ValueError:  # Python writes no integer of so many digits
+        told = "a number of thousands of digits"
+    told = told.encode(errors="backslashreplace").decode()[:80]
+    return InvalidArgumentError(
+        f'{message} [{f"field {field}, " if field else ""}value "{told}"]', code="INVALID_ARGUMENT", reason=reason, hint=hint, field=field, value=told
+    )

@@ -12,8 +12,7 @@ void SetList(kith_batch* batch, kith_id target, const char* field, nb::handle va
 }
 
 // By the value's Python type; the library fits it to the field's kind or keeps the error.
-void Set(const Batch& self, kith_id target, const char* field, nb::handle value) {
-  kith_batch* batch = self.get();
+void SetAs(kith_batch* batch, kith_id target, const char* field, nb::handle value) {
   if (value.is_none()) return kith_batch_set_null(batch, target, field);
   if (nb::isinstance<nb::bool_>(value)) return kith_batch_set_bool(batch, target, field, nb::cast<bool>(value) ? 1 : 0);
   if (nb::isinstance<nb::int_>(value)) return kith_batch_set_int(batch, target, field, nb::cast<int64_t>(value));
@@ -40,6 +39,18 @@ void Set(const Batch& self, kith_id target, const char* field, nb::handle value)
   if (nb::isinstance<nb::list>(value) || nb::isinstance<nb::tuple>(value)) return SetList(batch, target, field, value);
   throw nb::type_error(
       "a field takes None, bool, int, float, str, bytes, Decimal, Money, date, aware datetime, a list of str, or a record");
+}
+
+void Set(const Batch& self, kith_id target, const char* field, nb::handle value) {
+  Fitted(field, value, [&] { SetAs(self.get(), target, field, value); });
+}
+
+void Add(const Batch& self, kith_id target, const char* field, nb::handle amount) {
+  Fitted(field, amount, [&] {
+    if (!IsInstance(amount, "kith.values", "Money")) return kith_batch_add_int(self.get(), target, field, nb::cast<int64_t>(amount));
+    const auto currency = nb::cast<std::string>(amount.attr("currency"));
+    kith_batch_add_money(self.get(), target, field, nb::cast<int64_t>(amount.attr("minor")), currency.c_str());
+  });
 }
 
 // What a batch did: ids of the local references, sequences, whether it was replayed, effects, changes.
@@ -142,9 +153,7 @@ void BindBatch(nb::module_& module) {
            [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_create_if_absent(b.get(), type, Ref(ref).get()); })
       .def("existing", [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_existing(b.get(), type, Ref(ref).get()); })
       .def("set", &Set, nb::arg("target"), nb::arg("field"), nb::arg("value").none())
-      .def("add_int", [](const Batch& b, kith_id t, const char* field, int64_t n) { kith_batch_add_int(b.get(), t, field, n); })
-      .def("add_money", [](const Batch& b, kith_id t, const char* field, int64_t minor,
-                           const char* currency) { kith_batch_add_money(b.get(), t, field, minor, currency); })
+      .def("add", &Add)
       .def("delete", [](const Batch& b, kith_id t) { kith_batch_delete(b.get(), t); })
       .def("restore", [](const Batch& b, kith_id t) { kith_batch_restore(b.get(), t); })
       .def("merge", [](const Batch& b, kith_id into, kith_id from) { kith_batch_merge(b.get(), into, from); })
@@ -157,7 +166,7 @@ void BindBatch(nb::module_& module) {
           "require_value",
           [](const Batch& b, kith_id t, const char* field, nb::handle value) {
             std::string keep;
-            kith_batch_require_value(b.get(), t, field, BoundFromPython(value, keep));
+            kith_batch_require_value(b.get(), t, field, BoundFromPython(value, keep, field));
           },
           nb::arg(), nb::arg(), nb::arg("value").none())
       .def("require_absent",

@@ -1,6 +1,14 @@
 #include "kith_python.h"
 
 namespace kith_python {
+namespace {
+
+[[noreturn]] void Raise(const nb::object& exception) {
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
+  throw nb::python_error();
+}
+
+}  // namespace
 
 void Check(kith_code code, kith_error*& error) {
   if (code == KITH_OK) return;
@@ -9,8 +17,9 @@ void Check(kith_code code, kith_error*& error) {
                               PyText(kith_error_hint(error)), PyText(kith_error_type(error)), kith_error_record(error),
                               PyText(kith_error_field(error)), PyText(kith_error_value(error)), kith_error_change(error));
   kith_error_free(error);
-  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
-  throw nb::python_error();
+  Raise(exception);
 }
+
+void RaiseUnfit(const char* field, nb::handle value) { Raise(nb::module_::import_("kith.errors").attr("_unfit")(field, value)); }
 
 }  // namespace kith_python

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 #include <utility>
 
 #include "kith.h"
@@ -54,6 +55,22 @@ using Forecast = Handle<kith_forecast, kith_forecast_free>;
 // Raises the Python exception of an error; returns when code is KITH_OK. Takes the error. By reference: in Check(f(&error), error) the
 // arguments may be evaluated in either order.
 void Check(kith_code code, kith_error*& error);
+
+// Raises kith.InvalidArgumentError for a value that C has no form for: a number past 64 bits, a text that is no UTF-8.
+[[noreturn]] void RaiseUnfit(const char* field, nb::handle value);
+
+// Runs what converts a field's value to C.
+template <typename Body>
+auto Fitted(const char* field, nb::handle value, Body&& body) {
+  try {
+    return body();
+  } catch (const std::bad_cast&) {
+    RaiseUnfit(field, value);
+  } catch (nb::python_error& error) {
+    if (!error.matches(PyExc_OverflowError)) throw;
+  }
+  RaiseUnfit(field, value);
+}
 
 inline kith_str ToStr(std::string_view text) { return {text.data(), text.size()}; }
 inline std::string_view View(kith_str text) { return {text.data == nullptr ? "" : text.data, text.size}; }
@@ -99,8 +116,8 @@ int64_t MicrosOf(nb::handle datetime);
 int64_t DaysOf(nb::handle date);
 bool IsInstance(nb::handle object, const char* module, const char* name);
 
-// A bound of an index range. Text it points to is kept in `keep`.
-kith_value BoundFromPython(nb::handle object, std::string& keep);
+// A bound of an index range, or what a field must have. Text it points to is kept in `keep`.
+kith_value BoundFromPython(nb::handle object, std::string& keep, const char* field = "");
 
 // Runs a call of the library with Python's lock released.
 template <typename Call>

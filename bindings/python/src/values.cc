@@ -102,6 +102,25 @@ nb::object MoneyOf(const kith_value& value) {
   return money;
 }
 
+kith_value BoundToC(nb::handle object, std::string& keep) {
+  if (object.is_none()) return kith_value_null();
+  if (nb::isinstance<nb::bool_>(object)) return kith_value_bool(nb::cast<bool>(object) ? 1 : 0);
+  if (nb::isinstance<nb::int_>(object)) return kith_value_int(nb::cast<int64_t>(object));
+  if (nb::isinstance<nb::float_>(object)) return kith_value_double(nb::cast<double>(object));
+  if (nb::isinstance<nb::str>(object)) {
+    keep = nb::cast<std::string>(object);
+    return kith_value_text(ToStr(keep));
+  }
+  if (IsInstance(object, "kith.values", "Money")) {
+    keep = nb::cast<std::string>(object.attr("currency"));
+    return kith_value_money(nb::cast<int64_t>(object.attr("minor")), keep.c_str());
+  }
+  if (IsInstance(object, "datetime", "datetime")) return kith_value_time(MicrosOf(object));
+  if (IsInstance(object, "datetime", "date")) return kith_value_date(static_cast<int32_t>(DaysOf(object)));
+  if (PyObject_IsInstance(object.ptr(), DecimalType().ptr()) == 1) return DecimalToC(object);
+  throw nb::type_error("a value to compare with is None, bool, int, float, str, Decimal, Money, date or aware datetime");
+}
+
 }  // namespace
 
 int64_t MicrosOf(nb::handle datetime) {
@@ -121,13 +140,15 @@ bool IsInstance(nb::handle object, const char* module, const char* name) {
 
 Ref::Ref(nb::handle object) {
   if (object.is_none()) return;
-  if (nb::isinstance<nb::int_>(object)) {
-    id_ = nb::cast<kith_id>(object);
-    return;
-  }
-  auto pair = nb::cast<std::pair<std::string, std::string>>(object);
-  system_ = std::move(pair.first);
-  key_ = std::move(pair.second);
+  Fitted("", object, [&] {
+    if (nb::isinstance<nb::int_>(object)) {
+      id_ = nb::cast<kith_id>(object);
+      return;
+    }
+    auto pair = nb::cast<std::pair<std::string, std::string>>(object);
+    system_ = std::move(pair.first);
+    key_ = std::move(pair.second);
+  });
 }
 
 nb::object ScalarToPython(const kith_value& value) {
@@ -160,23 +181,8 @@ nb::object ScalarToPython(const kith_value& value) {
   }
 }
 
-kith_value BoundFromPython(nb::handle object, std::string& keep) {
-  if (object.is_none()) return kith_value_null();
-  if (nb::isinstance<nb::bool_>(object)) return kith_value_bool(nb::cast<bool>(object) ? 1 : 0);
-  if (nb::isinstance<nb::int_>(object)) return kith_value_int(nb::cast<int64_t>(object));
-  if (nb::isinstance<nb::float_>(object)) return kith_value_double(nb::cast<double>(object));
-  if (nb::isinstance<nb::str>(object)) {
-    keep = nb::cast<std::string>(object);
-    return kith_value_text(ToStr(keep));
-  }
-  if (IsInstance(object, "kith.values", "Money")) {
-    keep = nb::cast<std::string>(object.attr("currency"));
-    return kith_value_money(nb::cast<int64_t>(object.attr("minor")), keep.c_str());
-  }
-  if (IsInstance(object, "datetime", "datetime")) return kith_value_time(MicrosOf(object));
-  if (IsInstance(object, "datetime", "date")) return kith_value_date(static_cast<int32_t>(DaysOf(object)));
-  if (PyObject_IsInstance(object.ptr(), DecimalType().ptr()) == 1) return DecimalToC(object);
-  throw nb::type_error("a value to compare with is None, bool, int, float, str, Decimal, Money, date or aware datetime");
+kith_value BoundFromPython(nb::handle object, std::string& keep, const char* field) {
+  return Fitted(field, object, [&] { return BoundToC(object, keep); });
 }
 
 }  // namespace kith_python

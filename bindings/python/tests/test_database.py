@@ -137,6 +137,44 @@ def test_errors_say_what_failed_and_what_to_do(db: kith.Database) -> None:
         now[2**41 * 100]
 
 
+@pytest.mark.parametrize(
+    ("type", "field", "value", "reason"),
+    [
+        ("account", "employees", 2**70, "OutOfRange"),
+        ("account", "employees", -(10**5000), "OutOfRange"),
+        ("opportunity", "amount", Money(2**63, CNY), "OutOfRange"),
+        ("account", "name", "half of a pair \ud800", "NotUtf8"),
+        ("opportunity", "amount", Money(1, "\ud800"), "NotUtf8"),
+        ("account", "tags", ["a", "\ud800"], "NotUtf8"),
+        ("account", "tags", ["a", 1], "WrongKind"),
+    ],
+    ids=["int", "thousands of digits", "minor units", "text", "currency", "list", "number in a list"],
+)
+def test_what_has_no_form_in_the_library_is_refused_by_field_and_value(
+    db: kith.Database, type: str, field: str, value: Any, reason: str
+) -> None:
+    def refused(ask: Callable[[kith.Batch, LocalId], object]) -> None:
+        with pytest.raises(kith.InvalidArgumentError) as failed, db.batch() as b:
+            ask(b, b.create(type, name="Acme"))
+        assert failed.value.reason == reason
+        assert failed.value.field == field
+        assert 0 < len(failed.value.value) <= 80
+        str(failed.value).encode()
+
+    refused(lambda b, made: b.set(made, **{field: value}))
+    if not isinstance(value, list):
+        refused(lambda b, made: b.require_value(made, field, value))
+    if isinstance(value, int | Money):
+        refused(lambda b, made: b.add(made, field, value))
+
+
+def test_a_reference_that_has_no_form_in_the_library_is_refused(db: kith.Database) -> None:
+    for ref in (("app", "\ud800"), ("app", 1), 2**70):
+        with pytest.raises(kith.InvalidArgumentError) as failed, db.batch() as b:
+            b.existing("account", ref)  # type: ignore[arg-type]
+        assert failed.value.value
+
+
 def test_a_decimal_is_required_whatever_its_digits(db: kith.Database) -> None:
     with db.batch() as b:
         product = b.create("product", name="Pump")
@@ -152,7 +190,7 @@ def test_a_decimal_is_required_whatever_its_digits(db: kith.Database) -> None:
             assert not meets, given
     with pytest.raises(ValueError, match="no number"), db.batch() as b:
         b.require_value(line_id, "quantity", Decimal("NaN"))
-    with pytest.raises(OverflowError), db.batch() as b:
+    with pytest.raises(kith.InvalidArgumentError), db.batch() as b:
         b.require_value(line_id, "quantity", Decimal("1E+30"))
     exact = Decimal("12345.678")
     with localcontext(prec=2):  # the host's own
