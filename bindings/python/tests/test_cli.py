@@ -186,8 +186,9 @@ def test_refused_writes_change_nothing(edit: Kith) -> None:
     assert (error["type"], error["field"], error["value"]) == ("account", "industry", "lawyers")
     assert "did you mean" in edit("move", "opportunity:Deal 149", "negotation", code=1).stderr
     chinese = edit("set", "account:Account 1", "industry=lawyers", "--lang", "zh", code=1).stderr
-    for word in ("错误: 不在可选值之中 (NotAChoice)", "类型: account", "字段: industry", "值: lawyers", "原文: "):
+    for word in ("错误: 不在可选值之中 (NotAChoice)", "类型: account", "字段: industry", "值: lawyers", "怎么办: 从可选值中选一个", "原文: "):
         assert word in chinese, chinese
+    assert "怎么办: 是否指“default/negotiation”？" in edit("move", "opportunity:Deal 149", "negotation", "--lang", "zh", code=1).stderr
     edit("set", "account:Account 1", "name=One", "--version", "1", code=4)
     edit("move", "account:Account 1", "won", code=1)
     assert "Dry run" in edit("set", "account:Account 1", "name=One", "--dry-run").stdout
@@ -202,6 +203,8 @@ def test_every_reason_of_the_library_is_said_in_chinese() -> None:
     names = set(re.findall(r"X\((\w+), \d+, k", reasons.read_text())) - {"None"}
     assert len(names) > 80
     assert names <= set(REASONS)
+    for told in (text for both in REASONS.values() for text in both):
+        assert re.search("[一-鿿]", told), told
 
 
 def test_a_viewer_sees_and_changes_what_they_may(edit: Kith, path: pathlib.Path) -> None:

@@ -22,7 +22,7 @@ import kith
 from kith import reading
 from kith.cli import texts
 from kith.cli.output import Output
-from kith.cli.reasons import REASONS
+from kith.cli.reasons import REASONS, advice
 
 REFUSED, USAGE, NOT_FOUND, CONFLICT, NOT_PERMITTED, NOT_NOW, DAMAGED, IN_PART = 1, 2, 3, 4, 5, 6, 7, 8
 
@@ -237,13 +237,14 @@ def _report(session: Session, error: kith.Error) -> None:
         return
     words = session.out.words
     told = REASONS.get(error.reason) if words.lang == "zh" else None
-    click.echo(f"{words('cli.error')}: {told or error.message} ({error.reason})", err=True)
+    click.echo(f"{words('cli.error')}: {told[0] if told else error.message} ({error.reason})", err=True)
     if told:
         for name in ("type", "record", "field", "value"):
             if getattr(error, name) not in (None, ""):
                 click.echo(f"{words(f'col.{name}')}: {getattr(error, name)}", err=True)
-        click.echo(f"{words('cli.message')}: {error.message}", err=True)
-    if error.hint:
+        click.echo(f"{words('cli.hint')}: {advice(error.reason, error.hint)}", err=True)
+        click.echo(f"{words('cli.message')}: {error.message}{'; ' if error.hint else ''}{error.hint}", err=True)
+    elif error.hint:
         click.echo(f"{words('cli.hint')}: {error.hint}", err=True)
 
 

@@ -125,7 +125,10 @@ class Plan:
 @cache
 def presets() -> dict[str, dict[str, Any]]:
     """The presets that ship with Kith, by name."""
-    found = (json.loads(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.json")))
+    found = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.json"))]
+    for preset in found:
+        for entry in preset["files"]:  # a column that several files have is named where it is one of theirs
+            entry["columns"] = [preset["columns"][column] if isinstance(column, str) else column for column in entry["columns"]]
     return {preset["name"]: preset for preset in found}
 
 
