@@ -64,7 +64,9 @@ Status Readers::Enter(std::chrono::milliseconds patience) {
 // Inside the gate. An LMDB code; with an error the slot is gone.
 int Readers::BeginRead(ReaderSlot*& slot) {
   slot = TakeSlot();
-  const int code = slot->txn != nullptr ? mdb_txn_renew(slot->txn) : mdb_txn_begin(store_.env(), nullptr, MDB_RDONLY, &slot->txn);
+  const bool is_new = slot->txn == nullptr;
+  const int code = is_new ? mdb_txn_begin(store_.env(), nullptr, MDB_RDONLY, &slot->txn) : mdb_txn_renew(slot->txn);
+  if (is_new) store_.turns().WakeReader();
   if (code != 0) GiveBack(slot);
   return code;
 }
@@ -285,6 +287,7 @@ int Readers::Copy(int fd, unsigned flags) {
   // LMDB begins its own read transaction; the gate keeps the map in place meanwhile.
   if (!Enter(2 * GetTuning().gate_wait).ok()) return EBUSY;
   const int code = mdb_env_copyfd2(store_.env(), fd, flags);
+  store_.turns().WakeReader();
   gate_.Leave();
   return code;
 }
@@ -293,6 +296,7 @@ int Readers::ClearStale() {
   if (!gate_.Enter(std::chrono::steady_clock::now())) return 0;
   int cleared = 0;
   if (!poisoned_.load()) mdb_reader_check(store_.env(), &cleared);
+  store_.turns().WakeReader();
   gate_.Leave();
   stale_cleared_.fetch_add(static_cast<uint64_t>(std::max(cleared, 0)));
   return cleared;

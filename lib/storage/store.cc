@@ -68,7 +68,7 @@ unsigned EnvFlags(const OpenOptions& options) {
 }  // namespace
 
 Store::Store(std::string path, std::span<const KeyspaceSpec> keyspaces, OpenOptions options)
-    : path_(std::move(path)), options_(std::move(options)), generation_(ProcessGeneration()) {
+    : path_(std::move(path)), options_(std::move(options)), generation_(ProcessGeneration()), turns_(path_) {
   for (const KeyspaceSpec& spec : keyspaces) {
     keyspaces_.push_back({.name = spec.name, .order = spec.order, .sealed = spec.sealed, .salt = KeyspaceSalt(spec.name)});
   }
@@ -116,6 +116,7 @@ Status Store::OpenEnv() {
   int cleared = 0;
   mdb_reader_check(env_, &cleared);
   Status status = OpenKeyspaces();
+  turns_.WakeReader();
   if (!status.ok()) CloseEnv();
   return status;
 }

@@ -13,6 +13,7 @@
 #include "kith/storage/storage.h"
 #include "storage/files.h"
 #include "storage/store_state.h"
+#include "storage/turn.h"
 
 namespace kith::storage {
 
@@ -43,6 +44,7 @@ class Store {
   [[nodiscard]] uint64_t map_size() const;
   [[nodiscard]] uint64_t last_transaction() const;
   [[nodiscard]] int data_fd() const;
+  [[nodiscard]] const Turns& turns() const { return turns_; }
 
   // With no transaction of this process alive.
   [[nodiscard]] Status Reopen();
@@ -74,6 +76,7 @@ class Store {
   const std::string path_;
   const OpenOptions options_;
   const uint64_t generation_;
+  const Turns turns_;
   std::vector<KeyspaceInfo> keyspaces_;
   MDB_env* env_ = nullptr;
   MDB_dbi main_dbi_ = 1;

@@ -1,15 +1,17 @@
 #include "storage/turn.h"
 
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <climits>
-#include <cstddef>
-#include <exception>
-#include <fstream>
-#include <string>
+#include <cstdint>
+
+#include "storage/files.h"
+#include "storage/unique_fd.h"
 
 namespace kith::storage {
 namespace {
@@ -22,28 +24,30 @@ struct LockFileHead {
   size_t transaction;
   unsigned slots;
 };
-constexpr uintptr_t kCacheLine = 64;
-constexpr uintptr_t kTurnOffset = (sizeof(LockFileHead) + kCacheLine - 1) / kCacheLine * kCacheLine;
+constexpr size_t kCacheLine = 64;
+static_assert(offsetof(LockFileHead, readers) == Turns::kReaders);
+static_assert((sizeof(LockFileHead) + kCacheLine - 1) / kCacheLine * kCacheLine == Turns::kWriters);
+
+constexpr size_t kMapped = 4096;
+
+void Wake(void* map, size_t at, int most) noexcept {
+  if (map != nullptr) syscall(SYS_futex, static_cast<char*>(map) + at, FUTEX_WAKE, most, nullptr, nullptr, 0);
+}
 
 }  // namespace
 
-std::vector<std::atomic<uint32_t>*> TurnWords() {
-  std::vector<std::atomic<uint32_t>*> words;
-  // 7f5ea8fa2000-7f5ea8fb3000 rw-s 00000000 fe:00 1234    /path/lock.mdb
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) {
-    if (line.ends_with("/lock.mdb") && line.find(" rw-s 00000000 ") != std::string::npos) {
-      words.push_back(reinterpret_cast<std::atomic<uint32_t>*>(std::stoull(line, nullptr, 16) + kTurnOffset));
-    }
-  }
-  return words;
+Turns::Turns(const std::string& directory) {
+  const UniqueFd fd(open((directory + "/" + kLockFile).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  void* map = fd.valid() ? mmap(nullptr, kMapped, PROT_READ, MAP_SHARED, fd.get(), 0) : MAP_FAILED;
+  if (map != MAP_FAILED) map_ = map;
 }
 
-void WakeWaitingWriters() noexcept {
-  try {
-    for (std::atomic<uint32_t>* word : TurnWords()) syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
-  } catch (const std::exception&) {  // it comes again
-  }
+Turns::~Turns() {
+  if (map_ != nullptr) munmap(map_, kMapped);
 }
+
+void Turns::WakeWriters() const noexcept { Wake(map_, kWriters, INT_MAX); }
+
+void Turns::WakeReader() const noexcept { Wake(map_, kReaders, 1); }
 
 }  // namespace kith::storage

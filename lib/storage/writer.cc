@@ -9,7 +9,6 @@
 #include "storage/cursor.h"
 #include "storage/lmdb_status.h"
 #include "storage/tuning.h"
-#include "storage/turn.h"
 
 namespace kith::storage {
 namespace {
@@ -79,7 +78,7 @@ std::vector<Status> Writer::Run(std::span<Job* const> jobs, const SubmitOptions&
       if (submission.done.wait_until(lock, last ? *until : look, is_done)) return true;
       if (last) return false;
       lock.unlock();
-      WakeWaitingWriters();
+      store_.turns().WakeWriters();
       lock.lock();
     }
     return true;

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kith/insight/forecast.h"
@@ -32,6 +33,12 @@ int64_t Status(const std::string& name) {
     if (line.rfind(name + ":", 0) == 0) return std::atoll(line.c_str() + name.size() + 1);
   }
   return -1;
+}
+
+// A sanitizer or valgrind takes time and memory of its own, some times what the library does.
+bool IsWatched() {
+  const char* preloaded = std::getenv("LD_PRELOAD");
+  return KITH_SANITIZED || (preloaded != nullptr && std::string_view(preloaded).find("vgpreload") != std::string_view::npos);
 }
 
 size_t FleetSize() {
@@ -98,7 +105,7 @@ TEST(FleetTest, ADatabaseTakesLittleAndNoThread) {
   const int64_t threads = Status("Threads");
   std::printf("%zu databases: %.0f kB of memory and %.0f kB of mapped file pages each, %lld threads, %.1f ms to open and write\n", count,
               each, mapped, static_cast<long long>(threads), seconds * 1000 / static_cast<double>(count));
-  EXPECT_LE(each, KITH_SANITIZED ? 450 : 150);  // with what a sanitizer keeps beside each allocation
+  EXPECT_LE(each, KITH_SANITIZED ? 450 : IsWatched() ? 4000 : 150);  // with what is kept beside each allocation
   EXPECT_LE(threads, 20);
 }
 
@@ -166,8 +173,8 @@ TEST(FleetTest, StagesAndForecastOnASmallDevice) {
   const int64_t taken = Status("RssAnon") - before;
   std::printf("%.0f ms of processor time to the first funnel, %lld kB of memory with a forecast\n", seconds * 1000,
               static_cast<long long>(taken));
-  EXPECT_LE(seconds, KITH_SANITIZED ? 10 : 0.5);
-  EXPECT_LE(taken, KITH_SANITIZED ? 100'000 : 16'000);
+  EXPECT_LE(seconds, IsWatched() ? 60 : 0.5);
+  EXPECT_LE(taken, IsWatched() ? 100'000 : 16'000);
 }
 
 }  // namespace

@@ -140,29 +140,80 @@ TEST_F(ProcessTest, TwoProcessesWriteAndWakeEachOther) {
 }
 
 // A process is killed that was woken for its turn while another takes it: nobody knows any more that others wait. Made here by taking the
-// mark of waiters from the mutex, so that its holder wakes nobody.
+// mark of waiters from the mutex, so that its holder wakes nobody. The words are mapped before LMDB opens the file (R6).
+class LockFileWords {
+ public:
+  explicit LockFileWords(const std::string& database)
+      : fd_(open((database + "/lock.mdb").c_str(), O_RDWR | O_CLOEXEC)),
+        map_(static_cast<char*>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), 0))) {}
+  ~LockFileWords() { munmap(map_, 4096); }
+  LockFileWords(const LockFileWords&) = delete;
+  LockFileWords& operator=(const LockFileWords&) = delete;
+
+  [[nodiscard]] pthread_mutex_t* mutex(size_t at) const { return reinterpret_cast<pthread_mutex_t*>(map_ + at); }
+  void ForgetWaiters(size_t at) const {
+    auto& word = *reinterpret_cast<std::atomic<uint32_t>*>(map_ + at);
+    while ((word.load() & FUTEX_WAITERS) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    word.fetch_and(~uint32_t{FUTEX_WAITERS});
+  }
+
+ private:
+  UniqueFd fd_;  // as long as LMDB has the file
+  char* map_;
+};
+
+void AwaitTrue(std::atomic<bool>& flag) {
+  for (int i = 0; i < 20'000 && !flag; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
 TEST_F(ProcessTest, AWriterWhoWasNotWokenForItsTurnLooksAgain) {
   const auto environment = Open();
   ASSERT_TRUE(PutRecord(*environment, 1, "old").ok());
   Shared<std::atomic<bool>> writing;
   const pid_t child = InChild([&] {
+    const LockFileWords words(Path());
     const auto own = TryOpen();
     if (!own.ok()) return 1;
     const Status status = Write(**own, [&](WriteSet& set) {
       set.Put(kRecords, IntegerKey(uint64_t{2}), "child");
-      const std::vector<std::atomic<uint32_t>*> words = TurnWords();
-      if (words.empty()) _exit(2);
       *writing.operator->() = true;
-      std::atomic<uint32_t>& turn = *words.back();
-      while ((turn.load() & FUTEX_WAITERS) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      turn.fetch_and(~uint32_t{FUTEX_WAITERS});
+      words.ForgetWaiters(Turns::kWriters);
     });
     return status.ok() ? 0 : 3;
   });
-  for (int i = 0; i < 20'000 && !*writing.operator->(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  AwaitTrue(*writing.operator->());
   EXPECT_TRUE(PutRecord(*environment, 3, "parent").ok());
   EXPECT_EQ(ExitOf(child), 0);
   EXPECT_EQ(RecordText(**environment->Read(), 2), "child");
+}
+
+TEST_F(ProcessTest, AReaderWhoWasNotWokenForASlotIsWokenByTheNextWhoTakesOne) {
+  const auto environment = Open();
+  ASSERT_TRUE(PutRecord(*environment, 1, "old").ok());
+  const auto first = environment->Read();  // so that the second takes another slot
+  struct Told {
+    std::atomic<bool> holds;
+    std::atomic<bool> has_read;
+  };
+  Shared<Told> told;
+  const pid_t child = InChild([&] {
+    const LockFileWords words(Path());
+    const auto own = TryOpen();
+    if (!own.ok()) return 1;
+    if (pthread_mutex_lock(words.mutex(Turns::kReaders)) != 0) return 2;
+    told->holds = true;
+    words.ForgetWaiters(Turns::kReaders);
+    if (pthread_mutex_unlock(words.mutex(Turns::kReaders)) != 0) return 3;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (told->has_read) return 4;  // the control: it sleeps, though the slot is free
+    if (!(*own)->Read().ok()) return 5;
+    AwaitTrue(told->has_read);
+    return told->has_read ? 0 : 6;
+  });
+  AwaitTrue(told->holds);
+  EXPECT_EQ(RecordText(**environment->Read(), 1), "old");
+  told->has_read = true;
+  EXPECT_EQ(ExitOf(child), 0);
 }
 
 TEST_F(ProcessTest, AMapThatAnotherProcessHasGrownIsAdopted) {
