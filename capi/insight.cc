@@ -90,6 +90,17 @@ kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, cons
   });
 }
 
+kith_code kith_snapshot_scorecards(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
+                                   kith_error** err) {
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(const kith::model::FunnelTables tables, question.Tables());
+    const kith::insight::ScorecardOptions how{.reps = question.Reps(), .currency = question.Gap().drivers.currency};
+    KITH_ASSIGN_OR_RETURN(const kith::insight::ScorecardReport report, kith::insight::ScorecardsOf(question.snapshot(), tables, how));
+    return ToJson(report);
+  });
+}
+
 kith_code kith_snapshot_ways(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                              kith_error** err) {
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {

@@ -109,6 +109,61 @@ Json Of(const insight::Velocity& velocity) {
           {"minor_a_day", Number(velocity.per_day())}};
 }
 
+Json Of(const insight::RepReport& report) {
+  Json rep = {
+      {"owner", report.owner.value()}, {"resolved", report.resolved}, {"log_gap", Number(report.log_gap)}, {"summary", report.summary}};
+  rep["look_first"] = report.look_first ? Json(report.stages[*report.look_first].stage.name) : Json(nullptr);
+  rep["weakest"] = report.weakest ? Json(report.stages[*report.weakest].stage.name) : Json(nullptr);
+  rep["stages"] = Json::array();
+  for (const insight::RepStage& stage : report.stages) rep["stages"].push_back(Of(stage));
+  return rep;
+}
+
+Json Of(const std::vector<insight::QuotaReached>& quotas) {
+  Json list = Json::array();
+  for (const insight::QuotaReached& one : quotas) {
+    Json json = {{"holder", one.quota.holder.value()}, {"metric", one.quota.metric}};
+    if (one.quota.metric == "count") {
+      json["asked"] = one.quota.target_count;
+    } else {
+      json["asked"] = one.quota.target.minor;
+      json["currency"] = one.quota.target.currency.code();
+    }
+    json["reached"] = Number(one.reached);
+    json["share"] = Number(one.share);
+    json["untold"] = one.untold;
+    json["chance"] = Number(one.chance);
+    json["total"] = one.total ? Of(*one.total) : Json(nullptr);
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+Json Of(const insight::Scorecard& card) {
+  const insight::Activity& did = card.activity;
+  Json by_kind = Json::object();
+  for (const auto& [kind, n] : did.by_kind) by_kind[kind] = n;
+  Json velocity = Of(card.velocity);
+  velocity["low"] = Number(card.velocity_low);
+  velocity["high"] = Number(card.velocity_high);
+  Json json = {{"owner", IdOrNull(card.owner)},
+               {"activity",
+                {{"interactions", did.interactions},
+                 {"by_kind", std::move(by_kind)},
+                 {"theirs", did.theirs},
+                 {"contacts", did.contacts},
+                 {"tasks_done", did.tasks_done}}},
+               {"funnel", Of(card.funnel)},
+               {"revenue_minor", Number(card.revenue)},
+               {"velocity", std::move(velocity)},
+               {"quotas", Of(card.quotas)}};
+  const auto& known = card.relations;
+  json["relations"] =
+      known ? Json{{"contacts", known->contacts}, {"reach", Number(known->reach)}, {"exclusive", Number(known->exclusive)}} : Json(nullptr);
+  json["against_team"] = card.against_team ? Of(*card.against_team) : Json(nullptr);
+  return json;
+}
+
 Json Of(const insight::Drivers& drivers) {
   return {{"worked", Number(drivers.worked)},
           {"closed", Number(drivers.closed)},
@@ -187,14 +242,27 @@ std::string ToJson(const insight::FunnelReport& report, const std::vector<insigh
 
 std::string ToJson(const std::vector<insight::RepReport>& reports) {
   Json json = Json::array();
-  for (const insight::RepReport& report : reports) {
-    Json rep = {
-        {"owner", report.owner.value()}, {"resolved", report.resolved}, {"log_gap", Number(report.log_gap)}, {"summary", report.summary}};
-    rep["look_first"] = report.look_first ? Json(report.stages[*report.look_first].stage.name) : Json(nullptr);
-    rep["weakest"] = report.weakest ? Json(report.stages[*report.weakest].stage.name) : Json(nullptr);
-    rep["stages"] = Json::array();
-    for (const insight::RepStage& stage : report.stages) rep["stages"].push_back(Of(stage));
-    json.push_back(std::move(rep));
+  for (const insight::RepReport& report : reports) json.push_back(Of(report));
+  return Dump(json);
+}
+
+std::string ToJson(const insight::ScorecardReport& report) {
+  Json json = {{"as_of", ToText(report.as_of)},
+               {"currency", report.currency.code()},
+               {"months", Of(Period{DateOf(model::StartOfEpoch(report.window.from)), DateOf(model::StartOfEpoch(report.window.to))})},
+               {"team", Of(report.team)},
+               {"reps", Json::array()},
+               {"groups", Of(report.groups)},
+               {"practices", Json::array()},
+               {"concentration", Number(report.concentration)},
+               {"masked", report.masked}};
+  for (const insight::Scorecard& card : report.reps) json["reps"].push_back(Of(card));
+  for (const insight::Practice& one : report.practices) {
+    const bool known = !one.example.is_null();
+    json["practices"].push_back({{"owner", one.owner.value()},
+                                 {"stage", one.stage.value()},
+                                 {"example", IdOrNull(one.example)},
+                                 {"rate", known ? Of(one.rate) : Json(nullptr)}});
   }
   return Dump(json);
 }

@@ -18,6 +18,7 @@
 #include "kith/insight/paths.h"
 #include "kith/insight/quota.h"
 #include "kith/insight/saved.h"
+#include "kith/insight/scorecard.h"
 #include "kith/insight/submission.h"
 #include "kith/insight/typed.h"
 #include "kith/query/search.h"
@@ -46,6 +47,7 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const insight::FunnelReport& report, const std::vector<insight::FunnelPart>& parts,
                                  const PartNames& names);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepReport>& reports);
+[[nodiscard]] std::string ToJson(const insight::ScorecardReport& report);
 [[nodiscard]] std::string ToJson(const model::Pipeline& pipeline, const std::vector<insight::Way>& ways,
                                  const std::vector<insight::Cohort>& cohorts);
 [[nodiscard]] std::string ToJson(const insight::CountedDeals& deals);

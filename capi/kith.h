@@ -1031,7 +1031,7 @@ typedef struct kith_insight_options {
   double level; /* of intervals; 0: 0.95 */
   uint64_t seed;
   /* JSON, borrowed for the call, what is absent has no effect:
-   *   "period"        funnel, reps, deals behind: whole months such as "2026-Q1"; else all of history
+   *   "period"        funnel, reps, scorecards, deals behind: whole months such as "2026-Q1"; else all of history
    *   "group"         funnel, deals behind, velocity, gap: {"kind": "owner" | "segment" | "source", "id": number}, instead of everybody
    *   "by"            funnel, forecast: parts by "owner", "segment" or "source", or by a field of these records such as "owner.team"; in
    *                   the JSON each has its number as "part" (0: none) and what it is called as "name" (null: nothing, or not for the
@@ -1108,6 +1108,17 @@ KITH_API kith_code kith_snapshot_deals_behind(kith_snapshot* snapshot, const cha
  * surprise most of an ordinary rep, flagged or not; null where there is none. json: owned. */
 KITH_API kith_code kith_snapshot_reps(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options, kith_text** json,
                                       kith_error** err);
+
+/* How people are doing (kith/insight/scorecard.h): everybody's card, or the options' owner's alone, beside the team's, for the period of
+ * the options. {"as_of", "currency" (the options', else the one most deals have), "months": {"first", "end"}, "team": card without "owner",
+ * "relations" and "against_team", "reps": [{"owner" (null: nobody), "activity": {"interactions", "by_kind", "theirs", "contacts",
+ * "tasks_done"}, "funnel": as kith_funnel_to_json, "revenue_minor", "velocity": {"minor_a_day", "low", "high", "open_deals", "win_rate",
+ * "mean_minor", "cycle_days", "won", "closed"}, "quotas": [{"holder", "metric", "asked", "currency" (not of a count), "reached", "share",
+ * "untold", "chance", "total" (null: none)}], "relations": {"contacts", "reach", "exclusive"}, "against_team": as kith_snapshot_reps}],
+ * "groups": quotas of groups, "practices": [{"owner", "stage", "example" (id or null), "rate"}], "concentration", "masked"}. Counts of the
+ * reps add up to the team's, but for contacts. Costs every interaction and task and the company's relations. json: owned. Since 0.1. */
+KITH_API kith_code kith_snapshot_scorecards(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
+                                            kith_text** json, kith_error** err);
 
 /* Velocity, open deals x win rate x amount / cycle, of two periods of whole months, and what changed it, as JSON. The changes'
  * contributions sum to the change. json: owned. */

@@ -28,6 +28,7 @@ class Question {
  public:
   [[nodiscard]] static StatusOr<Question> Ask(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options);
 
+  [[nodiscard]] const Snapshot& snapshot() const { return *snapshot_; }
   // The moment asked about.
   [[nodiscard]] Time Now() const { return options_.as_of != 0 ? Time{options_.as_of} : snapshot_->recorded(); }
   // As seen from then, by the fiscal year of the settings.

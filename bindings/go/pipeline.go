@@ -189,6 +189,11 @@ func (s *Snapshot) Ways(pipeline string, options InsightOptions) (json.RawMessag
 	return tell[json.RawMessage](s, capi.TellWays, pipeline, "", "", 0, options)
 }
 
+// Scorecards say how people are doing, everybody or the options' owner beside the team, as JSON.
+func (s *Snapshot) Scorecards(pipeline string, options InsightOptions) (json.RawMessage, error) {
+	return tell[json.RawMessage](s, capi.TellScorecards, pipeline, "", "", 0, options)
+}
+
 // Velocity of two periods of whole months and what changed it, as JSON.
 func (s *Snapshot) Velocity(pipeline, before, after string, options InsightOptions) (json.RawMessage, error) {
 	return tell[json.RawMessage](s, capi.TellVelocity, pipeline, before, after, 0, options)

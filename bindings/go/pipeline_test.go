@@ -144,6 +144,7 @@ func TestEverythingElseThatAPipelineTells(t *testing.T) {
 			"forecasts":   func() (json.RawMessage, error) { return now.SavedForecasts("default", o) },
 			"submissions": func() (json.RawMessage, error) { return now.Submissions("default", o) },
 			"coverage80":  func() (json.RawMessage, error) { return now.Backtest("default", "month", 2, o) },
+			"practices":   func() (json.RawMessage, error) { return now.Scorecards("default", o) }, // K01
 			"features":    func() (json.RawMessage, error) { return now.Winning("default", nil) },
 			"missing":     func() (json.RawMessage, error) { return now.MineStages("default") },
 			"reached": func() (json.RawMessage, error) {

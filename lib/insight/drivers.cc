@@ -86,7 +86,12 @@ Currency CurrencyOf(const FunnelTables& tables, const DriverOptions& options) {
   return options.currency.is_null() ? MainCurrency(tables, SumPeriods(tables, model::GroupKind::kAll, 0)) : options.currency;
 }
 
-Velocity VelocityOf(const FunnelTables& tables, Months months, const DriverOptions& options, Currency currency) {
+// Variance of the log of a share of n, of a count, and of a mean of n values.
+double ShareVariance(double share, double n) { return share > 0 && n > 0 ? (1 - share) / (share * n) : 0; }
+double CountVariance(double n) { return n > 0 ? 1 / n : 0; }
+double MeanVariance(double cv, double n) { return n > 0 ? cv * cv / n : 0; }
+
+Velocity VelocityIn(const FunnelTables& tables, Months months, const DriverOptions& options, Currency currency) {
   const Window window{months.from, months.to};
   const model::PeriodRow row = SumPeriods(tables, options.group_kind, options.group, window);
   const Time ends = std::min(model::StartOfEpoch(months.to), tables.as_of);
@@ -102,13 +107,10 @@ Velocity VelocityOf(const FunnelTables& tables, Months months, const DriverOptio
   velocity.amount_cv = amounts.cv;
   velocity.cycle_days = cycles.mean;
   velocity.cycle_cv = cycles.cv;
+  velocity.log_sd = std::sqrt(ShareVariance(velocity.win_rate, static_cast<double>(velocity.closed)) +
+                              MeanVariance(amounts.cv, amounts.count) + MeanVariance(cycles.cv, cycles.count));
   return velocity;
 }
-
-// Variance of the log of a share of n, of a count, and of a mean of n values.
-double ShareVariance(double share, double n) { return share > 0 && n > 0 ? (1 - share) / (share * n) : 0; }
-double CountVariance(double n) { return n > 0 ? 1 / n : 0; }
-double MeanVariance(double cv, double n) { return n > 0 ? cv * cv / n : 0; }
 
 DriverChange ChangeOf(DriverKind kind, double before, double after, double log_variance) {
   DriverChange change;
@@ -238,13 +240,18 @@ std::string_view NameOf(DriverKind kind) {
   return "volume";
 }
 
+StatusOr<Velocity> VelocityOf(const FunnelTables& tables, Months window, const DriverOptions& options) {
+  KITH_RETURN_IF_ERROR(CheckMonths(window));
+  return VelocityIn(tables, window, options, CurrencyOf(tables, options));
+}
+
 StatusOr<VelocityReport> CompareVelocity(const FunnelTables& tables, Months before, Months after, const DriverOptions& options) {
   KITH_RETURN_IF_ERROR(CheckMonths(before));
   KITH_RETURN_IF_ERROR(CheckMonths(after));
   VelocityReport report;
   report.currency = CurrencyOf(tables, options);
-  report.before = VelocityOf(tables, before, options, report.currency);
-  report.after = VelocityOf(tables, after, options, report.currency);
+  report.before = VelocityIn(tables, before, options, report.currency);
+  report.after = VelocityIn(tables, after, options, report.currency);
   if (!(report.before.per_day() > 0)) return NothingWon(tables, before);
   if (!(report.after.per_day() > 0)) return NothingWon(tables, after);
   const Velocity& a = report.after;

@@ -1,29 +1,32 @@
 #include "kith/insight/quota.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace kith::insight {
 namespace {
 
 constexpr std::string_view kType = "quota";
 
-using Visit = std::function<void(Id holder, Money target)>;
+using Visit = std::function<void(const Quota& quota)>;
 
-// The quotas of a metric for exactly a period.
-Status ForEachQuota(const Snapshot& snapshot, const catalog::TypeDef& type, std::string_view metric, Period period, const Visit& visit) {
+// The quotas for exactly a period, as the viewer may read them.
+Status ForEachQuota(const Snapshot& snapshot, const catalog::TypeDef& type, Period period, const Visit& visit) {
   const catalog::FieldDef& metrics = *type.FindField("metric");
-  const catalog::ChoiceDef* wanted = metrics.FindChoice(metric);
   const size_t holder = type.FindField("holder")->position;
   const size_t starts = type.FindField("starts")->position;
   const size_t ends = type.FindField("ends")->position;
   const size_t target = type.FindField("target")->position;
+  const size_t count = type.FindField("target_count")->position;
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(kType));
-  while (wanted != nullptr && cursor->Next()) {
+  while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
     const Period of{Date{static_cast<int32_t>(view.GetInt(starts))}, Date{static_cast<int32_t>(view.GetInt(ends))}};
-    if (view.GetInt(metrics.position) == wanted->number && of == period) visit(view.GetRef(holder), view.GetMoney(target));
+    const catalog::ChoiceDef* metric = metrics.FindChoice(static_cast<int32_t>(view.GetInt(metrics.position)));
+    if (of == period && metric != nullptr) visit({view.GetRef(holder), metric->name, view.GetMoney(target), view.GetInt(count)});
   }
   return cursor->status();
 }
@@ -48,8 +51,8 @@ StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const 
                      "the database keeps no quotas");
   }
   std::map<uint64_t, Money> targets;  // by holder
-  KITH_RETURN_IF_ERROR(ForEachQuota(snapshot, *type, "revenue", report.period, [&](Id holder, Money target) {
-    if (target.currency == report.currency) targets[holder.value()] = target;
+  KITH_RETURN_IF_ERROR(ForEachQuota(snapshot, *type, report.period, [&](const Quota& quota) {
+    if (quota.metric == "revenue" && quota.target.currency == report.currency) targets[quota.holder.value()] = quota.target;
   }));
   std::map<uint64_t, Attainment> found;
   for (const PartForecast& part : report.parts) {
@@ -64,17 +67,28 @@ StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const 
   return attainments;
 }
 
+StatusOr<std::vector<Quota>> QuotasOf(const Snapshot& snapshot, Period period) {
+  std::vector<Quota> quotas;
+  const catalog::TypeDef* type = snapshot.catalog().FindType(kType);
+  if (type == nullptr) return quotas;
+  KITH_RETURN_IF_ERROR(ForEachQuota(snapshot, *type, period, [&](const Quota& quota) { quotas.push_back(quota); }));
+  std::stable_sort(quotas.begin(), quotas.end(),
+                   [](const Quota& a, const Quota& b) { return std::tie(a.holder, a.metric) < std::tie(b.holder, b.metric); });
+  return quotas;
+}
+
 StatusOr<std::vector<Money>> PlanOf(const Snapshot& snapshot, Period period, std::string_view metric) {
   const catalog::TypeDef* type = snapshot.catalog().FindType(kType);
   if (type == nullptr) return std::vector<Money>();
   std::map<Id, std::vector<Money>> groups;
   std::vector<Money> others;
-  KITH_RETURN_IF_ERROR(ForEachQuota(snapshot, *type, metric, period, [&](Id holder, Money target) {
-    const catalog::TypeDef* of = snapshot.catalog().FindType(holder.type());
+  KITH_RETURN_IF_ERROR(ForEachQuota(snapshot, *type, period, [&](const Quota& quota) {
+    if (quota.metric != metric) return;
+    const catalog::TypeDef* of = snapshot.catalog().FindType(quota.holder.type());
     if (of != nullptr && of->FindBehaviour("group") != nullptr) {
-      groups[holder].push_back(target);
+      groups[quota.holder].push_back(quota.target);
     } else {
-      others.push_back(target);
+      others.push_back(quota.target);
     }
   }));
   std::vector<Money> counted = groups.empty() ? std::move(others) : std::vector<Money>();

@@ -593,6 +593,13 @@ TEST_F(ReadWrite, InsightOnAFewDeals) {
   KITH_ASSERT_OK(kith_forecast_to_json(forecast, json.out(), error.out()), error);
   EXPECT_TRUE(Json::accept(Str(json)));
   KITH_ASSERT_OK(kith_snapshot_reps(snapshot, "default", nullptr, json.out(), error.out()), error);
+  KITH_ASSERT_OK(kith_snapshot_scorecards(snapshot, "default", nullptr, json.out(), error.out()), error);  // K01
+  const Json cards = Json::parse(Str(json));
+  EXPECT_EQ(cards["team"]["funnel"]["open"], 4);
+  int64_t open = 0;
+  for (const Json& card : cards["reps"]) open += card["funnel"]["open"].get<int64_t>();
+  EXPECT_EQ(open, 4);
+  EXPECT_EQ(kith_snapshot_scorecards(snapshot, "nowhere", nullptr, json.out(), error.out()), KITH_INVALID_ARGUMENT);
   KITH_ASSERT_OK(kith_snapshot_pipelines(snapshot, "opportunity", json.out(), error.out()), error);
   EXPECT_EQ(Json::parse(Str(json))[0]["name"], "default");
   kith_insight_options strict = KITH_INSIGHT_OPTIONS_INIT;

@@ -151,6 +151,29 @@ class Insights:
         report: list[dict[str, Any]] = json.loads(self._open().reps(pipeline, options))
         return report
 
+    def scorecards(
+        self, pipeline: str, *, owner: int = 0, period: str | None = None, as_of: When | None = None, currency: str = "", level: float = 0.95
+    ) -> dict[str, Any]:
+        """How people are doing: ``reps``, each with what they did, how far and how fast their deals went, quotas, relations and the steps
+        beside the team; and the ``team``'s card, to which counts add up. One owner's card alone where asked.
+
+        ``practices`` names for every weak step somebody who is good at it, where that can be told from chance.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         ann = batch.create("employee", name="Ann")
+        ...         deal = batch.create("opportunity", name="D", owner=ann)
+        ...         _ = batch.move(deal, "default/qualified")
+        ...     with db.snapshot() as now:
+        ...         card = now.scorecards("default", period="this-month")["reps"][0]
+        ...     print(card["owner"] == batch.outcome.id(ann), card["funnel"]["arrivals"], card["activity"]["interactions"])
+        True 1 0
+        """
+        options = self._asked(as_of=as_of, period=period, currency=currency, level=level, group=_group(owner, 0, 0))
+        report: dict[str, Any] = json.loads(self._open().scorecards(pipeline, options))
+        return report
+
     def velocity(
         self,
         pipeline: str,

@@ -88,6 +88,12 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_reps(s.get(), pipeline, options, json, error); });
            })
+      .def("scorecards",
+           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+             return JsonOf(how, [&](auto* options, auto json, auto error) {
+               return kith_snapshot_scorecards(s.get(), pipeline, options, json, error);
+             });
+           })
       .def("biases",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
              return JsonOf(

@@ -101,3 +101,37 @@ def test_receivables_of_real_invoices_are_what_plain_sums_give(db: kith.Database
 def _day(text: str) -> dt.date:
     month, day, year = text.split("/")
     return dt.date(int(year), int(month), int(day))
+
+
+def test_scorecards_add_up(db: kith.Database) -> None:  # K01
+    with db.batch() as batch:
+        reps = [batch.create("employee", name=name) for name in ("Ann", "Bo")]
+        wen = batch.create("contact", name="Wen")
+        for i in range(12):
+            deal = batch.create("opportunity", name=f"D{i}", owner=reps[i % 2], amount=Money(1_000 + i, "CNY"))
+            batch.move(deal, "default/qualified")
+            batch.move(deal, "default/won" if i % 3 == 0 else "default/lost")
+        batch.create("interaction", kind="call", direction="out", at=dt.datetime.now(dt.UTC), contact=wen, employee=reps[0])
+        batch.create(
+            "quota", holder=reps[0], metric="count", period="x", starts=dt.date.today().replace(day=1), ends=_next_month(), target_count=4
+        )
+    assert batch.outcome is not None
+    ann, bo = (batch.outcome.id(rep) for rep in reps)
+    with db.snapshot() as now:
+        told = now.scorecards("default", period="this-month")
+        own = now.scorecards("default", owner=bo)
+    cards = {card["owner"]: card for card in told["reps"]}
+    assert set(cards) == {ann, bo}
+    assert [cards[rep]["funnel"]["won"] for rep in (ann, bo)] == [2, 2]
+    assert sum(card["revenue_minor"] for card in cards.values()) == told["team"]["revenue_minor"] == 4_000 + 3 + 6 + 9
+    assert cards[ann]["activity"]["by_kind"] == {"call": 1}
+    assert cards[ann]["funnel"]["win_rate"]["trials"] == 6
+    assert cards[ann]["relations"]["contacts"] == 1
+    quota = cards[ann]["quotas"][0]
+    assert (quota["metric"], quota["asked"], quota["reached"], quota["share"]) == ("count", 4, 2, 0.5)
+    assert [card["owner"] for card in own["reps"]] == [bo]
+
+
+def _next_month() -> dt.date:
+    first = dt.date.today().replace(day=1)
+    return (first + dt.timedelta(days=32)).replace(day=1)

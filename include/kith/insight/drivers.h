@@ -47,6 +47,7 @@ struct Velocity {
   int64_t closed = 0;
   double amount_cv = 0;  // spread of amounts and of cycles over their means
   double cycle_cv = 0;
+  double log_sd = 0;  // standard error of ln per_day(), by the deals that were won and closed; the open ones are counted, not sampled
   [[nodiscard]] double per_day() const { return cycle_days > 0 ? open_deals * win_rate * mean_amount / cycle_days : 0; }
 };
 struct VelocityReport {
@@ -65,6 +66,8 @@ struct DriverOptions {
   uint64_t group = 0;
   Currency currency = {};  // wins in other currencies count as deals without revenue: convert first; null: the one most deals have
 };
+// Of one window; per_day() is 0 when nothing was won in it. BadOptions for an empty window.
+[[nodiscard]] StatusOr<Velocity> VelocityOf(const model::FunnelTables& tables, Months window, const DriverOptions& options = {});
 // NotEnoughData when nothing was won in one of the windows; BadOptions for an empty window.
 [[nodiscard]] StatusOr<VelocityReport> CompareVelocity(const model::FunnelTables& tables, Months before, Months after,
                                                        const DriverOptions& options = {});

@@ -1,7 +1,8 @@
-// Quotas of revenue and how likely they are reached (C16).
+// Quotas, and how likely those of revenue are reached (C16).
 #ifndef KITH_INSIGHT_QUOTA_H_
 #define KITH_INSIGHT_QUOTA_H_
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,17 @@ struct Attainment {
 // For the parts of `report` (by owner, or by a field of these such as their team) whose record has a quota of revenue for exactly the
 // report's period, in its currency; by holder. Records of the standard package's type "quota"; PackageMissing without it.
 [[nodiscard]] StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const ForecastReport& report);
+
+// What somebody or a group is asked to reach in exactly a period.
+struct Quota {
+  Id holder;
+  std::string metric;  // "revenue", "margin", "collected": in money; "count": won deals
+  Money target;
+  int64_t target_count = 0;
+  [[nodiscard]] double asked() const { return metric == "count" ? static_cast<double>(target_count) : static_cast<double>(target.minor); }
+};
+// By holder and metric. None without the standard package.
+[[nodiscard]] StatusOr<std::vector<Quota>> QuotasOf(const Snapshot& snapshot, Period period);
 
 // What the quotas of a metric ("revenue", "collected") for exactly a period add up to, one amount a currency by its code: those of groups,
 // where a group above has none; without any, those of everybody else. None without the standard package.

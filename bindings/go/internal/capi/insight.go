@@ -13,6 +13,7 @@ const (
 	TellWays Told = iota
 	TellDealsBehind
 	TellReps
+	TellScorecards
 	TellVelocity
 	TellGap
 	TellBiases
@@ -37,6 +38,8 @@ func (s *Snapshot) Tell(what Told, pipeline, about, other string, count int, o I
 		code = C.kg_deals_behind(s.p, of, name(about), asked, &text, &err)
 	case TellReps:
 		code = C.kg_reps(s.p, of, asked, &text, &err)
+	case TellScorecards:
+		code = C.kg_scorecards(s.p, of, asked, &text, &err)
 	case TellVelocity:
 		code = C.kg_velocity(s.p, of, name(about), name(other), asked, &text, &err)
 	case TellGap:

@@ -179,6 +179,7 @@ static inline kith_code kg_forecast(kith_snapshot* snapshot, const char* pipelin
   }
 KG_TELL(ways)
 KG_TELL(reps)
+KG_TELL(scorecards)
 KG_TELL(biases)
 KG_TELL(health)
 KG_TELL(saved_forecasts)
