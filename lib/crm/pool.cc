@@ -14,6 +14,7 @@
 #include "kith/base/concat.h"
 #include "kith/engine/referring.h"
 #include "kith/expr/expr.h"
+#include "kith/insight/allocation.h"
 #include "kith/model/timeline.h"
 
 namespace kith::crm {
@@ -135,7 +136,10 @@ struct Member {
   int64_t weight = 1;
   std::string takes;
   int64_t held = 0;
-  int64_t assigned = 0;  // ever, from this pool
+  int64_t assigned = 0;   // ever, from this pool
+  int64_t converted = 0;  // of what they had; with results
+  int64_t failed = 0;
+  double drawn = 0;  // a rate that they may have, for one record
   [[nodiscard]] bool has_room() const { return !capacity.has_value() || held < *capacity; }
 };
 
@@ -169,6 +173,7 @@ class Assigning {
       capacity_ = IntOf(*types_.pool, view, "capacity");
       const FieldDef& assignment = *types_.pool->FindField("assignment");
       by_load_ = view.GetInt(assignment.position) == assignment.FindChoice("by_load")->number;
+      by_result_ = view.GetInt(assignment.position) == assignment.FindChoice("by_result")->number;
       return absl::OkStatus();
     }));
     name_ = std::string(name);
@@ -195,10 +200,38 @@ class Assigning {
       KITH_RETURN_IF_ERROR(ForEach(snapshot_, *types_.claim, "by_holder", {Value(member.employee), Value(pool_)}, [&](record::View view) {
         member.held += ValueOf(*types_.claim, view, "to").is_null();
         member.assigned += view.GetInt(how.position) == assigned;
-        return absl::OkStatus();
+        return by_result_ ? CountResult(view, member) : absl::OkStatus();
       }));
     }
     return absl::OkStatus();
+  }
+
+  // What came of a claim: what was passed on says nothing, what is held nothing yet, unless it was found to be nothing.
+  Status CountResult(record::View claim, Member& member) const {
+    const FieldDef& ended = *types_.claim->FindField("ended");
+    const auto is = [&](std::string_view name) { return claim.GetInt(ended.position) == ended.FindChoice(name)->number; };
+    if (claim.has(ended.position)) {
+      member.converted += is("converted");
+      member.failed += is("released") || is("recycled");
+      return absl::OkStatus();
+    }
+    const StatusOr<record::View> record = snapshot_.Get(RefOf(*types_.claim, claim, "record"));
+    if (!record.ok()) return absl::IsNotFound(record.status()) ? absl::OkStatus() : record.status();
+    const FieldDef* status = snapshot_.catalog().FindType(record->id().type())->FindRole(kPooled, "status");
+    const catalog::ChoiceDef* nothing = status == nullptr ? nullptr : status->FindChoice("disqualified");
+    member.failed += nothing != nullptr && record->GetInt(status->position) == nothing->number;
+    return absl::OkStatus();
+  }
+
+  // By an index of pool and owner where there is one, so that what is held costs nothing.
+  Status ForEachFree(const TypeDef& type, const FieldDef& pool, const Visit& visit) const {
+    for (const catalog::IndexDef& index : type.indexes) {
+      const bool leads = index.kind == catalog::IndexKind::kOrdered && index.parts.size() >= 2 && index.parts[0].field == pool.name &&
+                         index.parts[1].field == "owner";
+      if (leads) return ForEach(snapshot_, type, index.name, {Value(name_), Value()}, visit);
+    }
+    return ForEachWith(snapshot_, type, pool, Value(name_),
+                       [&](record::View view) { return view.header().owner == 0 ? visit(view) : absl::OkStatus(); });
   }
 
   StatusOr<std::vector<Id>> FreeRecords(size_t limit) {
@@ -206,8 +239,8 @@ class Assigning {
     for (const TypeDef* type : snapshot_.catalog().TypesWith(kPooled)) {
       const FieldDef* pool = type->FindRole(kPooled, "pool");
       if (free.size() >= limit) break;
-      const Status looked = ForEachWith(snapshot_, *type, *pool, Value(name_), [&](record::View view) {
-        if (view.header().owner == 0) free.push_back(view.id());
+      const Status looked = ForEachFree(*type, *pool, [&](record::View view) {
+        free.push_back(view.id());
         return free.size() < limit ? absl::OkStatus() : absl::CancelledError();  // a pool may be large
       });
       if (free.size() < limit) KITH_RETURN_IF_ERROR(looked);
@@ -226,6 +259,7 @@ class Assigning {
 
   // Whether a comes before b; fractions are compared without dividing.
   [[nodiscard]] bool Goes(const Member& a, const Member& b) const {
+    if (by_result_) return std::make_tuple(-a.drawn, a.employee) < std::make_tuple(-b.drawn, b.employee);
     if (by_load_) {
       // Somebody without a limit counts as having the most room that there is.
       const auto most = [](const Member& m) { return m.capacity.value_or(kUnlimited); };
@@ -243,6 +277,7 @@ class Assigning {
       if (!takes) continue;
       ++taking;
       full += !member.has_room();
+      if (by_result_) member.drawn = insight::DrawRate(member.converted, member.failed, view.id().value() * kMix + member.employee.value());
       if (member.has_room() && (best == nullptr || Goes(member, *best))) best = &member;
     }
     const std::string among = Concat({std::to_string(taking), " of ", std::to_string(members_.size()), " members take it"});
@@ -263,6 +298,11 @@ class Assigning {
   [[nodiscard]] std::string ReasonFor(const Member& member, const std::string& among, size_t full) const {
     std::string reason = among;
     if (full > 0) reason += Concat({", ", std::to_string(full), " of them full"});
+    if (by_result_) {
+      const std::string of = Concat({std::to_string(member.converted), " of ", std::to_string(member.converted + member.failed)});
+      const auto percent = static_cast<int64_t>(100 * member.drawn);
+      return Concat({reason, "; converted ", of, ", may convert ", std::to_string(percent), " % (drawn), the most"});
+    }
     if (!by_load_) {
       reason += Concat({"; was assigned ", std::to_string(member.assigned)});
       return member.weight == 1 ? reason + ", fewest" : Concat({reason, " at weight ", std::to_string(member.weight), ", fewest for it"});
@@ -272,6 +312,7 @@ class Assigning {
                                        : reason + ", without limit";
   }
 
+  static constexpr uint64_t kMix = 0x9E3779B97F4A7C15;
   static constexpr int64_t kUnlimited = int64_t{1} << 31;
   const Snapshot& snapshot_;
   Batch& batch_;
@@ -281,6 +322,7 @@ class Assigning {
   std::string name_;
   std::optional<int64_t> capacity_;
   bool by_load_ = false;
+  bool by_result_ = false;
   std::vector<Member> members_;
 };
 

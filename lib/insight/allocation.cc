@@ -227,4 +227,10 @@ StatusOr<ExpertPlan> AllocateExperts(std::span<const ExpertDeal> deals, std::spa
   return Experts(deals, experts).Run();
 }
 
+double DrawRate(int64_t successes, int64_t failures, uint64_t seed) {
+  insight_internal::Random random(seed);
+  const double won = random.Gamma(1 + static_cast<double>(successes));
+  return won / (won + random.Gamma(1 + static_cast<double>(failures)));
+}
+
 }  // namespace kith::insight

@@ -701,6 +701,8 @@ var Opportunity = struct {
 	DeliveryCost   kith.FieldOf[kith.Money] // Cost of delivery; 交付成本
 	WinCost        kith.FieldOf[kith.Money] // Cost to win it; 打单成本
 	Margin         kith.FieldOf[kith.Money] // Margin; 毛利
+	DeliveryCosts  kith.FieldOf[int64]      // Costs of delivery, how many; 交付成本笔数
+	WinCosts       kith.FieldOf[int64]      // Costs to win it, how many; 打单成本笔数
 	Owner          kith.FieldOf[kith.ID]    // Owner
 	Created        kith.FieldOf[time.Time]  // Created; derived: read it only
 	Updated        kith.FieldOf[time.Time]  // Updated; derived: read it only
@@ -733,6 +735,8 @@ var Opportunity = struct {
 	DeliveryCost:   kith.FieldOf[kith.Money]{Type: "opportunity", Name: "delivery_cost"},
 	WinCost:        kith.FieldOf[kith.Money]{Type: "opportunity", Name: "win_cost"},
 	Margin:         kith.FieldOf[kith.Money]{Type: "opportunity", Name: "margin"},
+	DeliveryCosts:  kith.FieldOf[int64]{Type: "opportunity", Name: "delivery_costs"},
+	WinCosts:       kith.FieldOf[int64]{Type: "opportunity", Name: "win_costs"},
 	Owner:          kith.FieldOf[kith.ID]{Type: "opportunity", Name: "owner"},
 	Created:        kith.FieldOf[time.Time]{Type: "opportunity", Name: "created"},
 	Updated:        kith.FieldOf[time.Time]{Type: "opportunity", Name: "updated"},
@@ -1064,6 +1068,7 @@ var Order = struct {
 	Rounding    kith.FieldOf[string]     // Rounding; 舍入方式
 	Returned    kith.FieldOf[kith.Money] // Returned; 退货金额
 	Revenue     kith.FieldOf[kith.Money] // Revenue after returns; 退货后收入
+	Returns     kith.FieldOf[int64]      // Returns received; 已收退货数
 	Invoiced    kith.FieldOf[kith.Money] // Invoiced; 已开票金额
 	Owner       kith.FieldOf[kith.ID]    // Owner
 	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
@@ -1085,6 +1090,7 @@ var Order = struct {
 	Rounding:    kith.FieldOf[string]{Type: "order", Name: "rounding"},
 	Returned:    kith.FieldOf[kith.Money]{Type: "order", Name: "returned"},
 	Revenue:     kith.FieldOf[kith.Money]{Type: "order", Name: "revenue"},
+	Returns:     kith.FieldOf[int64]{Type: "order", Name: "returns"},
 	Invoiced:    kith.FieldOf[kith.Money]{Type: "order", Name: "invoiced"},
 	Owner:       kith.FieldOf[kith.ID]{Type: "order", Name: "owner"},
 	Created:     kith.FieldOf[time.Time]{Type: "order", Name: "created"},
@@ -1469,8 +1475,9 @@ var Pool = struct {
 
 // Choices of pool.assignment.
 const (
-	PoolAssignmentInTurn = "in_turn"
-	PoolAssignmentByLoad = "by_load"
+	PoolAssignmentInTurn   = "in_turn"
+	PoolAssignmentByLoad   = "by_load"
+	PoolAssignmentByResult = "by_result"
 )
 
 // PoolMember has the fields of the type pool_member: Member of a pool, 公海成员.

@@ -42,9 +42,11 @@ struct AssignOptions {
 };
 // Adds the assignment of free records to a batch, in order. Each goes to one of the active members who have room and whose condition
 // `takes` holds for the record (a territory, a skill); of these in turn, to the one who was assigned fewest from this pool for their
-// weight, or, where the pool says so, by load, to the one who holds fewest for their capacity; among equals to the smaller id. A pure
-// function of the snapshot; what others take meanwhile refuses the batch. Errors: RecordMissing (no such pool), PreconditionFailed (a
-// record that is not free in it), ExpressionMalformed (a condition that does not fit).
+// weight, or, where the pool says so, by load, to the one who holds fewest for their capacity; among equals to the smaller id. By result it
+// goes to the one of the highest rate drawn from Beta(1 + converted, 1 + given back, recycled or disqualified), of what each has had of the
+// pool: who converts more gets more, and who had little is tried as long as they may be as good (Thompson 1933); each draw is of record and
+// member alone, so that asking again gives the same. A pure function of the snapshot; what others take meanwhile refuses the batch. Errors:
+// RecordMissing (no such pool), PreconditionFailed (a record that is not free in it), ExpressionMalformed (a condition that does not fit).
 [[nodiscard]] StatusOr<std::vector<Assigned>> AssignFromPool(const Snapshot& snapshot, Batch& batch, std::string_view pool,
                                                              const AssignOptions& options = {});
 

@@ -1,5 +1,5 @@
-// Scarce support where it does most (domain model §5.9; P01, P02): pure functions, no clock, no random source; of a pool's deals that gain
-// alike the one of the lowest id is served first, whatever order they are given in.
+// Scarce support where it does most (domain model §5.9; P01, P02): pure functions, no clock, no random source but a seed; of a pool's deals
+// that gain alike the one of the lowest id is served first, whatever order they are given in.
 //
 // What support does to a chance of winning is observed, not proven, unless support was given by lot: say so when showing it.
 #ifndef KITH_INSIGHT_ALLOCATION_H_
@@ -58,6 +58,12 @@ struct ExpertPlan {
 // Chances are not concave below one half, so greedy alone may miss (measured: down to .85 of the best). Errors: OutOfRange; BadOptions
 // where an expert has not one effect for each deal.
 [[nodiscard]] StatusOr<ExpertPlan> AllocateExperts(std::span<const ExpertDeal> deals, std::span<const Expert> experts);
+
+// --- one after the other, while it is being learnt who does best
+
+// A rate that may be, in (0, 1): drawn from Beta(1 + successes, 1 + failures), counts at least 0. Whoever draws the highest gets the next
+// one (Thompson 1933): mostly who does best, and who is little known as long as they may be better. The same for the same seed.
+[[nodiscard]] double DrawRate(int64_t successes, int64_t failures, uint64_t seed);
 
 }  // namespace kith::insight
 

@@ -179,6 +179,11 @@ TEST_F(DocumentTest, FromTheFirstTouchToCashAComplaintAndAReferral) {  // A05, A
   world_.Set(back, "ticket", ticket);
   world_.Set(back, "status", "received");
   EXPECT_EQ(Get(order, "revenue"), Value(Yuan(203'400 - 50'850)));
+  const Id abroad = Add("order_return", {{"order", order}, {"status", "received"}});
+  Add("order_return_line", {{"order_return", abroad}, {"quantity", Dec("1")}, {"price", Money{1, *Currency::FromCode("EUR")}}});
+  EXPECT_EQ(Get(order, "revenue"), Value()) << "returns in several currencies have no sum";
+  world_.Delete(abroad);
+  EXPECT_EQ(Get(order, "revenue"), Value(Yuan(203'400 - 50'850)));
   EXPECT_EQ(GetReason(Continue(order, "order_return", {.quantities = {{sold, Dec("4")}}}).status()), Reason::kPreconditionFailed);
   EXPECT_EQ(Get(pump, "complaints"), Value(1));
   // A referral: from the new lead back to the first touch.

@@ -339,6 +339,42 @@ TEST_F(PoolTest, ConditionsBySkillRaiseConversions) {
   EXPECT_LT(expected(false), 36 * 0.35);
 }
 
+// K02: by result, with planted skill: the good one comes to get most, the others are tried, nobody beyond their room; the same each time.
+TEST_F(PoolTest, HandsOutByResultAndStillTriesTheOthers) {
+  const Id pool = Pool({{"assignment", "by_result"}});
+  for (const Id person : people()) Add("pool_member", {{"pool", pool}, {"employee", person}, {"capacity", int64_t{100}}});
+  std::map<Id, int> tried;
+  int last = 0;
+  for (int round = 0; round < 6; ++round) {
+    Leads(30);
+    Batch twice = world_.NewBatch();
+    const StatusOr<std::vector<Assigned>> before = AssignFromPool(*world_.Read(), twice, "north");
+    const std::vector<Assigned> assigned = Assign();
+    ASSERT_TRUE(before.ok());
+    ASSERT_THAT(assigned, SizeIs(30));
+    last = 0;
+    Batch results = world_.NewBatch();
+    for (size_t i = 0; i < assigned.size(); ++i) {
+      EXPECT_EQ((*before)[i].owner, assigned[i].owner);
+      const bool good = assigned[i].owner == people()[1];
+      last += good;
+      const int nth = tried[assigned[i].owner]++;
+      const bool converts = good ? nth % 2 == 0 : nth % 10 == 0;  // half of them; a tenth
+      const auto snapshot = world_.Read();
+      const auto cursor = *snapshot->ScanIndex("pool_claim", "by_record", {.equal = {Value(assigned[i].record)}});
+      ASSERT_TRUE(cursor->Next());
+      results.SetChoice(cursor->record()->id(), "ended", converts ? "converted" : "released");
+      results.Set(assigned[i].record, "pool", Value());  // as a conversion does
+    }
+    world_.Apply(results);
+  }
+  EXPECT_GT(last, 20) << "of 30, who converts half of them";
+  for (const Id person : people()) EXPECT_GT(tried[person], 0);
+  Leads(1);
+  EXPECT_THAT(Assign()[0].reason, HasSubstr("3 of 3 members take it; converted "));
+  world_.Verify();
+}
+
 TEST_F(PoolTest, HandsOutByLoadAndIsTheSameEachTime) {
   const Id pool = Pool({{"assignment", "by_load"}});
   for (const Id person : people()) {

@@ -326,6 +326,23 @@ TEST_F(DocumentTest, MarginIsWhatIsLeft) {  // F09
   Add("cost", {{"opportunity", deal}, {"amount", Yuan(50)}});
   Add("cost", {{"opportunity", deal}, {"amount", Yuan(70)}, {"kind", "to_win"}});
   EXPECT_EQ(Get(deal, "margin"), Value(Yuan(280)));
+  const Id odd = Add("cost", {{"opportunity", deal}, {"amount", Money{1, *Currency::FromCode("USD")}}});
+  EXPECT_EQ(Get(deal, "margin"), Value()) << "costs in several currencies have no sum, so the margin is not known";
+  world_.Delete(odd);
+  Add("cost", {{"opportunity", deal}, {"amount", Money{1, *Currency::FromCode("USD")}}, {"kind", "to_win"}});
+  EXPECT_EQ(Get(deal, "margin"), Value());
+  const Id abroad = Add("opportunity", {{"name", "x"}, {"amount", Yuan(1000)}});
+  Add("cost", {{"opportunity", abroad}, {"amount", Money{1, *Currency::FromCode("USD")}}});
+  EXPECT_EQ(Get(abroad, "margin"), Value()) << "nor is one in another currency than the deal's amount";
+}
+
+// The day of an acceptance is that of the database's time zone.
+TEST_F(DocumentTest, AcceptedOnTheDayOfTheTimeZone) {  // F04
+  world_.Set(*world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "time_zone", "Asia/Shanghai");
+  const Id quote = Add("quote", {{"status", "sent"}});
+  world_.SetNow(At("2026-03-02T16:00:00Z"));  // midnight in Shanghai
+  EXPECT_TRUE(TrySet(quote, {{"status", "accepted"}}).ok());
+  EXPECT_EQ(Get(quote, "accepted_on"), Value(*ParseDate("2026-03-03")));
 }
 
 TEST_F(DocumentTest, AContractIsSignedWhenAllHaveApproved) {  // F12

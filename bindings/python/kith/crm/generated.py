@@ -826,6 +826,8 @@ class Opportunity(Entity):
     delivery_cost = Field[Money]("delivery_cost")
     win_cost = Field[Money]("win_cost")
     margin = Field[Money]("margin")
+    delivery_costs = Field[int]("delivery_costs")
+    win_costs = Field[int]("win_costs")
     owner = Field[int]("owner")
     created = Field[dt.datetime]("created")
     updated = Field[dt.datetime]("updated")
@@ -1221,6 +1223,7 @@ class Order(Entity):
     rounding = Field[OrderRounding]("rounding")
     returned = Field[Money]("returned")
     revenue = Field[Money]("revenue")
+    returns = Field[int]("returns")
     invoiced = Field[Money]("invoiced")
     owner = Field[int]("owner")
     created = Field[dt.datetime]("created")
@@ -1702,7 +1705,7 @@ class File(Entity):
         batch.set(target, **fields)
 
 
-PoolAssignment = Literal["in_turn", "by_load"]
+PoolAssignment = Literal["in_turn", "by_load", "by_result"]
 PoolFields = TypedDict(
     "PoolFields",
     {

@@ -116,6 +116,8 @@ class Opportunity {
   [[nodiscard]] std::optional<Money> delivery_cost() const { return view_.has(25) ? std::optional(view_.GetMoney(25)) : std::nullopt; }
   [[nodiscard]] std::optional<Money> win_cost() const { return view_.has(26) ? std::optional(view_.GetMoney(26)) : std::nullopt; }
   [[nodiscard]] std::optional<Money> margin() const { return view_.has(27) ? std::optional(view_.GetMoney(27)) : std::nullopt; }
+  [[nodiscard]] std::optional<int64_t> delivery_costs() const { return view_.has(28) ? std::optional(view_.GetInt(28)) : std::nullopt; }
+  [[nodiscard]] std::optional<int64_t> win_costs() const { return view_.has(29) ? std::optional(view_.GetInt(29)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -161,6 +163,10 @@ class OpportunityBuilder {
   OpportunityBuilder& add_win_cost(Money value) { return Add("win_cost", value); }
   OpportunityBuilder& margin(Money value) { return Set("margin", value); }
   OpportunityBuilder& add_margin(Money value) { return Add("margin", value); }
+  OpportunityBuilder& delivery_costs(int64_t value) { return Set("delivery_costs", value); }
+  OpportunityBuilder& add_delivery_costs(int64_t value) { return Add("delivery_costs", value); }
+  OpportunityBuilder& win_costs(int64_t value) { return Set("win_costs", value); }
+  OpportunityBuilder& add_win_costs(int64_t value) { return Add("win_costs", value); }
 
  private:
   OpportunityBuilder& Set(std::string_view field, Value value) {

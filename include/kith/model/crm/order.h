@@ -55,6 +55,7 @@ class Order {
   [[nodiscard]] std::optional<Money> returned() const { return view_.has(14) ? std::optional(view_.GetMoney(14)) : std::nullopt; }
   [[nodiscard]] std::optional<Money> revenue() const { return view_.has(15) ? std::optional(view_.GetMoney(15)) : std::nullopt; }
   [[nodiscard]] std::optional<Money> invoiced() const { return view_.has(16) ? std::optional(view_.GetMoney(16)) : std::nullopt; }
+  [[nodiscard]] std::optional<int64_t> returns() const { return view_.has(17) ? std::optional(view_.GetInt(17)) : std::nullopt; }
 
  private:
   record::View view_;
@@ -92,6 +93,8 @@ class OrderBuilder {
   OrderBuilder& add_revenue(Money value) { return Add("revenue", value); }
   OrderBuilder& invoiced(Money value) { return Set("invoiced", value); }
   OrderBuilder& add_invoiced(Money value) { return Add("invoiced", value); }
+  OrderBuilder& returns(int64_t value) { return Set("returns", value); }
+  OrderBuilder& add_returns(int64_t value) { return Add("returns", value); }
 
  private:
   OrderBuilder& Set(std::string_view field, Value value) {

@@ -17,6 +17,7 @@ namespace kith::crm {
 enum class PoolAssignment : int32_t {
   kInTurn = 1,
   kByLoad = 2,
+  kByResult = 3,
 };
 
 // Reads a record. Borrows its view.
