@@ -115,11 +115,12 @@ PyTypeObject* record_type = nullptr;  // of the module, for ever
 
 PyObject* ItemOfReader(PyObject* self, PyObject* id) {
   return Caught([&]() -> PyObject* {
-    const unsigned long long number = PyLong_AsUnsignedLongLong(id);
-    if (PyErr_Occurred() != nullptr) throw nb::python_error();
+    // As a long: of what Python 3.11 has, the others go byte by byte for more than 30 bits. A negative one is the id of nothing.
+    const long number = PyLong_AsLong(id);
+    if (number == -1 && PyErr_Occurred() != nullptr) throw nb::python_error();
     kith_view view{};
     kith_error* error = nullptr;
-    const kith_code code = kith_snapshot_get(nb::inst_ptr<Reader>(self)->snapshot(), number, &view, &error);
+    const kith_code code = kith_snapshot_get(nb::inst_ptr<Reader>(self)->snapshot(), static_cast<kith_id>(number), &view, &error);
     if (code == KITH_NOT_FOUND) {
       kith_error_free(error);
       PyErr_SetObject(PyExc_KeyError, id);
