@@ -17,6 +17,7 @@ void AppendBigEndian(std::string& key, T value) {
 template <typename T>
 T ReadBigEndian(const char* p) {
   uint64_t value = 0;
+#pragma GCC unroll 8  // then it is one load
   for (size_t i = 0; i < sizeof(T); ++i) value = (value << 8) | static_cast<uint8_t>(p[i]);
   return static_cast<T>(value);
 }

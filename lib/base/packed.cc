@@ -1,5 +1,6 @@
 #include "kith/base/packed.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace kith {
@@ -192,13 +193,15 @@ void PackedWriter::Put(const Value& v) {
 
 uint64_t PackedReader::LongVarint() {
   uint64_t v = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
-    const uint8_t byte = U8();
-    v |= static_cast<uint64_t>(byte & 0x7F) << shift;
+  const size_t most = std::min<size_t>(in_.size(), 10);
+  for (size_t i = 0; i < most; ++i) {
+    const auto byte = static_cast<uint8_t>(in_[i]);
+    v |= static_cast<uint64_t>(byte & 0x7F) << (7 * i);
     if ((byte & 0x80) != 0) continue;
     // One number has one form: no trailing zero groups, and nothing past bit 63.
-    if ((byte == 0 && shift > 0) || (shift == 63 && byte > 1)) break;
-    return ok_ ? v : 0;
+    if ((byte == 0 && i > 0) || (i == 9 && byte > 1)) break;
+    in_.remove_prefix(i + 1);
+    return v;
   }
   Fail();
   return 0;
