@@ -17,7 +17,7 @@ namespace {
 using kith::Status;
 
 constexpr const char* kType = "opportunity";
-constexpr size_t kHot = 10'000;   // records that are got, over and over: what a call costs, not what memory does
+constexpr size_t kHot = 500;      // records that are got, over and over: what a call costs, not what memory does
 constexpr uint64_t kStep = 7919;  // from one of them to the next, the same in each language
 
 struct Plan {

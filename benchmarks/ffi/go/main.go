@@ -15,8 +15,8 @@ import (
 
 const (
 	typ  = "opportunity"
-	hot  = 10_000 // records that are got, over and over: what a call costs, not what memory does
-	step = 7919   // from one of them to the next, the same in each language
+	hot  = 400  // records that are got, over and over: what a call costs, not what memory does
+	step = 7919 // from one of them to the next, the same in each language
 )
 
 type plan struct {
