@@ -7,6 +7,7 @@
 #include "catalog/definition_json_internal.h"
 #include "catalog/names_internal.h"
 #include "kith/base/concat.h"
+#include "kith/catalog/received.h"
 
 namespace kith::catalog {
 namespace {
@@ -78,20 +79,8 @@ void Put(std::vector<Definition>& definitions, TypeNumber type, const std::strin
 
 // The catalog of these definitions, as a plan.
 StatusOr<Catalog::Plan> PlanOf(const Catalog& before, const std::vector<Definition>& definitions, std::string change) {
-  Catalog::Plan plan;
-  KITH_ASSIGN_OR_RETURN(plan.after, FromDefinitions(before.version() + 1, definitions));
-  plan.definitions = ToDefinitions(*plan.after);
-  for (const Definition& old : ToDefinitions(before)) std::erase(plan.definitions, old);
-  plan.changes.push_back(std::move(change));
-  for (const TypeDef& type : plan.after->types()) {
-    const TypeDef* old = before.FindType(type.name);
-    for (const IndexDef& index : type.indexes) {
-      const IndexDef* was = old == nullptr ? nullptr : old->FindIndex(index.name);
-      if (was == nullptr || was->number == index.number) continue;
-      plan.new_indexes.push_back(&index);
-      plan.dropped_indexes.push_back(was->number);
-    }
-  }
+  KITH_ASSIGN_OR_RETURN(Catalog::Plan plan, PlanDefinitions(before, definitions));
+  plan.changes = {std::move(change)};
   return plan;
 }
 

@@ -53,8 +53,14 @@ Status Applier::CheckAllowedFields(const DraftRecord& draft, const Change& chang
       return NotAllowed(draft.type(), draft.NameForErrors(), "may not set the field", field);
     }
     const Id* id = assignment.value.get_if<Id>();
-    if (id == nullptr || id->is_local() || draft.type().KindAt(assignment.position) != Kind::kRef || assignment.position < 0) continue;
-    KITH_ASSIGN_OR_RETURN(const bool visible, MaySee(*id));
+    if (id == nullptr || id->is_local() || draft.type().KindAt(assignment.position) != Kind::kRef) continue;
+    // An owner may be the viewer, or somebody whom the host alone knows.
+    if (assignment.position == catalog::kHeaderOwner && (id->type() == 0 || *id == request_.viewer.id)) continue;
+    // What the record says already, the viewer knows.
+    const bool known = !draft.before().is_null() && !access_->IsMasked(draft.type(), assignment.position);
+    if (known && format::ValueOf(draft.before(), assignment.position) == assignment.value) continue;
+    KITH_ASSIGN_OR_RETURN(const Id target, FindReferred(*id));
+    KITH_ASSIGN_OR_RETURN(const bool visible, MaySee(target));
     if (!visible) {
       return MakeError({.reason = Reason::kReferenceMissing,
                         .type = draft.type().name,

@@ -400,8 +400,6 @@ class Applier {
     uint64_t sequence = 0;
     Time recorded;
   };
-  // receive.cc
-  [[nodiscard]] Status CheckReceived(const ReplicaPage& page) const;
   [[nodiscard]] bool IsNew(const ReplicaChange& change) const;
   // Of the changes that were taken together there: whether one is of a record whose life this job has begun or ended.
   [[nodiscard]] bool NeedsFreshState(std::span<const ReplicaChange> batch);

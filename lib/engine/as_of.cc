@@ -419,6 +419,25 @@ Status ViewHistory(const storage::Reader& reader, Id id, format::HistoryViews& e
   return cursor->status();
 }
 
+StatusOr<std::optional<PastRecord>> ReadPast(const Source& source, const TypeDef& type, Id id, AsOf as_of, record::View* current) {
+  const uint64_t number = id.value();
+  const StatusOr<storage::View> bytes = source.reader->Get(format::kRecord, storage::IntegerKey(number));
+  if (!bytes.ok() && !IsNotFound(bytes.status())) return bytes.status();
+  const record::View now = bytes.ok() ? record::View(*bytes, &type.layout) : record::View();
+  if (current != nullptr) *current = now;
+  // Who may see what a record is may see what it was, and nobody else.
+  KITH_ASSIGN_OR_RETURN(const bool visible, MaySeeHistory(source, id));
+  if (!visible) return std::optional<PastRecord>();
+  format::HistoryViews entries;
+  KITH_RETURN_IF_ERROR(ViewHistory(*source.reader, id, entries));
+  KITH_ASSIGN_OR_RETURN(std::optional<PastRecord> past, FoldHistory(type, entries, now, as_of));
+  if (!past.has_value() || source.access == nullptr) return past;
+  for (size_t i = 0; i < past->values.size(); ++i) {
+    if (source.access->IsMasked(type, static_cast<int32_t>(i))) past->values[i] = Value();
+  }
+  return past;
+}
+
 StatusOr<std::vector<HistoryEntry>> ReadHistory(const storage::Reader& reader, Id id) {
   std::vector<HistoryEntry> entries;
   const std::unique_ptr<storage::Cursor> cursor = reader.NewCursor(format::kHistory);

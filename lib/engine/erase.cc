@@ -405,7 +405,7 @@ StatusOr<storage::Job::Verdict> Applier::TakeErasure(const ReplicaPage& page, co
                                                      EraseReport& report) {
   KITH_RETURN_IF_ERROR(CheckCatalog());
   KITH_ASSIGN_OR_RETURN(replica_, ReadReplicaState(set_, request_.node));
-  KITH_RETURN_IF_ERROR(CheckReceived(page));
+  KITH_RETURN_IF_ERROR(CheckPage(page, request_.node, replica_, state_.sequence));
   now_ = std::max({request_.clock, state_.recorded, Time{erasure.erased.stamp.recorded.micros + 1}});
   KITH_ASSIGN_OR_RETURN(const PersonScope scope, FindScope(set_, *request_.catalog, erasure.records, past));
   for (const Id id : scope.records) {

@@ -162,6 +162,9 @@ struct PastRecord {
 // The same of entries that were not decoded.
 [[nodiscard]] StatusOr<std::optional<PastRecord>> FoldHistory(const catalog::TypeDef& type, const format::HistoryViews& entries,
                                                               record::View current, AsOf as_of);
+// The same of what is stored, as the source's viewer may read it; `current`, when given, is set to the stored record.
+[[nodiscard]] StatusOr<std::optional<PastRecord>> ReadPast(const Source& source, const catalog::TypeDef& type, Id id, AsOf as_of,
+                                                           record::View* current = nullptr);
 // What history has a word about: in a sound database `current` has the same.
 struct ToldRecord {
   record::Header header;

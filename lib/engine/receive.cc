@@ -58,34 +58,6 @@ bool Applier::IsNew(const ReplicaChange& change) const {
   return have == replica_.have.end() || have->second < stamp.sequence;
 }
 
-// What is wrong with a page as a whole.
-Status Applier::CheckReceived(const ReplicaPage& page) const {
-  if (page.node == request_.node) {
-    return MakeError({.reason = Reason::kBadOptions,
-                      .field = "node",
-                      .value = std::to_string(page.node),
-                      .hint = "open one of the two with another node"},
-                     "both replicas have the same node");
-  }
-  const auto place = replica_.places.find(page.node);
-  const uint64_t stands = place == replica_.places.end() ? 0 : place->second;
-  if (page.after > stands) {
-    return MakeError({.reason = Reason::kBadOptions,
-                      .field = "after",
-                      .value = std::to_string(page.after),
-                      .hint = "go on after " + std::to_string(stands)},
-                     "the page before this one has not come");
-  }
-  uint64_t own = page.own;
-  for (const ReplicaChange& change : page.changes) {
-    if (change.entry.stamp.node == request_.node) own = std::max(own, change.entry.stamp.sequence);
-  }
-  if (own <= state_.sequence) return absl::OkStatus();
-  return MakeError(
-      {.reason = Reason::kPreconditionFailed, .value = std::to_string(own), .hint = "open it with a node that no replica ever had"},
-      "the other replica has changes of this database that it has itself forgotten, as after a restored backup");
-}
-
 bool Applier::NeedsFreshState(std::span<const ReplicaChange> batch) {
   return std::any_of(batch.begin(), batch.end(), [&](const ReplicaChange& change) {
     const DraftRecord* draft = FindDraft(change.entry.record);
@@ -339,7 +311,7 @@ StatusOr<storage::Job::Verdict> Applier::Receive(const ReplicaPage& page, std::s
                                                  std::span<const Concession> concessions, size_t& taken, ReceiveReport& report) {
   KITH_RETURN_IF_ERROR(CheckCatalog());
   KITH_ASSIGN_OR_RETURN(replica_, ReadReplicaState(set_, request_.node));
-  KITH_RETURN_IF_ERROR(CheckReceived(page));
+  KITH_RETURN_IF_ERROR(CheckPage(page, request_.node, replica_, state_.sequence));
   has_erasures_ = HasErasures(set_);
   now_ = std::max(request_.clock, state_.recorded);
   first_sequence_ = state_.sequence + 1;

@@ -126,8 +126,7 @@ StatusOr<uint64_t> DatabaseImpl::ReceiveDefinitions(const ReplicaPage& page) {
     changes.push_back(&change);
     latest = std::max(latest, change.entry.stamp.recorded);
   }
-  KITH_ASSIGN_OR_RETURN(const uint64_t stands, ReceivedFrom(page.node));
-  if (theirs.empty() || page.node == node_ || page.after > stands) return 0;  // Applier::CheckReceived says what is wrong
+  if (theirs.empty()) return 0;
   const auto raise = [&](storage::WriteSet& set) -> Status {
     KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set));
     state.recorded = std::max(state.recorded, Time{latest.micros + 1});  // what is set here from now on is later
@@ -150,6 +149,7 @@ StatusOr<uint64_t> DatabaseImpl::ReceiveDefinitions(const ReplicaPage& page) {
     KITH_ASSIGN_OR_RETURN(Catalog::Plan plan, catalog::PlanReceived(*before->catalog, theirs, page.packages));
     const DefinitionStamps all = StampAll(theirs, stamps, plan);
     if (plan.definitions.empty()) return 0;
+    KITH_RETURN_IF_ERROR(Translated(*plan.after, page).status());  // what the changes are of, before anything is taken
     plan.changes.emplace_back("takes definitions of another replica");
     const Status status = Install(before, plan, false, changes.front()->entry.actor, std::nullopt, raise, all).status();
     if (GetReason(status) == Reason::kCatalogChanged && attempt < kAttempts) continue;

@@ -329,6 +329,33 @@ StatusOr<format::Replica> ReadReplicaState(const storage::Reader& reader, uint16
   return replica;
 }
 
+Status CheckPage(const ReplicaPage& page, uint16_t node, const format::Replica& replica, uint64_t sequence) {
+  if (page.node == node) {
+    return MakeError({.reason = Reason::kBadOptions,
+                      .field = "node",
+                      .value = std::to_string(page.node),
+                      .hint = "open one of the two with another node"},
+                     "both replicas have the same node");
+  }
+  const auto place = replica.places.find(page.node);
+  const uint64_t stands = place == replica.places.end() ? 0 : place->second;
+  if (page.after > stands) {
+    return MakeError({.reason = Reason::kBadOptions,
+                      .field = "after",
+                      .value = std::to_string(page.after),
+                      .hint = "go on after " + std::to_string(stands)},
+                     "the page before this one has not come");
+  }
+  uint64_t own = page.own;
+  for (const ReplicaChange& change : page.changes) {
+    if (change.entry.stamp.node == node) own = std::max(own, change.entry.stamp.sequence);
+  }
+  if (own <= sequence) return absl::OkStatus();
+  return MakeError(
+      {.reason = Reason::kPreconditionFailed, .value = std::to_string(own), .hint = "open it with a node that no replica ever had"},
+      "the other replica has changes of this database that it has itself forgotten, as after a restored backup");
+}
+
 std::span<const ReplicaChange> BatchAt(std::span<const ReplicaChange> changes, size_t begin) {
   const Stamp& first = changes[begin].entry.stamp;
   std::unordered_set<uint64_t> records;  // a batch changes a record once, so one that comes again is of the next
@@ -375,6 +402,13 @@ StatusOr<uint64_t> DatabaseImpl::ReceivedFrom(uint16_t node) {
 StatusOr<ReceiveReport> DatabaseImpl::Receive(const ReplicaPage& page) {
   KITH_RETURN_IF_ERROR(CheckOptions({}));
   KITH_RETURN_IF_ERROR(CheckClock(page, clock_()));
+  {
+    // Erasures and definitions are commits of their own: not a page is begun that is refused.
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, state_->environment().Read());
+    KITH_ASSIGN_OR_RETURN(const format::Replica replica, ReadReplicaState(*snapshot, node_));
+    KITH_ASSIGN_OR_RETURN(const format::State state, ReadState(*snapshot));
+    KITH_RETURN_IF_ERROR(CheckPage(page, node_, replica, state.sequence));
+  }
   ReceiveReport total;
   KITH_RETURN_IF_ERROR(ReceiveErasures(page, total));
   KITH_ASSIGN_OR_RETURN(const uint64_t definitions, ReceiveDefinitions(page));

@@ -17,6 +17,9 @@ namespace kith::engine {
 // What a database, written by `node`, knows of the others. When it has not been put yet, or by another node, history is read for it.
 [[nodiscard]] StatusOr<format::Replica> ReadReplicaState(const storage::Reader& reader, uint16_t node);
 
+// What is wrong with a page as a whole, for a database of `node` that has `sequence` entries.
+[[nodiscard]] Status CheckPage(const ReplicaPage& page, uint16_t node, const format::Replica& replica, uint64_t sequence);
+
 // A definition as a page carries it: a change of its record, as that stands, with the stamp of when it was set (receive_definitions.cc).
 [[nodiscard]] StatusOr<ReplicaChange> DefinitionChange(const Source& source, const catalog::TypeDef& type, const record::View& record);
 [[nodiscard]] inline bool IsDefinition(const ReplicaChange& change) { return change.entry.record.type() < catalog::kFirstOpenType; }

@@ -262,7 +262,7 @@ StatusOr<Value> ReadRollUp(const RollUpPlan& plan, Id parent, const storage::Rea
   return Finished(plan, parts);
 }
 
-StatusOr<Value> FoldRollUp(const RollUpPlan& plan, Id parent, const Source& source, Contributions& contributions) {
+StatusOr<Value> FoldRollUp(const RollUpPlan& plan, Id parent, const Source& source, Contributions& contributions, const Instead& instead) {
   const catalog::IndexDef* index = plan.child->FindIndexLedBy(static_cast<int32_t>(plan.by->position));
   if (index == nullptr) return MakeError({.reason = Reason::kUnknownIndex, .type = plan.child->name}, "no index leads to the records");
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
@@ -270,20 +270,75 @@ StatusOr<Value> FoldRollUp(const RollUpPlan& plan, Id parent, const Source& sour
   Parts parts;
   Value best;
   bool mixed = false;
-  while (cursor->Next()) {
-    KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
-    std::optional<Contribution> contribution = contributions.Of(plan, record);
-    if (!contribution.has_value()) continue;
+  const auto add = [&](const Value& value) {
     if (!IsExtreme(plan.function())) {
-      static_cast<void>(AddTo(parts, contribution->value, true));
-      continue;
+      static_cast<void>(AddTo(parts, value, true));
+      return;
     }
-    mixed |= !best.is_null() && CurrencyOf(best) != CurrencyOf(contribution->value);
-    if (best.is_null() || Better(plan.function(), contribution->value, best)) best = std::move(contribution->value);
+    mixed |= !best.is_null() && CurrencyOf(best) != CurrencyOf(value);
+    if (best.is_null() || Better(plan.function(), value, best)) best = value;
+  };
+  while (cursor->Next()) {
+    if (instead.of != nullptr && instead.of->contains(cursor->id().value())) continue;
+    KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
+    if (const std::optional<Contribution> contribution = contributions.Of(plan, record)) add(contribution->value);
   }
   KITH_RETURN_IF_ERROR(cursor->status());
+  for (const Value& value : instead.values) add(value);
   if (!IsExtreme(plan.function())) return Finished(plan, parts);
   return mixed ? Value() : best;
+}
+
+StatusOr<Value> PastRollUps::Read(const RollUpPlan& plan, Id parent, AsOf as_of) {
+  if (source_ == nullptr) return Value();
+  const catalog::IndexDef* index = plan.child->FindIndexLedBy(static_cast<int32_t>(plan.by->position));
+  if (index == nullptr || !loaded_->IsReady(*index)) return Value();
+  KITH_RETURN_IF_ERROR(Turn(as_of));
+  if (Status gathered = Gather(*plan.child); !gathered.ok()) {
+    as_of_.reset();
+    return gathered;
+  }
+  const auto values = values_.find({plan.number(), parent.value()});
+  Instead instead{.of = &changed_[plan.child->number], .values = {}};
+  if (values != values_.end()) instead.values = values->second;
+  return FoldRollUp(plan, parent, *source_, contributions_, instead);
+}
+
+// Finds what has changed since that moment.
+Status PastRollUps::Turn(AsOf as_of) {
+  if (as_of_.has_value() && as_of_->effective == as_of.effective && as_of_->recorded == as_of.recorded) return absl::OkStatus();
+  as_of_.reset();
+  changed_.clear();
+  gathered_.clear();
+  values_.clear();
+  for (const RollUpPlan& plan : loaded_->programs->roll_ups()) changed_[plan.child->number];
+  KITH_ASSIGN_OR_RETURN(uint64_t sequence, SequenceAt(*source_->reader, horizon_, last_, std::min(as_of.effective, as_of.recorded)));
+  ++sequence;
+  const std::unique_ptr<storage::Cursor> cursor = source_->reader->NewCursor(format::kFeed);
+  for (bool more = cursor->SeekAtLeast(storage::IntegerKey(sequence)); more; more = cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const format::FeedValue value, format::DecodeFeed(cursor->value()));
+    if (const auto type = changed_.find(value.record.type()); type != changed_.end()) type->second.insert(value.record.value());
+  }
+  KITH_RETURN_IF_ERROR(cursor->status());
+  as_of_ = as_of;
+  return absl::OkStatus();
+}
+
+// What the changed records of a type contributed then.
+Status PastRollUps::Gather(const catalog::TypeDef& child) {
+  if (gathered_.contains(child.number)) return absl::OkStatus();
+  const std::vector<const RollUpPlan*> plans = loaded_->programs->RollUpsOver(child.number);
+  for (const uint64_t id : changed_[child.number]) {
+    KITH_ASSIGN_OR_RETURN(const std::optional<PastRecord> past, ReadPast(*source_, child, Id(id), *as_of_));
+    if (!past.has_value()) continue;
+    KITH_ASSIGN_OR_RETURN(const std::string_view built, builder_.Build(past->header, child.layout, past->values, record::View()));
+    for (const RollUpPlan* plan : plans) {
+      std::optional<Contribution> contribution = contributions_.Of(*plan, record::View(built, &child.layout));
+      if (contribution.has_value()) values_[{plan->number(), contribution->parent.value()}].push_back(std::move(contribution->value));
+    }
+  }
+  gathered_.insert(child.number);
+  return absl::OkStatus();
 }
 
 }  // namespace kith::engine

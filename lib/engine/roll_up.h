@@ -10,9 +10,14 @@
 #define KITH_LIB_ENGINE_ROLL_UP_H_
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "engine/programs.h"
 #include "engine/read_internal.h"
@@ -80,8 +85,43 @@ class MadeRows final : public RollUpRows {
 
 // The value for a parent, from the rows.
 [[nodiscard]] StatusOr<Value> ReadRollUp(const RollUpPlan& plan, Id parent, const storage::Reader& reader);
+// Records that are left out of a fold, and the values that count in their place.
+struct Instead {
+  const std::unordered_set<uint64_t>* of = nullptr;
+  std::span<const Value> values;
+};
 // The same from the records that the source's viewer may see, in time proportional to them.
-[[nodiscard]] StatusOr<Value> FoldRollUp(const RollUpPlan& plan, Id parent, const Source& source, Contributions& contributions);
+[[nodiscard]] StatusOr<Value> FoldRollUp(const RollUpPlan& plan, Id parent, const Source& source, Contributions& contributions,
+                                         const Instead& instead = {});
+
+// Roll-ups as they were, for what reads records of a past moment. A record that nothing was recorded of after the earlier of a moment's two
+// times held then what it holds now, since nothing takes effect after it was recorded: so the index gives the members of now, and the feed
+// names those whose history is to be asked. Time in proportion to the members and to what changed since. Keeps what the last moment came
+// to. Shared by the records of one snapshot; one thread at a time.
+class PastRollUps {
+ public:
+  // `source` is borrowed until Detach. `last` is the snapshot's sequence.
+  PastRollUps(const Source& source, std::shared_ptr<const ReaderCatalog> loaded, const Horizon& horizon, uint64_t last)
+      : source_(&source), loaded_(std::move(loaded)), horizon_(horizon), last_(last), contributions_(loaded_->programs) {}
+  [[nodiscard]] StatusOr<Value> Read(const RollUpPlan& plan, Id parent, AsOf as_of);
+  // The snapshot is gone: all is null from now on.
+  void Detach() { source_ = nullptr; }
+
+ private:
+  [[nodiscard]] Status Turn(AsOf as_of);
+  [[nodiscard]] Status Gather(const catalog::TypeDef& child);
+
+  const Source* source_;
+  std::shared_ptr<const ReaderCatalog> loaded_;
+  Horizon horizon_;
+  uint64_t last_;
+  Contributions contributions_;
+  record::Builder builder_;
+  std::optional<AsOf> as_of_;
+  std::map<TypeNumber, std::unordered_set<uint64_t>> changed_;          // since then, of types that are rolled up
+  std::unordered_set<TypeNumber> gathered_;                             // those whose values_ are there
+  std::map<std::pair<uint32_t, uint64_t>, std::vector<Value>> values_;  // (roll-up, parent): of those that have changed
+};
 
 }  // namespace kith::engine
 

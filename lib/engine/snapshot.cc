@@ -53,6 +53,7 @@ class SnapshotImpl final : public Snapshot {
   }
   SnapshotImpl(const SnapshotImpl&) = delete;
   SnapshotImpl& operator=(const SnapshotImpl&) = delete;
+  ~SnapshotImpl() override { Forget(); }
 
   // Reads what stands at the head of every snapshot: the state, the catalog it goes with, how far back it goes.
   Status Load() {
@@ -82,6 +83,7 @@ class SnapshotImpl final : public Snapshot {
 
   Status Renew() override {
     copies_.Clear();
+    Forget();
     KITH_RETURN_IF_ERROR(stored_->Renew());
     return Load();
   }
@@ -220,6 +222,11 @@ class SnapshotImpl final : public Snapshot {
   }
 
  private:
+  // Records of the past outlive what they read roll-ups from.
+  void Forget() {
+    if (past_roll_ups_ != nullptr) past_roll_ups_->Detach();
+    past_roll_ups_.reset();
+  }
   // What a viewer other than the system gets is made of the records it may see, and so is a roll-up that is still being built.
   [[nodiscard]] Value RollUp(const RollUpPlan& plan, Id parent) const {
     const catalog::IndexDef* index = plan.child->FindIndexLedBy(static_cast<int32_t>(plan.by->position));
@@ -271,6 +278,7 @@ class SnapshotImpl final : public Snapshot {
   Horizon horizon_;
   mutable ViewCopies copies_;
   mutable std::optional<Contributions> contributions_;
+  mutable std::shared_ptr<PastRollUps> past_roll_ups_;  // made when the first record of the past is read that has any
   std::unique_ptr<FieldComputer> computer_;
   Source source_;
 };
@@ -294,20 +302,9 @@ StatusOr<Record> SnapshotImpl::GetAsOf(Id id, AsOf as_of) const {
   KITH_RETURN_IF_ERROR(CheckRemembered(horizon_, as_of));
   const catalog::TypeDef* type = catalog().FindType(id.type());
   if (type == nullptr) return NotFound();
-  StatusOr<storage::View> bytes = stored_->Get(format::kRecord, storage::IntegerKey(id.value()));
-  if (!bytes.ok() && !IsNotFound(bytes.status())) return std::move(bytes).status();
-  const record::View current = bytes.ok() ? record::View(*bytes, &type->layout) : record::View();
-
-  // Who may see what a record is may see what it was, and nobody else.
-  KITH_ASSIGN_OR_RETURN(const bool visible, MaySeeHistory(source_, id));
-  if (!visible) return NotFound();
-  format::HistoryViews entries;
-  KITH_RETURN_IF_ERROR(ViewHistory(*stored_, id, entries));
-  KITH_ASSIGN_OR_RETURN(std::optional<PastRecord> past, FoldHistory(*type, entries, current, as_of));
+  record::View current;
+  KITH_ASSIGN_OR_RETURN(const std::optional<PastRecord> past, ReadPast(source_, *type, id, as_of, &current));
   if (!past) return NotFound();
-  for (size_t i = 0; i < past->values.size(); ++i) {
-    if (IsMasked(*type, static_cast<int32_t>(i))) past->values[i] = Value();
-  }
 
   // What a newer library keeps in the record belongs to its present state alone.
   const bool is_current = !current.is_null() && past->header.version == current.header().version;
@@ -315,7 +312,12 @@ StatusOr<Record> SnapshotImpl::GetAsOf(Id id, AsOf as_of) const {
   KITH_ASSIGN_OR_RETURN(const std::string_view built,
                         builder.Build(past->header, type->layout, past->values, is_current ? current : record::View()));
   std::shared_ptr<FieldComputer> computer;
-  if (loaded_->programs->Computes(type->number)) computer = std::make_shared<FieldComputer>(loaded_->programs);
+  if (loaded_->programs->Computes(type->number)) {
+    if (past_roll_ups_ == nullptr) past_roll_ups_ = std::make_shared<PastRollUps>(source_, loaded_, horizon_, state_.sequence);
+    computer = std::make_shared<FieldComputer>(loaded_->programs, [past = past_roll_ups_, as_of](const RollUpPlan& plan, Id parent) {
+      return past->Read(plan, parent, as_of).value_or(Value());
+    });
+  }
   return Record(loaded_->catalog, type, std::string(built), std::move(computer));
 }
 

@@ -93,16 +93,16 @@ Status AppendTermsOf(const catalog::IndexDef& index, std::string_view packed, st
   return in.done() ? absl::OkStatus() : Corrupt(index, "a record that waits for a text index is malformed");
 }
 
-void AppendTermsOf(const catalog::IndexDef& index, record::View record, std::vector<std::string>& terms) {
+void ForEachText(const catalog::IndexDef& index, record::View record, const std::function<void(std::string_view)>& visit) {
   for (const catalog::IndexPart& part : index.parts) {
     if (part.position < 0) continue;  // the header has no texts
     const auto at = static_cast<size_t>(part.position);
     const Kind kind = record.layout().fields[at].kind;
     if (kind == Kind::kText) {
-      AppendTerms(record.GetText(at), terms);
+      visit(record.GetText(at));
     } else if (kind == Kind::kTextList) {
       const size_t items = record.GetSize(at);
-      for (size_t i = 0; i < items; ++i) AppendTerms(record.GetTextItem(at, i), terms);
+      for (size_t i = 0; i < items; ++i) visit(record.GetTextItem(at, i));
     }
   }
 }

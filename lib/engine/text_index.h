@@ -52,8 +52,8 @@ struct BlockKey {
 [[nodiscard]] std::string PackTexts(const catalog::IndexDef& index, const format::ValueAt& get);
 // The terms of packed texts, some of them repeatedly; appended. Corrupt when they are not packed texts.
 [[nodiscard]] Status AppendTermsOf(const catalog::IndexDef& index, std::string_view packed, std::vector<std::string>& terms);
-// The same of a record, without packing its texts.
-void AppendTermsOf(const catalog::IndexDef& index, record::View record, std::vector<std::string>& terms);
+// The texts of an index's fields that a record has.
+void ForEachText(const catalog::IndexDef& index, record::View record, const std::function<void(std::string_view)>& visit);
 
 }  // namespace kith::engine
 

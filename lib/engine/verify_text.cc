@@ -1,6 +1,7 @@
 // Text indexes against the terms of all records. The (term, number) pairs are compared by digest; where that differs, again term by term,
 // so that no list of numbers is ever whole in memory.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <span>
 #include <utility>
@@ -60,16 +61,17 @@ class TextCheck {
       const Id id(RecordNumber(cursor->key()));
       if (id.type() != type_.number) break;
       if (run_.malformed.contains(id.value()) || std::binary_search(pending_.begin(), pending_.end(), id)) continue;
-      const record::View record(cursor->value(), &type_.layout);
       terms_.clear();
-      AppendTermsOf(index_, record, terms_);
-      Expect(record.id());
+      hashes_.clear();
+      ForEachText(index_, record::View(cursor->value(), &type_.layout), [this](std::string_view text) { AddWords(text); });
+      Expect(id);
     }
     run_.EndOf(*cursor, "records");
   }
 
   void Expect(Id id, std::string_view packed) {
     terms_.clear();
+    hashes_.clear();
     if (const Status status = AppendTermsOf(index_, packed, terms_); !status.ok()) {
       if (!by_term_) Complain(run_.NameOf(id) + " is listed with texts that are malformed");
       return;
@@ -77,7 +79,33 @@ class TextCheck {
     Expect(id);
   }
 
-  // The terms gathered are a record's.
+  void AddWords(std::string_view text) {
+    for (const index::Word& word : index::WordsOf(text)) {
+      if (by_term_) {
+        index::AppendTerms(word, terms_);
+      } else {
+        AddHashes(word);
+      }
+    }
+  }
+
+  // Words that many records have come early: the hashes of their terms are kept.
+  void AddHashes(const index::Word& word) {
+    constexpr size_t kMost = 4096;
+    auto& known = known_[word.kind == index::WordKind::kHan ? 1 : 0];
+    if (const auto found = known.find(word.text); found != known.end()) {
+      hashes_.insert(hashes_.end(), found->second.begin(), found->second.end());
+      return;
+    }
+    const size_t begin = hashes_.size();
+    word_terms_.clear();
+    index::AppendTerms(word, word_terms_);
+    for (const std::string& term : word_terms_) hashes_.push_back(LongHash(term));
+    if (known.size() < kMost)
+      known.emplace(word.text, std::vector<uint64_t>(hashes_.begin() + static_cast<std::ptrdiff_t>(begin), hashes_.end()));
+  }
+
+  // The terms and hashes gathered are a record's.
   void Expect(Id id) {
     if (by_term_) {
       std::sort(terms_.begin(), terms_.end());
@@ -85,7 +113,6 @@ class TextCheck {
       for (const std::string& term : terms_) expected_[term].Add(TextNumber(id));
       return;
     }
-    hashes_.clear();
     for (const std::string& term : terms_) hashes_.push_back(LongHash(term));
     std::sort(hashes_.begin(), hashes_.end());
     const auto end = std::unique(hashes_.begin(), hashes_.end());
@@ -157,6 +184,8 @@ class TextCheck {
   absl::flat_hash_map<std::string, Multiset> stored_;
   std::vector<std::string> terms_;
   std::vector<uint64_t> hashes_;
+  std::vector<std::string> word_terms_;
+  std::array<absl::flat_hash_map<std::string, std::vector<uint64_t>>, 2> known_;  // of words, Han apart: the hashes of their terms
 };
 
 }  // namespace

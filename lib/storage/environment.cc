@@ -70,8 +70,8 @@ EnvironmentImpl::~EnvironmentImpl() {
 }
 
 void EnvironmentImpl::CloseStore() {
-  // What a relaxed commit has not yet written must be there before the guard says so.
-  if (store_->env() != nullptr && options_.durability == Durability::kRelaxed && !options_.temporary) mdb_env_sync(store_->env(), 1);
+  // What a relaxed commit has not yet written must be there before the guard says so. (One that is being made is synced when it is whole.)
+  if (store_->env() != nullptr && store_->syncs_a_commit() == 1) mdb_env_sync(store_->env(), 1);
   const uint64_t transaction = store_->last_transaction();
   const bool sound = store_->env() != nullptr;
   store_.reset();

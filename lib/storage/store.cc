@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "kith/base/signals.h"
+#include "kith/storage/partial.h"
 #include "storage/fork.h"
 #include "storage/lmdb_status.h"
 #include "storage/seal.h"
@@ -59,16 +60,26 @@ Status CheckLmdb() {
                        ", and another stands in its place");
 }
 
-unsigned EnvFlags(const OpenOptions& options) {
-  // A temporary store is thrown away with its process, so nothing need reach the disk.
-  if (options.temporary) return MDB_NOTLS | MDB_NOSYNC;
-  return options.durability == Durability::kRelaxed ? MDB_NOTLS | MDB_NOMETASYNC : MDB_NOTLS;
+// How often a commit waits for the disk.
+unsigned SyncsOf(const std::string& path, const OpenOptions& options) {
+  // A temporary store is thrown away with its process, so nothing need reach the disk; one that is being made is synced when it is whole.
+  if (options.temporary || PartialDirectory::IsBeingMade(path)) return 0;
+  return options.durability == Durability::kRelaxed ? 1 : 2;
+}
+
+unsigned EnvFlags(unsigned syncs) {
+  constexpr unsigned kFlags[] = {MDB_NOTLS | MDB_NOSYNC, MDB_NOTLS | MDB_NOMETASYNC, MDB_NOTLS};
+  return kFlags[syncs];
 }
 
 }  // namespace
 
 Store::Store(std::string path, std::span<const KeyspaceSpec> keyspaces, OpenOptions options)
-    : path_(std::move(path)), options_(std::move(options)), generation_(ProcessGeneration()), turns_(path_) {
+    : path_(std::move(path)),
+      options_(std::move(options)),
+      syncs_a_commit_(SyncsOf(path_, options_)),
+      generation_(ProcessGeneration()),
+      turns_(path_) {
   for (const KeyspaceSpec& spec : keyspaces) {
     keyspaces_.push_back({.name = spec.name, .order = spec.order, .sealed = spec.sealed, .salt = KeyspaceSalt(spec.name)});
   }
@@ -127,7 +138,7 @@ int Store::OpenMapped(uint64_t map_size) {
   if (code == 0) code = mdb_env_set_maxreaders(env_, kMaxReaders);
   if (code == 0) code = mdb_env_set_mapsize(env_, map_size);
   if (code == 0) {
-    code = OnAnotherHeap([this] { return mdb_env_open(env_, path_.c_str(), EnvFlags(options_), 0600); });
+    code = OnAnotherHeap([this] { return mdb_env_open(env_, path_.c_str(), EnvFlags(syncs_a_commit_), 0600); });
   }
   if (code != 0) CloseEnv();
   return code;

@@ -41,6 +41,8 @@ class Store {
   [[nodiscard]] MDB_dbi main_dbi() const { return main_dbi_; }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const OpenOptions& options() const { return options_; }
+  // How often each commit waits for the disk: 2, 1 where the last one may be lost, 0 where all may be.
+  [[nodiscard]] unsigned syncs_a_commit() const { return syncs_a_commit_; }
   [[nodiscard]] uint64_t map_size() const;
   [[nodiscard]] uint64_t last_transaction() const;
   [[nodiscard]] int data_fd() const;
@@ -75,6 +77,7 @@ class Store {
 
   const std::string path_;
   const OpenOptions options_;
+  const unsigned syncs_a_commit_;
   const uint64_t generation_;
   const Turns turns_;
   std::vector<KeyspaceInfo> keyspaces_;

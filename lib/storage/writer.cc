@@ -283,8 +283,7 @@ int Writer::PutState(MDB_txn* txn, const std::vector<uint64_t>& digests) const {
 
 void Writer::AfterCommit(uint64_t transaction) noexcept {
   groups_.fetch_add(1);
-  const bool relaxed = store_.options().durability == Durability::kRelaxed;
-  if (!store_.options().temporary) syncs_.fetch_add(relaxed ? 1 : 2);
+  syncs_.fetch_add(store_.syncs_a_commit());
   const std::lock_guard lock(mutex_);
   last_commit_ = transaction;
   committed_.notify_all();

@@ -23,8 +23,8 @@
 
 namespace kith {
 
-// A record that owns its bytes: what past states are given as. Its formulas are computed from them; roll-ups, which tell of other records
-// as they are now, are null. Copies share what computes: one thread at a time.
+// A record that owns its bytes: what past states are given as. Formulas are computed from them; roll-ups, of its moment too, are read from
+// its snapshot when asked for, and null once that is freed or renewed. Copies share what computes: one thread at a time, the snapshot's.
 class Record {
  public:
   Record() = default;

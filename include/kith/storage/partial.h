@@ -11,7 +11,8 @@
 namespace kith::storage {
 
 // A directory beside its final name, private, that is removed with the database in it unless it becomes what it was made for. A process
-// that is killed leaves it under a name that ends in ".partial-" and six letters. One thread at a time.
+// that is killed leaves it under a name that ends in ".partial-" and six letters. What is written to a database in it waits for the disk
+// but once, in Become: before that nobody knows of it. One thread at a time.
 class PartialDirectory {
  public:
   // Errors: BadOptions when the target's name is taken or empty, IoError.
@@ -21,13 +22,16 @@ class PartialDirectory {
   PartialDirectory& operator=(const PartialDirectory&) = delete;
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  // Whether a database in this directory, its path resolved, is one that this process is making. Any thread.
+  [[nodiscard]] static bool IsBeingMade(const std::string& path);
   // Takes the target's name, durably; fails when something stands there by now. No database in it is open.
   [[nodiscard]] Status Become();
 
  private:
-  PartialDirectory(std::string path, std::string target) : path_(std::move(path)), target_(std::move(target)) {}
+  PartialDirectory(std::string path, std::string target);
   std::string path_;
   std::string target_;
+  std::string resolved_;
 };
 
 }  // namespace kith::storage

@@ -475,6 +475,39 @@ TEST(Replica, DefinitionsThatDoNotFitAreRefused) {
   EXPECT_THAT(std::string(number.message()), HasSubstr("boat"));
 }
 
+// What is wrong with a page is said before anything of it is taken, its definitions too.
+TEST(Replica, ARefusedPageLeavesNoDefinitions) {
+  const std::string train =
+      R"({"package": "firm", "version": "1.0.0", "types": [{"name": "train", "fields": [{"name": "a", "kind": "text"}]}]})";
+  Family family(2);
+  Create(family[1], "item", [](Batch& batch, Id id) { batch.Set(id, "name", "one"); });
+  const uint64_t before_it = (*family[1].Read())->sequence();
+  ASSERT_TRUE(Ensure(family[1], train).ok());
+  Create(family[1], "train", [](Batch& batch, Id id) { batch.Set(id, "a", "x"); });
+  const ReplicaPage later = *family[1].ReadReplica(before_it, family[0].node(), 1000);
+  ASSERT_TRUE(
+      std::any_of(later.changes.begin(), later.changes.end(), [](const ReplicaChange& change) { return change.entry.record.type() < 16; }));
+  const auto refused = [&](const ReplicaPage& page, Reason reason, std::string_view message) {
+    const uint64_t stands = (*family[0].Read())->sequence();
+    const Status status = family[0].Receive(page).status();
+    EXPECT_EQ(GetReason(status), reason) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(message));
+    EXPECT_EQ((*family[0].Read())->sequence(), stands);
+    EXPECT_EQ((*family[0].Read())->catalog().FindType("train"), nullptr);
+  };
+  refused(later, Reason::kBadOptions, "the page before this one has not come");
+  ReplicaPage forgotten = later;
+  forgotten.after = 0;
+  forgotten.own = 1'000'000;
+  refused(forgotten, Reason::kPreconditionFailed, "itself forgotten");
+  // A change of a type that neither knows: nothing of the page is taken.
+  ReplicaPage unknown = *family[1].ReadReplica(0, family[0].node(), 1000);
+  unknown.changes.back().entry.record = Id::Of(3000, unknown.node, 1);
+  refused(unknown, Reason::kUnknownType, "3000");
+  ASSERT_TRUE(family.Pull(0, 1, 1000).ok());
+  EXPECT_NE((*family[0].Read())->catalog().FindType("train"), nullptr);
+}
+
 // Offline edits of every kind at random, in three replicas that meet by chance.
 class Life : public ByChance {
  public:

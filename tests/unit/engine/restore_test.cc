@@ -65,6 +65,27 @@ TEST_F(RestoreTest, EverythingIsAsItWas) {
   EXPECT_THAT(shop_.Problems(), IsEmpty());
 }
 
+TEST_F(RestoreTest, WhatTheSameBatchSetsHolds) {
+  const Id former = shop_.Add("maker", [](Batch& batch, Id id) { batch.Set(id, "label", "former"); });
+  const Id next = shop_.Add("maker", [](Batch& batch, Id id) { batch.Set(id, "label", "next"); });
+  for (const bool owner_is_gone : {false, true}) {
+    const Id pen = shop_.Add("item", [&](Batch& batch, Id id) {
+      batch.Set(id, "name", "pen");
+      batch.Set(id, "owner", former);
+    });
+    Delete(pen);
+    if (owner_is_gone) Delete(former);
+    Batch batch = shop_.NewBatch();
+    batch.Restore(pen);
+    batch.Set(pen, "owner", next);
+    batch.Set(pen, "name", "pencil");
+    shop_.Apply(batch);
+    EXPECT_EQ(shop_.Get(pen, "owner"), Value(next));
+    EXPECT_EQ(shop_.Get(pen, "name"), Value("pencil"));
+  }
+  EXPECT_THAT(shop_.Problems(), IsEmpty());
+}
+
 TEST_F(RestoreTest, WhatWentAlongComesBack) {
   const Id box = shop_.Add("box", [](Batch& batch, Id id) { batch.Set(id, "label", "outer"); });
   const Id inner = shop_.Add("box", [&](Batch& batch, Id id) { batch.Set(id, "inside", box); });

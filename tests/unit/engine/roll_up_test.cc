@@ -149,6 +149,44 @@ TEST_F(RollUpTest, RecordsFromBeforeAreRolledUpAndAChangedRollUpIsBuiltAnew) {
   EXPECT_EQ(shop_.Get(customer, "sum"), Value(80));
 }
 
+TEST_F(RollUpTest, APastRecordHasWhatItsBillsCameToThen) {  // B12
+  shop_.Ensure(Bills("1.0.0", kCustomerFields));
+  const Id customer = AddCustomer();
+  const Id other = AddCustomer();
+  const Id moved = AddBill(customer, Cny(100), 1);
+  const Id deleted = AddBill(customer, Cny(250), 2, true);
+  AddBill(customer, Cny(7), 3);  // the one that stays as it is
+  const Time then = shop_.Read()->recorded();
+  Batch batch = shop_.NewBatch();
+  batch.Set(moved, "customer", other);
+  batch.Delete(deleted);
+  shop_.Apply(batch);
+  AddBill(customer, Cny(9000), 5);
+  EXPECT_EQ(shop_.Get(customer, "total"), Value(Cny(9007)));
+
+  auto snapshot = shop_.Read();
+  const catalog::TypeDef& type = *snapshot->catalog().FindType("customer");
+  const auto at = [&](AsOf as_of, std::string_view field) { return *GetField(type, snapshot->GetAsOf(customer, as_of)->view(), field); };
+  for (const AsOf as_of : {AsOf{.effective = then}, AsOf{.recorded = then}, AsOf{then, then}}) {
+    EXPECT_EQ(at(as_of, "bills"), Value(3));
+    EXPECT_EQ(at(as_of, "unpaid"), Value(2));
+    EXPECT_EQ(at(as_of, "total"), Value(Cny(357)));
+    EXPECT_EQ(at(as_of, "largest"), Value(Cny(250)));
+    EXPECT_EQ(at(as_of, "smallest"), Value(Cny(7)));
+  }
+  EXPECT_EQ(at({}, "total"), Value(Cny(9007)));
+  EXPECT_EQ(*GetField(type, snapshot->GetAsOf(other, {.recorded = then})->view(), "bills"), Value(0));
+
+  // A viewer gets what it may see: the deleted one was nobody's, so everybody's.
+  const auto seen = *shop_->Read({.id = Id::Of(customer.type(), 0, 77), .units = {}});
+  EXPECT_EQ(*GetField(type, seen->GetAsOf(customer, {.recorded = then})->view(), "total"), Value(Cny(357)));
+  // A record of the past outlives its snapshot, what it reads from others does not.
+  const Record kept = *snapshot->GetAsOf(customer, {.recorded = then});
+  snapshot.reset();
+  EXPECT_TRUE(GetField(type, kept.view(), "total")->is_null());
+  EXPECT_EQ(*GetField(type, kept.view(), "name"), Value("C"));
+}
+
 TEST_F(RollUpTest, AViewerLearnsNothingOfRecordsItDoesNotSee) {
   shop_.Ensure(Bills("1.0.0", kCustomerFields));
   const Id customer = AddCustomer();
@@ -238,7 +276,7 @@ class Naive {
 
 class RandomEdits {
  public:
-  RandomEdits(Shop& shop, uint64_t seed) : shop_(shop), random_(seed) {
+  RandomEdits(Shop& shop, uint64_t seed, bool backdates = false) : shop_(shop), random_(seed), backdates_(backdates) {
     for (int i = 0; i < 4; ++i) {
       customers_.push_back(shop.Add("customer", [](Batch& batch, Id id) { batch.Set(id, "name", "C"); }));
     }
@@ -247,6 +285,7 @@ class RandomEdits {
   // One batch of a few changes.
   void Step() {
     Batch batch = shop_.NewBatch();
+    if (backdates_ && Draw(2) == 0 && !noted_.empty()) batch.SetEffective(noted_[static_cast<size_t>(Draw(Whole(noted_)))].first);
     std::map<Id, Bill> next = bills_;
     std::vector<std::pair<Id, Bill>> created;
     for (int i = Draw(3); i >= 0; --i) {
@@ -280,7 +319,13 @@ class RandomEdits {
       return;
     }
     bills_ = std::move(next);
-    for (const auto& [local, bill] : created) bills_[outcome.ids[local.local_index()]] = bill;
+    for (const auto& [local, bill] : created) {
+      ever_.push_back(outcome.ids[local.local_index()]);
+      bills_[ever_.back()] = bill;
+    }
+    if (!backdates_) return;
+    const auto now = shop_.Read();  // what was said of the past may show or not
+    bills_ = BillsAs([&](Id id) { return now->GetAsOf(id, {}); });
   }
 
   void Compare() {
@@ -295,7 +340,58 @@ class RandomEdits {
     }
   }
 
+  // Remembers what there is, as of now.
+  void Note() { noted_.emplace_back(shop_.Read()->recorded(), bills_); }
+  // What was noted is what the recorded axis says; at any point of both axes a roll-up is what the bills of that point come to, each read
+  // on its own.
+  void ComparePast() {
+    const auto snapshot = shop_.Read();
+    const catalog::TypeDef& type = *snapshot->catalog().FindType("customer");
+    const auto other = *shop_->Read({.id = customers_[0], .units = {}});
+    for (const auto& [recorded, bills] : noted_) {
+      for (const Id customer : customers_) {
+        const Record past = *snapshot->GetAsOf(customer, {.recorded = recorded});
+        const Record seen = *other->GetAsOf(customer, {.recorded = recorded});
+        for (const auto& [name, value] : Naive(bills).Of(customer)) {
+          EXPECT_EQ(*GetField(type, past.view(), name), value) << name;
+          EXPECT_EQ(*GetField(type, seen.view(), name), value) << name;
+        }
+      }
+      const Time effective = noted_[static_cast<size_t>(Draw(Whole(noted_)))].first;
+      for (const AsOf as_of : {AsOf{.effective = effective}, AsOf{effective, recorded}}) ComparePastAt(*snapshot, as_of);
+    }
+  }
+
  private:
+  // The bills as `read` gives them.
+  template <typename Read>
+  [[nodiscard]] std::map<Id, Bill> BillsAs(const Read& read) const {
+    std::map<Id, Bill> bills;
+    for (const Id id : ever_) {
+      const StatusOr<Record> bill = read(id);
+      if (!bill.ok()) continue;
+      const auto field = [&](std::string_view name) { return *GetField(bill->type(), bill->view(), name); };
+      const Value by = field("customer");
+      const Id* customer = by.get_if<Id>();
+      bills[id] = {.customer = customer == nullptr ? Id() : *customer,
+                   .amount = field("amount"),
+                   .points = field("points"),
+                   .due = field("due"),
+                   .paid = field("state") == Value(Choice{bill->type().FindField("state")->FindChoice("paid")->number})};
+    }
+    return bills;
+  }
+  void ComparePastAt(const Snapshot& snapshot, AsOf as_of) {
+    const std::map<Id, Bill> bills = BillsAs([&](Id id) { return snapshot.GetAsOf(id, as_of); });
+    for (const Id customer : customers_) {
+      const Record past = *snapshot.GetAsOf(customer, as_of);
+      for (const auto& [name, value] : Naive(bills).Of(customer)) EXPECT_EQ(*GetField(past.type(), past.view(), name), value) << name;
+    }
+  }
+  template <typename List>
+  static int Whole(const List& list) {
+    return static_cast<int>(list.size());
+  }
   int Draw(int below) { return std::uniform_int_distribution<int>(0, below - 1)(random_); }
   template <typename Map>
   Id Pick(const Map& map) {
@@ -324,9 +420,12 @@ class RandomEdits {
 
   Shop& shop_;
   std::mt19937_64 random_;
+  bool backdates_;
   std::vector<Id> customers_;
   std::map<Id, Bill> bills_;
   std::map<Id, Bill> deleted_;
+  std::vector<Id> ever_;
+  std::vector<std::pair<Time, std::map<Id, Bill>>> noted_;
 };
 
 TEST_F(RollUpTest, RandomEditsGiveWhatAListOfAllBillsGives) {
@@ -341,6 +440,16 @@ TEST_F(RollUpTest, RandomEditsGiveWhatAListOfAllBillsGives) {
   shop_.Close();
   shop_.Open();
   edits.Compare();
+}
+
+TEST_F(RollUpTest, AtAnyPointOfBothAxesItIsWhatTheBillsOfThenComeTo) {  // B12
+  shop_.Ensure(Bills("1.0.0", kCustomerFields));
+  RandomEdits edits(shop_, TestSeed(20261128), /*backdates=*/true);
+  for (int i = 0; i < 60 * TestScale(); ++i) {
+    edits.Step();
+    if (i % 5 == 4) edits.Note();
+  }
+  edits.ComparePast();
 }
 
 }  // namespace

@@ -413,6 +413,50 @@ TEST_F(AccessTest, ErrorsNameNoHiddenRecord) {
   expect_unnamed(ApplyAs(ann_, [&](Batch& b) { b.Delete(own); }), Reason::kStillReferenced, other);
 }
 
+// Whoever may not be seen looks like one who never was, whatever is asked to refer to them, in a dry run too. // B20
+TEST_F(AccessTest, AHiddenOwnerLooksLikeNobody) {
+  const Id account = Add("account", {{"name", Value("Mine")}, {"owner", ann_}});
+  const Id theirs = Add("account", {{"name", Value("Theirs")}, {"owner", fay_}});
+  SetPolicy(R"({"types": {"employee": {"read": ["role:nobody"]}, "account": {"read": ["everyone"], "write": ["everyone"]}}})");
+  ASSERT_TRUE(IsNotFound(world_.Read({.id = ann_})->Get(fay_).status()));
+  const Id nobody = Id::Of(fay_.type(), 0, 4'000'000);
+  ApplyOptions as_ann{.dry_run = true};
+  as_ann.viewer.id = ann_;
+  const auto try_as_ann = [&](Id record, std::string_view field, Id value) {
+    Batch batch = world_.NewBatch();
+    batch.Set(record, field, value);
+    return world_.db().Apply(batch, as_ann).status();
+  };
+  const Status hidden = try_as_ann(account, "owner", fay_);
+  const Status missing = try_as_ann(account, "owner", nobody);
+  EXPECT_EQ(GetReason(hidden), Reason::kReferenceMissing) << hidden;
+  const auto without_value = [](const Status& status) {
+    const ErrorInfo info = GetErrorInfo(status);
+    return std::make_tuple(MessageOf(status), info.reason, info.type, info.record, info.field, info.hint, info.change);
+  };
+  EXPECT_EQ(without_value(hidden), without_value(missing));
+  EXPECT_EQ(GetErrorInfo(hidden).value, std::to_string(fay_.value()));
+  EXPECT_TRUE(try_as_ann(account, "owner", ann_).ok()) << "whom one does not see is not oneself";
+  EXPECT_TRUE(try_as_ann(theirs, "owner", fay_).ok()) << "what it says is kept";
+  EXPECT_TRUE(try_as_ann(theirs, "owner", ann_).ok());
+}
+
+TEST_F(AccessTest, ADealThatIsRestoredGetsTheOwnerGivenWithIt) {
+  const Id deal = AddDeal("Deal", ann_);
+  for (const bool owner_is_gone : {false, true}) {
+    Batch gone = world_.NewBatch();
+    gone.Delete(deal);
+    if (owner_is_gone) gone.Delete(bob_);
+    world_.Apply(gone);
+    const Id next = owner_is_gone ? ann_ : bob_;
+    Batch batch = world_.NewBatch();
+    batch.Restore(deal);
+    batch.Set(deal, "owner", next);
+    world_.Apply(batch);
+    EXPECT_EQ(world_.Read()->Get(deal)->header().owner, next.value());
+  }
+}
+
 TEST_F(AccessTest, RightsToDeleteCreateAndRestore) {
   SetPolicy(kPolicy);
   const Id deal = AddDeal("Deal", ann_);

@@ -71,5 +71,26 @@ TEST_F(ComputedTest, TheyAreGroupedByAndSummed) {
   EXPECT_EQ(Ask(R"({"from": "house", "aggregates": [{"max": "rooms", "name": "most"}]})"), Json::parse(R"([{"most": 3}])"));
 }
 
+TEST_F(ComputedTest, OfThePastTheyAreWhatTheyWere) {  // B12
+  const Time then = (*db_->Read())->recorded();
+  Batch batch = *db_->NewBatch();
+  {
+    const auto snapshot = *db_->Read();
+    const auto cursor = *snapshot->Scan("room");
+    while (cursor->Next()) batch.Delete(cursor->id());
+  }
+  ASSERT_TRUE(db_->Apply(batch).ok());
+  const auto snapshot = *db_->Read();
+  const Prepared prepared =
+      PrepareJson(R"({"from": "house", "where": "rooms > 0", "select": ["name", "rooms", "rent", "mean"], "order": ["-rent"]})", *snapshot);
+  EXPECT_TRUE(AllRows(prepared, *snapshot).empty());
+  RunOptions options;
+  options.as_of = AsOf{.recorded = then};
+  Json rows = Json::array();
+  for (const Row& row : AllRows(prepared, *snapshot, {}, options)) rows.push_back(Json::parse(RowToJson(prepared, row)));
+  EXPECT_EQ(rows,
+            Json::parse(R"([{"name": "b", "rooms": 3, "rent": 120, "mean": 40}, {"name": "a", "rooms": 1, "rent": 20, "mean": 20}])"));
+}
+
 }  // namespace
 }  // namespace kith::query

@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 
+#include "kith/storage/partial.h"
 #include "storage_testing.h"
 
 namespace kith::storage {
@@ -312,6 +313,28 @@ TEST_F(EnvironmentTest, AQueuedJobTimesOutAndAStartedOneIsUnknown) {
   EXPECT_EQ(GetReason(slow), Reason::kOutcomeUnknown);
   EXPECT_FALSE(ran);
   EXPECT_EQ(RecordText(**environment->Read(), 1), "slow");
+}
+
+// R26: what is being made waits for the disk when it is whole, and a database of the same name afterwards at each commit.
+TEST_F(EnvironmentTest, ADatabaseBeingMadeIsSyncedOnce) {
+  {
+    const StatusOr<std::unique_ptr<PartialDirectory>> partial = PartialDirectory::Make(Path());
+    ASSERT_TRUE(partial.ok()) << partial.status();
+    {
+      OpenOptions options;
+      options.create = true;
+      options.durability = Durability::kRelaxed;
+      const auto environment = *Environment::Open((*partial)->path(), TestKeyspaces(), options);
+      ASSERT_TRUE(PutRecord(*environment, 1, "one").ok());
+      EXPECT_EQ(environment->GetStats()->syncs, 0U);
+    }
+    ASSERT_TRUE((*partial)->Become().ok());
+  }
+  const auto environment = Open();
+  EXPECT_EQ(*(*environment->Read())->Get(kRecords, IntegerKey(1)), Padded("one"));
+  ASSERT_TRUE(PutRecord(*environment, 1, "one").ok());
+  EXPECT_EQ(environment->GetStats()->syncs, 2U);
+  EXPECT_TRUE(environment->Check()->problems.empty());
 }
 
 }  // namespace
