@@ -43,7 +43,10 @@ class Reader {
     }
     const TypeDef* type = snapshot_.catalog().FindType(person.type());
     const FieldDef* named = type == nullptr ? nullptr : type->FindRole("party", "organisation");
-    if (named == nullptr) return stays;
+    if (named == nullptr) {
+      KITH_RETURN_IF_ERROR(Check(person));
+      return stays;
+    }
     const auto add = [&](record::View view) {
       if (Has(view, named)) Add({person, view.GetRef(named->position), last, kTimeMax}, stays);
     };
@@ -71,11 +74,11 @@ class Reader {
     }
     std::vector<Stay> stays;
     for (const Id person : people) {
-      const Status seen = Check(person);
-      if (absl::IsNotFound(seen)) continue;
-      KITH_RETURN_IF_ERROR(seen);
-      KITH_ASSIGN_OR_RETURN(const std::vector<Stay> all, Of(person));
-      std::copy_if(all.begin(), all.end(), std::back_inserter(stays), [&](const Stay& stay) { return stay.organisation == organisation; });
+      const StatusOr<std::vector<Stay>> all = Of(person);
+      if (absl::IsNotFound(all.status())) continue;
+      KITH_RETURN_IF_ERROR(all.status());
+      std::copy_if(all->begin(), all->end(), std::back_inserter(stays),
+                   [&](const Stay& stay) { return stay.organisation == organisation; });
     }
     return stays;
   }

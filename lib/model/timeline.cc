@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -72,9 +71,11 @@ class Range {
 
   // False at the end.
   StatusOr<bool> Load() {
-    if (!ahead_.empty()) return true;
+    if (at_ < ahead_.size()) return true;
     if (done_) return false;
     done_ = true;
+    at_ = 0;
+    ahead_.clear();
     KITH_RETURN_IF_ERROR(snapshot_->ScanAggregates(prefix_, TimelineKey(subject_, next_), [&](std::string_view key, std::string_view) {
       const std::optional<TimelinePlace> place = PlaceInKey(key);
       if (!place.has_value() || place->inverse_time > last_time_) return false;
@@ -89,8 +90,8 @@ class Range {
     chunk_ = std::min(2 * chunk_, kLargestChunk);
     return !ahead_.empty();
   }
-  [[nodiscard]] const TimelinePlace& front() const { return ahead_.front(); }
-  void Pop() { ahead_.pop_front(); }
+  [[nodiscard]] const TimelinePlace& front() const { return ahead_[at_]; }
+  void Pop() { ++at_; }
 
  private:
   const Snapshot* snapshot_;
@@ -98,7 +99,8 @@ class Range {
   Id subject_;
   TimelinePlace next_;
   uint64_t last_time_;
-  std::deque<TimelinePlace> ahead_;
+  std::vector<TimelinePlace> ahead_;
+  size_t at_ = 0;  // of the front
   size_t chunk_;
   bool done_ = false;
 };
@@ -206,7 +208,9 @@ using Visit = std::function<Status(record::View view)>;
 
 class Parts {
  public:
-  explicit Parts(const Snapshot& snapshot) : snapshot_(snapshot) {}
+  explicit Parts(const Snapshot& snapshot) : snapshot_(snapshot) {
+    for (const TypeDef* type : snapshot.catalog().TypesWith("visitor")) visitors_.emplace_back(type, type->FindRole("visitor", "person"));
+  }
 
   StatusOr<std::vector<TimelinePart>> Of(Id subject) {
     Add({subject});
@@ -231,8 +235,8 @@ class Parts {
 
   // What visitors did who turned out to be the person.
   Status AddPerson(const TimelinePart& person) {
-    for (const TypeDef* type : snapshot_.catalog().TypesWith("visitor")) {
-      KITH_RETURN_IF_ERROR(ForEachReferring(*type, type->FindRole("visitor", "person"), person.subject, [&](record::View view) {
+    for (const auto& [type, field] : visitors_) {
+      KITH_RETURN_IF_ERROR(ForEachReferring(*type, field, person.subject, [&](record::View view) {
         Add({view.id(), person.from, person.to});
         return absl::OkStatus();
       }));
@@ -273,6 +277,7 @@ class Parts {
   }
 
   const Snapshot& snapshot_;
+  std::vector<std::pair<const TypeDef*, const FieldDef*>> visitors_;  // types of them, and who they turned out to be
   std::vector<TimelinePart> parts_;
   std::set<TimelinePart> seen_;
 };

@@ -326,14 +326,31 @@ uint32_t Facts::WaysOf(Id id) const {
   return known->second = ways;
 }
 
+// Of a past moment each record is asked once what it named then, since what names a group now need not have.
+Status Facts::ForEachIn(std::string_view behaviour, std::string_view role, Id group, const Visit& visit) const {
+  if (!IsPast()) return ForEach(behaviour, role, group, visit);
+  const auto [named, added] = named_then_.try_emplace(std::string(behaviour));
+  for (const TypeDef* type : added ? snapshot_.catalog().TypesWith(behaviour) : std::vector<const TypeDef*>()) {
+    KITH_RETURN_IF_ERROR(ForEachOf(*type, [&, into = &named->second](Id id) {
+      const std::optional<Held> then = Then(id, behaviour);
+      if (then && then->record.Has(role) && IsValid(then->record)) (*into)[then->record.Ref(role)].push_back(then->record);
+      return absl::OkStatus();
+    }));
+  }
+  const auto found = named->second.find(group);
+  if (found == named->second.end()) return absl::OkStatus();
+  for (const Played& record : found->second) visit(record);
+  return absl::OkStatus();
+}
+
 Status Facts::AddGroup(Id group, std::vector<Id>& employees, std::vector<Id>& seen) const {
   if (std::find(seen.begin(), seen.end(), group) != seen.end()) return absl::OkStatus();
   seen.push_back(group);
-  KITH_RETURN_IF_ERROR(ForEach("member", "group", group, [&](const Played& member) {
+  KITH_RETURN_IF_ERROR(ForEachIn("member", "group", group, [&](const Played& member) {
     employees.push_back(member.type().FindRole("member", "member") == nullptr ? member.id() : member.Ref("member"));
   }));
   std::vector<Id> below;
-  KITH_RETURN_IF_ERROR(ForEach("group", "parent", group, [&](const Played& child) { below.push_back(child.id()); }));
+  KITH_RETURN_IF_ERROR(ForEachIn("group", "parent", group, [&](const Played& child) { below.push_back(child.id()); }));
   for (const Id child : below) KITH_RETURN_IF_ERROR(AddGroup(child, employees, seen));
   return absl::OkStatus();
 }

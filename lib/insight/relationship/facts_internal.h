@@ -174,6 +174,7 @@ class Facts {
   StatusOr<StanceInputs> Inputs(Id contact, const Party& party, std::span<const EmployeeTie> ties) const;
   Status AddMembers(Id deal, Chain& chain) const;
   Status AddLines(Chain& chain) const;
+  Status ForEachIn(std::string_view behaviour, std::string_view role, Id group, const Visit& visit) const;
   Status AddGroup(Id group, std::vector<Id>& employees, std::vector<Id>& seen) const;
   [[nodiscard]] bool IsValid(const Played& record) const;
   [[nodiscard]] AsOf Known() const { return {.effective = kTimeMax, .recorded = options_.recorded.value_or(kTimeMax)}; }
@@ -186,6 +187,7 @@ class Facts {
   mutable std::map<Id, bool> active_;
   std::shared_ptr<Former> former_;  // where options_.recorded is set
   mutable std::map<Id, uint32_t> ways_;
+  mutable std::map<std::string, std::map<Id, std::vector<Played>>, std::less<>> named_then_;  // by behaviour and group, of a past moment
 };
 
 }  // namespace kith::insight::relationship_internal

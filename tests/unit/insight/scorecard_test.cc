@@ -1,4 +1,4 @@
-// Scorecards beside a naive count of what was planted. // K01 K04
+// Scorecards beside a naive count of what was planted. // K01 K03 K04
 #include "kith/insight/scorecard.h"
 
 #include <gmock/gmock.h>
@@ -216,6 +216,51 @@ TEST_F(ScorecardTest, NamesTheWeakStepAndWhomToLearnFrom) {
   ++*later.reps.funnel.from;
   ++*later.reps.funnel.to;
   EXPECT_TRUE(Report(later).practices.empty());
+}
+
+// K03: a team is who belonged to it and to those below it on the day asked about, however people and teams move. Each rep's only win is a
+// power of two, so that what a team reached names its people.
+TEST_F(ScorecardTest, ATeamIsWhoBelongedToItThen) {
+  world_.SetNow(After(1));
+  while (reps_.size() < 6) reps_.push_back(Add("employee", {{"name", "R"}}));
+  std::vector<Id> teams;
+  for (int i = 0; i < 4; ++i) teams.push_back(Add("team", {{"name", "T"}}));
+  const Currency dollar = *Currency::FromCode("USD");
+  for (const Id team : teams) Plan(team, "revenue", Money{100, dollar});
+  for (size_t i = 0; i < reps_.size(); ++i) {
+    const Id deal = Add("opportunity", {{"name", "D"}, {"owner", reps_[i]}, {"amount", Money{int64_t{1} << i, dollar}}});
+    world_.MoveTo(deal, "sales/won");
+  }
+  model::Random random(model::TestSeed(5));
+  std::vector<size_t> team_of(reps_.size(), teams.size());
+  std::vector<size_t> above(teams.size(), teams.size());
+  std::map<int64_t, std::vector<int64_t>> truth;  // what each team reaches, by day
+  for (int64_t day = 2; day < 26; ++day) {
+    world_.SetNow(After(day));
+    Batch batch = world_.NewBatch();
+    const size_t rep = random.Below(reps_.size());
+    team_of[rep] = random.Below(teams.size() + 1);
+    batch.Set(reps_[rep], "team", team_of[rep] == teams.size() ? Value() : Value(teams[team_of[rep]]));
+    const size_t team = random.Below(teams.size());
+    above[team] = team + 1 + random.Below(teams.size() - team);
+    batch.Set(teams[team], "parent", above[team] == teams.size() ? Value() : Value(teams[above[team]]));
+    world_.Apply(batch);
+    std::vector<int64_t>& reached = truth[day] = std::vector<int64_t>(teams.size());
+    for (size_t i = 0; i < reps_.size(); ++i) {
+      for (size_t at = team_of[i]; at < teams.size(); at = above[at]) reached[at] += int64_t{1} << i;
+    }
+  }
+  const auto snapshot = world_.Read();
+  const Id pipeline = world_.GetPipelineNow("sales").id;
+  ScorecardOptions options = March();
+  options.relations = false;
+  for (const auto& [day, reached] : truth) {
+    const Time then{After(day).micros + kHour};
+    const StatusOr<ScorecardReport> report = ScorecardsOf(*snapshot, *model::ReadTables(*snapshot, pipeline, {.as_of = then}), options);
+    ASSERT_TRUE(report.ok()) << report.status();
+    ASSERT_THAT(report->groups, SizeIs(teams.size()));
+    for (size_t i = 0; i < teams.size(); ++i) EXPECT_EQ(report->groups[i].reached, static_cast<double>(reached[i])) << day << " " << i;
+  }
 }
 
 // A quota whose month runs says how likely it is reached; who may not read what is done is told so.
