@@ -5,19 +5,24 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import os
 import pathlib
 import random
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 import kith
 from kith import Money
 from kith.cli.commands import cli
+from kith.cli.helping import CHINESE
 from kith.cli.reasons import REASONS
 
 Kith = Callable[..., Result]
@@ -205,6 +210,28 @@ def test_every_reason_of_the_library_is_said_in_chinese() -> None:
     assert names <= set(REASONS)
     for told in (text for both in REASONS.values() for text in both):
         assert re.search("[一-鿿]", told), told
+
+
+def test_help_is_in_chinese_too() -> None:
+    def told(*words: str, **environment: str) -> str:
+        call = [sys.executable, "-c", "from kith.cli import main; main()", *words]
+        return subprocess.run(call, check=True, capture_output=True, text=True, env=os.environ | environment, timeout=60).stdout
+
+    def texts(command: click.Command) -> Iterator[str]:
+        yield command.help or ""
+        yield from (option.help for option in command.params if isinstance(option, click.Option) and option.help)
+        for within in command.commands.values() if isinstance(command, click.Group) else ():
+            yield from texts(within)
+
+    first_lines = {text.strip().partition("\n")[0] for text in texts(cli)}
+    assert len(first_lines) > 100
+    assert first_lines - set(CHINESE) == set()
+    assert set(CHINESE) - first_lines == {"Show this message and exit."}
+    chinese = told("--help", KITH_LANG="zh")
+    for word in ("用法: kith", "命令:", "一个目录里的 CRM", "导入文件或文件夹", "显示此说明并退出"):
+        assert word in chinese, chinese
+    assert "本位币" in told("forecast", "--lang", "zh", "--help")
+    assert "How many deals" in told("funnel", "--help", KITH_LANG="en")
 
 
 def test_a_viewer_sees_and_changes_what_they_may(edit: Kith, path: pathlib.Path) -> None:

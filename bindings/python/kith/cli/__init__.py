@@ -15,6 +15,11 @@ def main() -> None:
     """The entry point of the `kith` command."""
     try:
         from kith.cli.commands import cli
+        from kith.cli.helping import in_chinese
+        from kith.cli.session import language
     except ModuleNotFoundError as error:
         sys.exit(f"kith: the command needs the package {error.name}: pip install 'kith[cli]'")
+    given = next((sys.argv[i + 1] for i, word in enumerate(sys.argv[:-1]) if word == "--lang"), None)
+    if language(given) == "zh":
+        in_chinese(cli)
     cli(prog_name="kith")
