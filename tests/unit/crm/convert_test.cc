@@ -352,6 +352,40 @@ TEST_F(ConvertTest, StatesOfALeadFollowTheirGraph) {  // F02, F03
   EXPECT_TRUE(Get(lead, "converted_at").is_null());
 }
 
+// B21: a prospect that is discarded leaves the active ones; its notes, calls and the reason stay, and it may come back.
+TEST_F(ConvertTest, ADiscardedLeadKeepsItsStory) {
+  const Id lead = Lead({{"status", "working"}});
+  const Id note = Add("note", {{"regarding", lead}, {"body", "met at the fair"}});
+  const auto set = [&](std::string_view state, const Value& reason) {
+    world_.Advance(kMicrosPerDay);
+    Batch batch = world_.NewBatch();
+    batch.Set(lead, "status", state);
+    batch.Set(lead, "disqualify_reason", reason);
+    return world_.TryApply(batch);
+  };
+  const auto active = [&] {
+    const auto now = world_.Read();
+    const Value working = Choice{now->catalog().FindType("lead")->FindField("status")->FindChoice("working")->number};
+    const auto cursor = *now->ScanIndex("lead", "by_status", {.equal = {working}});
+    return cursor->Next();
+  };
+  EXPECT_TRUE(active());
+  const Time before = world_.now();
+  ASSERT_TRUE(set("disqualified", Value("no budget")).ok());
+  EXPECT_FALSE(active());
+  EXPECT_EQ(Get(lead, "disqualify_reason"), Value("no budget"));
+  const auto page = model::ReadTimeline(*world_.Read(), lead);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->entries.at(0).record, note);
+  ASSERT_TRUE(set("working", Value()).ok());
+  EXPECT_TRUE(active());
+  const auto now = world_.Read();
+  const auto then = now->GetAsOf(lead, {.effective = Time{before.micros + kMicrosPerDay}, .recorded = kTimeMax});
+  ASSERT_TRUE(then.ok());
+  const catalog::TypeDef& type = *now->catalog().FindType("lead");
+  EXPECT_EQ(GetField(type, then->view(), "disqualify_reason").value(), Value("no budget"));
+}
+
 TEST_F(ConvertTest, WhatCannotBeConvertedIsRefused) {
   const Id account = Add("account", {{"name", "Acme"}});
   EXPECT_EQ(GetReason(Refused(account)), Reason::kUnknownBehaviour);

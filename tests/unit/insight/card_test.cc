@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "unit/insight/relation_world.h"
 
 namespace kith::insight {
@@ -101,6 +103,34 @@ TEST_F(Cards, TellWhatOneWantsToKnowBeforeACall) {
   EXPECT_EQ(Of(card, LineKind::kDeal).at(0).amount, model::Yuan(700));
   EXPECT_EQ(Of(card, LineKind::kOpenIssue).size(), 2U);
   EXPECT_EQ(Of(card, LineKind::kLastTouch).size(), 5U);
+}
+
+// B04: what is told cites records that are there; without the record the reason is gone.
+TEST_F(Cards, WhatIsToldRestsOnWhatItCites) {
+  const Id account = Add("account", {{"name", "Acme"}});
+  const Id person = Add("contact", {{"name", "Wang"}, {"account", account}});
+  Touch(person, account, "call", "asks");
+  Say(person, Id(), "solution", 0.8);
+  Ticket(account, person, "Leaks", "complaint", true);
+  GiveRole(person, Add("opportunity", {{"name", "Pumps"}, {"account", account}}), "decision_maker");
+  const auto cited = [&] {
+    std::set<Id> ids;
+    const std::vector<CardLine> brief = *PreCallBrief(*world_.Read(), person);
+    for (const CardLine& line : brief) {
+      ids.insert(line.evidence.begin(), line.evidence.end());
+      EXPECT_TRUE(line.record.is_null() || world_.Read()->Get(line.record).ok()) << NameOf(line.kind);
+    }
+    return ids;
+  };
+  std::set<Id> left = cited();
+  EXPECT_GE(left.size(), 3U);
+  for (const Id fact : std::set<Id>(left)) {
+    if (fact == person || fact == account) continue;
+    EXPECT_TRUE(world_.Read()->Get(fact).ok());
+    world_.Delete(fact);
+    left = cited();
+    EXPECT_EQ(left.count(fact), 0U);
+  }
 }
 
 TEST_F(Cards, ShowWhatTheViewerMaySeeAndWhatHadHappened) {

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
+#include <string_view>
 
 #include "kith/insight/quantify.h"
 #include "unit/insight/relation_world.h"
@@ -198,6 +200,45 @@ TEST_F(Relations, WhatIsBackAgainCountsOnce) {
   back.Restore(deals[0]);
   world_.Apply(back);
   EXPECT_NEAR(score(), before, 1e-9);
+}
+
+// K05: what a unit keeps to itself is read by nobody else, and still makes up what the firm as a whole knows.
+TEST_F(Relations, WhatIsKeptPrivateCountsForTheFirm) {
+  const Id contact = Contact();
+  const Id own = Meet(world_.owners()[0], contact);
+  const auto firm = [&] { return ReadTies(*world_.Read(), contact, {.contributions = false})->size(); };
+  EXPECT_EQ(firm(), 1U);
+  const double open = ReadTies(*world_.Read(), contact)->at(0).tie.value;
+  Batch batch = world_.NewBatch();
+  batch.Set(own, "owner", world_.owners()[0]);
+  batch.Set(own, "visibility", "owner");
+  world_.Apply(batch);
+  const auto other = world_.Read({.id = world_.owners()[1]});
+  EXPECT_TRUE(absl::IsNotFound(other->Get(own).status()));
+  EXPECT_TRUE(ReadTies(*other, contact)->empty());
+  EXPECT_EQ(firm(), 1U);
+  EXPECT_EQ(ReadTies(*world_.Read(), contact)->at(0).tie.value, open);
+}
+
+// K08: for every red person in a deal whom somebody of us knows there is something to do.
+TEST_F(Relations, EveryRedPersonHasASuggestion) {
+  const Id deal = world_.Create();
+  std::set<Id> red;
+  for (const std::string_view role : {"decision_maker", "technical", "user", "approver"}) {
+    const Id contact = Contact();
+    GiveRole(contact, deal, role);
+    Meet(world_.owners()[0], contact, "out");
+    for (const std::string_view dimension : {"solution", "price"}) Say(contact, Id(), dimension, -0.9);
+    ASSERT_EQ(ReadPerson(*world_.Read(), contact)->light, Light::kRed);
+    red.insert(contact);
+  }
+  const StatusOr<RelationReport> report = Quantify(*world_.Read(), Id(), deal, {.suggestions = 20});
+  ASSERT_TRUE(report.ok()) << report.status();
+  for (const Suggestion& one : report->suggestions) red.erase(one.record);
+  EXPECT_TRUE(red.empty());
+  for (const Id contact : {report->chain->people.at(0).contact}) {
+    EXPECT_FALSE(Quantify(*world_.Read(), Id(), contact)->suggestions.empty());
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "kith/model/thread.h"
+#include "kith/query/query.h"
 #include "unit/model/world.h"
 
 namespace kith::model {
@@ -457,6 +459,54 @@ TEST_F(TimelineTest, AThreadGoesOnFromCampaignToService) {  // A05 B17
   // Service sees what was asked for before the sale.
   const std::vector<Id> seen = Ids(ticket);
   EXPECT_TRUE(std::find(seen.begin(), seen.end(), request) != seen.end());
+}
+
+// B02: of a stream of events the numbers of each kind and the last time of each account are those of a naive count. KITH_TEST_EVENTS=100000
+// for as many as the requirement names.
+TEST_F(TimelineTest, AStreamOfEventsIsCountedAsItCame) {
+  const char* given = std::getenv("KITH_TEST_EVENTS");
+  const long wanted = given == nullptr ? 3'000 : std::strtol(given, nullptr, 10);
+  Random random(TestSeed(23));
+  std::vector<Id> accounts;
+  for (int i = 0; i < 20; ++i) accounts.push_back(Add("account"));
+  const catalog::FieldDef& kind = *world_.Read()->catalog().FindType("interaction")->FindField("kind");
+  std::map<int32_t, int64_t> kinds;
+  std::map<Id, Time> last;
+  for (long made = 0; made < wanted;) {
+    Batch batch = world_.NewBatch();
+    for (int i = 0; i < 1'000 && made < wanted; ++i, ++made) {
+      const Id account = accounts[random.Below(accounts.size())];
+      const int32_t number = kind.choices[random.Below(kind.choices.size())].number;
+      const Time at{start_.micros - static_cast<int64_t>(random.Below(uint64_t{400} * kMicrosPerDay))};
+      const Id event = World::NewRecord(batch, "interaction");
+      batch.Set(event, "kind", Choice{number});
+      batch.Set(event, "at", at);
+      batch.Set(event, "account", account);
+      ++kinds[number];
+      last[account] = std::max(last.try_emplace(account, at).first->second, at);
+    }
+    world_.Apply(batch);
+  }
+  const auto snapshot = world_.Read();
+  const auto rows = [&](const std::string& group, const std::string& aggregate) {
+    const StatusOr<query::Query> query =
+        query::FromJson(R"({"from": "interaction", "group": [")" + group + R"("], "aggregates": [)" + aggregate + "]}");
+    EXPECT_TRUE(query.ok()) << query.status();
+    const StatusOr<query::Prepared> prepared = query::Prepared::Prepare(*query, *snapshot);
+    EXPECT_TRUE(prepared.ok()) << prepared.status();
+    return prepared.ok() ? *prepared->Run(*snapshot) : nullptr;
+  };
+  std::map<int32_t, int64_t> counted;
+  for (const auto by_kind = rows("kind", R"({"count": "*"})"); by_kind->Next();) {
+    counted[by_kind->row().values[0].get<Choice>().number] = by_kind->row().values[1].get<int64_t>();
+  }
+  EXPECT_EQ(counted, kinds);
+  std::map<Id, Time> latest;
+  for (const auto by_account = rows("account", R"({"max": "at"})"); by_account->Next();) {
+    latest[by_account->row().values[0].get<Id>()] = by_account->row().values[1].get<Time>();
+  }
+  EXPECT_EQ(latest, last);
+  for (const auto& [account, at] : last) EXPECT_EQ(Page(account, {.limit = 1}).entries.at(0).at, at);
 }
 
 }  // namespace

@@ -86,6 +86,33 @@ TEST_F(SegmentTest, FollowsTheRecordItself) {
   EXPECT_FALSE(*IsMember(*now, law, before));
 }
 
+// B24: who has which tags is who a naive look finds, tags that were taken off again left out.
+TEST_F(SegmentTest, AnAudienceIsWhoBearsItsTagsNow) {
+  Define("audience", "account", "'vip' in tags && !('left' in tags)");
+  std::vector<Id> accounts;
+  for (int i = 0; i < 8; ++i) accounts.push_back(AddAccount("A" + std::to_string(i)));
+  std::vector<uint64_t> worn(accounts.size());
+  const std::vector<std::string> tags = {"vip", "left", "fair"};
+  uint64_t dice = 7;
+  for (int step = 0; step < 60; ++step) {
+    dice = dice * 6364136223846793005U + 1442695040888963407U;
+    const size_t which = (dice >> 33) % accounts.size();
+    worn[which] ^= uint64_t{1} << (dice >> 40) % tags.size();
+    TextList list;
+    for (size_t t = 0; t < tags.size(); ++t) {
+      if ((worn[which] >> t & 1) != 0) list.push_back(tags[t]);
+    }
+    Batch batch = NewBatch();
+    batch.Set(accounts[which], "tags", Value(list));
+    Apply(batch);
+    std::vector<Id> naive;
+    for (size_t i = 0; i < accounts.size(); ++i) {
+      if ((worn[i] & 3) == 1) naive.push_back(accounts[i]);
+    }
+    ASSERT_EQ(MembersOf("audience"), naive) << step;
+  }
+}
+
 TEST_F(SegmentTest, EntersAndLeavesAreInTheFeedAndInHistory) {
   const Id account = AddAccount("Adler");
   const Id segment = Define("big", "account", "employees > 100");
