@@ -260,6 +260,8 @@ class Applier {
   [[nodiscard]] Time now() const { return now_; }
   // Every record loaded or created, in that order.
   [[nodiscard]] std::deque<DraftRecord>& drafts() { return drafts_; }
+  // Of a type, not deleted, with this reference in a field; once all that the batch and its rules change is there.
+  [[nodiscard]] const std::vector<const DraftRecord*>& DraftsThatName(const catalog::TypeDef& type, const catalog::FieldDef& field, Id id);
   // The draft of a record, loaded when it is not there yet; nullptr when no such record exists. Deleted ones are returned.
   [[nodiscard]] StatusOr<DraftRecord*> Load(Id id);
   [[nodiscard]] DraftRecord* FindDraft(Id id);
@@ -473,6 +475,7 @@ class Applier {
   std::deque<DraftRecord> drafts_;
   // Tables of the standard library here: Abseil's are lost when they cannot grow, and a write that lacks memory must fail alone.
   std::unordered_map<uint64_t, DraftRecord*> by_id_;
+  std::map<std::pair<TypeNumber, size_t>, std::unordered_map<uint64_t, std::vector<const DraftRecord*>>> by_reference_;  // DraftsThatName
   struct Local {
     Id id;
     DraftRecord* draft = nullptr;  // when loaded

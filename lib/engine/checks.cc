@@ -1,5 +1,4 @@
 // Checks: conditions over several fields that a record meets when it is written.
-#include <set>
 #include <utility>
 
 #include "engine/apply_internal.h"
@@ -28,19 +27,15 @@ class AfterBatch final : public expr::Resolver {
   }
 
   void ForEachRelated(const TypeDef& type, const FieldDef& field, Id id, const std::function<bool(const record::View&)>& visit) override {
-    std::set<Id> touched;
-    for (const DraftRecord& draft : applier_.drafts()) {
-      if (draft.type().number != type.number) continue;
-      touched.insert(draft.id());
-      if (draft.deleted() || draft.RefAt(field.position) != id) continue;
-      if (const record::View view = ViewOf(draft); !view.is_null() && !visit(view)) return;
+    for (const DraftRecord* draft : applier_.DraftsThatName(type, field, id)) {
+      if (const record::View view = ViewOf(*draft); !view.is_null() && !visit(view)) return;
     }
     const IndexDef* index = type.FindIndexLedBy(static_cast<int32_t>(field.position));
     if (index == nullptr) return;
     const StatusOr<std::unique_ptr<RecordCursor>> cursor = applier_.ScanIndex(type, *index, {.equal = {Value(id)}});
     status_.Update(cursor.status());
     while (cursor.ok() && (*cursor)->Next()) {
-      if (touched.contains((*cursor)->id())) continue;
+      if (applier_.FindDraft((*cursor)->id()) != nullptr) continue;  // as it is now, it was among those
       const StatusOr<record::View> view = (*cursor)->record();
       status_.Update(view.status());
       if (!view.ok() || !visit(*view)) return;
@@ -75,6 +70,19 @@ Status Refusal(const DraftRecord& draft, const CheckProgram& check, const record
 }
 
 }  // namespace
+
+const std::vector<const DraftRecord*>& Applier::DraftsThatName(const TypeDef& type, const FieldDef& field, Id id) {
+  const auto [known, unknown] = by_reference_.try_emplace({type.number, field.position});
+  if (unknown) {
+    for (const DraftRecord& draft : drafts_) {
+      if (draft.type().number != type.number || draft.deleted()) continue;
+      if (const Id named = draft.RefAt(field.position); !named.is_null()) known->second[named.value()].push_back(&draft);
+    }
+  }
+  static const std::vector<const DraftRecord*> kNone;
+  const auto found = known->second.find(id.value());
+  return found == known->second.end() ? kNone : found->second;
+}
 
 // Of a record that the batch gives values; what it merely links or leaves is not asked again.
 Status Applier::CheckChecks(const DraftRecord& draft) {

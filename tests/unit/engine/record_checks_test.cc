@@ -192,5 +192,49 @@ TEST_F(RecordChecksTest, WaysThatNewTransitionsForbidAreCounted) {
   EXPECT_THAT(shop_.Ensure(upgrade).warnings, ElementsAre(HasSubstr("1 record of contract came to their state of state by ways")));
 }
 
+TEST_F(RecordChecksTest, WhatNamesARecordIsSeenAsTheBatchLeavesIt) {
+  shop_.Ensure(R"({"package": "test.teams", "version": "1.0.0", "types": [
+    {"name": "team", "fields": [{"name": "n", "kind": "int"}],
+     "checks": [{"name": "two", "condition": "size(related('player', 'team')) <= 2"}]},
+    {"name": "player", "fields": [{"name": "team", "kind": "ref", "to": ["team"], "on_delete": "detach"}]}]})");
+  const auto join = [](Batch& batch, Id team, int players) {
+    for (int i = 0; i < players; ++i) batch.Set(batch.Create("player"), "team", team);
+  };
+  const auto apply = [&](auto fill) {
+    Batch batch = shop_.NewBatch();
+    fill(batch);
+    return shop_->Apply(batch);
+  };
+  const auto found = [&](int players) {
+    return apply([&](Batch& batch) {
+      const Id team = batch.Create("team");
+      batch.Set(team, "n", 1);
+      join(batch, team, players);
+    });
+  };
+  EXPECT_EQ(GetReason(found(3).status()), Reason::kCheckFailed);
+  const StatusOr<Outcome> outcome = found(2);
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  const Id team = outcome->ids[0];
+  int n = 1;
+  const auto changed = [&](auto fill) {
+    return apply([&](Batch& batch) {
+             fill(batch);
+             batch.Set(team, "n", ++n);  // a record that is not given values is not asked again
+           })
+        .status();
+  };
+  EXPECT_EQ(GetReason(changed([&](Batch& batch) { join(batch, team, 1); })), Reason::kCheckFailed);
+  EXPECT_TRUE(changed([&](Batch& batch) {
+                batch.Set(outcome->ids[1], "team", Value());
+                join(batch, team, 1);
+              }).ok());
+  EXPECT_TRUE(changed([&](Batch& batch) {
+                batch.Delete(outcome->ids[2]);
+                join(batch, team, 1);
+              }).ok());
+  EXPECT_EQ(GetReason(changed([&](Batch& batch) { batch.Set(outcome->ids[1], "team", team); })), Reason::kCheckFailed);
+}
+
 }  // namespace
 }  // namespace kith
