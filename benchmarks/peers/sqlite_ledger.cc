@@ -1,9 +1,14 @@
 // Contacts with search and timelines in SQLite; and moves with all that follows from one, as a careful host would keep it with every write:
-// the deal's stage and time of closing, the move, a line of history for both (which is the feed too), the time that the deal spent in the
-// stage it leaves, arrivals and first arrivals by stage and month for everybody and for the owner, and the deal's timeline.
+// the deal's stage and time of closing, the move, a line of history for each field of both that changes (which is the feed too), what the
+// funnel is kept in, for everybody and for the owner where there is one, and the deal's timeline. The funnel is as fine as Kith's: by stage
+// and month what was entered, entered again, reached, skipped and passed for the first time, time at risk by month and age, exits by age
+// and where to, arrivals by day, and of what is won the day, the amount, the length and a histogram of amounts. What SQLite does without:
+// checksums, the chain of digests over history, and looking at what stages ask for.
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "peers/sqlite_connection.h"
 
@@ -33,11 +38,17 @@ class SqliteLedger final : public LedgerStore {
         "CREATE TRIGGER deal_stage AFTER UPDATE OF stage ON deal BEGIN INSERT INTO history(record, operation, actor, reason, recorded, "
         "effective, change, before, after) VALUES(NEW.id, 2, 'bench:1', 'move', NEW.updated, NEW.updated, 'stage', OLD.stage, NEW.stage); "
         "END;"
+        "CREATE TRIGGER deal_closed AFTER UPDATE OF closed_at ON deal WHEN OLD.closed_at IS NOT NEW.closed_at BEGIN INSERT INTO "
+        "history(record, operation, actor, reason, recorded, effective, change, before, after) VALUES(NEW.id, 2, 'bench:1', 'move', "
+        "NEW.updated, NEW.updated, 'closed_at', OLD.closed_at, NEW.closed_at); END;"
         "CREATE TRIGGER move_made AFTER INSERT ON move BEGIN INSERT INTO history(record, operation, actor, reason, recorded, effective) "
         "VALUES(NEW.id, 1, 'bench:1', 'move', NEW.at, NEW.at); END;"
         "CREATE TABLE funnel(pipeline INTEGER, kind INTEGER, member INTEGER, month INTEGER, stage INTEGER, arrived INTEGER DEFAULT 0, "
-        "reached INTEGER DEFAULT 0, left_ INTEGER DEFAULT 0, time INTEGER DEFAULT 0, PRIMARY KEY(pipeline, kind, member, month, stage)) "
-        "WITHOUT ROWID;"
+        "reached INTEGER DEFAULT 0, again INTEGER DEFAULT 0, skipped INTEGER DEFAULT 0, advanced INTEGER DEFAULT 0, PRIMARY KEY(pipeline, "
+        "kind, member, month, stage)) WITHOUT ROWID;"
+        "CREATE TABLE cell(pipeline INTEGER, kind INTEGER, member INTEGER, month INTEGER, stage INTEGER, what INTEGER, a INTEGER, b "
+        "INTEGER, "
+        "n INTEGER, PRIMARY KEY(pipeline, kind, member, month, stage, what, a, b)) WITHOUT ROWID;"
         "CREATE TABLE timeline(subject INTEGER, at INTEGER, entry INTEGER, PRIMARY KEY(subject, at, entry)) WITHOUT ROWID;");
   }
 
@@ -97,8 +108,9 @@ class SqliteLedger final : public LedgerStore {
 
   void MoveTo(uint64_t deal, int stage, int64_t at) {
     sqlite3_stmt* s = db_.Prepare(
-        "SELECT d.id, m.target, m.at, (SELECT max(target) FROM move WHERE record = d.id AND target <= 4) FROM deal d LEFT JOIN move m ON "
-        "m.record = d.id WHERE d.number = ? ORDER BY m.at DESC, m.id DESC LIMIT 1");
+        "SELECT d.id, m.target, m.at, (SELECT max(target) FROM move WHERE record = d.id AND target <= 4), (SELECT min(at) FROM move WHERE "
+        "record = d.id), d.amount FROM deal d LEFT JOIN move m ON m.record = d.id WHERE d.number = ? ORDER BY m.at DESC, m.id DESC LIMIT "
+        "1");
     sqlite3_bind_int64(s, 1, Number(deal));
     Require(sqlite3_step(s) == SQLITE_ROW, "sqlite: a deal is missing");
     const int64_t record = sqlite3_column_int64(s, 0);
@@ -106,6 +118,8 @@ class SqliteLedger final : public LedgerStore {
     const int origin = moved ? sqlite3_column_int(s, 1) : -1;
     const int64_t since = sqlite3_column_int64(s, 2);
     const int furthest = moved ? sqlite3_column_int(s, 3) : -1;
+    const int64_t began = moved ? sqlite3_column_int64(s, 4) : at;
+    const int64_t amount = sqlite3_column_int64(s, 5);
     sqlite3_reset(s);
 
     s = db_.Prepare("INSERT INTO move(record, pipeline, origin, target, at, owner, amount, cause) VALUES(?, 1, ?, ?, ?, NULL, 0, 1)");
@@ -121,8 +135,19 @@ class SqliteLedger final : public LedgerStore {
     sqlite3_bind_int64(s, 3, NowMicros());
     sqlite3_bind_int64(s, 4, record);
     db_.Step(s);
-    Count(stage, at, 1, stage <= kWon && stage > furthest ? 1 : 0, 0, 0);
-    if (moved) Count(origin, at, 0, 0, 1, at - since);
+    CountMove(stage, origin, furthest, at);
+    if (moved) {
+      Add(at, origin, kExit, static_cast<int64_t>(BinOf(at - since)), stage, 1);
+      AddTime(origin, since, at);
+    } else {
+      Add(at, 0, kArrival, at % kMonth / kDay, 0, 1);
+    }
+    if (stage == kWon) {
+      Add(at, 0, kWonCount, at % kMonth / kDay, 0, 1);
+      Add(at, 0, kWonAmount, at % kMonth / kDay, 0, amount);
+      Add(at, 0, kCycle, static_cast<int64_t>(BinOf(at - began)), 0, 1);
+      Add(at, 0, kAmounts, std::lround(std::log(static_cast<double>(std::max<int64_t>(amount, 1))) / std::log(1.02)), 0, 1);
+    }
     s = db_.Prepare("INSERT INTO timeline(subject, at, entry) VALUES(?, ?, ?)");
     sqlite3_bind_int64(s, 1, record);
     sqlite3_bind_int64(s, 2, -at);
@@ -130,19 +155,58 @@ class SqliteLedger final : public LedgerStore {
     db_.Step(s);
   }
 
-  void Count(int stage, int64_t at, int arrived, int reached, int left, int64_t time) {
+  // Entries, first reaches with what was skipped over, and what is passed by that.
+  void CountMove(int stage, int origin, int furthest, int64_t at) {
+    const bool first = stage <= kWon && stage > furthest;
+    Count(stage, at, 1, first ? 1 : 0, first || origin < 0 ? 0 : 1, 0, 0);
+    for (int passed = furthest + 1; first && passed < stage; ++passed) Count(passed, at, 0, 1, 0, 1, 1);
+    if (first && furthest >= 0) Count(furthest, at, 0, 0, 0, 0, 1);
+  }
+  void Count(int stage, int64_t at, int arrived, int reached, int again, int skipped, int advanced) {
     sqlite3_stmt* s = db_.Prepare(
-        "INSERT INTO funnel(pipeline, kind, member, month, stage, arrived, reached, left_, time) VALUES(1, 0, 0, ?, ?, ?, ?, ?, ?) ON "
-        "CONFLICT DO UPDATE SET arrived = arrived + excluded.arrived, reached = reached + excluded.reached, left_ = left_ + "
-        "excluded.left_, "
-        "time = time + excluded.time");
+        "INSERT INTO funnel(pipeline, kind, member, month, stage, arrived, reached, again, skipped, advanced) VALUES(1, 0, 0, ?, ?, ?, ?, "
+        "?, ?, ?) ON CONFLICT DO UPDATE SET arrived = arrived + excluded.arrived, reached = reached + excluded.reached, again = again + "
+        "excluded.again, skipped = skipped + excluded.skipped, advanced = advanced + excluded.advanced");
     sqlite3_bind_int64(s, 1, at / kMonth);
-    sqlite3_bind_int(s, 2, stage);
-    sqlite3_bind_int(s, 3, arrived);
-    sqlite3_bind_int(s, 4, reached);
-    sqlite3_bind_int(s, 5, left);
-    sqlite3_bind_int64(s, 6, time);
+    int column = 2;
+    for (const int value : {stage, arrived, reached, again, skipped, advanced}) sqlite3_bind_int(s, column++, value);
     db_.Step(s);
+  }
+
+  enum What : int { kExit = 1, kTime, kArrival, kWonCount, kWonAmount, kCycle, kAmounts };
+  void Add(int64_t at, int stage, What what, int64_t a, int64_t b, int64_t n) {
+    sqlite3_stmt* s = db_.Prepare(
+        "INSERT INTO cell(pipeline, kind, member, month, stage, what, a, b, n) VALUES(1, 0, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "n = n + excluded.n");
+    int column = 1;
+    for (const int64_t value : {at / kMonth, int64_t{stage}, int64_t{what}, a, b, n}) sqlite3_bind_int64(s, column++, value);
+    db_.Step(s);
+  }
+  // The time at risk, split at the edges of ages and of months.
+  void AddTime(int stage, int64_t since, int64_t at) {
+    for (int64_t from = since; from < at;) {
+      const size_t bin = BinOf(from - since);
+      const int64_t edge = bin + 1 < kBins ? since + Edges()[bin + 1] : at;
+      const int64_t to = std::min({at, edge, (from / kMonth + 1) * kMonth});
+      Add(at, stage, kTime, at / kMonth - from / kMonth, static_cast<int64_t>(bin), to - from);
+      from = to;
+    }
+  }
+  static constexpr int64_t kDay = int64_t{86'400} * 1'000'000;
+  static constexpr size_t kBins = 48;
+  // From an hour to two years, each wider than the one before by the same factor.
+  static const std::vector<int64_t>& Edges() {
+    static const std::vector<int64_t> kEdges = [] {
+      std::vector<int64_t> edges = {0};
+      for (size_t i = 1; i < kBins; ++i)
+        edges.push_back(std::llround(static_cast<double>(kDay) / 24 * std::pow(17'520, double(i - 1) / 46)));
+      return edges;
+    }();
+    return kEdges;
+  }
+  static size_t BinOf(int64_t age) {
+    const auto after = std::upper_bound(Edges().begin(), Edges().end(), std::max<int64_t>(age, 0));
+    return static_cast<size_t>(after - Edges().begin()) - 1;
   }
 
   Connection db_;
