@@ -135,11 +135,19 @@ Bits Scorer::Bound(uint32_t a, uint32_t b, std::span<double> bounds) const {
   return sum;
 }
 
+namespace {
+
+// log2(1 + 2^bits), for any bits.
+double Log2OfOneAnd(double bits) { return std::max(bits, 0.0) + std::log2(1 + std::exp2(-std::abs(bits))); }
+
+}  // namespace
+
 void Scorer::Discount(double place, std::span<MatchPart> parts) const {
   double agreeing = 0;
   for (const MatchPart& part : parts) agreeing += weights_[part.field].place ? std::max(0.0, static_cast<double>(part.bits)) : 0;
   if (agreeing <= 0) return;
-  const double kept = 1 - std::log2(1 + related_ * std::exp2(place)) / agreeing;
+  // Of fields that disagree place may be less than agreeing; of an extreme model so many bits that 2 to their power is beyond a double.
+  const double kept = 1 - Log2OfOneAnd(place - most_of_place_) / agreeing;
   for (MatchPart& part : parts) {
     if (weights_[part.field].place && part.bits > 0) part.bits = static_cast<float>(static_cast<double>(part.bits) * kept);
   }

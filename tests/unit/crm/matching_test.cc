@@ -383,6 +383,35 @@ TEST(Matching, AModelComesBackFromItsText) {
   EXPECT_THAT(MatchModelFromJson(wrong).status().message(), HasSubstr("no model"));
 }
 
+// What a host may hand in: shares so small that two values at one place are worth more bits than a double has powers of 2.
+TEST(Matching, AnExtremeModelGivesFiniteBits) {
+  const MatchTable table = simulator::MakePeople(500, 1).Table();
+  const StatusOr<MatchReport> report = FindMatches(table);
+  ASSERT_TRUE(report.ok() && !report->pairs.empty()) << report.status();
+  MatchModel model = report->model;
+  model.related = std::max(model.related, 1e-9);
+  for (MatchModel::Field& field : model.fields) {
+    field.chance = field.rest = field.rest_words = 1e-300;
+    field.values.clear();
+  }
+  size_t parts = 0;
+  for (size_t i = 0; i < std::min<size_t>(50, report->pairs.size()); ++i) {
+    const MatchPair& pair = report->pairs[i];
+    MatchTable two{.fields = table.fields, .columns = {}, .sources = {}};
+    for (const auto& column : table.columns) two.columns.push_back({column[pair.a], column[pair.b]});
+    const StatusOr<std::vector<MatchPair>> scored = MatchFirst(two, model);
+    ASSERT_TRUE(scored.ok()) << scored.status();
+    for (const MatchPair& one : *scored) {
+      EXPECT_TRUE(std::isfinite(one.bits)) << one.bits;
+      for (const MatchPart& part : one.parts) {
+        EXPECT_TRUE(std::isfinite(part.bits)) << part.field << " " << part.bits;
+        ++parts;
+      }
+    }
+  }
+  EXPECT_GT(parts, 0u);
+}
+
 TEST(Matching, WhatIsWrongIsRefused) {
   const std::vector<MatchField> one = {{"name", MatchKind::kName}};
   EXPECT_THAT(FindMatches({}).status().message(), HasSubstr("no field"));
