@@ -42,6 +42,10 @@ struct CovariateEffect {
 
 struct RelationCovariateOptions {
   std::optional<Time> as_of = {};  // unset: the snapshot's recorded time
+  // Unset: learnt from the deals that are on record now. Deals that were deleted count at no time then, as in the tables (model/model.h):
+  // where those that were lost are thrown away more often, whatever their relations, that moves the level, which follows the tables, and no
+  // effect. Set, with tables read with the same `recorded`: from those that the database knew then, the deleted ones among them.
+  std::optional<Time> recorded = {};
   size_t most_past = 400;          // closed deals looked at, the latest; each costs its decision chain as of then
   RelationOptions relations = {};  // as_of and recorded are set by the moment looked at
 };

@@ -58,13 +58,17 @@ class Encounters {
 class Reader {
  public:
   Reader(const Snapshot& snapshot, const model::FunnelTables& tables, const RelationCovariateOptions& options)
-      : snapshot_(snapshot), tables_(tables), options_(options), now_(options.as_of.value_or(snapshot.recorded())) {}
+      : snapshot_(snapshot),
+        tables_(tables),
+        options_(options),
+        now_(options.as_of.value_or(options.recorded.value_or(snapshot.recorded()))) {}
 
   StatusOr<Covariates> Run() {
     Covariates covariates;
     covariates.names = {"lead", "closeness", "head_to_head"};
     covariates.helps = {true, true, true};
-    KITH_ASSIGN_OR_RETURN(const std::vector<DealPath> paths, model::ReadPaths(snapshot_, tables_.pipeline.id, {.as_of = now_}));
+    KITH_ASSIGN_OR_RETURN(const std::vector<DealPath> paths,
+                          model::ReadPaths(snapshot_, tables_.pipeline.id, {.as_of = now_, .recorded = options_.recorded}));
     KITH_ASSIGN_OR_RETURN(const std::vector<Closed> closed, FindClosed(paths));
     for (const OpenDeal& deal : tables_.open) {
       KITH_ASSIGN_OR_RETURN(std::optional<std::vector<double>> x, FactsAt(deal.deal, now_));

@@ -47,6 +47,18 @@ TEST(Tilt, PlantedEffectsAreFound) {
   EXPECT_LT(tilt.sd[0], 0.15);
 }
 
+// Why deals that were deleted may be passed over where only what is on record counts: whatever share of the lost ones is thrown away, it
+// moves the level, which is learnt beside tables that lack them too, and no effect.
+TEST(Tilt, ThrowingLostOnesAwayMovesTheLevelAlone) {
+  Random random(TestSeed(4));
+  std::vector<Observation> observations = Outcomes(random, 6000, -0.5, 2);
+  const Tilt whole = FitTilt(observations, 2);
+  std::erase_if(observations, [&](const Observation& one) { return !one.won && random.OneIn(2); });
+  const Tilt rest = FitTilt(observations, 2);
+  EXPECT_NEAR(rest.level - whole.level, std::log(2.0), 0.1);
+  EXPECT_NEAR(rest.effect[0], whole.effect[0], 3 * rest.sd[0]);
+}
+
 TEST(Tilt, WhereNothingActsNextToNothingIsAdded) {
   double sum = 0;
   constexpr int kWorlds = 40;
@@ -371,6 +383,36 @@ TEST_F(BacktestWithRelations, WhatIsGoneSinceIsLearntFromAllTheSame) {
   const Covariates after = read();
   ASSERT_EQ(after.past.size(), before.past.size());
   for (size_t i = 0; i < before.past.size(); ++i) EXPECT_EQ(after.past[i].x, before.past[i].x) << i;
+}
+
+// Deals that were lost are thrown away: as known before, they are learnt from all the same; as of now they count at no time.
+TEST_F(BacktestWithRelations, DealsThatAreDeletedSinceAreKnownAsOfBefore) {
+  Live(TestSeed(8));
+  const Time known = world_.now();
+  const auto read = [&](std::optional<Time> recorded) {
+    const auto snapshot = world_.Read();
+    const model::FunnelTables tables = *model::ReadTables(*snapshot, world_.GetPipelineNow("sales").id, {.recorded = recorded});
+    return *ReadRelationCovariates(*snapshot, tables, {.recorded = recorded});
+  };
+  const Covariates before = read({});
+  ASSERT_GT(before.past.size(), 100U);
+  world_.Advance(kMicrosPerDay);
+  Batch batch = world_.NewBatch();
+  size_t thrown = 0;
+  for (size_t i = 0; i < deals_.size(); i += 2) {
+    if (deals_[i].won) continue;
+    batch.Delete(deals_[i].id);
+    ++thrown;
+  }
+  world_.Apply(batch);
+  const Covariates then = read(known);
+  ASSERT_EQ(then.past.size(), before.past.size());
+  for (size_t i = 0; i < then.past.size(); ++i) {
+    EXPECT_EQ(then.past[i].deal.deal, before.past[i].deal.deal);
+    EXPECT_EQ(then.past[i].won, before.past[i].won);
+    EXPECT_EQ(then.past[i].x, before.past[i].x) << i;
+  }
+  EXPECT_LT(read({}).past.size(), before.past.size() - thrown / 2);
 }
 
 TEST_F(BacktestWithRelations, WhatWasPutInAfterwardsGivesNothingAway) {
