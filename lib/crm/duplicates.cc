@@ -22,7 +22,6 @@ namespace kith::crm {
 namespace {
 
 using catalog::FieldDef;
-using catalog::IndexDef;
 using catalog::TypeDef;
 
 // Roles of a party, and as what they are compared. Those with one name are values of one field: people have several.
@@ -378,9 +377,7 @@ class Candidates {
     if (field.field.name == "organisation") return absl::OkStatus();  // all who belong there share it
     for (const std::string& text : SearchesFor(field.field.kind, value)) KITH_RETURN_IF_ERROR(Search(text));
     for (const FieldDef* one : field.said_by) {
-      const IndexDef* index = one->kind == Kind::kText ? type_.FindIndexLedBy(static_cast<int32_t>(one->position)) : nullptr;
-      if (index != nullptr && field.field.kind != MatchKind::kText && MayRead(snapshot_, type_, *index))
-        KITH_RETURN_IF_ERROR(Scan(*index, value));
+      if (one->kind == Kind::kText && field.field.kind != MatchKind::kText) KITH_RETURN_IF_ERROR(Scan(*one, value));
     }
     return absl::OkStatus();
   }
@@ -400,10 +397,12 @@ class Candidates {
     complete_ = complete_ && result.complete && result.hits.size() < kHits;
     return absl::OkStatus();
   }
-  Status Scan(const IndexDef& index, std::string_view value) {
+  // Where an index leads to it.
+  Status Scan(const FieldDef& field, std::string_view value) {
     IndexRange range;
     range.equal.emplace_back(value);
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(type_, index, range));
+    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, ScanLedBy(snapshot_, type_, field, range));
+    if (cursor == nullptr) return absl::OkStatus();
     size_t hits = 0;
     while (hits < kHits && cursor->Next()) {
       ids_.insert(cursor->id());

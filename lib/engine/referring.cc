@@ -4,17 +4,24 @@
 #include <memory>
 #include <utility>
 
+#include "kith/base/concat.h"
+#include "kith/base/reason.h"
+
 namespace kith {
 namespace {
 
-// One that the field leads: if possible one that the viewer may read, whose entries come as they stand.
-const catalog::IndexDef* IndexLedBy(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field) {
-  const auto position = static_cast<int32_t>(field.position);
-  const auto serves = [&](const catalog::IndexDef& index) {
-    return index.kind == catalog::IndexKind::kOrdered && index.parts.front().position == position && MayRead(snapshot, type, index);
-  };
-  const auto found = std::find_if(type.indexes.begin(), type.indexes.end(), serves);
-  return found == type.indexes.end() ? type.FindIndexLedBy(position) : &*found;
+using Serves = std::function<bool(const catalog::IndexDef&)>;
+
+// By the first index that the field leads and that is whole: one that the viewer may read, or one that they may not.
+StatusOr<std::unique_ptr<RecordCursor>> Open(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field,
+                                             const IndexRange& range, bool readable, const Serves& serves) {
+  for (const catalog::IndexDef& index : type.indexes) {
+    const bool led = index.kind == catalog::IndexKind::kOrdered && index.parts.front().position == static_cast<int32_t>(field.position);
+    if (!led || MayRead(snapshot, type, index) != readable || (serves && !serves(index))) continue;
+    StatusOr<std::unique_ptr<RecordCursor>> cursor = snapshot.ScanIndex(type, index, range);
+    if (cursor.ok() || GetReason(cursor.status()) != Reason::kUnknownIndex) return cursor;  // else it is being built
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -24,18 +31,40 @@ bool MayRead(const Snapshot& snapshot, const catalog::TypeDef& type, const catal
   return std::none_of(index.parts.begin(), index.parts.end(), masked) && std::none_of(index.cover.begin(), index.cover.end(), masked);
 }
 
+bool MayJudge(const Snapshot& snapshot, const catalog::TypeDef& type, std::string_view behaviour,
+              std::initializer_list<std::string_view> roles, std::set<std::string>& masked) {
+  bool may = true;
+  for (const std::string_view role : roles) {
+    const catalog::FieldDef* field = type.FindRole(behaviour, role);
+    if (field == nullptr || !snapshot.IsMasked(type, static_cast<int32_t>(field->position))) continue;
+    masked.insert(Concat({type.name, ".", field->name}));
+    may = false;
+  }
+  return may;
+}
+
+StatusOr<std::unique_ptr<RecordCursor>> ScanLedBy(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field,
+                                                  const IndexRange& range, const Serves& serves) {
+  return Open(snapshot, type, field, range, true, serves);
+}
+
 Status ForEachWith(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::FieldDef& field, const Value& value,
                    const std::function<Status(record::View)>& visit) {
   if (snapshot.IsMasked(type, static_cast<int32_t>(field.position))) return absl::OkStatus();
-  const catalog::IndexDef* index = IndexLedBy(snapshot, type, field);
   IndexRange range;
   range.equal.push_back(value);
-  range.opaque = index != nullptr && !MayRead(snapshot, type, *index);
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
-                        index == nullptr ? snapshot.Scan(type.name) : snapshot.ScanIndex(type, *index, range));
+  KITH_ASSIGN_OR_RETURN(std::unique_ptr<RecordCursor> cursor, Open(snapshot, type, field, range, true, {}));
+  if (cursor == nullptr) {
+    range.opaque = true;
+    KITH_ASSIGN_OR_RETURN(cursor, Open(snapshot, type, field, range, false, {}));
+  }
+  const bool scans = cursor == nullptr;
+  if (scans) {
+    KITH_ASSIGN_OR_RETURN(cursor, snapshot.Scan(type.name));
+  }
   while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-    if (index == nullptr && view.Get(field.position) != value) continue;
+    if (scans && view.Get(field.position) != value) continue;
     KITH_RETURN_IF_ERROR(visit(view));
   }
   return cursor->status();

@@ -6,6 +6,7 @@
 
 #include "insight/relationship/facts_internal.h"
 #include "kith/insight/cash.h"
+#include "kith/model/document.h"
 #include "kith/model/model.h"
 
 namespace kith::insight {
@@ -67,7 +68,7 @@ class Reader {
 
   Status ReadPayments() {
     for (const TypeDef* type : snapshot_.catalog().TypesWith("payment")) {
-      payments_told_ &= relationship_internal::MayJudge(snapshot_, *type, "payment", {"document", "amount", "date"}, masked_);
+      payments_told_ &= kith::MayJudge(snapshot_, *type, "payment", {"document", "amount", "date"}, masked_);
     }
     return ForEachRecord(snapshot_, "payment", [&](const Played& payment) {
       const Date on = payment.On("date", days_).value_or(days_.DateOf(Time{payment.view().header().created}));
@@ -77,10 +78,9 @@ class Reader {
   }
 
   Status ReadDocuments() {
-    std::set<const TypeDef*> types = relationship_internal::TypesPaidFor(snapshot_.catalog());
+    std::set<const TypeDef*> types = model::TypesPaidFor(snapshot_.catalog());
     std::erase_if(types, [&](const TypeDef* type) {
-      return !payments_told_ ||
-             !relationship_internal::MayJudge(snapshot_, *type, "money_document", {"total", "status", "date", "due"}, masked_);
+      return !payments_told_ || !kith::MayJudge(snapshot_, *type, "money_document", {"total", "status", "date", "due"}, masked_);
     });
     return ForEachRecord(snapshot_, "money_document", [&](const Played& document) {
       return types.contains(&document.type()) ? ReadDocument(document) : absl::OkStatus();
@@ -91,9 +91,9 @@ class Reader {
     CashFacts::Invoice invoice;
     invoice.total = document.Amount("total");
     if (invoice.total.minor <= 0) return absl::OkStatus();
-    KITH_ASSIGN_OR_RETURN(const std::optional<Date> until, relationship_internal::TakesUntil(snapshot_, days_, document));
+    KITH_ASSIGN_OR_RETURN(const std::optional<Date> until, model::TakesUntil(snapshot_, days_, document.view()));
     if (!until) return absl::OkStatus();
-    if (*until != relationship_internal::kLastDay) invoice.cancelled = until;
+    if (*until != model::kLastDay) invoice.cancelled = until;
     const auto& header = document.view().header();
     invoice.invoice = document.id();
     invoice.issued = document.On("date", days_).value_or(days_.DateOf(Time{header.created}));

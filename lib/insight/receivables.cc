@@ -9,6 +9,7 @@
 
 #include "insight/relationship/facts_internal.h"
 #include "kith/insight/currencies.h"
+#include "kith/model/document.h"
 #include "kith/query/calendar.h"
 
 namespace kith::insight {
@@ -16,7 +17,6 @@ namespace {
 
 using catalog::TypeDef;
 using relationship_internal::ForEachRecord;
-using relationship_internal::MayJudge;
 using relationship_internal::Played;
 
 constexpr std::string_view kPayment = "payment";
@@ -86,7 +86,7 @@ class Reading {
   // Without all payments nothing can be said of any.
   Status ReadInvoices() {
     const bool told = report_.masked.empty();
-    std::set<const TypeDef*> types = relationship_internal::TypesPaidFor(snapshot_.catalog());
+    std::set<const TypeDef*> types = model::TypesPaidFor(snapshot_.catalog());
     std::erase_if(types, [&](const TypeDef* type) {
       return !MayJudge(snapshot_, *type, kDocument, {"total", "status", "date", "due"}, report_.masked) || !told;
     });
@@ -96,7 +96,7 @@ class Reading {
 
   Status Count(const Played& document) {
     if (!document.Has("total")) return absl::OkStatus();
-    KITH_ASSIGN_OR_RETURN(const std::optional<Date> until, relationship_internal::TakesUntil(snapshot_, days_, document));
+    KITH_ASSIGN_OR_RETURN(const std::optional<Date> until, model::TakesUntil(snapshot_, days_, document.view()));
     if (!until.has_value() || *until <= report_.as_of) return absl::OkStatus();
     Invoice invoice;
     invoice.id = document.id();

@@ -69,7 +69,7 @@ class Carding {
   Status ForEach(std::string_view behaviour, std::initializer_list<std::string_view> roles, const Visit& visit) {
     bool told = true;
     for (const catalog::TypeDef* type : snapshot_.catalog().TypesWith(behaviour)) {
-      told &= relationship_internal::MayJudge(snapshot_, *type, behaviour, roles, report_.masked);
+      told &= kith::MayJudge(snapshot_, *type, behaviour, roles, report_.masked);
     }
     return told ? relationship_internal::ForEachRecord(snapshot_, behaviour, visit) : absl::OkStatus();
   }

@@ -283,34 +283,34 @@ class Walker {
   StatusOr<Time> LastInteraction(const TypeDef& type, Id deal) const {
     const FieldDef* about = type.FindRole("interaction", "about");
     const FieldDef* at = type.FindRole("interaction", "at");
-    const catalog::IndexDef* index = about == nullptr ? nullptr : type.FindIndexLedBy(static_cast<int32_t>(about->position));
     Time last{INT64_MIN};
-    if (index == nullptr) return last;
-    if (!MayRead(snapshot_, type, *index)) {
-      KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, type, *about, Value(deal), [&](record::View view) {
+    if (about == nullptr) return last;
+    for (const Order order : {Order::kDescending, Order::kAscending}) {
+      IndexRange range;
+      range.equal.emplace_back(deal);
+      range.reverse = order == Order::kAscending;
+      const auto timed = [&](const catalog::IndexDef& index) {
+        return index.parts.size() > 1 && index.parts[1].field == at->name && index.parts[1].order == order;
+      };
+      KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, ScanLedBy(snapshot_, type, *about, range, timed));
+      if (cursor == nullptr) continue;
+      while (cursor->Next()) {  // the latest first
+        KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
         const Time when{view.GetInt(at->position)};
-        if (!view.has(at->position) || when > report_.until || when <= last) return absl::OkStatus();
-        const StatusOr<bool> known = Known(view.id());
-        if (known.ok() && *known) last = when;
-        return known.status();
-      }));
+        if (!view.has(at->position) || when > report_.until) continue;
+        KITH_ASSIGN_OR_RETURN(const bool known, Known(cursor->id()));
+        if (known) return when;
+      }
+      KITH_RETURN_IF_ERROR(cursor->status());
       return last;
     }
-    const bool timed = index->parts.size() > 1 && index->parts[1].field == at->name;
-    IndexRange range;
-    range.equal.emplace_back(deal);
-    range.reverse = timed && index->parts[1].order == Order::kAscending;
-    KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.ScanIndex(type, *index, range));
-    while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
+    KITH_RETURN_IF_ERROR(ForEachWith(snapshot_, type, *about, Value(deal), [&](record::View view) {
       const Time when{view.GetInt(at->position)};
-      if (when > report_.until || when <= last) continue;
-      KITH_ASSIGN_OR_RETURN(const bool known, Known(cursor->id()));
-      if (!known) continue;
-      last = when;
-      if (timed) break;
-    }
-    KITH_RETURN_IF_ERROR(cursor->status());
+      if (!view.has(at->position) || when > report_.until || when <= last) return absl::OkStatus();
+      const StatusOr<bool> known = Known(view.id());
+      if (known.ok() && *known) last = when;
+      return known.status();
+    }));
     return last;
   }
 

@@ -143,7 +143,7 @@ class Working {
   bool MayJudge(std::string_view behaviour, std::initializer_list<std::string_view> roles) {
     bool may = true;
     for (const TypeDef* type : snapshot_.catalog().TypesWith(behaviour)) {
-      may &= relationship_internal::MayJudge(snapshot_, *type, behaviour, roles, list_.masked);
+      may &= kith::MayJudge(snapshot_, *type, behaviour, roles, list_.masked);
     }
     return may;
   }
@@ -175,7 +175,7 @@ class Working {
     next_step_told_ = MayJudge("pipelined", {"next_step"}) && tasks_told_;
     MayJudge("pipelined", {"amount", "close_date"});  // deals are judged by the rest
     return ForEachRecord(snapshot_, "pipelined", [&](const Played& deal) -> Status {
-      if (!relationship_internal::MayJudge(snapshot_, deal.type(), "pipelined", {"stage", "pipeline", "closed_at"}, list_.masked)) {
+      if (!kith::MayJudge(snapshot_, deal.type(), "pipelined", {"stage", "pipeline", "closed_at"}, list_.masked)) {
         return absl::OkStatus();
       }
       if (!IsMine(Id(deal.view().header().owner)) || deal.Has("closed_at") || !deal.Has("stage")) return absl::OkStatus();

@@ -83,7 +83,7 @@ class Weighing {
     return may;
   }
   bool MayJudge(const catalog::TypeDef& type, std::string_view behaviour, std::initializer_list<std::string_view> roles) {
-    return relationship_internal::MayJudge(snapshot_, type, behaviour, roles, worth_.masked);
+    return kith::MayJudge(snapshot_, type, behaviour, roles, worth_.masked);
   }
 
   Status ReadBudget() {

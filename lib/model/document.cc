@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "absl/numeric/int128.h"
 #include "kith/engine/referring.h"
@@ -134,6 +136,43 @@ Rounding DocumentRoles::RoundingIn(const Value& value) const {
 }
 
 bool TakesNothing(std::string_view status) { return status == "cancelled" || status == "rejected" || status == "expired"; }
+
+StatusOr<std::optional<Date>> TakesUntil(const Snapshot& snapshot, const query::Days& days, record::View document) {
+  const TypeDef* type = snapshot.catalog().FindType(document.id().type());
+  const std::optional<DocumentRoles> roles = type == nullptr ? std::nullopt : DocumentRoles::Of(*type);
+  if (!roles.has_value() || roles->status == nullptr) return kLastDay;  // nothing says that it ended
+  const FieldDef& status = *roles->status;
+  const auto takes = [](std::string_view name) { return name != "draft" && !TakesNothing(name); };
+  const std::string_view now = roles->StatusIn(document.Get(status.position));
+  if (now == "draft") return std::nullopt;
+  if (takes(now)) return kLastDay;
+  KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot.History(document.id()));
+  std::vector<std::pair<Time, Value>> changes;  // what the status was before
+  for (const HistoryEntry& entry : history) {
+    for (const FieldChange& change : entry.fields) {
+      if (change.package == status.package && change.number == status.number && change.before != change.after)
+        changes.emplace_back(change.effective, change.before);
+    }
+  }
+  std::stable_sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+    const std::string_view before = roles->StatusIn(change->second);
+    if (before.empty() || before == "draft") return std::nullopt;
+    if (takes(before)) return days.DateOf(change->first);
+  }
+  return std::nullopt;
+}
+
+std::set<const TypeDef*> TypesPaidFor(const catalog::Catalog& catalog) {
+  std::set<const TypeDef*> types;
+  for (const TypeDef* payment : catalog.TypesWith("payment")) {
+    const std::vector<std::string>& to = payment->FindRole("payment", "document")->refers_to;
+    for (const TypeDef* document : catalog.TypesWith(kDocument)) {
+      if (to.empty() || std::find(to.begin(), to.end(), document->name) != to.end()) types.insert(document);
+    }
+  }
+  return types;
+}
 
 namespace {
 

@@ -27,16 +27,6 @@ std::string_view ChoiceAt(record::View view, const FieldDef* field) {
   return choice == nullptr ? std::string_view() : std::string_view(choice->name);
 }
 
-// An index by `end` and the time that the viewer may read.
-const IndexDef* TimedIndex(const Snapshot& snapshot, const InteractionRoles& roles, const FieldDef& end) {
-  const auto serves = [&](const IndexDef& index) {
-    return index.kind == catalog::IndexKind::kOrdered && index.parts.size() > 1 && index.parts[0].field == end.name &&
-           index.parts[1].field == roles.at->name && MayRead(snapshot, *roles.type, index);
-  };
-  const auto found = std::find_if(roles.type->indexes.begin(), roles.type->indexes.end(), serves);
-  return found == roles.type->indexes.end() ? nullptr : &*found;
-}
-
 using Visit = std::function<void(const InteractionRecord&)>;
 
 // Interactions of one type with somebody at one end, of [from, end) where `end` is given.
@@ -47,13 +37,16 @@ Status Scan(const Snapshot& snapshot, const InteractionRoles& roles, const Field
     if (interaction.at >= from && interaction.at < end) visit(interaction);
     return absl::OkStatus();
   };
-  const IndexDef* index = end == kTimeMax ? nullptr : TimedIndex(snapshot, roles, end_field);
-  if (index == nullptr) return ForEachWith(snapshot, *roles.type, end_field, Value(person), look);
-  IndexRange range;
-  range.equal.emplace_back(person);
-  range.low = Value(from);
-  range.high = Value(end);
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.ScanIndex(*roles.type, *index, range));
+  std::unique_ptr<RecordCursor> cursor;
+  if (end != kTimeMax) {
+    IndexRange range;
+    range.equal.emplace_back(person);
+    range.low = Value(from);
+    range.high = Value(end);
+    const auto timed = [&](const IndexDef& index) { return index.parts.size() > 1 && index.parts[1].field == roles.at->name; };
+    KITH_ASSIGN_OR_RETURN(cursor, ScanLedBy(snapshot, *roles.type, end_field, range, timed));
+  }
+  if (cursor == nullptr) return ForEachWith(snapshot, *roles.type, end_field, Value(person), look);
   while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
     KITH_RETURN_IF_ERROR(look(view));

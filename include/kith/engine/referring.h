@@ -4,7 +4,12 @@
 #define KITH_ENGINE_REFERRING_H_
 
 #include <functional>
+#include <initializer_list>
 #include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +22,15 @@ namespace kith {
 
 // Whether the snapshot's viewer may scan the index: one that holds or covers a masked field is not read.
 [[nodiscard]] bool MayRead(const Snapshot& snapshot, const catalog::TypeDef& type, const catalog::IndexDef& index);
+// Whether the viewer may read what the roles of a behaviour of a type say. Of those that are masked "type.field" is put into `masked`.
+bool MayJudge(const Snapshot& snapshot, const catalog::TypeDef& type, std::string_view behaviour,
+              std::initializer_list<std::string_view> roles, std::set<std::string>& masked);
+
+// The choice of an index: the first ordered one that the field leads, that the viewer may read, that `serves` (unset: any does) and that is
+// not still being built, scanned. Null: there is none. Errors: those of Snapshot::ScanIndex.
+[[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> ScanLedBy(const Snapshot& snapshot, const catalog::TypeDef& type,
+                                                                const catalog::FieldDef& field, const IndexRange& range,
+                                                                const std::function<bool(const catalog::IndexDef&)>& serves = {});
 
 // Visible records of `type` whose `field` is `value`: by an index that the field leads (in id order where each has something masked), else
 // record by record. A masked field finds nothing. The view lives during the call; the first error of `visit` ends it.

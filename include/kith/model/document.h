@@ -19,7 +19,9 @@
 #define KITH_MODEL_DOCUMENT_H_
 
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +29,7 @@
 #include "kith/base/money.h"
 #include "kith/base/status.h"
 #include "kith/engine/snapshot.h"
+#include "kith/query/calendar.h"
 
 namespace kith::model {
 
@@ -38,6 +41,12 @@ enum class Rounding : uint8_t { kHalfUp, kHalfEven, kDown };
 
 // Whether a document in a status takes nothing: it is "cancelled", "rejected" or "expired".
 [[nodiscard]] bool TakesNothing(std::string_view status);
+// The day on which a document came to take nothing, by the history of its status; kLastDay while it takes something. Nothing for one that
+// never did: a draft, one that was thrown away as a draft, one that was put in as what takes nothing.
+inline constexpr Date kLastDay{std::numeric_limits<int32_t>::max()};
+[[nodiscard]] StatusOr<std::optional<Date>> TakesUntil(const Snapshot& snapshot, const query::Days& days, record::View document);
+// The types of documents that payments may be for.
+[[nodiscard]] std::set<const catalog::TypeDef*> TypesPaidFor(const catalog::Catalog& catalog);
 
 // price × quantity × (1 - discount). Discounts are shares of 1. Errors: ArithmeticOverflow.
 [[nodiscard]] StatusOr<Money> LineAmount(Decimal quantity, Money price, Decimal discount, Rounding rounding);

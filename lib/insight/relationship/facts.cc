@@ -3,8 +3,6 @@
 #include <utility>
 
 #include "insight/relationship/facts_internal.h"
-#include "kith/base/concat.h"
-#include "kith/model/document.h"
 #include "kith/model/employment.h"
 #include "kith/model/model.h"
 
@@ -57,53 +55,6 @@ void TakeStake(const Played& stake, ChainMember& member) {
       FromName(stake.Choice("political"),
                {{"inner_circle", Political::kInnerCircle}, {"political_structure", Political::kPoliticalStructure}}, Political::kNone);
   if (political == Political::kInnerCircle || member.political == Political::kNone) member.political = political;
-}
-
-std::set<const TypeDef*> TypesPaidFor(const catalog::Catalog& catalog) {
-  std::set<const TypeDef*> types;
-  for (const TypeDef* payment : catalog.TypesWith("payment")) {
-    const std::vector<std::string>& to = payment->FindRole("payment", "document")->refers_to;
-    for (const TypeDef* document : catalog.TypesWith("money_document")) {
-      if (to.empty() || std::find(to.begin(), to.end(), document->name) != to.end()) types.insert(document);
-    }
-  }
-  return types;
-}
-
-bool MayJudge(const Snapshot& snapshot, const TypeDef& type, std::string_view behaviour, std::initializer_list<std::string_view> roles,
-              std::set<std::string>& masked) {
-  bool may = true;
-  for (const std::string_view role : roles) {
-    const FieldDef* field = type.FindRole(behaviour, role);
-    if (field == nullptr || !snapshot.IsMasked(type, static_cast<int32_t>(field->position))) continue;
-    masked.insert(Concat({type.name, ".", field->name}));
-    may = false;
-  }
-  return may;
-}
-
-StatusOr<std::optional<Date>> TakesUntil(const Snapshot& snapshot, const query::Days& days, const Played& document) {
-  const auto takes = [](std::string_view status) { return status != "draft" && !model::TakesNothing(status); };
-  const std::string_view now = document.Choice("status");
-  if (now == "draft") return std::nullopt;
-  if (takes(now)) return kLastDay;
-  const FieldDef& status = *document.Find("status");
-  KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot.History(document.id()));
-  std::vector<std::pair<Time, Value>> changes;  // what the status was before
-  for (const HistoryEntry& entry : history) {
-    for (const FieldChange& change : entry.fields) {
-      if (change.package == status.package && change.number == status.number && change.before != change.after)
-        changes.emplace_back(change.effective, change.before);
-    }
-  }
-  std::stable_sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
-    const Choice* before = change->second.get_if<Choice>();
-    const catalog::ChoiceDef* name = before == nullptr ? nullptr : status.FindChoice(before->number);
-    if (name == nullptr || name->name == "draft") return std::nullopt;
-    if (takes(name->name)) return days.DateOf(change->first);
-  }
-  return std::nullopt;
 }
 
 const FieldDef* Played::Find(std::string_view role) const {

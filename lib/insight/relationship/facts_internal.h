@@ -3,8 +3,6 @@
 #define KITH_LIB_INSIGHT_RELATIONSHIP_FACTS_INTERNAL_H_
 
 #include <functional>
-#include <initializer_list>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -68,17 +66,6 @@ Status ForEachRecord(const Snapshot& snapshot, std::string_view behaviour, const
   }
   return absl::OkStatus();
 }
-
-// Whether the viewer may read what the roles of a behaviour of a type say. Of those that are masked "type.field" is put into `masked`.
-bool MayJudge(const Snapshot& snapshot, const catalog::TypeDef& type, std::string_view behaviour,
-              std::initializer_list<std::string_view> roles, std::set<std::string>& masked);
-
-// The types of documents that payments may be for.
-[[nodiscard]] std::set<const catalog::TypeDef*> TypesPaidFor(const catalog::Catalog& catalog);
-// The day on which a document came to take nothing (model/document.h), by the history of its status; kLastDay while it takes something.
-// Nothing for one that never did: a draft, one that was thrown away as a draft, one that was put in as what takes nothing.
-inline constexpr Date kLastDay{std::numeric_limits<int32_t>::max()};
-[[nodiscard]] StatusOr<std::optional<Date>> TakesUntil(const Snapshot& snapshot, const query::Days& days, const Played& document);
 
 // By the choice's name; a rep's opinion where it is none of the others.
 [[nodiscard]] EvidenceSource SourceFrom(std::string_view name);

@@ -27,12 +27,12 @@ class End {
  public:
   End(const Snapshot& snapshot, const TypeDef& type, std::string_view mine, std::string_view other)
       : type_(type), mine_(*type.FindRole("acquaintance", mine)), other_(other) {
-    for (const IndexDef& index : type.indexes) {
-      if (index.kind != catalog::IndexKind::kOrdered || index.parts.empty() || index.parts[0].field != mine_.name) continue;
-      if (!Covers(index) || !MayRead(snapshot, type, index)) continue;
-      index_ = &index;
-      break;
-    }
+    const auto covers = [&](const IndexDef& index) {
+      index_ = Covers(index) ? &index : nullptr;
+      return index_ != nullptr;
+    };
+    const StatusOr<std::unique_ptr<RecordCursor>> readable = ScanLedBy(snapshot, type, mine_, {}, covers);
+    if (!readable.ok() || *readable == nullptr) index_ = nullptr;
     ordered_ = index_ != nullptr && index_->parts.size() > 1 && index_->parts[1].field == type.FindRole("acquaintance", other)->name &&
                index_->parts[1].order == Order::kAscending;
     scans_ = type.FindIndexLedBy(static_cast<int32_t>(mine_.position)) == nullptr;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "kith/base/key.h"
+#include "kith/engine/referring.h"
 #include "shop.h"
 
 namespace kith {
@@ -283,6 +284,17 @@ TEST(EnsureTest, AnInterruptedBuildIsNotUsedAndGoesOnLater) {
     const auto snapshot = *db->Read();
     EXPECT_EQ(GetReason(snapshot->ScanIndex("card", "by_suit", {}).status()), Reason::kUnknownIndex);
     EXPECT_TRUE(snapshot->ScanIndex("card", "by_rank", {}).ok());
+    // Nor by those who look for records by a field: they go through the records instead.
+    const catalog::TypeDef& type = *snapshot->catalog().FindType("card");
+    const catalog::FieldDef& suit = *type.FindField("suit");
+    const Value wanted = snapshot->Get(cards[50])->Get(suit.position);
+    int found = 0;
+    ASSERT_TRUE(ForEachWith(*snapshot, type, suit, wanted, [&](record::View view) {
+                  found += view.Get(suit.position) == wanted ? 1 : 0;
+                  return absl::OkStatus();
+                }).ok());
+    EXPECT_EQ(found, 50);
+    EXPECT_EQ(ScanLedBy(*snapshot, type, suit, {.equal = {wanted}})->get(), nullptr);
     Batch batch = *db->NewBatch();
     batch.Set(cards[10], "suit", "clubs");
     batch.Set(cards[90], "suit", "clubs");
