@@ -128,6 +128,22 @@ kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, co
   });
 }
 
+kith_code kith_snapshot_summary(kith_snapshot* snapshot, const char* pipeline, const char* period, const kith_insight_options* options,
+                                kith_text** json, kith_error** err) {
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
+    KITH_ASSIGN_OR_RETURN(Question question, Question::Ask(snapshot, pipeline, options));
+    KITH_ASSIGN_OR_RETURN(std::string_view text, Name(period, "period"));
+    KITH_ASSIGN_OR_RETURN(kith::Period when, question.PeriodOf(text));
+    KITH_ASSIGN_OR_RETURN(kith::model::FunnelTables tables, question.Tables());
+    kith::insight::SummaryOptions how;
+    how.funnel = question.Funnel();
+    KITH_ASSIGN_OR_RETURN(how.forecast, question.Forecast(tables));
+    KITH_ASSIGN_OR_RETURN(how.forecast.ledger, question.Ledger(when, how.forecast));
+    KITH_ASSIGN_OR_RETURN(kith::insight::Summary summary, kith::insight::Summarize(tables, when, how));
+    return ToJson(summary);
+  });
+}
+
 kith_code kith_snapshot_deals_behind(kith_snapshot* snapshot, const char* pipeline, const char* stage, const kith_insight_options* options,
                                      kith_text** json, kith_error** err) {
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {

@@ -43,12 +43,35 @@ Json Of(const insight::FunnelReport& report) {
                {"path_unknown", report.path_unknown},
                {"win_rate", Of(report.win_rate)},
                {"end_to_end", Number(report.end_to_end)},
+               {"conformance", Number(report.conformance)},
                {"median_cycle_days", Number(report.median_cycle_days)},
                {"currency", report.currency.code()},
                {"open_elsewhere", report.open_elsewhere},
                {"warnings", report.warnings},
                {"stages", Json::array()}};
   for (const insight::StageFunnel& stage : report.stages) json["stages"].push_back(Of(stage));
+  return json;
+}
+
+Json Of(const std::vector<insight::DataGap>& gaps) {
+  Json json = Json::array();
+  for (const insight::DataGap& gap : gaps) {
+    json.push_back({{"kind", insight::NameOf(gap.kind)}, {"stage", gap.stage.value()}, {"missing", gap.missing}, {"text", gap.text}});
+  }
+  return json;
+}
+
+Json Of(const std::vector<insight::StuckDeal>& stuck) {
+  Json json = Json::array();
+  for (const insight::StuckDeal& deal : stuck) {
+    json.push_back({{"id", deal.deal.value()},
+                    {"stage", deal.stage.value()},
+                    {"age_days", Number(deal.age_days)},
+                    {"still_there", Number(deal.still_there)},
+                    {"limit_days", Number(deal.limit_days)},
+                    {"amount_minor", deal.amount.minor},
+                    {"currency", deal.amount.currency.code()}});
+  }
   return json;
 }
 
@@ -424,21 +447,47 @@ std::string ToJson(const std::vector<insight::RepBias>& reps) {
 }
 
 std::string ToJson(const std::vector<insight::DataGap>& gaps, const std::vector<insight::StuckDeal>& stuck) {
-  Json json = {{"gaps", Json::array()}, {"stuck", Json::array()}};
-  for (const insight::DataGap& gap : gaps) {
-    json["gaps"].push_back(
-        {{"kind", insight::NameOf(gap.kind)}, {"stage", gap.stage.value()}, {"missing", gap.missing}, {"text", gap.text}});
+  return Dump({{"gaps", Of(gaps)}, {"stuck", Of(stuck)}});
+}
+
+// Short enough for a telephone: of each stage what its bar shows, of each deal one line.
+std::string ToJson(const insight::Summary& summary) {
+  const insight::FunnelReport& funnel = summary.funnel;
+  Json stages = Json::array();
+  for (const insight::StageFunnel& stage : funnel.stages) {
+    stages.push_back({{"id", stage.stage.id.value()},
+                      {"name", stage.stage.name},
+                      {"reached", stage.reached},
+                      {"open", stage.open},
+                      {"rate", Number(stage.rate.value)},
+                      {"low", Number(stage.rate.low)},
+                      {"high", Number(stage.rate.high)}});
   }
-  for (const insight::StuckDeal& deal : stuck) {
-    json["stuck"].push_back({{"id", deal.deal.value()},
-                             {"stage", deal.stage.value()},
-                             {"age_days", Number(deal.age_days)},
-                             {"still_there", Number(deal.still_there)},
-                             {"limit_days", Number(deal.limit_days)},
-                             {"amount_minor", deal.amount.minor},
-                             {"currency", deal.amount.currency.code()}});
+  Json forecast = Of(summary.forecast, false);
+  Json& deals = forecast["deals"] = Json::array();
+  for (const insight::DealForecast& deal : summary.forecast.deals) {
+    deals.push_back({{"id", deal.deal.value()},
+                     {"stage", deal.stage.value()},
+                     {"win_in_period", Number(deal.win_in_period)},
+                     {"expected_minor", Number(deal.expected_minor)}});
   }
-  return Dump(json);
+  return Dump({{"funnel",
+                {{"pipeline", funnel.pipeline.name},
+                 {"arrivals", funnel.arrivals},
+                 {"won", funnel.won},
+                 {"lost", funnel.lost},
+                 {"open", funnel.open},
+                 {"win_rate", Of(funnel.win_rate)},
+                 {"end_to_end", Number(funnel.end_to_end)},
+                 {"conformance", Number(funnel.conformance)},
+                 {"median_cycle_days", Number(funnel.median_cycle_days)},
+                 {"stages", std::move(stages)},
+                 {"warnings", funnel.warnings}}},
+               {"forecast", std::move(forecast)},
+               {"gaps", Of(summary.gaps)},
+               {"gaps_total", summary.gaps_total},
+               {"risks", Of(summary.risks)},
+               {"risks_total", summary.risks_total}});
 }
 
 }  // namespace kith::capi

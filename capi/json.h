@@ -14,12 +14,12 @@
 #include "kith/insight/drivers.h"
 #include "kith/insight/forecast.h"
 #include "kith/insight/funnel.h"
-#include "kith/insight/health.h"
 #include "kith/insight/paths.h"
 #include "kith/insight/quota.h"
 #include "kith/insight/saved.h"
 #include "kith/insight/scorecard.h"
 #include "kith/insight/submission.h"
+#include "kith/insight/summary.h"
 #include "kith/insight/typed.h"
 #include "kith/query/search.h"
 #include "kith/query/segment.h"
@@ -60,6 +60,7 @@ namespace kith::capi {
 [[nodiscard]] std::string ToJson(const std::vector<insight::Submission>& submissions);
 [[nodiscard]] std::string ToJson(const std::vector<insight::RepBias>& reps);
 [[nodiscard]] std::string ToJson(const std::vector<insight::DataGap>& gaps, const std::vector<insight::StuckDeal>& stuck);
+[[nodiscard]] std::string ToJson(const insight::Summary& summary);
 [[nodiscard]] std::string ToJson(const exchange::ImportReport& report);
 [[nodiscard]] std::string ToJson(const std::vector<model::Pipeline>& pipelines);
 [[nodiscard]] std::string ToJson(const std::vector<query::Segment>& segments);

@@ -917,6 +917,17 @@ KITH_API kith_code kith_snapshot_rank_buyers(kith_snapshot* snapshot, kith_id re
    [{"reason", "much"}], "action": {"name", "labels"}, as far as the stage suggests one}]}. json: owned. Since 0.1. */
 KITH_API kith_code kith_snapshot_worklist(kith_snapshot* snapshot, kith_id rep, kith_str question, kith_text** json, kith_error** err);
 
+/* How far we have come with groups of companies (kith/insight/penetration.h). question: "relation" (from lower to upper, empty: what an
+   organisation says it belongs to), "now", "active_days" (365), "threshold" (.5), "fewest" (3). {"now", "masked": as above, "groups":
+   [{"head", "name", "subsidiaries", "worked", "won", "active", "active_ones": [ids], "share", "head_open", "reach", "executive",
+   "expand", "suggested" (ids or null)}]}. json: owned. Since 0.1. */
+KITH_API kith_code kith_snapshot_penetration(kith_snapshot* snapshot, const char* pipeline, kith_str question, kith_text** json,
+                                             kith_error** err);
+/* Adds to the batch a deal with the head of each group that the question finds to "expand", each once. *suggested (may be NULL): how many.
+   Since 0.1. */
+KITH_API kith_code kith_batch_suggest_expansions(kith_batch* batch, kith_snapshot* snapshot, const char* pipeline, kith_str question,
+                                                 uint64_t* suggested, kith_error** err);
+
 /* What customers owe (kith/insight/receivables.h): days sales outstanding and ageing, in minor units. question: "as_of" (a date; else
    today), "late_days" ([30, 60, 90]), "window_days" (90), "into" (a currency; else one ageing a currency). {"as_of", "total": [{"currency",
    "invoices", "open", "not_due", "overdue", "late": [by how late], "overpaid", "invoiced", "dso", "best_dso", "days_to_pay" (null: none)}],
@@ -1159,6 +1170,14 @@ KITH_API kith_code kith_snapshot_owned(kith_snapshot* snapshot, kith_id account,
 /* What to enter next so that statistics become usable, and deals that stand still, as JSON {"gaps": [...], "stuck": [...]}. json: owned. */
 KITH_API kith_code kith_snapshot_health(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options,
                                         kith_text** json, kith_error** err);
+/* A pipeline and a period (as kith_snapshot_forecast takes them) at a glance (kith/insight/summary.h), short enough for a telephone: at
+ * most 8 KiB while the pipeline has no more than 16 open stages with names of up to 40 bytes. {"funnel": {"pipeline", "arrivals", "won",
+ * "lost", "open", "win_rate", "end_to_end", "conformance", "median_cycle_days", "stages": [{"id", "name", "reached", "open", "rate", "low",
+ * "high"}], "warnings"}, "forecast": its numbers as kith_forecast_to_json has them, "deals": [{"id", "stage", "win_in_period",
+ * "expected_minor"}, five at most], "gaps", "risks": of kith_snapshot_health's gaps and stuck deals, five at most, "gaps_total",
+ * "risks_total"}. json: owned. Since 0.1. */
+KITH_API kith_code kith_snapshot_summary(kith_snapshot* snapshot, const char* pipeline, const char* period,
+                                         const kith_insight_options* options, kith_text** json, kith_error** err);
 
 /* A forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07", or relative to the moment asked about: "this-month",
  * "next-quarter"; these quarters and years, and FY, are of the fiscal year that the database's settings have. Amounts in minor units. Its

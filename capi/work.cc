@@ -1,10 +1,12 @@
-// What somebody should do next, what customers owe, what a deal is worth.
+// What somebody should do next, which groups to go to, what customers owe, what a deal is worth.
 #include <map>
 
 #include "answer.h"
+#include "kith/insight/penetration.h"
 #include "kith/insight/receivables.h"
 #include "kith/insight/worklist.h"
 #include "kith/insight/worth.h"
+#include "kith/model/model.h"
 #include "members.h"
 #include "objects.h"
 
@@ -41,6 +43,39 @@ Json Of(const WorkList& list) {
   return {{"now", kith::ToText(list.now)},   {"currency", list.currency.is_null() ? Json(nullptr) : Json(list.currency.code())},
           {"verdict", NameOf(list.verdict)}, {"total", list.total},
           {"masked", list.masked},           {"items", std::move(items)}};
+}
+
+Json Of(const Penetration& report) {
+  Json groups = Json::array();
+  for (const GroupPenetration& group : report.groups) {
+    groups.push_back({{"head", group.head.value()},
+                      {"name", group.name},
+                      {"subsidiaries", group.subsidiaries},
+                      {"worked", group.worked},
+                      {"won", group.won},
+                      {"active", group.active},
+                      {"active_ones", Of(group.active_ones)},
+                      {"share", group.share()},
+                      {"head_open", group.head_open},
+                      {"reach", group.reach},
+                      {"executive", Of(group.executive)},
+                      {"expand", group.expand},
+                      {"suggested", group.suggested.has_value() ? Of(*group.suggested) : Json(nullptr)}});
+  }
+  return {{"now", kith::ToText(report.now)}, {"masked", report.masked}, {"groups", std::move(groups)}};
+}
+
+void ReadPenetration(Members& asked, PenetrationOptions& options) {
+  asked.Get("relation", options.relation);
+  asked.Get("now", options.now);
+  asked.GetCount("active_days", options.active_days);
+  asked.Get("threshold", options.threshold);
+  asked.GetCount("fewest", options.fewest);
+}
+
+kith::StatusOr<kith::model::Pipeline> PipelineNamed(const kith::Snapshot& now, const char* given) {
+  KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(given, "pipeline"));
+  return kith::model::GetPipeline(now, name);
 }
 
 Json Of(const std::vector<Ageing>& ageings) {
@@ -153,6 +188,33 @@ kith_code kith_snapshot_worklist(kith_snapshot* snapshot, kith_id rep, kith_str 
     return Of(list);
   };
   return ReplyTo(snapshot, question, json, err, WorkOptions(), read, answer);
+}
+
+kith_code kith_snapshot_penetration(kith_snapshot* snapshot, const char* pipeline, kith_str question, kith_text** json, kith_error** err) {
+  const auto answer = [pipeline](const kith::Snapshot& now, const PenetrationOptions& options) -> kith::StatusOr<Json> {
+    KITH_ASSIGN_OR_RETURN(const kith::model::Pipeline deals, PipelineNamed(now, pipeline));
+    KITH_ASSIGN_OR_RETURN(const Penetration report, PenetrationOf(now, deals, options));
+    return Of(report);
+  };
+  return ReplyTo(snapshot, question, json, err, PenetrationOptions(), ReadPenetration, answer);
+}
+
+kith_code kith_batch_suggest_expansions(kith_batch* batch, kith_snapshot* snapshot, const char* pipeline, kith_str question,
+                                        uint64_t* suggested, kith_error** err) {
+  Zero(suggested);
+  return Guard(err, [&]() -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(BatchObject * to, Use(batch));
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * from, Use(snapshot));
+    KITH_ASSIGN_OR_RETURN(Members asked, Members::Ask(question));
+    PenetrationOptions options;
+    ReadPenetration(asked, options);
+    KITH_RETURN_IF_ERROR(asked.Done());
+    KITH_ASSIGN_OR_RETURN(const kith::model::Pipeline deals, PipelineNamed(*from->snapshot, pipeline));
+    KITH_ASSIGN_OR_RETURN(const Penetration report, PenetrationOf(*from->snapshot, deals, options));
+    KITH_ASSIGN_OR_RETURN(const size_t made, SuggestExpansions(*from->snapshot, deals, report, to->batch));
+    if (suggested != nullptr) *suggested = made;
+    return absl::OkStatus();
+  });
 }
 
 kith_code kith_snapshot_receivables(kith_snapshot* snapshot, kith_str question, kith_text** json, kith_error** err) {

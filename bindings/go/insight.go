@@ -67,6 +67,7 @@ type Funnel struct {
 	Lost            int64         `json:"lost"`
 	Open            int64         `json:"open"`
 	WinRate         Rate          `json:"win_rate"`
+	Conformance     *float64      `json:"conformance"` // share of stages entered once and in order
 	MedianCycleDays *float64      `json:"median_cycle_days"`
 	Currency        string        `json:"currency"`
 	Warnings        []string      `json:"warnings"`

@@ -212,12 +212,17 @@ StatusOr<FunnelReport> Funnel(const FunnelTables& tables, const FunnelOptions& o
   report.win_rate = WilsonRate(periods.won, periods.won + periods.lost, options.level, options.maturity);
   report.median_cycle_days = MedianCycleDays(periods);
   report.end_to_end = 1;
+  double in_order = 0;
+  double passed = 0;
   for (const size_t i : OpenStages(tables.pipeline)) {
     const model::Stage& stage = tables.pipeline.stages[i];
     if (stage.archived && sums[i].reached == 0) continue;
     report.stages.push_back(StageOf(stage, sums[i], options, report.currency));
     report.end_to_end *= report.stages.back().rate.value;
+    in_order += static_cast<double>(sums[i].reached - sums[i].skipped);
+    passed += static_cast<double>(sums[i].reached + sums[i].rework);
   }
+  report.conformance = passed > 0 ? in_order / passed : std::numeric_limits<double>::quiet_NaN();
   AddOpenDeals(tables, options, report);
   KITH_RETURN_IF_ERROR(RefuseWhenLearning(options, report));
   WarnOfLittleData(options, report);

@@ -401,6 +401,46 @@ class Insights:
         report: dict[str, Any] = json.loads(self._open().health(pipeline, self._asked(as_of=as_of)))
         return report
 
+    def summary(self, period: str = "this-quarter", pipeline: str = "default", *, as_of: When | None = None, currency: str = "") -> dict[str, Any]:
+        """A pipeline at a glance: ``funnel``, ``forecast`` of the period, ``gaps`` and ``risks`` (five of each, of ``gaps_total``, ``risks_total``).
+
+        One call, small enough for a telephone; each part says what `funnel`, `forecast` and `health` say.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="D", amount=kith.Money(10_000, "CNY"))
+        ...         _ = batch.move(deal, "default/qualified")
+        ...     with db.snapshot() as now:
+        ...         told = now.summary("next-quarter")
+        ...     print(told["funnel"]["open"], told["forecast"]["maturity"], told["gaps"][0]["text"])
+        1 learning prospecting: 29 deals more must be decided before its rate is stable
+        """
+        asked = self._asked(as_of=as_of, currency=currency)
+        report: dict[str, Any] = json.loads(self._open().summary(pipeline, period, asked))
+        return report
+
+    def penetration(
+        self,
+        pipeline: str = "default",
+        *,
+        relation: str | None = None,
+        threshold: float | None = None,
+        fewest: int | None = None,
+        active_days: int | None = None,
+        now: dt.datetime | None = None,
+    ) -> dict[str, Any]:
+        """How far we have come with groups of companies: of each ``head``, how many ``subsidiaries`` were ``worked`` on, ``won``, are ``active``.
+
+        Active is who had a deal won within ``active_days`` (365). From a ``threshold`` (.5) of active ones on, of ``fewest`` (3)
+        subsidiaries at least, a deal with the head is to be suggested (``expand``): `Batch.suggest_expansions` does, once.
+        ``relation`` leads from the lower company to the upper one; None: an account's parent. ``reach`` is our strongest tie to the
+        head's board, ``executive``.
+        """
+        question = question_json(relation=relation, threshold=threshold, fewest=fewest, active_days=active_days, now=now or dt.datetime.now(dt.UTC))
+        report: dict[str, Any] = json.loads(self._open().penetration(pipeline, question))
+        return report
+
     def backtest(
         self,
         pipeline: str,

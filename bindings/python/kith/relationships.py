@@ -281,7 +281,7 @@ class Relationships:
 
 
 class Planning:
-    """The part of a batch that makes a deal's tasks follow its action line."""
+    """The part of a batch that plans: tasks that follow a deal's action line, deals with the heads of groups."""
 
     _handle: _kith.Batch
 
@@ -302,6 +302,36 @@ class Planning:
         find decision_maker find: decision_maker
         """
         return self._handle.plan_actions(now._open(), deal)
+
+    def suggest_expansions(
+        self,
+        now: Snapshot,
+        pipeline: str = "default",
+        *,
+        relation: str | None = None,
+        threshold: float | None = None,
+        fewest: int | None = None,
+        active_days: int | None = None,
+    ) -> int:
+        """Adds a deal with the head of each group that `Snapshot.penetration` finds to ``expand``. Returns how many; each is suggested once.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         head = batch.create("account", name="Group")
+        ...         for name in ("North", "South"):
+        ...             account = batch.create("account", name=name, parent=head)
+        ...             _ = batch.move(batch.create("opportunity", name=name, account=account), "default/won")
+        ...     for _ in range(2):
+        ...         with db.snapshot() as now, db.batch() as batch:
+        ...             print(now.penetration(fewest=2)["groups"][0]["share"], batch.suggest_expansions(now, fewest=2))
+        1.0 1
+        1.0 0
+        """
+        question = question_json(
+            relation=relation, threshold=threshold, fewest=fewest, active_days=active_days, now=dt.datetime.now(dt.UTC)
+        )
+        return self._handle.suggest_expansions(now._open(), pipeline, question)
 
 
 def _lines(text: str) -> list[Json]:

@@ -194,6 +194,13 @@ void BindBatch(nb::module_& module) {
              Check(kith_batch_plan_actions(b.get(), s.get(), deal, &changed, &error), error);
              return changed;
            })
+      .def("suggest_expansions",
+           [](const Batch& b, const Snapshot& s, const char* pipeline, const std::string& question) {
+             uint64_t suggested = 0;
+             kith_error* error = nullptr;
+             Check(kith_batch_suggest_expansions(b.get(), s.get(), pipeline, ToStr(question), &suggested, &error), error);
+             return suggested;
+           })
       .def("save_forecast", [](const Batch& b, const Forecast& f) { return kith_batch_save_forecast(b.get(), f.get()); })
       .def("move", [](const Batch& b, kith_id t, const char* stage,
                       const std::string& reason) { return kith_batch_move_because(b.get(), t, stage, ToStr(reason)); })

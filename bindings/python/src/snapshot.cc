@@ -116,6 +116,16 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_health(s.get(), pipeline, options, json, error); });
            })
+      .def("summary",
+           [](const Snapshot& s, const char* pipeline, const char* period, const InsightOptions& how) {
+             return JsonOf(how, [&](auto* options, auto json, auto error) {
+               return kith_snapshot_summary(s.get(), pipeline, period, options, json, error);
+             });
+           })
+      .def("penetration",
+           [](const Snapshot& s, const char* pipeline, const std::string& question) {
+             return Told([&](auto text, auto error) { return kith_snapshot_penetration(s.get(), pipeline, ToStr(question), text, error); });
+           })
       .def("submissions",
            [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {

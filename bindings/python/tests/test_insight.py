@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import pathlib
 import random
 from typing import Any
@@ -254,6 +255,41 @@ def test_what_was_learnt_is_kept_with_the_snapshot_and_no_longer(sales: kith.Dat
         now.renew()
         with sales.snapshot() as fresh:
             assert learnt(now) == learnt(fresh) != asked[0]
+
+
+def test_a_pipeline_at_a_glance_says_what_its_parts_say(sales: kith.Database) -> None:  # C13
+    at = START + dt.timedelta(days=200)
+    with sales.snapshot() as now:
+        told = now.summary("next-quarter", as_of=at)
+        funnel = now.funnel(as_of=at)
+        forecast = now.forecast("default", "next-quarter", as_of=at)
+        health = now.health(as_of=at)
+    assert told["funnel"]["win_rate"] == funnel["win_rate"]
+    assert told["forecast"]["total"] == forecast["total"]
+    assert [deal["id"] for deal in told["forecast"]["deals"]] == [deal["id"] for deal in forecast["deals"][:5]]
+    assert told["gaps"] == health["gaps"][:5]
+    assert told["risks_total"] == len(health["stuck"])
+    assert len(json.dumps(told)) < 8192
+
+
+def test_a_group_is_suggested_once(db: kith.Database) -> None:  # C19
+    with db.batch() as b:
+        head = b.create("account", name="Group")
+        for name in ("A", "B", "C"):
+            account = b.create("account", name=name, parent=head)
+            b.move(b.create("opportunity", name=name, account=account), "default/qualified" if name == "C" else "default/won")
+    assert b.outcome is not None
+    id = b.outcome.id(head)
+    for suggested in (1, 0):
+        with db.snapshot() as now:
+            [group] = now.penetration()["groups"]
+            assert (group["head"], group["subsidiaries"], group["worked"], group["active"]) == (id, 3, 3, 2)
+            assert group["expand"] == (suggested == 1)
+            with db.batch() as b:
+                assert b.suggest_expansions(now) == suggested
+    with db.snapshot() as now:
+        [group] = now.penetration()["groups"]
+        assert now[group["suggested"]]["account"] == id
 
 
 def test_health_names_what_is_missing_and_what_stands_still(

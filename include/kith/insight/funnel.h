@@ -51,9 +51,12 @@ struct FunnelReport {
   int64_t won = 0;
   int64_t lost = 0;
   int64_t open = 0;
-  int64_t path_unknown = 0;           // closed by their first move: in no stage's rate
-  Rate win_rate;                      // won / (won + lost), every closed deal
-  double end_to_end = 0;              // product of the stage rates
+  int64_t path_unknown = 0;  // closed by their first move: in no stage's rate
+  Rate win_rate;             // won / (won + lost), every closed deal
+  double end_to_end = 0;     // product of the stage rates
+  // How closely deals keep to the process: of the stages they passed or went back to, the share entered once and in order, (reached −
+  // skipped) / (reached + rework) over the stages; NaN: none was reached.
+  double conformance = 0;
   double median_cycle_days = 0;       // from the first move to the win; NaN: nothing won
   Currency currency;                  // the one most open deals have
   int64_t open_elsewhere = 0;         // open deals in other currencies or without amount

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <random>
 
+#include "kith/insight/summary.h"
 #include "simulator/company_paths.h"
 #include "unit/insight/made_tables.h"
 
@@ -306,6 +307,71 @@ TEST(Forecast, TheCommonShockIsLearntFromMatureForecastsOnly) {
   EXPECT_EQ(none->model, kForecastModel);
   for (LedgerEntry& entry : options.ledger) entry.period = period;  // none is over yet
   EXPECT_EQ(Forecast(tables, period, options)->shock_sd, none->shock_sd);
+}
+
+// C15: a process whose steps tell how deals end. The same deals with the same ends, of which a part jumps over the step in between: the
+// less the process is kept to, the less is known of the open deals, and the wider the interval.
+TEST(Forecast, IsWiderTheLessDealsKeepToTheProcess) {
+  const model::Pipeline pipeline = MakePipeline(2);
+  const Time now = StartOf(Date{20'500});
+  const auto day = [](double days) { return static_cast<int64_t>(days * static_cast<double>(kMicrosPerDay)); };
+  std::vector<double> conformance;
+  std::vector<double> width;
+  for (const double jumped : {0.0, 0.25, 0.5}) {
+    Random random(17);
+    std::vector<DealPath> paths;
+    for (uint64_t i = 1; i <= 1500; ++i) {
+      // A third goes on to the second step, from where nearly all is won; of the others all is lost. Memoryless: ages tell nothing.
+      const Time first{now.micros - day(400 * random.Uniform())};
+      const bool good = random.Chance(1.0 / 3);
+      const Time second{first.micros - day(20 * std::log(random.Uniform()))};
+      const Time end{second.micros - day(20 * std::log(random.Uniform()))};
+      const bool won = random.Chance(0.95);
+      const bool jumps = random.Chance(jumped);
+      DealPath path{Id(i), {100'000, kCny}, {{.to = Id(101), .at = first, .owner = {}}}};
+      if (good && !jumps && second < now) path.moves.push_back({.to = Id(102), .at = second, .owner = {}});
+      const Time closed = good ? end : second;
+      if (closed < now) path.moves.push_back({.to = Id(good && won ? 901 : 902), .at = closed, .owner = {}});
+      paths.push_back(std::move(path));
+    }
+    const FunnelTables tables = TablesFromPaths(pipeline, paths, now);
+    conformance.push_back(Funnel(tables)->conformance);
+    const ForecastReport report = *Forecast(tables, Days(Date{20'500}, 90));
+    width.push_back((report.from_open.p90 - report.from_open.p10) / report.from_open.mean);
+  }
+  EXPECT_EQ(conformance[0], 1);
+  for (size_t i = 1; i < width.size(); ++i) {
+    EXPECT_LT(conformance[i], conformance[i - 1] - 0.04);
+    EXPECT_GT(width[i], 1.05 * width[i - 1]) << width[0] << " " << width[1] << " " << width[2];
+  }
+}
+
+// C13: one call says what the calls for its parts do.
+TEST(Summary, IsWhatItsPartsSay) {
+  const Company company = simulator::MakeCompany({.seed = 5, .deals = 900});
+  const FunnelTables tables = TablesOf(company, company.options.today);
+  const Period period = Days(company.options.today, 91);
+  const Summary summary = *Summarize(tables, period, {.most = 3});
+  EXPECT_EQ(summary.funnel.win_rate.value, Funnel(tables)->win_rate.value);
+  EXPECT_EQ(summary.funnel.stages.size(), Funnel(tables)->stages.size());
+  ForecastReport whole = *Forecast(tables, period);
+  whole.deals.resize(3);
+  EXPECT_EQ(BytesOf(summary.forecast), BytesOf(whole));
+  const std::vector<DataGap> gaps = DataGapsOf(tables);
+  EXPECT_EQ(summary.gaps_total, gaps.size());
+  for (size_t i = 0; i < summary.gaps.size(); ++i) EXPECT_EQ(summary.gaps[i].text, gaps[i].text);
+  const std::vector<StuckDeal> stuck = StuckDealsOf(tables);
+  EXPECT_EQ(summary.risks_total, stuck.size());
+  ASSERT_EQ(summary.risks.size(), std::min<size_t>(3, stuck.size()));
+  ASSERT_FALSE(stuck.empty());
+  std::vector<int64_t> amounts;
+  for (const StuckDeal& deal : stuck) amounts.push_back(deal.amount.minor);
+  std::sort(amounts.rbegin(), amounts.rend());
+  for (size_t i = 0; i < summary.risks.size(); ++i) EXPECT_EQ(summary.risks[i].amount.minor, amounts[i]);
+  ForecastOptions strict;
+  strict.strict = true;
+  const FunnelTables nothing = TablesFromPaths(simulator::PipelineOf(), {}, tables.as_of);
+  EXPECT_FALSE(Summarize(nothing, period, {.funnel = {}, .forecast = strict}).ok());
 }
 
 // Misses of a known sd beside the model's own spread: the shock is that sd, whatever one forecast said that knew nothing.
