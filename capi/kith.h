@@ -1044,9 +1044,9 @@ typedef struct kith_insight_options {
   /* JSON, borrowed for the call, what is absent has no effect:
    *   "period"        funnel, reps, scorecards, deals behind: whole months such as "2026-Q1"; else all of history
    *   "group"         funnel, deals behind, velocity, gap: {"kind": "owner" | "segment" | "source", "id": number}, instead of everybody
-   *   "by"            funnel, forecast: parts by "owner", "segment" or "source", or by a field of these records such as "owner.team"; in
-   *                   the JSON each has its number as "part" (0: none) and what it is called as "name" (null: nothing, or not for the
-   *                   viewer), a choice perhaps "labels"
+   *   "by"            funnel, forecast: parts by "owner", "segment", "source" or "product" (as deals say now; looks at every deal), or
+   *                   by a field of these records such as "owner.team"; in the JSON each has its number as "part" (0: none) and what it
+   *                   is called as "name" (null: nothing, or not for the viewer), a choice perhaps "labels"
    *   "learn_from"    forecast: widen by what forecasts of so many periods before missed; costs two reads of the past each
    *   "learn_saved"   forecast: true: by what saved forecasts missed, too
    *   "measure"       forecast, backtest: "won" (else), or "cash": what comes in instead of what is won; the JSON's "closed" is then what

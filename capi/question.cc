@@ -5,6 +5,7 @@
 
 #include "kith/base/concat.h"
 #include "kith/base/nearest.h"
+#include "kith/insight/paths.h"
 #include "kith/model/versions.h"
 #include "kith/query/calendar.h"
 #include "members.h"
@@ -16,6 +17,7 @@ using model::GroupKind;
 
 constexpr int kMostLearnt = 100;
 constexpr size_t kMostLedgers = 64;  // kept with a snapshot
+constexpr std::string_view kProduct = "product";
 
 Status Malformed(std::string field, std::string_view message, std::string hint = {}) {
   return MakeError({.reason = Reason::kBadOptions, .field = std::move(field), .hint = std::move(hint)}, message);
@@ -67,7 +69,7 @@ StatusOr<GroupKind> KindFromName(std::string_view name) {
   for (const auto& [known, kind] : kKinds) {
     if (name == known) return kind;
   }
-  return Malformed(std::string(name.substr(0, 80)), "is no kind of group", "use owner, segment or source");
+  return Malformed(std::string(name.substr(0, 80)), "is no kind of group", "use owner, segment, source or (for parts) product");
 }
 
 StatusOr<insight::WhatIf> WhatIfFrom(const Json& json, const model::Pipeline& pipeline) {
@@ -192,6 +194,7 @@ Status Question::ReadMore(std::string_view text) {
     KITH_ASSIGN_OR_RETURN(group_kind_, KindFromName(kind));
     const Json* id = Member(*group, "id");
     if (id == nullptr || !id->is_number_unsigned()) return Malformed("group.id", "is no number");
+    if (by_product_ && group_kind_ == GroupKind::kSegment) return Malformed("group", "segments have no parts by product");
     group_ = id->get<uint64_t>();
   }
   if (const Json* what_if = Member(json, "what_if"); what_if != nullptr) {
@@ -230,7 +233,9 @@ Status Question::ReadCollection(const Json& json) {
 
 Status Question::ReadBy(std::string_view by) {
   const size_t dot = by.find('.');
-  KITH_ASSIGN_OR_RETURN(by_, KindFromName(by.substr(0, dot)));
+  by_product_ = by.substr(0, dot) == kProduct;
+  if (by_product_ && version_ != 0) return Malformed("by", "a former version's stages have no parts by product");
+  KITH_ASSIGN_OR_RETURN(by_, by_product_ ? GroupKind::kSegment : KindFromName(by.substr(0, dot)));
   if (dot != std::string_view::npos) by_field_ = std::string(by.substr(dot + 1));
   return {};
 }
@@ -248,6 +253,9 @@ StatusOr<model::FunnelTables> Question::Read(std::optional<Time> as_of) const {
   options.without_overrides = without_overrides_;
   KITH_ASSIGN_OR_RETURN(model::FunnelTables tables, version_ != 0 ? model::ReadTablesAs(*snapshot_, pipeline_.id, version_, options)
                                                                   : model::ReadTables(*snapshot_, pipeline_.id, options));
+  if (by_product_) {
+    KITH_ASSIGN_OR_RETURN(tables, insight::TablesBy(*snapshot_, tables, kProduct, options));
+  }
   if (rates_.into.is_null()) return tables;
   return insight::InCurrency(std::move(tables), rates_);
 }
@@ -358,7 +366,7 @@ StatusOr<Question::Grouping> Question::Groups(const model::FunnelTables& tables)
   Grouping grouping;
   if (by_field_.empty()) {
     const catalog::TypeDef* type = snapshot_->catalog().FindType(pipeline_.for_type);
-    if (type != nullptr && by_ == GroupKind::kSegment) grouping.field = type->FindRole("pipelined", "segment");
+    if (type != nullptr && by_ == GroupKind::kSegment) grouping.field = type->FindRole("pipelined", by_product_ ? kProduct : "segment");
     if (type != nullptr && by_ == GroupKind::kSource) grouping.field = type->FindRole("pipelined", "source");
     return grouping;
   }
@@ -424,7 +432,7 @@ StatusOr<std::vector<insight::LedgerEntry>> Question::LearnFrom(const std::vecto
                                                                 const insight::ForecastOptions& options) const {
   std::string asked = Concat({std::to_string(pipeline_.id.value()), " ", ToText(Now()), " ", std::to_string(options.seed), " ",
                               options.currency.is_null() ? std::string() : options.currency.code(), relations_ ? " relations" : "",
-                              cash_ ? Concat({" cash ", collection_}) : std::string()});
+                              cash_ ? Concat({" cash ", collection_}) : std::string(), by_product_ ? " by product" : ""});
   for (const Period& period : past) asked += Concat({" ", ToText(period.first), "/", ToText(period.end)});
   const bool kept = rates_.into.is_null();  // rates are any numbers: forecasts by them are made anew
   if (const auto known = object_->ledgers.find(asked); kept && known != object_->ledgers.end()) return known->second;

@@ -107,7 +107,8 @@ class Question {
   model::GroupKind group_kind_ = model::GroupKind::kAll;
   uint64_t group_ = 0;
   model::GroupKind by_ = model::GroupKind::kAll;
-  std::string by_field_;  // of the group's record: its value is the part
+  bool by_product_ = false;  // their products stand in the place of segments
+  std::string by_field_;     // of the group's record: its value is the part
   int learn_from_ = 0;
   bool learn_saved_ = false;
   bool relations_ = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
 
 #include "insight/tables_internal.h"
 
@@ -96,6 +97,33 @@ std::vector<Id> WonIn(const model::Pipeline& pipeline, const std::vector<model::
     if (stage != nullptr && stage->kind == model::StageKind::kWon && last.at >= first) won.push_back(path.deal);
   }
   return won;
+}
+
+StatusOr<model::FunnelTables> TablesBy(const Snapshot& snapshot, const model::FunnelTables& tables, std::string_view role,
+                                       const model::TablesOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* type, snapshot.catalog().GetType(tables.pipeline.for_type));
+  const catalog::FieldDef* field = type->FindRole("pipelined", role);
+  if (field == nullptr || field->kind != Kind::kRef) {
+    return MakeError({.reason = Reason::kBadOptions, .type = type->name, .field = std::string(role)},
+                     "is no role of behaviour pipelined that refers to records");
+  }
+  model::TablesOptions asked = options;
+  asked.as_of = tables.as_of;
+  KITH_ASSIGN_OR_RETURN(std::vector<DealPath> paths, model::ReadPaths(snapshot, tables.pipeline.id, asked));
+  std::map<Id, uint64_t> groups;
+  for (DealPath& path : paths) {
+    const StatusOr<record::View> deal = snapshot.Get(path.deal);
+    const uint64_t group = deal.ok() ? deal->GetRef(field->position).value() : 0;
+    for (model::PathMove& move : path.moves) move.segment = group;
+    groups.emplace(path.deal, group);
+  }
+  model::FunnelTables grouped = model::TablesFromPaths(tables.pipeline, paths, tables.as_of);
+  grouped.open = tables.open;  // with their amounts, and without those that went on in another pipeline
+  for (model::OpenDeal& deal : grouped.open) {
+    const auto group = groups.find(deal.deal);
+    deal.segment = group == groups.end() ? 0 : group->second;
+  }
+  return grouped;
 }
 
 }  // namespace kith::insight

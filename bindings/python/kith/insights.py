@@ -94,7 +94,7 @@ class Insights:
     ) -> Funnel:
         """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"), on a former `version`'s stages.
 
-        ``by`` adds ``parts``, the funnel of each "owner", "segment" or "source", or of each value of a field of these such as
+        ``by`` adds ``parts``, the funnel of each "owner", "segment", "source" or "product", or of each value of a field of these such as
         "owner.team", for which "team" is short. Each has its ``name``; None: of what has none, and what the viewer may not read.
         ``without_overrides``: as if moves that overrode what a stage asks for had not been made.
 
@@ -244,8 +244,8 @@ class Insights:
     ) -> Forecast:
         """What a period such as "2026-Q3" will bring: closed, from open, from new, total as P10, P50, P90.
 
-        ``by`` adds parts that sum to the whole: "owner", "segment", "source", or a field of these records such as "owner.team" ("team"); those with a
-        quota for the period are in ``attainments``.
+        ``by`` adds parts that sum to the whole: "owner", "segment", "source", "product", or a field of these records such as "owner.team"
+        ("team"); those with a quota for the period are in ``attainments``.
         ``learn_from`` widens the interval by what forecasts of so many periods before missed, ``learn_saved`` by what saved ones did.
         ``relations`` lets the decision chain, closeness and earlier encounters with rivals act on chances, as far as closed deals show it
         (``effects``).

@@ -272,6 +272,20 @@ def test_a_pipeline_at_a_glance_says_what_its_parts_say(sales: kith.Database) ->
     assert len(json.dumps(told)) < 8192
 
 
+def test_parts_are_by_product_too(db: kith.Database) -> None:
+    with db.batch() as b:
+        pump = b.create("product", name="Pump")
+        for i in range(4):
+            deal = b.create("opportunity", name="D", amount=Money(10_000, "CNY"), product=pump if i else None)
+            b.move(deal, "default/qualified")
+    with db.snapshot() as now:
+        told = now.forecast("default", "next-quarter", by="product")
+        parts = {part["name"]: part["open_deals"] for part in told["parts"]}
+        assert parts == {"Pump": 3, None: 1}
+        assert sum(part["total"]["mean"] for part in told["parts"]) == pytest.approx(told["total"]["mean"])
+        assert {part["name"]: part["open"] for part in now.funnel(by="product")["parts"]} == parts
+
+
 def test_a_group_is_suggested_once(db: kith.Database) -> None:  # C19
     with db.batch() as b:
         head = b.create("account", name="Group")

@@ -1,14 +1,17 @@
 // The deals behind the numbers: the ways they went, what became of those that began together, and which make up a count.
 //
-// Pure functions of paths (model::ReadPaths). They look at every deal, where the funnel looks at sums.
+// Functions of paths (model::ReadPaths), pure but for TablesBy. They look at every deal, where the funnel looks at sums.
 #ifndef KITH_INSIGHT_PATHS_H_
 #define KITH_INSIGHT_PATHS_H_
 
 #include <limits>
+#include <string_view>
 #include <vector>
 
+#include "kith/engine/snapshot.h"
 #include "kith/insight/estimate.h"
 #include "kith/model/funnel_tables.h"
+#include "kith/model/model.h"
 
 namespace kith::insight {
 
@@ -48,6 +51,12 @@ struct CountedOptions {
 
 // Deals won in [first, end) that were not opened again by the end.
 [[nodiscard]] std::vector<Id> WonIn(const model::Pipeline& pipeline, const std::vector<model::DealPath>& paths, Time first, Time end);
+
+// The same tables with what the deals' reference in a role of behaviour "pipelined" says now in place of their segment: so "product" makes
+// parts by segment those by product. 0: of a deal that says nothing, that is gone, and for whom may not read it. `options` are those that
+// the tables were read with. Errors: those of model::ReadPaths; BadOptions where the type has no such reference.
+[[nodiscard]] StatusOr<model::FunnelTables> TablesBy(const Snapshot& snapshot, const model::FunnelTables& tables, std::string_view role,
+                                                     const model::TablesOptions& options = {});
 
 }  // namespace kith::insight
 

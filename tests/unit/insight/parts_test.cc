@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <vector>
 
 #include "kith/insight/currencies.h"
 #include "kith/insight/forecast.h"
+#include "kith/insight/funnel.h"
+#include "kith/insight/paths.h"
 #include "simulator/company_paths.h"
 #include "unit/insight/made_tables.h"
+#include "unit/model/world.h"
 
 namespace kith::insight {
 namespace {
@@ -192,6 +197,53 @@ TEST(InCurrency, MinorUnitsOfEachCurrencyCount) {
   EXPECT_EQ(InCurrency(tables, {kCny, {{yen, 0.05}}})->open[0].amount, (Money{5000, kCny}));
   EXPECT_EQ(GetReason(InCurrency(tables, {kCny, {{yen, 0.0}}}).status()), Reason::kBadOptions);
   EXPECT_EQ(GetReason(InCurrency(tables, {}).status()), Reason::kBadOptions);
+}
+
+// By product, which the sums know nothing of: everything else stays as it is, and the parts are those of a count by hand.
+TEST(ForecastParts, ByProductAreThoseOfACountByHandAndSumToTheWhole) {
+  model::World world;
+  model::Random random(model::TestSeed(9));
+  const std::vector<Id> products = {world.Create("product"), world.Create("product"), {}};
+  std::map<Id, int64_t> won;
+  std::map<Id, int64_t> open;
+  Batch batch = world.NewBatch();
+  for (int i = 0; i < 90; ++i) {
+    const Id deal = model::World::NewRecord(batch, "opportunity");
+    const Id product = products[random.Below(3)];
+    if (!product.is_null()) batch.Set(deal, "product", product);
+    batch.Set(deal, "amount", model::Yuan(100'000));
+    batch.Set(deal, "owner", world.owners()[random.Below(3)]);
+    const Time at{world.now().micros - static_cast<int64_t>(random.Below(300) + 40) * kMicrosPerDay};
+    model::Move(batch, deal, "sales/lead", {.at = at});
+    const uint64_t end = random.Below(3);
+    if (end < 2) model::Move(batch, deal, end == 0 ? "sales/won" : "sales/lost", {.at = Time{at.micros + 30 * kMicrosPerDay}});
+    if (i == 0 && end == 2) model::Move(batch, deal, "partner/lead", {.at = Time{at.micros + kMicrosPerDay}});
+    won[product] += end == 0 ? 1 : 0;
+    open[product] += end == 2 && i > 0 ? 1 : 0;
+  }
+  world.Apply(batch);
+  const auto snapshot = world.Read();
+  const FunnelTables tables = *model::ReadTables(*snapshot, world.GetPipelineNow("sales").id);
+  const FunnelTables by = *TablesBy(*snapshot, tables, "product");
+  for (const auto& [key, row] : tables.rows.stages) {
+    if (key.group_kind == GroupKind::kSegment) continue;
+    EXPECT_EQ(by.rows.stages.at(key), row);
+  }
+  const Date today = DateOf(world.now());
+  const ForecastReport report = *Forecast(by, {today, Date{today.days + 90}}, {.by = GroupKind::kSegment});
+  EXPECT_EQ(report.parts.size(), 3u);
+  double total = 0;
+  for (const PartForecast& part : report.parts) {
+    EXPECT_EQ(part.open_deals, open[Id(part.part)]) << part.part;
+    total += part.total.mean;
+  }
+  EXPECT_NEAR(total, report.total.mean, 1e-6 * total);
+  for (const Id product : products) {
+    if (product.is_null()) continue;
+    EXPECT_EQ(Funnel(by, {.group_kind = GroupKind::kSegment, .group = product.value()})->won, won[product]);
+  }
+  EXPECT_EQ(GetErrorInfo(TablesBy(*snapshot, tables, "amount").status()).field, "amount");
+  EXPECT_EQ(GetReason(TablesBy(*snapshot, tables, "nothing").status()), Reason::kBadOptions);
 }
 
 }  // namespace
