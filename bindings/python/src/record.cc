@@ -115,9 +115,12 @@ PyTypeObject* record_type = nullptr;  // of the module, for ever
 
 PyObject* ItemOfReader(PyObject* self, PyObject* id) {
   return Caught([&]() -> PyObject* {
-    // As a long: of what Python 3.11 has, the others go byte by byte for more than 30 bits. A negative one is the id of nothing.
+    // As a long: of what Python 3.11 has, the others go byte by byte for more than 30 bits.
     const long number = PyLong_AsLong(id);
-    if (number == -1 && PyErr_Occurred() != nullptr) throw nb::python_error();
+    if (number < 0) {
+      if (PyErr_Occurred() == nullptr) PyErr_SetString(PyExc_OverflowError, "the id of a record is not negative");
+      throw nb::python_error();
+    }
     kith_view view{};
     kith_error* error = nullptr;
     const kith_code code = kith_snapshot_get(nb::inst_ptr<Reader>(self)->snapshot(), static_cast<kith_id>(number), &view, &error);
