@@ -2,6 +2,7 @@
 #include "kith/model/guide.h"
 
 #include "answer.h"
+#include "kith/engine/json.h"
 #include "objects.h"
 #include "values.h"
 
@@ -90,6 +91,32 @@ kith_code kith_snapshot_guide(kith_snapshot* snapshot, kith_id record, kith_text
     Json tracks = Json::array();
     for (const kith::model::Track& track : guide.tracks) tracks.push_back(ToJson(track));
     return Dump({{"record", record}, {"tracks", std::move(tracks)}});
+  });
+}
+
+kith_code kith_snapshot_told(kith_snapshot* snapshot, uint64_t first_sequence, uint64_t last_sequence, kith_text** json, kith_error** err) {
+  return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
+    KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
+    const kith::Snapshot& now = *object->snapshot;
+    KITH_ASSIGN_OR_RETURN(const auto actions, kith::model::NextActionsAfter(now, first_sequence, last_sequence));
+    kith::FeedPage written;
+    for (uint64_t at = first_sequence - (first_sequence == 0 ? 0 : 1); first_sequence != 0 && at < last_sequence;) {
+      KITH_ASSIGN_OR_RETURN(kith::FeedPage page, now.ReadFeed(at, {}, 1'000));
+      for (kith::HistoryEntry& entry : page.entries) {
+        if (entry.sequence <= last_sequence) written.entries.push_back(std::move(entry));
+      }
+      if (page.scanned <= at) break;
+      at = page.scanned;
+    }
+    Json told = Json::parse(kith::FeedToJson(now.catalog(), written));
+    told.erase("scanned");
+    Json& next = told["next"] = Json::array();
+    for (const kith::model::NextAction& one : actions) {
+      Json action = {{"record", one.record.value()}, {"stage", one.stage.value()}};
+      action.update(ToJson(one.item));
+      next.push_back(std::move(action));
+    }
+    return Dump(told);
   });
 }
 

@@ -1010,6 +1010,12 @@ KITH_API void kith_batch_define_pipeline(kith_batch* batch, kith_str json);
  * an item with "stage", "mandatory", "met", "completion", "evidence", "trouble", and an item has "item", "kind": "entry", "exit", "step" or
  * "action", "name", "labels", "condition", "needs_evidence". */
 KITH_API kith_code kith_snapshot_guide(kith_snapshot* snapshot, kith_id record, kith_text** json, kith_error** err);
+/* What a batch brought about, from the sequences of its outcome: {"entries": as kith_snapshot_feed, what rules added included, "next":
+ * [{"record", "stage", and what an item above has}]}: for every open record with stages that it wrote, or that a record it wrote names, the
+ * first action that its stage suggests, else the first thing unmet there. A snapshot of after the batch. Errors: those of
+ * kith_snapshot_feed. json: owned. Since 0.1. */
+KITH_API kith_code kith_snapshot_told(kith_snapshot* snapshot, uint64_t first_sequence, uint64_t last_sequence, kith_text** json,
+                                      kith_error** err);
 /* Stages proposed from what was done about the closed records of a pipeline: interactions, states of documents, fields filled in
  * (kith/insight/mine.h). json: owned. {"records", "missing": closed records still needed, "stages": [{"name", "activities": [{"name":
  * "quote:sent", "records", "won", "lost"}], "records", "won", "lost", "optional", "in_order", "reversed"}], "flows": [{"from", "to":

@@ -143,4 +143,44 @@ StatusOr<Guide> GetGuide(const Snapshot& snapshot, Id record, const GuideOptions
   return guide;
 }
 
+StatusOr<std::vector<NextAction>> NextActionsAfter(const Snapshot& snapshot, uint64_t first, uint64_t last) {
+  constexpr size_t kPage = 1'000;
+  const catalog::Catalog& catalog = snapshot.catalog();
+  const auto pipelined = [&](Id id) {
+    const catalog::TypeDef* type = catalog.FindType(id.type());
+    return type != nullptr && PipelinedRoles::Of(*type).has_value();
+  };
+  std::set<Id> records;
+  for (uint64_t at = first - (first == 0 ? 0 : 1); first != 0 && at < last;) {
+    KITH_ASSIGN_OR_RETURN(const FeedPage page, snapshot.ReadFeed(at, {}, kPage));
+    for (const HistoryEntry& entry : page.entries) {
+      const StatusOr<record::View> view = entry.sequence > last ? absl::NotFoundError("") : snapshot.Get(entry.record);
+      if (absl::IsNotFound(view.status())) continue;
+      KITH_RETURN_IF_ERROR(view.status());
+      if (pipelined(entry.record)) records.insert(entry.record);
+      for (const catalog::FieldDef& field : catalog.FindType(entry.record.type())->fields) {
+        const bool names = field.kind == Kind::kRef && !field.computed() && view->has(field.position);
+        if (names && pipelined(view->GetRef(field.position))) records.insert(view->GetRef(field.position));
+      }
+    }
+    if (page.scanned <= at) break;
+    at = page.scanned;
+  }
+  std::vector<NextAction> next;
+  for (const Id record : records) {
+    const StatusOr<Guide> guide = GetGuide(snapshot, record);
+    if (absl::IsNotFound(guide.status())) continue;  // named, and not there for the viewer
+    KITH_RETURN_IF_ERROR(guide.status());
+    if (guide->tracks.empty() || guide->tracks[0].kind != StageKind::kOpen) continue;
+    const Track& track = guide->tracks[0];  // the main one
+    const auto unmet = std::find_if(track.asked.begin(), track.asked.end(), [](const AskedItem& one) { return !one.met; });
+    if (!track.actions.empty()) {
+      next.push_back({record, track.stage, track.actions.front()});
+    } else if (unmet != track.asked.end()) {
+      next.push_back({record, track.stage, unmet->item});
+    }
+  }
+  return next;
+}
+
 }  // namespace kith::model

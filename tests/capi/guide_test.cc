@@ -67,6 +67,26 @@ TEST_F(Guide, TellsWhatIsAskedAndAnOverrideGoesThrough) {
   EXPECT_EQ(Tracks()[0].at("kind"), "won");
 }
 
+TEST_F(Guide, AnEntryGivesSomethingBack) {  // R06
+  Batch batch = NewBatch();
+  const kith_id deal = kith_batch_create(batch, "opportunity");
+  kith_batch_set_text(batch, deal, "name", KITH_STR("D"));
+  kith_batch_move(batch, deal, "default/qualified");
+  KITH_ASSERT_OK(Apply(batch), error);
+  const Snapshot snapshot = Read();
+  Text json;
+  const uint64_t first = kith_outcome_first_sequence(outcome);
+  const uint64_t last = kith_outcome_last_sequence(outcome);
+  KITH_ASSERT_OK(kith_snapshot_told(snapshot, first, last, json.out(), error.out()), error);
+  const Json told = Json::parse(Str(json));
+  EXPECT_EQ(told.at("entries").size(), last - first + 1);
+  ASSERT_EQ(told.at("next").size(), 1U);
+  EXPECT_EQ(told["next"][0]["record"], kith_outcome_id(outcome, deal));
+  EXPECT_EQ(told["next"][0]["kind"], "action");
+  KITH_ASSERT_OK(kith_snapshot_told(snapshot, 0, 0, json.out(), error.out()), error);
+  EXPECT_TRUE(Json::parse(Str(json)).at("entries").empty());
+}
+
 TEST_F(Guide, BadInputIsRefused) {
   Text json;
   EXPECT_EQ(kith_snapshot_guide(Read(), deal_, nullptr, error.out()), KITH_INVALID_ARGUMENT);

@@ -14,6 +14,7 @@ from kith.settings import When, moment_of
 from kith.values import micros_of, question_json
 
 if TYPE_CHECKING:
+    from kith.batch import Outcome
     from kith.snapshot import Snapshot
 
 
@@ -38,6 +39,23 @@ class Insights:
         """
         guide: dict[str, Any] = json.loads(self._open().guide(record))
         return guide
+
+    def told(self, outcome: Outcome) -> dict[str, Any]:
+        """What a batch brought about: ``entries`` with values before and after, what rules added included, and for every open record with
+        stages that it wrote, or that a record it wrote names, the ``next`` action.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         deal = batch.create("opportunity", name="D")
+        ...         _ = batch.move(deal, "default/qualified")
+        ...     with db.snapshot() as now:
+        ...         told = now.told(batch.outcome)
+        ...     print([entry["operation"] for entry in told["entries"]], told["next"][0]["kind"])
+        ['create', 'create'] action
+        """
+        told: dict[str, Any] = json.loads(self._open().told(outcome.first_sequence, outcome.last_sequence))
+        return told
 
     def mine_stages(self, pipeline: str = "default") -> dict[str, Any]:
         """Stages proposed from what was done about a pipeline's closed records: interactions, states of documents, fields filled in.

@@ -175,6 +175,10 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
            [](const Snapshot& s, const char* pipeline, const std::string& stages) {
              return Told([&](auto text, auto error) { return kith_snapshot_replay_stages(s.get(), pipeline, ToStr(stages), text, error); });
            })
+      .def("told",
+           [](const Snapshot& s, uint64_t first, uint64_t last) {
+             return Told([&](auto text, auto error) { return kith_snapshot_told(s.get(), first, last, text, error); });
+           })
       .def("guide",
            [](const Snapshot& s, kith_id record) {
              return ToldAtOnce([&](auto text, auto error) { return kith_snapshot_guide(s.get(), record, text, error); });

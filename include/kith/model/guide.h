@@ -70,6 +70,16 @@ struct GuideOptions {
 // Cost: the record's moves, and its pipelines' stages and items. Errors: NotFound when the record is absent or not visible; NotPipelined.
 [[nodiscard]] StatusOr<Guide> GetGuide(const Snapshot& snapshot, Id record, const GuideOptions& options = {});
 
+// What to do next with a record that is open in its pipeline.
+struct NextAction {
+  Id record;
+  Id stage;
+  StageItem item;  // the first action that the stage suggests, else the first thing that is unmet there
+};
+// Something back for an entry (R06): for every open record that a batch wrote, or that a record it wrote names, by id, once. `first` and
+// `last`: the batch's sequences (Outcome). As the snapshot's viewer sees it. Cost: the batch's part of the feed, and GetGuide for each.
+[[nodiscard]] StatusOr<std::vector<NextAction>> NextActionsAfter(const Snapshot& snapshot, uint64_t first, uint64_t last);
+
 struct CompletionOptions {
   Id evidence;             // null where the step needs none
   std::optional<Time> at;  // unset: the time of apply

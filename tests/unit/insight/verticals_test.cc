@@ -159,6 +159,23 @@ TEST(FreshDatabaseTest, IsOfUseAtOnceWithWhateverPackage) {
     EXPECT_EQ(list->items[0].record, id(record));
     EXPECT_EQ(list->items[0].action, guide->tracks[0].actions[0].name);
     EXPECT_EQ(list->items[0].action_labels.size(), 2U);
+    // What an entry gives back: the next action, for the record itself and for what is entered about it.
+    const auto next_after = [&](const Outcome& outcome) {
+      const auto then = *db->Read();
+      const StatusOr<std::vector<model::NextAction>> next = model::NextActionsAfter(*then, outcome.first_sequence, outcome.last_sequence);
+      EXPECT_TRUE(next.ok()) << next.status();
+      return next.ok() && next->size() == 1 ? next->front() : model::NextAction();
+    };
+    EXPECT_EQ(next_after(*made).record, id(record));
+    EXPECT_EQ(next_after(*made).item.name, guide->tracks[0].actions[0].name);
+    Batch another = *db->NewBatch({}, "test");
+    const Id about = another.Create("task");
+    another.Set(about, "subject", "write");
+    another.Set(about, "regarding", id(record));
+    EXPECT_EQ(next_after(*db->Apply(another)).record, id(record));
+    Batch lost = *db->NewBatch({}, "test");
+    model::Move(lost, id(record), PipelineOf(vertical) + "/" + vertical.stages.back());
+    EXPECT_TRUE(next_after(*db->Apply(lost)).record.is_null()) << "closed";
     // Every open stage says what to do in it, in both languages.
     for (const model::Stage& stage : pipeline.stages) {
       const auto suggests = [](const model::StageItem& item) { return item.kind == model::StageItemKind::kAction; };
