@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "engine/access_internal.h"
@@ -52,6 +53,20 @@ TypeAccess::RightAccess Settle(const std::vector<Grant>& grants, const Standing&
   return access;
 }
 
+void MaskField(const TypeDef& type, const catalog::FieldDef& field, TypeAccess& access) {
+  if (access.masked.empty()) {
+    access.masked.resize(type.fields.size());
+    access.layout = type.layout;
+  }
+  access.masked[field.position] = true;
+  access.layout.fields[field.position].kind = Kind::kNull;
+}
+
+void FixField(const TypeDef& type, const catalog::FieldDef& field, TypeAccess& access) {
+  if (access.fixed.empty()) access.fixed.resize(type.fields.size());
+  access.fixed[field.position] = true;
+}
+
 void SettleFields(const catalog::TypeRule& rule, const TypeDef& type, const Standing& standing, TypeAccess& access) {
   for (const auto& [name, field_rule] : rule.fields) {
     const catalog::FieldDef* field = type.FindField(name);
@@ -59,18 +74,8 @@ void SettleFields(const catalog::TypeRule& rule, const TypeDef& type, const Stan
     const bool reads = MayByRole(field_rule.read, standing);
     // What one may not read, one may not set unless that is said.
     const bool writes = field_rule.write.has_value() ? MayByRole(field_rule.write, standing) : reads;
-    if (!reads) {
-      if (access.masked.empty()) {
-        access.masked.resize(type.fields.size());
-        access.layout = type.layout;
-      }
-      access.masked[field->position] = true;
-      access.layout.fields[field->position].kind = Kind::kNull;
-    }
-    if (!writes) {
-      if (access.fixed.empty()) access.fixed.resize(type.fields.size());
-      access.fixed[field->position] = true;
-    }
+    if (!reads) MaskField(type, *field, access);
+    if (!writes) FixField(type, *field, access);
   }
 }
 
@@ -88,6 +93,32 @@ TypeAccess SettleType(const catalog::TypeRule& rule, const TypeDef& type, const 
   return access;
 }
 
+// Not everybody may read and write what the type's visibility lets them.
+bool Narrows(const catalog::TypeRule& rule) {
+  const auto open = [&rule](Right right) {
+    const std::vector<Grant>& grants = rule.grants[static_cast<size_t>(right)];
+    return std::any_of(grants.begin(), grants.end(), [](const Grant& grant) { return grant.to == Grant::To::kEveryone; });
+  };
+  return !open(Right::kRead) || !open(Right::kWrite);
+}
+
+// Roles of what is pipelined that its parts have copies of, under the role's name: a move says what the deal came to then.
+constexpr std::array<std::string_view, 3> kCopiedRoles = {"amount", "segment", "source"};
+
+// What is masked of the whole is masked of its copies in a part, unless the part's own rule says who reads them.
+void MaskCopies(const TypeDef& whole, const TypeAccess& of_whole, const TypeDef& part, const catalog::TypeRule* rule, TypeAccess& access) {
+  // What has a behaviour has figures of its own under these names: what a deal costs is not what it comes to.
+  if (of_whole.masked.empty() || !part.behaviours.empty()) return;
+  for (const std::string_view role : kCopiedRoles) {
+    const catalog::FieldDef* field = whole.FindRole("pipelined", role);
+    const catalog::FieldDef* copy = part.FindField(role);
+    if (field == nullptr || copy == nullptr || !of_whole.masked[field->position]) continue;
+    if (rule != nullptr && rule->fields.contains(role)) continue;
+    MaskField(part, *copy, access);
+    FixField(part, *copy, access);
+  }
+}
+
 const TypeAccess& NoRule() {
   static const TypeAccess access;
   return access;
@@ -101,10 +132,41 @@ Access::Access(std::shared_ptr<const Catalog> catalog, Viewer viewer, Standing s
   if (!policy.is_set()) return;
   for (const TypeDef& type : catalog_->types()) {
     const catalog::TypeRule* rule = type.number < catalog::kFirstOpenType ? nullptr : policy.Find(type.name);
-    if (rule == nullptr) continue;
-    if (types_.size() <= type.number) types_.resize(type.number + size_t{1});
-    types_[type.number] = SettleType(*rule, type, standing_);
+    if (rule != nullptr) At(type) = SettleType(*rule, type, standing_);
   }
+  SettleParts();
+}
+
+TypeAccess& Access::At(const TypeDef& type) {
+  if (types_.size() <= type.number) types_.resize(type.number + size_t{1});
+  return types_[type.number];
+}
+
+// A part goes with its whole when that is deleted and is not without it: lines, moves, notes. Parts have parts.
+void Access::SettleParts() {
+  std::vector<const TypeDef*> wholes;
+  for (const auto& [name, rule] : catalog_->policy().types) {
+    const TypeDef* type = catalog_->FindType(name);
+    if (type != nullptr && (Narrows(rule) || !rule.fields.empty())) wholes.push_back(type);
+  }
+  for (size_t i = 0; i < wholes.size(); ++i) {
+    for (const Catalog::Referrer& referrer : catalog_->ReferrersTo(*wholes[i])) {
+      if (referrer.field->required && referrer.field->on_delete == catalog::OnDelete::kCascade) SettlePart(*wholes[i], referrer, wholes);
+    }
+  }
+}
+
+void Access::SettlePart(const TypeDef& whole, const Catalog::Referrer& part, std::vector<const TypeDef*>& wholes) {
+  const auto& rules = catalog_->policy().types;
+  const auto of_part = rules.find(part.type->name);
+  const catalog::TypeRule* rule = of_part == rules.end() ? nullptr : &of_part->second;
+  TypeAccess& access = At(*part.type);
+  MaskCopies(whole, Of(whole), *part.type, rule, access);
+  const auto of_whole = rules.find(whole.name);
+  if (rule != nullptr || (of_whole != rules.end() && !Narrows(of_whole->second))) return;
+  if (std::find(access.part_of.begin(), access.part_of.end(), part.field->position) != access.part_of.end()) return;
+  if (access.part_of.empty()) wholes.push_back(part.type);
+  access.part_of.push_back(part.field->position);
 }
 
 const TypeAccess& Access::Of(const TypeDef& type) const { return type.number < types_.size() ? types_[type.number] : NoRule(); }
@@ -119,15 +181,32 @@ bool Access::JudgeHeader(Right right, const TypeAccess& access, const record::He
   const TypeAccess::RightAccess& may = access.rights[static_cast<size_t>(right)];
   if (may.all || (own && may.owner)) return true;
   // Shares are between the viewer and one record, and private means private to all but those.
-  if (right != Right::kCreate) {
-    const auto share = standing_.shares.find(Id(header.id));
-    if (share != standing_.shares.end() && (right == Right::kRead || (right == Right::kWrite && share->second))) return true;
-  }
+  if (IsShared(right, header)) return true;
   if (visibility == record::Visibility::kOwner || visibility > record::Visibility::kOwner) return false;
   if (may.everyone && open) return true;
   if (may.units && of_unit) return true;
   if (may.units_below && header.unit != 0 && Has(standing_.units_below, header.unit)) return true;
   return may.reports && header.owner != 0 && Has(standing_.reports, Id(header.owner));
+}
+
+bool Access::IsShared(Right right, const record::Header& header) const {
+  const auto share = standing_.shares.find(Id(header.id));
+  return share != standing_.shares.end() && (right == Right::kRead || (right == Right::kWrite && share->second));
+}
+
+bool Access::IsOwnOrShared(Right right, const record::Header& header) const {
+  return (header.owner != 0 && header.owner == viewer_.id.value()) || IsShared(right, header);
+}
+
+StatusOr<bool> Access::JudgeOther(Right right, Id other, const storage::Reader& reader, int depth) const {
+  const TypeDef* type = other.is_null() ? nullptr : catalog_->FindType(other.type());
+  if (type == nullptr) return false;
+  const StatusOr<storage::View> bytes = reader.Get(format::kRecord, storage::IntegerKey(other.value()));
+  if (IsNotFound(bytes.status())) return false;
+  if (!bytes.ok()) return bytes.status();
+  const record::View record(*bytes, &type->layout);
+  const RefAt next = [&record](size_t at) { return record.GetRef(at); };
+  return Judge(right, *type, record.header(), next, reader, depth);
 }
 
 StatusOr<bool> Access::JudgeFollowed(Right right, const TypeAccess& access, const RefAt& ref_at, const storage::Reader& reader,
@@ -136,36 +215,45 @@ StatusOr<bool> Access::JudgeFollowed(Right right, const TypeAccess& access, cons
   // To delete a line is to write its deal.
   const Right wanted = right == Right::kRead ? Right::kRead : Right::kWrite;
   for (const size_t position : access.follows) {
-    const Id followed = ref_at(position);
-    const TypeDef* type = followed.is_null() ? nullptr : catalog_->FindType(followed.type());
-    if (type == nullptr) continue;
-    const StatusOr<storage::View> bytes = reader.Get(format::kRecord, storage::IntegerKey(followed.value()));
-    if (IsNotFound(bytes.status())) continue;
-    if (!bytes.ok()) return bytes.status();
-    const record::View record(*bytes, &type->layout);
-    const RefAt next = [&record](size_t at) { return record.GetRef(at); };
-    KITH_ASSIGN_OR_RETURN(const bool may, Judge(wanted, *type, record.header(), next, reader, depth - 1));
+    KITH_ASSIGN_OR_RETURN(const bool may, JudgeOther(wanted, ref_at(position), reader, depth - 1));
     if (may) return true;
   }
   return false;
 }
 
+// What no rule narrows, by name or as a part, has no say: a note about an account is judged as before when only deals are ruled.
+StatusOr<bool> Access::JudgeWholes(Right right, const TypeAccess& access, const RefAt& ref_at, const storage::Reader& reader,
+                                   int depth) const {
+  if (depth == 0) return false;
+  const Right wanted = right == Right::kRead ? Right::kRead : Right::kWrite;
+  for (const size_t position : access.part_of) {
+    const Id whole = ref_at(position);
+    const TypeDef* type = whole.is_null() ? nullptr : catalog_->FindType(whole.type());
+    if (type != nullptr && !Of(*type).ruled && Of(*type).part_of.empty()) continue;
+    KITH_ASSIGN_OR_RETURN(const bool may, JudgeOther(wanted, whole, reader, depth - 1));
+    if (!may) return false;
+  }
+  return true;
+}
+
 StatusOr<bool> Access::Judge(Right right, const TypeDef& type, const record::Header& header, const RefAt& ref_at,
                              const storage::Reader& reader, int depth) const {
   const TypeAccess& access = Of(type);
-  if (JudgeHeader(right, access, header)) return true;
+  if (JudgeHeader(right, access, header)) {
+    return access.part_of.empty() || IsOwnOrShared(right, header) ? StatusOr<bool>(true)
+                                                                  : JudgeWholes(right, access, ref_at, reader, depth);
+  }
   if (access.follows.empty()) return false;
   return JudgeFollowed(right, access, ref_at, reader, depth);
 }
 
 StatusOr<bool> Access::May(Right right, const TypeDef& type, record::View record, const storage::Reader& reader) const {
   const TypeAccess& access = Of(type);
-  if (JudgeHeader(right, access, record.header())) return true;
-  if (access.follows.empty()) return false;
+  if (access.follows.empty() && access.part_of.empty()) return JudgeHeader(right, access, record.header());
   // With the type's own layout: a reference that the viewer may not read still leads to what the record follows.
   const record::View whole(record.bytes(), &type.layout);
-  return JudgeFollowed(
-      right, access, [&whole](size_t position) { return whole.GetRef(position); }, reader, kFollowDepth);
+  const RefAt ref_at = [&whole](size_t position) { return whole.GetRef(position); };
+  return Judge(right, type, record.header(), ref_at, reader, kFollowDepth);
 }
 
 StatusOr<bool> Access::MayOfDeleted(Right right, const TypeDef& type, const HistoryEntry& deletion, const storage::Reader& reader) const {
@@ -188,11 +276,14 @@ StatusOr<bool> Access::MayOfDeleted(Right right, const TypeDef& type, const Hist
 
 std::optional<bool> Access::MayByHeader(Right right, const TypeDef& type, const record::Header& header) const {
   const TypeAccess& access = Of(type);
-  if (JudgeHeader(right, access, header)) return true;
+  if (JudgeHeader(right, access, header))
+    return access.part_of.empty() || IsOwnOrShared(right, header) ? std::optional(true) : std::nullopt;
   return access.follows.empty() ? std::optional(false) : std::nullopt;
 }
 
-bool Access::SeesAll(const TypeDef& type) const { return Of(type).rights[static_cast<size_t>(Right::kRead)].all; }
+bool Access::SeesAll(const TypeDef& type) const {
+  return Of(type).rights[static_cast<size_t>(Right::kRead)].all && Of(type).part_of.empty();
+}
 
 bool Access::MayCreate(const TypeDef& type) const {
   const TypeAccess& access = Of(type);

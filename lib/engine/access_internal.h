@@ -34,6 +34,7 @@ struct TypeAccess {
   bool ruled = false;  // the policy has a rule for the type
   std::array<RightAccess, catalog::kRights> rights;
   std::vector<size_t> follows;  // positions
+  std::vector<size_t> part_of;  // positions; what they refer to must be the viewer's too, unless the record itself is theirs or shared
   std::vector<bool> masked;     // by position: reads as null; empty: none
   std::vector<bool> fixed;      // by position: may not be written; empty: none
   record::Layout layout;        // with masked fields taken out; used when some are
@@ -75,8 +76,18 @@ class Access {
                                      const storage::Reader& reader, int depth) const;
   [[nodiscard]] StatusOr<bool> JudgeFollowed(catalog::Right right, const TypeAccess& access, const RefAt& ref_at,
                                              const storage::Reader& reader, int depth) const;
+  [[nodiscard]] StatusOr<bool> JudgeWholes(catalog::Right right, const TypeAccess& access, const RefAt& ref_at,
+                                           const storage::Reader& reader, int depth) const;
+  // Of the record referred to; false when there is none.
+  [[nodiscard]] StatusOr<bool> JudgeOther(catalog::Right right, Id other, const storage::Reader& reader, int depth) const;
+  [[nodiscard]] bool IsShared(catalog::Right right, const record::Header& header) const;
+  [[nodiscard]] bool IsOwnOrShared(catalog::Right right, const record::Header& header) const;
   [[nodiscard]] bool JudgeHeader(catalog::Right right, const TypeAccess& access, const record::Header& header) const;
   [[nodiscard]] const TypeAccess& Of(const catalog::TypeDef& type) const;
+  // Gives the parts of what the policy narrows, of types that it does not name, to those alone who may the whole.
+  void SettleParts();
+  void SettlePart(const catalog::TypeDef& whole, const catalog::Catalog::Referrer& part, std::vector<const catalog::TypeDef*>& wholes);
+  [[nodiscard]] TypeAccess& At(const catalog::TypeDef& type);
 
   std::shared_ptr<const catalog::Catalog> catalog_;
   Viewer viewer_;

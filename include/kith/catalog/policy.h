@@ -23,6 +23,14 @@
 // `write` is as `read`, `delete` as `write`, `create` everyone (or roles). With `follows`, fields of the type that refer to records,
 // whoever may read (write) one of those may read (write, delete) this one, and `read` is no one beside. A field's lists hold roles only;
 // not given: whoever may the record.
+//
+// Parts follow by default. A type that is not named and has a reference that is required and deletes with its record (`on_delete` cascade:
+// moves, lines, notes) is a part of what that refers to. When the policy narrows read or write of a type, whoever may not read (write) a
+// record of it may not read (write, delete) its parts, unless they own the part or it is shared with them; beside that the part's own
+// visibility holds. Parts of parts, likewise. A rule of the part's own type holds instead. What is masked of a deal (the fields that play
+// amount, segment and source of behaviour "pipelined") is masked of the fields of these names in its parts without a behaviour, moves above
+// all, unless the part's rule names the field. A masked stage is still told by moves: give them a rule.
+//
 // "*" is the rule of all types that are not named. Without a policy everybody sees what the visibility of records says and may write it.
 #ifndef KITH_CATALOG_POLICY_H_
 #define KITH_CATALOG_POLICY_H_

@@ -77,8 +77,8 @@ class AccessTest : public ::testing::Test {
   using Fields = std::vector<std::pair<std::string, Value>>;
   Id Add(std::string_view type, const Fields& fields) {
     Batch batch = world_.NewBatch();
-    // A share may be of any type of record, so there is nothing to make one of.
-    const Id local = type == "share" ? batch.Create(type) : World::NewRecord(batch, type);
+    // A share or note may be of any type of record, so there is nothing to make one of.
+    const Id local = type == "share" || type == "note" ? batch.Create(type) : World::NewRecord(batch, type);
     for (const auto& [field, value] : fields) batch.Set(local, field, value);
     return world_.Apply(batch).at(local.local_index());
   }
@@ -500,6 +500,56 @@ TEST_F(AccessTest, MayTellsWhatAnInterfaceShouldOffer) {
   EXPECT_TRUE(IsNotFound(world_.Read({.id = bob_})->May(catalog::Right::kRead, deal).status()));
   EXPECT_TRUE(*world_.Read()->May(catalog::Right::kDelete, deal));
   EXPECT_EQ(GetReason(fay->May(catalog::Right::kCreate, deal).status()), Reason::kBadOptions);
+}
+
+// B20: who may not read a deal learns nothing of it by its moves and lines, which the policy does not name.
+TEST_F(AccessTest, PartsAreReadWithTheirRecord) {
+  SetPolicy(R"({"types": {"opportunity": {"read": ["reports"]}}})");
+  const uint64_t start = world_.Read()->sequence();
+  const Id deal = Add("opportunity", {{"name", "Deal"}, {"owner", ann_}, {"amount", Yuan(500)}});
+  const Id move = world_.MoveTo(deal, "sales/talk");
+  const Id note = Add("note", {{"regarding", deal}, {"body", "they pay 500"}});
+  const Id account = Add("account", {{"owner", ann_}});
+  const Id open = Add("note", {{"regarding", account}, {"body", "a house with a garden"}});
+  const Id closed = Add("note", {{"regarding", deal}, {"body", "mine"}, {"owner", bob_}, {"visibility", "owner"}});
+  const Id handed = Add("share", {{"record", move}, {"to", fay_}});
+  EXPECT_EQ(Who(move), (std::vector<Id>{sam_, eve_, ann_, fay_}));
+  world_.Delete(handed);
+  EXPECT_EQ(Who(move), (std::vector<Id>{sam_, eve_, ann_}));
+  EXPECT_EQ(Who(note), (std::vector<Id>{sam_, eve_, ann_}));
+  EXPECT_EQ(Who(open).size(), 5u);
+  EXPECT_EQ(Who(closed), (std::vector<Id>{bob_}));  // what is private, the deal opens to nobody
+  EXPECT_TRUE(Ask(bob_, R"({"from": "move", "select": ["record", "amount"]})").empty());
+  EXPECT_FALSE(Ask(eve_, R"({"from": "move", "select": ["record", "amount"]})").empty());
+  const std::unique_ptr<Snapshot> of_bob = world_.Read({.id = bob_});
+  EXPECT_TRUE(IsNotFound(of_bob->History(move).status()));
+  for (const FeedEntry& entry : of_bob->Changes(start, 100)->entries) EXPECT_NE(entry.record.type(), move.type());
+  EXPECT_FALSE(PatchAs(bob_, move, "reason", "x").ok());
+  EXPECT_TRUE(PatchAs(eve_, note, "body", "x").ok());
+  // Its own rule holds instead, and without a rule of the deal there is nothing to keep.
+  SetPolicy(R"({"types": {"opportunity": {"read": ["reports"]}, "move": {"read": ["everyone"]}}})");
+  EXPECT_EQ(Who(move).size(), 5u);
+  SetPolicy(R"({"types": {"opportunity": {"create": ["role:seller"]}}})");
+  EXPECT_EQ(Who(move).size(), 5u);
+}
+
+// B20: moves have a copy of the deal's amount.
+TEST_F(AccessTest, WhatIsMaskedOfADealIsMaskedOfItsMoves) {
+  const Id deal = Add("opportunity", {{"name", "Deal"}, {"owner", ann_}, {"amount", Yuan(500)}});
+  const Id move = world_.MoveTo(deal, "sales/talk");
+  const auto amount = [&](Id viewer) {
+    const std::unique_ptr<Snapshot> snapshot = world_.Read({.id = viewer});
+    return *GetField(*snapshot->catalog().FindType("move"), *snapshot->Get(move), "amount");
+  };
+  const std::string masks = R"({"types": {"opportunity": {"fields": {"amount": {"read": ["role:finance"]}}})";
+  SetPolicy(masks + "}}");
+  EXPECT_TRUE(amount(bob_).is_null());
+  EXPECT_EQ(amount(fay_), Value(Yuan(500)));
+  EXPECT_EQ(Who(move).size(), 5u);
+  SetPolicy(masks + R"(, "move": {"follows": ["record"]}}})");
+  EXPECT_TRUE(amount(bob_).is_null());
+  SetPolicy(masks + R"(, "move": {"fields": {"amount": {}}}}})");
+  EXPECT_EQ(amount(bob_), Value(Yuan(500)));
 }
 
 TEST_F(AccessTest, ThePolicyIsHistoryToo) {
