@@ -1,8 +1,13 @@
 // Opening a database with the standard package and what it means.
 #include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "absl/time/time.h"
+#include "kith/base/currency.h"
+#include "kith/base/nearest.h"
 #include "kith/query/segment.h"
 #include "model/extensions_internal.h"
 #include "model/pipeline_internal.h"
@@ -26,7 +31,66 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
   if (info.reason != Reason::kRecordMissing || !names_change) return error;
   const Change& change = batch.changes()[static_cast<size_t>(info.change)];
   if (change.op != Change::Op::kExisting || change.external.system != kStageSystem) return error;
-  return WithContext(UnknownStageError(snapshot, change.external.key), {.change = info.change});
+  ErrorInfo context{.change = info.change};
+  for (const Change& other : batch.changes()) {
+    const catalog::TypeDef* type = snapshot.catalog().FindType(batch.TypeOf(other.target));
+    for (const Assignment& assignment : other.assignments) {
+      const Id* named = assignment.value.get_if<Id>();
+      if (type == nullptr || named == nullptr || *named != change.target || !context.type.empty()) continue;
+      const catalog::FieldDef* field = type->FieldAt(assignment.position);
+      context.type = type->name;
+      if (field != nullptr) context.field = field->name;
+    }
+  }
+  return WithContext(UnknownStageError(snapshot, change.external.key), context);
+}
+
+// What all reports count and convert by must be there before it is written, or they all fail.
+class Settings : public Rule {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "settings"; }
+  [[nodiscard]] Status Run(RuleContext& context) const override {
+    for (const Draft* draft : context.changed()) {
+      if (draft->deleted() || draft->type().name != kSetting) continue;
+      KITH_RETURN_IF_ERROR(Check(*draft, "time_zone", CheckZone));
+      KITH_RETURN_IF_ERROR(Check(*draft, "base_currency", CheckCurrency));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static constexpr std::string_view kSetting = "setting";
+  // To guess by what somebody meant; all others of the host's zones are taken too.
+  static constexpr std::array<std::string_view, 20> kWellKnown = {
+      "UTC",          "Asia/Shanghai",    "Asia/Hong_Kong",   "Asia/Taipei",         "Asia/Tokyo",     "Asia/Seoul",       "Asia/Singapore",
+      "Asia/Kolkata", "Asia/Dubai",       "Australia/Sydney", "Europe/London",       "Europe/Paris",   "Europe/Berlin",    "Europe/Madrid",
+      "Europe/Rome",  "America/New_York", "America/Chicago",  "America/Los_Angeles", "America/Denver", "America/Sao_Paulo"};
+
+  static Status CheckZone(const std::string& name) {
+    absl::TimeZone zone;
+    if (absl::LoadTimeZone(name, &zone)) return absl::OkStatus();
+    const std::string near = NearestHint(name, {kWellKnown.begin(), kWellKnown.end()});
+    return MakeError({.reason = Reason::kOutOfRange, .hint = near.empty() ? "use an IANA name such as Asia/Shanghai" : near},
+                     "is no time zone");
+  }
+  static Status CheckCurrency(const std::string& code) {
+    if (CurrencyOfIso(code)) return absl::OkStatus();
+    return MakeError({.reason = Reason::kOutOfRange, .hint = "use a code of ISO 4217, such as CNY"}, "is no currency");
+  }
+  // What stands there already does not keep anybody from setting something else.
+  template <typename Judge>
+  static Status Check(const Draft& draft, std::string_view name, const Judge& judge) {
+    const catalog::FieldDef* field = draft.type().FindField(name);
+    if (field == nullptr) return absl::OkStatus();
+    const std::string* text = draft.Get(field->position).get_if<std::string>();
+    if (text == nullptr || (!draft.created() && draft.before().GetText(field->position) == *text)) return absl::OkStatus();
+    return WithContext(judge(*text), {.type = draft.type().name, .record = draft.id(), .field = field->name, .value = *text});
+  }
+};
+
+const Rule& SettingsRule() {
+  static const Settings kRule;
+  return kRule;
 }
 
 }  // namespace
@@ -34,7 +98,7 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
 const Extensions& StandardExtensions() {
   static const Extensions kExtensions = {
       {&MovesRule(), &StagesRule(), &EventsRule(), &TasksRule(), &EmploymentsRule(), &PoolsRule(), &ConversionsRule(), &DocumentsRule(),
-       &PortionsRule(), &StockRule(), &RelationsRule(), &query::SegmentsRule()},
+       &PortionsRule(), &StockRule(), &RelationsRule(), &query::SegmentsRule(), &SettingsRule()},
       {&FunnelDerivation(), &TieDerivation(), &IntroductionDerivation(), &TimelineDerivation()},
       &StandingOfMembers(),
       Explain,

@@ -345,6 +345,20 @@ TEST_F(DocumentTest, AcceptedOnTheDayOfTheTimeZone) {  // F04
   EXPECT_EQ(Get(quote, "accepted_on"), Value(*ParseDate("2026-03-03")));
 }
 
+// All reports go by these: what does not exist would make every one of them fail.
+TEST_F(DocumentTest, SettingsThatDoNotExistAreRefused) {
+  const Id settings = *world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"});
+  const ErrorInfo zone = GetErrorInfo(TrySet(settings, {{"time_zone", "Asia/Shanghi"}}));
+  EXPECT_EQ(zone.reason, Reason::kOutOfRange);
+  EXPECT_EQ(zone.type + "." + zone.field + " " + zone.value, "setting.time_zone Asia/Shanghi");
+  EXPECT_EQ(zone.hint, "did you mean \"Asia/Shanghai\"?");
+  const ErrorInfo currency = GetErrorInfo(TrySet(settings, {{"base_currency", "CNX"}}));
+  EXPECT_EQ(currency.reason, Reason::kOutOfRange);
+  EXPECT_EQ(currency.type + "." + currency.field + " " + currency.value, "setting.base_currency CNX");
+  EXPECT_EQ(currency.record, settings);
+  EXPECT_TRUE(TrySet(settings, {{"time_zone", "America/Argentina/Ushuaia"}, {"base_currency", "EUR"}}).ok());
+}
+
 TEST_F(DocumentTest, AContractIsSignedWhenAllHaveApproved) {  // F12
   const Id contract = Add("contract", {{"name", "x"}, {"status", "in_approval"}});
   const std::vector<Id>& people = world_.owners();
