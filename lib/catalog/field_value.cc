@@ -90,6 +90,15 @@ Status CheckInitialState(const FieldDef& field, const std::string& state) {
   return RefuseState(field, state, "is no state to begin with", "begin with: " + Joined(field.initial_states));
 }
 
+// Dates and times that can be written: neither RFC 3339 nor the hosts' own types have others.
+bool IsWritable(const Value& value) {
+  static const Date kFirst = FromCivil({.year = 1, .month = 1, .day = 1});
+  static const Date kEnd = FromCivil({.year = 10000, .month = 1, .day = 1});
+  if (const Date* date = value.get_if<Date>(); date != nullptr) return *date >= kFirst && *date < kEnd;
+  if (const Time* time = value.get_if<Time>(); time != nullptr) return *time >= StartOf(kFirst) && *time < StartOf(kEnd);
+  return true;
+}
+
 }  // namespace
 
 Status CheckTransition(const FieldDef& field, const Value& from, const Value& to) {
@@ -115,6 +124,10 @@ Status CheckFieldValue(const FieldDef& field, const Value& value) {
   }
   if (field.retired) return Refuse(field, Reason::kFieldReadOnly, value, "the field is retired and takes no new values");
   if (const Status status = record::CheckValue(field.stored, value); !status.ok()) return WithContext(status, {.field = field.name});
+  if (!IsWritable(value)) {
+    return Refuse(field, Reason::kOutOfRange, value, "is outside the years 0001 to 9999",
+                  "RFC 3339 has no other; null says that it is not known");
+  }
   if (const Choice* choice = value.get_if<Choice>(); choice != nullptr) return CheckChoice(field, *choice, value);
   if (const ChoiceSet* choices = value.get_if<ChoiceSet>(); choices != nullptr) {
     for (const Choice choice : *choices) KITH_RETURN_IF_ERROR(CheckChoice(field, choice, value));

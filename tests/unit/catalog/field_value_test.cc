@@ -46,6 +46,22 @@ TEST_F(FieldValue, Bounds) {
   EXPECT_EQ(Try(R"("kind": "money", "min": "0")", Value(Money{-1, *Currency::FromCode("USD")})), Reason::kOutOfRange);
 }
 
+// What RFC 3339 cannot say, no host could read back.
+TEST_F(FieldValue, DatesAndTimesOfFourDigitYears) {
+  const Date first = FromCivil({.year = 1, .month = 1, .day = 1});
+  const Date last = FromCivil({.year = 9999, .month = 12, .day = 31});
+  for (const Date date : {first, last}) {
+    EXPECT_EQ(Try(R"("kind": "date")", Value(date)), Reason::kNone);
+    EXPECT_EQ(Try(R"("kind": "time")", Value(StartOf(date))), Reason::kNone);
+  }
+  for (const Date date : {Date{first.days - 1}, Date{last.days + 1}}) {
+    EXPECT_EQ(Try(R"("kind": "date")", Value(date)), Reason::kOutOfRange);
+    EXPECT_EQ(Try(R"("kind": "time")", Value(StartOf(date))), Reason::kOutOfRange);
+  }
+  EXPECT_EQ(Try(R"("kind": "time")", Value(Time{StartOf(first).micros - 1})), Reason::kOutOfRange);
+  EXPECT_EQ(Try(R"("kind": "time")", Value(Time{StartOf(Date{last.days + 1}).micros - 1})), Reason::kNone);
+}
+
 TEST_F(FieldValue, Texts) {
   EXPECT_EQ(Try(R"("kind": "text", "max_length": 3)", Value("律师所")), Reason::kNone);  // characters, not bytes
   EXPECT_EQ(Try(R"("kind": "text", "max_length": 3)", Value("律师所x")), Reason::kTooLong);

@@ -120,7 +120,7 @@ class LinesTest : public ::testing::Test {
       batch.SetChoice(id, "sector", "trade");
       batch.SetChoices(id, "regions", {"north", "east"});
       batch.Set(id, "tags", TextList{"", "b"});
-      batch.Set(id, "founded", Date{-719'163});  // the day before year 1
+      batch.Set(id, "founded", Date{-719'162});  // the first day of year 1
       batch.Set(id, "seen", Time{1});
       batch.Set(id, "about_us", "");
       batch.Set(id, "seal", Bytes{std::string("\0\xFF", 2)});
@@ -132,8 +132,8 @@ class LinesTest : public ::testing::Test {
     other_ = source_.AddCompany("other", [&](Batch& batch, Id id) {
       batch.Set(id, "parent", full_);
       batch.Set(id, "owner", full_);
-      batch.Set(id, "seen", Time{INT64_MAX - 1});
-      batch.Set(id, "founded", Date{INT32_MAX});
+      batch.Set(id, "seen", Time{253'402'300'799'999'999});  // the last instant of year 9999
+      batch.Set(id, "founded", Date{2'932'896});
       batch.Set(id, "score", -0.0);
     });
     source_.Set(full_, "parent", other_);  // a circle
@@ -195,7 +195,7 @@ TEST_F(LinesTest, TheFormIsTheDocumentedOne) {
   EXPECT_THAT(full, HasSubstr(R"("rating":"-12.50")"));
   EXPECT_THAT(full, HasSubstr(R"("revenue":{"currency":"JPY","minor":9223372036854775807})"));
   EXPECT_THAT(full, HasSubstr(R"("sector":"trade","regions":["north","east"])"));
-  EXPECT_THAT(full, HasSubstr(R"("founded":-719163,"seen":"1970-01-01T00:00:00.000001Z")"));
+  EXPECT_THAT(full, HasSubstr(R"("founded":"0001-01-01","seen":"1970-01-01T00:00:00.000001Z")"));
 }
 
 TEST_F(LinesTest, RetiredFieldsAndChoicesOfTwoPackagesComeAlong) {
