@@ -56,7 +56,7 @@ StageFunnel StageOf(const model::Stage& stage, const StageSum& sum, const Funnel
   return out;
 }
 
-void AddOpenDeals(const FunnelTables& tables, const FunnelOptions& options, FunnelReport& report) {
+Status AddOpenDeals(const FunnelTables& tables, const FunnelOptions& options, FunnelReport& report) {
   for (const OpenDeal& deal : tables.open) {
     if (GroupOf(deal, options.group_kind) != options.group) continue;
     ++report.open;
@@ -66,10 +66,10 @@ void AddOpenDeals(const FunnelTables& tables, const FunnelOptions& options, Funn
       if (stage.stage.id != deal.stage) continue;
       ++stage.open;
       if (!counted) continue;
-      const StatusOr<Money> sum = Add(stage.open_amount, deal.amount);
-      stage.open_amount.minor = sum.ok() ? sum->minor : std::numeric_limits<int64_t>::max();
+      KITH_ASSIGN_OR_RETURN(stage.open_amount, Add(stage.open_amount, deal.amount));
     }
   }
+  return absl::OkStatus();
 }
 
 double MedianCycleDays(const model::PeriodRow& periods) {
@@ -223,7 +223,7 @@ StatusOr<FunnelReport> Funnel(const FunnelTables& tables, const FunnelOptions& o
     passed += static_cast<double>(sums[i].reached + sums[i].rework);
   }
   report.conformance = passed > 0 ? in_order / passed : std::numeric_limits<double>::quiet_NaN();
-  AddOpenDeals(tables, options, report);
+  KITH_RETURN_IF_ERROR(AddOpenDeals(tables, options, report));
   KITH_RETURN_IF_ERROR(RefuseWhenLearning(options, report));
   WarnOfLittleData(options, report);
   if (options.group_kind == GroupKind::kAll) WarnOfMixedGroups(tables, options, report);

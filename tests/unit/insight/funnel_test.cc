@@ -152,6 +152,17 @@ TEST(Funnel, WarnsWhenPooledSegmentsDiffer) {
   EXPECT_LE(warned_same, 4);
 }
 
+TEST(Funnel, ASumThatIsTooLargeIsAnError) {
+  FunnelTables tables = Empty(2);
+  for (uint64_t i = 1; i <= 2; ++i) {
+    tables.open.push_back(model::OpenDeal{.deal = Id(i), .stage = Id(101), .amount = {INT64_MAX - 1, *Currency::FromCode("CNY")}});
+  }
+  tables.open[1].stage = Id(102);
+  EXPECT_TRUE(Funnel(tables).ok());
+  tables.open[1].stage = Id(101);
+  EXPECT_EQ(GetReason(Funnel(tables).status()), Reason::kArithmeticOverflow);
+}
+
 TEST(Funnel, StrictRefusesByName) {
   FunnelTables tables = Empty(2);
   AddCounts(tables, GroupKind::kAll, 0, 0, 40, 20);
