@@ -96,7 +96,11 @@ StatusOr<Directory> OpenDirectory(std::string_view path, bool create, bool allow
       return MakeError({.reason = Reason::kDatabaseMissing, .value = name, .hint = "open with create to make it"},
                        "there is no database at this path");
     }
-    return OsError(errno, "opening the database's directory");
+    if (errno == ENOTDIR) {
+      return MakeError({.reason = Reason::kPathUnsafe, .value = name, .hint = "a database is a directory: name that", .os_error = ENOTDIR},
+                       "the path, or a part of it, is a file and no directory");
+    }
+    return WithContext(OsError(errno, "opening the database's directory"), {.value = name});
   }
   struct stat info {};
   if (fstat(directory.fd.get(), &info) != 0) return OsError(errno, "looking at the database's directory");

@@ -244,6 +244,12 @@ TEST_F(FaultTest, UnsafePathsAreRefused) {
     EXPECT_EQ(reason(), Reason::kPathUnsafe);
     ASSERT_EQ(chown(DataFile().c_str(), 0, 0), 0);
   }
+  const ErrorInfo file = GetErrorInfo(TryOpen({}, "aside-file").status());
+  EXPECT_EQ(file.reason, Reason::kDatabaseMissing);
+  std::ofstream(Path("aside-file")) << "no database";
+  const ErrorInfo refused = GetErrorInfo(TryOpen({}, "aside-file").status());
+  EXPECT_EQ(refused.reason, Reason::kPathUnsafe);
+  EXPECT_EQ(refused.value, Path("aside-file"));
   EXPECT_EQ(GetReason(TryOpen({.create = true}, "no/parent").status()), Reason::kDatabaseMissing);
   EXPECT_EQ(GetReason(TryOpen({.create = true}, std::string("nul\0name", 8)).status()), Reason::kBadOptions);
 }
