@@ -145,6 +145,7 @@ Ref::Ref(nb::handle object) {
       id_ = nb::cast<kith_id>(object);
       return;
     }
+    if (nb::isinstance<nb::str>(object)) throw std::bad_cast();  // one of two characters would be taken for a pair
     auto pair = nb::cast<std::pair<std::string, std::string>>(object);
     system_ = std::move(pair.first);
     key_ = std::move(pair.second);

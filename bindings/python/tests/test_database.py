@@ -241,6 +241,14 @@ def test_an_index_in_pages_while_it_is_written(db: kith.Database) -> None:
         assert [r["name"] for r in now.index("account", "by_name", reverse=True)][:2] == ["N24", "N23"]
 
 
+def test_a_text_is_no_pair_of_system_and_key(db: kith.Database) -> None:
+    for text in ("me", "somebody"):
+        with pytest.raises(kith.InvalidArgumentError), db.batch(actor=text) as b:  # type: ignore[arg-type]
+            b.create("account", name="x")
+    with db.snapshot() as now:
+        assert not list(now.scan("account"))
+
+
 def test_history_and_past_states(db: kith.Database) -> None:  # B01
     id = account(db, "1", name="old")
     with db.batch(actor=("app.users", "17"), reason="rename") as b:
