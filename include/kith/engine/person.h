@@ -4,8 +4,10 @@
 // the person or to another such record. A note about two people belongs to both. Deleted records belong to it through their history.
 //
 // What an erasure takes: of all these records the values of fields marked `personal`, now and throughout history, with what is made of them
-// (index entries, covered values, columns, terms for search); the reasons given in their history, which are free text; the external
-// references of those whose type has personal fields; idempotency keys of batches that made them. It keeps ids, references, choices,
+// (index entries, covered values, columns, terms for search); the reasons given in their history, which are free text, and with
+// them the same reason in the entries of all other records that the same batch wrote (a reason is the batch's: that of an import of
+// thousands goes from all of them); the external references of those whose type has personal fields; idempotency keys of batches that made
+// them. It keeps ids, references, choices,
 // amounts, stages and times, so that totals, moves and statistics are what they were, and who wrote what. It cannot know: fields not marked
 // personal, checkpoints, what a host keeps itself, backups made before.
 #ifndef KITH_ENGINE_PERSON_H_
