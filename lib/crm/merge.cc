@@ -35,9 +35,10 @@ class Lineage {
   // Where the value came from that `record` had of the field as far as `history` goes.
   StatusOr<Origin> Trace(Id record, std::vector<HistoryEntry> history, const FieldDef& field) {
     for (;;) {
-      if (!history.empty() && history.back().operation == Operation::kDelete) history.pop_back();
+      // A deletion names every field, and says nothing of any: a record that came back has its values from before.
       const auto said = std::find_if(history.rbegin(), history.rend(), [&](const HistoryEntry& entry) {
-        return std::any_of(entry.fields.begin(), entry.fields.end(), [&](const FieldChange& change) { return IsOf(change, field); });
+        return entry.operation != Operation::kDelete &&
+               std::any_of(entry.fields.begin(), entry.fields.end(), [&](const FieldChange& change) { return IsOf(change, field); });
       });
       if (said == history.rend()) return Origin{record, history.empty() ? Time{} : history.front().recorded};
       KITH_ASSIGN_OR_RETURN(std::optional<std::vector<HistoryEntry>> giver, GiverOf(record, *said, field));

@@ -97,6 +97,20 @@ TEST_F(MergeRecordsTest, WhatIsChosenOrSaidLastStays) {
   EXPECT_EQ(world_.Get(anna, "email"), Value("new@x.org"));
 }
 
+TEST_F(MergeRecordsTest, WhatIsTakenApartWasSaidWhenItWasSaid) {
+  const Id anna = Contact({{"name", "Anna"}});
+  const Id ann = Contact({{"name", "Ann"}, {"phone", "1"}});
+  world_.Advance(kMicrosPerDay);
+  world_.Set(anna, "phone", Value("2"));
+  const Time said = OriginOf(*world_.Read(), ann, "phone")->recorded;
+  Merge({anna, ann}, {.prefer = Prefer::kLatest});
+  EXPECT_EQ(world_.Get(anna, "phone"), Value("2"));
+  Unmerge(ann);
+  EXPECT_EQ(OriginOf(*world_.Read(), ann, "phone")->recorded, said);
+  Merge({anna, ann}, {.prefer = Prefer::kLatest});
+  EXPECT_EQ(world_.Get(anna, "phone"), Value("2"));
+}
+
 TEST_F(MergeRecordsTest, TheOrderOfMergingDoesNotMatter) {  // B07
   Random random(TestSeed(11));
   static constexpr std::string_view kFields[] = {"name_local", "title", "email", "phone", "mobile", "wechat"};
