@@ -20,8 +20,8 @@
 
 namespace kith::capi {
 
-// "2026-Q3", "FY2026-Q1" and the like, or "this-quarter" and "next-month" as seen from `now`.
-[[nodiscard]] StatusOr<Period> PeriodFromText(std::string_view text, Time now, int fiscal_start_month = 1);
+// "2026-Q3", "FY2026-Q1" and the like, or "this-quarter" and "next-month" as seen from `now`, by the fiscal year of the database.
+[[nodiscard]] StatusOr<Period> PeriodFromText(std::string_view text, Time now, int fiscal_start_month);
 [[nodiscard]] StatusOr<PeriodUnit> UnitFromName(std::string_view name);
 
 class Question {

@@ -2,6 +2,7 @@
 #include "kith/insight/walk.h"
 
 #include "answer.h"
+#include "kith/query/calendar.h"
 #include "members.h"
 #include "objects.h"
 #include "question.h"
@@ -92,7 +93,8 @@ kith::StatusOr<kith::insight::WalkOptions> ReadOptions(kith_str question, const 
     return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "question.since"}, "a walk needs the time it starts at");
   options.since = *since;
   if (!period.empty()) {
-    KITH_ASSIGN_OR_RETURN(options.period, PeriodFromText(period, options.until.value_or(snapshot.recorded())));
+    KITH_ASSIGN_OR_RETURN(const int fiscal, kith::query::FiscalStartMonth(snapshot));
+    KITH_ASSIGN_OR_RETURN(options.period, PeriodFromText(period, options.until.value_or(snapshot.recorded()), fiscal));
   }
   return options;
 }

@@ -37,6 +37,15 @@ TEST_F(Walk, SumsToTheEnd) {
   EXPECT_FALSE(Walked(R"({"since": "2020-01-01T00:00:00Z", "notes": false})").contains("silent"));
 }
 
+TEST_F(Walk, APeriodIsOfTheFiscalYearOfTheDatabase) {
+  Batch batch = NewBatch();
+  const kith_id setting = kith_batch_existing(batch, "setting", kith_ref_ext("kith.setting", "database"));
+  kith_batch_set_int(batch, setting, "fiscal_start_month", 4);
+  KITH_ASSERT_OK(Apply(batch), error);
+  const Json told = Walked(R"({"since": "2020-01-01T00:00:00Z", "period": "FY2026-Q1"})");
+  EXPECT_EQ(told.at("period"), Json({{"first", "2025-04-01"}, {"end", "2025-07-01"}}));
+}
+
 TEST_F(Walk, RefusesBadQuestions) {
   const Snapshot snapshot = Read();
   for (const std::string_view question : {R"({})", R"({"since": 1})", R"({"since": "2020-01-01", "pipeline": "x"})", "[]"}) {
