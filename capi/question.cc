@@ -431,7 +431,8 @@ StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insi
 StatusOr<std::vector<insight::LedgerEntry>> Question::LearnFrom(const std::vector<Period>& past,
                                                                 const insight::ForecastOptions& options) const {
   std::string asked = Concat({std::to_string(pipeline_.id.value()), " ", ToText(Now()), " ", std::to_string(options.seed), " ",
-                              options.currency.is_null() ? std::string() : options.currency.code(), relations_ ? " relations" : "",
+                              options.currency.is_null() ? std::string() : options.currency.code(), " version ", std::to_string(version_),
+                              without_overrides_ ? " without_overrides" : "", relations_ ? " relations" : "",
                               cash_ ? Concat({" cash ", collection_}) : std::string(), by_product_ ? " by product" : ""});
   for (const Period& period : past) asked += Concat({" ", ToText(period.first), "/", ToText(period.end)});
   const bool kept = rates_.into.is_null();  // rates are any numbers: forecasts by them are made anew
