@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "kith/query/calendar.h"
 #include "model/extensions_internal.h"
 #include "model/guard_internal.h"
 #include "model/path_internal.h"
@@ -68,7 +69,7 @@ class EventsRun {
   StatusOr<std::optional<Stage>> StageOf(Id id, Id& pipeline);
   StatusOr<bool> Holds(const Event& event, record::View view);
   StatusOr<bool> Happened(const Draft& draft, const Event& event);
-  [[nodiscard]] Time TimeOf(const Draft& draft, const Event& event) const;
+  [[nodiscard]] StatusOr<Time> TimeOf(const Draft& draft, const Event& event) const;
   StatusOr<std::vector<Made>> MovesOf(const Draft& record);
   StatusOr<bool> IsOnTrack(const Event& event, Id pipeline);
   Status Enter(const Draft& draft, const Event& event);
@@ -149,16 +150,15 @@ StatusOr<bool> EventsRun::Happened(const Draft& draft, const Event& event) {
 }
 
 // A date is that day's moment of the change, where it is that day, else its first.
-Time EventsRun::TimeOf(const Draft& draft, const Event& event) const {
+StatusOr<Time> EventsRun::TimeOf(const Draft& draft, const Event& event) const {
   const Time changed = draft.effective();
   if (event.fields.at == nullptr) return changed;
   const Value& value = draft.Get(event.fields.at->position);
   Time at = changed;
   if (const Time* time = value.get_if<Time>(); time != nullptr) at = *time;
   if (const Date* date = value.get_if<Date>(); date != nullptr) {
-    const Time first{int64_t{date->days} * kMicrosPerDay};
-    const bool that_day = first <= changed && changed.micros < first.micros + kMicrosPerDay;
-    at = that_day ? changed : first;
+    KITH_ASSIGN_OR_RETURN(const query::Days days, query::Days::Of(context_));
+    at = days.DateOf(changed) == *date ? changed : days.StartOf(*date);
   }
   return std::min(at, context_.now());
 }
@@ -222,7 +222,7 @@ Status EventsRun::Enter(const Draft& draft, const Event& event) {
   const MoveSchema& s = schema_.move;
   KITH_ASSIGN_OR_RETURN(const Draft* record, context_.Find(RefOf(draft.Get(event.fields.by->position))));
   if (record == nullptr || record->type().name != event.for_type) return absl::OkStatus();
-  const Time at = TimeOf(draft, event);
+  KITH_ASSIGN_OR_RETURN(const Time at, TimeOf(draft, event));
   const auto source = static_cast<int64_t>(draft.id().value());
   KITH_ASSIGN_OR_RETURN(const std::vector<Made> moves, MovesOf(*record));
   Id from;

@@ -11,7 +11,7 @@
 //            together (PreconditionFailed); those of documents whose status is "cancelled", "rejected" or "expired" take nothing
 //   versions of a type with behaviour "versioned", what is no longer in status "draft" stays as it is, with its lines (FieldReadOnly), but
 //            for its status and for what it refers to. A change is a new revision (crm/document.h)
-//   accepted_on  is the day on which the status became "accepted", in UTC
+//   accepted_on  is the day on which the status became "accepted", in the time zone of the database
 //   amount of the deal  follows from a versioned document that is sent, when nobody typed one, or accepted; its role amount_source says
 //            "typed", "quote" or "predicted"
 // Imports bring lines of documents that are no longer drafts.

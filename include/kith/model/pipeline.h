@@ -50,8 +50,8 @@ struct StageItem {
   // Of a step: the type of the record that is its evidence, "*": any type, empty: none is needed. Of an event: the type of the record that
   // is the event; its condition is over that record, and it happens when such a record first meets it, empty: when there is one.
   std::string evidence;
-  std::string by;         // of an event: the reference to the record that is moved; empty: the role deal of a money document
-  std::string at;         // of an event: the time or date that says when; empty: when the change holds from
+  std::string by;  // of an event: the reference to the record that is moved; empty: the role deal of a money document
+  std::string at;  // of an event: the time, or the day of the database's time zone, that says when; empty: when the change holds from
   bool archived = false;  // asks nothing any more
   friend bool operator==(const StageItem&, const StageItem&) = default;
 };

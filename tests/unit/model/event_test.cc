@@ -142,6 +142,17 @@ TEST_F(Events, ADateIsItsDay) {
   EXPECT_EQ(world.Moves(deal)[0].at, world.now()) << "nothing has happened in the future";
 }
 
+TEST_F(Events, ADayIsThatOfTheTimeZone) {
+  world.Set(*world.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "time_zone", "America/New_York");
+  const Time evening = At("2027-01-16T01:00:00Z");  // of the 15th in New York
+  world.SetNow(evening);
+  Quote("sent", std::nullopt, *ParseDate("2027-01-15"));
+  EXPECT_EQ(world.Moves(deal)[0].at, evening) << "today: when it was said";
+  deal = world.Create();
+  Quote("sent", std::nullopt, *ParseDate("2027-01-14"));
+  EXPECT_EQ(world.Moves(deal)[0].at, At("2027-01-14T05:00:00Z"));
+}
+
 TEST_F(Events, ARecordThatComesToReferToADealIsAnEventForIt) {
   const Id quote = Quote("sent", Day(4));
   const Id other = world.Create();
