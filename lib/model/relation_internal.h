@@ -75,7 +75,7 @@ struct RelationSchema : catalog::EdgeRoles {
     if (field == nullptr) return otherwise;
     const Value& value = record.Get(field->position);
     if (const Time* time = value.get_if<Time>(); time != nullptr) return time->micros;
-    if (const Date* date = value.get_if<Date>(); date != nullptr) return int64_t{date->days} * kMicrosPerDay;
+    if (const Date* date = value.get_if<Date>(); date != nullptr) return StartOf(*date).micros;
     return otherwise;
   }
 };
