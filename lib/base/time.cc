@@ -258,6 +258,13 @@ Time StartOf(Date date) {
   return {std::clamp<int64_t>(date.days, -kLast, kLast) * kMicrosPerDay};
 }
 
+Time PlusDays(Time time, int64_t days) {
+  int64_t micros = 0;
+  if (__builtin_mul_overflow(days, kMicrosPerDay, &micros) || __builtin_add_overflow(time.micros, micros, &micros))
+    return {days < 0 ? INT64_MIN : INT64_MAX};
+  return {micros};
+}
+
 StatusOr<Time> ParseTime(std::string_view text) {
   Scanner in(text);
   Parts parts;

@@ -381,8 +381,8 @@ class Recycling {
     const StatusOr<record::View> record = snapshot_->Get(id);
     if (!record.ok() || !since.has_value()) return absl::IsNotFound(record.status()) ? absl::OkStatus() : record.status();
     KITH_ASSIGN_OR_RETURN(const Time touched, LastTouched(*snapshot_, id, *since, now_));
-    const Time due{touched.micros + *rules.recycle_days * kMicrosPerDay};
-    const bool warns = rules.warn_days > 0 && now_.micros >= due.micros - rules.warn_days * kMicrosPerDay;
+    const Time due = PlusDays(touched, *rules.recycle_days);
+    const bool warns = rules.warn_days > 0 && now_ >= PlusDays(due, -rules.warn_days);
     if (now_ < due && !warns) return absl::OkStatus();
     KITH_ASSIGN_OR_RETURN(const bool exempt, IsExempt(rules, *record));
     if (exempt) {

@@ -347,7 +347,7 @@ Status Run::CheckCooling(const Draft& draft, record::View pool, const Claim& cla
   KITH_ASSIGN_OR_RETURN(const std::vector<Claim> claims, ClaimsOf(draft));
   for (const Claim& former : claims) {
     if (former.holder != claim.holder || !former.to.has_value()) continue;
-    const Time until{former.to->micros + *days * kMicrosPerDay};
+    const Time until = PlusDays(*former.to, *days);
     if (context_.now() >= until) continue;
     return Refuse(draft, Concat({"owner ", std::to_string(claim.holder.value()), " had it until ", ToText(*former.to)}),
                   Concat({"they may claim it again from ", ToText(until)}));
@@ -374,7 +374,7 @@ Status Run::CheckSilent(const Draft& draft, const Claim& claim) {
   if (pool == nullptr) return absl::OkStatus();
   const auto* days = pool->Get(s_.recycle_days->position).get_if<int64_t>();
   KITH_ASSIGN_OR_RETURN(const Time touched, LastTouched(draft, *claim.from));
-  if (days != nullptr && context_.now().micros - touched.micros >= *days * kMicrosPerDay) return absl::OkStatus();
+  if (days != nullptr && context_.now() >= PlusDays(touched, *days)) return absl::OkStatus();
   return Refuse(draft, Concat({"is not silent for long enough: ", ToText(touched)}), "let its owner keep it");
 }
 

@@ -40,6 +40,8 @@ struct CivilDate {
 [[nodiscard]] int IsoWeekday(Date date);
 [[nodiscard]] Date DateOf(Time utc);
 [[nodiscard]] Time StartOf(Date date);
+// So many days of 24 hours later; earlier for less than 0. Stays in range.
+[[nodiscard]] Time PlusDays(Time time, int64_t days);
 
 // RFC 3339 with any offset, or a date alone (its midnight UTC); at most microseconds.
 [[nodiscard]] absl::StatusOr<Time> ParseTime(std::string_view text);

@@ -65,6 +65,9 @@ TEST(Calendar, DayOfAnInstant) {
   EXPECT_EQ(DateOf(StartOf({20'000})), Date{20'000});
   EXPECT_LT(StartOf({INT32_MAX}), kTimeMax);  // kept in range
   EXPECT_LT(StartOf({INT32_MIN}), Time{0});
+  EXPECT_EQ(PlusDays(Time{7}, -2), Time{7 - 2 * kMicrosPerDay});
+  EXPECT_EQ(PlusDays(Time{7}, 999'999'999), kTimeMax);
+  EXPECT_EQ(PlusDays(Time{INT64_MIN}, -1), Time{INT64_MIN});
 }
 
 TEST(Times, Rfc3339) {

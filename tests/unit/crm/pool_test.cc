@@ -245,6 +245,18 @@ TEST_F(PoolTest, WhoHadItWaits) {
   EXPECT_THAT(Claims(lead), SizeIs(3));  // all of it is kept
 }
 
+TEST_F(PoolTest, AnyNumberOfDaysIsThatMany) {
+  constexpr int64_t kNever = 999'999'999;
+  Pool({{"recycle_days", kNever}, {"cooling_days", kNever}});
+  const std::vector<Id> leads = Leads(2);
+  for (const Id lead : leads) EXPECT_TRUE(Claim(lead, people()[0]).ok());
+  EXPECT_TRUE(Release(leads[0]).ok());
+  world_.Advance(kMicrosPerDay);
+  EXPECT_THAT(std::string(Claim(leads[0], people()[0]).message()), HasSubstr("had it until"));
+  EXPECT_THAT(Recycle().recycled, IsEmpty());
+  EXPECT_EQ(OwnerOf(leads[1]), people()[0]);
+}
+
 TEST_F(PoolTest, AnOwnerIsAClaimHoweverItIsWritten) {
   Pool({{"capacity", int64_t{1}}});
   const std::vector<Id> leads = Leads(3);
