@@ -368,10 +368,11 @@ class Converter {
     if (header.visibility != 0) batch_.Set(target.id, "visibility", static_cast<int64_t>(header.visibility));
     return &target == &deal_ ? BeginDeal() : absl::OkStatus();
   }
-  // An existing record gets what it lacks.
+  // An existing record gets what it lacks; whether it lacks what is masked cannot be told.
   void FillIn(const Target& target, const FieldDef& field, const Value& value, std::string_view from) {
+    const bool masked = snapshot_.IsMasked(*target.type, static_cast<int32_t>(field.position));
     const Value there = target.view.Get(field.position);
-    if (there.is_null()) {
+    if (there.is_null() && !masked) {
       batch_.Set(target.id, field.name, value);
     } else if (there != value) {
       report_.kept.push_back({target.id, field.name, std::string(from)});

@@ -195,6 +195,14 @@ TEST_F(ConvertTest, ThoseWhoAreThereAreFoundAndKeepWhatTheySay) {
   EXPECT_EQ(Get(lead, "industry").is_null(), false);  // nothing is lost: the lead has it still
 }
 
+TEST_F(ConvertTest, WhatAViewerDoesNotSeeIsNotWrittenOver) {
+  ASSERT_TRUE(world_.db().SetPolicy(R"({"types": {"contact": {"fields": {"title": {"read": ["role:finance"]}}}}})").ok());
+  const Id person = Add("contact", {{"name", "Wei Li"}, {"email", "li@acme.cn"}, {"title", "Owner"}});
+  const Converted made = Convert(Lead(), {.viewer = {.id = people()[0]}});
+  EXPECT_EQ(made.person.record, person);
+  EXPECT_EQ(Get(person, "title"), Value("Owner"));
+}
+
 TEST_F(ConvertTest, SeveralWhoItCouldBeAreNamed) {
   const Id one = Add("contact", {{"name", "A"}, {"mobile", "123456"}});
   const Id other = Add("contact", {{"name", "B"}, {"email", "li@acme.cn"}});
