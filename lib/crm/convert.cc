@@ -309,7 +309,8 @@ class Converter {
     const FieldDef* of = person_.exists() ? person_.type->FindRole("party", "organisation") : nullptr;
     if (of != nullptr && person_.view.has(of->position)) {
       const StatusOr<record::View> there = snapshot_.Get(person_.view.GetRef(of->position));
-      if (there.ok() && (named.is_null() || Value(there->GetText(name->position)) == named)) {
+      const bool fits = there.ok() && there->id().type() == organisation_.type->number;  // people may be of records of several types
+      if (fits && (named.is_null() || Value(there->GetText(name->position)) == named)) {
         return TakeGiven(organisation_, there->id(), Converted::How::kFound, "organisation", report_.organisation);
       }
     }
