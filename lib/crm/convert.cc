@@ -482,6 +482,7 @@ class Converter {
     if (open != nullptr && view.Get(status->position) == Value(Choice{open->number}) && deal_.type != nullptr &&
         MayRefer(*about, *deal_.type)) {
       batch_.Set(view.id(), about->name, deal_.id);
+      batch_.RequireVersion(view.id(), view.header().version);
       written = true;
     }
     report_.followed += written;
@@ -492,6 +493,7 @@ class Converter {
     if (role == nullptr || target.type == nullptr || view.has(role->position) || !MayRefer(*role, *target.type)) return false;
     if (snapshot_.IsMasked(type, static_cast<int32_t>(role->position))) return false;  // what is there cannot be told
     batch_.Set(view.id(), role->name, target.id);
+    batch_.RequireVersion(view.id(), view.header().version);  // nobody else has named another since
     return true;
   }
   // Somebody unknown who took part turns out to be the person.
