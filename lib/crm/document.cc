@@ -2,6 +2,7 @@
 #include "kith/crm/document.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -16,6 +17,8 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
+constexpr std::string_view kDocument = "money_document";
+
 bool MayRefer(const FieldDef& field, const TypeDef& type) {
   return std::find(field.refers_to.begin(), field.refers_to.end(), type.name) != field.refers_to.end();
 }
@@ -24,12 +27,11 @@ Status Refuse(const TypeDef& type, Id record, std::string_view message, std::str
   return MakeError({.reason = Reason::kPreconditionFailed, .type = type.name, .record = record, .hint = std::move(hint)}, message);
 }
 
-// The type of a document's lines that may be parts of lines of `of` (null: any).
-const TypeDef* LinesOf(const catalog::Catalog& catalog, const TypeDef& document, const TypeDef* of) {
+// The type of a document's lines that may be parts of lines of `of`; null: none.
+const TypeDef* LinesOf(const catalog::Catalog& catalog, const TypeDef& document, const TypeDef& of) {
   for (const TypeDef* type : catalog.TypesWith("line")) {
     const FieldDef* part = type->FindRole("line", "of");
-    if (!MayRefer(*type->FindRole("line", "document"), document)) continue;
-    if (of == nullptr || (part != nullptr && MayRefer(*part, *of))) return type;
+    if (part != nullptr && MayRefer(*part, of) && MayRefer(*type->FindRole("line", "document"), document)) return type;
   }
   return nullptr;
 }
@@ -53,9 +55,11 @@ class Continuing {
     KITH_ASSIGN_OR_RETURN(const std::vector<model::DocumentLine> lines, model::GetDocumentLines(snapshot_, document, to_type_->name));
     KITH_RETURN_IF_ERROR(CheckAsked(lines));
     for (const model::DocumentLine& line : lines) {
+      const auto type = lines_.find(line.record.type());
+      if (type == lines_.end()) continue;
       KITH_ASSIGN_OR_RETURN(const Decimal quantity, QuantityOf(line));
       if (quantity.units == 0) continue;
-      KITH_RETURN_IF_ERROR(WriteLine(made, line, quantity));
+      KITH_RETURN_IF_ERROR(WriteLine(made, line, *type->second, quantity));
       ++report.lines;
     }
     if (report.lines == 0 && !lines.empty()) return Refuse(*from_type_, document, "nothing is left of the document's lines");
@@ -65,10 +69,14 @@ class Continuing {
 
  private:
   Status FindLineTypes() {
-    from_lines_ = LinesOf(snapshot_.catalog(), *from_type_, nullptr);
-    to_lines_ = revises_ ? from_lines_ : LinesOf(snapshot_.catalog(), *to_type_, from_lines_);
+    for (const TypeDef* type : snapshot_.catalog().TypesWith("line")) {
+      if (!MayRefer(*type->FindRole("line", "document"), *from_type_)) continue;
+      const TypeDef* next = revises_ ? type : LinesOf(snapshot_.catalog(), *to_type_, *type);
+      if (next != nullptr) lines_.emplace(type->number, next);
+    }
+    const bool documents = from_type_->FindBehaviour(kDocument) != nullptr && to_type_->FindBehaviour(kDocument) != nullptr;
     previous_ = revises_ ? to_type_->FindRole("versioned", "previous") : ReferenceTo(*to_type_, *from_type_);
-    if (from_lines_ != nullptr && to_lines_ != nullptr && previous_ != nullptr) return absl::OkStatus();
+    if (documents && !lines_.empty() && previous_ != nullptr) return absl::OkStatus();
     return MakeError(
         {.reason = Reason::kUnknownBehaviour,
          .type = to_type_->name,
@@ -86,11 +94,11 @@ class Continuing {
 
   // What both types have by the same role.
   void WriteHead(Id made) {
-    const catalog::BehaviourDef* roles = from_type_->FindBehaviour("money_document");
+    const catalog::BehaviourDef* roles = from_type_->FindBehaviour(kDocument);
     for (const auto& [role, name] : roles->roles) {
       if (role == "total" || role == "status" || role == "number" || role == "accepted_on" || role == "date") continue;
       if (role == "due" && !revises_) continue;  // how long a quote is valid is not when an order is paid
-      Carry(made, *from_type_->FindField(name), to_type_->FindRole("money_document", role));
+      Carry(made, from_, *from_type_->FindField(name), to_type_->FindRole(kDocument, role));
     }
     batch_.Set(made, previous_->name, from_.id());
     const FieldDef* revision = revises_ ? to_type_->FindRole("versioned", "revision") : nullptr;
@@ -100,9 +108,9 @@ class Continuing {
     if (from_.header().unit != 0) batch_.Set(made, "unit", static_cast<int64_t>(from_.header().unit));
     if (from_.header().visibility != 0) batch_.Set(made, "visibility", static_cast<int64_t>(from_.header().visibility));
   }
-  void Carry(Id made, const FieldDef& from, const FieldDef* to) {
-    if (to == nullptr || to->kind != from.kind || !from_.has(from.position)) return;
-    const Value value = from_.Get(from.position);
+  void Carry(Id made, record::View view, const FieldDef& from, const FieldDef* to) {
+    if (to == nullptr || to->kind != from.kind || !view.has(from.position)) return;
+    const Value value = view.Get(from.position);
     if (from.kind == Kind::kChoice) {
       const catalog::ChoiceDef* choice = from.FindChoice(value.get<Choice>().number);
       if (choice != nullptr && to->FindChoice(choice->name) != nullptr) batch_.SetChoice(made, to->name, choice->name);
@@ -113,8 +121,9 @@ class Continuing {
 
   Status CheckAsked(const std::vector<model::DocumentLine>& lines) const {
     for (const auto& [id, quantity] : options_.quantities) {
-      const bool there =
-          std::any_of(lines.begin(), lines.end(), [line = id](const model::DocumentLine& one) { return one.record == line; });
+      const bool there = lines_.contains(id.type()) && std::any_of(lines.begin(), lines.end(), [line = id](const model::DocumentLine& one) {
+                           return one.record == line;
+                         });
       if (!there) return Refuse(*from_type_, id, "is no line of the document", "name lines of the document that is continued");
     }
     return absl::OkStatus();
@@ -127,27 +136,27 @@ class Continuing {
     if (asked == options_.quantities.end()) return Decimal{0, left.scale};
     KITH_ASSIGN_OR_RETURN(const Decimal quantity, Rescale(asked->second, left.scale));
     if (quantity.units < 0 || (!revises_ && quantity.units > left.units)) {
-      return Refuse(*from_lines_, line.record,
+      return Refuse(*snapshot_.catalog().FindType(line.record.type()), line.record,
                     Concat({"is not there: ", ToText(quantity), " is asked for and ", ToText(left), " is left"}));
     }
     return quantity;
   }
 
-  Status WriteLine(Id made, const model::DocumentLine& line, Decimal quantity) {
+  Status WriteLine(Id made, const model::DocumentLine& line, const TypeDef& type, Decimal quantity) {
     KITH_ASSIGN_OR_RETURN(const record::View view, snapshot_.Get(line.record));
-    const FieldDef* document = to_lines_->FindRole("line", "document");
-    const FieldDef* amount = to_lines_->FindRole("line", "amount");
-    const FieldDef* of = to_lines_->FindRole("line", "of");
+    const FieldDef* document = type.FindRole("line", "document");
+    const FieldDef* amount = type.FindRole("line", "amount");
+    const FieldDef* of = type.FindRole("line", "of");
     const bool whole = quantity.units == line.quantity.units;
-    const Id id = batch_.Create(to_lines_->name);
-    for (const FieldDef& field : from_lines_->fields) {
-      const FieldDef* same = to_lines_->FindField(field.name);
+    const Id id = batch_.Create(type.name);
+    for (const FieldDef& field : snapshot_.catalog().FindType(line.record.type())->fields) {
+      const FieldDef* same = type.FindField(field.name);
       const bool own = same == document || same == of || (same == amount && !whole);  // an amount without a price is of the whole line
-      if (same == nullptr || own || same->kind != field.kind || same->derived || same->computed() || !view.has(field.position)) continue;
-      batch_.Set(id, same->name, view.Get(field.position));
+      if (same == nullptr || own || same->derived || same->computed()) continue;
+      Carry(id, view, field, same);
     }
     batch_.Set(id, document->name, made);
-    batch_.Set(id, to_lines_->FindRole("line", "quantity")->name, quantity);
+    batch_.Set(id, type.FindRole("line", "quantity")->name, quantity);
     if (!revises_) batch_.Set(id, of->name, line.record);
     return absl::OkStatus();
   }
@@ -158,8 +167,7 @@ class Continuing {
   record::View from_;
   const TypeDef* from_type_ = nullptr;
   const TypeDef* to_type_ = nullptr;
-  const TypeDef* from_lines_ = nullptr;
-  const TypeDef* to_lines_ = nullptr;
+  std::map<TypeNumber, const TypeDef*> lines_;  // by a type of the document's lines, the type of those that continue them
   const FieldDef* previous_ = nullptr;
   bool revises_ = false;
 };

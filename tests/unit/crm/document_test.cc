@@ -100,6 +100,48 @@ TEST_F(DocumentTest, ARevisionIsADraftOfItsOwn) {  // F04
   EXPECT_EQ(GetReason(Continue(quote, "nothing").status()), Reason::kUnknownType);
 }
 
+TEST_F(DocumentTest, LinesOfSeveralTypesAreContinuedEachAsItsOwn) {
+  const catalog::PackageSource extra{R"({"package": "acme.extra", "version": "1.0.0", "needs": ["kith.crm"], "types": [
+      {"name": "acme_bonus", "behaviours": {"line": {"document": "quote", "quantity": "quantity", "amount": "amount"}},
+       "fields": [{"name": "quote", "kind": "ref", "to": ["quote"]}, {"name": "note", "kind": "text"}, {"name": "amount", "kind": "money"},
+                  {"name": "quantity", "kind": "decimal", "scale": 3}]}]})",
+                                     {}};
+  ASSERT_TRUE(world_.db().Ensure({&extra, 1}).ok());
+  const Id quote = Add("quote", {});
+  Add("quote_line", {{"quote", quote}, {"quantity", Dec("10")}, {"price", Yuan(100)}});
+  const Id bonus = Add("acme_bonus", {{"quote", quote}, {"quantity", Dec("1")}, {"amount", Yuan(5)}, {"note", "a mug"}});
+  world_.Set(quote, "status", "accepted");
+  const StatusOr<Continued> revised = Continue(quote, "quote");
+  ASSERT_TRUE(revised.ok()) << revised.status();
+  EXPECT_EQ(revised->lines, 2U);
+  EXPECT_EQ(Get(revised->document, "total"), Get(quote, "total"));
+  for (const model::DocumentLine& line : Lines(revised->document, "order")) {
+    EXPECT_EQ(line.record.type() == bonus.type() ? Get(line.record, "note") : Value("a mug"), Value("a mug"));
+  }
+  EXPECT_EQ(GetReason(Continue(quote, "order", {.quantities = {{bonus, Dec("1")}}}).status()), Reason::kPreconditionFailed);
+  const StatusOr<Continued> ordered = Continue(quote, "order");
+  ASSERT_TRUE(ordered.ok()) << ordered.status();
+  EXPECT_EQ(ordered->lines, 1U);  // no line of an order is part of a bonus
+}
+
+TEST_F(DocumentTest, OnlyDocumentsAreContinued) {
+  const catalog::PackageSource extra{R"({"package": "acme.extra", "version": "1.0.0", "needs": ["kith.crm"], "types": [
+      {"name": "acme_slip", "fields": [{"name": "name", "kind": "text"}]},
+      {"name": "acme_item", "behaviours": {"line": {"document": "slip", "quantity": "quantity", "amount": "amount"}},
+       "fields": [{"name": "slip", "kind": "ref", "to": ["acme_slip"]}, {"name": "amount", "kind": "money"},
+                  {"name": "quantity", "kind": "decimal", "scale": 3}]},
+      {"name": "acme_bill", "behaviours": {"money_document": {"total": "total", "status": "status"}},
+       "fields": [{"name": "slip", "kind": "ref", "to": ["acme_slip"]}, {"name": "total", "kind": "money"},
+                  {"name": "status", "kind": "choice", "choices": [{"name": "draft"}]}]},
+      {"name": "acme_bill_item", "behaviours": {"line": {"document": "bill", "quantity": "quantity", "amount": "amount", "of": "item"}},
+       "fields": [{"name": "bill", "kind": "ref", "to": ["acme_bill"]}, {"name": "amount", "kind": "money"},
+                  {"name": "quantity", "kind": "decimal", "scale": 3}, {"name": "item", "kind": "ref", "to": ["acme_item"]}]}]})",
+                                     {}};
+  ASSERT_TRUE(world_.db().Ensure({&extra, 1}).ok());
+  const Id slip = Add("acme_slip", {{"name", "S"}});
+  EXPECT_EQ(GetReason(Continue(slip, "acme_bill").status()), Reason::kUnknownBehaviour);
+}
+
 TEST_F(DocumentTest, ManyWhoOrderAtOnceNeverOrderMore) {  // F05, under concurrency
   const Id quote = AcceptedQuote();
   const Id line = Lines(quote, "order")[0].record;
