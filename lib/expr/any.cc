@@ -176,10 +176,7 @@ struct FromValue {
   using Storage = Any::Storage;
 
   Storage operator()(std::monostate) const { return {}; }
-  Storage operator()(Time v) const {
-    const int64_t seconds = v.micros / kMicrosPerSecond - (v.micros % kMicrosPerSecond < 0 ? 1 : 0);
-    return Timestamp{seconds, static_cast<int32_t>((v.micros - seconds * kMicrosPerSecond) * 1000)};
-  }
+  Storage operator()(Time v) const { return FromMicros(v.micros); }
   Storage operator()(const TextList& v) const { return AnyList(v.begin(), v.end()); }
   Storage operator()(Choice v) const { return int64_t{v.number}; }
   Storage operator()(const ChoiceSet& v) const {

@@ -140,6 +140,12 @@ std::optional<Timestamp> FromAbsl(absl::Time time) {
   return Timestamp{seconds, static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds)))};
 }
 
+Timestamp FromMicros(int64_t micros) {
+  const int64_t rest = micros % kMicrosPerSecond;
+  const bool before = rest < 0;
+  return {micros / kMicrosPerSecond - before, static_cast<int32_t>((before ? rest + kMicrosPerSecond : rest) * 1000)};
+}
+
 std::optional<Timestamp> ParseTimestamp(std::string_view text) {
   // RFC 3339 has a T, seconds and a zone; absl::ParseTime is more generous.
   if (text.size() < 20 || text[10] != 'T' || text[4] != '-' || text[7] != '-') return std::nullopt;

@@ -18,14 +18,13 @@ const Cell* FirstVoid(std::span<const Cell> cells) {
 }
 
 Cell ReadHeader(const record::Header& header, int32_t position) {
-  const auto time = [](int64_t micros) { return FromAbsl(absl::FromUnixMicros(micros)).value_or(Timestamp()); };
   switch (position) {
     case catalog::kHeaderId:
       return Cell::Of(Id(header.id));
     case catalog::kHeaderCreated:
-      return Cell::Of(time(header.created));
+      return Cell::Of(FromMicros(header.created));
     case catalog::kHeaderUpdated:
-      return Cell::Of(time(header.updated));
+      return Cell::Of(FromMicros(header.updated));
     case catalog::kHeaderOwner:
       return header.owner == 0 ? Cell() : Cell::Of(Id(header.owner));
     case catalog::kHeaderUnit:
@@ -183,7 +182,7 @@ Cell Evaluation::ReadField(const record::View& view, const FieldSlot& slot) {
     case Kind::kDate:
       return Cell::Of(Date{static_cast<int32_t>(view.GetInt(field))});
     case Kind::kTime:
-      return Cell::Of(FromAbsl(absl::FromUnixMicros(view.GetInt(field))).value_or(Timestamp()));
+      return Cell::Of(FromMicros(view.GetInt(field)));
     case Kind::kRef:
       return Cell::Of(view.GetRef(field));
     default:

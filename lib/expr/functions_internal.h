@@ -87,6 +87,8 @@ Cell PartOf(Context& context, Arguments args);
 [[nodiscard]] absl::Time ToAbsl(Timestamp time);
 // nullopt outside the years 1 to 9999.
 [[nodiscard]] std::optional<Timestamp> FromAbsl(absl::Time time);
+// Of any year, as records have it.
+[[nodiscard]] Timestamp FromMicros(int64_t micros);
 [[nodiscard]] std::optional<Timestamp> ParseTimestamp(std::string_view text);
 [[nodiscard]] std::optional<Duration> ParseDuration(std::string_view text);
 [[nodiscard]] std::string TextOf(Timestamp time);     // "2026-07-01T12:30:00.5Z"

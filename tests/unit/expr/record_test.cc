@@ -72,6 +72,14 @@ TEST_F(RecordTest, FieldsOfEveryKind) {
   EXPECT_EQ(Test("industry == 'law' && industry.startsWith('l')", group_, "account"), Match::kYes);
 }
 
+// Records say times that no RFC 3339 text can.
+TEST_F(RecordTest, TimesOfAnyYear) {
+  const Id early = records_.Add("account", {{"name", "E"}}, {.created = INT64_MIN});
+  const Id late = records_.Add("account", {{"name", "L"}}, {.created = INT64_MAX});
+  EXPECT_EQ(Test("created < timestamp('0001-01-01T00:00:00Z')", early, "account"), Match::kYes);
+  EXPECT_EQ(Test("created > timestamp('9999-12-31T23:59:59Z')", late, "account"), Match::kYes);
+}
+
 TEST_F(RecordTest, ReferencesAreFollowed) {
   EXPECT_EQ(Deal("account.name == 'Adler'"), Match::kYes);
   EXPECT_EQ(Deal("account.parent.industry == 'law'"), Match::kYes);
