@@ -227,6 +227,7 @@ Status Settling::Add(const Snapshot& snapshot, const model::PipelineVersion& to,
   Placing placing(snapshot, before, to.plan);
   KITH_RETURN_IF_ERROR(placing.Prepare());
   const std::string reason = before.name + " version " + std::to_string(before.version + 1);
+  const size_t most = std::max<size_t>(options_.batch_records, 1);
   for (const Stage& stage : before.stages) {
     if (!placing.Leaves(stage)) continue;
     KITH_RETURN_IF_ERROR(placing.ForEach(stage.id, [&](record::View view, Id holder) -> StatusOr<bool> {
@@ -252,9 +253,9 @@ Status Settling::Add(const Snapshot& snapshot, const model::PipelineVersion& to,
       move.reason = reason;
       if (!changed_since) move.at = to.since;
       model::Move(batch, id, path, move);
-      return ++count < options_.batch_records;
+      return ++count < most;
     }));
-    if (count >= options_.batch_records) break;
+    if (count >= most) break;
   }
   return batch.status();
 }

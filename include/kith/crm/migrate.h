@@ -41,7 +41,7 @@ struct MigrationPreview {
 struct MigrationOptions {
   Actor actor;
   std::string reason;           // kept in the history of what changes
-  size_t batch_records = 2000;  // that get their move in one batch
+  size_t batch_records = 2000;  // that get their move in one batch, at least 1
 };
 struct MigrationReport {
   Id migration;

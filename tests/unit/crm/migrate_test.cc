@@ -155,6 +155,18 @@ TEST(Migrate, SplitsMergesAndRenamesWithDealsInFlightAndLeavesStatisticsAlone) {
 }
 
 // D06: what cannot be placed is named, and nothing changes.
+TEST(Migrate, MovesAtLeastOneRecordAtATime) {
+  World world;
+  Wander(world, 20, TestSeed(7));
+  const MigrationPreview preview = *PreviewMigration(*world.Read(), Plan());
+  world.Advance(kMicrosPerDay);
+  const StatusOr<MigrationReport> report = MigratePipeline(world.db(), Plan(), {.batch_records = 0});
+  ASSERT_TRUE(report.ok()) << report.status();
+  uint64_t placed = 0;
+  for (const Placement& placement : preview.placements) placed += placement.records;
+  EXPECT_EQ(report->moved, placed);
+}
+
 TEST(Migrate, RefusesWhatItCannotPlaceAndNamesIt) {
   World world;
   const Id small = world.Create(), large = world.Create(), none = world.Create();
