@@ -100,7 +100,8 @@ const kith::Derivation& IntroductionDerivation() {
 
 StatusOr<std::vector<Id>> IntroducibleTo(const Snapshot& snapshot, Id person, Time at) {
   std::vector<Id> others;
-  if (!snapshot.Get(person).ok()) return others;
+  const Status present = snapshot.Get(person).status();
+  if (!present.ok()) return absl::IsNotFound(present) ? StatusOr<std::vector<Id>>(others) : present;
   Status status;
   KITH_RETURN_IF_ERROR(snapshot.ScanAggregates(KeyOf(person), [&](std::string_view key, std::string_view value) {
     PackedReader in(value);
@@ -115,7 +116,12 @@ StatusOr<std::vector<Id>> IntroducibleTo(const Snapshot& snapshot, Id person, Ti
     return true;
   }));
   KITH_RETURN_IF_ERROR(status);
-  std::erase_if(others, [&](Id other) { return !snapshot.Get(other).ok(); });
+  std::erase_if(others, [&](Id other) {
+    const Status visible = snapshot.Get(other).status();
+    if (!absl::IsNotFound(visible)) status.Update(visible);
+    return !visible.ok();
+  });
+  KITH_RETURN_IF_ERROR(status);
   return others;
 }
 
