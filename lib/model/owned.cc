@@ -61,6 +61,7 @@ class Reader {
     KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(document));
     Time since = history.empty() ? Time() : history.front().effective;
     for (const HistoryEntry& entry : history) {
+      if (entry.operation == Operation::kDelete) continue;  // names every field; what came back has its status from before
       for (const FieldChange& change : entry.fields) {
         const bool status = change.package == roles.status->package && change.number == roles.status->number;
         if (status && change.before != change.after && (!at_.has_value() || change.effective <= *at_))

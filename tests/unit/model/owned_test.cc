@@ -74,6 +74,22 @@ TEST_F(OwnedTest, WhatWasDeliveredAndDidNotComeBack) {
   EXPECT_FALSE(OwnedProducts(*world_.Read(), Id(99)).ok());
 }
 
+TEST_F(OwnedTest, WhatCameBackIsOwnedSinceItsDelivery) {
+  const Id account = Add("account", {{"name", "Acme"}}), pump = Add("product", {{"name", "Pump"}});
+  const Id order = Add("order", {{"account", account}, {"status", "placed"}});
+  Line(order, pump, "4");
+  Set(order, "status", "delivered");
+  const Time delivered = world_.now();
+  world_.Advance(kMicrosPerDay);
+  world_.Delete(order);
+  Batch batch = world_.NewBatch();
+  batch.Restore(order);
+  world_.Apply(batch);
+  const std::vector<OwnedProduct> owned = *OwnedProducts(*world_.Read(), account);
+  ASSERT_EQ(owned.size(), 1U);
+  EXPECT_EQ(owned[0].since, delivered);
+}
+
 // B09, B20: what is masked hides itself, not the lines that an index covering it leads to.
 TEST_F(OwnedTest, AMaskedAmountHidesNoProduct) {
   ASSERT_TRUE(world_.db()
