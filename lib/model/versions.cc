@@ -13,14 +13,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Id IdIn(const Json& json) {
+  const auto found = json.find("id");
+  return found != json.end() && found->is_number_unsigned() ? Id(found->get<uint64_t>()) : Id();
+}
+
 // A definition as a migration keeps it, with its ids.
 StatusOr<Pipeline> ReadDefinition(std::string_view text) {
   KITH_ASSIGN_OR_RETURN(Pipeline pipeline, PipelineFromJson(text));
   const Json json = Json::parse(text, nullptr, false);
-  pipeline.id = Id(json.value("id", uint64_t{0}));
+  pipeline.id = IdIn(json);
   for (const Json& item : json["stages"]) {
     for (Stage& stage : pipeline.stages) {
-      if (stage.name == item.value("name", std::string())) stage.id = Id(item.value("id", uint64_t{0}));
+      if (stage.name == item.value("name", std::string())) stage.id = IdIn(item);
     }
   }
   return pipeline;

@@ -167,6 +167,20 @@ TEST(Migrate, MovesAtLeastOneRecordAtATime) {
   EXPECT_EQ(report->moved, placed);
 }
 
+// Hosts may write such records as others.
+TEST(Migrate, WhatAMigrationSaysForAnIdNeedNotBeOne) {
+  World world;
+  Batch batch = world.NewBatch();
+  const Id migration = batch.Create("migration");
+  batch.Set(migration, "pipeline", world.GetPipelineNow("sales").id);
+  batch.Set(migration, "to_version", 2);
+  batch.Set(migration, "plan", std::string(kPlan));
+  batch.Set(migration, "before", R"({"name": "sales", "for_type": "opportunity", "id": "1", "stages": [
+    {"name": "lead", "id": "2"}, {"name": "won", "kind": "won", "id": -3}, {"name": "lost", "kind": "lost"}]})");
+  world.Apply(batch);
+  EXPECT_NO_THROW(static_cast<void>(model::PipelineVersions(*world.Read(), world.GetPipelineNow("sales").id)));
+}
+
 TEST(Migrate, RefusesWhatItCannotPlaceAndNamesIt) {
   World world;
   const Id small = world.Create(), large = world.Create(), none = world.Create();
