@@ -33,7 +33,7 @@ kith_code kith_db_received_from(kith_db* db, uint32_t node, uint64_t* after, kit
   Zero(after);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(after, "after"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const uint16_t from, ToNode(node, "node"));
     KITH_ASSIGN_OR_RETURN(*after, object->database->ReceivedFrom(from));
     return absl::OkStatus();
@@ -42,7 +42,7 @@ kith_code kith_db_received_from(kith_db* db, uint32_t node, uint64_t* after, kit
 
 kith_code kith_db_read_replica(kith_db* db, uint64_t after, uint32_t receiver, uint64_t limit, kith_text** page, kith_error** err) {
   return GuardText(page, "page", err, [&]() -> kith::StatusOr<std::string> {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const uint16_t node, ToNode(receiver, "receiver"));
     KITH_ASSIGN_OR_RETURN(const kith::ReplicaPage read, object->database->ReadReplica(after, node, limit));
     KITH_ASSIGN_OR_RETURN(const auto catalog, object->database->GetCatalog());
@@ -54,7 +54,7 @@ kith_code kith_db_read_replica(kith_db* db, uint64_t after, uint32_t receiver, u
 kith_code kith_db_receive(kith_db* db, kith_str page, kith_text** report, kith_error** err) {
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(page, "page"));
     KITH_ASSIGN_OR_RETURN(const auto catalog, object->database->GetCatalog());
     KITH_ASSIGN_OR_RETURN(const kith::ReplicaPage read, kith::exchange::ReadReplicaPage(text, *catalog));
@@ -67,8 +67,8 @@ kith_code kith_db_receive(kith_db* db, kith_str page, kith_text** report, kith_e
 kith_code kith_db_pull_replica(kith_db* db, kith_db* from, kith_text** report, kith_error** err) {
   Zero(report);
   return Guard(err, [&]() -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * other, Use(from));
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<DatabaseObject> object, Share(db));
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<DatabaseObject> other, Share(from));
     KITH_ASSIGN_OR_RETURN(const kith::ReceiveReport done, kith::exchange::PullReplica(*object->database, *other->database));
     if (report != nullptr) *report = NewText(ToJson(done));
     return absl::OkStatus();

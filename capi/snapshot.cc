@@ -74,7 +74,7 @@ kith_code kith_db_read(kith_db* db, const kith_viewer* viewer, kith_snapshot** s
   Zero(snapshot);
   return Guard(err, [&]() -> kith::Status {
     KITH_RETURN_IF_ERROR(Required(snapshot, "snapshot"));
-    KITH_ASSIGN_OR_RETURN(DatabaseObject * object, Use(db));
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(kith::Viewer who, ToViewer(viewer));
     KITH_ASSIGN_OR_RETURN(auto view, object->database->Read(std::move(who)));
     *snapshot = Wrap<kith_snapshot>(std::make_shared<SnapshotObject>(SnapshotObject{object->database, std::move(view)}));
