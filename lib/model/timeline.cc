@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <queue>
@@ -56,6 +57,9 @@ StatusOr<TimelinePlace> PlaceFromText(std::string_view text) {
   return BadOption("after", "is not the end of a page of a timeline");
 }
 
+// Where the entries before a time begin: after any that are at it.
+TimelinePlace Before(Time time) { return {PlaceOf(time, Id()).inverse_time, std::numeric_limits<uint64_t>::max()}; }
+
 // The entries of one part, in order, read ahead in chunks.
 class Range {
  public:
@@ -65,7 +69,7 @@ class Range {
         prefix_(TimelinePrefixOf(part.subject)),
         subject_(part.subject),
         chunk_(std::clamp(wanted, kFirstChunk, kLargestChunk)) {
-    next_ = std::max(first, PlaceOf(Time{part.to == kTimeMax ? part.to.micros : part.to.micros - 1}, Id()));
+    next_ = std::max(first, part.to == kTimeMax ? PlaceOf(part.to, Id()) : Before(part.to));
     last_time_ = PlaceOf(std::max(from, part.from), Id()).inverse_time;
   }
 
@@ -315,7 +319,7 @@ StatusOr<TimelinePage> ReadTimeline(const Snapshot& snapshot, Id subject, const 
     return BadOption("limit", "is not from 1 to " + std::to_string(kMostTimelineEntries));
   }
   TimelinePlace first{0, 0};
-  if (options.until) first = {PlaceOf(*options.until, Id()).inverse_time + 1, 0};
+  if (options.until) first = Before(*options.until);
   if (!options.after.empty()) {
     KITH_ASSIGN_OR_RETURN(const TimelinePlace last, PlaceFromText(options.after));
     first = std::max(first, TimelinePlace{last.inverse_time, last.record + 1});

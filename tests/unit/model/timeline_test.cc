@@ -99,6 +99,7 @@ TEST_F(TimelineTest, HasEveryKindInOneOrder) {  // B02 B09 demand 43
   EXPECT_THAT(Ids(deal), ElementsAre(note, order, move, call));
   EXPECT_THAT(Ids(contact, {.whole = false}), ElementsAre(task, ticket, order, call, deal));
   EXPECT_THAT(Ids(contact, {.from = Day(3), .until = Day(7)}), ElementsAre(ticket, order, move));
+  EXPECT_THAT(Ids(contact, {.until = Time{INT64_MIN}}), IsEmpty());
   EXPECT_THAT(Ids(contact, {.kinds = {TimelineKind::kMove, TimelineKind::kNote}}), ElementsAre(note, move));
   // A task that is done stands where it was done.
   world_.Set(task, "done_at", Day(4));
