@@ -98,7 +98,7 @@ class Prepared {
   std::vector<uint32_t> sources_;
 };
 
-// Calls fn(part, begin, end) for even parts of `count`, each in a thread of its own.
+// Calls fn(part, begin, end) for even parts of `count`, each in a thread of its own as far as the system has them.
 void InParts(size_t count, size_t threads, const std::function<void(size_t part, size_t begin, size_t end)>& fn);
 // Calls fn(worker, chunk, begin, end) for kChunks even parts of `count`, in any order, in at most so many threads: results kept by chunk do
 // not depend on how many.

@@ -132,8 +132,17 @@ void InParts(size_t count, size_t threads, const std::function<void(size_t part,
     }
   };
   std::vector<std::thread> running;
-  for (size_t part = 1; part < threads; ++part) running.emplace_back(run, part);
-  run(0);
+  running.reserve(threads);
+  std::vector<size_t> own = {0};
+  own.reserve(threads);
+  for (size_t part = 1; part < threads; ++part) {
+    try {
+      running.emplace_back(run, part);
+    } catch (const std::exception&) {
+      own.push_back(part);  // there are no more threads to be had
+    }
+  }
+  for (const size_t part : own) run(part);
   for (std::thread& thread : running) thread.join();
   for (const std::exception_ptr& failure : failures) {
     if (failure != nullptr) std::rethrow_exception(failure);
