@@ -88,8 +88,9 @@ void Describe(const MatchTable& table, const Prepared& prepared, MatchModel& mod
     std::vector<uint64_t> words;
     words.reserve(values.words.size());
     for (const std::string& word : values.words) words.push_back(HashOf(word));
+    // A row may say a word in several values.
     learnt.rest_words = KeepCommon(
-        words, values.word_counts, [&](uint32_t count) { return static_cast<double>(count) / known; }, learnt.words);
+        words, values.word_counts, [&](uint32_t count) { return std::min(static_cast<double>(count) / known, 1.0); }, learnt.words);
   }
 }
 

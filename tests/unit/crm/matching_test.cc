@@ -412,6 +412,17 @@ TEST(Matching, AnExtremeModelGivesFiniteBits) {
   EXPECT_GT(parts, 0u);
 }
 
+TEST(Matching, AModelOfRowsThatSayAWordTwiceComesBackToo) {
+  std::vector<std::string> cells;
+  for (int i = 0; i < 20; ++i) cells.push_back("acme a" + std::to_string(i) + "\nacme b" + std::to_string(i));
+  MatchTable table{.fields = {{"name", MatchKind::kName}}, .columns = {{cells.begin(), cells.end()}}, .sources = {}};
+  const StatusOr<MatchReport> report = FindMatches(table);
+  ASSERT_TRUE(report.ok()) << report.status();
+  const StatusOr<MatchModel> again = MatchModelFromJson(ToJson(report->model));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(*again, report->model);
+}
+
 TEST(Matching, WhatIsWrongIsRefused) {
   const std::vector<MatchField> one = {{"name", MatchKind::kName}};
   EXPECT_THAT(FindMatches({}).status().message(), HasSubstr("no field"));
