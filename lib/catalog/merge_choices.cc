@@ -107,6 +107,7 @@ void OrderByPackage(FieldDef& field) {
 void RemoveAdditions(FieldDef& field, uint32_t package) {
   Transitions kept;
   for (const auto& [from, next] : field.transitions) {
+    if (next.empty() && PackageOfState(field, from) != package) kept[from];
     for (const std::string& to : next) {
       if (PackageOfWay(field, from, to) != package) kept[from].push_back(to);
     }

@@ -63,8 +63,9 @@ struct RecycleReport {
 // Takes back what its owner has left alone, and gives it the status "recycled" where its type has a role for that (F03): nothing happened
 // with it, no interaction and no move, for recycle_days since it was claimed, of 24 hours each, to the microsecond. warn_days before, the
 // owner gets a task, once for each time of silence. A host calls it when it likes, from any number of processes: called again it finds what
-// is left, and cut short, what was not done. Each record is a batch of its own, and the writer looks again whether it is still silent. Acts
-// as the system. `now` is not in the future; errors: EffectiveInFuture, ReadOnly, ExpressionMalformed.
+// is left, and cut short, what was not done. Each record is a batch of its own, and the writer looks again, by the database's clock,
+// whether it is still silent: a `now` ahead of that takes nothing, but its tasks come early. Acts as the system. Errors: ReadOnly,
+// ExpressionMalformed.
 [[nodiscard]] StatusOr<RecycleReport> RecyclePools(Database& database, Time now, const RecycleOptions& options = {});
 
 }  // namespace kith::crm

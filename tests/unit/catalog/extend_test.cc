@@ -85,6 +85,16 @@ TEST(AddedChoices, StayWhenTheFieldsOwnPackageIsUpgraded) {  // E11
   EXPECT_THAT(plan->notes, ElementsAre(HasSubstr("forgets the transitions that other packages added to door.state")));
 }
 
+TEST(AddedChoices, LeaveFinalStatesAsTheyAre) {
+  const auto base = Ensured(Acme(R"({"name": "door", "fields": [{"name": "state", "kind": "choice", "initial_states": ["open"],
+      "choices": [{"name": "open"}, {"name": "shut"}], "transitions": {"open": [], "shut": []}}]})"));
+  const auto once = Ensured(base, Adds("locks", R"({"field": "state", "choices": [{"name": "locked"}]})"));
+  const auto again = Ensured(once, Adds("locks", R"({"field": "state", "choices": [{"name": "locked"}, {"name": "barred"}]})", "1.1.0"));
+  for (const auto& catalog : {base, once, again}) {
+    EXPECT_FALSE(CheckTransition(FieldOf(catalog, "state"), Choice{1}, Choice{2}).ok());
+  }
+}
+
 TEST(AddedChoices, ChangeWithTheirOwnPackage) {
   const auto before = Ensured(Ensured(Doors()), Adds("locks", kLocks));
   const auto after = Ensured(before, Adds("locks",
