@@ -257,6 +257,16 @@ def test_apply_takes_a_batch(edit: Kith, tmp_path: pathlib.Path) -> None:
     assert "nme" in edit("apply", input='{"changes": [{"create": "account", "set": {"nme": 1}}]}', code=1).stderr
 
 
+def test_changes_tell_of_definitions_too(seeded: pathlib.Path) -> None:
+    shown = runner(seeded)("changes", "--limit", "40").stdout
+    assert "kith.crm" in shown
+    assert len(json.loads(runner(seeded)("changes", "--limit", "40", "--json").stdout)) == 40
+
+
+def test_what_cannot_be_read_as_its_field_is_refused_by_name(edit: Kith) -> None:
+    assert "amount: not a number: 'abc'" in edit("add", "opportunity", "name=x", "amount=abc", code=2).stderr
+
+
 def test_undo_takes_back_what_nobody_changed_since(edit: Kith) -> None:
     deal = told(edit, "show", "opportunity:Deal 149")
     lost = told(edit, "lost", "opportunity:Deal 149", "loss_reason=price")

@@ -255,6 +255,9 @@ def test_what_cannot_be_understood_is_refused(db: kith.Database, tmp_path: pathl
         db.import_path(tmp_path / "x.csv", preset="salesforce")
     with pytest.raises(kith.NotFoundError):
         db.import_path(tmp_path / "none.csv")
+    (tmp_path / "picture.csv").write_bytes(b"name,city\n\xff\xfe\xff\xff\n")
+    with pytest.raises(kith.InvalidArgumentError, match="picture.csv, after line"):
+        db.import_path(tmp_path / "picture.csv")
     assert count(db) == {}
 
 

@@ -290,7 +290,9 @@ def changes(run: Session, target: str | None, since: int, types: tuple[str, ...]
             return run.out.json(found)
         rows = []
         for entry in found:
-            known = {field["name"]: field for field in run.types[entry["type"]]["fields"]} | {"owner": {"kind": "ref"}}
+            # Definitions are records too, of types that the catalog does not list.
+            type = run.types.get(entry["type"], {"fields": []})
+            known = {field["name"]: field for field in type["fields"]} | {"owner": {"kind": "ref"}}
             parts = []
             for change in entry["fields"]:
                 values = [run.show(now, known.get(change["field"]), change[side]) for side in ("before", "after")]

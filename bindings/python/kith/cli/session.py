@@ -145,7 +145,7 @@ class Session:
         """What a record is called, for people: by its label, name, subject or number."""
         if id not in self._names:
             record = now.get(id)
-            fields = {field["name"] for field in self.types[record.type]["fields"]} if record else set()
+            fields = {field["name"] for field in self.types.get(record.type, {"fields": []})["fields"]} if record else set()
             found = None
             for field in (f"label_{self.lang}", "name", "subject", "number"):
                 if record and field in fields and not found:

@@ -83,7 +83,12 @@ def assignments(
         if not equals:
             raise click.UsageError(f"{text!r} sets nothing; write FIELD=VALUE")
         # An unknown field goes as it is: the library's refusal names the nearest one.
-        values[name] = field_value(now, fields.get(name, {"kind": "text"}), value, currency, zone) if value else None
+        try:
+            values[name] = field_value(now, fields.get(name, {"kind": "text"}), value, currency, zone) if value else None
+        except kith.Error:
+            raise
+        except ValueError as error:
+            raise click.UsageError(f"{name}: {error}") from None
     return values
 
 

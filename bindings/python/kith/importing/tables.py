@@ -73,13 +73,25 @@ def _encoding(file: pathlib.Path) -> str:
 
 def _csv(file: pathlib.Path) -> Table:
     encoding = _encoding(file)
-    with file.open(encoding=encoding, newline="") as text:
-        first = text.readline()
-    delimiter = max(",;\t|", key=first.count)
 
     def rows() -> Iterator[list[str]]:
-        with file.open(encoding=encoding, newline="") as text:
-            yield from csv.reader(text, delimiter=delimiter)
+        line = 0
+        try:
+            with file.open(encoding=encoding, newline="") as text:
+                delimiter = max(",;\t|", key=text.readline().count)
+                text.seek(0)
+                reader = csv.reader(text, delimiter=delimiter)
+                for row in reader:
+                    line = reader.line_num
+                    yield row
+        except (UnicodeError, csv.Error) as error:
+            raise InvalidArgumentError(
+                f"{file}, after line {line}: no CSV in UTF-8, UTF-16 or GB 18030: {error}",
+                code="INVALID_ARGUMENT",
+                reason="FileUnreadable",
+                hint="save it as CSV in UTF-8",
+                value=str(file),
+            ) from None
 
     header = [cell.strip() for cell in next(rows(), [])]
 
