@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
-from kith import reading
+from kith import _kith, reading
+from kith.errors import InvalidArgumentError
 from kith.values import Ref
 
 if TYPE_CHECKING:
@@ -32,6 +34,33 @@ def moment_of(now: Snapshot, when: When | None) -> dt.datetime | None:
         return when
     zone = ZoneInfo(settings_of(now)["time_zone"])
     return reading.moment(when, zone) if isinstance(when, str) else dt.datetime.combine(when, dt.time(), zone)
+
+
+def _check(db: Database, currency: str | None, zone: str | None) -> None:
+    """Every amount and every report would fail by a currency or a zone that there is not, and long after it was set."""
+    if isinstance(currency, str):
+        try:
+            _kith.eval(f"money('0', {json.dumps(currency)})")
+        except InvalidArgumentError:
+            raise _unknown("base_currency", currency, "is no currency", "write its three letters of ISO 4217, such as CNY") from None
+    if isinstance(zone, str):
+        try:
+            with db.snapshot() as now:
+                _kith.prepare(now._open(), json.dumps({"from": "setting", "time_zone": zone or " "}))
+        except InvalidArgumentError:
+            raise _unknown("time_zone", zone, "is no time zone", "use an IANA name such as Asia/Shanghai") from None
+
+
+def _unknown(field: str, value: str, message: str, hint: str) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        f'{message} [type setting, field {field}, value "{value}"]',
+        code="INVALID_ARGUMENT",
+        reason="OutOfRange",
+        hint=hint,
+        type="setting",
+        field=field,
+        value=value,
+    )
 
 
 class Settings:
@@ -64,6 +93,7 @@ class Settings:
         """
         given = {"base_currency": currency, "time_zone": zone, "fiscal_start_month": fiscal_start, "language": language}
         db = cast("Database", self)
+        _check(db, currency, zone)
         present = db.settings()
         new = {name: value for name, value in given.items() if value is not None and value != present.get(name)}
         if new:
