@@ -106,6 +106,9 @@ _BY_CODE: dict[int, type[Error]] = {
 }
 
 
+_OBJECTS = {"db": "database"}  # what is not called as in C
+
+
 def _make(
     code: int,
     code_name: str,
@@ -120,6 +123,11 @@ def _make(
 ) -> Error:
     """The exception for an error of the C ABI. Called by the extension module."""
     kind = ClosedError if reason == "NullHandle" else _BY_CODE.get(code, Error)
+    if kind is ClosedError:  # C speaks of handles, which Python does not hand out
+        object = message.removeprefix("kith_").partition(" ")[0]
+        message, hint = f"the {_OBJECTS.get(object, object)} is closed", ""
+    elif kind is NotFoundError and not message:
+        message, reason = "there is no such record at that time, or the viewer may not see it", "RecordMissing"
     return kind(
         message or code_name,
         code=code_name,

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from kith.importing import Run
 
 
+_IDS = ("auto", "keep", "map")  # in the order of C's numbers
+
+
 class Exchange:
     """The part of a database that imports and exports."""
 
@@ -84,7 +87,9 @@ class Exchange:
         1
         True
         """
-        number = ("auto", "keep", "map").index(ids)
+        if ids not in _IDS:
+            raise ValueError(f"ids is one of {', '.join(_IDS)}, not {ids!r}")
+        number = _IDS.index(ids)
         report: dict[str, Any] = json.loads(
             self._handle.import_lines(os.fspath(path), number, source, drop_missing, dry_run, actor, reason, progress)
         )
