@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from kith import _kith
+from kith.errors import FailedPreconditionError, _closed
 from kith.forecast import Forecast
 from kith.merging import BatchMerging
 from kith.pools import Handing
 from kith.relationships import Planning
-from kith.values import LocalId, Money, Ref, Target, raw_target
+from kith.values import LocalId, Money, Ref, Target, aware
 
 if TYPE_CHECKING:
     from kith.database import Database
 
 _OPERATIONS = ("", "create", "change", "delete")
+_NUMBERS = itertools.count(1)  # of batches, by which they know their LocalIds
+
+
+_OVER = "the batch is closed: its block has ended, and what it held was applied or dropped then; make a new one"
+
+
+class _Closed:
+    """What a batch holds once its block has ended: a change that came later would be lost without a word."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise _closed(_OVER)
 
 
 class Outcome:
     """What came of a batch. `changes`, of a dry run: each record that would be written, with "create", "change" or "delete"."""
 
     def __init__(
-        self, ids: dict[int, int], first: int, last: int, replayed: bool, effects: list[str], changes: list[tuple[int, int]]
+        self, ids: dict[LocalId, int], first: int, last: int, replayed: bool, effects: list[str], changes: list[tuple[int, int]]
     ) -> None:
         self._ids = ids
         self.first_sequence = first
@@ -34,8 +47,8 @@ class Outcome:
         self.changes: list[tuple[int, str]] = [(record, _OPERATIONS[operation]) for record, operation in changes]
 
     def id(self, local: LocalId) -> int:
-        """The id of a record that the batch created or named."""
-        return self._ids[local.value]
+        """The id of a record that the batch created or named. KeyError for a LocalId of another batch."""
+        return self._ids[local]
 
 
 _Options = tuple[str, bool, int, str | None, bytes, str | None, int, list[int], list[str]]
@@ -48,21 +61,38 @@ class Batch(BatchMerging, Handing, Planning):
         self._db = db
         self._handle = handle
         self._options = options
+        self._number = next(_NUMBERS)
         self._locals: list[int] = []
+        self._in_block = False
+        self._over = False
         self.outcome: Outcome | None = None
 
     def __enter__(self) -> Self:
+        self._in_block = True
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._in_block = False
         try:
             if kind is None:
                 self.apply()
         finally:
             self._handle.close()
+            self._handle, self._over = cast("_kith.Batch", _Closed()), True
+
+    def _raw(self, target: Target) -> int:
+        return target.of(self._number) if isinstance(target, LocalId) else target
+
+    def _fit(self, field: str, value: Any) -> Any:
+        """A value that would not mean what it seems to is refused."""
+        if isinstance(value, LocalId):
+            value.of(self._number)
+        elif isinstance(value, dt.datetime):
+            aware(value, field)
+        return value
 
     def _local(self, value: int, fields: dict[str, Any]) -> LocalId:
-        local = LocalId(value)
+        local = LocalId(value, self._number)
         self._locals.append(value)
         self.set(local, **fields)
         return local
@@ -88,19 +118,19 @@ class Batch(BatchMerging, Handing, Planning):
     def set(self, target: Target, /, **fields: Any) -> None:
         """Sets fields. A choice is given by name, a reference by id or LocalId, None clears."""
         for field, value in fields.items():
-            self._handle.set(raw_target(target), field, value)
+            self._handle.set(self._raw(target), field, self._fit(field, value))
 
     def add(self, target: Target, field: str, amount: int | Money) -> None:
         """Adds to a number; exact under concurrency, since the writer evaluates it."""
-        self._handle.add(raw_target(target), field, amount)
+        self._handle.add(self._raw(target), field, amount)
 
     def move(self, target: Target, stage: str, reason: str = "") -> LocalId:
         """Moves a pipelined record to "pipeline/stage"."""
-        return self._local(self._handle.move(raw_target(target), stage, reason), {})
+        return self._local(self._handle.move(self._raw(target), stage, reason), {})
 
     def override(self, target: Target, stage: str, reason: str) -> LocalId:
         """Moves a record although it does not meet what is mandatory in its stages; the reason and what is unmet stay on the move."""
-        return self._local(self._handle.override(raw_target(target), stage, reason), {})
+        return self._local(self._handle.override(self._raw(target), stage, reason), {})
 
     def complete_step(self, target: Target, step: str, evidence: Target = 0, note: str = "") -> LocalId:
         """A step, "pipeline/stage/step", is done for a record, shown by a record as its evidence.
@@ -126,10 +156,10 @@ class Batch(BatchMerging, Handing, Planning):
         True
         won
         """
-        return self._local(self._handle.complete_step(raw_target(target), step, raw_target(evidence), note), {})
+        return self._local(self._handle.complete_step(self._raw(target), step, self._raw(evidence), note), {})
 
     def delete(self, target: Target) -> None:
-        self._handle.delete(raw_target(target))
+        self._handle.delete(self._raw(target))
 
     def restore(self, id: int) -> None:
         """Brings back a deleted record as it was, with its external references and what its deletion took along.
@@ -151,25 +181,25 @@ class Batch(BatchMerging, Handing, Planning):
 
     def link(self, target: Target, ref: tuple[str, str]) -> None:
         """Gives a record a further external reference."""
-        self._handle.link(raw_target(target), ref)
+        self._handle.link(self._raw(target), ref)
 
     def unlink(self, target: Target, ref: tuple[str, str]) -> None:
-        self._handle.unlink(raw_target(target), ref)
+        self._handle.unlink(self._raw(target), ref)
 
     def require_version(self, target: Target, version: int) -> None:
         """Refuses the batch (ConflictError) unless the record stands at `version`."""
-        self._handle.require_version(raw_target(target), version)
+        self._handle.require_version(self._raw(target), version)
 
     def require_value(self, target: Target, field: str, value: Any) -> None:
         """Compare and set: refuses the batch unless the field has this value before it (None: no value)."""
-        self._handle.require_value(raw_target(target), field, value)
+        self._handle.require_value(self._raw(target), field, self._fit(field, value))
 
     def require_absent(self, type: str, ref: tuple[str, str]) -> None:
         self._handle.require_absent(type, ref)
 
     def effective(self, at: dt.datetime | None) -> None:
         """From when what is added from now on holds; None: the time of apply."""
-        self._handle.set_effective(at)
+        self._handle.set_effective(None if at is None else aware(at))
 
     def save_forecast(self, forecast: Forecast) -> LocalId:
         """Keeps the whole of a forecast, with its model's version; `Snapshot.saved_forecasts` says how good it was."""
@@ -186,10 +216,25 @@ class Batch(BatchMerging, Handing, Planning):
         return self._handle.to_json()
 
     def apply(self) -> Outcome:
-        """Durable when it returns. The first error of a setter is raised here."""
-        return self._done(_kith.apply(self._db._handle, self._handle, *self._options, self._locals))
+        """Durable when it returns. The first error of a setter is raised here. In a ``with`` block the end of the block does it, and a call is
+        refused, since all would be done twice.
+        """
+        if self._in_block:
+            raise FailedPreconditionError(
+                "a batch in a with block is applied when the block ends",
+                code="FAILED_PRECONDITION",
+                reason="PreconditionFailed",
+                hint="end the block and read batch.outcome, or make the batch without one",
+            )
+        return self._done(_kith.apply(self._db._handle, self._live(), *self._options, self._locals))
+
+    def _live(self) -> _kith.Batch:
+        if self._over:
+            raise _closed(_OVER)
+        return self._handle
 
     def _done(self, told: tuple[list[int], int, int, bool, list[str], list[tuple[int, int]]]) -> Outcome:
         ids, first, last, replayed, effects, changes = told
-        self.outcome = Outcome(dict(zip(self._locals, ids, strict=True)), first, last, replayed, effects, changes)
+        locals = (LocalId(value, self._number) for value in self._locals)
+        self.outcome = Outcome(dict(zip(locals, ids, strict=True)), first, last, replayed, effects, changes)
         return self.outcome

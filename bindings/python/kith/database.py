@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -67,6 +68,18 @@ def open(
     return db if temporary else reopened_in_children(db, lambda: _kith.open(found, False, read_only, False, *rest))
 
 
+_WAIT = 0.25  # seconds for which a wait keeps Python from serving signals
+
+
+def _micros(timeout: float | None) -> int:
+    """A timeout in microseconds, 0: none. A short one is not none."""
+    if timeout is None:
+        return 0
+    if not timeout > 0:
+        raise ValueError(f"a timeout is above 0 seconds, or None: {timeout!r}")
+    return max(1, int(min(timeout, 1e9) * 1e6))
+
+
 class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas, Recycling):
     """An open store. Safe from any thread. Close it, or use it as a context manager; snapshots keep what they need."""
 
@@ -108,7 +121,7 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
         vendor's types or fields. With a `viewer` it may change what the access policy lets them change, and its errors tell of nothing
         that they may not see.
         """
-        options = (key, dry_run, int((timeout or 0) * 1e6), checkpoint, checkpoint_value, vendor, *viewer_of(viewer))
+        options = (key, dry_run, _micros(timeout), checkpoint, checkpoint_value, vendor, *viewer_of(viewer))
         return Batch(self, self._handle.new_batch(actor, reason), options)
 
     def batch_from_json(
@@ -137,7 +150,7 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
         if key or checkpoint is not None or any(batch._options != batches[0]._options for batch in batches):
             raise ValueError("batches that are applied together have the same options, and neither key nor checkpoint")
         locals = [batch._locals for batch in batches]
-        handles = [batch._handle for batch in batches]
+        handles = [batch._live() for batch in batches]
         done = _kith.apply_many(self._handle, handles, dry_run, timeout, vendor, viewer, units, roles, locals)
         return [told if isinstance(told, Error) else batch._done(told) for batch, told in zip(batches, done, strict=True)]
 
@@ -203,5 +216,10 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
         self._handle.fill_segments()
 
     def wait(self, sequence: int, timeout: float) -> int:
-        """Blocks until there is a change after `sequence`, or for `timeout` seconds; the newest sequence number."""
-        return self._handle.wait(sequence, int(timeout * 1000))
+        """Blocks until there is a change after `sequence`, or for `timeout` seconds; the newest sequence number. Signals are served meanwhile."""
+        end = time.monotonic() + timeout
+        while True:
+            left = end - time.monotonic()
+            newest = self._handle.wait(sequence, max(0, int(min(left, _WAIT) * 1000)))
+            if newest > sequence or left <= _WAIT:
+                return newest

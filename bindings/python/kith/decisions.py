@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from kith import _kith
-from kith.values import Money, question_json
+from kith.values import Money, question_json, utc_text
 
 Json: TypeAlias = dict[str, Any]
 
@@ -112,7 +112,7 @@ def habit(
 
 
 def _time(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return utc_text(at)
 
 
 def _money(amount: Money) -> Json:

@@ -382,8 +382,8 @@ class Insights:
         self,
         pipeline: str = "default",
         *,
-        since: dt.datetime,
-        until: dt.datetime | None = None,
+        since: When,
+        until: When | None = None,
         as_known: bool = False,
         period: str | None = None,
         notes: bool = True,
@@ -408,8 +408,15 @@ class Insights:
         ...         print([(step["kind"], step["minor"]) for step in told["walks"][0]["steps"]], len(told["no_next_step"]))
         [('new', 10000)] 1
         """
+        now = cast("Snapshot", self)
         question = question_json(
-            since=since, until=until, as_known=as_known, period=period, notes=notes, silent_days=silent_days, collection=collection
+            since=moment_of(now, since),
+            until=moment_of(now, until),
+            as_known=as_known,
+            period=period,
+            notes=notes,
+            silent_days=silent_days,
+            collection=collection,
         )
         report: dict[str, Any] = json.loads(self._open().walk(pipeline, question))
         return report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kith import _kith
 from kith.access import Viewer, viewer_of
-from kith.values import Ref, Target, micros_of, raw_target
+from kith.values import Ref, Target, micros_of
 
 if TYPE_CHECKING:
     from kith.snapshot import Snapshot
@@ -75,9 +75,12 @@ class BatchMerging:
 
     _handle: _kith.Batch
 
+    def _raw(self, target: Target) -> int:
+        raise NotImplementedError
+
     def merge(self, into: Target, from_: Target) -> None:
         """Two records become one, together with what else the batch does; `Database.merge` also chooses which values stay."""
-        self._handle.merge(raw_target(into), raw_target(from_))
+        self._handle.merge(self._raw(into), self._raw(from_))
 
     def unmerge(self, id: int) -> None:
         """Parts a record that was merged away: it gets back what the merge moved and nobody has changed since.

@@ -21,6 +21,9 @@ class Handing:
 
     _handle: _kith.Batch
 
+    def _raw(self, target: Target) -> int:
+        raise NotImplementedError
+
     def claim(self, record: int, owner: Target, reason: str = "") -> None:
         """Gives a free record of a pool to an owner. Of many who claim it one gets it; the pool's limits may refuse.
 
@@ -36,7 +39,7 @@ class Handing:
         ...         print(now[now[batch.outcome.id(lead)]["owner"]]["name"])
         Ann
         """
-        self._handle.claim(record, owner if isinstance(owner, int) else owner.value, reason)
+        self._handle.claim(record, self._raw(owner), reason)
 
     def release(self, now: Snapshot, record: int, reason: str = "") -> None:
         """Gives a record back to its pool."""

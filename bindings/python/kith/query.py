@@ -11,7 +11,7 @@ from typing import Any
 
 from kith import _kith
 from kith.columns import Columns
-from kith.values import Money
+from kith.values import Money, utc_text
 
 _PAGE = 256
 
@@ -23,7 +23,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        return utc_text(value)
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, bytes):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
 from kith import _kith
-from kith.values import Money, epoch_micros
+from kith.values import Money, epoch_micros, utc_text
 
 Direction: TypeAlias = Literal["out", "in", "both"]
 _DIRECTIONS: dict[str, int] = {"out": 0, "in": 1, "both": 2}
@@ -91,7 +91,7 @@ class Relations:
         given = {"relation": relation, "type": type, "via": via, "field": field, "where": where}
         question = {name: value for name, value in given.items() if value}
         if at is not None:
-            question["at"] = at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+            question["at"] = utc_text(at)
         total: dict[str, Any] = json.loads(self._open().group_total(id, json.dumps(question)))
         total["totals"] = [Money(amount["minor"], amount["currency"]) for amount in total["totals"]]
         return total

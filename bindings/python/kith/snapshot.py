@@ -113,6 +113,8 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
 
     def may(self, id: int, right: Right) -> bool:
         """Whether the snapshot's viewer may "read", "write" or "delete" a record; `NotFoundError` when they may not see it."""
+        if right not in _RIGHTS:
+            raise ValueError(f"a right is one of {', '.join(_RIGHTS)}, not {right!r}")
         return self._open().may(id, _RIGHTS[right])
 
     def type_access(self, type: str) -> dict[str, Any]:
@@ -125,9 +127,10 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         record: dict[str, Any] = json.loads(self._open().record_json(id))
         return record
 
-    def as_of(self, id: int, effective: dt.datetime | None = None, recorded: dt.datetime | None = None) -> dict[str, Any]:
-        """A record as it held at `effective`, as far as the database knew at `recorded`."""
-        text = self._open().record_json_as_of(id, micros_of(effective), micros_of(recorded))
+    def as_of(self, id: int, effective: When | None = None, recorded: When | None = None) -> dict[str, Any]:
+        """A record as it held at `effective`, as far as the database knew at `recorded`; NotFoundError where there was none."""
+        held, known = (micros_of(moment_of(self, when)) for when in (effective, recorded))
+        text = self._open().record_json_as_of(id, held, known)
         record: dict[str, Any] = json.loads(text)
         return record
 

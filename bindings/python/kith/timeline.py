@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from kith import _kith
+from kith.settings import When, moment_of
 from kith.values import question_json
+
+if TYPE_CHECKING:
+    from kith.snapshot import Snapshot
 
 Json: TypeAlias = dict[str, Any]
 
@@ -25,8 +28,8 @@ class Timelines:
         *,
         whole: bool = True,
         kinds: Sequence[str] = (),
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
+        since: When | None = None,
+        until: When | None = None,
         page: int = 50,
     ) -> Iterator[Json]:
         """What happened with a person, an organisation, a deal or any other record, newest first.
@@ -49,7 +52,8 @@ class Timelines:
         ...         print([(entry["kind"], entry["text"]) for entry in now.timeline(batch.outcome.id(acme))])
         [('interaction', 'asks for a price')]
         """
-        asked = {"whole": whole, "kinds": list(kinds) or None, "from": since, "until": until, "limit": page}
+        now = cast("Snapshot", self)
+        asked = {"whole": whole, "kinds": list(kinds) or None, "from": moment_of(now, since), "until": moment_of(now, until), "limit": page}
         after: str | None = ""
         while after is not None:
             found = json.loads(self._open().timeline(record, question_json(**asked, after=after or None)))

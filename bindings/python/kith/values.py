@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
+
+from kith.errors import InvalidArgumentError
+
+
+def aware(time: dt.datetime, field: str = "") -> dt.datetime:
+    """The time, if it is a datetime that says its zone; else TypeError, since whose clock would be meant?"""
+    of = f"field {field}: " if field else ""
+    if not isinstance(time, dt.datetime):
+        raise TypeError(f"{of}a time is an aware datetime, not {time!r}")
+    if time.utcoffset() is None:
+        raise TypeError(f"{of}a time without a zone: {time!r}; give it one, such as tzinfo=datetime.UTC")
+    return time
+
+
+def utc_text(time: dt.datetime) -> str:
+    """An aware datetime as JSON has it, in UTC."""
+    return aware(time).astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
 def epoch_micros(time: dt.datetime) -> int:
     """Microseconds since 1970 in UTC, of an aware datetime."""
-    delta = time - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    delta = aware(time) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
@@ -23,9 +40,23 @@ class Money(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LocalId:
-    """A record that a batch creates or names, before it has an id. Take it to Outcome.id() for the id."""
+    """A record that a batch creates or names, before it has an id. Take it to Outcome.id() for the id. It means nothing to another batch,
+    which refuses it: `batch` is the number of its own (0: any)."""
 
     value: int
+    batch: int = field(default=0, repr=False)
+
+    def of(self, batch: int) -> int:
+        """The number that the extension takes for it in a batch."""
+        if self.batch not in (0, batch):
+            raise InvalidArgumentError(
+                "a LocalId of another batch",
+                code="INVALID_ARGUMENT",
+                reason="BatchMalformed",
+                hint="take the record's id from the outcome of its own: batch.outcome.id(local)",
+                value=f"new#{self.value & (2**63 - 1)}",
+            )
+        return self.value
 
 
 Ref: TypeAlias = "int | tuple[str, str] | None"
@@ -33,11 +64,6 @@ Ref: TypeAlias = "int | tuple[str, str] | None"
 
 Target: TypeAlias = "int | LocalId"
 """A record inside a batch: an id, or what create(), upsert() and existing() return."""
-
-
-def raw_target(target: Target) -> int:
-    """The number that the extension takes for a record inside a batch."""
-    return target.value if isinstance(target, LocalId) else target
 
 
 NOW = 2**63 - 1  # later than any time on either axis
@@ -53,5 +79,5 @@ def question_json(**members: Any) -> str:
     given = {name: value for name, value in members.items() if value is not None}
     for name, value in given.items():
         if isinstance(value, dt.datetime):
-            given[name] = value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+            given[name] = utc_text(value)
     return json.dumps(given)

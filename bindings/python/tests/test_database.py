@@ -8,6 +8,7 @@ import importlib
 import os
 import pathlib
 import pkgutil
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -568,3 +569,101 @@ def test_json_lines(tmp_path: pathlib.Path) -> None:
         path.write_bytes(path.read_bytes().replace(b"Acme", b"Akme"))
         with pytest.raises(kith.Error, match="not those that were written"):
             copy.import_jsonl(path)
+
+
+def test_a_local_id_means_nothing_to_another_batch(db: kith.Database) -> None:
+    with db.batch() as first:
+        parent = first.create("account", name="Parent")
+    other = db.batch()
+    other.create("account", name="Other")
+    child = other.create("account", name="Child")
+    for use in (
+        lambda: other.set(child, parent=parent),
+        lambda: other.create("account", name="Child", parent=parent),
+        lambda: other.set(parent, name="Other"),
+        lambda: other.delete(parent),
+        lambda: other.merge(child, parent),
+        lambda: other.claim(1, parent),
+        lambda: other.require_value(child, "parent", parent),
+    ):
+        with pytest.raises(kith.InvalidArgumentError, match="another batch") as caught:
+            use()
+        assert "outcome" in caught.value.hint
+    outcome = other.apply()
+    with pytest.raises(KeyError):
+        outcome.id(parent)
+    assert first.outcome is not None
+    with db.snapshot() as now:
+        assert now[first.outcome.id(parent)]["name"] == "Parent"
+
+
+def test_a_batch_whose_block_has_ended_takes_nothing(db: kith.Database) -> None:
+    with db.batch() as batch:
+        acme = batch.create("account", name="Acme")
+    for late in (lambda: batch.create("account", name="Late"), lambda: batch.set(acme, name="Late"), batch.apply, batch.to_json):
+        with pytest.raises(kith.ClosedError, match="block has ended"):
+            late()
+    with pytest.raises(kith.FailedPreconditionError, match="when the block ends"), db.batch() as batch:
+        batch.create("account", name="Twice")
+        batch.apply()
+    with db.snapshot() as now:
+        assert [name for (name,) in now.tuples("account", "name")] == ["Acme"]
+
+
+def test_settings_that_are_none_are_refused(db: kith.Database) -> None:
+    for currency, zone in (("XXQ", None), ("cny", None), (None, "Mars"), (None, "")):
+        with pytest.raises(kith.InvalidArgumentError) as caught:
+            db.configure(currency=currency, zone=zone)
+        field = "time_zone" if currency is None else "base_currency"
+        assert (caught.value.type, caught.value.field, caught.value.value) == ("setting", field, zone if currency is None else currency)
+    assert db.configure(currency="EUR", zone="Asia/Shanghai")
+    assert (db.settings()["base_currency"], db.settings()["time_zone"]) == ("EUR", "Asia/Shanghai")
+
+
+def test_times_say_their_zone(db: kith.Database) -> None:
+    id = account(db, "1", name="Acme")
+    naive = dt.datetime(2026, 3, 2)
+    with db.snapshot() as now:
+        for asked in (
+            lambda: now.walk(since=naive),
+            lambda: list(now.timeline(id, since=naive)),
+            lambda: list(now.query("account", {"at": naive}, where="created > $at")),
+            lambda: now.as_of(id, naive),
+            lambda: now.owned(id, at=naive),
+            lambda: db.batch().effective(naive),
+            lambda: db.batch().create("interaction", kind="call", direction="in", at=naive),
+        ):
+            with pytest.raises(TypeError, match="without a zone"):
+                asked()
+        with pytest.raises(TypeError, match="aware datetime"):
+            db.batch().effective("2026-03-02")  # type: ignore[arg-type]
+        # A day is its beginning in the database's time zone.
+        assert now.walk(since="2026-03-02")["since"] == now.walk(since=dt.date(2026, 3, 2))["since"]
+        with pytest.raises(kith.NotFoundError, match="no such record at that time"):
+            now.as_of(id, "1999-01-01")
+
+
+def test_what_is_closed_is_called_as_in_python() -> None:
+    db = kith.open(temporary=True)
+    db.close()
+    with pytest.raises(kith.ClosedError, match="the database is closed") as caught:
+        db.snapshot()
+    assert caught.value.hint == ""
+
+
+def test_waiting_serves_signals_and_short_timeouts_are_some(db: kith.Database) -> None:
+    def alarm(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, alarm)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    began = time.monotonic()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            db.wait(2**40, 30)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert time.monotonic() - began < 10
+    for wrong in (-1, 0, float("nan")):
+        with pytest.raises(ValueError, match="above 0"):
+            db.batch(timeout=wrong)
