@@ -117,6 +117,10 @@ func (b *Batch) set(id uint64, field string, value any) {
 	case Date:
 		b.c.SetDate(id, field, v.days())
 	case time.Time:
+		if !fits(v) {
+			b.fail(invalid("field %s: the year %d is too far away for a time", field, v.Year()))
+			return
+		}
 		b.c.SetTime(id, field, v.UnixMicro())
 	case ID:
 		b.c.SetRef(id, field, uint64(v))
@@ -125,6 +129,12 @@ func (b *Batch) set(id uint64, field string, value any) {
 	default:
 		b.fail(invalid("field %s: a value of the Go type %T has no form here", field, value))
 	}
+}
+
+// Whether a time has microseconds since 1970 in 64 bits: time.Unix of milliseconds may lie 300,000 years away, and would come out as another.
+func fits(t time.Time) bool {
+	seconds := t.Unix()
+	return seconds > math.MinInt64/1_000_000 && seconds < math.MaxInt64/1_000_000
 }
 
 func (b *Batch) fail(err error) {
@@ -201,6 +211,10 @@ func (b *Batch) RequireValue(target ID, field string, value any) {
 	case Date:
 		expected = capi.Expected{Kind: int32(KindDate), Number: int64(v.days())}
 	case time.Time:
+		if !fits(v) {
+			b.fail(invalid("field %s: the year %d is too far away for a time", field, v.Year()))
+			return
+		}
 		expected = capi.Expected{Kind: int32(KindTime), Number: v.UnixMicro()}
 	case ID:
 		expected = capi.Expected{Kind: int32(KindRef), Number: int64(v)}
@@ -236,6 +250,10 @@ func (b *Batch) RequireAbsent(typ string, ref Ref) { b.c.RequireAbsent(typ, ref.
 func (b *Batch) SetEffective(t time.Time) {
 	if t.IsZero() {
 		b.c.SetEffective(math.MinInt64)
+		return
+	}
+	if !fits(t) {
+		b.fail(invalid("nothing holds from the year %d on", t.Year()))
 		return
 	}
 	b.c.SetEffective(t.UnixMicro())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 	"unsafe"
 
 	"kith"
@@ -101,6 +102,29 @@ func TestAFieldIsRequiredToHaveAValue(t *testing.T) {
 	if err := set("annual_revenue", kith.Money{Minor: 100, Currency: "CNYX"}); !errors.Is(err, &kith.Error{Reason: "BadValue"}) {
 		t.Errorf("half of a currency was taken: %v", err)
 	}
+}
+
+func TestWhatGoCanSayAndTheLibraryCannotIsRefused(t *testing.T) {
+	db := open(t)
+	far := time.Unix(time.Now().UnixMilli()*1000, 0) // 54 million years from now: milliseconds taken for seconds, twice
+	for name, change := range map[string]func(b *kith.Batch){
+		"a value": func(b *kith.Batch) {
+			b.Create("interaction", kith.Fields{"kind": "call", "direction": "in", "at": far})
+		},
+		"a precondition": func(b *kith.Batch) { b.RequireValue(b.Create("visitor", nil), "first_seen", far) },
+		"effective":      func(b *kith.Batch) { b.SetEffective(far) },
+	} {
+		_, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error { change(b); return nil })
+		if !errors.Is(err, &kith.Error{Reason: "BadValue"}) {
+			t.Errorf("%s came out as another time: %v", name, err)
+		}
+	}
+	must(t, db.View(func(s *kith.Snapshot) error {
+		if _, err := s.Forecast("default", "this-quarter", kith.InsightOptions{Currency: "EURO"}); !errors.Is(err, &kith.Error{Reason: "BadValue"}) {
+			t.Errorf("half of a currency was taken: %v", err)
+		}
+		return nil
+	}))
 }
 
 func TestADatabaseIsTakenIntoAnother(t *testing.T) {

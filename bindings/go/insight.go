@@ -19,6 +19,9 @@ type InsightOptions struct {
 }
 
 func (o InsightOptions) c() (capi.InsightOptions, error) {
+	if len(o.Currency) > 3 { // C would take the first three letters
+		return capi.InsightOptions{}, invalid("%q is no currency", o.Currency)
+	}
 	out := capi.InsightOptions{Strict: o.Strict, Owner: uint64(o.Owner), Currency: o.Currency, Level: o.Level, Seed: o.Seed}
 	if !o.AsOf.IsZero() {
 		out.AsOfMicros = o.AsOf.UnixMicro()
