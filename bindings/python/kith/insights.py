@@ -8,9 +8,10 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from kith import _kith
+from kith.errors import InvalidArgumentError
 from kith.forecast import Forecast
 from kith.funnel import Funnel
-from kith.settings import When, moment_of
+from kith.settings import When, is_currency, moment_of
 from kith.values import micros_of, question_json
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ class Insights:
     def _asked(
         self, *, strict: bool = False, as_of: When | None = None, currency: str = "", level: float = 0.95, seed: int = 0, **more: Any
     ) -> _kith.InsightOptions:
+        if currency and not is_currency(currency):  # C would take the first three letters, and find no deal in what is none
+            raise InvalidArgumentError(
+                f'is no currency [field currency, value "{currency}"]',
+                code="INVALID_ARGUMENT",
+                reason="BadOptions",
+                hint="write its three letters of ISO 4217, such as CNY",
+                field="currency",
+                value=currency,
+            )
         given = {name: value for name, value in more.items() if value is not None}
         at = moment_of(cast("Snapshot", self), as_of)
         return _kith.InsightOptions(strict, 0 if at is None else micros_of(at), 0, currency, level, seed, json.dumps(given) if given else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
@@ -36,13 +37,19 @@ def moment_of(now: Snapshot, when: When | None) -> dt.datetime | None:
     return reading.moment(when, zone) if isinstance(when, str) else dt.datetime.combine(when, dt.time(), zone)
 
 
+@functools.cache
+def is_currency(code: str) -> bool:
+    try:
+        _kith.eval(f"money('0', {json.dumps(code)})")
+    except InvalidArgumentError:
+        return False
+    return True
+
+
 def _check(db: Database, currency: str | None, zone: str | None) -> None:
     """Every amount and every report would fail by a currency or a zone that there is not, and long after it was set."""
-    if isinstance(currency, str):
-        try:
-            _kith.eval(f"money('0', {json.dumps(currency)})")
-        except InvalidArgumentError:
-            raise _unknown("base_currency", currency, "is no currency", "write its three letters of ISO 4217, such as CNY") from None
+    if isinstance(currency, str) and not is_currency(currency):
+        raise _unknown("base_currency", currency, "is no currency", "write its three letters of ISO 4217, such as CNY")
     if isinstance(zone, str):
         try:
             with db.snapshot() as now:

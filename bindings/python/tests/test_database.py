@@ -620,6 +620,14 @@ def test_settings_that_are_none_are_refused(db: kith.Database) -> None:
     assert (db.settings()["base_currency"], db.settings()["time_zone"]) == ("EUR", "Asia/Shanghai")
 
 
+def test_a_forecast_is_in_a_currency_that_there_is(db: kith.Database) -> None:
+    for wrong in ("EURO", "ZZZ", "eur"):
+        with pytest.raises(kith.InvalidArgumentError, match="is no currency") as caught:
+            db.forecast(currency=wrong)
+        assert (caught.value.field, caught.value.value) == ("currency", wrong)
+    assert db.forecast(currency="EUR")["currency"] == "EUR"
+
+
 def test_times_say_their_zone(db: kith.Database) -> None:
     id = account(db, "1", name="Acme")
     naive = dt.datetime(2026, 3, 2)
