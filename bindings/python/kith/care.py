@@ -6,9 +6,10 @@ import datetime as dt
 import json
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kith import _kith
+from kith.settings import When, moment_of
 from kith.values import Ref, micros_of
 
 if TYPE_CHECKING:
@@ -158,15 +159,21 @@ class Care:
         """A compact, checked copy in the new directory `target`, as the database stood at one moment; writers go on."""
         self._handle.backup(os.fspath(target))
 
-    def restore_to(self, target: str | os.PathLike[str], moment: int | dt.datetime | None = None) -> dict[str, Any]:
-        """The database as it stood at a former moment, as a new one in the new directory `target`.
+    def restore_to(self, target: str | os.PathLike[str], moment: int | When | None = None) -> dict[str, Any]:
+        """The database as it stood at a former moment, as a new one in the new directory `target`; None: as it stands.
 
         `moment` is a sequence number (`Snapshot.sequence`, `Outcome.last_sequence`), or a time: all that was recorded up to then. Ids
         and numbers given since are not given again, and what was erased or pruned is not brought back. The report names under "notes"
         what history does not tell, and under "problems" what verification finds in the result.
         """
-        sequence = moment if isinstance(moment, int) else 0
-        recorded = micros_of(moment) if isinstance(moment, dt.datetime) else _END_OF_TIME
+        sequence, recorded = 0, _END_OF_TIME
+        if isinstance(moment, int):
+            if isinstance(moment, bool) or moment < 1:
+                raise ValueError(f"a sequence number is above 0: {moment!r}")
+            sequence = moment
+        elif moment is not None:
+            with cast("Database", self).snapshot() as now:
+                recorded = micros_of(moment_of(now, moment))
         report: dict[str, Any] = json.loads(self._handle.restore_to(os.fspath(target), sequence, recorded))
         return report
 

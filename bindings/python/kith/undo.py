@@ -42,7 +42,17 @@ class _Written:
         self.deleted: list[int] = []
         self.before: dict[int, dict[str, Any]] = {}  # of each field set, the value it had
         self.links: dict[int, tuple[set[tuple[str, str]], set[tuple[str, str]]]] = {}  # external references before and after
-        self.later: dict[int, str] = {}  # records that others changed so that taking back would lose it
+        self._types: dict[int, str] = {}  # of records that others changed
+        self._lost: set[int] = set()  # of these: those that taking back would lose
+        self._since: dict[int, dict[str, tuple[Any, Any]]] = {}  # of each field that others set, the value before them and after them
+        self._refers: dict[int, dict[str, bool]] = {}  # whether a field of a record of others refers to what was created
+
+    @property
+    def later(self) -> dict[int, str]:
+        """Records that others changed so that taking back would lose it; a change that was itself taken back loses nothing."""
+        changed = {id for id, fields in self._since.items() if id in self.created or id in self.before for a, b in fields.values() if a != b}
+        referring = {id for id, fields in self._refers.items() if any(fields.values())}
+        return {id: self._types[id] for id in sorted(self._lost | changed | referring)}
 
     def mine(self, entry: Mapping[str, Any]) -> None:
         id = entry["record"]
@@ -56,22 +66,34 @@ class _Written:
             for change in entry["fields"]:
                 if change["field"] == "external_refs":
                     self.links[id] = (self.links.get(id, (_refs(change["before"]),))[0], _refs(change["after"]))
-                elif change["field"] not in self._fixed[entry["type"]]:
+                elif change["field"] not in self._fixed.get(entry["type"], ()):
                     was.setdefault(change["field"], change["before"])
 
     def others(self, entry: Mapping[str, Any]) -> None:
         id = entry["record"]
-        named = {value for change in entry["fields"] for value in _ids(change["after"])}
-        if id in self.created:
-            if entry["operation"] == "delete":
+        self._types[id] = entry["type"]
+        if entry["operation"] == "delete":
+            self._refers.pop(id, None)
+            if id in self.created:
                 del self.created[id]  # gone already
-            elif any(change["field"] not in self._fixed[entry["type"]] for change in entry["fields"]):
-                self.later[id] = entry["type"]
-        elif named & self.created.keys():
-            if entry["operation"] != "delete":
-                self.later[id] = entry["type"]
-        elif id in self.before and (entry["operation"] == "delete" or self.before[id].keys() & {c["field"] for c in entry["fields"]}):
-            self.later[id] = entry["type"]
+            elif id in self.before:
+                self._lost.add(id)
+            return
+        for change in entry["fields"]:
+            field = change["field"]
+            if id in self.created:
+                if field not in self._fixed.get(entry["type"], ()):
+                    self._set(id, change)
+            elif self.created.keys() & set(_ids(change["after"])):
+                self._refers.setdefault(id, {})[field] = True
+            else:
+                self._refers.get(id, {}).pop(field, None)
+                if field in self.before.get(id, {}):
+                    self._set(id, change)
+
+    def _set(self, id: int, change: Mapping[str, Any]) -> None:
+        fields = self._since.setdefault(id, {})
+        fields[change["field"]] = (fields.get(change["field"], (change["before"],))[0], change["after"])
 
 
 def _refs(value: list[str] | None) -> set[tuple[str, str]]:

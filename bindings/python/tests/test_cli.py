@@ -279,12 +279,21 @@ def test_undo_takes_back_what_nobody_changed_since(edit: Kith) -> None:
     first = told(edit, "set", "account:Account 2", "city=Paris")["first"]
     edit("set", "account:Account 2", "phone=1")  # another field: nothing is lost
     assert "Dry run" in edit("undo", str(first), "--dry-run").stdout
-    edit("set", "account:Account 2", "city=Rome")
+    rome = told(edit, "set", "account:Account 2", "city=Rome")["first"]
     assert "changed since" in edit("undo", str(first), code=1).stderr
     assert told(edit, "show", "account:Account 2")["fields"]["city"] == "Rome"
+    edit("undo", str(rome))  # as the refusal said
+    edit("undo", str(first))
+    assert "city" not in told(edit, "show", "account:Account 2")["fields"]
     made = told(edit, "add", "account", "name=Fresh")
-    edit("add", "contact", "name=Ada", "account=Fresh")
+    edit("add", "quote", "number=Q-1", "account=Fresh")
     assert "refer" in edit("undo", str(made["first"]), code=1).stderr
+    edit("set", "quote:Q-1", "account=")
+    renamed = told(edit, "set", "account:Fresh", "name=Stale")["first"]
+    assert "changed since" in edit("undo", str(made["first"]), code=1).stderr
+    edit("undo", str(renamed))
+    edit("undo", str(made["first"]))
+    edit("show", "account:Fresh", code=3)
 
 
 def test_init_makes_a_database(tmp_path: pathlib.Path) -> None:

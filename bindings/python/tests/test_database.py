@@ -651,6 +651,20 @@ def test_times_say_their_zone(db: kith.Database) -> None:
             now.as_of(id, "1999-01-01")
 
 
+def test_a_database_is_brought_back_to_a_day(db: kith.Database, tmp_path: pathlib.Path) -> None:
+    id = account(db, "1", name="Acme")
+    days: list[str | dt.date] = [dt.date(2001, 1, 1), "2001-01-01", "2001-01-01T00:00:00Z"]
+    for number, day in enumerate(days):
+        db.restore_to(tmp_path / f"{number}", day)
+        with kith.open(tmp_path / f"{number}") as then, then.snapshot() as now:
+            assert now.get(id) is None
+    for wrong in (0, -1, True):
+        with pytest.raises(ValueError, match="sequence number"):
+            db.restore_to(tmp_path / "wrong", wrong)
+    with pytest.raises(TypeError, match="zone"):
+        db.restore_to(tmp_path / "wrong", dt.datetime(2026, 1, 1))
+
+
 def test_what_is_closed_is_called_as_in_python() -> None:
     db = kith.open(temporary=True)
     db.close()
