@@ -159,7 +159,21 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
         return Snapshot(self._handle.read(*viewer_of(viewer, units)))
 
     def set_policy(self, policy: str | dict[str, Any], actor: Ref = None, *, dry_run: bool = False) -> list[str]:
-        """Sets who may read and write what (the form stands in kith/catalog/policy.h); ``{}`` takes the policy away. What changed."""
+        """Sets who may read and write what (the form stands in kith/catalog/policy.h); ``{}`` takes the policy away. What changed.
+
+        A type that is not named is for everyone, but for parts of what is: a deal's moves, which have its amount, follow it.
+
+        >>> import kith
+        >>> with kith.open(temporary=True) as db:
+        ...     with db.batch() as batch:
+        ...         ann, bob = batch.create("employee", name="Ann"), batch.create("employee", name="Bob")
+        ...         deal = batch.create("opportunity", name="Pilot", owner=ann, amount=kith.Money(10_000, "CNY"))
+        ...         move = batch.move(deal, "default/qualified")
+        ...     bob, move = batch.outcome.id(bob), batch.outcome.id(move)
+        ...     changes = db.set_policy({"types": {"opportunity": {"read": ["owner"]}}})
+        ...     print(db.snapshot(bob).get(move) is not None)
+        False
+        """
         text = policy if isinstance(policy, str) else json.dumps(policy)
         changes: list[str] = json.loads(self._handle.set_policy(text, actor, dry_run))["changes"]
         return changes
