@@ -1065,7 +1065,7 @@ typedef struct kith_insight_options {
    *   "what_if"       forecast: {"lost": [ids], "more_deals_a_week": number, "faster": {stage name: factor}}
    *   "target"        gap: minor units; else what is usual
    *   "compare_with"  gap: how many periods before it are the usual; 4
-   *   "version"       in the eyes of a former version of the pipeline: all of history on its stages
+   *   "version"       in the eyes of a former version of the pipeline: all of history on its stages; else of the one in force
    *   "without_overrides" true: as if moves that overrode what a stage asks for had not been made
    *   "collection"    gap, forecasts of cash: true: invoices and their receipts (else for cash); or the pipeline of money documents
    *                   whose won stage means paid */

@@ -386,10 +386,33 @@ StatusOr<Asked> Ask(const Snapshot& snapshot, Id pipeline, const TablesOptions& 
       schema, std::move(asked), type, *roles, options.as_of.value_or(known), options.recorded.value_or(kTimeMax), std::move(parallel)};
 }
 
+// All of history on the stages of a version, each stage there ever was as one of these.
+StatusOr<FunnelTables> ReadOnStages(const Snapshot& snapshot, const Asked& asked, const Pipeline& version,
+                                    const std::map<Id, Id>& stages_as, const TablesOptions& options) {
+  Question question = asked.question(snapshot);
+  question.stages_as = &stages_as;
+  question.without_overrides = options.without_overrides;
+  FunnelTables tables;
+  tables.pipeline = version;
+  std::erase_if(tables.pipeline.stages, [&](const Stage& stage) {
+    const auto as = stages_as.find(stage.id);
+    return as != stages_as.end() && as->second != stage.id;
+  });
+  tables.as_of = asked.as_of;
+  KITH_RETURN_IF_ERROR(ReadFromPaths(question, tables));
+  return tables;
+}
+
 }  // namespace
 
 StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
   KITH_ASSIGN_OR_RETURN(const Asked asked, Ask(snapshot, pipeline, options));
+  if (asked.pipeline.version > 1) {
+    KITH_ASSIGN_OR_RETURN(const std::vector<PipelineVersion> versions, PipelineVersions(snapshot, pipeline));
+    const std::map<Id, Id> stages_as = StagesAs(versions, asked.pipeline.version);
+    const bool all_stand = std::all_of(stages_as.begin(), stages_as.end(), [](const auto& as) { return as.first == as.second; });
+    if (!all_stand) return ReadOnStages(snapshot, asked, asked.pipeline, stages_as, options);
+  }
   Question question = asked.question(snapshot);
   question.without_overrides = options.without_overrides;
   FunnelTables tables;
@@ -408,19 +431,7 @@ StatusOr<FunnelTables> ReadTablesAs(const Snapshot& snapshot, Id pipeline, int64
     return MakeError({.reason = Reason::kOutOfRange, .record = pipeline, .field = "version", .value = std::to_string(version)},
                      "the pipeline has no such version");
   }
-  const std::map<Id, Id> stages_as = StagesAs(versions, version);
-  Question question = asked.question(snapshot);
-  question.stages_as = &stages_as;
-  question.without_overrides = options.without_overrides;
-  FunnelTables tables;
-  tables.pipeline = found->pipeline;
-  std::erase_if(tables.pipeline.stages, [&](const Stage& stage) {
-    const auto as = stages_as.find(stage.id);
-    return as != stages_as.end() && as->second != stage.id;
-  });
-  tables.as_of = asked.as_of;
-  KITH_RETURN_IF_ERROR(ReadFromPaths(question, tables));
-  return tables;
+  return ReadOnStages(snapshot, asked, found->pipeline, StagesAs(versions, version), options);
 }
 
 StatusOr<std::vector<DealPath>> ReadPaths(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {

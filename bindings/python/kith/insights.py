@@ -120,9 +120,8 @@ class Insights:
         version: int | None = None,
         without_overrides: bool = False,
     ) -> Funnel:
-        """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"; they begin and end in UTC), on a `version`'s
-        stages: after stages were merged or split, that of the version in force counts the past on them, where the whole funnel shows each
-        stage with what happened in it.
+        """The funnel per stage, with intervals and maturity; of whole months by `period` ("2026-Q1"; they begin and end in UTC), on the stages in
+        force or on those of a former `version`.
 
         ``by`` adds ``parts``, the funnel of each "owner", "segment", "source" or "product", or of each value of a field of these such as
         "owner.team", for which "team" is short. Each has its ``name``; None: of what has none, and what the viewer may not read.

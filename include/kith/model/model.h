@@ -82,7 +82,8 @@ struct TablesOptions {
 };
 // The statistics of a pipeline for the snapshot's viewer: from aggregates for the system, from the paths of visible records for others. As
 // of now they cost the rows and the open deals, however long history is; as of a past time also the deals that moved since. What has been
-// taken back or deleted counts at no time, unless `recorded` asks for what was known before. Errors: UnknownPipeline.
+// taken back or deleted counts at no time, unless `recorded` asks for what was known before. Once a migration has taken stages away, they
+// are as the version in force sees all of history (versions.h), from paths. Errors: UnknownPipeline.
 [[nodiscard]] StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const TablesOptions& options = {});
 
 // The paths behind the statistics: every visible record's moves within the pipeline up to as_of, by id. Costs every record of the type.

@@ -120,6 +120,8 @@ TEST(Migrate, SplitsMergesAndRenamesWithDealsInFlightAndLeavesStatisticsAlone) {
   const FunnelTables coarse = TablesAs(world, 1, world.now());
   EXPECT_TRUE(coarse.rows == before.rows);
   const FunnelTables fine = TablesAs(world, 2, world.now());
+  ExpectSameNumbers(Tables(world), fine);  // who asks without a version gets the stages in force, not those taken away beside them
+  EXPECT_EQ(Tables(world).pipeline.stages.size(), fine.pipeline.stages.size());
   EXPECT_TRUE(fine.rows.periods == before.rows.periods);
   ASSERT_EQ(fine.open.size(), before.open.size());
   for (size_t i = 0; i < fine.open.size(); ++i) {
