@@ -13,10 +13,19 @@ find_library(KITH_CSV csv REQUIRED)
 find_path(KITH_FLATBUFFERS_INCLUDE flatbuffers/flatbuffers.h REQUIRED)
 find_path(KITH_XXHASH_INCLUDE xxhash.h REQUIRED)
 
+# The destructor of a JSON document takes memory, so that without memory it would end the process: here it then takes its parts apart one by
+# one. A version of the header that has it otherwise is taken as it is.
+find_path(KITH_JSON_INCLUDE nlohmann/json.hpp REQUIRED)
+set(kith_json ${PROJECT_BINARY_DIR}/json/nlohmann/json.hpp)
+file(READ ${KITH_JSON_INCLUDE}/nlohmann/json.hpp text)
+string(REGEX REPLACE "([^\n]*array [|][|] t == value_t::object[)])(\n *{\n *// flatten the current json_value)" "\\1 try\\2" text "${text}")
+string(REGEX REPLACE "(it's now safe that current_item get destructed[^}]*}[^}]*})" "\\1 catch (const std::bad_alloc&) {}" text "${text}")
+file(CONFIGURE OUTPUT ${kith_json} CONTENT "${text}" @ONLY)
+
 set(KITH_ABSL_TARGETS absl::status absl::statusor absl::strings absl::str_format absl::flat_hash_map absl::flat_hash_set absl::btree
     absl::inlined_vector absl::hash absl::int128 absl::time)
 add_library(kith_dependencies INTERFACE)
-target_include_directories(kith_dependencies SYSTEM INTERFACE ${KITH_FLATBUFFERS_INCLUDE} ${KITH_XXHASH_INCLUDE})
+target_include_directories(kith_dependencies SYSTEM INTERFACE $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/json> ${KITH_FLATBUFFERS_INCLUDE} ${KITH_XXHASH_INCLUDE})
 target_compile_definitions(kith_dependencies INTERFACE XXH_INLINE_ALL)
 target_link_libraries(kith_dependencies INTERFACE ${KITH_ABSL_TARGETS} nlohmann_json::nlohmann_json OpenSSL::Crypto ICU::i18n ICU::uc
                       ${KITH_LMDB} ${KITH_RE2} ${KITH_UTF8PROC} ${KITH_CSV} Threads::Threads)
