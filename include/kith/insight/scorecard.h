@@ -21,8 +21,8 @@
 
 namespace kith::insight {
 
-// What somebody did in the window: interactions (behaviour "interaction", role employee) and tasks that they finished (behaviour "task"), at
-// done_at or, where nothing is said, when they were last written.
+// What somebody did in the window: interactions (behaviour "interaction", role employee) and tasks that they finished (behaviour "task"),
+// at done_at or, where nothing is said, when they were last written.
 struct Activity {
   int64_t interactions = 0;
   std::map<std::string, int64_t> by_kind;  // by the choice's name; "" without a kind
