@@ -1068,8 +1068,8 @@ var Order = struct {
 	Rounding    kith.FieldOf[string]     // Rounding; 舍入方式
 	Returned    kith.FieldOf[kith.Money] // Returned; 退货金额
 	Revenue     kith.FieldOf[kith.Money] // Revenue after returns; 退货后收入
-	Returns     kith.FieldOf[int64]      // Returns received; 已收退货数
 	Invoiced    kith.FieldOf[kith.Money] // Invoiced; 已开票金额
+	Returns     kith.FieldOf[int64]      // Returns received; 已收退货数
 	Owner       kith.FieldOf[kith.ID]    // Owner
 	Created     kith.FieldOf[time.Time]  // Created; derived: read it only
 	Updated     kith.FieldOf[time.Time]  // Updated; derived: read it only
@@ -1090,8 +1090,8 @@ var Order = struct {
 	Rounding:    kith.FieldOf[string]{Type: "order", Name: "rounding"},
 	Returned:    kith.FieldOf[kith.Money]{Type: "order", Name: "returned"},
 	Revenue:     kith.FieldOf[kith.Money]{Type: "order", Name: "revenue"},
-	Returns:     kith.FieldOf[int64]{Type: "order", Name: "returns"},
 	Invoiced:    kith.FieldOf[kith.Money]{Type: "order", Name: "invoiced"},
+	Returns:     kith.FieldOf[int64]{Type: "order", Name: "returns"},
 	Owner:       kith.FieldOf[kith.ID]{Type: "order", Name: "owner"},
 	Created:     kith.FieldOf[time.Time]{Type: "order", Name: "created"},
 	Updated:     kith.FieldOf[time.Time]{Type: "order", Name: "updated"},
