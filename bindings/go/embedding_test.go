@@ -119,6 +119,15 @@ func TestWhatGoCanSayAndTheLibraryCannotIsRefused(t *testing.T) {
 			t.Errorf("%s came out as another time: %v", name, err)
 		}
 	}
+	for reason, change := range map[string]func(b *kith.Batch){
+		"UnknownType":  func(b *kith.Batch) { b.Create("account\x00s", nil) },
+		"UnknownField": func(b *kith.Batch) { b.Create("account", kith.Fields{"name\x00x": "Acme"}) },
+	} {
+		_, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error { change(b); return nil })
+		if !errors.Is(err, &kith.Error{Reason: reason}) {
+			t.Errorf("a name ended at its NUL: %v", err)
+		}
+	}
 	must(t, db.View(func(s *kith.Snapshot) error {
 		if _, err := s.Forecast("default", "this-quarter", kith.InsightOptions{Currency: "EURO"}); !errors.Is(err, &kith.Error{Reason: "BadValue"}) {
 			t.Errorf("half of a currency was taken: %v", err)

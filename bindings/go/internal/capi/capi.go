@@ -105,8 +105,11 @@ func strs(list []string, pin *runtime.Pinner) *C.kith_str {
 	return &out[0]
 }
 
-// name lends a string with the NUL that names end with, for one call; what follows a NUL of its own is cut off, so no name holds one.
-func name(s string) *C.char { return (*C.char)(unsafe.Pointer(unsafe.StringData(s + "\x00"))) }
+// name lends a string with the NUL that names end with, for one call. A NUL of its own would end it early, so that it named something else:
+// with the picture of one in its place it names nothing.
+func name(s string) *C.char {
+	return (*C.char)(unsafe.Pointer(unsafe.StringData(strings.ReplaceAll(s, "\x00", "\u2400") + "\x00")))
+}
 
 // optional is name, and NULL for an empty one.
 func optional(s string) *C.char {
