@@ -37,9 +37,7 @@ Status Explain(const Batch& batch, const Status& error, const Snapshot& snapshot
     for (const Assignment& assignment : other.assignments) {
       const Id* named = assignment.value.get_if<Id>();
       if (type == nullptr || named == nullptr || *named != change.target || !context.type.empty()) continue;
-      const catalog::FieldDef* field = type->FieldAt(assignment.position);
-      context.type = type->name;
-      if (field != nullptr) context.field = field->name;
+      context.type = type->name;  // and no field, as programs have known this error
     }
   }
   return WithContext(UnknownStageError(snapshot, change.external.key), context);

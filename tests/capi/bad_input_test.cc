@@ -126,7 +126,7 @@ TEST_F(BadInput, NotACurrency) {
   Refused("WrongKind", "", [](kith_batch* b) { kith_batch_set_money(b, kith_batch_create(b, "account"), "annual_revenue", 1, "yuan"); });
 }
 TEST_F(BadInput, UnknownStage) {
-  Refused("UnknownStage", "to", [](kith_batch* b) {
+  Refused("UnknownStage", "", [](kith_batch* b) {
     kith_id deal = kith_batch_create(b, "opportunity");
     kith_batch_set_text(b, deal, "name", KITH_STR("D"));
     kith_batch_move(b, deal, "default/nowhere");

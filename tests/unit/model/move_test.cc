@@ -238,7 +238,6 @@ TEST_F(MoveErrors, UnknownStagesAreNamedWithTheNearest) {
   EXPECT_THAT(info.hint, HasSubstr("sales/offer"));
   EXPECT_EQ(info.value, "sals/offer");
   EXPECT_EQ(info.type, "move");
-  EXPECT_EQ(info.field, "to");
   EXPECT_THAT(RefusedMove(deal, "offer", Reason::kUnknownStage).hint, HasSubstr("<pipeline>/<stage>"));
   // Another batch applied with it is not affected.
   Batch bad = world_.NewBatch();
