@@ -163,7 +163,7 @@ Json Of(const std::vector<insight::QuotaReached>& quotas) {
 }
 
 Json Of(const insight::Scorecard& card) {
-  const insight::Activity& did = card.activity;
+  const insight::RepActivity& did = card.activity;
   Json by_kind = Json::object();
   for (const auto& [kind, n] : did.by_kind) by_kind[kind] = n;
   Json velocity = Of(card.velocity);

@@ -80,7 +80,7 @@ class Carding {
       if (!Within(touch.At("at"))) return;
       const Id owner = touch.Ref("employee");
       const std::string_view way = touch.Choice("direction");
-      for (Activity* activity : {&report_.team.activity, &cards_[owner].activity}) {
+      for (RepActivity* activity : {&report_.team.activity, &cards_[owner].activity}) {
         ++activity->interactions;
         ++activity->by_kind[std::string(touch.Choice("kind"))];
         activity->theirs += way == "in" || way == "mutual";

@@ -23,7 +23,7 @@ namespace kith::insight {
 
 // What somebody did in the window: interactions (behaviour "interaction", role employee) and tasks that they finished (behaviour "task"),
 // at done_at or, where nothing is said, when they were last written.
-struct Activity {
+struct RepActivity {
   int64_t interactions = 0;
   std::map<std::string, int64_t> by_kind;  // by the choice's name; "" without a kind
   int64_t theirs = 0;                      // of these, come from the other side or mutual
@@ -50,7 +50,7 @@ struct RelationAssets {
 
 struct Scorecard {
   Id owner;  // null: of nobody, and the team's
-  Activity activity;
+  RepActivity activity;
   FunnelReport funnel;  // of the window; its rates have intervals
   double revenue = 0;   // minor units won in the report's currency
   Velocity velocity;

@@ -523,7 +523,8 @@ TEST_F(AccessTest, PartsAreReadWithTheirRecord) {
   EXPECT_FALSE(Ask(eve_, R"({"from": "move", "select": ["record", "amount"]})").empty());
   const std::unique_ptr<Snapshot> of_bob = world_.Read({.id = bob_});
   EXPECT_TRUE(IsNotFound(of_bob->History(move).status()));
-  for (const FeedEntry& entry : of_bob->Changes(start, 100)->entries) EXPECT_NE(entry.record.type(), move.type());
+  const auto changes = of_bob->Changes(start, 100);
+  for (const FeedEntry& entry : changes->entries) EXPECT_NE(entry.record.type(), move.type());
   EXPECT_FALSE(PatchAs(bob_, move, "reason", "x").ok());
   EXPECT_TRUE(PatchAs(eve_, note, "body", "x").ok());
   // Its own rule holds instead, and without a rule of the deal there is nothing to keep.
