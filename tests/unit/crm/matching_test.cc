@@ -385,7 +385,8 @@ TEST(Matching, AModelComesBackFromItsText) {
 
 // What a host may hand in: shares so small that two values at one place are worth more bits than a double has powers of 2.
 TEST(Matching, AnExtremeModelGivesFiniteBits) {
-  const MatchTable table = simulator::MakePeople(500, 1).Table();
+  const People people = simulator::MakePeople(500, 1);
+  const MatchTable table = people.Table();
   const StatusOr<MatchReport> report = FindMatches(table);
   ASSERT_TRUE(report.ok() && !report->pairs.empty()) << report.status();
   MatchModel model = report->model;
