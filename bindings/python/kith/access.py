@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kith.values import check_counts, listed
+
 Right = Literal["read", "write", "delete"]
 _RIGHTS: dict[str, int] = {"read": 0, "write": 1, "delete": 2}
 
@@ -26,13 +28,14 @@ class Viewer:
     """
 
     id: int = 0
-    units: Sequence[int] = field(default=())
-    roles: Sequence[str] = field(default=())
+    units: int | Sequence[int] = field(default=())
+    roles: str | Sequence[str] = field(default=())
 
     def _raw(self) -> tuple[int, list[int], list[str]]:
-        return self.id, list(self.units), list(self.roles)
+        check_counts(viewer=self.id)
+        return self.id, listed("units", self.units, int), listed("roles", self.roles, str)
 
 
-def viewer_of(viewer: Viewer | int, units: Sequence[int] = ()) -> tuple[int, list[int], list[str]]:
+def viewer_of(viewer: Viewer | int, units: int | Sequence[int] = ()) -> tuple[int, list[int], list[str]]:
     """The viewer as the extension takes it."""
     return (viewer if isinstance(viewer, Viewer) else Viewer(viewer, units))._raw()

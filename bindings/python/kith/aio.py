@@ -80,7 +80,7 @@ class Database:
         return await asyncio.to_thread(lambda: self.sync.funnel(pipeline, **options))
 
     async def changes(
-        self, after: int = 0, *, types: Sequence[str] = (), fields: Sequence[str] = (), viewer: Viewer | int = 0, page: int = 1000
+        self, after: int = 0, *, types: str | Sequence[str] = (), fields: str | Sequence[str] = (), viewer: Viewer | int = 0, page: int = 1000
     ) -> AsyncIterator[dict[str, Any]]:
         """The feed from a sequence number on, without end: new changes come as they are committed. Keep an entry's "sequence"."""
 

@@ -14,7 +14,7 @@ from kith.forecast import Forecast
 from kith.merging import BatchMerging
 from kith.pools import Handing
 from kith.relationships import Planning
-from kith.values import LocalId, Money, Ref, Target, aware
+from kith.values import LocalId, Money, Ref, Target, aware, check_counts
 
 if TYPE_CHECKING:
     from kith.database import Database
@@ -45,6 +45,10 @@ class Outcome:
         self.replayed = replayed
         self.effects = effects
         self.changes: list[tuple[int, str]] = [(record, _OPERATIONS[operation]) for record, operation in changes]
+
+    def __repr__(self) -> str:
+        wrote = f"of a dry run: would write {len(self.changes)} records" if self.changes else f"changes {self.first_sequence}-{self.last_sequence}"
+        return f"<kith.Outcome {wrote}, {len(self.effects)} effects{', replayed' if self.replayed else ''}>"
 
     def id(self, local: LocalId) -> int:
         """The id of a record that the batch created or named. KeyError for a LocalId of another batch."""
@@ -79,6 +83,11 @@ class Batch(BatchMerging, Handing, Planning):
         finally:
             self._handle.close()
             self._handle, self._over = cast("_kith.Batch", _Closed()), True
+
+    def __repr__(self) -> str:
+        if self.outcome is not None:
+            return f"<kith.Batch applied: {self.outcome!r}>"
+        return f"<kith.Batch {'dropped' if self._over else f'not applied yet, records named: {len(self._locals)}'}>"
 
     def _raw(self, target: Target) -> int:
         return target.of(self._number) if isinstance(target, LocalId) else target
@@ -188,6 +197,7 @@ class Batch(BatchMerging, Handing, Planning):
 
     def require_version(self, target: Target, version: int) -> None:
         """Refuses the batch (ConflictError) unless the record stands at `version`."""
+        check_counts(version=version)
         self._handle.require_version(self._raw(target), version)
 
     def require_value(self, target: Target, field: str, value: Any) -> None:

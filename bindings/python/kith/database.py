@@ -27,7 +27,7 @@ from kith.query import Rows
 from kith.replicas import Replicas
 from kith.settings import Settings
 from kith.snapshot import Snapshot
-from kith.values import Ref
+from kith.values import Ref, check_counts
 
 
 def open(
@@ -56,6 +56,7 @@ def open(
     ...         print(now.find("account", ("app.clients", "8841"))["name"])
     Acme 律所
     """
+    check_counts(map_size=map_size, max_size=max_size, node=node)
     rest = (relaxed, map_size, max_size, node)
     db = Database(_kith.open(os.fspath(path), create, read_only, temporary, *rest))
     try:
@@ -154,7 +155,7 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
         done = _kith.apply_many(self._handle, handles, dry_run, timeout, vendor, viewer, units, roles, locals)
         return [told if isinstance(told, Error) else batch._done(told) for batch, told in zip(batches, done, strict=True)]
 
-    def snapshot(self, viewer: Viewer | int = 0, units: Sequence[int] = ()) -> Snapshot:
+    def snapshot(self, viewer: Viewer | int = 0, units: int | Sequence[int] = ()) -> Snapshot:
         """A consistent view for one viewer; 0 is the system, who sees everything."""
         return Snapshot(self._handle.read(*viewer_of(viewer, units)))
 
@@ -231,6 +232,7 @@ class Database(Packages, Settings, Care, Exchange, Merging, Converting, Replicas
 
     def wait(self, sequence: int, timeout: float) -> int:
         """Blocks until there is a change after `sequence`, or for `timeout` seconds; the newest sequence number. Signals are served meanwhile."""
+        check_counts(sequence=sequence)
         end = time.monotonic() + timeout
         while True:
             left = end - time.monotonic()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from kith import _kith
+from kith.values import listed
 
 Json: TypeAlias = dict[str, Any]
 
@@ -28,7 +29,7 @@ class OnePersonOnce:
         type: str,
         *,
         fields: Mapping[str, str] | None = None,
-        also: Sequence[str] | None = None,
+        also: str | Sequence[str] | None = None,
         across: bool | None = None,
         review: float | None = None,
         automatic: float | None = None,
@@ -54,7 +55,7 @@ class OnePersonOnce:
         """
         question = _question(
             fields=fields,
-            also=also,
+            also=None if also is None else listed("also", also, str),
             across=across,
             review=review,
             automatic=automatic,
@@ -72,7 +73,7 @@ class OnePersonOnce:
         record: int | None = None,
         model: str | None = None,
         fields: Mapping[str, str] | None = None,
-        also: Sequence[str] | None = None,
+        also: str | Sequence[str] | None = None,
         across: bool | None = None,
         review: float | None = None,
         limit: int | None = None,
@@ -82,7 +83,7 @@ class OnePersonOnce:
         `model`: as `duplicates` gave it with the same `fields`. Without one it is learnt from the snapshot, which takes as long as `duplicates`,
         and kept with it.
         """
-        question = _question(values=values, record=record, fields=fields, also=also, across=across, review=review, limit=limit)
+        question = _question(values=values, record=record, fields=fields, also=None if also is None else listed("also", also, str), across=across, review=review, limit=limit)
         answer: Json = json.loads(self._open().who_is(type, question, model or ""))
         found: list[Json] = answer["records"]
         return found

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from kith import _kith
-from kith.values import Ref
+from kith.values import Ref, listed
 
 if TYPE_CHECKING:
     from kith.database import Database
@@ -48,7 +48,7 @@ class Exchange:
         self,
         path: str | os.PathLike[str],
         *,
-        types: Iterable[str] = (),
+        types: str | Iterable[str] = (),
         history: bool = False,
         progress: Callable[[str, int, int], bool] | None = None,
     ) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Exchange:
 
         `types` limits the records. `progress("export", records_done, records_total)` returns False to stop.
         """
-        names = json.dumps(list(types)) if types else ""
+        names = json.dumps(listed("types", types, str)) if types else ""
         report: dict[str, Any] = json.loads(self._handle.export_lines(os.fspath(path), names, history, progress))
         return report
 

@@ -12,7 +12,7 @@ from kith.errors import InvalidArgumentError
 from kith.forecast import Forecast
 from kith.funnel import Funnel
 from kith.settings import When, is_currency, moment_of
-from kith.values import micros_of, question_json
+from kith.values import check_counts, micros_of, question_json
 
 if TYPE_CHECKING:
     from kith.batch import Outcome
@@ -28,6 +28,7 @@ class Insights:
     def _asked(
         self, *, strict: bool = False, as_of: When | None = None, currency: str = "", level: float = 0.95, seed: int = 0, **more: Any
     ) -> _kith.InsightOptions:
+        check_counts(seed=seed)
         if currency and not is_currency(currency):  # C would take the first three letters, and find no deal in what is none
             raise InvalidArgumentError(
                 f'is no currency [field currency, value "{currency}"]',
@@ -491,6 +492,7 @@ class Insights:
         rates: dict[str, float] | None = None,
     ) -> dict[str, Any]:
         """How good forecasts of past periods, made at their starts with what was known then, would have been; options as in `forecast`."""
+        check_counts(count=count)
         options = self._asked(
             as_of=as_of,
             currency=currency,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kith import _kith
 from kith.access import Viewer, viewer_of
-from kith.values import Ref, Target, micros_of
+from kith.values import Ref, Target, listed, micros_of
 
 if TYPE_CHECKING:
     from kith.snapshot import Snapshot
@@ -22,7 +22,7 @@ class Merging:
 
     def merge(
         self,
-        records: Sequence[int],
+        records: int | Sequence[int],
         *,
         into: int | None = None,
         prefer: Literal["first", "latest"] = "first",
@@ -58,15 +58,15 @@ class Merging:
         options: dict[str, Any] = {"prefer": prefer, "choose": dict(choose or {})}
         if into is not None:
             options["into"] = into
-        text = self._handle.merge(list(records), actor, reason, json.dumps(options), dry_run, *viewer_of(viewer))
+        text = self._handle.merge(listed("records", records, int), actor, reason, json.dumps(options), dry_run, *viewer_of(viewer))
         report: dict[str, Any] = json.loads(text)
         return report
 
     def purge(
-        self, records: Sequence[int], *, actor: Ref = None, reason: str = "", dry_run: bool = False, overwrite: bool = False
+        self, records: int | Sequence[int], *, actor: Ref = None, reason: str = "", dry_run: bool = False, overwrite: bool = False
     ) -> dict[str, Any]:
         """Takes from deleted records all that they were; they cannot be restored. A proof stays (`erasures`)."""
-        report: dict[str, Any] = json.loads(self._handle.purge(list(records), actor, reason, dry_run, overwrite))
+        report: dict[str, Any] = json.loads(self._handle.purge(listed("records", records, int), actor, reason, dry_run, overwrite))
         return report
 
 
@@ -96,7 +96,7 @@ class BatchMerging:
         as_of: dt.datetime | None = None,
         *,
         recorded: dt.datetime | None = None,
-        fields: Sequence[str] = (),
+        fields: str | Sequence[str] = (),
     ) -> dict[str, Any]:
         """Sets a record back to what it was: as it held at `as_of`, as far as was known at `recorded` (None: now).
 
@@ -116,7 +116,7 @@ class BatchMerging:
         {'fields': ['name'], 'kept': []}
         Acme
         """
-        text = self._handle.revert(snapshot._open(), id, micros_of(as_of), micros_of(recorded), list(fields))
+        text = self._handle.revert(snapshot._open(), id, micros_of(as_of), micros_of(recorded), listed("fields", fields, str))
         report: dict[str, Any] = json.loads(text)
         return report
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kith import _kith
-from kith.values import Ref, Target, epoch_micros, question_json
+from kith.values import Ref, Target, check_counts, epoch_micros, listed, question_json
 
 if TYPE_CHECKING:
     from kith.snapshot import Snapshot
@@ -45,9 +45,10 @@ class Handing:
         """Gives a record back to its pool."""
         self._handle.release(now._open(), record, reason)
 
-    def assign(self, now: Snapshot, pool: str, records: Sequence[int] = (), *, limit: int = 1000) -> list[Json]:
+    def assign(self, now: Snapshot, pool: str, records: int | Sequence[int] = (), *, limit: int = 1000) -> list[Json]:
         """Gives free records to the pool's members, in turn or by load: `record`, `owner` (None: nobody takes it) and `reason` of each."""
-        question = question_json(records=list(records) or None, limit=limit)
+        check_counts(limit=limit)
+        question = question_json(records=listed("records", records, int) or None, limit=limit)
         assigned: list[Json] = json.loads(self._handle.assign(now._open(), pool, question))
         return assigned
 

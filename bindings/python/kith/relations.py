@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
 from kith import _kith
-from kith.values import Money, epoch_micros, utc_text
+from kith.values import Money, check_counts, epoch_micros, listed, utc_text
 
 Direction: TypeAlias = Literal["out", "in", "both"]
 _DIRECTIONS: dict[str, int] = {"out": 0, "in": 1, "both": 2}
@@ -56,19 +56,20 @@ class Relations:
     def traverse(
         self,
         start: int,
-        relations: Iterable[str],
+        relations: str | Iterable[str],
         direction: Direction = "out",
         *,
         at: dt.datetime | None = None,
         ever: bool = False,
         depth: int = 4,
         limit: int = 10_000,
-        types: Iterable[str] = (),
+        types: str | Iterable[str] = (),
     ) -> dict[str, Any]:
         """Breadth first: {"truncated", "visits": [{"record", "depth", "before", ...}]}; `before` is the index of the visit it came from."""
-        names = json.dumps(list(types))
+        check_counts(depth=depth, limit=limit)
+        names = json.dumps(listed("types", types, str))
         text = self._open().traverse(
-            start, json.dumps(list(relations)), _direction(direction), ever, _at(at), depth, limit, "" if names == "[]" else names
+            start, json.dumps(listed("relations", relations, str)), _direction(direction), ever, _at(at), depth, limit, "" if names == "[]" else names
         )
         traversal: dict[str, Any] = json.loads(text)
         return traversal

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from kith import _kith
+from kith.values import check_counts
 
 if TYPE_CHECKING:
     from kith.database import Database
@@ -42,10 +43,12 @@ class Replicas:
 
     def received_from(self, node: int) -> int:
         """Where the next page of the replica with that node begins; 0 when nothing has come from it."""
+        check_counts(node=node)
         return self._handle.received_from(node)
 
     def read_replica(self, after: int, receiver: int, limit: int = 1000) -> str:
         """Changes after `after` for the replica with the node `receiver`, as JSON Lines to send. "more" in the first line: there is more."""
+        check_counts(after=after, receiver=receiver, limit=limit)
         return self._handle.read_replica(after, receiver, limit)
 
     def receive(self, page: str) -> dict[str, Any]:

@@ -20,12 +20,16 @@ from kith.relations import Relations
 from kith.relationships import Relationships
 from kith.settings import When, moment_of
 from kith.timeline import Timelines
-from kith.values import Ref, micros_of
+from kith.values import Ref, check_counts, check_limit, listed, micros_of
 from kith.work import Work
 
 
-def _listed(given: str | Sequence[Any] | None) -> list[Any] | None:
-    return given if given is None else [given] if isinstance(given, str) else list(given)
+def _columns(parameter: str, given: Any) -> list[Any] | None:
+    return None if given is None else listed(parameter, given, str, dict)
+
+
+def _narrowed(types: str | Sequence[str], fields: str | Sequence[str]) -> dict[str, Any]:
+    return {"types": listed("types", types, str), "fields": listed("fields", fields, str)}
 
 
 def _query_json(query: str | dict[str, Any], parts: dict[str, Any]) -> str:
@@ -87,6 +91,9 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return f"<kith.Snapshot {'closed' if self._handle is None else f'at {self.sequence}'}>"
+
     def close(self) -> None:
         self._close()
         if self._handle is not None:
@@ -144,6 +151,7 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
 
     def scan(self, type: str, after: int = 0) -> Cursor:
         """Records of a type in id order."""
+        check_counts(after=after)
         return Cursor(self._scan(type, after))
 
     def tuples(self, type: str, *fields: str, after: int = 0) -> Iterator[tuple[Any, ...]]:
@@ -157,6 +165,7 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         ...         [(name, employees) for name, employees in now.tuples("account", "name", "employees")]
         [('Acme', 12)]
         """
+        check_counts(after=after)
         return self._tuples(type, list(fields), after)
 
     def index(
@@ -206,16 +215,17 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         [{'name': 'Acme', 'industry': 'law'}]
         [{'name': 'Acme'}]
         """
-        text = _query_json(query, {"where": where, "select": _listed(select), "order": _listed(order), "limit": limit})
+        text = _query_json(query, {"where": where, "select": _columns("select", select), "order": _columns("order", order), "limit": limit})
         if as_of is not None:
             effective = moment_of(self, as_of)
         prepared = _kith.prepare(self._open(), text)
         point = None if effective is None and recorded is None else (micros_of(effective), micros_of(recorded))
-        limit = 0 if time_limit is None else max(1, int(time_limit * 1e6))
-        rows = prepared.run(self._open(), parameters_json(parameters or {}), point, limit, cost, after)
+        check_counts(cost=cost)
+        micros = 0 if time_limit is None else check_limit("time_limit", time_limit)
+        rows = prepared.run(self._open(), parameters_json(parameters or {}), point, micros, cost, after)
         return Rows(rows, bool(json.loads(text).get("expand")))
 
-    def export(self, type: str, fields: Sequence[str] = ()) -> Export:
+    def export(self, type: str, fields: str | Sequence[str] = ()) -> Export:
         """The records of a type as columns, in id order; without fields: the id and all of them.
 
         >>> import kith
@@ -226,8 +236,8 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         ...         now.export("account", ["name", "employees"]).to_arrow().to_pylist()
         [{'name': 'Acme', 'employees': 12}]
         """
-        handle = self._open()
-        return Export(lambda: handle.arrow(type, json.dumps(list(fields)) if fields else ""))
+        handle, names = self._open(), listed("fields", fields, str)
+        return Export(lambda: handle.arrow(type, json.dumps(names) if names else ""))
 
     def export_history(self, type: str) -> Export:
         """What happened to the records of a type, in commit order: one row for each field that changed."""
@@ -236,15 +246,16 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
 
     def changes(self, after: int = 0, limit: int = 1000) -> tuple[list[tuple[int, int, int]], int]:
         """Changes after a sequence number as (sequence, id, operation), and where to go on."""
+        check_counts(after=after, limit=limit)
         return self._open().changes(after, limit)
 
     def feed(
         self,
         after: int = 0,
         *,
-        types: Sequence[str] = (),
-        fields: Sequence[str] = (),
-        operations: Sequence[str] = (),
+        types: str | Sequence[str] = (),
+        fields: str | Sequence[str] = (),
+        operations: str | Sequence[str] = (),
         record: int | None = None,
         page: int = 1000,
     ) -> Iterator[dict[str, Any]]:
@@ -253,7 +264,8 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         What is left out does not narrow. `operations`: "create", "change", "delete". With `record` and one of `fields` it is the history of
         that field. Keep an entry's "sequence", or the snapshot's, to go on from there.
         """
-        given = {"types": list(types), "fields": list(fields), "operations": list(operations), "record": record}
+        check_counts(after=after, page=page)
+        given = _narrowed(types, fields) | {"operations": listed("operations", operations, str), "record": record}
         narrowed = json.dumps({name: value for name, value in given.items() if value})
         end = self.sequence
         while after < end:
@@ -267,16 +279,16 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         end: dt.datetime | None = None,
         *,
         effective: tuple[dt.datetime | None, dt.datetime | None] = (None, None),
-        types: Sequence[str] = (),
-        fields: Sequence[str] = (),
+        types: str | Sequence[str] = (),
+        fields: str | Sequence[str] = (),
         page: int = 1000,
     ) -> Iterator[dict[str, Any]]:
         """What differs between what was known at `start` and at `end` (None: now), record by record.
 
         `effective` asks about two points of the other axis, of when something held, as well.
         """
-        given = {"types": list(types), "fields": list(fields)}
-        narrowed = json.dumps({name: value for name, value in given.items() if value})
+        check_counts(page=page)
+        narrowed = json.dumps({name: value for name, value in _narrowed(types, fields).items() if value})
         points = [(micros_of(held), micros_of(known)) for held, known in zip(effective, (start, end), strict=True)]
         after: int | None = 0
         while after is not None:
@@ -288,7 +300,7 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         return self._open().checkpoint(name)
 
     def search(
-        self, text: str, types: Iterable[str] = (), *, limit: int = 20, exact: bool = False, time_limit: float = 0
+        self, text: str, types: str | Iterable[str] = (), *, limit: int = 20, exact: bool = False, time_limit: float = 0
     ) -> list[dict[str, Any]]:
         """Records by what somebody types: words, beginnings, fragments, pinyin, digits of a telephone number, misspellings unless `exact`.
 
@@ -303,7 +315,9 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         ...         print([now[hit["id"]]["name"] for text in ("wangxiao", "acme", "小明") for hit in now.search(text)])
         ['王小明', '王小明', '王小明']
         """
-        found = json.loads(self._open().search(text, ",".join(types), limit, exact, int(time_limit * 1e6)))
+        check_counts(limit=limit)
+        names = ",".join(listed("types", types, str))
+        found = json.loads(self._open().search(text, names, limit, exact, check_limit("time_limit", time_limit)))
         hits: list[dict[str, Any]] = found["hits"]
         return hits
 
@@ -324,6 +338,7 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         ...         print([now[id]["name"] for id in now.members("law firms")])
         ['Adler']
         """
+        check_counts(after=after)
         while page := self._open().members(segment, after, 1000):
             yield from page
             after = page[-1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from kith import _kith
 from kith.settings import When, moment_of
-from kith.values import question_json
+from kith.values import check_counts, listed, question_json
 
 if TYPE_CHECKING:
     from kith.snapshot import Snapshot
@@ -27,7 +27,7 @@ class Timelines:
         record: int,
         *,
         whole: bool = True,
-        kinds: Sequence[str] = (),
+        kinds: str | Sequence[str] = (),
         since: When | None = None,
         until: When | None = None,
         page: int = 50,
@@ -52,8 +52,9 @@ class Timelines:
         ...         print([(entry["kind"], entry["text"]) for entry in now.timeline(batch.outcome.id(acme))])
         [('interaction', 'asks for a price')]
         """
+        check_counts(page=page)
         now = cast("Snapshot", self)
-        asked = {"whole": whole, "kinds": list(kinds) or None, "from": moment_of(now, since), "until": moment_of(now, until), "limit": page}
+        asked = {"whole": whole, "kinds": listed("kinds", kinds, str) or None, "from": moment_of(now, since), "until": moment_of(now, until), "limit": page}
         after: str | None = ""
         while after is not None:
             found = json.loads(self._open().timeline(record, question_json(**asked, after=after or None)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import operator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -29,6 +30,41 @@ def epoch_micros(time: dt.datetime) -> int:
     """Microseconds since 1970 in UTC, of an aware datetime."""
     delta = aware(time) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def listed(parameter: str, given: Any, *kinds: type) -> list[Any]:
+    """A parameter that takes several of something, or one: a lone text is one name, never its letters. None: none."""
+    if given is None:
+        return []
+    try:
+        items = [given] if isinstance(given, kinds) else list(given)
+    except TypeError:
+        raise TypeError(f"{parameter} is one {kinds[0].__name__} or several, not {given!r}") from None
+    return [_of_kind(parameter, item, kinds) for item in items]
+
+
+def _of_kind(parameter: str, item: Any, kinds: tuple[type, ...]) -> Any:
+    if isinstance(item, kinds):
+        return item
+    if int in kinds and hasattr(item, "__index__"):  # an integer of another library
+        return operator.index(item)
+    raise TypeError(f"{parameter} is one {kinds[0].__name__} or several; {item!r} is none")
+
+
+def check_counts(**given: Any) -> None:
+    """ValueError with a parameter's name where it counts less than nothing, or more than there can be."""
+    for parameter, count in given.items():
+        if isinstance(count, bool) or not hasattr(count, "__index__"):
+            raise TypeError(f"{parameter} is a whole number, not {count!r}")
+        if not 0 <= operator.index(count) < 2**63:
+            raise ValueError(f"{parameter} is a whole number from 0 on, not {count!r}")
+
+
+def check_limit(parameter: str, seconds: float) -> int:
+    """A time limit in microseconds. 0 is none; a short one is not none."""
+    if not seconds >= 0:
+        raise ValueError(f"{parameter} is a number of seconds from 0 on, not {seconds!r}")
+    return max(1, int(min(seconds, 1e9) * 1e6)) if seconds else 0
 
 
 class Money(NamedTuple):

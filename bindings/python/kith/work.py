@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from kith import _kith
-from kith.values import Money, question_json
+from kith.values import Money, listed, question_json
 
 Json: TypeAlias = dict[str, Any]
 
@@ -58,7 +58,7 @@ class Work:
         self,
         *,
         as_of: dt.date | None = None,
-        late_days: Sequence[int] = (30, 60, 90),
+        late_days: int | Sequence[int] = (30, 60, 90),
         window_days: int | None = None,
         into: str | None = None,
     ) -> Json:
@@ -82,7 +82,7 @@ class Work:
         6000 [0, 6000, 0, 0] 54.0
         """
         question = question_json(
-            as_of=as_of and as_of.isoformat(), late_days=list(late_days), window_days=window_days, into=into
+            as_of=as_of and as_of.isoformat(), late_days=listed("late_days", late_days, int), window_days=window_days, into=into
         )
         told: Json = json.loads(self._open().receivables(question))
         for invoice in told["invoices"]:

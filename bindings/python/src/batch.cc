@@ -3,7 +3,7 @@
 namespace kith_python {
 namespace {
 
-void SetList(kith_batch* batch, kith_id target, const char* field, nb::handle value) {
+void SetList(kith_batch* batch, kith_id target, const Name& field, nb::handle value) {
   auto texts = nb::cast<std::vector<std::string>>(value);
   std::vector<kith_str> items;
   items.reserve(texts.size());
@@ -12,7 +12,7 @@ void SetList(kith_batch* batch, kith_id target, const char* field, nb::handle va
 }
 
 // By the value's Python type; the library fits it to the field's kind or keeps the error.
-void SetAs(kith_batch* batch, kith_id target, const char* field, nb::handle value) {
+void SetAs(kith_batch* batch, kith_id target, const Name& field, nb::handle value) {
   if (value.is_none()) return kith_batch_set_null(batch, target, field);
   if (nb::isinstance<nb::bool_>(value)) return kith_batch_set_bool(batch, target, field, nb::cast<bool>(value) ? 1 : 0);
   if (nb::isinstance<nb::int_>(value)) return kith_batch_set_int(batch, target, field, nb::cast<int64_t>(value));
@@ -27,7 +27,7 @@ void SetAs(kith_batch* batch, kith_id target, const char* field, nb::handle valu
   }
   if (IsInstance(value, "kith.values", "Money")) {
     auto currency = nb::cast<std::string>(value.attr("currency"));
-    return kith_batch_set_money(batch, target, field, nb::cast<int64_t>(value.attr("minor")), currency.c_str());
+    return kith_batch_set_money(batch, target, field, nb::cast<int64_t>(value.attr("minor")), Name(currency));
   }
   if (IsInstance(value, "kith.values", "LocalId")) return kith_batch_set_ref(batch, target, field, nb::cast<kith_id>(value.attr("value")));
   if (IsInstance(value, "datetime", "datetime")) return kith_batch_set_time(batch, target, field, MicrosOf(value));
@@ -41,15 +41,15 @@ void SetAs(kith_batch* batch, kith_id target, const char* field, nb::handle valu
       "a field takes None, bool, int, float, str, bytes, Decimal, Money, date, aware datetime, a list of str, or a record");
 }
 
-void Set(const Batch& self, kith_id target, const char* field, nb::handle value) {
+void Set(const Batch& self, kith_id target, const Name& field, nb::handle value) {
   Fitted(field, value, [&] { SetAs(self.get(), target, field, value); });
 }
 
-void Add(const Batch& self, kith_id target, const char* field, nb::handle amount) {
+void Add(const Batch& self, kith_id target, const Name& field, nb::handle amount) {
   Fitted(field, amount, [&] {
     if (!IsInstance(amount, "kith.values", "Money")) return kith_batch_add_int(self.get(), target, field, nb::cast<int64_t>(amount));
     const auto currency = nb::cast<std::string>(amount.attr("currency"));
-    kith_batch_add_money(self.get(), target, field, nb::cast<int64_t>(amount.attr("minor")), currency.c_str());
+    kith_batch_add_money(self.get(), target, field, nb::cast<int64_t>(amount.attr("minor")), Name(currency));
   });
 }
 
@@ -70,17 +70,17 @@ nb::tuple Done(const Outcome& outcome, const std::vector<kith_id>& locals) {
 }
 
 nb::tuple ApplyBatch(const Db& db, const Batch& batch, const std::string& key, bool dry_run, uint64_t timeout_us,
-                     const std::optional<std::string>& checkpoint, const nb::bytes& checkpoint_value,
-                     const std::optional<std::string>& vendor, kith_id viewer, const std::vector<uint32_t>& units,
-                     const std::vector<std::string>& roles, const std::vector<kith_id>& locals) {
+                     const std::optional<Name>& checkpoint, const nb::bytes& checkpoint_value, const std::optional<Name>& vendor,
+                     kith_id viewer, const std::vector<uint32_t>& units, const std::vector<std::string>& roles,
+                     const std::vector<kith_id>& locals) {
   const ViewerArgument who(viewer, units, roles);
   kith_apply_options options = KITH_APPLY_OPTIONS_INIT;
   options.dry_run = dry_run ? 1 : 0;
   options.timeout_us = timeout_us;
   options.idempotency_key = ToStr(key);
-  options.checkpoint = checkpoint ? checkpoint->c_str() : nullptr;
+  options.checkpoint = OrNull(checkpoint);
   options.checkpoint_value = {reinterpret_cast<const uint8_t*>(checkpoint_value.c_str()), checkpoint_value.size()};
-  options.vendor = vendor ? vendor->c_str() : nullptr;
+  options.vendor = OrNull(vendor);
   options.viewer = who.get();
   Outcome outcome;
   kith_error* error = nullptr;
@@ -90,13 +90,13 @@ nb::tuple ApplyBatch(const Db& db, const Batch& batch, const std::string& key, b
 
 // What each batch did, or the exception that says why it was refused.
 nb::list ApplyMany(const Db& db, const std::vector<const Batch*>& batches, bool dry_run, uint64_t timeout_us,
-                   const std::optional<std::string>& vendor, kith_id viewer, const std::vector<uint32_t>& units,
+                   const std::optional<Name>& vendor, kith_id viewer, const std::vector<uint32_t>& units,
                    const std::vector<std::string>& roles, const std::vector<std::vector<kith_id>>& locals) {
   const ViewerArgument who(viewer, units, roles);
   kith_apply_options options = KITH_APPLY_OPTIONS_INIT;
   options.dry_run = dry_run ? 1 : 0;
   options.timeout_us = timeout_us;
-  options.vendor = vendor ? vendor->c_str() : nullptr;
+  options.vendor = OrNull(vendor);
   options.viewer = who.get();
   std::vector<const kith_batch*> given;
   for (const Batch* batch : batches) given.push_back(batch->get());
@@ -145,13 +145,13 @@ nb::str Revert(const Batch& batch, const Snapshot& snapshot, kith_id record, int
 
 void BindBatch(nb::module_& module) {
   nb::class_<Batch>(module, "Batch")
-      .def("create", [](const Batch& b, const char* type) { return kith_batch_create(b.get(), type); })
+      .def("create", [](const Batch& b, const Name& type) { return kith_batch_create(b.get(), type); })
       .def("create_ext",
-           [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_create_ext(b.get(), type, Ref(ref).get()); })
-      .def("upsert", [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_upsert(b.get(), type, Ref(ref).get()); })
+           [](const Batch& b, const Name& type, nb::handle ref) { return kith_batch_create_ext(b.get(), type, Ref(ref).get()); })
+      .def("upsert", [](const Batch& b, const Name& type, nb::handle ref) { return kith_batch_upsert(b.get(), type, Ref(ref).get()); })
       .def("create_if_absent",
-           [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_create_if_absent(b.get(), type, Ref(ref).get()); })
-      .def("existing", [](const Batch& b, const char* type, nb::handle ref) { return kith_batch_existing(b.get(), type, Ref(ref).get()); })
+           [](const Batch& b, const Name& type, nb::handle ref) { return kith_batch_create_if_absent(b.get(), type, Ref(ref).get()); })
+      .def("existing", [](const Batch& b, const Name& type, nb::handle ref) { return kith_batch_existing(b.get(), type, Ref(ref).get()); })
       .def("set", &Set, nb::arg("target"), nb::arg("field"), nb::arg("value").none())
       .def("add", &Add)
       .def("delete", [](const Batch& b, kith_id t) { kith_batch_delete(b.get(), t); })
@@ -164,13 +164,13 @@ void BindBatch(nb::module_& module) {
       .def("require_version", [](const Batch& b, kith_id t, uint64_t version) { kith_batch_require_version(b.get(), t, version); })
       .def(
           "require_value",
-          [](const Batch& b, kith_id t, const char* field, nb::handle value) {
+          [](const Batch& b, kith_id t, const Name& field, nb::handle value) {
             std::string keep;
             kith_batch_require_value(b.get(), t, field, BoundFromPython(value, keep, field));
           },
           nb::arg(), nb::arg(), nb::arg("value").none())
       .def("require_absent",
-           [](const Batch& b, const char* type, nb::handle ref) { kith_batch_require_absent(b.get(), type, Ref(ref).get()); })
+           [](const Batch& b, const Name& type, nb::handle ref) { kith_batch_require_absent(b.get(), type, Ref(ref).get()); })
       .def(
           "set_effective",
           [](const Batch& b, nb::handle at) { kith_batch_set_effective(b.get(), at.is_none() ? INT64_MIN : MicrosOf(at)); },
@@ -183,7 +183,7 @@ void BindBatch(nb::module_& module) {
              Check(kith_batch_release(b.get(), s.get(), record, ToStr(reason), &error), error);
            })
       .def("assign",
-           [](const Batch& b, const Snapshot& s, const char* pool, const std::string& question) {
+           [](const Batch& b, const Snapshot& s, const Name& pool, const std::string& question) {
              return ToldAtOnce(
                  [&](auto text, auto error) { return kith_batch_assign(b.get(), s.get(), pool, ToStr(question), text, error); });
            })
@@ -195,18 +195,18 @@ void BindBatch(nb::module_& module) {
              return changed;
            })
       .def("suggest_expansions",
-           [](const Batch& b, const Snapshot& s, const char* pipeline, const std::string& question) {
+           [](const Batch& b, const Snapshot& s, const Name& pipeline, const std::string& question) {
              uint64_t suggested = 0;
              kith_error* error = nullptr;
              Check(kith_batch_suggest_expansions(b.get(), s.get(), pipeline, ToStr(question), &suggested, &error), error);
              return suggested;
            })
       .def("save_forecast", [](const Batch& b, const Forecast& f) { return kith_batch_save_forecast(b.get(), f.get()); })
-      .def("move", [](const Batch& b, kith_id t, const char* stage,
+      .def("move", [](const Batch& b, kith_id t, const Name& stage,
                       const std::string& reason) { return kith_batch_move_because(b.get(), t, stage, ToStr(reason)); })
-      .def("override", [](const Batch& b, kith_id t, const char* stage,
+      .def("override", [](const Batch& b, kith_id t, const Name& stage,
                           const std::string& reason) { return kith_batch_override(b.get(), t, stage, ToStr(reason)); })
-      .def("complete_step", [](const Batch& b, kith_id t, const char* step, kith_id evidence,
+      .def("complete_step", [](const Batch& b, kith_id t, const Name& step, kith_id evidence,
                                const std::string& note) { return kith_batch_complete_step(b.get(), t, step, evidence, ToStr(note)); })
       .def("define_pipeline", [](const Batch& b, const std::string& json) { kith_batch_define_pipeline(b.get(), ToStr(json)); })
       .def("define_segment",

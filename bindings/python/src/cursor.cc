@@ -155,21 +155,21 @@ PyObject* Next(PyObject* self) {
 PyType_Slot kSlots[] = {
     {Py_tp_iter, reinterpret_cast<void*>(PyObject_SelfIter)}, {Py_tp_iternext, reinterpret_cast<void*>(Next)}, {0, nullptr}};
 
-Cursor ScanOf(const Reader& reader, const char* type, kith_id after) {
+Cursor ScanOf(const Reader& reader, const Name& type, kith_id after) {
   Cursor cursor;
   kith_error* error = nullptr;
   Check(kith_snapshot_scan(reader.snapshot(), type, after, cursor.out(), &error), error);
   return cursor;
 }
 
-Records Scan(nb::handle_t<Reader> self, const char* type, kith_id after) {
+Records Scan(nb::handle_t<Reader> self, const Name& type, kith_id after) {
   return {nb::borrow(self), Ahead(ScanOf(*nb::inst_ptr<Reader>(self), type, after), {}, false), false};
 }
 
-Records Tuples(nb::handle_t<Reader> self, const char* type, const std::vector<std::string>& names, kith_id after) {
+Records Tuples(nb::handle_t<Reader> self, const Name& type, const std::vector<Name>& names, kith_id after) {
   const Reader& reader = *nb::inst_ptr<Reader>(self);
   std::vector<kith_field> fields;
-  for (const std::string& name : names) fields.push_back(reader.FieldOfType(type, name.c_str()));
+  for (const Name& name : names) fields.push_back(reader.FieldOfType(type, name));
   return {nb::borrow(self), Ahead(ScanOf(reader, type, after), std::move(fields), false), true};
 }
 
@@ -187,7 +187,7 @@ Range ToRange(const std::vector<nb::object>& equal, nb::handle low, nb::handle h
   return range;
 }
 
-Records ScanIndex(nb::handle_t<Reader> self, const char* type, const char* index, const std::vector<nb::object>& equal, nb::handle low,
+Records ScanIndex(nb::handle_t<Reader> self, const Name& type, const Name& index, const std::vector<nb::object>& equal, nb::handle low,
                   nb::handle high, bool low_inclusive, bool high_inclusive, bool reverse, const std::optional<nb::bytes>& after) {
   Range range = ToRange(equal, low, high, low_inclusive, high_inclusive, reverse, after);
   Cursor cursor;

@@ -24,14 +24,13 @@ nb::str Ensure(const Db& db, const std::string& definition, const std::string& n
       [&](auto text, auto error) { return kith_db_ensure(db.get(), ToStr(definition), ToStr(numbers), dry_run ? 1 : 0, text, error); });
 }
 
-nb::str EnsureShipped(const Db& db, const std::string& name, bool dry_run) {
-  return Told([&](auto text, auto error) { return kith_db_ensure_shipped(db.get(), name.c_str(), dry_run ? 1 : 0, text, error); });
+nb::str EnsureShipped(const Db& db, const Name& name, bool dry_run) {
+  return Told([&](auto text, auto error) { return kith_db_ensure_shipped(db.get(), name, dry_run ? 1 : 0, text, error); });
 }
 
-nb::str RemovePackage(const Db& db, const std::string& name, bool delete_data, bool dry_run) {
-  return Told([&](auto text, auto error) {
-    return kith_db_remove_package(db.get(), name.c_str(), delete_data ? 1 : 0, dry_run ? 1 : 0, text, error);
-  });
+nb::str RemovePackage(const Db& db, const Name& name, bool delete_data, bool dry_run) {
+  return Told(
+      [&](auto text, auto error) { return kith_db_remove_package(db.get(), name, delete_data ? 1 : 0, dry_run ? 1 : 0, text, error); });
 }
 
 nb::str MigratePipeline(const Db& db, const std::string& plan, bool dry_run) {
@@ -125,7 +124,7 @@ nb::str ErasePerson(const Db& db, uint64_t person, nb::handle actor, const std::
   return Told([&](auto text, auto error) { return kith_db_erase_person(db.get(), person, &options, text, error); });
 }
 
-nb::str ChangeKind(const Db& db, const std::string& type, const std::string& field, const std::string& definition, nb::handle actor,
+nb::str ChangeKind(const Db& db, const Name& type, const Name& field, const std::string& definition, nb::handle actor,
                    const std::string& reason, const std::string& currency, bool dry_run, bool drop, bool abandon) {
   kith_kind_options options = KITH_KIND_OPTIONS_INIT;
   Ref who(actor);
@@ -135,9 +134,7 @@ nb::str ChangeKind(const Db& db, const std::string& type, const std::string& fie
   options.dry_run = dry_run ? 1 : 0;
   options.drop = drop ? 1 : 0;
   options.abandon = abandon ? 1 : 0;
-  return Told([&](auto text, auto error) {
-    return kith_db_change_kind(db.get(), type.c_str(), field.c_str(), ToStr(definition), &options, text, error);
-  });
+  return Told([&](auto text, auto error) { return kith_db_change_kind(db.get(), type, field, ToStr(definition), &options, text, error); });
 }
 
 // By whom and on whose behalf something is written, or whether it is only tried.
@@ -175,12 +172,12 @@ nb::str Convert(const Db& db, kith_id record, nb::handle actor, const std::strin
   });
 }
 
-nb::str ContinueDocument(const Db& db, kith_id document, const std::string& type, nb::handle actor, const std::string& reason,
+nb::str ContinueDocument(const Db& db, kith_id document, const Name& type, nb::handle actor, const std::string& reason,
                          const std::string& options, bool dry_run, kith_id viewer, const std::vector<uint32_t>& units,
                          const std::vector<std::string>& roles) {
   const How how(actor, dry_run, viewer, units, roles);
   return Told([&](auto text, auto error) {
-    return kith_db_continue_document(db.get(), document, type.c_str(), how.by(), ToStr(reason), ToStr(options), how.apply(), text, error);
+    return kith_db_continue_document(db.get(), document, type, how.by(), ToStr(reason), ToStr(options), how.apply(), text, error);
   });
 }
 
@@ -326,16 +323,14 @@ void BindDatabase(nb::module_& module) {
       .def("migrate_pipeline", &MigratePipeline)
       .def(
           "recycle_pools",
-          [](const Db& db, int64_t now, const std::optional<std::string>& pool, nb::handle actor) {
+          [](const Db& db, int64_t now, const std::optional<Name>& pool, nb::handle actor) {
             const Ref who(actor);
-            return Told([&](auto text, auto error) {
-              return kith_db_recycle_pools(db.get(), now, pool ? pool->c_str() : nullptr, who.get(), text, error);
-            });
+            return Told([&](auto text, auto error) { return kith_db_recycle_pools(db.get(), now, OrNull(pool), who.get(), text, error); });
           },
           nb::arg("now"), nb::arg("pool").none(), nb::arg("actor").none())
       .def("catalog_json", &Ask<kith_db_catalog>)
       .def("schema",
-           [](const Db& db, const char* type) {
+           [](const Db& db, const Name& type) {
              return Told([&](auto text, auto error) { return kith_db_schema(db.get(), type, text, error); });
            })
       .def("stats", &Stats)

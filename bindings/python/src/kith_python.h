@@ -78,6 +78,26 @@ inline nb::str PyText(kith_str text) { return nb::str(text.data == nullptr ? "" 
 // A text that the library returned, as a Python string.
 inline nb::str Take(const Text& text) { return PyText(kith_text_str(text.get())); }
 
+// A name, which C ends at a NUL. One of its own would end it early, so that it named something else: with the picture of a NUL in its place
+// it names nothing. Borrows the text, which a NUL must follow, unless it has one.
+class Name {
+ public:
+  Name() = default;
+  explicit Name(std::string_view text) : text_(text.data()) {  // NOLINT(bugprone-suspicious-stringview-data-usage)
+    for (size_t at = text.find('\0'); at < text.size(); text.remove_prefix(at + 1), at = text.find('\0')) {
+      kept_.append(text, 0, at).append("\xE2\x90\x80");
+    }
+    if (!kept_.empty()) kept_.append(text);
+  }
+  // NOLINTNEXTLINE(google-explicit-constructor): it is what C takes
+  operator const char*() const { return kept_.empty() ? text_ : kept_.c_str(); }
+
+ private:
+  const char* text_ = "";
+  std::string kept_;
+};
+inline const char* OrNull(const std::optional<Name>& name) { return name ? static_cast<const char*>(*name) : nullptr; }
+
 // A reference from Python: None, an int, or (system, key). The strings live as long as the object.
 class Ref {
  public:
@@ -154,5 +174,23 @@ void BindQuery(nb::module_& module);
 void BindDatabase(nb::module_& module);
 
 }  // namespace kith_python
+
+template <>
+struct nanobind::detail::type_caster<kith_python::Name> {
+  NB_TYPE_CASTER(kith_python::Name, const_name("str"))
+
+  // The text must end with a NUL of its own, as that of a Python object does.
+  bool from_python(handle source, uint32_t /*flags*/, cleanup_list* /*cleanup*/) noexcept {
+    if (!PyUnicode_Check(source.ptr())) return false;
+    Py_ssize_t size = 0;
+    const char* text = PyUnicode_AsUTF8AndSize(source.ptr(), &size);
+    if (text == nullptr) {
+      PyErr_Clear();
+      return false;
+    }
+    value = kith_python::Name({text, static_cast<size_t>(size)});
+    return true;
+  }
+};
 
 #endif  // KITH_PYTHON_KITH_PYTHON_H_

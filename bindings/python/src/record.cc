@@ -202,9 +202,10 @@ kith_field Reader::Field(uint32_t type, PyObject* name) {
   for (const Type::Known& known : of.fields) {
     if (known.name.ptr() == name) return known.field;
   }
-  const char* text = PyUnicode_AsUTF8(name);
+  Py_ssize_t size = 0;
+  const char* text = PyUnicode_AsUTF8AndSize(name, &size);
   if (text == nullptr) throw nb::python_error();
-  const kith_field field = FieldOfType(of.name.c_str(), text);
+  const kith_field field = FieldOfType(of.name.c_str(), Name({text, static_cast<size_t>(size)}));
   if (of.fields.size() == kKnownFields) of.fields.erase(of.fields.begin());
   of.fields.push_back({nb::borrow(name), field});
   return field;

@@ -55,7 +55,7 @@ nb::str JsonOf(const InsightOptions& how, const Ask& ask) {
   return Told([&](auto json, auto error) { return ask(&options, json, error); });
 }
 
-nb::str Funnel(const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+nb::str Funnel(const Snapshot& s, const Name& pipeline, const InsightOptions& how) {
   const kith_insight_options options = how.get();
   Handle<kith_funnel, kith_funnel_free> funnel;
   Text json;
@@ -65,7 +65,7 @@ nb::str Funnel(const Snapshot& s, const char* pipeline, const InsightOptions& ho
   return Take(json);
 }
 
-Forecast ForecastOf(const Snapshot& s, const char* pipeline, const char* period, const InsightOptions& how) {
+Forecast ForecastOf(const Snapshot& s, const Name& pipeline, const Name& period, const InsightOptions& how) {
   const kith_insight_options options = how.get();
   Forecast forecast;
   kith_error* error = nullptr;
@@ -84,23 +84,23 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
   snapshot.def("funnel", &Funnel)
       .def("forecast", &ForecastOf)
       .def("reps",
-           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const InsightOptions& how) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_reps(s.get(), pipeline, options, json, error); });
            })
       .def("scorecards",
-           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {
                return kith_snapshot_scorecards(s.get(), pipeline, options, json, error);
              });
            })
       .def("biases",
-           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const InsightOptions& how) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_biases(s.get(), pipeline, options, json, error); });
            })
       .def("walk",
-           [](const Snapshot& s, const char* pipeline, const std::string& question) {
+           [](const Snapshot& s, const Name& pipeline, const std::string& question) {
              return Told([&](auto text, auto error) { return kith_snapshot_walk(s.get(), pipeline, ToStr(question), text, error); });
            })
       .def("owned",
@@ -112,67 +112,67 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
       .def("worklist", &Ask<kith_snapshot_worklist>)
       .def("worth", &Ask<kith_snapshot_worth>)
       .def("health",
-           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const InsightOptions& how) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_health(s.get(), pipeline, options, json, error); });
            })
       .def("summary",
-           [](const Snapshot& s, const char* pipeline, const char* period, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const Name& period, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {
                return kith_snapshot_summary(s.get(), pipeline, period, options, json, error);
              });
            })
       .def("penetration",
-           [](const Snapshot& s, const char* pipeline, const std::string& question) {
+           [](const Snapshot& s, const Name& pipeline, const std::string& question) {
              return Told([&](auto text, auto error) { return kith_snapshot_penetration(s.get(), pipeline, ToStr(question), text, error); });
            })
       .def("submissions",
-           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {
                return kith_snapshot_submissions(s.get(), pipeline, options, json, error);
              });
            })
       .def("saved_forecasts",
-           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {
                return kith_snapshot_saved_forecasts(s.get(), pipeline, options, json, error);
              });
            })
       .def("ways",
-           [](const Snapshot& s, const char* pipeline, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const InsightOptions& how) {
              return JsonOf(
                  how, [&](auto* options, auto json, auto error) { return kith_snapshot_ways(s.get(), pipeline, options, json, error); });
            })
       .def("deals_behind",
-           [](const Snapshot& s, const char* pipeline, const char* stage, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const Name& stage, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {
                return kith_snapshot_deals_behind(s.get(), pipeline, stage, options, json, error);
              });
            })
       .def("velocity",
-           [](const Snapshot& s, const char* pipeline, const char* before, const char* after, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const Name& before, const Name& after, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {
                return kith_snapshot_velocity(s.get(), pipeline, before, after, options, json, error);
              });
            })
       .def("gap",
-           [](const Snapshot& s, const char* pipeline, const char* period, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const Name& period, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {
                return kith_snapshot_gap(s.get(), pipeline, period, options, json, error);
              });
            })
       .def("backtest",
-           [](const Snapshot& s, const char* pipeline, const char* unit, size_t count, const InsightOptions& how) {
+           [](const Snapshot& s, const Name& pipeline, const Name& unit, size_t count, const InsightOptions& how) {
              return JsonOf(how, [&](auto* options, auto json, auto error) {
                return kith_snapshot_backtest(s.get(), pipeline, unit, count, options, json, error);
              });
            })
       .def("mine_stages",
-           [](const Snapshot& s, const char* pipeline) {
+           [](const Snapshot& s, const Name& pipeline) {
              return Told([&](auto text, auto error) { return kith_snapshot_mine_stages(s.get(), pipeline, text, error); });
            })
       .def("replay_stages",
-           [](const Snapshot& s, const char* pipeline, const std::string& stages) {
+           [](const Snapshot& s, const Name& pipeline, const std::string& stages) {
              return Told([&](auto text, auto error) { return kith_snapshot_replay_stages(s.get(), pipeline, ToStr(stages), text, error); });
            })
       .def("told",
@@ -185,9 +185,8 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
            })
       .def(
           "pipelines",
-          [](const Snapshot& s, const std::optional<std::string>& type) {
-            return ToldAtOnce(
-                [&](auto text, auto error) { return kith_snapshot_pipelines(s.get(), type ? type->c_str() : nullptr, text, error); });
+          [](const Snapshot& s, const std::optional<Name>& type) {
+            return ToldAtOnce([&](auto text, auto error) { return kith_snapshot_pipelines(s.get(), OrNull(type), text, error); });
           },
           nb::arg("for_type").none());
 }
@@ -215,7 +214,7 @@ kith_walk_options WalkOptions(int direction, bool ever, int64_t at) {
 void BindRelations(nb::class_<Snapshot>& snapshot) {
   snapshot
       .def("neighbours",
-           [](const Snapshot& s, kith_id record, const char* relation, int direction, bool ever, int64_t at) {
+           [](const Snapshot& s, kith_id record, const Name& relation, int direction, bool ever, int64_t at) {
              const kith_walk_options options = WalkOptions(direction, ever, at);
              return Told([&](auto text, auto error) { return kith_snapshot_neighbours(s.get(), record, relation, &options, text, error); });
            })
@@ -256,9 +255,8 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
              return Take(json);
            })
       .def("winning",
-           [](const Snapshot& s, const std::string& pipeline, const std::string& question) {
-             return Told(
-                 [&](auto text, auto error) { return kith_snapshot_winning(s.get(), pipeline.c_str(), ToStr(question), text, error); });
+           [](const Snapshot& s, const Name& pipeline, const std::string& question) {
+             return Told([&](auto text, auto error) { return kith_snapshot_winning(s.get(), pipeline, ToStr(question), text, error); });
            })
       .def("relation", [](const Snapshot& s, kith_id subject, kith_id object, const std::string& question) {
         return Told([&](auto text, auto error) { return kith_snapshot_relation(s.get(), subject, object, ToStr(question), text, error); });
@@ -268,10 +266,10 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
 void BindDuplicates(nb::class_<Snapshot>& snapshot) {
   snapshot
       .def("duplicates",
-           [](const Snapshot& s, const char* type, const std::string& question) {
+           [](const Snapshot& s, const Name& type, const std::string& question) {
              return Told([&](auto text, auto error) { return kith_snapshot_duplicates(s.get(), type, ToStr(question), text, error); });
            })
-      .def("who_is", [](const Snapshot& s, const char* type, const std::string& question, const std::string& model) {
+      .def("who_is", [](const Snapshot& s, const Name& type, const std::string& question, const std::string& model) {
         return Told([&](auto text, auto error) { return kith_snapshot_who_is(s.get(), type, ToStr(question), ToStr(model), text, error); });
       });
 }
@@ -280,12 +278,11 @@ void BindSegments(nb::class_<Snapshot>& snapshot) {
   snapshot
       .def(
           "segments",
-          [](const Snapshot& s, const std::optional<std::string>& type) {
-            return ToldAtOnce(
-                [&](auto text, auto error) { return kith_snapshot_segments(s.get(), type ? type->c_str() : nullptr, text, error); });
+          [](const Snapshot& s, const std::optional<Name>& type) {
+            return ToldAtOnce([&](auto text, auto error) { return kith_snapshot_segments(s.get(), OrNull(type), text, error); });
           },
           nb::arg("for_type").none())
-      .def("members", [](const Snapshot& s, const char* segment, kith_id after, size_t limit) {
+      .def("members", [](const Snapshot& s, const Name& segment, kith_id after, size_t limit) {
         std::vector<kith_id> ids(limit);
         size_t count = 0;
         kith_error* error = nullptr;
@@ -304,7 +301,7 @@ void BindSnapshot(nb::module_& module) {
   auto snapshot = nb::class_<Snapshot>(module, "Snapshot");
   snapshot.def("sequence", [](const Snapshot& s) { return kith_snapshot_sequence(s.get()); })
       .def("find",
-           [](const Snapshot& s, const char* type, nb::handle ref) -> nb::object {
+           [](const Snapshot& s, const Name& type, nb::handle ref) -> nb::object {
              kith_id id = 0;
              kith_error* error = nullptr;
              kith_code code = kith_snapshot_find(s.get(), type, Ref(ref).get(), &id, &error);
@@ -323,13 +320,13 @@ void BindSnapshot(nb::module_& module) {
              return may != 0;
            })
       .def("type_access_json",
-           [](const Snapshot& s, const char* type) {
+           [](const Snapshot& s, const Name& type) {
              return ToldAtOnce([&](auto text, auto error) { return kith_snapshot_type_access(s.get(), type, text, error); });
            })
       .def("record_json", &JsonOf<kith_snapshot_record_json>)
       .def("external_refs_json", &JsonOf<kith_snapshot_external_refs>)
       .def("origin",
-           [](const Snapshot& s, kith_id id, const char* field) {
+           [](const Snapshot& s, kith_id id, const Name& field) {
              kith_id record = 0;
              int64_t recorded = 0;
              kith_error* error = nullptr;
@@ -343,13 +340,13 @@ void BindSnapshot(nb::module_& module) {
                  [&](auto text, auto error) { return kith_snapshot_record_json_as_of(s.get(), id, effective, recorded, text, error); });
            })
       .def("arrow",
-           [](const Snapshot& s, const char* type, const std::string& fields) {
+           [](const Snapshot& s, const Name& type, const std::string& fields) {
              return StreamCapsule([&](ArrowArrayStream* stream, kith_error** error) {
                return kith_snapshot_arrow(s.get(), type, ToStr(fields), stream, error);
              });
            })
       .def("history_arrow",
-           [](const Snapshot& s, const char* type) {
+           [](const Snapshot& s, const Name& type) {
              return StreamCapsule(
                  [&](ArrowArrayStream* stream, kith_error** error) { return kith_snapshot_history_arrow(s.get(), type, stream, error); });
            })
@@ -378,7 +375,7 @@ void BindSnapshot(nb::module_& module) {
              });
            })
       .def("checkpoint",
-           [](const Snapshot& s, const char* name) -> nb::object {
+           [](const Snapshot& s, const Name& name) -> nb::object {
              Text value;
              kith_error* error = nullptr;
              kith_code code = kith_snapshot_checkpoint(s.get(), name, value.out(), &error);

@@ -113,7 +113,7 @@ kith_value BoundToC(nb::handle object, std::string& keep) {
   }
   if (IsInstance(object, "kith.values", "Money")) {
     keep = nb::cast<std::string>(object.attr("currency"));
-    return kith_value_money(nb::cast<int64_t>(object.attr("minor")), keep.c_str());
+    return kith_value_money(nb::cast<int64_t>(object.attr("minor")), Name(keep));
   }
   if (IsInstance(object, "datetime", "datetime")) return kith_value_time(MicrosOf(object));
   if (IsInstance(object, "datetime", "date")) return kith_value_date(static_cast<int32_t>(DaysOf(object)));
