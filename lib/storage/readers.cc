@@ -284,11 +284,16 @@ ReaderTable Readers::Table() {
 }
 
 int Readers::Copy(int fd, unsigned flags) {
-  // LMDB begins its own read transaction; the gate keeps the map in place meanwhile.
-  if (!Enter(2 * GetTuning().gate_wait).ok()) return EBUSY;
-  const int code = mdb_env_copyfd2(store_.env(), fd, flags);
-  store_.turns().WakeReader();
-  gate_.Leave();
+  int code = 0;
+  for (int attempt = 0; attempt < kBeginAttempts; ++attempt) {
+    if (!Enter(2 * GetTuning().gate_wait).ok()) return EBUSY;
+    // LMDB begins its own read transaction before it writes anything; the gate keeps the map in place meanwhile.
+    code = mdb_env_copyfd2(store_.env(), fd, flags);
+    store_.turns().WakeReader();
+    gate_.Leave();
+    const bool had_no_transaction = code == MDB_MAP_RESIZED || code == MDB_READERS_FULL;
+    if (!had_no_transaction || !AfterFailedBegin(code, "copying the database").ok()) break;
+  }
   return code;
 }
 

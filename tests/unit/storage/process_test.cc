@@ -235,6 +235,36 @@ TEST_F(ProcessTest, AMapThatAnotherProcessHasGrownIsAdopted) {
   EXPECT_GT(environment->GetStats()->map_bytes, uint64_t{1} << 20);
 }
 
+// The copy begins a transaction of its own, after the check has ended its.
+TEST_F(ProcessTest, ABackupGoesOnWhileAnotherProcessGrowsTheMap) {
+  OpenOptions options{.create = true};
+  options.map_size = 1 << 20;
+  const auto environment = Open(options);
+  struct Told {
+    std::atomic<bool> done;
+  };
+  Shared<Told> told;
+  const pid_t child = InChild([&] {
+    const auto other = TryOpen(options);
+    if (!other.ok()) return 1;
+    for (uint64_t step = 0; step < 20; ++step) {
+      const Status status = Write(**other, [&](WriteSet& set) {
+        for (uint64_t id = 1000 * step; id < 1000 * (step + 1); ++id) set.Put(kRecords, IntegerKey(id), std::string(1500, 'x'));
+      });
+      if (!status.ok()) return 2;
+    }
+    told->done = true;
+    return 0;
+  });
+  for (int copy = 0; !told->done && copy < 1000; ++copy) {
+    const Status copied = environment->Backup(Path("copy" + std::to_string(copy)));
+    EXPECT_TRUE(copied.ok()) << copied;
+    std::filesystem::remove_all(Path("copy" + std::to_string(copy)));
+    if (!copied.ok()) break;
+  }
+  EXPECT_EQ(ExitOf(child), 0);
+}
+
 TEST_F(ProcessTest, ReadersOfKilledProcessesAreCleared) {
   GetTuning().stale_reader_interval = std::chrono::milliseconds(0);
   const auto environment = Open();
