@@ -136,6 +136,23 @@ func TestWhatGoCanSayAndTheLibraryCannotIsRefused(t *testing.T) {
 	}))
 }
 
+func TestSettingsAreReadAndSet(t *testing.T) {
+	db := open(t)
+	read := func() (settings kith.Settings) {
+		must(t, db.View(func(now *kith.Snapshot) (err error) { settings, err = now.Settings(); return err }))
+		return settings
+	}
+	before := read()
+	equal(t, before, kith.Settings{BaseCurrency: "CNY", TimeZone: "UTC", FiscalStartMonth: 1, WeekStart: 1, Language: "zh"})
+	must(t, db.Configure(ctx, kith.Settings{TimeZone: "Asia/Shanghai", FiscalStartMonth: 4}, kith.Because("set up")))
+	equal(t, read(), kith.Settings{BaseCurrency: "CNY", TimeZone: "Asia/Shanghai", FiscalStartMonth: 4, WeekStart: 1, Language: "zh"})
+	for _, wrong := range []kith.Settings{{BaseCurrency: "XYZ"}, {TimeZone: "Asia/Shangai"}, {FiscalStartMonth: 13}, {WeekStart: 8}} {
+		if err := db.Configure(ctx, wrong); !errors.Is(err, &kith.Error{Reason: "OutOfRange"}) {
+			t.Errorf("%+v was set: %v", wrong, err)
+		}
+	}
+}
+
 func TestADatabaseIsTakenIntoAnother(t *testing.T) {
 	head, branch := open(t), open(t)
 	account(t, branch, "Acme")

@@ -90,6 +90,15 @@ func wrap(e *capi.Error) error {
 		Value: e.Value, Change: e.Change, OSError: e.OSError}
 }
 
+// missing is wrap for a look-up: C makes no words for a record that is not there, as many are looked up to see whether they are.
+func missing(e *capi.Error, what string, which any) error {
+	if Code(e.Code) != NotFound || e.Reason != "" {
+		return wrap(e)
+	}
+	return &Error{Code: NotFound, Reason: "RecordMissing", Message: fmt.Sprintf("there is no %s %v that the viewer may see", what, which),
+		Value: fmt.Sprint(which), Change: -1}
+}
+
 // wrapIn is wrap for a call under a context, whose own error it carries.
 func wrapIn(ctx context.Context, e *capi.Error) error {
 	err := wrap(e)

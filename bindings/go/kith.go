@@ -167,6 +167,69 @@ func (db *DB) Verify() (problems uint64, report json.RawMessage, err error) {
 // Backup writes a compact, checked copy into the new directory target; writers go on.
 func (db *DB) Backup(target string) error { return wrap(db.c.Backup(target)) }
 
+// Settings of a database. What is empty or 0 is not set by Configure.
+type Settings struct {
+	BaseCurrency     string // ISO 4217; CNY unless set
+	TimeZone         string // IANA; UTC unless set
+	FiscalStartMonth int    // 1 to 12; 1 unless set
+	WeekStart        int    // 1 Monday to 7 Sunday
+	Language         string // "zh" unless set
+}
+
+func settingsRef() Ref { return Ext("kith.setting", "database") }
+
+// Settings that the database has, as far as the viewer may read them.
+func (s *Snapshot) Settings() (Settings, error) {
+	settings := Settings{BaseCurrency: "CNY", TimeZone: "UTC", FiscalStartMonth: 1, WeekStart: 1, Language: "zh"}
+	record, err := s.Find("setting", settingsRef())
+	if errors.Is(err, ErrNotFound) {
+		return settings, nil
+	}
+	if err != nil {
+		return Settings{}, err
+	}
+	texts := map[string]*string{"base_currency": &settings.BaseCurrency, "time_zone": &settings.TimeZone, "language": &settings.Language}
+	for field, text := range texts {
+		value, err := record.Value(field)
+		if err != nil {
+			return Settings{}, err
+		}
+		if !value.IsNull() {
+			*text = value.Text()
+		}
+	}
+	for field, number := range map[string]*int{"fiscal_start_month": &settings.FiscalStartMonth, "week_start": &settings.WeekStart} {
+		value, err := record.Value(field)
+		if err != nil {
+			return Settings{}, err
+		}
+		if !value.IsNull() {
+			*number = int(value.Int())
+		}
+	}
+	return settings, nil
+}
+
+// Configure sets what is given; a currency or zone that there is none, and a month that is none, are refused.
+func (db *DB) Configure(ctx context.Context, settings Settings, options ...ApplyOption) error {
+	fields := Fields{}
+	for field, text := range map[string]string{"base_currency": settings.BaseCurrency, "time_zone": settings.TimeZone, "language": settings.Language} {
+		if text != "" {
+			fields[field] = text
+		}
+	}
+	for field, number := range map[string]int{"fiscal_start_month": settings.FiscalStartMonth, "week_start": settings.WeekStart} {
+		if number != 0 {
+			fields[field] = number
+		}
+	}
+	_, err := db.Update(ctx, func(_ *Snapshot, b *Batch) error {
+		b.Set(b.Existing("setting", settingsRef()), fields)
+		return nil
+	}, options...)
+	return err
+}
+
 // SetPolicy sets the access policy, a JSON document; its form stands in kith/catalog/policy.h.
 func (db *DB) SetPolicy(policy string, actor Ref) error {
 	_, e := db.c.SetPolicy(policy, actor.c(), false)

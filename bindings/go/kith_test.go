@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -197,6 +198,21 @@ func TestErrorsSayWhichRecordAndField(t *testing.T) {
 	if _, err := kith.Open(filepath.Join(t.TempDir(), "none"), kith.Options{}); !errors.Is(err, kith.ErrNotFound) {
 		t.Fatalf("%#v", err)
 	}
+}
+
+func TestWhatIsNotThereIsNamed(t *testing.T) {
+	db := open(t)
+	must(t, db.View(func(now *kith.Snapshot) error {
+		_, err := now.Find("account", kith.Ext("app", "8841"))
+		if !errors.Is(err, kith.ErrNotFound) || !strings.Contains(err.Error(), "account") || !strings.Contains(err.Error(), "8841") {
+			t.Errorf("find: %v", err)
+		}
+		_, err = now.Get(12345)
+		if !errors.Is(err, kith.ErrNotFound) || !strings.Contains(err.Error(), "12345") {
+			t.Errorf("get: %v", err)
+		}
+		return nil
+	}))
 }
 
 func TestUpdateRunsAgainOnAConflict(t *testing.T) {

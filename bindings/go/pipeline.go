@@ -160,28 +160,136 @@ func (s *Snapshot) DealsBehind(pipeline, stage string, options InsightOptions) (
 	return tell[CountedDeals](s, capi.TellDealsBehind, pipeline, stage, "", 0, options)
 }
 
+// DataGap is what is missing for statistics to become usable.
+type DataGap struct {
+	Kind    string `json:"kind"`
+	Stage   ID     `json:"stage"`
+	Missing int64  `json:"missing"`
+	Text    string `json:"text"`
+}
+
+// StuckDeal stands still.
+type StuckDeal struct {
+	ID          ID      `json:"id"`
+	Stage       ID      `json:"stage"`
+	AgeDays     float64 `json:"age_days"`
+	StillThere  float64 `json:"still_there"` // share of deals that stay as long
+	LimitDays   float64 `json:"limit_days"`
+	AmountMinor int64   `json:"amount_minor"`
+	Currency    string  `json:"currency"`
+}
+
 // Health is what to enter next so that statistics become usable, and deals that stand still.
 type Health struct {
-	Gaps []struct {
-		Kind    string `json:"kind"`
-		Stage   ID     `json:"stage"`
-		Missing int64  `json:"missing"`
-		Text    string `json:"text"`
-	} `json:"gaps"`
-	Stuck []struct {
-		ID          ID      `json:"id"`
-		Stage       ID      `json:"stage"`
-		AgeDays     float64 `json:"age_days"`
-		StillThere  float64 `json:"still_there"` // share of deals that stay as long
-		LimitDays   float64 `json:"limit_days"`
-		AmountMinor int64   `json:"amount_minor"`
-		Currency    string  `json:"currency"`
-	} `json:"stuck"`
+	Gaps  []DataGap   `json:"gaps"`
+	Stuck []StuckDeal `json:"stuck"`
 }
 
 // Health of a pipeline's data.
 func (s *Snapshot) Health(pipeline string, options InsightOptions) (Health, error) {
 	return tell[Health](s, capi.TellHealth, pipeline, "", "", 0, options)
+}
+
+// Summary is a pipeline and a period at a glance, short enough for a telephone.
+type Summary struct {
+	Funnel struct {
+		Pipeline        string   `json:"pipeline"`
+		Arrivals        int64    `json:"arrivals"`
+		Won             int64    `json:"won"`
+		Lost            int64    `json:"lost"`
+		Open            int64    `json:"open"`
+		WinRate         Rate     `json:"win_rate"`
+		EndToEnd        float64  `json:"end_to_end"` // the stages' rates, multiplied
+		Conformance     *float64 `json:"conformance"`
+		MedianCycleDays *float64 `json:"median_cycle_days"`
+		Stages          []struct {
+			ID      ID      `json:"id"`
+			Name    string  `json:"name"`
+			Reached int64   `json:"reached"`
+			Open    int64   `json:"open"`
+			Rate    float64 `json:"rate"`
+			Low     float64 `json:"low"`
+			High    float64 `json:"high"`
+		} `json:"stages"`
+		Warnings []string `json:"warnings"`
+	} `json:"funnel"`
+	Forecast struct {
+		Currency  string    `json:"currency"`
+		Closed    float64   `json:"closed"`
+		FromOpen  Quantiles `json:"from_open"`
+		FromNew   Quantiles `json:"from_new"`
+		Total     Quantiles `json:"total"`
+		OpenDeals int64     `json:"open_deals"`
+		Maturity  string    `json:"maturity"`
+		Warnings  []string  `json:"warnings"`
+		Deals     []struct {
+			ID            ID      `json:"id"`
+			Stage         ID      `json:"stage"`
+			WinInPeriod   float64 `json:"win_in_period"`
+			ExpectedMinor float64 `json:"expected_minor"`
+		} `json:"deals"` // five at most
+	} `json:"forecast"`
+	Gaps       []DataGap   `json:"gaps"` // five at most, as Risks
+	GapsTotal  int         `json:"gaps_total"`
+	Risks      []StuckDeal `json:"risks"`
+	RisksTotal int         `json:"risks_total"`
+}
+
+// Summary of a pipeline and a period, as Forecast takes it (kith/insight/summary.h).
+func (s *Snapshot) Summary(pipeline, period string, options InsightOptions) (Summary, error) {
+	return tell[Summary](s, capi.TellSummary, pipeline, period, "", 0, options)
+}
+
+// PenetrationQuestion narrows Penetration and SuggestExpansions; what is not set is as the comments say.
+type PenetrationQuestion struct {
+	Relation   string     `json:"relation,omitempty"`    // from the lower company to the upper one; what an account says it belongs to
+	Now        *time.Time `json:"now,omitempty"`         // the snapshot's recorded time
+	ActiveDays int        `json:"active_days,omitempty"` // who had a deal won within so many is active; 365
+	Threshold  float64    `json:"threshold,omitempty"`   // of active ones, from which a deal with the head is worth suggesting; .5
+	Fewest     int        `json:"fewest,omitempty"`      // subsidiaries, of which there must be so many; 3
+}
+
+// Group of companies, and how far we have come with it.
+type Group struct {
+	Head         ID      `json:"head"`
+	Name         string  `json:"name"`
+	Subsidiaries int64   `json:"subsidiaries"`
+	Worked       int64   `json:"worked"` // those with a deal
+	Won          int64   `json:"won"`
+	Active       int64   `json:"active"`
+	ActiveOnes   []ID    `json:"active_ones"`
+	Share        float64 `json:"share"` // of active ones
+	HeadOpen     bool    `json:"head_open"`
+	Reach        float64 `json:"reach"`     // our strongest tie to the head's board
+	Executive    ID      `json:"executive"` // to whom it leads; 0: nobody
+	Expand       bool    `json:"expand"`    // a deal with the head is to be suggested
+	Suggested    ID      `json:"suggested"` // the deal that was; 0: none
+}
+
+// Penetration is how far we have come with groups of companies.
+type Penetration struct {
+	Masked []string `json:"masked"` // "type.field" that the viewer may not read and that nothing was judged by
+	Groups []Group  `json:"groups"`
+}
+
+// Penetration tells it for the deals of a pipeline (kith/insight/penetration.h).
+func (s *Snapshot) Penetration(pipeline string, question PenetrationQuestion) (Penetration, error) {
+	text, err := jsonText(question)
+	if err != nil {
+		return Penetration{}, err
+	}
+	answer, e := s.c.Penetration(pipeline, text)
+	return decode[Penetration](answer, e)
+}
+
+// SuggestExpansions adds a deal with the head of each group that Penetration finds to Expand, each once; how many.
+func (b *Batch) SuggestExpansions(s *Snapshot, pipeline string, question PenetrationQuestion) (int, error) {
+	text, err := jsonText(question)
+	if err != nil {
+		return 0, err
+	}
+	suggested, e := b.c.SuggestExpansions(s.c, pipeline, text)
+	return int(suggested), wrap(e)
 }
 
 // Ways that deals went, and cohorts, as JSON.

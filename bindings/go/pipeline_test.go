@@ -98,6 +98,72 @@ func TestWalkRepsAndHealth(t *testing.T) { // F27
 	}))
 }
 
+func TestAtAGlance(t *testing.T) { // C13
+	db, _, _ := pipeline(t)
+	must(t, db.View(func(now *kith.Snapshot) error {
+		told, err := now.Summary("default", "this-quarter", kith.InsightOptions{})
+		must(t, err)
+		funnel, err := now.Funnel("default", kith.InsightOptions{})
+		must(t, err)
+		if told.Funnel.Open != funnel.Open || told.Funnel.WinRate != funnel.WinRate || len(told.Funnel.Stages) == 0 || told.Forecast.Currency != "CNY" {
+			t.Errorf("a summary that differs from the funnel: %+v", told)
+		}
+		if int64(len(told.Forecast.Deals)) != funnel.Open || told.GapsTotal < len(told.Gaps) || len(told.Gaps) == 0 || told.Gaps[0].Text == "" {
+			t.Errorf("summary: %+v", told)
+		}
+		if _, err := now.Summary("default", "soon", kith.InsightOptions{}); !errors.Is(err, &kith.Error{Code: kith.InvalidArgument}) {
+			t.Errorf("no period: %v", err)
+		}
+		return nil
+	}))
+}
+
+func TestGroupsOfCompanies(t *testing.T) { // C19
+	db := open(t)
+	var head kith.ID
+	out, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		head = b.Create("account", kith.Fields{"name": "Head"})
+		for i := range 4 {
+			sub := b.Create("account", kith.Fields{"name": "Sub", "parent": head})
+			if i < 3 {
+				deal := b.Create("opportunity", kith.Fields{"name": "Deal", "account": sub, "amount": kith.Money{Minor: 500, Currency: "CNY"}})
+				b.Move(deal, "default/won")
+			}
+		}
+		return nil
+	})
+	must(t, err)
+	suggest := func(question kith.PenetrationQuestion) (suggested int) {
+		_, err := db.Update(ctx, func(now *kith.Snapshot, b *kith.Batch) (err error) {
+			suggested, err = b.SuggestExpansions(now, "default", question)
+			return err
+		})
+		must(t, err)
+		return suggested
+	}
+	group := func() kith.Group {
+		var found kith.Penetration
+		must(t, db.View(func(now *kith.Snapshot) (err error) {
+			found, err = now.Penetration("default", kith.PenetrationQuestion{})
+			return err
+		}))
+		if len(found.Groups) != 1 {
+			t.Fatalf("groups: %+v", found)
+		}
+		return found.Groups[0]
+	}
+	before := group()
+	if before.Head != out.ID(head) || before.Subsidiaries != 4 || before.Active != 3 || before.Share != 0.75 || !before.Expand || before.Suggested != 0 {
+		t.Errorf("group: %+v", before)
+	}
+	equal(t, suggest(kith.PenetrationQuestion{Threshold: 0.9}), 0)
+	equal(t, suggest(kith.PenetrationQuestion{}), 1)
+	equal(t, suggest(kith.PenetrationQuestion{}), 0) // once
+	if after := group(); after.Suggested == 0 || after.Expand {
+		t.Errorf("after it was suggested: %+v", after)
+	}
+}
+
 func TestGapSumsToItsCauses(t *testing.T) {
 	db := open(t)
 	first := time.Now().UTC()

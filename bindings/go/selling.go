@@ -54,6 +54,31 @@ type Track struct {
 	Next      []NextStage `json:"next"`
 }
 
+// Told is what a batch brought about.
+type Told struct {
+	Entries []*Event `json:"entries"` // what rules added included
+	Next    []struct {
+		Record ID `json:"record"`
+		Stage  ID `json:"stage"`
+		StageItem
+	} `json:"next"` // of every open deal that the batch wrote, or that a record it wrote names
+}
+
+// Told tells what a batch brought about, with values before and after, and what comes next for the deals that it concerns: the first action
+// that their stage suggests, else the first thing unmet there. For a snapshot of after the batch; of a dry run nothing is told.
+func (s *Snapshot) Told(out *Outcome) (Told, error) {
+	first, last := out.Sequences()
+	if first == 0 {
+		return Told{}, nil
+	}
+	text, e := s.c.Brought(first, last)
+	told, err := decode[Told](text, e)
+	for _, event := range told.Entries {
+		event.refs = s.refsOf(event.Record)
+	}
+	return told, err
+}
+
 // Guide tells where a record stands in its pipelines, the main one first, what their stages still ask for, and what comes next.
 func (s *Snapshot) Guide(record ID) ([]Track, error) {
 	text, e := s.c.Guide(uint64(record))

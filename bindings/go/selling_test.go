@@ -266,6 +266,46 @@ func ExampleDB_ContinueDocument() {
 	// Output: 1 4000 CNY
 }
 
+func TestWhatABatchBroughtAbout(t *testing.T) { // R06
+	db := open(t)
+	var deal kith.ID
+	out, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		deal = b.CreateExt("opportunity", kith.Ext("app", "1"), kith.Fields{"name": "Pilot"})
+		b.Move(deal, "default/qualified")
+		return nil
+	})
+	must(t, err)
+	deal = out.ID(deal)
+	changed, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+		b.Move(deal, "default/proposal")
+		return nil
+	})
+	must(t, err)
+	tried, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error { b.Set(deal, kith.Fields{"name": "X"}); return nil }, kith.DryRun())
+	must(t, err)
+	must(t, db.View(func(now *kith.Snapshot) error {
+		told, err := now.Told(changed)
+		must(t, err)
+		kinds := map[string]string{}
+		for _, event := range told.Entries {
+			kinds[event.Type] = event.Operation
+			if event.Type == "opportunity" && (event.Before("stage") == event.After("stage") || event.External("app") != "1") {
+				t.Errorf("the deal's stage follows from its move: %+v", event)
+			}
+		}
+		equal(t, kinds, map[string]string{"move": "create", "opportunity": "change"})
+		if len(told.Next) != 1 || told.Next[0].Record != deal || told.Next[0].Kind != "action" || told.Next[0].Labels["zh"] == "" {
+			t.Errorf("next: %+v", told.Next)
+		}
+		first, err := now.Told(tried)
+		must(t, err)
+		if len(first.Entries) != 0 {
+			t.Errorf("a dry run brought about %+v", first)
+		}
+		return nil
+	}))
+}
+
 func ExampleSnapshot_Guide() {
 	db, err := kith.Open("", kith.Options{Create: true, Temporary: true})
 	if err != nil {

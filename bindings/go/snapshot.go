@@ -66,7 +66,7 @@ type Field struct {
 func (s *Snapshot) Get(id ID) (Record, error) {
 	v, e := s.c.Get(uint64(id))
 	if e != nil {
-		return Record{}, wrap(e)
+		return Record{}, missing(e, "record", id)
 	}
 	return Record{s, v}, nil
 }
@@ -75,7 +75,7 @@ func (s *Snapshot) Get(id ID) (Record, error) {
 func (s *Snapshot) Find(typ string, ref Ref) (Record, error) {
 	id, e := s.c.Find(typ, ref.c())
 	if e != nil {
-		return Record{}, wrap(e)
+		return Record{}, missing(e, typ, ref)
 	}
 	return s.Get(ID(id))
 }

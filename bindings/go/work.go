@@ -15,7 +15,7 @@ type WorkQuestion struct {
 	Limit       *int       `json:"limit,omitempty"`        // entries given out; 50, of which 0 is all
 }
 
-// WorkItem is one thing to do.
+// WorkItem is one thing to do. Tasks are those due by the end of today or without a time.
 type WorkItem struct {
 	Kind     string   `json:"kind"`     // "task", "visit", "deal", "customer"
 	Record   ID       `json:"record"`   // the task, the visit plan, the deal, the customer

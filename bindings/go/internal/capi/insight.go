@@ -21,6 +21,7 @@ const (
 	TellSavedForecasts
 	TellSubmissions
 	TellBacktest
+	TellSummary
 )
 
 // Tell gives what a pipeline's history says, as JSON.
@@ -54,8 +55,38 @@ func (s *Snapshot) Tell(what Told, pipeline, about, other string, count int, o I
 		code = C.kg_submissions(s.p, of, asked, &text, &err)
 	case TellBacktest:
 		code = C.kg_backtest(s.p, of, name(about), C.size_t(count), asked, &text, &err)
+	case TellSummary:
+		code = C.kg_summary(s.p, of, name(about), asked, &text, &err)
 	}
 	return textOr(code, text, err)
+}
+
+// Brought is what a batch brought about, by the sequences of its outcome, as JSON.
+func (s *Snapshot) Brought(first, last uint64) ([]byte, *Error) {
+	defer runtime.KeepAlive(s)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_snapshot_told(s.p, C.uint64_t(first), C.uint64_t(last), &text, &err)
+	return textOr(code, text, err)
+}
+
+// Penetration as JSON.
+func (s *Snapshot) Penetration(pipeline, question string) ([]byte, *Error) {
+	defer runtime.KeepAlive(s)
+	var text *C.kith_text
+	var err *C.kith_error
+	code := C.kith_snapshot_penetration(s.p, name(pipeline), str(question), &text, &err)
+	return textOr(code, text, err)
+}
+
+// SuggestExpansions adds deals with the heads of groups; how many.
+func (b *Batch) SuggestExpansions(s *Snapshot, pipeline, question string) (uint64, *Error) {
+	defer runtime.KeepAlive(b)
+	defer runtime.KeepAlive(s)
+	var suggested C.uint64_t
+	var err *C.kith_error
+	code := C.kith_batch_suggest_expansions(b.p, s.p, name(pipeline), str(question), &suggested, &err)
+	return uint64(suggested), failure(code, err)
 }
 
 // Walk as JSON.

@@ -197,6 +197,10 @@ static inline kith_code kg_gap(kith_snapshot* snapshot, const char* pipeline, co
                                kith_error** err) {
   return kith_snapshot_gap(snapshot, pipeline, period, &o, json, err);
 }
+static inline kith_code kg_summary(kith_snapshot* snapshot, const char* pipeline, const char* period, kith_insight_options o,
+                                   kith_text** json, kith_error** err) {
+  return kith_snapshot_summary(snapshot, pipeline, period, &o, json, err);
+}
 static inline kith_code kg_backtest(kith_snapshot* snapshot, const char* pipeline, const char* unit, size_t count, kith_insight_options o,
                                     kith_text** json, kith_error** err) {
   return kith_snapshot_backtest(snapshot, pipeline, unit, count, &o, json, err);
