@@ -321,7 +321,7 @@ kith_code kith_snapshot_backtest(kith_snapshot* snapshot, const char* pipeline, 
       return kith::insight::WonIn(question.pipeline(), paths, first, end);
     };
     KITH_ASSIGN_OR_RETURN(kith::insight::BacktestReport report,
-                          kith::insight::Backtest(tables_at, past, now, how, won_between, question.ByOrigin()));
+                          kith::insight::Backtest(tables_at, past, now, how, won_between, question.ByOrigin(), question.pipeline().days));
     return ToJson(report);
   });
 }

@@ -272,7 +272,7 @@ std::string ToJson(const std::vector<insight::RepReport>& reports) {
 std::string ToJson(const insight::ScorecardReport& report) {
   Json json = {{"as_of", ToText(report.as_of)},
                {"currency", report.currency.code()},
-               {"months", Of(Period{DateOf(model::StartOfEpoch(report.window.from)), DateOf(model::StartOfEpoch(report.window.to))})},
+               {"months", Of(Period{model::FirstDay(report.window.from), model::FirstDay(report.window.to)})},
                {"team", Of(report.team)},
                {"reps", Json::array()},
                {"groups", Of(report.groups)},
@@ -301,7 +301,7 @@ std::string ToJson(const model::Pipeline& pipeline, const std::vector<insight::W
     json["ways"].push_back({{"stages", stages}, {"deals", way.deals}, {"median_days", Number(way.median_days)}});
   }
   for (const insight::Cohort& cohort : cohorts) {
-    json["cohorts"].push_back({{"month", ToText(DateOf(model::StartOfEpoch(cohort.month))).substr(0, 7)},
+    json["cohorts"].push_back({{"month", ToText(model::FirstDay(cohort.month)).substr(0, 7)},
                                {"deals", cohort.deals},
                                {"won", cohort.won},
                                {"lost", cohort.lost},

@@ -97,12 +97,12 @@ StatusOr<insight::WhatIf> WhatIfFrom(const Json& json, const model::Pipeline& pi
 
 // The period of the same length that many before.
 Period Before(Period period, int back) {
-  const model::Epoch first = model::EpochOf(StartOf(period.first));
-  const model::Epoch end = model::EpochOf(StartOf(period.end));
-  const bool months = DateOf(model::StartOfEpoch(first)) == period.first && DateOf(model::StartOfEpoch(end)) == period.end;
+  const model::Epoch first = model::EpochOf(period.first);
+  const model::Epoch end = model::EpochOf(period.end);
+  const bool months = model::FirstDay(first) == period.first && model::FirstDay(end) == period.end;
   if (months) {
     const model::Epoch shift = back * (end - first);
-    return {DateOf(model::StartOfEpoch(first - shift)), DateOf(model::StartOfEpoch(end - shift))};
+    return {model::FirstDay(first - shift), model::FirstDay(end - shift)};
   }
   const int32_t shift = back * (period.end.days - period.first.days);
   return {Date{period.first.days - shift}, Date{period.end.days - shift}};
@@ -124,11 +124,11 @@ StatusOr<PeriodUnit> UnitFromName(std::string_view name) {
       "not a unit of periods");
 }
 
-StatusOr<Period> PeriodFromText(std::string_view text, Time now, int fiscal_start_month) {
+StatusOr<Period> PeriodFromText(std::string_view text, Date today, int fiscal_start_month) {
   const int offset = text.starts_with("next-") ? 1 : 0;
   if (offset == 0 && !text.starts_with("this-")) return ParsePeriod(text, fiscal_start_month);
   KITH_ASSIGN_OR_RETURN(const PeriodUnit unit, UnitFromName(text.substr(5)));
-  return PeriodAt(DateOf(now), unit, offset, fiscal_start_month);
+  return PeriodAt(today, unit, offset, fiscal_start_month);
 }
 
 StatusOr<Question> Question::Ask(kith_snapshot* snapshot, const char* pipeline, const kith_insight_options* options) {
@@ -242,8 +242,8 @@ Status Question::ReadBy(std::string_view by) {
 
 StatusOr<insight::Months> Question::MonthsOf(std::string_view text) const {
   KITH_ASSIGN_OR_RETURN(const Period period, PeriodOf(text));
-  const insight::Months months{model::EpochOf(StartOf(period.first)), model::EpochOf(StartOf(period.end))};
-  if (DateOf(model::StartOfEpoch(months.from)) == period.first && DateOf(model::StartOfEpoch(months.to)) == period.end) return months;
+  const insight::Months months{model::EpochOf(period.first), model::EpochOf(period.end)};
+  if (model::FirstDay(months.from) == period.first && model::FirstDay(months.to) == period.end) return months;
   return Malformed("period", "is not one of whole months", "use a month, a quarter or a year");
 }
 
@@ -421,7 +421,7 @@ StatusOr<std::vector<insight::LedgerEntry>> Question::Ledger(Period period, insi
   std::vector<Period> past;
   for (int back = 1; static_cast<int>(past.size()) < learn_from_ && back <= learn_from_ + kMostLearnt; ++back) {
     const Period before = Before(period, back);
-    if (StartOf(before.end) <= Now()) past.push_back(before);
+    if (pipeline_.days.StartOf(before.end) <= Now()) past.push_back(before);
   }
   KITH_ASSIGN_OR_RETURN(const std::vector<insight::LedgerEntry> learnt, LearnFrom(past, options));
   ledger.insert(ledger.end(), learnt.begin(), learnt.end());
@@ -438,7 +438,7 @@ StatusOr<std::vector<insight::LedgerEntry>> Question::LearnFrom(const std::vecto
   const bool kept = rates_.into.is_null();  // rates are any numbers: forecasts by them are made anew
   if (const auto known = object_->ledgers.find(asked); kept && known != object_->ledgers.end()) return known->second;
   KITH_ASSIGN_OR_RETURN(const insight::BacktestReport report,
-                        insight::Backtest([this](Time at) { return TablesAt(at); }, past, Now(), options, {}, ByOrigin()));
+                        insight::Backtest([this](Time at) { return TablesAt(at); }, past, Now(), options, {}, ByOrigin(), pipeline_.days));
   std::vector<insight::LedgerEntry> ledger;
   for (const insight::BacktestPoint& point : report.points) ledger.push_back(insight::EntryOf(point));
   if (object_->ledgers.size() >= kMostLedgers) object_->ledgers.clear();

@@ -20,8 +20,8 @@
 
 namespace kith::capi {
 
-// "2026-Q3", "FY2026-Q1" and the like, or "this-quarter" and "next-month" as seen from `now`, by the fiscal year of the database.
-[[nodiscard]] StatusOr<Period> PeriodFromText(std::string_view text, Time now, int fiscal_start_month);
+// "2026-Q3", "FY2026-Q1" and the like, or "this-quarter" and "next-month" as seen on a day, by the fiscal year of the database.
+[[nodiscard]] StatusOr<Period> PeriodFromText(std::string_view text, Date today, int fiscal_start_month);
 [[nodiscard]] StatusOr<PeriodUnit> UnitFromName(std::string_view name);
 
 class Question {
@@ -31,10 +31,11 @@ class Question {
   [[nodiscard]] const Snapshot& snapshot() const { return *snapshot_; }
   // The moment asked about.
   [[nodiscard]] Time Now() const { return options_.as_of != 0 ? Time{options_.as_of} : snapshot_->recorded(); }
+  [[nodiscard]] Date Today() const { return pipeline_.days.DateOf(Now()); }
   // As seen from then, by the fiscal year of the settings.
-  [[nodiscard]] StatusOr<Period> PeriodOf(std::string_view text) const { return PeriodFromText(text, Now(), fiscal_start_month_); }
+  [[nodiscard]] StatusOr<Period> PeriodOf(std::string_view text) const { return PeriodFromText(text, Today(), fiscal_start_month_); }
   // The one that many before the one that holds that moment.
-  [[nodiscard]] Period PeriodBefore(PeriodUnit unit, int back) const { return PeriodAt(DateOf(Now()), unit, -back, fiscal_start_month_); }
+  [[nodiscard]] Period PeriodBefore(PeriodUnit unit, int back) const { return PeriodAt(Today(), unit, -back, fiscal_start_month_); }
   // As of that moment, or of another one; amounts converted by the question's rates.
   [[nodiscard]] StatusOr<model::FunnelTables> Tables() const;
   [[nodiscard]] StatusOr<model::FunnelTables> TablesAt(Time as_of) const;

@@ -94,7 +94,7 @@ std::vector<Period> PastQuarters(const model::FunnelTables& tables) {
   if (tables.rows.periods.empty()) return quarters;
   model::Epoch first = INT32_MAX;
   for (const auto& [key, row] : tables.rows.periods) first = std::min(first, key.epoch);
-  Date begin = DateOf(model::StartOfEpoch(first));
+  Date begin = model::FirstDay(first);
   int history = DateOf(tables.as_of).days - begin.days > 2 * 365 ? 365 : 90;
   for (int back = 8; back > 0; --back) {
     Period quarter = PeriodAt(DateOf(tables.as_of), PeriodUnit::kQuarter, -back);

@@ -23,6 +23,9 @@ class Context final : public DerivationContext {
                                                                   const IndexRange& range) const override {
     return applier_.ScanIndex(type, index, range);
   }
+  [[nodiscard]] std::unique_ptr<RecordCursor> Scan(const TypeDef& type) const override {
+    return NewScanCursor(applier_.source(), type, {});
+  }
   [[nodiscard]] StatusOr<std::string_view> Aggregate(std::string_view key) const override {
     KITH_ASSIGN_OR_RETURN(const storage::View stored, applier_.set().Get(format::kAggregate, key));
     return format::WithoutPadding(stored);

@@ -30,11 +30,11 @@ constexpr double kEnterPrior = 0.5;                        // deals behind the g
 
 // Arrivals by day, from the first one to the last whole day before `as_of`.
 std::vector<double> Daily(const model::FunnelTables& tables, Date& last) {
-  last = Date{DateOf(Time{tables.as_of.micros + 1}).days - 1};
+  last = Date{tables.pipeline.days.DateOf(Time{tables.as_of.micros + 1}).days - 1};
   std::vector<std::pair<int32_t, double>> days;
   for (const auto& [key, row] : tables.rows.periods) {
     if (key.group_kind != GroupKind::kAll) break;
-    const int32_t month = DateOf(model::StartOfEpoch(key.epoch)).days;
+    const int32_t month = model::FirstDay(key.epoch).days;
     for (const auto& [day, n] : row.arrivals) {
       if (month + day - 1 <= last.days) days.emplace_back(month + day - 1, static_cast<double>(n));
     }

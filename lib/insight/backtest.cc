@@ -142,16 +142,16 @@ LedgerEntry EntryOf(const BacktestPoint& point) {
 }
 
 StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<Period>& periods, Time now, const ForecastOptions& options,
-                                  const WonBetween& won_between, const CovariatesAt& covariates_at) {
+                                  const WonBetween& won_between, const CovariatesAt& covariates_at, const query::Days& days) {
   std::vector<Period> ordered = periods;
   std::stable_sort(ordered.begin(), ordered.end(), [](const Period& a, const Period& b) { return a.first < b.first; });
   BacktestReport report;
   std::vector<Judged> judged;
   ForecastOptions as_then = options;
   for (const Period& period : ordered) {
-    if (StartOf(period.end) > now) continue;
+    if (days.StartOf(period.end) > now) continue;
     // The last instant before the period, so that nothing of it is known.
-    const Time origin{StartOf(period.first).micros - 1};
+    const Time origin{days.StartOf(period.first).micros - 1};
     KITH_ASSIGN_OR_RETURN(const FunnelTables then, tables_at(origin));
     as_then.covariates = {};  // the options' are of another moment
     if (covariates_at) {
@@ -164,14 +164,14 @@ StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<P
     as_then.currency = point.forecast.currency;
     if (options.cash != nullptr) {
       point.actual = static_cast<double>(CollectedIn(*options.cash, period, point.forecast.currency));
-      point.stage_rate_forecast = DueForecast(CutAt(*options.cash, origin), period, point.forecast.currency);
+      point.stage_rate_forecast = DueForecast(CutAt(*options.cash, Date{period.first.days - 1}), period, point.forecast.currency);
     } else {
-      KITH_ASSIGN_OR_RETURN(const FunnelTables after, tables_at(Time{StartOf(period.end).micros - 1}));
+      KITH_ASSIGN_OR_RETURN(const FunnelTables after, tables_at(Time{days.StartOf(period.end).micros - 1}));
       point.actual = WonIn(after, period, point.forecast.currency);
       point.stage_rate_forecast = StageRateForecast(then, point.forecast.currency);
     }
     if (won_between && options.cash == nullptr) {
-      KITH_ASSIGN_OR_RETURN(const std::vector<Id> won, won_between(StartOf(period.first), StartOf(period.end)));
+      KITH_ASSIGN_OR_RETURN(const std::vector<Id> won, won_between(days.StartOf(period.first), days.StartOf(period.end)));
       const std::set<Id> winners(won.begin(), won.end());
       for (const DealForecast& deal : point.forecast.deals) judged.push_back({deal.win_in_period, winners.contains(deal.deal)});
     }

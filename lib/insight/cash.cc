@@ -16,8 +16,7 @@ constexpr uint64_t kSeed = 1;
 
 }  // namespace
 
-CashFacts CutAt(CashFacts facts, Time as_of) {
-  const Date last = DateOf(as_of);
+CashFacts CutAt(CashFacts facts, Date last) {
   std::erase_if(facts.won, [&](const CashFacts::Won& won) { return won.won > last; });
   std::erase_if(facts.invoices, [&](const CashFacts::Invoice& invoice) { return invoice.issued > last; });
   for (CashFacts::Won& won : facts.won) {
@@ -42,9 +41,8 @@ int64_t CollectedIn(const CashFacts& facts, Period period, Currency currency) {
 }
 
 StatusOr<CashPace> PaceOf(const CashFacts& facts, Period period, Currency currency) {
-  const Time now = StartOf(period.first);
-  const CashFacts then = CutAt(facts, Time{now.micros - 1});
-  const CashModel model(then, currency, now, period);
+  const CashFacts then = CutAt(facts, Date{period.first.days - 1});
+  const CashModel model(then, currency, period.first, period);
   if (model.payments() == 0) {
     return MakeError({.reason = Reason::kNotEnoughData, .value = ToText(period.first), .hint = "enter what was paid of invoices before"},
                      "no payment is on record before the period");
@@ -100,11 +98,12 @@ CashFacts CashFromPaths(const model::Pipeline& pipeline, const std::vector<model
     CashFacts::Invoice invoice;
     invoice.invoice = path.deal;
     invoice.groups = {last.owner, last.segment, last.source};
-    invoice.issued = DateOf(path.moves.front().at);
+    invoice.issued = pipeline.days.DateOf(path.moves.front().at);
     invoice.total = path.amount;
     const model::Stage* stage = pipeline.Find(last.to);
-    if (stage != nullptr && stage->kind == model::StageKind::kWon) invoice.paid.push_back({DateOf(last.at), path.amount.minor});
-    if (stage != nullptr && stage->kind == model::StageKind::kLost) invoice.cancelled = DateOf(last.at);
+    if (stage != nullptr && stage->kind == model::StageKind::kWon)
+      invoice.paid.push_back({pipeline.days.DateOf(last.at), path.amount.minor});
+    if (stage != nullptr && stage->kind == model::StageKind::kLost) invoice.cancelled = pipeline.days.DateOf(last.at);
     facts.invoices.push_back(std::move(invoice));
   }
   return facts;

@@ -146,7 +146,7 @@ struct OpenSum {
 class CashModel {
  public:
   // `facts` are cut at `now`. The period may lie in the future.
-  CashModel(const insight::CashFacts& facts, Currency currency, Time now, Period period);
+  CashModel(const insight::CashFacts& facts, Currency currency, Date today, Period period);
 
   // One set of parameters.
   struct World {

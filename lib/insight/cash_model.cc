@@ -104,7 +104,8 @@ void Settling::Add(SumStage stage, double from_age, double to_age, Event event, 
   // Another part leads out of the second stage to the first one, as far as the model knows: it has no way from a stage to itself.
   const uint64_t part = stage == SumStage::kUntouched ? kTouchedId : kUntouchedId;
   const int64_t end = SecondsOf(to_age);
-  const model::Epoch now = model::EpochOf(Time{tables_.as_of.micros + 1});  // the month's place in a quarter does not act
+  const model::Epoch now =
+      model::EpochOf(Time{tables_.as_of.micros + 1}, tables_.pipeline.days);  // the month's place in a quarter does not act
   for (const bool own : {false, true}) {
     if (own && customer.is_null()) continue;
     model::StageRow& row = tables_.rows.stages[{own ? GroupKind::kOwner : GroupKind::kAll, own ? customer.value() : 0, now, at}];
@@ -222,13 +223,13 @@ std::vector<Share> Flow::Shares(const Clock& clock) const {
   return shares;
 }
 
-CashModel::CashModel(const CashFacts& facts, Currency currency, Time now, Period period)
+CashModel::CashModel(const CashFacts& facts, Currency currency, Date today, Period period)
     : currency_(currency),
-      today_(DateOf(now)),
+      today_(today),
       first_(std::max(period.first.days - today_.days, 0)),
       end_(std::max(period.end.days - today_.days, 0)),
-      payment_(now),
-      billing_(now) {
+      payment_(StartOf(today)),
+      billing_(StartOf(today)) {
   int64_t recent = 0;
   Date earliest = today_;
   for (const CashFacts::Invoice& invoice : facts.invoices) {
@@ -335,8 +336,8 @@ void CashModel::ReadInvoices(const CashFacts& facts) {
                        {true, open.stage, open.clock, invoice.customer.value()}});
     }
     if (deals.contains(invoice.deal) || invoice.cancelled) continue;
-    const model::Epoch month = model::EpochOf(StartOf(invoice.issued));
-    const int32_t day = invoice.issued.days - DateOf(model::StartOfEpoch(month)).days + 1;
+    const model::Epoch month = model::EpochOf(invoice.issued);
+    const int32_t day = invoice.issued.days - model::FirstDay(month).days + 1;
     to_come.rows.periods[{GroupKind::kAll, 0, month, 0}].arrivals.Add(static_cast<uint8_t>(day), 1);
     all.AddAmount(invoice.total.minor, 1);
     if (invoice.issued.days >= today_.days - kRecentDays) sizes_.AddAmount(invoice.total.minor, 1);

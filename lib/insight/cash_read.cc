@@ -30,12 +30,11 @@ class Reader {
   Reader(const Snapshot& snapshot, const model::Pipeline& pipeline, Time as_of) : snapshot_(snapshot), pipeline_(pipeline), as_of_(as_of) {}
 
   StatusOr<CashFacts> Run() {
-    KITH_ASSIGN_OR_RETURN(days_, query::Days::Of(snapshot_));
     KITH_ASSIGN_OR_RETURN(const std::vector<DealPath> paths, model::ReadPaths(snapshot_, pipeline_.id, {.as_of = as_of_}));
     for (const DealPath& path : paths) AddWins(path);
     KITH_RETURN_IF_ERROR(ReadPayments());
     KITH_RETURN_IF_ERROR(ReadDocuments());
-    return CutAt(std::move(facts_), StartOf(days_.DateOf(as_of_)));  // the day that has begun there
+    return CutAt(std::move(facts_), pipeline_.days.DateOf(as_of_));
   }
 
  private:
@@ -50,10 +49,10 @@ class Reader {
     bool won = false;
     for (const model::PathMove& move : path.moves) {
       const bool wins = IsWon(pipeline_, move);
-      if (won && !wins) facts_.won.back().reopened = days_.DateOf(move.at);
+      if (won && !wins) facts_.won.back().reopened = pipeline_.days.DateOf(move.at);
       if (!won && wins) {
         const CashGroups groups{move.owner, move.segment, move.source};
-        facts_.won.push_back({path.deal, CustomerOfDeal(path.deal), groups, days_.DateOf(move.at), path.amount, {}});
+        facts_.won.push_back({path.deal, CustomerOfDeal(path.deal), groups, pipeline_.days.DateOf(move.at), path.amount, {}});
         groups_[path.deal] = groups;
       }
       won = wins;
@@ -71,7 +70,7 @@ class Reader {
       payments_told_ &= kith::MayJudge(snapshot_, *type, "payment", {"document", "amount", "date"}, masked_);
     }
     return ForEachRecord(snapshot_, "payment", [&](const Played& payment) {
-      const Date on = payment.On("date", days_).value_or(days_.DateOf(Time{payment.view().header().created}));
+      const Date on = payment.On("date", pipeline_.days).value_or(pipeline_.days.DateOf(Time{payment.view().header().created}));
       const Money amount = payment.Amount("amount");
       if (amount.minor != 0) paid_[payment.Ref("document")].emplace_back(on, amount);
     });
@@ -91,13 +90,13 @@ class Reader {
     CashFacts::Invoice invoice;
     invoice.total = document.Amount("total");
     if (invoice.total.minor <= 0) return absl::OkStatus();
-    KITH_ASSIGN_OR_RETURN(const std::optional<Date> until, model::TakesUntil(snapshot_, days_, document.view()));
+    KITH_ASSIGN_OR_RETURN(const std::optional<Date> until, model::TakesUntil(snapshot_, pipeline_.days, document.view()));
     if (!until) return absl::OkStatus();
     if (*until != model::kLastDay) invoice.cancelled = until;
     const auto& header = document.view().header();
     invoice.invoice = document.id();
-    invoice.issued = document.On("date", days_).value_or(days_.DateOf(Time{header.created}));
-    invoice.due = document.On("due", days_);
+    invoice.issued = document.On("date", pipeline_.days).value_or(pipeline_.days.DateOf(Time{header.created}));
+    invoice.due = document.On("due", pipeline_.days);
     invoice.customer = CustomerOf(document);
     invoice.deal = DealOf(document);
     const auto groups = groups_.find(invoice.deal);
@@ -140,7 +139,6 @@ class Reader {
   const Snapshot& snapshot_;
   const model::Pipeline& pipeline_;
   const Time as_of_;
-  query::Days days_;
   CashFacts facts_;
   std::set<std::string> masked_;
   bool payments_told_ = true;

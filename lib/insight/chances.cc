@@ -17,23 +17,24 @@ double StepFor(double horizon_days) {
 
 }  // namespace
 
-SweepPlan PlanTo(Time now, double horizon_days) {
+SweepPlan PlanTo(const query::Days& calendar, Time now, double horizon_days) {
   SweepPlan plan;
   const auto steps = static_cast<size_t>(std::max(1.0, std::ceil(horizon_days / StepFor(horizon_days) - 1e-9)));
   plan.step_days = horizon_days / static_cast<double>(steps);
   for (size_t i = 0; i < steps; ++i) {
     const auto into = static_cast<int64_t>((static_cast<double>(i) + 0.5) * plan.step_days * static_cast<double>(kMicrosPerDay));
-    plan.phases.push_back(PhaseOf(model::EpochOf(Time{now.micros + into})));
+    plan.phases.push_back(PhaseOf(model::EpochOf(Time{now.micros + into}, calendar)));
   }
   return plan;
 }
 
-double WinsAtLevelOne(const Chances& chances, const Arrivals& arrivals, size_t stages, Time now, Period period) {
+double WinsAtLevelOne(const Chances& chances, const Arrivals& arrivals, size_t stages, const query::Days& calendar, Time now,
+                      Period period) {
   double wins = 0;
-  const Date today = DateOf(now);
+  const Date today = calendar.DateOf(now);
   for (Date day = today; day < period.end; ++day.days) {
-    const double begins = std::max(DaysBetween(now, StartOf(day)), 0.0);
-    const double ends = DaysBetween(now, StartOf(Date{day.days + 1}));
+    const double begins = std::max(DaysBetween(now, calendar.StartOf(day)), 0.0);
+    const double ends = DaysBetween(now, calendar.StartOf(Date{day.days + 1}));
     const double deals = arrivals.Factor(day) * (ends - begins);
     double chance = arrivals.enters[stages] * (chances.paid.empty() ? (period.contains(day) ? 1 : 0) : chances.OfWon((begins + ends) / 2));
     for (size_t s = 0; s < stages; ++s) {
@@ -44,11 +45,11 @@ double WinsAtLevelOne(const Chances& chances, const Arrivals& arrivals, size_t s
   return wins;
 }
 
-double ExpectedArrivals(const Arrivals& arrivals, Time now, Date end) {
+double ExpectedArrivals(const Arrivals& arrivals, const query::Days& calendar, Time now, Date end) {
   double sum = 0;
-  for (Date day = DateOf(now); day < end; ++day.days) {
-    const double begins = std::max(DaysBetween(now, StartOf(day)), 0.0);
-    sum += arrivals.Factor(day) * (DaysBetween(now, StartOf(Date{day.days + 1})) - begins);
+  for (Date day = calendar.DateOf(now); day < end; ++day.days) {
+    const double begins = std::max(DaysBetween(now, calendar.StartOf(day)), 0.0);
+    sum += arrivals.Factor(day) * (DaysBetween(now, calendar.StartOf(Date{day.days + 1})) - begins);
   }
   return sum * arrivals.level;
 }

@@ -14,7 +14,7 @@ namespace kith::insight_internal {
 
 // The sweep from `now` over a horizon, in steps of about equal fineness whatever its length. The steps follow from the horizon alone, so
 // that the chances up to a moment are the same whichever period ends or begins there, and adjacent periods add up.
-[[nodiscard]] SweepPlan PlanTo(Time now, double horizon_days);
+[[nodiscard]] SweepPlan PlanTo(const query::Days& calendar, Time now, double horizon_days);
 
 // Chances for one set of parameters.
 struct Chances {
@@ -55,8 +55,9 @@ struct Chances {
 };
 
 // What new deals bring, for one set of chances: expected wins at an arrival level of one deal a day.
-[[nodiscard]] double WinsAtLevelOne(const Chances& chances, const Arrivals& arrivals, size_t stages, Time now, Period period);
-[[nodiscard]] double ExpectedArrivals(const Arrivals& arrivals, Time now, Date end);
+[[nodiscard]] double WinsAtLevelOne(const Chances& chances, const Arrivals& arrivals, size_t stages, const query::Days& calendar, Time now,
+                                    Period period);
+[[nodiscard]] double ExpectedArrivals(const Arrivals& arrivals, const query::Days& calendar, Time now, Date end);
 // A sketch as few points of the same total mean.
 [[nodiscard]] std::vector<Size> SizesOf(const model::AmountSketch& sketch);
 

@@ -80,7 +80,7 @@ Split BestSplit(const std::vector<Month>& months, Variance variance_of) {
 
 std::string TextOf(const Drift& drift, const std::string& stage) {
   char text[160];
-  const std::string since = ToText(DateOf(model::StartOfEpoch(drift.since))).substr(0, 7);
+  const std::string since = ToText(model::FirstDay(drift.since)).substr(0, 7);
   if (drift.stage.is_null()) {
     std::snprintf(text, sizeof(text), "since %s %.2g new deals a day come, %.2g before", since.c_str(), drift.after, drift.before);
     return text;
@@ -92,14 +92,14 @@ std::string TextOf(const Drift& drift, const std::string& stage) {
 }  // namespace
 
 std::vector<Drift> DriftOf(const FunnelTables& tables) {
-  const model::Epoch end = model::EpochOf(Time{tables.as_of.micros + 1});  // the first month that is not over
+  const model::Epoch end = model::EpochOf(Time{tables.as_of.micros + 1}, tables.pipeline.days);  // the first month that is not over
   const std::vector<size_t> open = insight_internal::OpenStages(tables.pipeline);
   std::vector<Month> arrivals;
   std::vector<std::vector<Month>> rates(open.size());
   for (model::Epoch month = end - kMemory - kRecent; month < end; ++month) {
     const auto came = static_cast<double>(SumPeriods(tables, GroupKind::kAll, 0, {month, month + 1}).arrivals.total());
     if (arrivals.empty() && came <= 0) continue;  // before the first deal
-    const double days = static_cast<double>(model::StartOfEpoch(month + 1).micros - model::StartOfEpoch(month).micros) / kMicrosPerDay;
+    const double days = model::FirstDay(month + 1).days - model::FirstDay(month).days;
     arrivals.push_back({came, days});
     const std::vector<insight_internal::StageSum> sums = SumStages(tables, GroupKind::kAll, 0, {month, month + 1});
     for (size_t s = 0; s < open.size(); ++s) {

@@ -66,8 +66,8 @@ double OpenDays(const FunnelTables& tables, Window window, const DriverOptions& 
       if (epoch >= window.from && epoch < window.to) seconds += static_cast<double>(spent);
     }
   }
-  const int64_t begins = model::StartOfEpoch(window.from).micros;
-  const int64_t ends = std::min(model::StartOfEpoch(window.to).micros, tables.as_of.micros);
+  const int64_t begins = model::StartOf(window.from, tables.pipeline.days).micros;
+  const int64_t ends = std::min(model::StartOf(window.to, tables.pipeline.days).micros, tables.as_of.micros);
   for (const model::OpenDeal& deal : tables.open) {
     if (GroupOf(deal, options.group_kind) != options.group) continue;
     const int64_t since = deal.entered.micros + insight_internal::OpenAges(deal, tables.as_of).from * kMicrosPerSecond;
@@ -78,7 +78,7 @@ double OpenDays(const FunnelTables& tables, Window window, const DriverOptions& 
 
 Status CheckMonths(Months months) {
   if (months.from < months.to) return {};
-  return MakeError({.reason = Reason::kBadOptions, .value = ToText(model::StartOfEpoch(months.from)), .hint = "give at least one month"},
+  return MakeError({.reason = Reason::kBadOptions, .value = ToText(model::FirstDay(months.from)), .hint = "give at least one month"},
                    "the window is empty");
 }
 
@@ -94,8 +94,9 @@ double MeanVariance(double cv, double n) { return n > 0 ? cv * cv / n : 0; }
 Velocity VelocityIn(const FunnelTables& tables, Months months, const DriverOptions& options, Currency currency) {
   const Window window{months.from, months.to};
   const model::PeriodRow row = SumPeriods(tables, options.group_kind, options.group, window);
-  const Time ends = std::min(model::StartOfEpoch(months.to), tables.as_of);
-  const double days = static_cast<double>(ends.micros - model::StartOfEpoch(months.from).micros) / static_cast<double>(kMicrosPerDay);
+  const query::Days& calendar = tables.pipeline.days;
+  const Time ends = std::min(model::StartOf(months.to, calendar), tables.as_of);
+  const double days = static_cast<double>(ends.micros - model::StartOf(months.from, calendar).micros) / static_cast<double>(kMicrosPerDay);
   const Spread amounts = AmountsOf(row, currency);
   const Spread cycles = CyclesOf(row);
   Velocity velocity;
@@ -146,7 +147,7 @@ void RankLossesFirst(std::vector<DriverChange>& changes) {
 Status NothingWon(const FunnelTables& tables, Months months) {
   return MakeError({.reason = Reason::kNotEnoughData,
                     .type = tables.pipeline.for_type,
-                    .value = ToText(model::StartOfEpoch(months.from)),
+                    .value = ToText(model::FirstDay(months.from)),
                     .hint = "choose months in which deals were won in the currency"},
                    "nothing was won in the months to compare with");
 }
@@ -285,13 +286,13 @@ StatusOr<Drivers> DriversOf(const FunnelTables& tables, Months window, const Dri
   drivers.collected = drivers.expected_new = drivers.revenue;
   drivers.has_collection = cash != nullptr;
   if (cash == nullptr) return drivers;
-  CashFacts facts = CutAt(*cash, tables.as_of);
+  CashFacts facts = CutAt(*cash, tables.pipeline.days.DateOf(tables.as_of));
   if (options.group_kind != model::GroupKind::kAll) {
     std::erase_if(facts.invoices, [&](const auto& invoice) { return invoice.groups.of(options.group_kind) != options.group; });
     std::erase_if(facts.won, [&](const auto& won) { return won.groups.of(options.group_kind) != options.group; });
   }
-  const Date over = DateOf(Time{tables.as_of.micros + 1});
-  const Period period{DateOf(model::StartOfEpoch(window.from)), std::min(DateOf(model::StartOfEpoch(window.to)), over)};
+  const Date over = tables.pipeline.days.DateOf(Time{tables.as_of.micros + 1});
+  const Period period{model::FirstDay(window.from), std::min(model::FirstDay(window.to), over)};
   drivers.collected = static_cast<double>(CollectedIn(facts, period, currency));
   const StatusOr<CashPace> pace = PaceOf(facts, period, currency);
   if (!pace.ok() && GetReason(pace.status()) != Reason::kNotEnoughData) return pace.status();

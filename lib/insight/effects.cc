@@ -167,18 +167,19 @@ void HazardModel::GatherPhases(const FunnelTables& tables) {
     }
     if (!row.exits.empty()) AddObserved(row, stage, months[key.epoch].data());
   }
-  for (const OpenStays& stays : StaysByDay(tables)) AddOpenMonths(stays, tables.as_of, months);
-  FitPhases(months, model::EpochOf(Time{tables.as_of.micros + 1}) - 1);
+  for (const OpenStays& stays : StaysByDay(tables)) AddOpenMonths(stays, tables, months);
+  FitPhases(months, model::EpochOf(Time{tables.as_of.micros + 1}, tables.pipeline.days) - 1);
 }
 
 // Deals that entered a stage on one day as one stay, for months look alike to them.
 std::vector<HazardModel::OpenStays> HazardModel::StaysByDay(const FunnelTables& tables) const {
+  const query::Days& days = tables.pipeline.days;
   std::map<std::tuple<size_t, int32_t, int32_t>, OpenStays> by_day;
   for (const model::OpenDeal& deal : tables.open) {
     const size_t stage = shape_.StageOf(deal.stage.value());
     if (stage == kNoStage) continue;
     const Time since = deal.since.micros == 0 ? deal.entered : deal.since;
-    OpenStays& stays = by_day[{stage, DateOf(deal.entered).days, DateOf(since).days}];
+    OpenStays& stays = by_day[{stage, days.DateOf(deal.entered).days, days.DateOf(since).days}];
     // Means, updated.
     stays.stage = stage;
     ++stays.deals;
@@ -191,13 +192,14 @@ std::vector<HazardModel::OpenStays> HazardModel::StaysByDay(const FunnelTables& 
   return all;
 }
 
-void HazardModel::AddOpenMonths(const OpenStays& stays, Time as_of, Months& months) const {
+void HazardModel::AddOpenMonths(const OpenStays& stays, const FunnelTables& tables, Months& months) const {
+  const query::Days& days = tables.pipeline.days;
   const auto age = [&](Time at) { return std::max<int64_t>((at.micros - stays.entered.micros) / kMicrosPerSecond, 0); };
   int64_t from = age(stays.since);
-  const int64_t end = age(as_of);
-  model::Epoch epoch = model::EpochOf(stays.since);
+  const int64_t end = age(tables.as_of);
+  model::Epoch epoch = model::EpochOf(stays.since, days);
   while (from < end) {
-    const int64_t to = std::min(end, std::max(age(model::StartOfEpoch(epoch + 1)), from + 1));
+    const int64_t to = std::min(end, std::max(age(model::StartOf(epoch + 1, days)), from + 1));
     AddExpected(stays.stage, Ages{from, to}, static_cast<double>(stays.deals), months[epoch].data());
     from = to;
     ++epoch;

@@ -60,7 +60,8 @@ class Forecaster {
         period_(period),
         options_(options),
         now_{tables.as_of.micros + 1},
-        recent_{model::EpochOf(now_) - kRecentArrivals, model::EpochOf(now_) + 1} {}
+        days_(tables.pipeline.days),
+        recent_{model::EpochOf(now_, days_) - kRecentArrivals, model::EpochOf(now_, days_) + 1} {}
   StatusOr<ForecastReport> Run();
 
  private:
@@ -100,6 +101,7 @@ class Forecaster {
   const Period period_;
   const ForecastOptions& options_;
   const Time now_;
+  const query::Days& days_;
   const insight_internal::Window recent_;  // of the arrivals from which the mix of groups is taken
   ForecastReport report_;
   double end_days_ = 0;
@@ -129,7 +131,7 @@ Status Forecaster::Check() const {
         {.reason = Reason::kBadOptions, .field = "period", .value = ToText(period_.first), .hint = "give a period of at least a day"},
         "the period is empty");
   }
-  if (DaysBetween(now_, StartOf(period_.end)) > kMostDays) {
+  if (DaysBetween(now_, days_.StartOf(period_.end)) > kMostDays) {
     return MakeError({.reason = Reason::kOutOfRange,
                       .field = "period",
                       .value = ToText(period_.end),
@@ -177,7 +179,7 @@ void Forecaster::MeasureMaturity() {
 }
 
 SweepResult Forecaster::SweepTo(double days, const Hazards& hazards, const Factors& factors, const Chances& chances) const {
-  SweepPlan plan = PlanTo(now_, days);
+  SweepPlan plan = PlanTo(days_, now_, days);
   if (!chances.paid.empty()) {
     for (size_t step = 0; step < plan.phases.size(); ++step) {
       plan.worth.push_back(chances.Paid(days - (static_cast<double>(step) + 0.5) * plan.step_days));
@@ -309,7 +311,7 @@ void Forecaster::ListDeals() {
 }
 
 std::vector<Size> Forecaster::SizesOfGroup(GroupKind kind, uint64_t group) const {
-  const model::Epoch now = model::EpochOf(now_);
+  const model::Epoch now = model::EpochOf(now_, days_);
   const auto sketch_of = [&](GroupKind k, uint64_t g, model::Epoch months) -> model::AmountSketch {
     const model::PeriodRow sum = SumPeriods(tables_, k, g, {now - months, now + 1});
     const auto found = sum.won_amounts.find(report_.currency.packed());
@@ -328,9 +330,9 @@ std::vector<Size> Forecaster::SizesOfGroup(GroupKind kind, uint64_t group) const
 
 std::vector<Compound> Forecaster::NewDeals() {
   const size_t stages = model_->shape().stages;
-  const double wins_of_all = WinsAtLevelOne(all_.in_period, arrivals_, stages, now_, period_);
+  const double wins_of_all = WinsAtLevelOne(all_.in_period, arrivals_, stages, days_, now_, period_);
   std::vector<double> by_draw;
-  for (const Chances& draw : draws_) by_draw.push_back(WinsAtLevelOne(draw, arrivals_, stages, now_, period_));
+  for (const Chances& draw : draws_) by_draw.push_back(WinsAtLevelOne(draw, arrivals_, stages, days_, now_, period_));
   std::vector<Compound> compounds;
   const auto add = [&](uint64_t group, double share, double wins, std::vector<Size> sizes) {
     if (share <= 0 || sizes.empty()) return;
@@ -345,14 +347,15 @@ std::vector<Compound> Forecaster::NewDeals() {
     const auto mine = static_cast<double>(SumPeriods(tables_, model_->group_kind(), group, recent_).arrivals.total());
     const double share = all > 0 ? std::min(mine / all, left) : 0;
     left -= share;
-    add(group, share, WinsAtLevelOne(chances.in_period, arrivals_, stages, now_, period_), SizesOfGroup(model_->group_kind(), group));
+    add(group, share, WinsAtLevelOne(chances.in_period, arrivals_, stages, days_, now_, period_),
+        SizesOfGroup(model_->group_kind(), group));
   }
   add(0, left, wins_of_all, SizesOfGroup(GroupKind::kAll, 0));
   return compounds;
 }
 
 void Forecaster::Summarize(const insight_internal::PeriodInputs& inputs, const insight_internal::PeriodDistributions& distributions) {
-  report_.shock_sd = std::sqrt(LearntShock(options_.ledger, report_.model, report_.closed + distributions.total.mean(), now_));
+  report_.shock_sd = std::sqrt(LearntShock(options_.ledger, report_.model, report_.closed + distributions.total.mean(), now_, days_));
   const Distribution total = distributions.total.WithShock(report_.shock_sd);
   report_.from_open = cash_ ? FromDeals(inputs, 0, open_inputs_) : QuantilesOf(distributions.from_open, 0);
   if (cash_) {
@@ -476,12 +479,12 @@ StatusOr<ForecastReport> Forecaster::Run() {
   report_.pipeline = tables_.pipeline.id;
   report_.as_of = tables_.as_of;
   report_.period = period_;
-  if (options_.cash != nullptr) facts_ = CutAt(*options_.cash, tables_.as_of);
+  if (options_.cash != nullptr) facts_ = CutAt(*options_.cash, days_.DateOf(tables_.as_of));
   report_.currency = CurrencyOf();
   if (options_.cash != nullptr) {
     report_.of_cash = true;
     report_.model = kCashModel;
-    cash_.emplace(facts_, report_.currency, now_, period_);
+    cash_.emplace(facts_, report_.currency, days_.DateOf(now_), period_);
     if (cash_->payments() == 0) {
       return MakeError({.reason = Reason::kNotEnoughData,
                         .type = tables_.pipeline.for_type,
@@ -500,8 +503,8 @@ StatusOr<ForecastReport> Forecaster::Run() {
                      "too few resolved deals for a forecast");
   }
   CountClosed();
-  end_days_ = std::max(DaysBetween(now_, StartOf(period_.end)), 0.0);
-  first_days_ = std::max(DaysBetween(now_, StartOf(period_.first)), 0.0);
+  end_days_ = std::max(DaysBetween(now_, days_.StartOf(period_.end)), 0.0);
+  first_days_ = std::max(DaysBetween(now_, days_.StartOf(period_.first)), 0.0);
   insight_internal::PeriodDistributions distributions;
   insight_internal::PeriodInputs inputs;
   if (end_days_ > 0) {
@@ -510,7 +513,7 @@ StatusOr<ForecastReport> Forecaster::Run() {
     PlaceDeals();
     ListDeals();
     inputs = MakeInputs();
-    report_.expected_new_deals = ExpectedArrivals(arrivals_, now_, period_.end);
+    report_.expected_new_deals = ExpectedArrivals(arrivals_, days_, now_, period_.end);
     distributions = DistributionOf(inputs);
   }
   Summarize(inputs, distributions);

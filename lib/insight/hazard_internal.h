@@ -111,7 +111,7 @@ class HazardModel {
     Time since{};
   };
   [[nodiscard]] std::vector<OpenStays> StaysByDay(const model::FunnelTables& tables) const;
-  void AddOpenMonths(const OpenStays& stays, Time as_of, Months& months) const;
+  void AddOpenMonths(const OpenStays& stays, const model::FunnelTables& tables, Months& months) const;
   void FitPhases(const Months& months, model::Epoch last_whole);
   void LevelPhases(const std::vector<MonthExits>& months, size_t exit_class);
   // Adds a row's exits, and the exits that the model expects of days at risk, to `pairs` by class.

@@ -47,11 +47,11 @@ std::vector<Way> Ways(const std::vector<DealPath>& paths) {
 
 std::vector<Cohort> Cohorts(const model::Pipeline& pipeline, const std::vector<DealPath>& paths, Time as_of) {
   std::map<model::Epoch, Cohort> cohorts;
-  const model::Epoch over = model::EpochOf(Time{as_of.micros + 1});  // the first month that is not over
+  const model::Epoch over = model::EpochOf(Time{as_of.micros + 1}, pipeline.days);  // the first month that is not over
   for (const DealPath& whole : paths) {
     const DealPath path = model::CutAt(whole, as_of);
     if (path.moves.empty()) continue;
-    const model::Epoch month = model::EpochOf(path.moves.front().at);
+    const model::Epoch month = model::EpochOf(path.moves.front().at, pipeline.days);
     Cohort& cohort = cohorts[month];
     cohort.month = month;
     ++cohort.deals;
@@ -60,7 +60,8 @@ std::vector<Cohort> Cohorts(const model::Pipeline& pipeline, const std::vector<D
     cohort.lost += kind == StageKind::kLost;
     if (kind != StageKind::kWon) continue;
     ++cohort.won;
-    for (auto later = static_cast<size_t>(model::EpochOf(path.moves.back().at) - month); later < cohort.won_by.size(); ++later)
+    for (auto later = static_cast<size_t>(model::EpochOf(path.moves.back().at, pipeline.days) - month); later < cohort.won_by.size();
+         ++later)
       ++cohort.won_by[later];
   }
   std::vector<Cohort> list;

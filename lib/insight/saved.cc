@@ -75,16 +75,16 @@ StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id
   const auto told = {"starts", "ends", "made_at", "mean"};
   std::vector<SavedForecast> all;
   if (std::any_of(told.begin(), told.end(), masked)) return all;
+  KITH_ASSIGN_OR_RETURN(const model::Pipeline definition, model::GetPipeline(snapshot, pipeline));
   std::map<Date, model::FunnelTables> ends;  // tables as of the periods' ends
   std::optional<CashFacts> cash;
   KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *type, *type->FindField("pipeline"), Value(pipeline), [&](record::View view) -> Status {
     SavedForecast saved = Read(*type, view);
     if (saved.entry.origin > now) return absl::OkStatus();
-    const Time end = StartOf(saved.entry.period.end);
+    const Time end = definition.days.StartOf(saved.entry.period.end);
     saved.over = end <= now;
     if (saved.over && saved.entry.model == kCashModel) {
       if (!cash) {
-        KITH_ASSIGN_OR_RETURN(const model::Pipeline definition, model::GetPipeline(snapshot, pipeline));
         KITH_ASSIGN_OR_RETURN(cash, ReadCash(snapshot, definition, now));
       }
       saved.entry.actual = static_cast<double>(CollectedIn(*cash, saved.entry.period, saved.currency));

@@ -24,9 +24,10 @@ using relationship_internal::Facts;
 using relationship_internal::Played;
 
 Months WindowOf(const model::FunnelTables& tables, const FunnelOptions& asked) {
-  Months window{model::EpochOf(tables.as_of), model::EpochOf(tables.as_of) + 1};
+  const model::Epoch now = model::EpochOf(tables.as_of, tables.pipeline.days);
+  Months window{now, now + 1};
   for (const auto& [key, row] : tables.rows.periods) window.from = std::min(window.from, key.epoch);
-  for (const model::OpenDeal& deal : tables.open) window.from = std::min(window.from, model::EpochOf(deal.created));
+  for (const model::OpenDeal& deal : tables.open) window.from = std::min(window.from, model::EpochOf(deal.created, tables.pipeline.days));
   return {asked.from.value_or(window.from), asked.to.value_or(window.to)};
 }
 
@@ -40,7 +41,7 @@ class Carding {
     if (report_.currency.is_null()) {
       report_.currency = insight_internal::MainCurrency(tables, insight_internal::SumPeriods(tables, GroupKind::kAll, 0));
     }
-    period_ = {DateOf(model::StartOfEpoch(report_.window.from)), DateOf(model::StartOfEpoch(report_.window.to))};
+    period_ = {model::FirstDay(report_.window.from), model::FirstDay(report_.window.to)};
   }
 
   StatusOr<ScorecardReport> Run() {
@@ -61,10 +62,10 @@ class Carding {
   }
 
  private:
+  [[nodiscard]] const query::Days& days() const { return tables_.pipeline.days; }
+
   // --- what was done
-  [[nodiscard]] bool Within(std::optional<Time> at) const {
-    return at && *at <= tables_.as_of && *at >= model::StartOfEpoch(report_.window.from) && *at < model::StartOfEpoch(report_.window.to);
-  }
+  [[nodiscard]] bool Within(std::optional<Time> at) const { return at && *at <= tables_.as_of && period_.contains(days().DateOf(*at)); }
   template <typename Visit>
   Status ForEach(std::string_view behaviour, std::initializer_list<std::string_view> roles, const Visit& visit) {
     bool told = true;
@@ -163,7 +164,7 @@ class Carding {
     for (const model::DealPath& path : paths) {
       if (!path.moves.empty()) owners[path.deal] = path.moves.back().owner;
     }
-    for (const Id deal : WonIn(tables_.pipeline, paths, StartOf(period_.first), StartOf(period_.end))) {
+    for (const Id deal : WonIn(tables_.pipeline, paths, days().StartOf(period_.first), days().StartOf(period_.end))) {
       KITH_ASSIGN_OR_RETURN(const DealWorth worth, WorthOf(snapshot_, deal, {.chance = 1}));
       margins_->emplace_back(owners[deal], worth.margin);
     }
@@ -172,7 +173,7 @@ class Carding {
 
   // While the window runs, how it will end.
   Status Foresee(QuotaReached& to) {
-    if (to.quota.metric != "revenue" || model::StartOfEpoch(report_.window.to) <= tables_.as_of) return absl::OkStatus();
+    if (to.quota.metric != "revenue" || days().StartOf(period_.end) <= tables_.as_of) return absl::OkStatus();
     const auto [forecast, added] = forecasts_.try_emplace(to.quota.target.currency.packed());
     if (added) {
       StatusOr<ForecastReport> made = Forecast(tables_, period_, {.currency = to.quota.target.currency, .by = GroupKind::kOwner});

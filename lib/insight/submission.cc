@@ -129,6 +129,7 @@ StatusOr<std::vector<Submission>> ReadSubmissions(const Snapshot& snapshot, Id p
     return MakeError({.reason = Reason::kPackageMissing, .type = std::string(kType), .hint = "open the database with model::OpenDatabase"},
                      "the database keeps no submissions");
   }
+  KITH_ASSIGN_OR_RETURN(const model::Pipeline definition, model::GetPipeline(snapshot, pipeline));
   const Scopes scopes(snapshot);
   std::map<Date, model::FunnelTables> ends;  // tables as of the periods' ends
   std::vector<Submission> all;
@@ -140,7 +141,7 @@ StatusOr<std::vector<Submission>> ReadSubmissions(const Snapshot& snapshot, Id p
   KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *type, *type->FindField("pipeline"), Value(pipeline), [&](record::View view) -> Status {
     Submission read = Read(*type, view);
     if (read.made_at > now) return absl::OkStatus();
-    const Time end = StartOf(read.period.end);
+    const Time end = definition.days.StartOf(read.period.end);
     read.over = end <= now;
     if (read.over) {
       const auto [tables, added] = ends.try_emplace(read.period.end);

@@ -74,9 +74,9 @@ model::PeriodRow SumPeriods(const FunnelTables& tables, GroupKind kind, uint64_t
 
 double WonIn(const FunnelTables& tables, Period period, Currency currency, GroupKind kind, uint64_t group) {
   double won = 0;
-  const Window window{model::EpochOf(StartOf(period.first)), model::EpochOf(StartOf(period.end)) + 1};
+  const Window window{model::EpochOf(period.first), model::EpochOf(period.end) + 1};
   ForEachRow(tables.rows.periods, kind, group, window, [&](const RowKey& key, const model::PeriodRow& row) {
-    const int32_t month = DateOf(model::StartOfEpoch(key.epoch)).days;
+    const int32_t month = model::FirstDay(key.epoch).days;
     for (const auto& [cell, minor] : row.won_minor) {
       if (cell.currency == currency.packed() && period.contains(Date{month + cell.day - 1})) won += static_cast<double>(minor);
     }

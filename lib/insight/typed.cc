@@ -33,8 +33,8 @@ const catalog::FieldDef* ChanceField(const catalog::TypeDef& type) {
 
 class Reader {
  public:
-  Reader(const Snapshot& snapshot, const catalog::TypeDef& type)
-      : snapshot_(snapshot), chance_(ChanceField(type)), date_(type.FindRole("pipelined", "close_date")) {}
+  Reader(const Snapshot& snapshot, const catalog::TypeDef& type, const query::Days& days)
+      : snapshot_(snapshot), days_(days), chance_(ChanceField(type)), date_(type.FindRole("pipelined", "close_date")) {}
 
   StatusOr<TypedDeal> Read(const model::DealPath& path, bool won) const {
     TypedDeal deal;
@@ -52,7 +52,7 @@ class Reader {
     }
     if (date_ == nullptr) return deal;
     if (won && view.has(date_->position)) {
-      deal.days_late = static_cast<double>(DateOf(closed).days) - static_cast<double>(view.GetInt(date_->position));
+      deal.days_late = static_cast<double>(days_.DateOf(closed).days) - static_cast<double>(view.GetInt(date_->position));
     }
     KITH_ASSIGN_OR_RETURN(deal.slips, insight_internal::SlipsOf(snapshot_, *date_, path.deal));
     return deal;
@@ -60,6 +60,7 @@ class Reader {
 
  private:
   const Snapshot& snapshot_;
+  const query::Days& days_;
   const catalog::FieldDef* chance_;
   const catalog::FieldDef* date_;
 };
@@ -116,7 +117,7 @@ StatusOr<std::vector<TypedDeal>> ReadTypedDeals(const Snapshot& snapshot, const 
   const catalog::TypeDef* type = snapshot.catalog().FindType(pipeline.for_type);
   if (type == nullptr) return MakeError({.reason = Reason::kUnknownType, .type = pipeline.for_type}, "the pipeline's type is gone");
   KITH_ASSIGN_OR_RETURN(const std::vector<model::DealPath> paths, model::ReadPaths(snapshot, pipeline.id, {.as_of = as_of}));
-  const Reader reader(snapshot, *type);
+  const Reader reader(snapshot, *type, pipeline.days);
   std::vector<TypedDeal> deals;
   for (const model::DealPath& path : paths) {
     const model::Stage* last = path.moves.empty() ? nullptr : pipeline.Find(path.moves.back().to);

@@ -226,7 +226,7 @@ class Walker {
     KITH_ASSIGN_OR_RETURN(const model::FunnelTables tables, model::ReadTables(snapshot_, collection.id, asked));
     for (const auto& [key, row] : tables.rows.periods) {
       if (key.group_kind != model::GroupKind::kAll) continue;
-      const int32_t month = DateOf(model::StartOfEpoch(key.epoch)).days;
+      const int32_t month = model::FirstDay(key.epoch).days;
       for (const auto& [cell, minor] : row.won_minor) {
         if (options_.period->contains(Date{month + cell.day - 1})) AddTo(In(Currency::FromPacked(cell.currency)).cash, minor);
       }

@@ -125,7 +125,8 @@ class Weighing {
       worth_.chance = stage != nullptr && stage->kind == model::StageKind::kWon ? 1 : 0;
       return absl::OkStatus();
     }
-    KITH_ASSIGN_OR_RETURN(const ForecastReport report, Forecast(tables, PeriodAt(DateOf(tables.as_of), PeriodUnit::kQuarter)));
+    KITH_ASSIGN_OR_RETURN(const ForecastReport report,
+                          Forecast(tables, PeriodAt(tables.pipeline.days.DateOf(tables.as_of), PeriodUnit::kQuarter)));
     for (const DealForecast& one : report.deals) {
       if (one.deal == worth_.deal) worth_.chance = one.win_ever;
     }

@@ -2,6 +2,7 @@
 //
 // A batch's changes are gathered in memory first: for each record whose moves changed, what its path contributed before is taken out and
 // what it contributes now is put in. Then every row that is left with a difference is read, changed and written once.
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +16,9 @@
 
 namespace kith::model {
 namespace {
+
+// The time zone by which rows are counted when the settings name `zone`. One that is not known here, as a replica may send, counts as UTC.
+std::string CountedBy(std::string zone) { return zone == "UTC" || !query::Days::In(zone).ok() ? std::string() : zone; }
 
 // All rows of one pipeline in their stored form.
 void EncodeRows(Id pipeline, const Rows& rows, std::map<std::string, std::string>& out) {
@@ -48,6 +52,7 @@ class Recalculation {
 
   Status Do() {
     KITH_RETURN_IF_ERROR(Collect());
+    KITH_RETURN_IF_ERROR(CollectZone());
     for (Id pipeline : redefined_) KITH_RETURN_IF_ERROR(CollectRecordsOf(pipeline));
     for (Id record : records_) KITH_RETURN_IF_ERROR(Change(record));
     return Write();
@@ -63,6 +68,7 @@ class Recalculation {
 
   Status Collect();
   void CollectStage(const RecordChange& change);
+  Status CollectZone();
   Status CollectRecordsOf(Id pipeline);
   StatusOr<const Versions*> VersionsOf(Id pipeline);
   Status Change(Id record);
@@ -76,7 +82,8 @@ class Recalculation {
   std::set<Id> changed_moves_;
   std::map<Id, std::vector<MoveEntry>> former_;  // by record: changed moves as they were
   std::map<Id, const RecordChange*> stage_changes_;
-  std::set<Id> redefined_;  // pipelines whose stages changed in what statistics depend on
+  std::set<Id> redefined_;                  // pipelines whose stages changed in what statistics depend on, all when the time zone did
+  std::optional<query::Days> former_days_;  // by which rows were counted, when that changes
   std::map<Id, Versions> pipelines_;
   std::map<Id, Rows> deltas_;  // by pipeline
 };
@@ -106,6 +113,27 @@ Status Recalculation::Collect() {
   return absl::OkStatus();
 }
 
+// Another time zone has other months.
+Status Recalculation::CollectZone() {
+  const bool settings_change =
+      std::any_of(changes_.begin(), changes_.end(), [](const RecordChange& change) { return change.type->name == "setting"; });
+  if (!settings_change) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(std::string zone, query::TimeZoneOf(context_));
+  zone = CountedBy(std::move(zone));
+  const StatusOr<std::string_view> former = context_.Aggregate(kFunnelZoneKey);
+  if (!former.ok() && former.status().code() != StatusCode::kNotFound) return former.status();
+  if (zone == (former.ok() ? *former : std::string_view())) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(former_days_, LoadDays(context_));
+  if (zone.empty()) {
+    context_.DeleteAggregate(kFunnelZoneKey);
+  } else {
+    context_.PutAggregate(kFunnelZoneKey, zone);
+  }
+  const std::unique_ptr<RecordCursor> pipelines = context_.Scan(*schema_.pipeline.type);
+  while (pipelines->Next()) redefined_.insert(pipelines->id());
+  return pipelines->status();
+}
+
 // A pipeline whose stages change is counted anew: every record that has moves in it.
 Status Recalculation::CollectRecordsOf(Id pipeline) {
   IndexRange range;
@@ -127,6 +155,8 @@ StatusOr<const Recalculation::Versions*> Recalculation::VersionsOf(Id pipeline) 
   if (!loaded.ok() && loaded.status().code() != StatusCode::kNotFound) return loaded.status();
   if (loaded.ok()) versions.after = *std::move(loaded);
   versions.after.id = pipeline;
+  KITH_ASSIGN_OR_RETURN(versions.after.days, LoadDays(context_));
+  versions.before.days = former_days_.value_or(versions.after.days);
   versions.redefined = redefined_.count(pipeline) != 0;
   versions.before.id = pipeline;
   for (const Stage& stage : versions.after.stages) {
@@ -185,6 +215,9 @@ class Recount {
   Recount(const Snapshot& snapshot, const Schema& schema) : snapshot_(snapshot), schema_(schema) {}
 
   StatusOr<std::map<std::string, std::string>> Do() {
+    KITH_ASSIGN_OR_RETURN(std::string zone, query::TimeZoneOf(snapshot_));
+    zone = CountedBy(std::move(zone));
+    KITH_ASSIGN_OR_RETURN(days_, query::Days::In(zone));
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
                           snapshot_.ScanIndex(*schema_.move.type, *schema_.move.by_record, IndexRange()));
     std::vector<MoveEntry> moves;  // of one record
@@ -200,6 +233,7 @@ class Recount {
     KITH_RETURN_IF_ERROR(cursor->status());
     if (!moves.empty()) KITH_RETURN_IF_ERROR(Add(moves));
     std::map<std::string, std::string> encoded;
+    if (!zone.empty()) encoded.emplace(kFunnelZoneKey, zone);
     for (auto& [id, counted] : counted_) {
       counted.rows.DropZeros();
       EncodeRows(id, counted.rows, encoded);
@@ -221,6 +255,7 @@ class Recount {
       const auto [at, is_new] = counted_.try_emplace(id);
       if (is_new) {
         KITH_ASSIGN_OR_RETURN(at->second.pipeline, LoadPipeline(snapshot_, schema_, id));
+        at->second.pipeline.days = days_;
       }
       Contribute(at->second.pipeline, PathOf(at->second.pipeline, moves.front().record, moves), +1, at->second.rows);
     }
@@ -229,13 +264,14 @@ class Recount {
 
   const Snapshot& snapshot_;
   const Schema& schema_;
+  query::Days days_;
   std::map<Id, Counted> counted_;
 };
 
 class Funnel : public kith::Derivation {
  public:
   [[nodiscard]] std::string_view name() const override { return "funnel"; }
-  [[nodiscard]] uint32_t version() const override { return 1; }
+  [[nodiscard]] uint32_t version() const override { return 2; }
   [[nodiscard]] std::string_view prefix() const override { return kFunnelPrefix; }
   [[nodiscard]] Status Derive(const std::vector<RecordChange>& changes, DerivationContext& context) const override {
     const std::optional<Schema> schema = Schema::Of(context.catalog());

@@ -172,9 +172,9 @@ void Walk::Take(const PathMove& move, bool emit) {
   emit_ = emit && rows_ != nullptr;
   now_ = std::max(now_, move.at);
   if (emit_) {
-    const CivilDate civil = ToCivil(DateOf(now_));
-    epoch_ = (civil.year - 1970) * 12 + civil.month - 1;
-    day_ = static_cast<uint8_t>(civil.day);
+    const Date today = pipeline_.days.DateOf(now_);
+    epoch_ = EpochOf(today);
+    day_ = static_cast<uint8_t>(ToCivil(today).day);
   }
   const Holder holder = HolderOf(move);
   if (stage_ == kNone) {
@@ -309,8 +309,8 @@ void Walk::EndPart() {
   std::vector<std::pair<ExposureCell, int64_t>> many;
   size_t count = 0;
   size_t bin = AgeBin(from - entered);
-  Epoch epoch = EpochOf(since);
-  int64_t month_end = Seconds(StartOfEpoch(epoch + 1));
+  Epoch epoch = EpochOf(since, pipeline_.days);
+  int64_t month_end = Seconds(StartOf(epoch + 1, pipeline_.days));
   while (from < end) {
     int64_t to = std::min(end, month_end);
     if (bin + 1 < kAgeBins) to = std::min(to, entered + edges[bin + 1]);
@@ -322,7 +322,7 @@ void Walk::EndPart() {
       many.push_back(cell);
     }
     if (bin + 1 < kAgeBins && to == entered + edges[bin + 1]) ++bin;
-    if (to == month_end) month_end = Seconds(StartOfEpoch(++epoch + 1));
+    if (to == month_end) month_end = Seconds(StartOf(++epoch + 1, pipeline_.days));
     from = to;
   }
   ForEachGroup(holder_, [&](GroupKind kind, uint64_t group) {

@@ -59,14 +59,14 @@ size_t AgeBin(int64_t seconds) {
   return above == kEdges.begin() ? 0 : static_cast<size_t>(above - kEdges.begin()) - 1;
 }
 
-Epoch EpochOf(Time time) {
-  const CivilDate civil = ToCivil(DateOf(time));
+Epoch EpochOf(Date day) {
+  const CivilDate civil = ToCivil(day);
   return (civil.year - 1970) * 12 + civil.month - 1;
 }
 
-Time StartOfEpoch(Epoch epoch) {
+Date FirstDay(Epoch epoch) {
   const Epoch year = epoch >= 0 ? epoch / 12 : -((11 - epoch) / 12);
-  return StartOf(FromCivil({1970 + year, static_cast<int8_t>(epoch - year * 12 + 1), 1}));
+  return FromCivil({1970 + year, static_cast<int8_t>(epoch - year * 12 + 1), 1});
 }
 
 void AmountSketch::Add(const AmountSketch& other, int sign) {

@@ -186,7 +186,10 @@ StatusOr<Pipeline> GetPipeline(const Snapshot& snapshot, Id pipeline) {
   KITH_ASSIGN_OR_RETURN(const Schema schema, Schema::Get(snapshot.catalog()));
   const bool is_pipeline = pipeline.type() == schema.pipeline.type->number;
   StatusOr<Pipeline> loaded = is_pipeline ? LoadPipeline(snapshot, schema, pipeline) : absl::NotFoundError({});
-  if (loaded.ok()) KITH_RETURN_IF_ERROR(LoadStageItems(snapshot, schema.item, *loaded));
+  if (loaded.ok()) {
+    KITH_RETURN_IF_ERROR(LoadStageItems(snapshot, schema.item, *loaded));
+    KITH_ASSIGN_OR_RETURN(loaded->days, LoadDays(snapshot));
+  }
   if (loaded.ok() || loaded.status().code() != StatusCode::kNotFound) return loaded;
   return MakeError({.reason = Reason::kUnknownPipeline, .record = pipeline}, "no such pipeline");
 }
@@ -194,10 +197,12 @@ StatusOr<Pipeline> GetPipeline(const Snapshot& snapshot, Id pipeline) {
 StatusOr<std::vector<Pipeline>> GetPipelines(const Snapshot& snapshot, std::string_view for_type) {
   KITH_ASSIGN_OR_RETURN(const Schema schema, Schema::Get(snapshot.catalog()));
   KITH_ASSIGN_OR_RETURN(const std::vector<Id> ids, PipelineIds(snapshot));
+  KITH_ASSIGN_OR_RETURN(const query::Days days, LoadDays(snapshot));
   std::vector<Pipeline> pipelines;
   for (Id id : ids) {
     KITH_ASSIGN_OR_RETURN(Pipeline pipeline, LoadPipeline(snapshot, schema, id));
     KITH_RETURN_IF_ERROR(LoadStageItems(snapshot, schema.item, pipeline));
+    pipeline.days = days;
     if (for_type.empty() || pipeline.for_type == for_type) pipelines.push_back(std::move(pipeline));
   }
   return pipelines;

@@ -36,7 +36,21 @@ inline void SortStages(Pipeline& pipeline) {
             [](const Stage& a, const Stage& b) { return std::tie(a.position, a.id) < std::tie(b.position, b.id); });
 }
 
-// A pipeline with its stages, through anything that has Get and ScanIndex: a snapshot, or a derivation's context. NotFound when absent.
+// Where the derivation "funnel" keeps the time zone by which its rows are counted, an IANA name; no row: UTC. So who takes a path out of
+// the rows counts as who put it in, whatever the settings have come to say. Its rows begin with the same byte, but are longer.
+inline constexpr std::string_view kFunnelZoneKey = "f";
+
+// By which months of statistics begin, through anything that has Aggregate. Errors: BadOptions (a time zone that is not known here).
+template <typename Reader>
+StatusOr<query::Days> LoadDays(const Reader& reader) {
+  const StatusOr<std::string_view> zone = reader.Aggregate(kFunnelZoneKey);
+  if (zone.ok()) return query::Days::In(*zone);
+  if (zone.status().code() != StatusCode::kNotFound) return zone.status();
+  return query::Days();
+}
+
+// A pipeline with its stages and without its days, through anything that has Get and ScanIndex: a snapshot, or a derivation's context.
+// NotFound when absent.
 template <typename Reader>
 StatusOr<Pipeline> LoadPipeline(const Reader& reader, const Schema& schema, Id id) {
   KITH_ASSIGN_OR_RETURN(const record::View view, reader.Get(id));

@@ -65,7 +65,10 @@ bool IsStillIn(const Question& q, const Pipeline& pipeline, const std::vector<Mo
 class FromRows {
  public:
   FromRows(const Question& question, FunnelTables& tables)
-      : q_(question), tables_(tables), last_epoch_(EpochOf(question.as_of)), current_(question.as_of >= question.snapshot.recorded()) {}
+      : q_(question),
+        tables_(tables),
+        last_epoch_(EpochOf(question.as_of, tables.pipeline.days)),
+        current_(question.as_of >= question.snapshot.recorded()) {}
 
   Status Read() {
     KITH_RETURN_IF_ERROR(ReadRows());
@@ -184,7 +187,7 @@ Status FromRows::ReadDeal(record::View view) {
 
 void FromRows::Correct(const DealPath& whole, const DealPath& cut) {
   if (whole.moves.size() == cut.moves.size()) return;
-  const bool in_these_epochs = EpochOf(whole.moves[cut.moves.size()].at) <= last_epoch_;
+  const bool in_these_epochs = EpochOf(whole.moves[cut.moves.size()].at, tables_.pipeline.days) <= last_epoch_;
   if (!in_these_epochs && whole.amount == cut.amount) return;
   Rows change;
   ContributeChange(tables_.pipeline, whole, cut, change);
@@ -394,6 +397,7 @@ StatusOr<FunnelTables> ReadOnStages(const Snapshot& snapshot, const Asked& asked
   question.without_overrides = options.without_overrides;
   FunnelTables tables;
   tables.pipeline = version;
+  tables.pipeline.days = asked.pipeline.days;
   std::erase_if(tables.pipeline.stages, [&](const Stage& stage) {
     const auto as = stages_as.find(stage.id);
     return as != stages_as.end() && as->second != stage.id;

@@ -21,6 +21,13 @@ std::string ZoneIn(const catalog::TypeDef& type, record::View settings) {
   return zone == nullptr || zone->kind != Kind::kText || settings.is_null() ? std::string() : std::string(settings.GetText(zone->position));
 }
 
+// The same of what Scan has of a reader.
+StatusOr<std::string> ZoneFrom(const catalog::TypeDef& type, StatusOr<std::unique_ptr<RecordCursor>> cursor) {
+  KITH_RETURN_IF_ERROR(cursor.status());
+  KITH_ASSIGN_OR_RETURN(const record::View settings, FirstOf(**cursor));
+  return ZoneIn(type, settings);
+}
+
 Date DateIn(const absl::TimeZone& zone, Time time) {
   const absl::CivilDay day = absl::ToCivilDay(absl::FromUnixMicros(time.micros), zone);
   const auto days = day - absl::CivilDay(1970, 1, 1);
@@ -82,7 +89,17 @@ struct Days::Zone {
   absl::TimeZone zone;
 };
 
-StatusOr<Days> Days::OfZone(std::string_view name) {
+StatusOr<std::string> TimeZoneOf(const Snapshot& snapshot) {
+  const catalog::TypeDef* type = snapshot.catalog().FindType("setting");
+  return type == nullptr ? std::string() : ZoneFrom(*type, snapshot.Scan(type->name));
+}
+
+StatusOr<std::string> TimeZoneOf(const DerivationContext& context) {
+  const catalog::TypeDef* type = context.catalog().FindType("setting");
+  return type == nullptr ? std::string() : ZoneFrom(*type, context.Scan(*type));
+}
+
+StatusOr<Days> Days::In(std::string_view name) {
   Days days;
   if (name.empty() || name == "UTC") return days;
   KITH_ASSIGN_OR_RETURN(absl::TimeZone zone, FindZone(std::string(name)));
@@ -91,19 +108,15 @@ StatusOr<Days> Days::OfZone(std::string_view name) {
 }
 
 StatusOr<Days> Days::Of(const Snapshot& snapshot) {
-  const catalog::TypeDef* type = snapshot.catalog().FindType("setting");
-  if (type == nullptr) return Days();
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(type->name));
-  KITH_ASSIGN_OR_RETURN(const record::View settings, FirstOf(*cursor));
-  return OfZone(ZoneIn(*type, settings));
+  KITH_ASSIGN_OR_RETURN(const std::string zone, TimeZoneOf(snapshot));
+  return In(zone);
 }
 
 StatusOr<Days> Days::Of(const RuleContext& context) {
   const catalog::TypeDef* type = context.catalog().FindType("setting");
   if (type == nullptr) return Days();
-  const std::unique_ptr<RecordCursor> cursor = context.Scan(*type, Id());
-  KITH_ASSIGN_OR_RETURN(const record::View settings, FirstOf(*cursor));
-  return OfZone(ZoneIn(*type, settings));
+  KITH_ASSIGN_OR_RETURN(const std::string zone, ZoneFrom(*type, context.Scan(*type, Id())));
+  return In(zone);
 }
 
 Date Days::DateOf(Time time) const { return zone_ == nullptr ? kith::DateOf(time) : DateIn(zone_->zone, time); }

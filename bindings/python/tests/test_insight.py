@@ -120,6 +120,32 @@ def test_periods_are_those_of_the_fiscal_year(sales: kith.Database) -> None:
         assert now.funnel("default", period="FY2025-Q2")["arrivals"] > 50  # from May 2024
 
 
+def test_months_begin_where_the_database_is(tmp_path: pathlib.Path) -> None:
+    with kith.open(tmp_path / "crm.kith", create=True, currency="CNY", zone="Asia/Shanghai") as db:
+        with db.batch() as b:
+            for day in (27, 30, 31):  # at 16:30 in London, half past midnight of the day after in Shanghai
+                b.effective(dt.datetime(2026, 2, day - 4, 16, 30, tzinfo=dt.UTC))
+                deal = b.create("opportunity", name=f"D{day}", amount=Money(1_000 * day, "CNY"))
+                b.move(deal, "default/qualified")
+                b.effective(dt.datetime(2026, 3, day, 16, 30, tzinfo=dt.UTC))
+                b.move(deal, "default/won")
+        won = {month: db.funnel("default", period=month)["won"] for month in ("2026-03", "2026-04")}
+        assert won == {"2026-03": 2, "2026-04": 1}
+        by_month = {"value": "closed_at", "by": "month", "name": "month"}
+        grouped = db.query({"from": "opportunity", "group": [by_month], "aggregates": [{"count": "*", "name": "n"}]})
+        assert {row["month"]: row["n"] for row in grouped} == won
+        assert db.forecast("2026-04", as_of=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))["closed"] == 31_000
+        soon = db.forecast("this-quarter", as_of=dt.datetime(2026, 3, 31, 16, tzinfo=dt.UTC))
+        assert soon["period"] == {"first": "2026-04-01", "end": "2026-07-01"}
+        with db.snapshot() as now:
+            behind = now.deals_behind("default", "qualified", period="2026-04")
+            assert [now.get(deal)["name"] for deal in behind["advanced"]] == ["D31"]
+        with db.batch() as b:
+            b.set(b.existing("setting", ("kith.setting", "database")), time_zone="UTC")
+        assert db.funnel("default", period="2026-03")["won"] == 3
+        assert db.verify() == []
+
+
 def test_the_funnel_of_a_period_and_of_a_group(sales: kith.Database) -> None:  # C02, C03
     with sales.snapshot() as now:
         quarters = [now.funnel("default", period=f"2024-Q{quarter}")["arrivals"] for quarter in (1, 2, 3, 4)]

@@ -96,6 +96,8 @@ class DerivationContext {
   [[nodiscard]] virtual StatusOr<record::View> Get(Id id) const = 0;
   [[nodiscard]] virtual StatusOr<std::unique_ptr<RecordCursor>> ScanIndex(const catalog::TypeDef& type, const catalog::IndexDef& index,
                                                                           const IndexRange& range) const = 0;
+  // Records of a type in id order.
+  [[nodiscard]] virtual std::unique_ptr<RecordCursor> Scan(const catalog::TypeDef& type) const = 0;
   // Derived rows; keys start with the derivation's own prefix (see Derivation::prefix).
   [[nodiscard]] virtual StatusOr<std::string_view> Aggregate(std::string_view key) const = 0;
   virtual void PutAggregate(std::string_view key, std::string_view value) = 0;

@@ -59,8 +59,8 @@ struct CashFacts {
   std::vector<Won> won;
 };
 
-// As it stood at a moment: later wins, invoices, payments, cancellations and reopenings are cut off. A day counts once it has begun.
-[[nodiscard]] CashFacts CutAt(CashFacts facts, Time as_of);
+// As it stood on a day: wins, invoices, payments, cancellations and reopenings of later ones are cut off.
+[[nodiscard]] CashFacts CutAt(CashFacts facts, Date last);
 // Minor units paid in a period, less what was paid back.
 [[nodiscard]] int64_t CollectedIn(const CashFacts& facts, Period period, Currency currency);
 

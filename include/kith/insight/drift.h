@@ -11,7 +11,7 @@ namespace kith::insight {
 
 struct Drift {
   Id stage;              // whose rate of going on moved; null: arrivals a day
-  model::Epoch since{};  // first month of the new state, UTC
+  model::Epoch since{};  // first month of the new state
   double before = 0;     // rate, or deals a day
   double after = 0;
   double p_value = 1;  // over all months and measures looked at

@@ -56,7 +56,7 @@ struct VelocityReport {
   Velocity after;
   std::vector<DriverChange> changes;  // largest loss first; contributions sum to after.per_day() − before.per_day()
 };
-// Whole months [from, to), UTC.
+// Whole months [from, to).
 struct Months {
   model::Epoch from = 0;
   model::Epoch to = 0;

@@ -206,10 +206,11 @@ using CovariatesAt = std::function<StatusOr<Covariates>(const model::FunnelTable
 // Rolling origins: each period is forecast from the last instant before it with what was known then, and each earlier origin's outcome
 // feeds the ledger of the later ones once its period is over. Periods that are not over at `now` are left out. Without `won_between` the
 // measures of single deals (auc, brier, log_loss, ece) are NaN and deals is 0; so they are of cash.
-// The options' covariates, which are of one moment, are passed over for those of `covariates_at`; without it none act.
+// The options' covariates, which are of one moment, are passed over for those of `covariates_at`; without it none act. Periods begin as
+// `days` say: those of the tables' pipeline.
 [[nodiscard]] StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<Period>& periods, Time now,
                                                 const ForecastOptions& options = {}, const WonBetween& won_between = {},
-                                                const CovariatesAt& covariates_at = {});
+                                                const CovariatesAt& covariates_at = {}, const query::Days& days = {});
 
 }  // namespace kith::insight
 

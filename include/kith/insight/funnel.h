@@ -17,7 +17,7 @@
 namespace kith::insight {
 
 struct FunnelOptions {
-  // Only what happened in [from, to): epochs are whole months UTC; times in a stage then are of the stays that ended in it. Unset:
+  // Only what happened in [from, to): epochs are whole months; times in a stage then are of the stays that ended in it. Unset:
   // everything up to the tables' as_of, and the stays still open count as censored.
   std::optional<model::Epoch> from = {};
   std::optional<model::Epoch> to = {};

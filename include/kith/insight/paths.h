@@ -24,7 +24,7 @@ struct Way {
 // Most frequent first, then the shorter, then by stages. Moves to the stage that a deal is in are no part of its way.
 [[nodiscard]] std::vector<Way> Ways(const std::vector<model::DealPath>& paths);
 
-// Deals that began in one month, UTC.
+// Deals that began in one month.
 struct Cohort {
   model::Epoch month = 0;
   int64_t deals = 0;

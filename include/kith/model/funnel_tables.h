@@ -1,9 +1,9 @@
 // The sufficient statistics of a pipeline: what one deal's path adds to which table, and the tables themselves. Pure: no storage, no clock.
 //
 // Everything is an exact integer, so tables add and subtract without loss, merge in any order and do not depend on history's length. A
-// deal's path contributes rows keyed by group, epoch (calendar month, UTC) and stage; changing a deal subtracts its former rows and adds
-// the new ones. Formulas: exposure and exits by age as in a semi-Markov competing-risks model; first-reach counts (a deal counts once per
-// stage, at its first entry; a skip counts as reaching the skipped stages; loops are rework).
+// deal's path contributes rows keyed by group, epoch (calendar month of Pipeline::days) and stage; changing a deal subtracts its former
+// rows and adds the new ones. Formulas: exposure and exits by age as in a semi-Markov competing-risks model; first-reach counts (a deal
+// counts once per stage, at its first entry; a skip counts as reaching the skipped stages; loops are rework).
 //
 // Every contribution stands in the epoch of the move that settles it, and a reopening takes back with negative numbers in its own epoch.
 // So the rows of a path cut off at the end of a month are exactly the whole path's rows of the epochs up to that month: past states are
@@ -56,9 +56,12 @@ inline constexpr size_t kAgeBins = 48;
 [[nodiscard]] const std::array<int64_t, kAgeBins>& AgeBinEdges();
 [[nodiscard]] size_t AgeBin(int64_t seconds);
 
-using Epoch = int32_t;  // months since January 1970, UTC
-[[nodiscard]] Epoch EpochOf(Time time);
-[[nodiscard]] Time StartOfEpoch(Epoch epoch);
+using Epoch = int32_t;  // months since January 1970
+[[nodiscard]] Epoch EpochOf(Date day);
+[[nodiscard]] Date FirstDay(Epoch epoch);
+// Of moments, as `days` are counted.
+[[nodiscard]] inline Epoch EpochOf(Time time, const query::Days& days) { return EpochOf(days.DateOf(time)); }
+[[nodiscard]] inline Time StartOf(Epoch epoch, const query::Days& days) { return days.StartOf(FirstDay(epoch)); }
 
 enum class GroupKind : uint8_t { kAll = 0, kOwner = 1, kSegment = 2, kSource = 3 };
 
@@ -150,7 +153,7 @@ struct StageRow {
 };
 
 struct DayCell {
-  uint8_t day = 0;  // of the month, 1..31, UTC
+  uint8_t day = 0;  // of the month, 1..31
   uint32_t currency = 0;
   friend auto operator<=>(const DayCell&, const DayCell&) = default;
 };
@@ -194,8 +197,8 @@ struct Rows {
 //  - to the stage the deal is in: changes who holds it, nothing else.
 //  - cause kUndo, back to the stage before the previous move: takes that move back as if neither had been.
 //  - out of a won or lost stage: takes back what the closing had counted.
-// Moves to an unknown stage are an error of the caller and are passed over. Depends on the order and kinds of the pipeline's stages,
-// archived ones included: rows are subtracted with the pipeline with which they were added.
+// Moves to an unknown stage are an error of the caller and are passed over. Depends on the pipeline's days and on the order and kinds of
+// its stages, archived ones included: rows are subtracted with the pipeline with which they were added.
 void Contribute(const Pipeline& pipeline, const DealPath& path, int sign, Rows& rows);
 
 // Contribute(before, -1) and Contribute(after, +1), at the cost of the moves in which they differ. Either may be without moves.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "kith/base/id.h"
+#include "kith/query/calendar.h"
 
 namespace kith::model {
 
@@ -78,6 +79,7 @@ struct Pipeline {
   bool parallel = false;  // beside the main track; never changes
   Selling selling = Selling::kProject;
   std::vector<Stage> stages;  // by position; open stages before won and lost
+  query::Days days;           // by which months of its statistics begin: the database's, never written
   [[nodiscard]] const Stage* Find(Id stage) const;
   [[nodiscard]] const Stage* Find(std::string_view stage_name) const;
 };

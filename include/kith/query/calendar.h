@@ -3,6 +3,7 @@
 #define KITH_QUERY_CALENDAR_H_
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "kith/base/status.h"
@@ -15,10 +16,16 @@ namespace kith::query {
 // The month, 1 to 12, in which the fiscal year begins; 1 where no setting says so. What ParsePeriod and PeriodAt take.
 [[nodiscard]] StatusOr<int> FiscalStartMonth(const Snapshot& snapshot);
 
+// The IANA name of the time zone that the settings name; empty: none does.
+[[nodiscard]] StatusOr<std::string> TimeZoneOf(const Snapshot& snapshot);
+[[nodiscard]] StatusOr<std::string> TimeZoneOf(const DerivationContext& context);
+
 // Days as people of the database count them: those of the time zone that its settings name, else of UTC. Safe from several threads.
 class Days {
  public:
   Days() = default;  // of UTC
+  // Those of a zone by its IANA name; empty: UTC. Errors: BadOptions (there is no such time zone).
+  [[nodiscard]] static StatusOr<Days> In(std::string_view zone);
   // Errors: BadOptions (the settings name no time zone that there is).
   [[nodiscard]] static StatusOr<Days> Of(const Snapshot& snapshot);
   [[nodiscard]] static StatusOr<Days> Of(const RuleContext& context);
@@ -28,7 +35,6 @@ class Days {
 
  private:
   struct Zone;
-  [[nodiscard]] static StatusOr<Days> OfZone(std::string_view name);
   std::shared_ptr<const Zone> zone_;  // nullptr: UTC
 };
 

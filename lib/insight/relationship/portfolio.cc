@@ -120,7 +120,8 @@ Status AddChances(const Facts& facts, Id pipeline, Currency currency, std::map<I
                         model::ReadTables(facts.snapshot(), pipeline, {.as_of = facts.as_of(), .recorded = facts.options().recorded}));
   ForecastOptions options;
   options.currency = currency;
-  KITH_ASSIGN_OR_RETURN(const ForecastReport report, Forecast(tables, PeriodAt(DateOf(facts.as_of()), PeriodUnit::kQuarter), options));
+  KITH_ASSIGN_OR_RETURN(const ForecastReport report,
+                        Forecast(tables, PeriodAt(tables.pipeline.days.DateOf(tables.as_of), PeriodUnit::kQuarter), options));
   for (const DealForecast& deal : report.deals) chances[deal.deal] = deal.win_ever;
   return absl::OkStatus();
 }

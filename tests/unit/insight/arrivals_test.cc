@@ -30,8 +30,8 @@ FunnelTables Arriving(int32_t days, const Rate& rate, Random& random) {
   tables.pipeline = MakePipeline(1);
   for (int32_t day = 0; day < days; ++day) {
     const Date date{kFirstDay + day};
-    const model::Epoch epoch = model::EpochOf(StartOf(date));
-    const auto of_month = static_cast<uint8_t>(date.days - DateOf(model::StartOfEpoch(epoch)).days + 1);
+    const model::Epoch epoch = model::EpochOf(date);
+    const auto of_month = static_cast<uint8_t>(date.days - model::FirstDay(epoch).days + 1);
     tables.rows.periods[{GroupKind::kAll, 0, epoch, 0}].arrivals.Add(of_month, Poisson(rate(day), random));
   }
   tables.as_of = Time{StartOf(Date{kFirstDay + days}).micros - 1};

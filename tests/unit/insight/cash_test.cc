@@ -24,7 +24,7 @@ constexpr model::Epoch kFirst = 600;  // months in which all is as usual, then a
 constexpr model::Epoch kChange = 618;
 constexpr model::Epoch kEnd = 621;
 
-int32_t DayOf(model::Epoch epoch) { return DateOf(model::StartOfEpoch(epoch)).days; }
+int32_t DayOf(model::Epoch epoch) { return model::FirstDay(epoch).days; }
 Time At(double day) { return Time{static_cast<int64_t>(day * static_cast<double>(kMicrosPerDay))}; }
 Period Months(model::Epoch from, model::Epoch to) { return {Date{DayOf(from)}, Date{DayOf(to)}}; }
 
@@ -131,9 +131,9 @@ TEST(Cash, WhatWasCollectedIsExact) {
   EXPECT_EQ(CollectedIn(facts, {Date{110}, Date{121}}, kCny), 334 + 333 + 80);
   EXPECT_EQ(CollectedIn(facts, {Date{121}, Date{140}}, kCny), 334 - 10);
   EXPECT_EQ(CollectedIn(facts, {Date{100}, Date{140}}, kUsd), 70);
-  const CashFacts then = CutAt(facts, StartOf(Date{120}));  // the day has begun
+  const CashFacts then = CutAt(facts, Date{120});
   EXPECT_EQ(CollectedIn(then, {Date{0}, Date{200}}, kCny), 334 + 333 + 80);
-  EXPECT_TRUE(CutAt(facts, Time{StartOf(Date{100}).micros - 1}).invoices.empty());
+  EXPECT_TRUE(CutAt(facts, Date{99}).invoices.empty());
 }
 
 // Days of a cancelled invoice and of a deal that was reopened end when that happened, and not before.
@@ -141,10 +141,10 @@ TEST(Cash, WhatHappenedLaterIsCutOff) {
   CashFacts facts;
   facts.invoices = {{Id(1), {}, {}, {}, Date{100}, {}, {70, kCny}, {}, Date{150}}};
   facts.won = {{Id(2), {}, {}, Date{100}, {70, kCny}, Date{150}}};
-  EXPECT_FALSE(CutAt(facts, StartOf(Date{149})).invoices[0].cancelled.has_value());
-  EXPECT_FALSE(CutAt(facts, StartOf(Date{149})).won[0].reopened.has_value());
-  EXPECT_TRUE(CutAt(facts, StartOf(Date{150})).invoices[0].cancelled.has_value());
-  EXPECT_TRUE(CutAt(facts, StartOf(Date{150})).won[0].reopened.has_value());
+  EXPECT_FALSE(CutAt(facts, Date{149}).invoices[0].cancelled.has_value());
+  EXPECT_FALSE(CutAt(facts, Date{149}).won[0].reopened.has_value());
+  EXPECT_TRUE(CutAt(facts, Date{150}).invoices[0].cancelled.has_value());
+  EXPECT_TRUE(CutAt(facts, Date{150}).won[0].reopened.has_value());
 }
 
 TEST(Cash, IsConvertedToTheMinorUnit) {
@@ -225,7 +225,7 @@ TEST(CashForecast, LooksAtNothingLater) {
   const Period period = Months(kFirst + 12, kFirst + 13);
   const FunnelTables tables = TablesOf(made, period.first);
   Made cut = made;
-  cut.facts = CutAt(made.facts, tables.as_of);
+  cut.facts = CutAt(made.facts, DateOf(tables.as_of));
   EXPECT_LT(cut.facts.invoices.size(), made.facts.invoices.size());
   EXPECT_EQ(Forecast(tables, period, OfCash(made))->total_quantiles, Forecast(tables, period, OfCash(cut))->total_quantiles);
 }

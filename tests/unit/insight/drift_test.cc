@@ -27,7 +27,7 @@ constexpr model::Epoch kEnd = 624;
 FunnelTables Years(model::Epoch months, double rate, double arrivals, double scatter, Random& random) {
   FunnelTables tables;
   tables.pipeline = MakePipeline(2);
-  tables.as_of = Time{model::StartOfEpoch(kEnd).micros - 1};
+  tables.as_of = Time{StartOf(model::FirstDay(kEnd)).micros - 1};
   for (model::Epoch month = kFirst; month < kEnd; ++month) {
     const bool changed = month >= kEnd - months;
     AddCounts(tables, GroupKind::kAll, 0, 0, 50, random.Binomial(50, 0.5), month);

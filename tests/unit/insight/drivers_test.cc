@@ -36,7 +36,9 @@ struct Made {
 };
 
 Time At(double day) { return Time{static_cast<int64_t>(day * static_cast<double>(kMicrosPerDay))}; }
-double DayOf(model::Epoch epoch) { return static_cast<double>(model::StartOfEpoch(epoch).micros) / static_cast<double>(kMicrosPerDay); }
+double DayOf(model::Epoch epoch) {
+  return static_cast<double>(StartOf(model::FirstDay(epoch)).micros) / static_cast<double>(kMicrosPerDay);
+}
 DealPath PathOf(uint64_t id, double amount, std::vector<std::pair<uint64_t, double>> moves) {
   DealPath path;
   path.deal = Id(id);
@@ -71,7 +73,7 @@ Made Make(const World& world, uint64_t seed) {
     }
     return TablesFromPaths(MakePipeline(1), kept, At(end));
   };
-  return {cut(sales), CutAt(CashFromPaths(MakePipeline(1), cash), At(end))};
+  return {cut(sales), CutAt(CashFromPaths(MakePipeline(1), cash), DateOf(At(end)))};
 }
 
 double SumOf(const std::vector<DriverChange>& changes) {

@@ -193,7 +193,7 @@ TEST(Funnel, ConversionRefusesWhatIsNoWayForward) {
 TEST(Funnel, WindowsAddUp) {
   const simulator::Company company = simulator::MakeCompany({.seed = 3, .deals = 600});
   const FunnelTables tables = TablesFromPaths(simulator::PipelineOf(), simulator::PathsOf(company), StartOf(company.options.today));
-  const model::Epoch middle = model::EpochOf(StartOf(company.options.today)) - 15;
+  const model::Epoch middle = model::EpochOf(company.options.today) - 15;
   const StatusOr<FunnelReport> before = Funnel(tables, {.to = middle});
   const StatusOr<FunnelReport> after = Funnel(tables, {.from = middle});
   const StatusOr<FunnelReport> all = Funnel(tables);

@@ -310,7 +310,7 @@ TEST(RepsAgainstTeam, WhatIsToldOfRepsAddsUpToTheTeam) {
       EXPECT_GT(report.stages[stage].rep.trials, 0);
     }
   }
-  const Period month = PeriodAt(DateOf(model::StartOfEpoch(600)), PeriodUnit::kMonth);
+  const Period month = PeriodAt(model::FirstDay(600), PeriodUnit::kMonth);
   double sum = 0;
   for (uint64_t rep = 1; rep <= 4; ++rep) sum += insight_internal::WonIn(tables, month, testing::kCny, GroupKind::kOwner, rep);
   EXPECT_EQ(sum, insight_internal::WonIn(tables, month, testing::kCny));

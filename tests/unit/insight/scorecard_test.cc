@@ -114,7 +114,7 @@ class ScorecardTest : public Relations {
   }
   static ScorecardOptions March() {
     ScorecardOptions options;
-    options.reps.funnel.from = model::EpochOf(StartOf(kFirst));
+    options.reps.funnel.from = model::EpochOf(kFirst);
     options.reps.funnel.to = *options.reps.funnel.from + 1;
     return options;
   }

@@ -127,7 +127,7 @@ TEST(HazardModel, MonthInQuarterActsOnlyWhereItRepeats) {
   for (const bool seasonal : {true, false}) {
     FunnelTables tables;
     tables.pipeline = MakePipeline(1);
-    tables.as_of = Time{model::StartOfEpoch(624).micros - 1};
+    tables.as_of = Time{StartOf(model::FirstDay(624)).micros - 1};
     insight::testing::Random random(6);
     for (model::Epoch epoch = 600; epoch < 624; ++epoch) {
       model::StageRow& row = tables.rows.stages[{GroupKind::kAll, 0, epoch, 101}];
@@ -157,7 +157,7 @@ TEST(HazardModel, MonthInQuarterIsFoundFromTwoQuartersAndRarelyWhereThereIsNone)
       FunnelTables tables;
       tables.pipeline = MakePipeline(1);
       const model::Epoch end = seasonal ? 606 : 612;
-      tables.as_of = Time{model::StartOfEpoch(end).micros - 1};
+      tables.as_of = Time{StartOf(model::FirstDay(end)).micros - 1};
       for (model::Epoch epoch = 600; epoch < end; ++epoch) {
         model::StageRow& row = tables.rows.stages[{GroupKind::kAll, 0, epoch, 101}];
         const double drift = epoch < 603 ? 1.3 : 0.8;

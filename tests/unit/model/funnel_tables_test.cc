@@ -32,11 +32,12 @@ int64_t Floor(Time t) { return t.micros / kMicrosPerSecond; }
 
 // Seconds of [from, to) by overlap with every month and every bin: slow and plain.
 void Spread(int64_t entered, int64_t from, int64_t to, Tally& tally) {
-  for (Epoch month = EpochOf(Time{from * kMicrosPerSecond}); month <= EpochOf(Time{to * kMicrosPerSecond}); ++month) {
+  const auto month_of = [](int64_t seconds) { return EpochOf(DateOf(Time{seconds * kMicrosPerSecond})); };
+  for (Epoch month = month_of(from); month <= month_of(to); ++month) {
     for (size_t bin = 0; bin < kAgeBins; ++bin) {
       const int64_t bin_end = bin + 1 < kAgeBins ? entered + AgeBinEdges()[bin + 1] : INT64_MAX;
-      const int64_t a = std::max({from, Floor(StartOfEpoch(month)), entered + AgeBinEdges()[bin]});
-      const int64_t b = std::min({to, Floor(StartOfEpoch(month + 1)), bin_end});
+      const int64_t a = std::max({from, Floor(StartOf(FirstDay(month))), entered + AgeBinEdges()[bin]});
+      const int64_t b = std::min({to, Floor(StartOf(FirstDay(month + 1))), bin_end});
       if (b > a) tally.exposure[{month, bin}] += b - a;
     }
   }
@@ -229,7 +230,7 @@ TEST(FunnelTables, RowsOfAPastMonthEndAreTheEpochsUpToIt) {
     const Epoch cut = 560 + static_cast<Epoch>(random.Below(30));
     std::erase_if(past.stages, [&](const auto& e) { return e.first.epoch >= cut; });
     std::erase_if(past.periods, [&](const auto& e) { return e.first.epoch >= cut; });
-    const FunnelTables then = TablesFromPaths(pipeline, paths, Time{StartOfEpoch(cut).micros - 1});
+    const FunnelTables then = TablesFromPaths(pipeline, paths, Time{StartOf(FirstDay(cut)).micros - 1});
     EXPECT_TRUE(then.rows == past);
   }
 }
@@ -411,11 +412,15 @@ TEST(FunnelTables, OpenExposureIsWhatTheRowsDoNotHoldYet) {
 }
 
 TEST(FunnelTables, EpochsAndAgeBinsHaveExactEdges) {
-  EXPECT_EQ(EpochOf(Time{0}), 0);
-  EXPECT_EQ(EpochOf(Time{-1}), -1);
-  for (Epoch e = -30; e < 800; ++e) {
-    EXPECT_EQ(EpochOf(StartOfEpoch(e)), e);
-    EXPECT_EQ(EpochOf(Time{StartOfEpoch(e).micros - 1}), e - 1);
+  EXPECT_EQ(EpochOf(Date{0}), 0);
+  EXPECT_EQ(EpochOf(Date{-1}), -1);
+  for (const std::string_view zone : {"", "Asia/Shanghai", "America/New_York", "Asia/Beirut"}) {  // Beirut left out a midnight, of a 1st
+    const query::Days days = query::Days::In(zone).value();
+    for (Epoch e = -30; e < 800; ++e) {
+      EXPECT_EQ(EpochOf(FirstDay(e)), e);
+      EXPECT_EQ(EpochOf(StartOf(e, days), days), e) << zone;
+      EXPECT_EQ(EpochOf(Time{StartOf(e, days).micros - 1}, days), e - 1) << zone;
+    }
   }
   const auto& edges = AgeBinEdges();
   EXPECT_EQ(edges[0], 0);

@@ -1,5 +1,6 @@
 // What is kept of a pipeline equals what its moves say: now, as of any time, as known at any time, for any viewer.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "naive_deals.h"
@@ -62,17 +63,27 @@ StageRow Total(const FunnelTables& tables, Id stage) {
   return total;
 }
 
-// C01, D01, D02: rows kept by every write equal those of the naive list of moves, at the end and as of random times.
+// C01, D01, D02: rows kept by every write equal those of the naive list of moves, at the end and as of random times, whatever the time zone
+// of the database comes to be.
 TEST(TablesProperty, EqualThePathsAtAnyTime) {
   for (uint64_t run = 0; run < 3; ++run) {
     const uint64_t seed = TestSeed(500 + run);
     SCOPED_TRACE("seed " + std::to_string(seed));
     World world;
     NaiveDeals sales(world, "opportunity", {"sales", "partner"}, seed, {});
+    const Id settings = *world.Read()->Find("setting", ExternalRef{"kith.setting", "database"});
+    constexpr std::array<std::string_view, 4> kZones = {"Asia/Shanghai", "America/New_York", "UTC", "Australia/Lord_Howe"};
+    query::Days days;
     for (int i = 0; i < 180; ++i) {
+      if (i % 45 == 22) {
+        const std::string_view zone = kZones[sales.random().Below(kZones.size())];
+        world.Set(settings, "time_zone", zone);
+        days = query::Days::In(zone).value();
+      }
       sales.Step();
       if (i % 45 != 44) continue;
-      for (const Pipeline& pipeline : sales.pipelines()) {
+      for (Pipeline pipeline : sales.pipelines()) {
+        pipeline.days = days;
         ExpectSame(Read(world, pipeline, {.as_of = world.now()}), sales.Tables(pipeline, world.now()));
         for (int k = 0; k < 12; ++k) {
           const Time at{world.now().micros - static_cast<int64_t>(sales.random().Below(900 * kMicrosPerDay))};
@@ -88,6 +99,39 @@ TEST(TablesProperty, EqualThePathsAtAnyTime) {
   }
 }
 
+// Months begin in the database's time zone, also those before it was named.
+TEST(Tables, AMonthBeginsWhereTheDatabaseIs) {
+  World world;
+  world.SetNow(At("2026-04-02T09:00:00Z"));
+  const Id settings = *world.Read()->Find("setting", ExternalRef{"kith.setting", "database"});
+  const Id deal = world.Create();
+  Batch batch = world.NewBatch();
+  batch.Set(deal, "amount", Yuan(100));
+  world.Apply(batch);
+  world.MoveTo(deal, "sales/talk", {.at = At("2026-02-28T15:59:59Z")});
+  world.MoveTo(deal, "sales/won", {.at = At("2026-03-31T16:30:00Z")});
+  const auto won_on = [&](std::optional<Time> as_of = {}) {
+    std::string days;
+    const FunnelTables tables = Read(world, world.GetPipelineNow("sales"), {.as_of = as_of});
+    for (const auto& [key, row] : tables.rows.periods) {
+      if (key.group_kind != GroupKind::kAll) continue;
+      for (const auto& [cell, n] : row.won_count) days += ToText(Date{FirstDay(key.epoch).days + cell.day - 1});
+      for (const auto& [day, n] : row.arrivals) days += ToText(Date{FirstDay(key.epoch).days + day - 1}) + " ";
+    }
+    return days;
+  };
+  EXPECT_EQ(won_on(), "2026-02-28 2026-03-31");
+  world.Set(settings, "time_zone", "Asia/Shanghai");
+  EXPECT_EQ(won_on(), "2026-02-28 2026-04-01");
+  EXPECT_EQ(won_on(At("2026-03-31T16:29:59Z")), "2026-02-28 ");
+  world.Verify();
+  world.Set(settings, "time_zone", "Pacific/Kiritimati");  // 14 hours before UTC
+  EXPECT_EQ(won_on(), "2026-03-01 2026-04-01");
+  world.Set(settings, "time_zone", "UTC");
+  EXPECT_EQ(won_on(), "2026-02-28 2026-03-31");
+  world.Verify();
+}
+
 // Times that moves share, and the edges of months.
 TEST(TablesProperty, EqualThePathsAtTheTimesOfMovesAndEdgesOfMonths) {
   const uint64_t seed = TestSeed(31);
@@ -100,8 +144,9 @@ TEST(TablesProperty, EqualThePathsAtTheTimesOfMovesAndEdgesOfMonths) {
     for (const NaiveMove& move : deal.moves) {
       times.insert(move.at);
       times.insert(Time{move.at.micros - 1});
-      times.insert(StartOfEpoch(EpochOf(move.at)));
-      times.insert(Time{StartOfEpoch(EpochOf(move.at)).micros - 1});
+      const Time month = StartOf(EpochOf(move.at, {}), {});
+      times.insert(month);
+      times.insert(Time{month.micros - 1});
     }
   }
   for (const Pipeline& pipeline : sales.pipelines()) {
