@@ -44,12 +44,13 @@ class ScanSource final : public RecordSource {
 // Those of a point in the past.
 class PastSource final : public RecordSource {
  public:
-  PastSource(std::span<const Record> records, Id after) : records_(records) {
+  PastSource(std::span<const Record> records, Context& context, Id after) : records_(records), context_(context) {
     while (!records_.empty() && records_.front().view().id() <= after) records_ = records_.subspan(1);
   }
 
   bool Next(Current& row) override {
     if (records_.empty()) return false;
+    if (!context_.meter.Again()) return Keep(context_.meter.status());
     row.record = records_.front().view();
     row.id = row.record.id();
     last_ = row.id;
@@ -60,6 +61,7 @@ class PastSource final : public RecordSource {
 
  private:
   std::span<const Record> records_;
+  Context& context_;
   Id last_;
 };
 
@@ -280,7 +282,7 @@ StatusOr<std::unique_ptr<RecordSource>> OpenSource(const Plan& plan, const TypeD
     case Access::kScan:
       if (context.world.is_past()) {
         KITH_ASSIGN_OR_RETURN(const std::span<const Record> records, context.world.Past(type));
-        source = std::make_unique<PastSource>(records, IdAt(after));
+        source = std::make_unique<PastSource>(records, context, IdAt(after));
       } else {
         KITH_ASSIGN_OR_RETURN(std::unique_ptr<RecordCursor> cursor, context.world.snapshot().Scan(type.name, IdAt(after)));
         source = std::make_unique<ScanSource>(std::move(cursor), context);

@@ -133,8 +133,11 @@ void Accumulator::AddDouble(double value) {
   real_ = sum;
 }
 
+// NaN is the greatest, as in an order.
 void Accumulator::AddExtreme(const PackedValue& value) {
-  const std::partial_ordering order = extreme_.is_null() ? std::partial_ordering::unordered : Compare(value, InPlace(extreme_));
+  const PackedValue present = InPlace(extreme_);
+  std::partial_ordering order = Compare(value, present);
+  if (value.kind == Kind::kDouble && order == std::partial_ordering::unordered) order = std::isnan(value.real) <=> std::isnan(present.real);
   const bool better = extreme_.is_null() || (function_ == Function::kMin ? order < 0 : order > 0);
   if (better) Store(value, extreme_);
 }

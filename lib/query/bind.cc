@@ -61,8 +61,10 @@ expr::Any FromPlainJson(const json& value) {
   switch (value.type()) {
     case json::value_t::boolean:
       return value.get<bool>();
-    case json::value_t::number_integer:
     case json::value_t::number_unsigned:
+      if (value.get<uint64_t>() > INT64_MAX) return value.get<uint64_t>();
+      return value.get<int64_t>();
+    case json::value_t::number_integer:
       return value.get<int64_t>();
     case json::value_t::number_float:
       return value.get<double>();

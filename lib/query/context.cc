@@ -30,12 +30,16 @@ bool Meter::Check() {
 StatusOr<std::vector<Id>> World::AllIds(const catalog::TypeDef& type) const {
   std::vector<Id> ids;
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot_.Scan(type.name));
-  while (cursor->Next()) ids.push_back(cursor->id());
+  while (cursor->Next()) {
+    if (!meter_.Again()) return meter_.status();
+    ids.push_back(cursor->id());
+  }
   KITH_RETURN_IF_ERROR(cursor->status());
   // Those deleted since are known to the feed alone.
   for (uint64_t after = 0; after < snapshot_.sequence();) {
     KITH_ASSIGN_OR_RETURN(const Snapshot::Feed feed, snapshot_.Changes(after, kFeedPage));
     for (const FeedEntry& entry : feed.entries) {
+      if (!meter_.Again()) return meter_.status();
       if (entry.operation == Operation::kDelete && entry.record.type() == type.number) ids.push_back(entry.record);
     }
     if (feed.scanned <= after) break;
@@ -89,6 +93,7 @@ void World::ForEachRelated(const catalog::TypeDef& type, const catalog::FieldDef
     Fail(records.status());
     if (!status_.ok()) return;
     for (const Record& record : *records) {
+      if (!meter_.Again()) return Fail(meter_.status());
       if (record.view().GetRef(field.position) == id && !visit(record.view())) return;
     }
     return;

@@ -28,6 +28,8 @@ class Meter {
     ++work.records;
     return Touch();
   }
+  // The same for what was counted when it was put together.
+  [[nodiscard]] bool Again() { return Touch(); }
   [[nodiscard]] const Status& status() const { return status_; }
   [[nodiscard]] std::chrono::microseconds Elapsed() const {
     return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start_);
@@ -73,7 +75,7 @@ class World final : public expr::Resolver {
   Meter& meter_;
   Status status_;
   std::unordered_map<TypeNumber, std::vector<Record>> past_;  // whole types, in id order
-  std::unordered_map<uint64_t, Record> past_records_;         // single ones; without a type: there was none
+  std::unordered_map<uint64_t, Record> past_records_;         // single ones
 };
 
 struct Context {

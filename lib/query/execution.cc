@@ -20,6 +20,8 @@ bool IsHidden(const IndexPath& use, const catalog::TypeDef& type, const Snapshot
                                   std::any_of(use.index->cover.begin(), use.index->cover.end(), masked));
 }
 
+constexpr uint64_t kRowsAtOnce = 1024;  // that a page in place grows by
+
 TokenOrder OrderOf(const Plan& plan) { return plan.access == Access::kIndex ? TokenOrder::kIndex : TokenOrder::kIds; }
 
 }  // namespace
@@ -226,10 +228,12 @@ void Execution::NextPlainPage(size_t cap, Page& page) {
   const uint64_t left = compiled_.query.limit == 0 ? cap : std::min<uint64_t>(cap, compiled_.query.limit - given_);
   std::vector<int> slots(columns, -1);  // in an entry
   for (size_t i = 0; plan_->covered && i < columns; ++i) slots[i] = plan_->layout.Find(*compiled_.terms[i].own());
-  page.values.resize(left * columns);
-  PackedValue* cell = page.values.data();
   Current row;
   while (page.ids.size() < left && NextMatch(row)) {
+    const size_t begin = page.ids.size() * columns;
+    // By steps: `cap` may be far beyond what there is.
+    if (page.values.size() < begin + columns) page.values.resize(begin + std::min<uint64_t>(kRowsAtOnce, left - page.ids.size()) * columns);
+    PackedValue* cell = page.values.data() + begin;
     for (size_t i = 0; i < columns; ++i, ++cell) {
       if (row.record.is_null() && slots[i] >= 0) {
         *cell = row.entry[static_cast<size_t>(slots[i])];

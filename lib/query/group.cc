@@ -136,6 +136,7 @@ std::string Grouping::SortKey(const Row& row) const {
   std::string key;
   for (const CompiledOrder& order : compiled_.order) AppendOrderKey(row.values[order.column], order.descending, key);
   for (size_t i = 0; i < compiled_.terms.size(); ++i) AppendValueKey(key, row.values[i]);
+  if (key.empty()) key.push_back('\0');  // the one row without groups: a page token names a place
   return key;
 }
 

@@ -70,7 +70,6 @@ class SearchRun {
                               .score = hit.score,
                               .misspelt = hit.misspelt});
     }
-    result_.records = meter_.work.records;
     return std::move(result_);
   }
 
@@ -97,6 +96,7 @@ class SearchRun {
     if (!meter_.Record()) return meter_.status();
     const StatusOr<record::View> record = snapshot_.Get(id);
     if (!record.ok()) return IsNotFound(record.status()) ? Status() : record.status();
+    ++result_.records;
     if (const std::optional<Ranked> hit = matcher.Match(*record, typos)) best_.Offer(*hit);
     return absl::OkStatus();
   }

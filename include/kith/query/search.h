@@ -58,7 +58,7 @@ struct SearchHit {
 struct SearchResult {
   std::vector<SearchHit> hits;
   bool complete = true;  // no record was left unread that could be among the hits
-  uint64_t records = 0;  // read
+  uint64_t records = 0;  // read, of those that the viewer may see
 };
 
 // At most limits::kSearchBytes of text and limits::kSearchWords words; a text without words finds nothing.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -277,6 +278,27 @@ TEST_F(QueryTest, NothingIsOneGroupWithoutGroupsAndNoneWithThem) {
       AskJson(R"({"from": "deal", "where": "count > $n", "group": ["state"], "aggregates": [{"count": "*"}]})", {{"n", 99}}).empty());
 }
 
+TEST_F(QueryTest, TheOneRowOfAnAggregateIsTheLastPage) {
+  const Prepared prepared = PrepareJson(R"({"from": "deal", "aggregates": [{"count": "*"}], "limit": 1})", *snapshot_);
+  const std::unique_ptr<Rows> rows = *prepared.Run(*snapshot_);
+  ASSERT_TRUE(rows->Next());
+  ASSERT_FALSE(rows->token().empty());
+  EXPECT_TRUE(AllRows(prepared, *snapshot_, {}, {.after = rows->token()}).empty());
+}
+
+TEST_F(QueryTest, NotANumberIsTheGreatestInWhateverOrderItComes) {
+  for (const int at : {0, 1, 2}) {
+    const std::string json =
+        R"j({"from": "deal", "where": "id in $d", "aggregates": [{"min": "double(count) / double(count) - double(count)",
+        "name": "least"}, {"max": "double(count) / double(count) - double(count)", "name": "greatest"}]})j";
+    expr::AnyList three;  // counts 0 to 3 in turn, so one of them gives NaN
+    for (int i = 0; i < 3; ++i) three.emplace_back(deals_[static_cast<size_t>(4 - at + i)]);
+    const std::vector<Row> rows = Ask(json, {{"d", three}});
+    EXPECT_FALSE(std::isnan(rows[0].values[0].get<double>())) << at;
+    EXPECT_TRUE(std::isnan(rows[0].values[1].get<double>())) << at;
+  }
+}
+
 TEST_F(QueryTest, HavingChoosesGroupsAndPagesGoOverThem) {
   const std::string query =
       R"({"from": "deal", "group": ["count", "state"], "aggregates": [{"count": "*", "name": "n"}], "having": "n >= 3",
@@ -468,6 +490,12 @@ TEST_F(QueryTest, ParametersAreOfTheKindOfTheirField) {
   ExpectRefused(R"({"from": "deal", "where": "count == $x", "parameters": {"x": "number"}})", Reason::kQueryMalformed, "parameters.x");
 }
 
+TEST_F(QueryTest, ANumberPastAnIntIsNoOtherNumber) {
+  const Prepared prepared = PrepareJson(R"({"from": "deal", "where": "count > $x", "select": ["name"]})", *snapshot_);
+  const StatusOr<Parameters> most = prepared.ParametersFromJson(R"({"x": 18446744073709551615})");
+  EXPECT_TRUE(!most.ok() || !prepared.Run(*snapshot_, *most).ok() || AllRows(prepared, *snapshot_, *most).empty());
+}
+
 TEST_F(QueryTest, PreparedOnceAndRunInManyThreads) {
   const Prepared prepared = PrepareJson(R"({"from": "deal", "where": "owner == $who", "select": ["name"], "order": ["-day"]})", *snapshot_);
   std::atomic<int> wrong = 0;
@@ -517,6 +545,19 @@ TEST_F(QueryTest, ARunEndsAtItsLimits) {
   EXPECT_EQ(end({.cost = 2011}), Reason::kCostExceeded);
   cancel = false;
   EXPECT_EQ(AllRows(prepared, *snapshot_, {}, {.cancel = &cancel, .time_limit = std::chrono::hours(1), .cost = 2012}).size(), 1U);
+}
+
+TEST_F(QueryTest, ARunOverThePastEndsWhenToldWhereverItIs) {
+  std::mt19937_64 dice(3);
+  testing::AddDeals(market_, dice, clients_, 1000);
+  snapshot_ = market_.Read();
+  std::atomic<bool> cancel = false;
+  const RunOptions options{.as_of = AsOf{}, .cancel = &cancel};
+  const std::unique_ptr<Rows> rows = *PrepareJson(R"({"from": "deal"})", *snapshot_).Run(*snapshot_, {}, options);
+  ASSERT_TRUE(rows->Next());
+  cancel = true;
+  while (rows->Next()) continue;
+  EXPECT_EQ(GetReason(rows->status()), Reason::kCancelled);
 }
 
 TEST_F(QueryTest, ErrorsNameThePlaceAndTheNearest) {
@@ -594,6 +635,17 @@ TEST_F(QueryTest, APageInPlaceIsTheSameAsItsRows) {
     }
     EXPECT_EQ(at, expected.size());
     EXPECT_EQ(rows->work().rows, expected.size());
+  }
+}
+
+TEST_F(QueryTest, APageHasWhatThereIsHoweverMuchIsAskedFor) {
+  const Prepared prepared = PrepareJson(R"({"from": "deal", "select": ["name", "count"]})", *snapshot_);
+  for (const size_t cap : {SIZE_MAX, SIZE_MAX / 2 + 1}) {
+    const std::unique_ptr<Rows> rows = *prepared.Run(*snapshot_);
+    query::Page page;
+    rows->NextPage(cap, page);
+    EXPECT_EQ(page.ids.size(), 12U);
+    EXPECT_EQ(page.values.size(), 24U);
   }
 }
 

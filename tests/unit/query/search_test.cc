@@ -232,6 +232,7 @@ TEST_F(SearchTest, AViewersHitsAreNotCrowdedOutByWhatIsHidden) {
   for (const bool folded : {false, true}) {
     if (folded) FoldAll();
     EXPECT_EQ(Ids("carla", {.limit = 2}, {.id = me}), (std::vector<Id>{mine, open}));
+    EXPECT_LE(Ask("carla", {.limit = 5}, {.id = me}).records, 3U);  // nor does the work tell of the hidden
     EXPECT_EQ(Ids("carla", {.limit = 2}).size(), 2U);
     EXPECT_EQ(Ids("karla", {.limit = 2}, {.id = me}), (std::vector<Id>{mine, open}));
   }
