@@ -2,7 +2,9 @@ package kith
 
 import (
 	"context"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"kith/internal/capi"
@@ -85,10 +87,10 @@ func (b *Batch) begin(how capi.Start, typ string, ref Ref, fields Fields) ID {
 	return id
 }
 
-// Set sets fields.
+// Set sets fields, in the order of their names: the same fields make the same batch, which Key asks for.
 func (b *Batch) Set(target ID, fields Fields) {
-	for field, value := range fields {
-		b.set(uint64(target), field, value)
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		b.set(uint64(target), field, fields[field])
 	}
 }
 

@@ -261,6 +261,52 @@ func TestUpdateRunsAgainOnAConflict(t *testing.T) {
 	}))
 }
 
+// A map has no order, and a batch has: what is written again with its key must be the same batch.
+func TestFieldsOfAMapMakeTheSameBatchEachTime(t *testing.T) {
+	db := open(t)
+	for range 20 {
+		_, err := db.Update(ctx, func(_ *kith.Snapshot, b *kith.Batch) error {
+			b.Create("account", kith.Fields{"name": "Acme", "industry": "law", "employees": 7, "website": "acme.example", "phone": "1"})
+			return nil
+		}, kith.Key("once"))
+		must(t, err)
+	}
+}
+
+// A row is good until the next, so it is good where there is none.
+func TestARowIsGoodAfterALoopThatItEnded(t *testing.T) {
+	db := open(t)
+	for i := range 300 {
+		write(t, db, func(b *kith.Batch) kith.ID {
+			return b.Create("account", kith.Fields{"name": fmt.Sprint("account ", i), "employees": i})
+		})
+	}
+	must(t, db.View(func(s *kith.Snapshot) error {
+		var scanned kith.Row
+		for row, err := range s.Scan("account", "name", "employees") {
+			must(t, err)
+			if scanned = row; row.Col(1).Int() == 270 {
+				break
+			}
+		}
+		rows, err := s.Query(ctx, `{"from": "account", "select": ["name", "employees"], "order": ["employees"]}`, nil)
+		must(t, err)
+		var asked kith.ResultRow
+		for row, err := range rows.All() {
+			must(t, err)
+			if asked = row; row.Col(1).Int() == 270 {
+				break
+			}
+		}
+		for range s.Records("account") { // other memory of C
+		}
+		equal(t, []string{scanned.Col(0).Text(), asked.Col(0).Text()}, []string{"account 270", "account 270"})
+		equal(t, []int64{scanned.Col(1).Int(), asked.Col(1).Int()}, []int64{270, 270})
+		equal(t, scanned.ID(), asked.ID)
+		return nil
+	}))
+}
+
 func TestADryRunChangesNothingAndAKeyIsAppliedOnce(t *testing.T) {
 	db := open(t)
 	b, err := db.NewBatch(kith.Ext("app.users", "17"), "enquiry")

@@ -209,6 +209,7 @@ func (r *Rows) All() iter.Seq2[ResultRow, error] {
 			of.next(values)
 			for i, id := range ids {
 				if !yield(ResultRow{ID(id), r, of, i}, nil) {
+					of.keep()
 					return
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"runtime"
+	"slices"
 	"time"
 
 	"kith/internal/capi"
@@ -253,6 +254,14 @@ func (c *columns) next(values []capi.Value) {
 	}
 }
 
+// keep makes the values Go's own, when C is about to take back what it lent.
+func (c *columns) keep() {
+	for column := range c.count {
+		c.text(column)
+	}
+	c.values = slices.Clone(c.values)
+}
+
 // text of the value at a place.
 func (c *columns) text(at int) string {
 	row, column := at/c.count, at%c.count
@@ -314,6 +323,8 @@ func (s *Snapshot) Scan(typ string, fields ...string) iter.Seq2[Row, error] {
 			of.views = views
 			for i := range views {
 				if !yield(Row{of, i}, nil) {
+					of.keep()
+					of.views = slices.Clone(views)
 					return false
 				}
 			}
