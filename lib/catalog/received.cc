@@ -20,9 +20,12 @@ std::string TextIn(const Json& object, const char* member) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// 0: there is none. What no number can be is the highest one, which the catalog refuses.
 uint32_t NumberIn(const Json& object, const char* member = "number") {
   const auto found = object.find(member);
-  return found != object.end() && found->is_number_unsigned() ? static_cast<uint32_t>(found->get<uint64_t>()) : 0;
+  return found != object.end() && found->is_number_unsigned()
+             ? static_cast<uint32_t>(std::min<uint64_t>(found->get<uint64_t>(), UINT32_MAX))
+             : 0;
 }
 
 // The items of an array that are objects.
@@ -63,10 +66,11 @@ void AddItems(Json& to, const Json& from) {
   }
 }
 
-// The number itself while it is free, or else the next one.
+// The number itself while it is free, or else the next one. After the highest there is none: that again, which the catalog refuses.
 uint32_t FreeNumber(std::set<uint32_t>& taken, uint32_t wanted) {
   if (taken.insert(wanted).second) return wanted;
-  return *taken.insert(*taken.rbegin() + 1).first;
+  const uint32_t last = *taken.rbegin();
+  return *taken.insert(last == UINT32_MAX ? last : last + 1).first;
 }
 
 class Receiver {
@@ -219,7 +223,7 @@ class Receiver {
     if (!own_.is_null() && !loser().contains("to")) merged.erase("to");
     if (theirs_.contains("choices") || own_.contains("choices")) {
       AddChoices(merged);
-      NumberChoices(merged);
+      KITH_RETURN_IF_ERROR(NumberChoices(merged, type, field));
     }
     if (merged.contains("roll_up") && merged["roll_up"].is_object()) merged["roll_up"]["number"] = RollUpNumber(merged["roll_up"]);
     if (TextIn(merged, "formula") != TextIn(own_.is_null() ? Json::object() : own_, "formula")) reformed_.insert(type);
@@ -296,8 +300,8 @@ class Receiver {
   }
 
   // Each has the number that it has here, or else the one there, with the number that its package has here.
-  void NumberChoices(Json& merged) {
-    if (!merged.contains("choices") || !merged["choices"].is_array()) return;
+  Status NumberChoices(Json& merged, const std::string& type, const std::string& field) {
+    if (!merged.contains("choices") || !merged["choices"].is_array()) return absl::OkStatus();
     const std::vector<Json> here = own_.is_null() ? std::vector<Json>() : ObjectsIn(own_, "choices");
     std::map<uint32_t, std::set<uint32_t>> taken;  // by package
     const auto low = [](uint32_t number) {
@@ -314,8 +318,13 @@ class Receiver {
       const auto package = packages_.find(PackageOfChoice(static_cast<int32_t>(there)));
       const uint32_t mine = package == packages_.end() || !known_.contains(package->second) ? 0 : known_[package->second];
       const uint32_t number = FreeNumber(taken[mine], low(there));
+      if (mine != 0 && number > static_cast<uint32_t>(limits::kAddedChoiceNumber)) {
+        return Refused(type, field, choice, "package " + package->second + " has no number left here for a choice that it added there",
+                       "limit kAddedChoiceNumber, 262143: give the choice the same number in both");
+      }
       choice["number"] = mine == 0 ? number : static_cast<uint32_t>(AddedChoiceNumber(mine, static_cast<int32_t>(number)));
     }
+    return absl::OkStatus();
   }
 
   uint32_t RollUpNumber(const Json& roll_up) {

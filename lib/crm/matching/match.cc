@@ -156,13 +156,11 @@ StatusOr<MatchReport> FindMatches(const MatchTable& table, const MatchOptions& o
   const size_t threads = matching_internal::ThreadsOf(options.threads);
   const Prepared prepared(table, threads, true);
   MatchReport report;
-  report.model.fields.resize(table.fields.size());
-  if (prepared.rows() >= 2) {
-    const Blocks blocks(prepared, threads);
-    report.model = matching_internal::Learn(prepared, blocks, threads);
-    ScoreBlocks(prepared, blocks, options, threads, report);
-    Summarize(table, options, prepared.Pairs(), report);
-  }
+  // Of fewer than two rows there is no pair: what is learnt of none is what was believed before, and a model like any other.
+  const Blocks blocks(prepared, threads);
+  report.model = matching_internal::Learn(prepared, blocks, threads);
+  ScoreBlocks(prepared, blocks, options, threads, report);
+  Summarize(table, options, prepared.Pairs(), report);
   Describe(table, prepared, report.model);
   return report;
 }

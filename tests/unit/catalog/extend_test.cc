@@ -1,5 +1,6 @@
 // What packages do to each other: choices added to others' fields, vendors' names, removal.
 #include "kith/base/limits.h"
+#include "kith/catalog/received.h"
 #include "unit/catalog/catalog_testing.h"
 
 namespace kith::catalog {
@@ -67,6 +68,49 @@ TEST(AddedChoices, AreNumberedApart) {  // E11
   EXPECT_EQ(ToDefinitions(**stored), ToDefinitions(*both));
   EXPECT_THAT(Plan(*both, Adds("locks", kLocks))->definitions, IsEmpty());
   EXPECT_THAT(Plan(*both, Doors())->definitions, IsEmpty());
+}
+
+// A replica's choice takes the next number here when its own is taken. After the last one it is refused, and never another package's.
+TEST(AddedChoices, OfAReplicaAreRefusedAfterTheLastNumber) {  // R01
+  const auto base = Ensured(Doors());
+  // A replica in which package 2 gave one choice this number.
+  const auto replica = [&](const std::string& name, int32_t number) {
+    const auto numbered = Ensured(base, Adds("locks", R"({"field": "colour", "choices": [{"name": ")" + name + R"("}]})"));
+    std::vector<Definition> definitions = ToDefinitions(*numbered);
+    const std::string first = std::to_string(AddedChoiceNumber(2, 1));
+    for (Definition& definition : definitions) {
+      const size_t at = definition.body.find(first);
+      if (at != std::string::npos) definition.body.replace(at, first.size(), std::to_string(AddedChoiceNumber(2, number)));
+    }
+    const auto catalog = FromDefinitions(9, definitions);
+    EXPECT_TRUE(catalog.ok()) << catalog.status();
+    return *catalog;
+  };
+  const auto received = [](const Catalog& here, const Catalog& there) {
+    std::vector<ReceivedDefinition> theirs;
+    for (const Definition& definition : ToDefinitions(there)) theirs.push_back({definition, true});
+    return PlanReceived(here, theirs, NamesOfPackages(there));
+  };
+  const auto blue = replica("blue", limits::kAddedChoiceNumber - 1);
+  const StatusOr<Catalog::Plan> last = received(*blue, *replica("green", limits::kAddedChoiceNumber - 1));
+  ASSERT_TRUE(last.ok()) << last.status();
+  EXPECT_EQ(FieldOf(last->after, "colour").FindChoice("green")->number, AddedChoiceNumber(2, limits::kAddedChoiceNumber));
+  EXPECT_EQ(FieldOf(last->after, "colour").FindChoice("blue")->number, AddedChoiceNumber(2, limits::kAddedChoiceNumber - 1));
+  const auto full = replica("blue", limits::kAddedChoiceNumber);
+  const Status refused = received(*full, *replica("green", limits::kAddedChoiceNumber)).status();
+  EXPECT_EQ(GetReason(refused), Reason::kPackageConflict) << refused;
+  EXPECT_EQ(GetErrorInfo(refused).type + "." + GetErrorInfo(refused).field, "door.colour");
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("no number left"));
+  // A number that is none is not read as the rest of a division.
+  std::vector<ReceivedDefinition> theirs;
+  for (Definition definition : ToDefinitions(*replica("green", 1))) {
+    if (const size_t at = definition.body.find("\"number\":2"); definition.type == kPackageType && at != std::string::npos) {
+      definition.body.replace(at, 10, "\"number\":4294967298");
+      theirs.push_back({std::move(definition), true});
+    }
+  }
+  ASSERT_THAT(theirs, SizeIs(1));
+  EXPECT_EQ(GetReason(PlanReceived(*base, theirs, {{2, "locks"}}).status()), Reason::kPackageConflict);
 }
 
 TEST(AddedChoices, StayWhenTheFieldsOwnPackageIsUpgraded) {  // E11

@@ -424,6 +424,30 @@ TEST(Matching, AModelOfRowsThatSayAWordTwiceComesBackToo) {
   EXPECT_EQ(*again, report->model);
 }
 
+// A database with nobody in it, or one: what is believed of any two is a model too.
+TEST(Matching, AModelOfFewerThanTwoRowsComesBackToo) {
+  std::vector<MatchField> fields;
+  for (const MatchKind kind : {MatchKind::kText, MatchKind::kName, MatchKind::kMail, MatchKind::kPhone, MatchKind::kWebsite,
+                               MatchKind::kDate, MatchKind::kIdentifier, MatchKind::kAddress}) {
+    fields.push_back({std::string(NameOf(kind)), kind});
+  }
+  for (const size_t rows : {size_t{0}, size_t{1}, size_t{2}}) {
+    MatchTable table{.fields = fields, .columns = {}, .sources = {}};
+    table.columns.resize(fields.size());
+    for (auto& column : table.columns) column.assign(rows, "acme works");
+    const StatusOr<MatchReport> report = FindMatches(table);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(report->compared, rows < 2 ? 0U : 1U);
+    const StatusOr<MatchModel> again = MatchModelFromJson(ToJson(report->model));
+    ASSERT_TRUE(again.ok()) << again.status() << rows;
+    EXPECT_EQ(*again, report->model);
+    for (auto& column : table.columns) column = {"acme works", "acme works"};
+    const StatusOr<std::vector<MatchPair>> scored = MatchFirst(table, *again);
+    ASSERT_TRUE(scored.ok()) << scored.status();
+    for (const MatchPair& pair : *scored) EXPECT_TRUE(std::isfinite(pair.bits));
+  }
+}
+
 TEST(Matching, WhatIsWrongIsRefused) {
   const std::vector<MatchField> one = {{"name", MatchKind::kName}};
   EXPECT_THAT(FindMatches({}).status().message(), HasSubstr("no field"));
