@@ -114,9 +114,10 @@ class Walker {
       if (!failed.ok()) return false;
       if (relation.kind != 0 && edge.kind != relation.kind) return true;
       if (!options_.ever && !edge.span.Holds(at_)) return true;
-      if (!Wants(along ? Direction::kOut : Direction::kIn) && !schema.RulesOf(edge.kind).symmetric) return true;
+      const bool symmetric = schema.RulesOf(edge.kind).symmetric;
+      if (!Wants(along ? Direction::kOut : Direction::kIn) && !symmetric) return true;
       // An edge to itself is found once.
-      if (!along && edge.from == edge.to && Wants(Direction::kOut)) return true;
+      if (!along && edge.from == edge.to && (Wants(Direction::kOut) || symmetric)) return true;
       const Id far = along ? edge.to : edge.from;
       const StatusOr<bool> visible = IsVisible(far);
       failed = visible.status();

@@ -121,6 +121,10 @@ TEST_F(Graph, SymmetricAndDistinctEdgesStandOnce) {  // M02
   EXPECT_EQ(Refusal(node_[1], node_[2], "pair"), Reason::kEdgeTaken);
   EXPECT_EQ(Refusal(node_[3], node_[3], "pair"), Reason::kCycle);
   EXPECT_TRUE(TryLink(node_[3], node_[3], "free").ok()) << "a loop is refused only where that is declared";
+  ASSERT_TRUE(TryLink(node_[3], node_[3], "knows").ok());
+  for (const Direction direction : {Direction::kOut, Direction::kIn, Direction::kBoth}) {
+    EXPECT_THAT(Next(node_[3], "link.knows", {.direction = direction}), ElementsAre(node_[3])) << "an edge to itself is found once";
+  }
 }
 
 // B25: cycles are refused where declared; the error names the way.
