@@ -67,6 +67,8 @@ class ChangeTree {
   [[nodiscard]] bool empty() const { return root_ == nullptr; }
   // Grows with each new key: a cursor that kept a position must seek again.
   [[nodiscard]] uint64_t inserts() const { return inserts_; }
+  // A key in state kNone, which cursors pass over, is about to count again.
+  void Revive() { ++inserts_; }
   // The arena that holds the nodes is about to be reset.
   void Clear() {
     root_ = nullptr;
@@ -90,8 +92,9 @@ class ChangeTree {
     return made;
   }
 
-  [[nodiscard]] Position First() const { return {first_, 0}; }
-  [[nodiscard]] Position Last() const { return {last_, last_ == nullptr ? 0 : last_->count - 1}; }
+  // A first leaf without entries is what memory that ran out has left.
+  [[nodiscard]] Position First() const { return first_ == nullptr || first_->count == 0 ? Position() : Position(first_, 0); }
+  [[nodiscard]] Position Last() const { return last_ == nullptr || last_->count == 0 ? Position() : Position(last_, last_->count - 1); }
   // The first entry whose key is not below the probe's.
   [[nodiscard]] Position LowerBound(const KeyProbe& probe) const;
   // The last entry whose key is not above the probe's.

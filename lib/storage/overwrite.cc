@@ -94,7 +94,7 @@ class OverwriteJob final : public Job {
     KITH_ASSIGN_OR_RETURN(const format::Meta newest, ReadMeta(fd_, std::nullopt));
     // A crash may bring the state before the newest back, and a reader may hold an older one.
     const uint64_t before = newest.transaction - 1;
-    const ReaderTable table = readers_.Table();
+    const ReaderTable table = readers_.TableWithin();
     const uint64_t limit = table.oldest == 0 ? before : std::min(before, table.oldest);
     std::vector<bool> kept(newest.last_page + 1);
     KITH_RETURN_IF_ERROR(Take(newest, limit, before, kept));

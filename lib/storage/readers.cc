@@ -275,10 +275,16 @@ int OnReaderLine(const char* line, void* context) {
 
 }  // namespace
 
+ReaderTable Readers::TableWithin() {
+  ReaderTable table;
+  mdb_reader_list(store_.env(), OnReaderLine, &table);
+  return table;
+}
+
 ReaderTable Readers::Table() {
   ReaderTable table;
   if (!gate_.Enter(std::chrono::steady_clock::now())) return table;
-  if (!poisoned_.load()) mdb_reader_list(store_.env(), OnReaderLine, &table);
+  if (!poisoned_.load()) table = TableWithin();
   gate_.Leave();
   return table;
 }

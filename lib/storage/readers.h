@@ -96,7 +96,10 @@ class Readers {
   // The same for one slot, asked by its holder.
   void ExpireIfOld(ReaderSlot* slot);
   [[nodiscard]] OldestReader Oldest();
+  // Empty while the gate is closed.
   [[nodiscard]] ReaderTable Table();
+  // For the holder of a transaction, which keeps the map in place: whole, whoever waits at the gate.
+  [[nodiscard]] ReaderTable TableWithin();
   int ClearStale();
 
   [[nodiscard]] uint64_t growths() const { return growths_.load(); }

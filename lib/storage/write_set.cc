@@ -80,7 +80,10 @@ Change* GroupWriteSet::Touch(Keyspace keyspace, View key, size_t size, char*& ro
     room = piece + before_value;
     return made;
   });
-  if (room == nullptr) room = arena_.Allocate(size);
+  if (room == nullptr) {
+    room = arena_.Allocate(size);
+    if (change->state == Change::State::kNone) trees_[keyspace].Revive();
+  }
   undo_.push_back({change, change->value, change->value_size, change->state});
   return change;
 }

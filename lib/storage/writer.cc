@@ -17,6 +17,7 @@ namespace {
 constexpr int kGrowthRounds = 8;
 // Who has waited that long for a write sees to it that nobody sleeps through a turn, and again each time as much later.
 constexpr std::chrono::milliseconds kTurnWait{500};
+constexpr std::chrono::microseconds kLongestTimeout = std::chrono::hours(24 * 365);
 
 Status TimeoutError() {
   return MakeError({.reason = Reason::kTimeout, .hint = "nothing was written; try again, or allow more time"},
@@ -64,7 +65,8 @@ Writer::~Writer() { pool_->Forget(*this); }
 std::vector<Status> Writer::Run(std::span<Job* const> jobs, const SubmitOptions& options) {
   if (jobs.empty()) return {};
   Submission submission{.jobs = jobs, .outcomes = std::vector<Status>(jobs.size()), .done = {}};
-  const auto deadline = std::chrono::steady_clock::now() + options.timeout;
+  // The clock counts nanoseconds: a later deadline than it can tell would be one in the past.
+  const auto deadline = std::chrono::steady_clock::now() + std::min(options.timeout, kLongestTimeout);
   // What may have to be said when the write has begun is made before.
   const Status unknown = options.timeout.count() == 0 ? absl::OkStatus() : UnknownOutcomeError();
   Schedule(submission);

@@ -58,6 +58,15 @@ std::string Number(uint64_t number) {
   return key;
 }
 
+TEST_F(ChangeTreeTest, AFirstKeyThatFindsNoMemoryLeavesNone) {
+  const auto fails = []() -> Change* { throw std::bad_alloc(); };
+  EXPECT_THROW(static_cast<void>(tree_.FindOrInsert(ProbeOf(KeyOrder::kBytes, "a"), arena_, fails)), std::bad_alloc);
+  EXPECT_FALSE(tree_.First().valid());
+  EXPECT_FALSE(tree_.Last().valid());
+  Put("b");
+  ExpectEqualsModel();
+}
+
 TEST_F(ChangeTreeTest, EmptyTree) {
   EXPECT_TRUE(tree_.empty());
   ExpectSameAt("anything");

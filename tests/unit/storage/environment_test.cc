@@ -283,6 +283,16 @@ TEST_F(EnvironmentTest, GroupsFormWhileTheWriterIsBusy) {
   EXPECT_TRUE(environment->Check()->problems.empty());
 }
 
+TEST_F(EnvironmentTest, ATimeoutBeyondTheClockIsNoneAtOnce) {
+  const auto environment = Open();
+  const auto keep = [](WriteSet& set) -> StatusOr<Job::Verdict> {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    set.Put(kRecords, IntegerKey(1), "kept");
+    return Job::Verdict::kKeep;
+  };
+  EXPECT_TRUE(RunOne(*environment, keep, {.timeout = std::chrono::microseconds::max()}).ok());
+}
+
 TEST_F(EnvironmentTest, AQueuedJobTimesOutAndAStartedOneIsUnknown) {
   const auto environment = Open();
   std::atomic<bool> started{false};

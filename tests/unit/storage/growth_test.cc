@@ -2,6 +2,7 @@
 #include <atomic>
 #include <thread>
 
+#include "storage/readers.h"
 #include "storage_testing.h"
 
 namespace kith::storage {
@@ -36,6 +37,20 @@ TEST_F(GrowthTest, AFullMapGrowsAndTheSameJobIsNotRunAgain) {
   EXPECT_GT(stats.map_bytes, uint64_t{8} << 20);
   EXPECT_EQ(stats.keyspaces[kRecords].entries, 8000u);
   EXPECT_TRUE(environment->Check()->problems.empty());
+}
+
+// What Overwrite asks before it zeroes pages.
+TEST_F(GrowthTest, WhoHoldsATransactionSeesTheReadersWhoeverWaitsAtTheGate) {
+  Open().reset();
+  const auto store = Store::Open(Path(), TestKeyspaces(), {.create = true});
+  ASSERT_TRUE(store.ok()) << store.status();
+  Readers readers(**store);
+  const StatusOr<ReadTransaction> held = readers.Acquire();
+  std::thread waits([&] { EXPECT_FALSE(readers.Alone(std::chrono::milliseconds(200), [] { return absl::OkStatus(); }).ok()); });
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (readers.Table().readers != 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_EQ(readers.TableWithin().readers, 1u);
+  waits.join();
 }
 
 TEST_F(GrowthTest, ReadersComeAndGoWhileItGrows) {

@@ -157,6 +157,30 @@ TEST_F(WriteSetTest, ACursorFollowsChangesOfItsOwnJob) {
   EXPECT_EQ(walked, "bcdh|dcba");
 }
 
+// What a job before it had put in vain is there again when the cursor's own job puts it.
+TEST_F(WriteSetTest, ACursorMeetsAKeyThatAFailedJobHadPut) {
+  const auto environment = Open();
+  ASSERT_TRUE(Write(*environment, [](WriteSet& set) {
+                for (const char* key : {"b", "d"}) set.Put(kIndex, key, "base");
+              }).ok());
+  FunctionJob fails([](WriteSet& set) -> StatusOr<Job::Verdict> {
+    set.Put(kIndex, "c", "in vain");
+    return Job::Verdict::kDiscard;
+  });
+  std::string walked;
+  FunctionJob walks([&walked](WriteSet& set) -> StatusOr<Job::Verdict> {
+    const auto cursor = set.NewCursor(kIndex);
+    for (bool more = cursor->First(); more; more = cursor->Next()) {
+      walked += cursor->key();
+      if (cursor->key() == "b") set.Put(kIndex, "c", "added ahead");
+    }
+    return Job::Verdict::kKeep;
+  });
+  Job* const jobs[] = {&fails, &walks};
+  for (const Status& status : environment->Run(jobs, {})) EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(walked, "bcd");
+}
+
 TEST_F(WriteSetTest, ManyRecordsInOneGroup) {
   const auto environment = Open();
   constexpr uint64_t kCount = 20'000;
