@@ -202,6 +202,10 @@ kith_code kith_snapshot_forecast(kith_snapshot* snapshot, const char* pipeline, 
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastOptions how, question.Forecast(tables));
     KITH_ASSIGN_OR_RETURN(how.ledger, question.Ledger(when, how));
     KITH_ASSIGN_OR_RETURN(kith::insight::ForecastReport report, kith::insight::Forecast(tables, when, how));
+    if (report.currency.is_null()) {  // no deal has an amount yet
+      const kith::StatusOr<kith::insight::ExchangeRates> base = kith::insight::RatesAt(question.snapshot(), when.first, {});
+      if (base.ok()) report.currency = base->into;
+    }
     auto object = std::make_shared<ForecastObject>();
     if (!report.parts.empty()) {
       KITH_ASSIGN_OR_RETURN(object->attainments, question.Attainments(report));

@@ -274,7 +274,8 @@ typedef struct kith_erase_options {
 /* Erases a person everywhere in the file: values of fields marked `personal` in all these records and their history, with what indexes and
  * search made of them, external references, idempotency keys. Ids, amounts, stages, times stay, and a proof. Atomic. report: owned JSON
  * {"records", "shared", "values", "history_values", "reasons", "external_refs", "idempotency_keys", "sequence", "overwritten"}, may be
- * NULL. Earlier backups are not reached. Since 0.1. */
+ * NULL. Earlier backups are not reached. Errors: WrongKind (nothing of the record's type is personal), PreconditionFailed (an organisation
+ * to which somebody belongs who is not erased). Since 0.1. */
 KITH_API kith_code kith_db_erase_person(kith_db* db, kith_id person, const kith_erase_options* options, kith_text** report,
                                         kith_error** err);
 /* Takes from deleted records all that they were: values, external references and reasons in their history. They cannot be restored; proofs
@@ -490,7 +491,7 @@ KITH_API void kith_outcome_free(kith_outcome* outcome);
  * JSON {"into": id (else the lowest), "prefer": "first" (the value of the record that was there first) or "latest", "choose": {field: id}},
  * any of them left out; empty: all. `apply` as for kith_db_apply, its dry_run and viewer. report: owned JSON {"into", "merged": [ids],
  * "fields": [{"field", "value", "from", "others": [{"record", "value"}]}] (those in which they differed), "sequence", "effects", "changes"
- * (of a dry run)}, may be NULL. Records that are one already change nothing. Since 0.1. */
+ * (of a dry run)}, may be NULL. Records that are one already change nothing; BadOptions: one record alone. Since 0.1. */
 KITH_API kith_code kith_db_merge(kith_db* db, const kith_id* records, size_t count, kith_ref actor, kith_str reason, kith_str options,
                                  const kith_apply_options* apply, kith_text** report, kith_error** err);
 
@@ -1002,7 +1003,10 @@ KITH_API kith_code kith_db_migrate_pipeline(kith_db* db, kith_str plan, uint8_t 
  * "labels", "condition", "mandatory", "evidence": a type or "*"}; action:
  * {"name", "labels", "condition"}; event: {"name", "labels", "of": a type whose record is the event, "condition" over it, "by": its
  * reference to the record that moves here, "at": its time or date}. A pipeline that is parallel runs beside the main one: a record has a
- * stage there as well, in a record of type track (kith/model/pipeline.h). */
+ * stage there as well, in a record of type track (kith/model/pipeline.h). The same again changes nothing; a pipeline that is there gets
+ * what is given (labels, order, further stages, what they ask for). List all its stages: one that is left out stays as it is, and another
+ * in its place is refused when applied, as is an older "version" (BadOptions). kith_db_migrate_pipeline takes stages away, merges and
+ * splits them, and says where the records in them go. */
 KITH_API void kith_batch_define_pipeline(kith_batch* batch, kith_str json);
 /* Where a record stands in its pipelines, what its stages still ask for, and what comes next (kith/model/guide.h). json: owned. {"record",
  * "tracks": [{"pipeline", "name", "parallel", "stage", "stage_name", "kind": "open", "won" or "lost", "since", "stay_until", "over",
@@ -1186,8 +1190,9 @@ KITH_API kith_code kith_snapshot_summary(kith_snapshot* snapshot, const char* pi
                                          const kith_insight_options* options, kith_text** json, kith_error** err);
 
 /* A forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07", or relative to the moment asked about: "this-month",
- * "next-quarter"; these quarters and years, and FY, are of the fiscal year that the database's settings have. Amounts in minor units. Its
- * JSON says for each part with a quota of revenue for the period how likely it is reached. */
+ * "next-quarter", "last-year"; these quarters and years, and FY, are of the fiscal year that the database's settings have. Amounts in minor
+ * units, in the currency that most deals have, while there is none in the base currency. Its JSON says for each part with a quota of
+ * revenue for the period how likely it is reached. */
 typedef struct kith_forecast kith_forecast;
 typedef struct kith_quantiles {
   double p10;

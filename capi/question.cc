@@ -125,7 +125,7 @@ StatusOr<PeriodUnit> UnitFromName(std::string_view name) {
 }
 
 StatusOr<Period> PeriodFromText(std::string_view text, Date today, int fiscal_start_month) {
-  const int offset = text.starts_with("next-") ? 1 : 0;
+  const int offset = text.starts_with("next-") ? 1 : text.starts_with("last-") ? -1 : 0;
   if (offset == 0 && !text.starts_with("this-")) return ParsePeriod(text, fiscal_start_month);
   KITH_ASSIGN_OR_RETURN(const PeriodUnit unit, UnitFromName(text.substr(5)));
   return PeriodAt(today, unit, offset, fiscal_start_month);

@@ -20,7 +20,8 @@
 
 namespace kith::capi {
 
-// "2026-Q3", "FY2026-Q1" and the like, or "this-quarter" and "next-month" as seen on a day, by the fiscal year of the database.
+// "2026-Q3", "FY2026-Q1" and the like, or "this-quarter", "next-month" and "last-week" as seen on a day, by the fiscal year of the
+// database.
 [[nodiscard]] StatusOr<Period> PeriodFromText(std::string_view text, Date today, int fiscal_start_month);
 [[nodiscard]] StatusOr<PeriodUnit> UnitFromName(std::string_view name);
 

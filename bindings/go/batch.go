@@ -279,7 +279,8 @@ func (b *Batch) CompleteStep(target ID, step string, evidence ID, note string) I
 	return ID(b.c.CompleteStep(uint64(target), step, uint64(evidence), note))
 }
 
-// DefinePipeline adds a pipeline given as JSON.
+// DefinePipeline adds a pipeline given as JSON, whose form kith.h describes. One that is there gets what is given: list all its stages, since
+// one that is left out stays in its place, where another is refused. DB.MigratePipeline gives a pipeline with deals other stages.
 func (b *Batch) DefinePipeline(json string) { b.c.DefinePipeline(json) }
 
 // SaveForecast keeps a forecast as a record, which is scored when its period is over.

@@ -135,7 +135,7 @@ type Forecast struct {
 // AtLeast is the probability of an amount in minor units or more.
 func (f *Forecast) AtLeast(minor float64) float64 { return f.c.AtLeast(minor) }
 
-// Forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07", "next-quarter".
+// Forecast of a period: "2026-Q3", "2026-07", "FY2026-Q1", "2026-W07", or as seen from now "this-month", "next-quarter", "last-year".
 func (s *Snapshot) Forecast(pipeline, period string, options InsightOptions) (*Forecast, error) {
 	o, err := options.c()
 	if err != nil {

@@ -114,6 +114,9 @@ func TestAtAGlance(t *testing.T) { // C13
 		if _, err := now.Summary("default", "soon", kith.InsightOptions{}); !errors.Is(err, &kith.Error{Code: kith.InvalidArgument}) {
 			t.Errorf("no period: %v", err)
 		}
+		last, err := now.Forecast("default", "last-year", kith.InsightOptions{})
+		must(t, err)
+		equal(t, last.Closed, 0.0)
 		return nil
 	}))
 }

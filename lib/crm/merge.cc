@@ -92,6 +92,9 @@ StatusOr<std::vector<Id>> Present(const Snapshot& snapshot, const std::vector<Id
     if (id == into) into = *found;
     present.insert(*found);
   }
+  if (std::all_of(records.begin(), records.end(), [&](Id id) { return id == records.front(); })) {
+    return BadOptions("at least two records are merged, and this one alone is given, several times", {}, records.front());
+  }
   if (into.is_null()) into = *present.begin();
   if (!present.contains(into)) return BadOptions("the record that stays is none of those merged", "into", into);
   std::vector<Id> ids = {into};

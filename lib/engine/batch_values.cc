@@ -194,6 +194,25 @@ Status CheckReferenceType(const catalog::FieldDef& field, const catalog::TypeDef
                    target == nullptr ? "refers to no known type" : "may not refer to a record of type " + target->name);
 }
 
+Status CheckOwnerType(const catalog::Catalog& catalog, Id owner) {
+  const auto is_ours = [](const catalog::TypeDef& of) {
+    const bool edge = of.FindRole("member", "member") != nullptr;
+    return (of.FindBehaviour("member") != nullptr && !edge) || of.FindBehaviour("group") != nullptr;
+  };
+  const catalog::TypeDef* type = catalog.FindType(owner.type());
+  if (type == nullptr || is_ours(*type)) return absl::OkStatus();
+  std::string ours;
+  for (const catalog::TypeDef& known : catalog.types()) {
+    if (is_ours(known)) ours += (ours.empty() ? "" : ", ") + known.name;
+  }
+  if (ours.empty()) return absl::OkStatus();
+  return MakeError({.reason = Reason::kReferenceWrongType,
+                    .field = "owner",
+                    .value = ToText(Value(owner)),
+                    .hint = "an owner is one of " + ours + ", or a number below all ids for somebody whom the host alone knows"},
+                   "may not be a record of type " + type->name);
+}
+
 Status CheckExternal(const ExternalRef& external) {
   if (external.system.empty() || external.key.empty()) {
     return MakeError({.reason = Reason::kBatchMalformed, .hint = "give both a system and a key"}, "an external reference is incomplete");

@@ -85,6 +85,7 @@ Status Applier::CheckReferences(const DraftRecord& draft) {
     // made of it.
     const Id* owner = value.get_if<Id>();
     if (owner == nullptr || owner->type() == 0) return absl::OkStatus();
+    KITH_RETURN_IF_ERROR(AboutDraft(draft, CheckOwnerType(catalog_, *owner)));
     Status status = CheckTarget(*this, known_references_, draft, "owner", *owner);
     if (GetReason(status) != Reason::kReferenceMissing || FindDraft(*owner) != nullptr) return status;
     return ReadLastHistory(set_, *owner).ok() ? absl::OkStatus() : status;

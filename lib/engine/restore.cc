@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/apply_internal.h"
+#include "engine/batch_internal.h"
 #include "engine/convert.h"
 #include "kith/base/concat.h"
 #include "kith/catalog/kind_change.h"
@@ -124,6 +125,7 @@ Status Applier::RestoreRecord(const Change& change, size_t index) {
 StatusOr<bool> Applier::MayOwn(Id id) {
   if (id.type() == 0) return true;
   KITH_ASSIGN_OR_RETURN(const DraftRecord* const owner, Load(id));
+  if (!CheckOwnerType(catalog_, id).ok()) return false;
   return owner != nullptr && !owner->deleted();
 }
 

@@ -53,6 +53,19 @@ class Importer {
     return MakeError(std::move(info), "the file for problems cannot be written");
   }
 
+  // A pipeline that is there stays as it is; the stages that it lacks come before those that close. Whether there are any.
+  static bool AddStages(const Snapshot& now, const model::Pipeline& wanted, model::Pipeline& known) {
+    const size_t before = known.stages.size();
+    for (const model::Stage& stage : wanted.stages) {
+      const std::string path = wanted.name + "/" + stage.name;
+      if (now.Find("stage", ExternalRef{std::string(model::kStageSystem), path}).ok()) continue;
+      const auto closed = std::find_if(known.stages.begin(), known.stages.end(),
+                                       [](const model::Stage& of) { return !of.archived && of.kind != model::StageKind::kOpen; });
+      known.stages.insert(stage.kind == model::StageKind::kOpen ? closed : known.stages.end(), stage);
+    }
+    return known.stages.size() != before;
+  }
+
   // What the mapping brings besides rows: packages and pipelines.
   Status Prepare() {
     std::vector<catalog::PackageSource> packages;
@@ -65,9 +78,13 @@ class Importer {
     for (const std::string& json : mapping_.pipelines) {
       KITH_ASSIGN_OR_RETURN(model::Pipeline pipeline, model::PipelineFromJson(json));
       // Rows tell of what is long past: a pipeline that comes with them has always been, so that they are in its stages as of then too.
-      const Status known = model::GetPipeline(*now, pipeline.name).status();
-      const bool is_new = GetReason(known) == Reason::kUnknownPipeline;
-      if (!is_new) KITH_RETURN_IF_ERROR(known);
+      StatusOr<model::Pipeline> known = model::GetPipeline(*now, pipeline.name);
+      const bool is_new = GetReason(known.status()) == Reason::kUnknownPipeline;
+      if (!is_new) {
+        KITH_RETURN_IF_ERROR(known.status());
+        if (!AddStages(*now, pipeline, *known)) continue;
+        pipeline = *std::move(known);
+      }
       batch.SetEffective(is_new ? std::optional(Time{}) : std::nullopt);
       model::DefinePipeline(batch, pipeline);
     }

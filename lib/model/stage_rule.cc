@@ -1,8 +1,11 @@
 // The rule "stages": what stages ask for makes sense, and steps are done by what their definition wants as evidence.
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "kith/base/concat.h"
 #include "model/extensions_internal.h"
 #include "model/guard_internal.h"
 #include "model/pipeline_internal.h"
@@ -28,18 +31,27 @@ class StagesRun {
   StagesRun(RuleContext& context, const Schema& schema) : context_(context), schema_(schema) {}
 
   Status Do() {
+    std::set<Id> placed;  // pipelines of which a stage got its place
     for (const Draft* draft : context_.changed()) {
       if (draft->deleted()) continue;
       const TypeNumber type = draft->type().number;
+      if (type == schema_.stage.type->number && IsPlaced(*draft)) placed.insert(RefAt(*draft, schema_.stage.pipeline));
       if (type == schema_.pipeline.type->number) KITH_RETURN_IF_ERROR(CheckPipelineStays(*draft));
       if (schema_.item.type != nullptr && type == schema_.item.type->number) KITH_RETURN_IF_ERROR(CheckItem(*draft));
       if (schema_.completion.type != nullptr && type == schema_.completion.type->number) KITH_RETURN_IF_ERROR(CheckCompletion(*draft));
     }
+    for (const Id pipeline : placed) KITH_RETURN_IF_ERROR(CheckPlaces(pipeline));
     return absl::OkStatus();
   }
 
  private:
   Status CheckPipelineStays(const Draft& pipeline) const;
+  // Whether the batch says where a stage stands.
+  [[nodiscard]] bool IsPlaced(const Draft& stage) const {
+    const auto changed = [&](size_t position) { return stage.Changed(static_cast<int32_t>(position)); };
+    return stage.created() || changed(schema_.stage.position) || changed(schema_.stage.archived) || changed(schema_.stage.pipeline);
+  }
+  Status CheckPlaces(Id pipeline);
   Status CheckItem(const Draft& item);
   Status CheckCompletion(const Draft& completion);
   Status CheckEvidence(const Draft& completion, const StageItem& step);
@@ -60,13 +72,49 @@ Status Refuse(const Draft& draft, std::string_view field, std::string value, std
                    message);
 }
 
-// Moves that were made count for one track.
+// Moves that were made count for one track, and former versions are asked for by their numbers.
 Status StagesRun::CheckPipelineStays(const Draft& pipeline) const {
+  const auto version = [](const Value& value) { return value.is_null() ? 0 : value.get<int64_t>(); };
+  if (!pipeline.created() && version(pipeline.Get(schema_.pipeline.version)) < pipeline.before().GetInt(schema_.pipeline.version)) {
+    return Refuse(pipeline, "version", std::to_string(version(pipeline.Get(schema_.pipeline.version))),
+                  "a pipeline's version does not go back", "define it as it is now, with its version, or migrate it");
+  }
   if (schema_.pipeline.parallel == nullptr || pipeline.created()) return absl::OkStatus();
   const size_t position = schema_.pipeline.parallel->position;
   const bool is = pipeline.Get(position) == Value(true);
   if (is == pipeline.before().GetBool(position)) return absl::OkStatus();
   return Refuse(pipeline, "parallel", is ? "true" : "false", "a pipeline stays beside the main track, or on it", "define another pipeline");
+}
+
+// Two stages in one place have no order. So it comes when a pipeline that is there is defined with other stages than it has: those that the
+// definition does not list stay where they are.
+Status StagesRun::CheckPlaces(Id pipeline) {
+  std::map<int64_t, const Draft*> places;
+  std::set<Id> seen;
+  const auto place = [&](const Draft& stage) -> Status {
+    if (!seen.insert(stage.id()).second || stage.deleted() || RefAt(stage, schema_.stage.pipeline) != pipeline) return absl::OkStatus();
+    if (stage.Get(schema_.stage.archived) == Value(true)) return absl::OkStatus();
+    const int64_t* position = stage.Get(schema_.stage.position).get_if<int64_t>();
+    if (position == nullptr) return absl::OkStatus();  // the engine says that it is missing
+    const auto [at, is_free] = places.try_emplace(*position, &stage);
+    if (is_free || !(IsPlaced(stage) || IsPlaced(*at->second))) return absl::OkStatus();
+    const bool later = IsPlaced(stage);
+    const Draft& put = later ? stage : *at->second;
+    const Draft& there = later ? *at->second : stage;
+    return Refuse(put, "position", std::to_string(*position),
+                  Concat({"stage ", TextAt(put, schema_.stage.name), " has the place of ", TextAt(there, schema_.stage.name)}),
+                  "list every stage that the pipeline has, or migrate it to other stages");
+  };
+  for (const Draft* stage : context_.touched(schema_.stage.type->number)) KITH_RETURN_IF_ERROR(place(*stage));
+  IndexRange range;
+  range.equal = {Value(pipeline)};
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
+                        context_.ScanIndex(*schema_.stage.type, *schema_.stage.by_pipeline, range));
+  while (cursor->Next()) {
+    KITH_ASSIGN_OR_RETURN(const Draft* stage, context_.Find(cursor->id()));
+    if (stage != nullptr) KITH_RETURN_IF_ERROR(place(*stage));
+  }
+  return cursor->status();
 }
 
 StatusOr<const TypeDef*> StagesRun::TypeOf(Id pipeline) {

@@ -86,6 +86,35 @@ TEST_F(BadInput, MissingReference) {
   kith_id account = Account("1", "Acme");
   Refused("ReferenceMissing", "parent", [&](kith_batch* b) { kith_batch_set_ref(b, account, "parent", account + 100); });
 }
+// E01: an owner is one of the house, or a number that the host alone knows.
+TEST_F(BadInput, OwnerWhoIsNone) {
+  const kith_id customer = Account("1", "Acme");
+  Refused("ReferenceWrongType", "owner", [&](kith_batch* b) {
+    const kith_id deal = kith_batch_create(b, "opportunity");
+    kith_batch_set_text(b, deal, "name", KITH_STR("Pilot"));
+    kith_batch_set_ref(b, deal, "owner", customer);
+  });
+  EXPECT_NE(Str(kith_error_hint(error)).find("employee"), std::string::npos) << Str(kith_error_hint(error));
+  Refused("ReferenceWrongType", "owner", [&](kith_batch* b) { kith_batch_set_ref(b, customer, "owner", customer); });
+  Batch batch = NewBatch();
+  const kith_id ann = kith_batch_create(batch, "employee");
+  kith_batch_set_text(batch, ann, "name", KITH_STR("Ann"));
+  kith_batch_set_ref(batch, customer, "owner", ann);
+  const kith_id team = kith_batch_create(batch, "team");
+  kith_batch_set_text(batch, team, "name", KITH_STR("North"));
+  kith_batch_set_ref(batch, kith_batch_existing(batch, "account", kith_ref_id(customer)), "owner", team);
+  KITH_ASSERT_OK(Apply(batch), error);
+  Batch host = NewBatch();
+  kith_batch_set_ref(host, customer, "owner", 17);
+  KITH_ASSERT_OK(Apply(host), error);
+}
+TEST_F(BadInput, MergeOfOneRecord) {
+  const kith_id one = Account("1", "Acme");
+  const kith_id same[] = {one, one};
+  EXPECT_EQ(kith_db_merge(db, same, 2, {}, {}, {}, nullptr, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(error), "BadOptions");
+  EXPECT_EQ(kith_error_record(error), one);
+}
 TEST_F(BadInput, MissingRequired) {
   Refused("Required", "name", [](kith_batch* b) { kith_batch_create(b, "account"); });
 }

@@ -155,6 +155,25 @@ TEST_F(Cares, RefusesWhatIsNoPerson) {
   Text json;
   EXPECT_EQ(kith_db_export_person(db, 5, json.out(), error.out()), KITH_NOT_FOUND);
   EXPECT_EQ(json.get(), nullptr);
+  // An organisation that people belong to, and what is about nobody: an erasure cannot be undone. A customer who is a person can be erased.
+  const kith_id company = Account("1", "Acme");
+  Batch batch = NewBatch();
+  kith_batch_set_ref(batch, contact_, "account", company);
+  const kith_id deal = kith_batch_create(batch, "opportunity");
+  kith_batch_set_text(batch, deal, "name", KITH_STR("Pilot"));
+  KITH_ASSERT_OK(Apply(batch), error);
+  EXPECT_EQ(kith_db_erase_person(db, company, nullptr, nullptr, error.out()), KITH_FAILED_PRECONDITION);
+  EXPECT_EQ(Reason(error), "PreconditionFailed");
+  EXPECT_EQ(kith_error_record(error), company);
+  EXPECT_NE(Str(kith_error_message(error)).find(std::to_string(contact_)), std::string::npos) << Str(kith_error_message(error));
+  EXPECT_EQ(kith_db_erase_person(db, kith_outcome_id(outcome, deal), nullptr, nullptr, error.out()), KITH_INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(error), "WrongKind");
+  const uint64_t before = Sequence();
+  KITH_ASSERT_OK(kith_db_erase_person(db, Account("2", "Li Lei"), nullptr, nullptr, error.out()), error);
+  EXPECT_GT(Sequence(), before);
+  Erase(nullptr);
+  KITH_ASSERT_OK(kith_db_erase_person(db, company, nullptr, nullptr, error.out()), error);
+
   kith_erase_options options = KITH_ERASE_OPTIONS_INIT;
   options.struct_size = 3;
   EXPECT_EQ(kith_db_erase_person(db, contact_, &options, nullptr, error.out()), KITH_INVALID_ARGUMENT);

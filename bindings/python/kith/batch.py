@@ -216,6 +216,23 @@ class Batch(BatchMerging, Handing, Planning):
         return self._local(self._handle.save_forecast(forecast._handle), {})
 
     def define_pipeline(self, pipeline: dict[str, Any]) -> None:
+        """A pipeline: ``name``, ``for_type`` and ``stages`` in their order, each with ``name``, ``kind`` ("open", "won", "lost"), ``labels`` and
+        what it asks for (the form is in `kith.h`, at kith_batch_define_pipeline).
+
+        Defining it again as it is changes nothing, and one that is there gets other labels, another order and further stages: list all that it
+        has. A stage that is left out stays as it is; another one in its place is refused, so that two pipelines are not mixed under one name.
+        `Database.migrate_pipeline` gives a pipeline other stages and says where its deals go.
+
+        >>> import kith
+        >>> stages = [{"name": "talk"}, {"name": "offer"}, {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}]
+        >>> with kith.open(temporary=True) as db:
+        ...     for times in range(2):
+        ...         with db.batch() as batch:
+        ...             batch.define_pipeline({"name": "shop", "for_type": "opportunity", "stages": stages})
+        ...     with db.snapshot() as now:
+        ...         print([stage["name"] for found in now.pipelines() if found["name"] == "shop" for stage in found["stages"]])
+        ['talk', 'offer', 'won', 'lost']
+        """
         self._handle.define_pipeline(json.dumps(pipeline))
 
     def define_segment(self, name: str, for_type: str, condition: str) -> LocalId:

@@ -84,7 +84,8 @@ class Care:
         """Erases a person everywhere in the file: personal values now and throughout history, search terms, external references.
 
         Ids, amounts, stages and times stay, so totals do; a proof stays too (`erasures`). `keep_shared` leaves records that are
-        about others as well. `overwrite` leaves no byte of it in the data file. Backups made earlier are not reached.
+        about others as well. `overwrite` leaves no byte of it in the data file. Backups made earlier are not reached. A record with nothing
+        personal, and an organisation that somebody not erased belongs to, are refused; the account of a customer who is a person is not.
         """
         report: dict[str, Any] = json.loads(self._handle.erase_person(person, actor, reason, dry_run, keep_shared, overwrite))
         return report

@@ -121,7 +121,7 @@ class Insights:
         version: int | None = None,
         without_overrides: bool = False,
     ) -> Funnel:
-        """The funnel per stage, with intervals and maturity; of whole months of the database's time zone by `period` ("2026-Q1"), on the
+        """The funnel per stage, with intervals and maturity; of whole months of the database's time zone by `period` ("2026-Q1", "last-month"), on the
         stages in force or on those of a former `version`.
 
         ``by`` adds ``parts``, the funnel of each "owner", "segment", "source" or "product", or of each value of a field of these such as
@@ -272,7 +272,7 @@ class Insights:
         strict: bool = False,
         seed: int = 0,
     ) -> Forecast:
-        """What a period such as "2026-Q3" will bring: closed, from open, from new, total as P10, P50, P90. Periods begin and end in the
+        """What a period such as "2026-Q3" or "next-month" will bring: closed, from open, from new, total as P10, P50, P90. Periods begin and end in the
         database's time zone.
 
         ``by`` adds parts that sum to the whole: "owner", "segment", "source", "product", or a field of these records such as "owner.team"

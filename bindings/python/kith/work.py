@@ -29,7 +29,8 @@ class Work:
         horizon_days: int | None = None,
         now: dt.datetime | None = None,
     ) -> Json:
-        """What a rep, or everybody, should do next, what comes first first: open tasks, visits that are due, deals and customers.
+        """What a rep, or everybody, should do next, what comes first first: open tasks (due by the end of today, or
+        without a time), visits that are due, deals and customers.
 
         `items`: `kind` ("task", "visit", "deal", "customer"), `record`, `name`, `customer`, `about`, `promised`, `due`, `chance`, `value`
         (Money that it is expected to bring), `reasons` (`reason` and how `much`) and, for deals, the `action` that the stage suggests.

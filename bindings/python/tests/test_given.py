@@ -57,7 +57,8 @@ def test_one_name_is_no_list_of_letters(db: kith.Database) -> None:
         bloom = batch.create("account", name="Bloom")
         li = batch.create("contact", name="Li", account=acme)
         _ = batch.create("interaction", kind="call", direction="in", at=dt.datetime.now(dt.UTC), contact=li)
-        _ = batch.create("account_relation", **{"from": bloom, "to": acme, "kind": "customer_of"})
+        edge: dict[str, Any] = {"from": bloom, "to": acme, "kind": "customer_of"}
+        _ = batch.create("account_relation", **edge)
     assert batch.outcome is not None
     account, contact = batch.outcome.id(acme), batch.outcome.id(li)
     with db.snapshot() as now:
@@ -112,6 +113,40 @@ def test_counts_below_nothing_are_refused_by_name(db: kith.Database) -> None:
             now.search("x", limit="ten")  # type: ignore[arg-type]
 
 
+def test_groups_of_a_query(db: kith.Database) -> None:
+    with db.batch() as batch:
+        for industry, employees in (("law", 3), ("law", 4), ("retail", 5)):
+            _ = batch.create("account", name="A", industry=industry, employees=employees)
+    asked: dict[str, Any] = {"group": "industry", "aggregates": {"sum": "employees", "name": "people"}}
+    rows = list(db.query("account", order="-people", **asked))
+    assert rows == [{"industry": "law", "people": 7}, {"industry": "retail", "people": 5}]
+    assert rows == list(db.query({"from": "account", "group": ["industry"], "aggregates": [asked["aggregates"]]}, order=["-people"]))
+
+
+def test_one_record_is_no_merge_and_an_organisation_no_person(db: kith.Database) -> None:
+    with db.batch() as batch:
+        acme = batch.create("account", name="Acme")
+        li = batch.create("contact", name="Li", account=acme)
+    assert batch.outcome is not None
+    account, contact = batch.outcome.id(acme), batch.outcome.id(li)
+    with pytest.raises(kith.InvalidArgumentError, match="several times"):
+        db.merge([account, account])
+    with pytest.raises(kith.FailedPreconditionError, match="organisation"):
+        db.erase_person(account)
+    with pytest.raises(kith.InvalidArgumentError, match="may not be a record of type account"), db.batch() as batch:
+        batch.set(contact, owner=account)
+
+
+def test_periods_may_be_said_from_now_and_what_is_empty_has_a_currency(db: kith.Database) -> None:
+    db.configure(currency="JPY")
+    assert (db.forecast("last-year")["currency"], db.forecast()["minor_digits"]) == ("JPY", 0)
+    this, last = (db.forecast(f"{which}-quarter")["period"] for which in ("this", "last"))
+    assert last["end"] == this["first"]
+    assert db.funnel(period="last-month")["arrivals"] == 0
+    with pytest.raises(kith.InvalidArgumentError, match="not a unit"):
+        db.forecast("last-moon")
+
+
 def test_objects_say_what_they_are(db: kith.Database) -> None:
     batch = db.batch()
     _ = batch.create("account", name="Acme")
@@ -127,4 +162,5 @@ def test_objects_say_what_they_are(db: kith.Database) -> None:
     assert repr(dropped) == "<kith.Batch dropped>"
     with db.snapshot() as now:
         assert repr(now) == f"<kith.Snapshot at {outcome.last_sequence}>"
+        assert repr(now.funnel()) == "Funnel(default: 0 came, 0 open, 0 won, 0 lost; win rate 0%, learning)"
     assert repr(now) == "<kith.Snapshot closed>"

@@ -138,6 +138,40 @@ TEST(Pipelines, CanBeRedefined) {
   world.Verify();
 }
 
+// D05: other stages under a name that is there are no second pipeline within the first: what the definition does not list stays in its
+// place.
+TEST(Pipelines, AreNotMixed) {
+  World world;
+  const Pipeline before = world.GetPipelineNow("sales");
+  const auto define = [&](const Pipeline& pipeline) {
+    Batch batch = world.NewBatch();
+    DefinePipeline(batch, pipeline);
+    return world.db().Apply(batch).status();
+  };
+  Pipeline other{.name = "sales", .for_type = before.for_type};
+  for (const char* name : {"first", "second"}) {
+    Stage stage;
+    stage.name = name;
+    other.stages.push_back(stage);
+  }
+  const Status mixed = define(other);
+  EXPECT_EQ(GetReason(mixed), Reason::kBadOptions) << mixed;
+  EXPECT_EQ(GetErrorInfo(mixed).field, "position");
+  EXPECT_THAT(std::string(mixed.message()), HasSubstr(before.stages[0].name));
+  Pipeline swapped = before;
+  swapped.stages.resize(2);
+  std::swap(swapped.stages[0], swapped.stages[1]);
+  EXPECT_TRUE(define(swapped).ok());  // each of the two gets the other's place
+  swapped.stages.erase(swapped.stages.begin());
+  swapped.stages[0].position = 0;
+  EXPECT_EQ(GetReason(define(swapped)), Reason::kBadOptions);
+  Pipeline newer = before;
+  newer.version = 3;
+  EXPECT_TRUE(define(newer).ok());
+  EXPECT_EQ(GetErrorInfo(define(before)).field, "version");
+  ExpectSame(world.GetPipelineNow("sales"), newer);
+}
+
 TEST(Pipelines, AreListedByType) {
   World world;
   const std::unique_ptr<Snapshot> snapshot = world.Read();
