@@ -16,6 +16,12 @@ class Funnel(dict[str, Any], Columns):
         super().__init__(report)
         self._by = (by or "part").rpartition(".")[2]
 
+    def __repr__(self) -> str:
+        parts = f", {len(self['parts'])} parts" if self["parts"] else ""
+        win = self["win_rate"]
+        told = f"{self['arrivals']} came, {self['open']} open, {self['won']} won, {self['lost']} lost"
+        return f"Funnel({self['pipeline']}: {told}{parts}; win rate {win['value']:.0%}, {win['maturity']})"
+
     def rows(self) -> list[dict[str, Any]]:
         """What the columns hold. `rate` goes from `low` to `high`, is of `n` deals that went on or were lost there, and counts as `maturity` says."""
         if not self["parts"]:

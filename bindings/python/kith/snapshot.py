@@ -24,10 +24,6 @@ from kith.values import Ref, check_counts, check_limit, listed, micros_of
 from kith.work import Work
 
 
-def _columns(parameter: str, given: Any) -> list[Any] | None:
-    return None if given is None else listed(parameter, given, str, dict)
-
-
 def _narrowed(types: str | Sequence[str], fields: str | Sequence[str]) -> dict[str, Any]:
     return {"types": listed("types", types, str), "fields": listed("fields", fields, str)}
 
@@ -191,6 +187,8 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         where: str | None = None,
         select: str | Sequence[str | dict[str, Any]] | None = None,
         order: str | Sequence[str | dict[str, Any]] | None = None,
+        group: str | Sequence[str | dict[str, Any]] | None = None,
+        aggregates: dict[str, Any] | Sequence[dict[str, Any]] | None = None,
         limit: int | None = None,
         as_of: When | None = None,
         after: str = "",
@@ -200,7 +198,8 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         cost: int = 0,
     ) -> Rows:
         """Rows of a query: a dictionary or its JSON, or a type with `where` (CEL), `select` (otherwise all fields), `order` and `limit`;
-        `parameters` are what its $names stand for.
+        `parameters` are what its $names stand for. Rows of a `group` hold the groups and `aggregates`: "count", "sum", "min", "max", "avg" and
+        "count_distinct" of an expression; a date is grouped by ``{"value": "close_date", "by": "month"}``. The whole form is in `kith/query/query.h`.
 
         `as_of` asks for the state at a moment ("2026-03-02": when that day began), as `effective` does; `recorded` for what was known by then.
         `after` continues after the token of an earlier page; `time_limit` (seconds) and `cost` (index entries and records) end a query that takes more.
@@ -212,10 +211,14 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         ...     with db.snapshot() as now:
         ...         list(now.query({"from": "account", "where": "employees > $n", "select": ["name", "industry"]}, {"n": 10}))
         ...         list(now.query("account", where="industry == 'law'", select="name"))
+        ...         list(now.query("account", group="industry", aggregates=[{"count": "*"}, {"sum": "employees", "name": "people"}]))
         [{'name': 'Acme', 'industry': 'law'}]
         [{'name': 'Acme'}]
+        [{'industry': 'law', 'count': 1, 'people': 12}]
         """
-        text = _query_json(query, {"where": where, "select": _columns("select", select), "order": _columns("order", order), "limit": limit})
+        lists = {"select": select, "order": order, "group": group, "aggregates": aggregates}
+        parts = {name: None if given is None else listed(name, given, str, dict) for name, given in lists.items()}
+        text = _query_json(query, parts | {"where": where, "limit": limit})
         if as_of is not None:
             effective = moment_of(self, as_of)
         prepared = _kith.prepare(self._open(), text)

@@ -38,6 +38,11 @@ class Run:
     report: dict[str, Any]
     plan: Plan | None = field(default=None, repr=False)
 
+    def __repr__(self) -> str:
+        files = self.report.get("files", self.report.get("types", ()))
+        made = sum(int(file.get("created", 0)) for file in files)
+        return f"Run({self.name or 'dry run'}: {made} records made, {self.rejected} rows rejected; see report)"
+
     @property
     def rejected(self) -> int:
         """Rows that were left out; each has its line, column, value and reason in the problem file."""
