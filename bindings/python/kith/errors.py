@@ -167,3 +167,13 @@ def _unfit(field: str, value: object) -> InvalidArgumentError:
     return InvalidArgumentError(
         f'{message} [{f"field {field}, " if field else ""}value "{told}"]', code="INVALID_ARGUMENT", reason=reason, hint=hint, field=field, value=told
     )
+
+
+def _no_id(value: object) -> Exception:
+    """For what is no id of a record. Called by the extension module."""
+    if isinstance(value, int):
+        return InvalidArgumentError(
+            f"an id of a record is a whole number from 0 on, of 64 bits [value {value}]", code="INVALID_ARGUMENT", reason="OutOfRange", value=str(value)
+        )
+    hint = "; the outcome of its batch has the id: batch.outcome.id(local)" if type(value).__name__ == "LocalId" else ""
+    return TypeError(f"a record is named by its id, a whole number, not {value!r}{hint}")

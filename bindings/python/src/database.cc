@@ -112,7 +112,7 @@ nb::str PullReplica(const Db& db, const Db& from) {
 }
 
 using ImportCall = std::function<kith_code(const kith_import_options*, kith_text**, kith_error**)>;
-nb::str ErasePerson(const Db& db, uint64_t person, nb::handle actor, const std::string& reason, bool dry_run, bool keep_shared,
+nb::str ErasePerson(const Db& db, const RecordId& person, nb::handle actor, const std::string& reason, bool dry_run, bool keep_shared,
                     bool overwrite) {
   kith_erase_options options = KITH_ERASE_OPTIONS_INIT;
   Ref who(actor);
@@ -121,7 +121,7 @@ nb::str ErasePerson(const Db& db, uint64_t person, nb::handle actor, const std::
   options.dry_run = dry_run ? 1 : 0;
   options.keep_shared = keep_shared ? 1 : 0;
   options.overwrite = overwrite ? 1 : 0;
-  return Told([&](auto text, auto error) { return kith_db_erase_person(db.get(), person, &options, text, error); });
+  return Told([&, id = person.get()](auto text, auto error) { return kith_db_erase_person(db.get(), id, &options, text, error); });
 }
 
 nb::str ChangeKind(const Db& db, const Name& type, const Name& field, const std::string& definition, nb::handle actor,
@@ -164,20 +164,20 @@ nb::str Merge(const Db& db, const std::vector<kith_id>& records, nb::handle acto
   });
 }
 
-nb::str Convert(const Db& db, kith_id record, nb::handle actor, const std::string& reason, const std::string& options, bool dry_run,
+nb::str Convert(const Db& db, const RecordId& record, nb::handle actor, const std::string& reason, const std::string& options, bool dry_run,
                 kith_id viewer, const std::vector<uint32_t>& units, const std::vector<std::string>& roles) {
   const How how(actor, dry_run, viewer, units, roles);
-  return Told([&](auto text, auto error) {
-    return kith_db_convert(db.get(), record, how.by(), ToStr(reason), ToStr(options), how.apply(), text, error);
+  return Told([&, id = record.get()](auto text, auto error) {
+    return kith_db_convert(db.get(), id, how.by(), ToStr(reason), ToStr(options), how.apply(), text, error);
   });
 }
 
-nb::str ContinueDocument(const Db& db, kith_id document, const Name& type, nb::handle actor, const std::string& reason,
+nb::str ContinueDocument(const Db& db, const RecordId& document, const Name& type, nb::handle actor, const std::string& reason,
                          const std::string& options, bool dry_run, kith_id viewer, const std::vector<uint32_t>& units,
                          const std::vector<std::string>& roles) {
   const How how(actor, dry_run, viewer, units, roles);
-  return Told([&](auto text, auto error) {
-    return kith_db_continue_document(db.get(), document, type, how.by(), ToStr(reason), ToStr(options), how.apply(), text, error);
+  return Told([&, id = document.get()](auto text, auto error) {
+    return kith_db_continue_document(db.get(), id, type, how.by(), ToStr(reason), ToStr(options), how.apply(), text, error);
   });
 }
 
@@ -339,8 +339,8 @@ void BindDatabase(nb::module_& module) {
       .def("repair_json",
            [](const Db& db) { return Told([&](auto text, auto error) { return kith_db_repair(db.get(), nullptr, text, error); }); })
       .def("export_person",
-           [](const Db& db, uint64_t person) {
-             return Told([&](auto text, auto error) { return kith_db_export_person(db.get(), person, text, error); });
+           [](const Db& db, const RecordId& person) {
+             return Told([&, id = person.get()](auto text, auto error) { return kith_db_export_person(db.get(), id, text, error); });
            })
       .def("node", &Node)
       .def("received_from", &ReceivedFrom, nb::arg("node"))

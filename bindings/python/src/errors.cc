@@ -20,6 +20,7 @@ void Check(kith_code code, kith_error*& error) {
   Raise(exception);
 }
 
+void RaiseNoId(nb::handle value) { Raise(nb::module_::import_("kith.errors").attr("_no_id")(value)); }
 void RaiseUnfit(const char* field, nb::handle value) { Raise(nb::module_::import_("kith.errors").attr("_unfit")(field, value)); }
 
 }  // namespace kith_python

@@ -98,6 +98,25 @@ class Name {
 };
 inline const char* OrNull(const std::optional<Name>& name) { return name ? static_cast<const char*>(*name) : nullptr; }
 
+// Raises what says why a value is no id.
+[[noreturn]] void RaiseNoId(nb::handle value);
+
+// The id of a record. What is none is refused when it is asked for, with Python's lock held: who reads Python wants no signature of C++.
+class RecordId {
+ public:
+  RecordId() = default;
+  explicit RecordId(kith_id id) : id_(id) {}
+  explicit RecordId(nb::handle none) : none_(none) {}
+  [[nodiscard]] kith_id get() const {
+    if (none_.is_valid()) RaiseNoId(none_);
+    return id_;
+  }
+
+ private:
+  kith_id id_ = 0;
+  nb::handle none_;  // borrowed for the call
+};
+
 // A reference from Python: None, an int, or (system, key). The strings live as long as the object.
 class Ref {
  public:
@@ -189,6 +208,21 @@ struct nanobind::detail::type_caster<kith_python::Name> {
       return false;
     }
     value = kith_python::Name({text, static_cast<size_t>(size)});
+    return true;
+  }
+};
+
+template <>
+struct nanobind::detail::type_caster<kith_python::RecordId> {
+  NB_TYPE_CASTER(kith_python::RecordId, const_name("int"))
+
+  bool from_python(handle source, uint32_t /*flags*/, cleanup_list* /*cleanup*/) noexcept {
+    PyObject* number = PyIndex_Check(source.ptr()) != 0 ? PyNumber_Index(source.ptr()) : nullptr;
+    const kith_id id = number == nullptr ? 0 : PyLong_AsUnsignedLongLong(number);
+    Py_XDECREF(number);
+    const bool is_id = number != nullptr && PyErr_Occurred() == nullptr;
+    PyErr_Clear();
+    value = is_id ? kith_python::RecordId(id) : kith_python::RecordId(source);
     return true;
   }
 };

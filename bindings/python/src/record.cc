@@ -136,10 +136,10 @@ PyObject* ItemOfReader(PyObject* self, PyObject* id) {
 
 PyType_Slot kReaderSlots[] = {{Py_mp_subscript, reinterpret_cast<void*>(ItemOfReader)}, {0, nullptr}};
 
-nb::object GetOrNone(nb::handle_t<Reader> self, kith_id id) {
+nb::object GetOrNone(nb::handle_t<Reader> self, const RecordId& id) {
   kith_view view{};
   kith_error* error = nullptr;
-  const kith_code code = kith_snapshot_get(nb::inst_ptr<Reader>(self)->snapshot(), id, &view, &error);
+  const kith_code code = kith_snapshot_get(nb::inst_ptr<Reader>(self)->snapshot(), id.get(), &view, &error);
   if (code == KITH_NOT_FOUND) {
     kith_error_free(error);
     return nb::none();

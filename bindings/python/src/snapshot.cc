@@ -5,7 +5,8 @@ namespace {
 
 using JsonCall = kith_code (*)(kith_snapshot*, kith_id, kith_text**, kith_error**);
 template <JsonCall call>
-nb::str JsonOf(const Snapshot& snapshot, kith_id id) {
+nb::str JsonOf(const Snapshot& snapshot, const RecordId& record) {
+  const kith_id id = record.get();
   return ToldAtOnce([&](auto text, auto error) { return call(snapshot.get(), id, text, error); });
 }
 
@@ -36,8 +37,8 @@ using Asked = kith_code (*)(kith_snapshot*, kith_id, kith_str, kith_text**, kith
 
 // A call with one record and a question, that answers in JSON.
 template <Asked kCall>
-nb::str Ask(const Snapshot& s, kith_id record, const std::string& question) {
-  return Told([&](auto json, auto error) { return kCall(s.get(), record, ToStr(question), json, error); });
+nb::str Ask(const Snapshot& s, const RecordId& record, const std::string& question) {
+  return Told([&, id = record.get()](auto json, auto error) { return kCall(s.get(), id, ToStr(question), json, error); });
 }
 
 using AskedPlainly = kith_code (*)(kith_snapshot*, kith_str, kith_text**, kith_error**);
@@ -104,8 +105,8 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
              return Told([&](auto text, auto error) { return kith_snapshot_walk(s.get(), pipeline, ToStr(question), text, error); });
            })
       .def("owned",
-           [](const Snapshot& s, kith_id account, int64_t at) {
-             return Told([&](auto text, auto error) { return kith_snapshot_owned(s.get(), account, at, text, error); });
+           [](const Snapshot& s, const RecordId& account, int64_t at) {
+             return Told([&, id = account.get()](auto text, auto error) { return kith_snapshot_owned(s.get(), id, at, text, error); });
            })
       .def("visits", &AskPlainly<kith_snapshot_visits>)
       .def("receivables", &AskPlainly<kith_snapshot_receivables>)
@@ -180,8 +181,8 @@ void BindInsight(nb::class_<Snapshot>& snapshot) {
              return Told([&](auto text, auto error) { return kith_snapshot_told(s.get(), first, last, text, error); });
            })
       .def("guide",
-           [](const Snapshot& s, kith_id record) {
-             return ToldAtOnce([&](auto text, auto error) { return kith_snapshot_guide(s.get(), record, text, error); });
+           [](const Snapshot& s, const RecordId& record) {
+             return ToldAtOnce([&, id = record.get()](auto text, auto error) { return kith_snapshot_guide(s.get(), id, text, error); });
            })
       .def(
           "pipelines",
@@ -214,22 +215,26 @@ kith_walk_options WalkOptions(int direction, bool ever, int64_t at) {
 void BindRelations(nb::class_<Snapshot>& snapshot) {
   snapshot
       .def("neighbours",
-           [](const Snapshot& s, kith_id record, const Name& relation, int direction, bool ever, int64_t at) {
+           [](const Snapshot& s, const RecordId& record, const Name& relation, int direction, bool ever, int64_t at) {
              const kith_walk_options options = WalkOptions(direction, ever, at);
-             return Told([&](auto text, auto error) { return kith_snapshot_neighbours(s.get(), record, relation, &options, text, error); });
+             return Told([&, id = record.get()](auto text, auto error) {
+               return kith_snapshot_neighbours(s.get(), id, relation, &options, text, error);
+             });
            })
       .def("traverse",
-           [](const Snapshot& s, kith_id start, const std::string& relations, int direction, bool ever, int64_t at, uint32_t depth,
+           [](const Snapshot& s, const RecordId& start, const std::string& relations, int direction, bool ever, int64_t at, uint32_t depth,
               uint32_t limit, const std::string& types) {
              kith_walk_options options = WalkOptions(direction, ever, at);
              options.depth = depth;
              options.limit = limit;
              options.types = ToStr(types);
-             return Told(
-                 [&](auto text, auto error) { return kith_snapshot_traverse(s.get(), start, ToStr(relations), &options, text, error); });
+             return Told([&, id = start.get()](auto text, auto error) {
+               return kith_snapshot_traverse(s.get(), id, ToStr(relations), &options, text, error);
+             });
            })
-      .def("group_total", [](const Snapshot& s, kith_id record, const std::string& question) {
-        return Told([&](auto text, auto error) { return kith_snapshot_group_total(s.get(), record, ToStr(question), text, error); });
+      .def("group_total", [](const Snapshot& s, const RecordId& record, const std::string& question) {
+        return Told(
+            [&, id = record.get()](auto text, auto error) { return kith_snapshot_group_total(s.get(), id, ToStr(question), text, error); });
       });
 }
 
@@ -237,8 +242,8 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
   snapshot.def("ties", &Ask<kith_snapshot_ties>)
       .def("timeline", &Ask<kith_snapshot_timeline>)
       .def("thread",
-           [](const Snapshot& s, kith_id record) {
-             return Told([&](auto text, auto error) { return kith_snapshot_thread(s.get(), record, text, error); });
+           [](const Snapshot& s, const RecordId& record) {
+             return Told([&, id = record.get()](auto text, auto error) { return kith_snapshot_thread(s.get(), id, text, error); });
            })
       .def("introductions", &Ask<kith_snapshot_introductions>)
       .def("rank_buyers", &Ask<kith_snapshot_rank_buyers>)
@@ -247,19 +252,19 @@ void BindRelationships(nb::class_<Snapshot>& snapshot) {
       .def("brief", &Ask<kith_snapshot_brief>)
       .def("action_line", &Ask<kith_snapshot_action_line>)
       .def("four_questions",
-           [](const Snapshot& s, kith_id deal, kith_id party, const std::string& question) {
-             Text json;
-             kith_error* error = nullptr;
-             Check(Released([&] { return kith_snapshot_four_questions(s.get(), deal, party, ToStr(question), json.out(), &error); }),
-                   error);
-             return Take(json);
+           [](const Snapshot& s, const RecordId& deal, const RecordId& party, const std::string& question) {
+             return Told([&, of = deal.get(), by = party.get()](auto json, auto error) {
+               return kith_snapshot_four_questions(s.get(), of, by, ToStr(question), json, error);
+             });
            })
       .def("winning",
            [](const Snapshot& s, const Name& pipeline, const std::string& question) {
              return Told([&](auto text, auto error) { return kith_snapshot_winning(s.get(), pipeline, ToStr(question), text, error); });
            })
-      .def("relation", [](const Snapshot& s, kith_id subject, kith_id object, const std::string& question) {
-        return Told([&](auto text, auto error) { return kith_snapshot_relation(s.get(), subject, object, ToStr(question), text, error); });
+      .def("relation", [](const Snapshot& s, const RecordId& subject, const RecordId& object, const std::string& question) {
+        return Told([&, of = subject.get(), to = object.get()](auto text, auto error) {
+          return kith_snapshot_relation(s.get(), of, to, ToStr(question), text, error);
+        });
       });
 }
 
@@ -313,10 +318,10 @@ void BindSnapshot(nb::module_& module) {
              return nb::int_(id);
            })
       .def("may",
-           [](const Snapshot& s, kith_id id, kith_right right) {
+           [](const Snapshot& s, const RecordId& record, kith_right right) {
              uint8_t may = 0;
              kith_error* error = nullptr;
-             Check(kith_snapshot_may(s.get(), id, right, &may, &error), error);
+             Check(kith_snapshot_may(s.get(), record.get(), right, &may, &error), error);
              return may != 0;
            })
       .def("type_access_json",
@@ -326,18 +331,19 @@ void BindSnapshot(nb::module_& module) {
       .def("record_json", &JsonOf<kith_snapshot_record_json>)
       .def("external_refs_json", &JsonOf<kith_snapshot_external_refs>)
       .def("origin",
-           [](const Snapshot& s, kith_id id, const Name& field) {
-             kith_id record = 0;
+           [](const Snapshot& s, const RecordId& record, const Name& field) {
+             kith_id origin = 0;
              int64_t recorded = 0;
              kith_error* error = nullptr;
-             Check(kith_snapshot_origin(s.get(), id, field, &record, &recorded, &error), error);
-             return nb::make_tuple(record, recorded);
+             Check(kith_snapshot_origin(s.get(), record.get(), field, &origin, &recorded, &error), error);
+             return nb::make_tuple(origin, recorded);
            })
       .def("history_json", &JsonOf<kith_snapshot_history>)
       .def("record_json_as_of",
-           [](const Snapshot& s, kith_id id, int64_t effective, int64_t recorded) {
-             return ToldAtOnce(
-                 [&](auto text, auto error) { return kith_snapshot_record_json_as_of(s.get(), id, effective, recorded, text, error); });
+           [](const Snapshot& s, const RecordId& record, int64_t effective, int64_t recorded) {
+             return ToldAtOnce([&, id = record.get()](auto text, auto error) {
+               return kith_snapshot_record_json_as_of(s.get(), id, effective, recorded, text, error);
+             });
            })
       .def("arrow",
            [](const Snapshot& s, const Name& type, const std::string& fields) {

@@ -147,6 +147,46 @@ def test_periods_may_be_said_from_now_and_what_is_empty_has_a_currency(db: kith.
         db.forecast("last-moon")
 
 
+def test_what_is_no_id_is_told_in_the_words_of_python(db: kith.Database) -> None:
+    with db.batch() as batch:
+        local = batch.create("account", name="Acme")
+    assert batch.outcome is not None
+    id = batch.outcome.id(local)
+    with db.snapshot() as now:
+        asked: tuple[Callable[[Any], Any], ...] = (
+            now.get,
+            now.history,
+            now.record,
+            now.card,
+            now.guide,
+            now.thread,
+            now.owned,
+            now.worth,
+            db.export_person,
+            db.erase_person,
+            lambda id: now.origin(id, "name"),
+            lambda id: now.may(id, "read"),
+            lambda id: list(now.timeline(id)),
+            lambda id: now.relation(None, id),
+            lambda id: now.neighbours(id, "account_relation"),
+        )
+        for ask in asked:
+            with pytest.raises(TypeError, match=r"named by its id, a whole number, not LocalId.*outcome\.id"):
+                ask(local)
+            with pytest.raises(TypeError, match="not 'Acme'"):
+                ask("Acme")
+            with pytest.raises(ValueError, match="whole number from 0 on"):
+                ask(-1)
+            with pytest.raises(ValueError, match="whole number from 0 on"):
+                ask(2**64)
+
+        class Whole:  # as of NumPy
+            def __index__(self) -> int:
+                return id
+
+        assert now.history(Whole()) == now.history(id)  # type: ignore[arg-type]
+
+
 def test_objects_say_what_they_are(db: kith.Database) -> None:
     batch = db.batch()
     _ = batch.create("account", name="Acme")

@@ -139,7 +139,7 @@ def test_months_begin_where_the_database_is(tmp_path: pathlib.Path) -> None:
         assert soon["period"] == {"first": "2026-04-01", "end": "2026-07-01"}
         with db.snapshot() as now:
             behind = now.deals_behind("default", "qualified", period="2026-04")
-            assert [now.get(deal)["name"] for deal in behind["advanced"]] == ["D31"]
+            assert [now[deal]["name"] for deal in behind["advanced"]] == ["D31"]
         with db.batch() as b:
             b.set(b.existing("setting", ("kith.setting", "database")), time_zone="UTC")
         assert db.funnel("default", period="2026-03")["won"] == 3
