@@ -33,10 +33,10 @@ struct FieldTarget {
 // A value for owner, unit or visibility, in stored form: a reference, an integer (visibility by name too).
 [[nodiscard]] StatusOr<Value> FitHeaderValue(int32_t header_field, Value value);
 
-// Whether `field` may refer to a record of `target`. Error: ReferenceWrongType.
 // An owner is one of the house, where the catalog knows who that is: a record that is a member, or a group of them. A type that is not
-// known is told of by whoever looks for the record.
+// known is told of by whoever looks for the record. Error: ReferenceWrongType.
 [[nodiscard]] Status CheckOwnerType(const catalog::Catalog& catalog, Id owner);
+// Whether `field` may refer to a record of `target`. Error: ReferenceWrongType.
 [[nodiscard]] Status CheckReferenceType(const catalog::FieldDef& field, const catalog::TypeDef* target, Id value);
 
 // Sizes and UTF-8 of an external reference. Errors: BatchMalformed (empty), TooLong, NotUtf8.
