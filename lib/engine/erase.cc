@@ -11,7 +11,6 @@
 #include "engine/person_internal.h"
 #include "engine/replica_internal.h"
 #include "engine/sha256.h"
-#include "kith/base/concat.h"
 #include "kith/base/packed.h"
 #include "kith/engine/erased.h"
 
@@ -21,10 +20,6 @@ namespace {
 using catalog::FieldDef;
 using catalog::IndexDef;
 using catalog::TypeDef;
-
-bool HasPersonal(const TypeDef& type) {
-  return std::any_of(type.fields.begin(), type.fields.end(), [](const FieldDef& field) { return field.personal; });
-}
 
 std::string ProofKey(uint64_t sequence) {
   std::string key(format::kMetaErasurePrefix);
@@ -423,39 +418,6 @@ StatusOr<storage::Job::Verdict> Applier::TakeErasure(const ReplicaPage& page, co
   KITH_RETURN_IF_ERROR(Finish(outcome));
   return storage::Job::Verdict::kKeep;
 }
-
-namespace {
-
-// What cannot be undone is not done to a record that is no person: one of nothing personal, or an organisation that somebody belongs to. A
-// sole trader's account, or a customer's who is a person, has nobody below it.
-Status CheckIsPerson(const storage::Reader& reader, const WriterCatalog& catalog, Id id) {
-  const TypeDef* type = catalog.catalog->FindType(id.type());
-  if (type == nullptr) return absl::OkStatus();
-  if (!HasPersonal(*type)) {
-    return MakeError({.reason = Reason::kWrongKind, .type = type->name, .record = id, .hint = "give the id of the person's record"},
-                     "is no person: no field of its type is personal");
-  }
-  std::vector<const FieldDef*> organisations;
-  for (const TypeDef& of : catalog.catalog->types()) {
-    for (const std::string_view behaviour : {"party", "employment"}) organisations.push_back(of.FindRole(behaviour, "organisation"));
-  }
-  const auto wanted = [&](const FieldDef& field) {
-    return std::find(organisations.begin(), organisations.end(), &field) != organisations.end();
-  };
-  KITH_ASSIGN_OR_RETURN(const std::vector<Id> people, FindReferring(reader, catalog, id, wanted));
-  for (const Id one : people) {
-    KITH_ASSIGN_OR_RETURN(const std::optional<format::Erased> erased, FindErased(reader, one));
-    if (erased.has_value() || one == id) continue;
-    return MakeError({.reason = Reason::kPreconditionFailed,
-                      .type = type->name,
-                      .record = id,
-                      .hint = "erase people one by one; what is an organisation's is not a person's"},
-                     Concat({"is an organisation, to which record ", std::to_string(one.value()), " belongs, and no person"}));
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 StatusOr<storage::Job::Verdict> Applier::Erase(Id person, const PastAbout& past, const EraseOptions& options, EraseReport& report) {
   KITH_RETURN_IF_ERROR(CheckCatalog());

@@ -5,6 +5,7 @@
 
 #include "engine/database_internal.h"
 #include "engine/person_internal.h"
+#include "kith/base/concat.h"
 #include "kith/engine/json.h"
 #include "kith/engine/merged.h"
 
@@ -70,6 +71,37 @@ Status CheckPerson(const storage::Reader& reader, Id person) {
   if (!IsNotFound(last.status())) return last.status();
   return MakeError({.reason = Reason::kRecordMissing, .record = person, .hint = "give the id of the person's record"},
                    "there never was such a record");
+}
+
+bool HasPersonal(const TypeDef& type) {
+  return std::any_of(type.fields.begin(), type.fields.end(), [](const FieldDef& field) { return field.personal; });
+}
+
+Status CheckIsPerson(const storage::Reader& reader, const WriterCatalog& catalog, Id id) {
+  const TypeDef* type = catalog.catalog->FindType(id.type());
+  if (type == nullptr) return absl::OkStatus();
+  if (!HasPersonal(*type)) {
+    return MakeError({.reason = Reason::kWrongKind, .type = type->name, .record = id, .hint = "give the id of the person's record"},
+                     "is no person: no field of its type is personal");
+  }
+  std::vector<const FieldDef*> organisations;
+  for (const TypeDef& of : catalog.catalog->types()) {
+    for (const std::string_view behaviour : {"party", "employment"}) organisations.push_back(of.FindRole(behaviour, "organisation"));
+  }
+  const auto wanted = [&](const FieldDef& field) {
+    return std::find(organisations.begin(), organisations.end(), &field) != organisations.end();
+  };
+  KITH_ASSIGN_OR_RETURN(const std::vector<Id> people, FindReferring(reader, catalog, id, wanted));
+  for (const Id one : people) {
+    KITH_ASSIGN_OR_RETURN(const std::optional<format::Erased> erased, FindErased(reader, one));
+    if (erased.has_value() || one == id) continue;
+    return MakeError({.reason = Reason::kPreconditionFailed,
+                      .type = type->name,
+                      .record = id,
+                      .hint = "erase people one by one; what is an organisation's is not a person's"},
+                     Concat({"is an organisation, to which record ", std::to_string(one.value()), " belongs, and no person"}));
+  }
+  return absl::OkStatus();
 }
 
 StatusOr<PastAbout> ReadPastAbout(const storage::Reader& reader, const catalog::Catalog& catalog) {

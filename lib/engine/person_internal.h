@@ -20,6 +20,10 @@ using PastAbout = std::map<uint64_t, std::set<uint64_t>>;
 
 // RecordMissing for one that never was.
 [[nodiscard]] Status CheckPerson(const storage::Reader& reader, Id person);
+[[nodiscard]] bool HasPersonal(const catalog::TypeDef& type);
+// What cannot be undone is not done to a record that is no person: one of nothing personal, or an organisation that somebody belongs to. A
+// sole trader's account, or a customer's who is a person, has nobody below it.
+[[nodiscard]] Status CheckIsPerson(const storage::Reader& reader, const WriterCatalog& catalog, Id id);
 
 struct PersonScope {
   std::vector<Id> records;  // the person first, then in the order found
