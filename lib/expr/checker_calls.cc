@@ -1,5 +1,7 @@
 // Operators, functions and macros.
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
 #include <utility>
 
 #include "expr/checker_internal.h"
@@ -115,6 +117,26 @@ bool Checker::CheckChoices(const Type& choice, const Ast& list) {
   return std::all_of(list.children.begin(), list.children.end(), [&](const Ast* item) { return CheckChoice(choice, *item); });
 }
 
+namespace {
+
+// What people mean who compare a value with a number or a text.
+std::string_view HowToCompare(const Type& a, const Type& b) {
+  const auto are = [&](TypeKind one, std::initializer_list<TypeKind> others) {
+    const auto is_other = [&](TypeKind kind) { return std::find(others.begin(), others.end(), kind) != others.end(); };
+    return (a.kind == one && is_other(b.kind)) || (b.kind == one && is_other(a.kind));
+  };
+  if (are(TypeKind::kMoney, {TypeKind::kInt, TypeKind::kUint, TypeKind::kDouble, TypeKind::kDecimal, TypeKind::kString})) {
+    return R"(write an amount as money("12500.00", "CNY"))";
+  }
+  if (are(TypeKind::kDate, {TypeKind::kString, TypeKind::kTimestamp}) || are(TypeKind::kTimestamp, {TypeKind::kString})) {
+    return R"(a day is written date("2026-03-02"), a moment timestamp("2026-03-02T00:00:00Z"))";
+  }
+  if (are(TypeKind::kRecord, {TypeKind::kString})) return "compare a field of the record, such as its name: owner.name";
+  return {};
+}
+
+}  // namespace
+
 bool Checker::CheckEqual(Ast& node) {
   Ast& left = *node.children[0];
   Ast& right = *node.children[1];
@@ -127,7 +149,8 @@ bool Checker::CheckEqual(Ast& node) {
   }
   node.op = Op::kEqual;
   if (!Comparable(left.type, right.type)) {
-    return Fail(node, Reason::kWrongKind, "these kinds are never equal", Concat({ToText(left.type), ", ", ToText(right.type)}));
+    return Fail(node, Reason::kWrongKind, "these kinds are never equal", Concat({ToText(left.type), ", ", ToText(right.type)}),
+                HowToCompare(left.type, right.type));
   }
   return CheckChoice(left.type, right) && CheckChoice(right.type, left);
 }
@@ -139,7 +162,8 @@ bool Checker::CheckOrder(Ast& node) {
   node.type = TypeKind::kBool;
   node.argument = (node.text[0] == '<' ? 1 : 0) | (node.text.size() == 2 ? 2 : 0);
   if (!Comparable(left, right) || !HasOrder(left.kind) || !HasOrder(right.kind)) {
-    return Fail(node, Reason::kWrongKind, "these kinds have no order", Concat({ToText(left), ", ", ToText(right)}));
+    return Fail(node, Reason::kWrongKind, "these kinds have no order", Concat({ToText(left), ", ", ToText(right)}),
+                HowToCompare(left, right));
   }
   return true;
 }
@@ -153,7 +177,8 @@ bool Checker::CheckIn(Ast& node) {
   if (list.type.kind != TypeKind::kList && list.type.kind != TypeKind::kMap) return Expected(list, "a list or map");
   const Type& held = list.type.parameters[0];
   if (!Comparable(element.type, held)) {
-    return Fail(node, Reason::kWrongKind, "these kinds are never equal", Concat({ToText(element.type), ", ", ToText(held)}));
+    return Fail(node, Reason::kWrongKind, "these kinds are never equal", Concat({ToText(element.type), ", ", ToText(held)}),
+                HowToCompare(element.type, held));
   }
   return CheckChoices(element.type, list) && CheckChoice(held, element);
 }

@@ -123,6 +123,23 @@ def test_groups_of_a_query(db: kith.Database) -> None:
     assert rows == list(db.query({"from": "account", "group": ["industry"], "aggregates": [asked["aggregates"]]}, order=["-people"]))
 
 
+@pytest.mark.parametrize(
+    ("where", "hint"),
+    [
+        ("amount > 10000", 'money("12500.00", "CNY")'),
+        ("amount == '10000'", 'money("12500.00", "CNY")'),
+        ("close_date > '2026-03-02'", 'date("2026-03-02")'),
+        ("created > date('2026-03-02')", "timestamp("),
+        ("stage == 'qualified'", "owner.name"),
+        ("stage in ['qualified']", "owner.name"),
+    ],
+)
+def test_what_does_not_compare_says_how(db: kith.Database, where: str, hint: str) -> None:
+    with pytest.raises(kith.InvalidArgumentError) as caught:
+        db.query("opportunity", where=where)
+    assert hint in caught.value.hint
+
+
 def test_one_record_is_no_merge_and_an_organisation_no_person(db: kith.Database) -> None:
     with db.batch() as batch:
         acme = batch.create("account", name="Acme")

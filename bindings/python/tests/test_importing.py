@@ -223,6 +223,34 @@ def test_a_chinese_spreadsheet_is_understood(db: kith.Database, tmp_path: pathli
         assert now[b.outcome.id(known)]["name"] == "布鲁姆"
 
 
+def test_stages_are_looked_for_in_every_pipeline(db: kith.Database, tmp_path: pathlib.Path) -> None:
+    stages = [
+        {"name": "inquiry", "labels": {"zh": "询价"}},
+        {"name": "quote", "labels": {"zh": "报价"}},
+        {"name": "won", "kind": "won", "labels": {"zh": "成交"}},
+    ]
+    with db.batch() as batch:
+        batch.define_pipeline({"name": "trade", "for_type": "opportunity", "stages": stages})
+    sheet = tmp_path / "商机.csv"
+
+    def imported(*values: str) -> dict[str, str]:
+        sheet.write_text("商机名称,阶段\n" + "".join(f"{value}的商机,{value}\n" for value in values))
+        db.import_path(sheet)
+        found = db.query("opportunity", select=["name", "pipeline.name", "stage.name"])
+        return {row["name"].removesuffix("的商机"): f"{row['pipeline.name']}/{row['stage.name']}" for row in found}
+
+    assert imported("询价", "报价", "成交") == {"询价": "trade/inquiry", "报价": "trade/quote", "成交": "trade/won"}
+    grown = imported("询价", "打样")
+    assert grown["打样"].startswith("imported/")
+    # Those of an import before are known by the next one, and what they lack comes before the closing ones.
+    again = imported("打样", "验厂")
+    assert again["打样"] == grown["打样"] and again["验厂"].startswith("imported/")
+    with db.snapshot() as now:
+        [added] = [found for found in now.pipelines() if found["name"] == "imported"]
+    assert [stage["kind"] for stage in added["stages"]] == ["open"] * 4 + ["won"]
+    assert db.verify() == []
+
+
 @pytest.mark.parametrize(("american", "days"), [("3/13/2024", "2024-03-13"), ("13.3.2024", "2024-03-13"), ("3/4/2024", None)])
 def test_dates_with_the_year_last_are_read_where_one_tells(db: kith.Database, tmp_path: pathlib.Path, american: str, days: str | None) -> None:
     header = ["opportunity_id", "deal_stage", "engage_date", "close_value"]

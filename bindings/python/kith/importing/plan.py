@@ -203,12 +203,13 @@ class _Planner:
             settings = settings_of(now)
             self._currency = str(settings["base_currency"])
             self._zone = ZoneInfo(settings["time_zone"])
-            pipeline = preset.get("pipeline") or next(iter(now.pipelines("opportunity")), None)
-        self._stages = Stages(pipeline, preset.get("names", {}))
+            own = [pipeline for pipeline in now.pipelines("opportunity") if not pipeline.get("parallel")]
+        self._stages = Stages([preset["pipeline"]] if preset.get("pipeline") else own, preset.get("names", {}))
         self._named: set[tuple[str, str, str]] = set()
         self._now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
     def plan(self) -> Plan:
+        self._stages.settle()
         self._drop_dangling()
         self._keep_present()
         unmapped = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kith.importing.infer import HEADERS, plain
@@ -15,21 +15,41 @@ ADDED = "imported"  # the pipeline of a spreadsheet whose stages the database do
 
 
 class Stages:
-    """`pipeline`: a preset's, to be defined with the import, or one of the database (which has an "id")."""
+    """`pipelines`: a preset's, to be defined with the import, or those of the database (which have an "id"), of which that one is meant that
+    knows most of the stages."""
 
-    def __init__(self, pipeline: Mapping[str, Any] | None, names: Mapping[str, str]) -> None:
-        self._pipeline = pipeline
-        self._stages: list[dict[str, Any]] = []
-        for stage in (pipeline or {}).get("stages", ()):
-            self._stages.append({member: stage[member] for member in ("name", "kind", "labels") if member in stage})
-        self._names = {plain(text): name for text, name in names.items()}
-        for name, texts in HEADERS["stages"].items():
-            if name in (stage["name"] for stage in self._stages):
-                self._names |= {plain(text): name for text in texts if plain(text) not in self._names}
-        for stage in self._stages:
-            self._names |= {plain(text): stage["name"] for text in (stage["name"], *stage.get("labels", {}).values())}
+    def __init__(self, pipelines: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
+        self._pipelines = pipelines
+        self._given = {plain(text): name for text, name in names.items()}
         self._values: dict[int, list[str]] = {}
         self._grown = False
+
+    def _names_in(self, pipeline: Mapping[str, Any]) -> dict[str, str]:
+        """What stages of a pipeline are called, by the plain text."""
+        names, stages = dict(self._given), pipeline.get("stages", ())
+        for name, texts in HEADERS["stages"].items():
+            if name in (stage["name"] for stage in stages):
+                names |= {plain(text): name for text in texts if plain(text) not in names}
+        for stage in stages:
+            names |= {plain(text): stage["name"] for text in (stage["name"], *stage.get("labels", {}).values())}
+        return names
+
+    def settle(self) -> None:
+        """Once all columns were seen: which pipeline is meant, and what it lacks."""
+        values = dict.fromkeys(value for seen in self._values.values() for value in seen)
+
+        def lacking(pipeline: Mapping[str, Any]) -> int:
+            names = self._names_in(pipeline)
+            return sum(plain(value) not in names for value in values)
+
+        self._pipeline = min(self._pipelines, key=lacking, default=None)
+        self._names = self._names_in(self._pipeline or {})
+        self._stages: list[dict[str, Any]] = [
+            {member: stage[member] for member in ("name", "kind", "labels") if member in stage} for stage in (self._pipeline or {}).get("stages", ())
+        ]
+        for value in values:
+            if plain(value) not in self._names:
+                self._add(value)
 
     def see(self, part: Part, column: str) -> None:
         """Learns the stages that a column names."""
@@ -42,9 +62,6 @@ class Stages:
             if len(row) > at and row[at].strip() and (not keep or (len(row) > when and row[when] in keep["in"]))
         )
         self._values[id(part)] = list(values)
-        for value in values:
-            if plain(value) not in self._names:
-                self._add(value)
 
     def _add(self, value: str) -> None:
         """A stage before the closing ones, in the order in which they are met."""
