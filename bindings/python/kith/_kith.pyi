@@ -274,9 +274,9 @@ class Database:
         actor: Ref,
         reason: str,
         problem_file: str,
-        progress: Callable[[str, int, int], bool] | None,
+        progress: Callable[[str, int, int], bool | None] | None,
     ) -> str: ...
-    def export_lines(self, path: str, types: str, history: bool, progress: Callable[[str, int, int], bool] | None) -> str: ...
+    def export_lines(self, path: str, types: str, history: bool, progress: Callable[[str, int, int], bool | None] | None) -> str: ...
     def import_lines(
         self,
         path: str,
@@ -286,7 +286,7 @@ class Database:
         dry_run: bool,
         actor: Ref,
         reason: str,
-        progress: Callable[[str, int, int], bool] | None,
+        progress: Callable[[str, int, int], bool | None] | None,
     ) -> str: ...
     def absorb(self, other: Snapshot, source: str, drop_missing: bool, dry_run: bool, actor: Ref) -> str: ...
     def import_arrow(
@@ -297,7 +297,7 @@ class Database:
         actor: Ref,
         reason: str,
         problem_file: str,
-        progress: Callable[[str, int, int], bool] | None,
+        progress: Callable[[str, int, int], bool | None] | None,
     ) -> str: ...
     def path(self) -> str: ...
     def close(self) -> None: ...

@@ -32,7 +32,7 @@ class Exchange:
         actor: Ref = None,
         reason: str = "",
         problem_file: str | os.PathLike[str] = "",
-        progress: Callable[[str, int, int], bool] | None = None,
+        progress: Callable[[str, int, int], bool | None] | None = None,
     ) -> dict[str, Any]:
         """Imports a folder of CSV files; a report with counts by file and every rejected row's problem.
 
@@ -50,7 +50,7 @@ class Exchange:
         *,
         types: str | Iterable[str] = (),
         history: bool = False,
-        progress: Callable[[str, int, int], bool] | None = None,
+        progress: Callable[[str, int, int], bool | None] | None = None,
     ) -> dict[str, Any]:
         """Everything as JSON Lines: definitions, records and, if wanted, their history; a report with counts by type and the file's digest.
 
@@ -70,7 +70,7 @@ class Exchange:
         dry_run: bool = False,
         actor: Ref = None,
         reason: str = "",
-        progress: Callable[[str, int, int], bool] | None = None,
+        progress: Callable[[str, int, int], bool | None] | None = None,
     ) -> dict[str, Any]:
         """Imports what `export_jsonl` wrote: checks the whole file first, and changes nothing when it is not whole.
 
@@ -126,7 +126,7 @@ class Exchange:
         actor: Ref = None,
         reason: str = "",
         problem_file: str | os.PathLike[str] = "",
-        progress: Callable[[str, int, int], bool] | None = None,
+        progress: Callable[[str, int, int], bool | None] | None = None,
     ) -> dict[str, Any]:
         """Imports a table: a DataFrame of pandas or Polars, a `pyarrow.Table`, or whatever else has `__arrow_c_stream__`.
 

@@ -21,7 +21,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Money):
         return {"minor": value.minor, "currency": value.currency}
     if isinstance(value, Decimal):
-        return str(value)
+        return format(value, "f")  # 1E+3 is 1000
     if isinstance(value, dt.datetime):
         return utc_text(value)
     if isinstance(value, dt.date):

@@ -22,12 +22,12 @@ from kith.wording import minor_digits
 
 _SCALES = {"亿": 100_000_000, "万": 10_000, "千": 1_000, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_AMOUNT = re.compile(r"([A-Z]{3}|[¥￥$€£])?\s*(-?[\d,]*\.?\d+)\s*([亿万千kKmMbB]?)\s*(元|[A-Z]{3})?")
+_AMOUNT = re.compile(r"([A-Z]{3}|[¥￥$€£])?\s*(-?(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d*)(?:\.\d+)?(?<=\d))\s*([亿万千kKmMbB]?)\s*(元|[A-Z]{3})?")
 _SIGNS = {"¥": "CNY", "￥": "CNY", "元": "CNY", "$": "USD", "€": "EUR", "£": "GBP"}
 
 
 def number(text: str) -> Decimal:
-    """Such as 12,500 or 1.25万 or 3M."""
+    """Such as 12,500 or 1.25万 or 3M; not 12,5, whose comma stands for a point."""
     return amount(text)[0]
 
 

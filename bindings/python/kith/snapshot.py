@@ -20,7 +20,7 @@ from kith.relations import Relations
 from kith.relationships import Relationships
 from kith.settings import When, moment_of
 from kith.timeline import Timelines
-from kith.values import Ref, check_counts, check_limit, listed, micros_of
+from kith.values import Ref, check_counts, check_limit, check_page, listed, micros_of
 from kith.work import Work
 
 
@@ -267,7 +267,8 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
         What is left out does not narrow. `operations`: "create", "change", "delete". With `record` and one of `fields` it is the history of
         that field. Keep an entry's "sequence", or the snapshot's, to go on from there.
         """
-        check_counts(after=after, page=page)
+        check_counts(after=after)
+        check_page(page)
         given = _narrowed(types, fields) | {"operations": listed("operations", operations, str), "record": record}
         narrowed = json.dumps({name: value for name, value in given.items() if value})
         end = self.sequence
@@ -290,7 +291,7 @@ class Snapshot(_kith.Reader, Insights, OnePersonOnce, Origins, Relations, Relati
 
         `effective` asks about two points of the other axis, of when something held, as well.
         """
-        check_counts(page=page)
+        check_page(page)
         narrowed = json.dumps({name: value for name, value in _narrowed(types, fields).items() if value})
         points = [(micros_of(held), micros_of(known)) for held, known in zip(effective, (start, end), strict=True)]
         after: int | None = 0

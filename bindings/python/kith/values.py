@@ -60,6 +60,13 @@ def check_counts(**given: Any) -> None:
             raise ValueError(f"{parameter} is a whole number from 0 on, not {count!r}")
 
 
+def check_page(page: int) -> None:
+    """The same of what is read at once, which is something."""
+    check_counts(page=page)
+    if not page:
+        raise ValueError("page is a whole number from 1 on, not 0")
+
+
 def check_limit(parameter: str, seconds: float) -> int:
     """A time limit in microseconds. 0 is none; a short one is not none."""
     if not seconds >= 0:

@@ -41,7 +41,11 @@ uint8_t OnProgress(kith_str file, int64_t done, int64_t total, uintptr_t context
   nb::gil_scoped_acquire acquire;
   auto* callback = reinterpret_cast<nb::object*>(context);  // NOLINT(performance-no-int-to-ptr)
   try {
-    return nb::cast<bool>((*callback)(PyText(file), done, total)) ? 1 : 0;
+    // One that only tells of it returns nothing, and means no stop.
+    const nb::object told = (*callback)(PyText(file), done, total);
+    const int goes_on = told.is_none() ? 1 : PyObject_IsTrue(told.ptr());
+    if (goes_on < 0) throw nb::python_error();
+    return goes_on != 0 ? 1 : 0;
   } catch (nb::python_error& error) {
     error.restore();  // raised when the import returns
     return 0;

@@ -23,10 +23,29 @@ class Rows {
 
   [[nodiscard]] const std::vector<nb::object>& names() const { return names_; }
   [[nodiscard]] kith_rows* get() const { return rows_.get(); }
-  void Close() { rows_.Close(); }
+  void Close() {
+    CheckIdle();
+    rows_.Close();
+  }
+
+  // One thread's until it has made its own of what the library lends: the next call of any other takes that away.
+  class Turn {
+   public:
+    explicit Turn(Rows& rows) : rows_(rows) {
+      rows.CheckIdle();
+      rows.busy_ = true;
+    }
+    ~Turn() { rows_.busy_ = false; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Rows& rows_;
+  };
 
   // The next rows as dictionaries; empty at the end.
   nb::list Next(size_t cap) {
+    const Turn turn(*this);
     const kith_value* values = nullptr;
     size_t count = 0;
     kith_error* error = nullptr;
@@ -38,6 +57,10 @@ class Rows {
       page.append(row);
     }
     return page;
+  }
+
+  void CheckIdle() const {
+    if (busy_) throw nb::value_error("another thread is reading these rows");
   }
 
  private:
@@ -60,11 +83,13 @@ class Rows {
   RowsHandle rows_;
   std::vector<nb::object> names_;
   std::vector<bool> per_currency_;
+  bool busy_ = false;
 };
 
 using TextCall = kith_code (*)(const kith_rows*, kith_text**, kith_error**);
 template <TextCall call>
 nb::str TextOf(const Rows& rows) {
+  rows.CheckIdle();
   return ToldAtOnce([&](auto text, auto error) { return call(rows.get(), text, error); });
 }
 
@@ -98,10 +123,14 @@ void BindQuery(nb::module_& module) {
   nb::class_<Rows>(module, "Rows")
       .def("names", &Rows::names)
       .def("next", &Rows::Next)
-      .def("json", [](const Rows& rows,
-                      size_t cap) { return Told([&](auto text, auto error) { return kith_rows_json(rows.get(), cap, text, error); }); })
+      .def("json",
+           [](Rows& rows, size_t cap) {
+             const Rows::Turn turn(rows);
+             return Told([&](auto text, auto error) { return kith_rows_json(rows.get(), cap, text, error); });
+           })
       .def("arrow",
-           [](const Rows& rows) {
+           [](Rows& rows) {
+             const Rows::Turn turn(rows);
              return StreamCapsule([&](ArrowArrayStream* stream, kith_error** error) { return kith_rows_arrow(rows.get(), stream, error); });
            })
       .def("token", &TextOf<kith_rows_token>)

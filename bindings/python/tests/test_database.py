@@ -553,6 +553,13 @@ def test_json_lines(tmp_path: pathlib.Path) -> None:
         assert {"type": "account", "records": 1, "deleted": 0} in counts
         with pytest.raises(kith.Error):
             db.export_jsonl(tmp_path / "no.jsonl", progress=lambda *_: False)
+        told: list[str] = []
+
+        def tell(stage: str, done: int, total: int) -> None:
+            told.append(stage)
+
+        db.export_jsonl(tmp_path / "told.jsonl", progress=tell)
+        assert "export" in told
     with kith.open(temporary=True) as copy:
         assert copy.import_jsonl(path)["ids_kept"]
         assert copy.verify() == []

@@ -107,6 +107,9 @@ def test_counts_below_nothing_are_refused_by_name(db: kith.Database) -> None:
             for call in calls:
                 with pytest.raises(ValueError, match=f"^{name} is a "):
                     call()
+        for call in (lambda: list(now.feed(page=0)), lambda: list(now.differences(page=0))):  # would never end
+            with pytest.raises(ValueError, match="^page is a "):
+                call()
         with pytest.raises(kith.InvalidArgumentError, match="limit"):
             now.query("account", limit=-1)
         with pytest.raises(TypeError, match="^limit is a whole number, not 'ten'"):

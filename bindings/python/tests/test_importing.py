@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from openpyxl import Workbook
 
 import kith
-from kith import Money
+from kith import Money, reading
 from kith.cli.commands import cli
 from kith.cli.importing import bar
 from kith.importing.clean import salesforce_id
@@ -70,6 +70,13 @@ def salesforce(folder: pathlib.Path) -> pathlib.Path:
     rows = [[f"0085000000{i:05}", *row] for i, row in enumerate(history)]
     write(folder / "OpportunityHistory.csv", [["Id", "OpportunityId", "StageName", "Amount", "CreatedDate"], *rows])
     return folder
+
+
+def test_a_decimal_comma_is_no_thousand() -> None:
+    assert [str(reading.number(text)) for text in ("12,500", "1,00,000.5", ".5")] == ["12500", "100000.5", "0.5"]
+    for text in ("12,5", "1.234,5", "1,2345", "1,"):
+        with pytest.raises(ValueError, match="not a number"):
+            reading.number(text)
 
 
 def test_salesforce_brings_ids_of_both_lengths_and_moves_with_their_times(db: kith.Database, tmp_path: pathlib.Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -108,3 +109,28 @@ def test_parameters_of_every_kind(filled: kith.Database) -> None:
     assert list(filled.query(query, {"day": dt.date(2026, 3, 1), "now": dt.datetime.now(dt.UTC)})) == [{"name": "deal 2"}]
     with pytest.raises(kith.InvalidArgumentError):
         list(filled.query(query, {"day": Decimal("1.5"), "now": dt.datetime.now(dt.UTC)}))
+
+
+def test_a_decimal_is_a_number_however_it_is_written(filled: kith.Database) -> None:
+    query = {"from": "account", "where": "decimal(employees) < $n", "select": ["name"], "parameters": {"n": "decimal"}}
+    assert len(list(filled.query(query, {"n": Decimal("1E+1")}))) == 6
+
+
+def test_rows_are_read_by_one_thread_at_a_time(db: kith.Database) -> None:
+    with db.batch() as batch:
+        for i in range(1500):
+            batch.create("account", name=f"account {i}")
+    numbers = list(range(12))
+    where = f"{numbers}.all(a, {numbers}.all(b, size(name) + a + b > 0))"  # some tenths of a second before the first row is given
+    rows = db.query("account", where=where, select="name", order="name")
+    seen: list[dict[str, Any]] = []
+    reader = threading.Thread(target=lambda: seen.extend(rows))
+    refused = 0
+    reader.start()
+    while reader.is_alive():
+        try:
+            rows.explain()
+        except ValueError:
+            refused += 1
+    reader.join()
+    assert refused > 0
