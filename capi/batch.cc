@@ -28,23 +28,34 @@ void With(kith_batch* batch, Setter&& setter) noexcept {
   }
 }
 
+using Setter = void (kith::Batch::*)(kith::Id, std::string_view, kith::Value);
+
+// Gives a field what `read` makes of a caller's value, given the field's name. What it refuses names type, record and field, as what the
+// batch refuses does; without `tells_field` the field stands in its message alone.
+template <typename Read>
+void SetRead(kith_batch* batch, kith_id target, const char* field, Read&& read, Setter setter = &kith::Batch::Set,
+             bool tells_field = true) {
+  With(batch, [&](kith::Batch& b) -> kith::Status {
+    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
+    kith::StatusOr<kith::Value> value = read(name);
+    if (!value.ok()) {
+      const kith::catalog::TypeDef* type = b.catalog()->FindType(b.TypeOf(kith::Id(target)));
+      const auto change = static_cast<int64_t>(b.empty() ? 0 : b.changes().size() - 1);
+      return kith::WithContext(value.status(), {.type = type == nullptr ? std::string() : type->name,
+                                                .record = kith::Id(target),
+                                                .field = tells_field ? std::string(name) : std::string(),
+                                                .change = change});
+    }
+    (b.*setter)(kith::Id(target), name, *std::move(value));
+    return absl::OkStatus();
+  });
+}
+
 void Set(kith_batch* batch, kith_id target, const char* field, kith::Value value) {
-  With(batch, [&](kith::Batch& b) -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
-    b.Set(kith::Id(target), name, std::move(value));
-    return absl::OkStatus();
-  });
+  SetRead(batch, target, field, [&](std::string_view) -> kith::StatusOr<kith::Value> { return std::move(value); });
 }
 
-void AddTo(kith_batch* batch, kith_id target, const char* field, kith::Value amount) {
-  With(batch, [&](kith::Batch& b) -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
-    b.Add(kith::Id(target), name, std::move(amount));
-    return absl::OkStatus();
-  });
-}
-
-kith::StatusOr<kith::Money> ToMoney(int64_t minor, const char* currency) {
+kith::StatusOr<kith::Money> ToMoney(int64_t minor, const char* currency, std::string_view field) {
   KITH_ASSIGN_OR_RETURN(std::string_view code, Name(currency, "currency"));
   std::optional<kith::Currency> known = kith::CurrencyOfIso(code);
   if (!known) {
@@ -52,9 +63,15 @@ kith::StatusOr<kith::Money> ToMoney(int64_t minor, const char* currency) {
     info.reason = kith::Reason::kWrongKind;
     info.value = std::string(code.substr(0, 80));
     info.hint = "use three capital letters of ISO 4217, such as CNY";
-    return kith::MakeError(std::move(info), "not a currency code");
+    return kith::MakeError(std::move(info), "not a currency code, for " + std::string(field));
   }
   return kith::Money{minor, *known};
+}
+
+// Programs have known the error of a wrong currency without a field.
+void SetMoney(kith_batch* batch, kith_id target, const char* field, int64_t minor, const char* currency, Setter setter) {
+  const auto read = [&](std::string_view name) -> kith::StatusOr<kith::Value> { return ToMoney(minor, currency, name); };
+  SetRead(batch, target, field, read, setter, /*tells_field=*/false);
 }
 
 kith::StatusOr<kith::ExternalRef> ToExternal(kith_ref ref) {
@@ -82,8 +99,8 @@ using OutcomeHandle = std::unique_ptr<kith_outcome, void (*)(kith_outcome*)>;
 OutcomeHandle NewOutcome(bool wanted) {
   return {wanted ? Wrap<kith_outcome>(std::make_shared<OutcomeObject>()) : nullptr, kith_outcome_free};
 }
-kith_outcome* Filled(OutcomeHandle handle, kith::Outcome outcome) {
-  if (OutcomeObject* object = Peek(handle.get()); object != nullptr) object->outcome = std::move(outcome);
+kith_outcome* Filled(OutcomeHandle handle, kith::Outcome outcome, const kith::Batch& batch) {
+  if (OutcomeObject* object = Peek(handle.get()); object != nullptr) *object = {std::move(outcome), batch.mark()};
   return handle.release();
 }
 
@@ -199,44 +216,29 @@ void kith_batch_set_ref(kith_batch* batch, kith_id target, const char* field, ki
 }
 
 void kith_batch_set_decimal(kith_batch* batch, kith_id target, const char* field, kith_str text) {
-  With(batch, [&](kith::Batch& b) -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
+  SetRead(batch, target, field, [&](std::string_view) -> kith::StatusOr<kith::Value> {
     KITH_ASSIGN_OR_RETURN(std::string_view digits, Text(text, "text"));
-    KITH_ASSIGN_OR_RETURN(kith::Decimal value, kith::ParseDecimal(digits));
-    b.Set(kith::Id(target), name, value);
-    return absl::OkStatus();
+    return kith::ParseDecimal(digits);
   });
 }
 
 void kith_batch_set_money(kith_batch* batch, kith_id target, const char* field, int64_t minor, const char* currency) {
-  With(batch, [&](kith::Batch& b) -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
-    KITH_ASSIGN_OR_RETURN(kith::Money value, ToMoney(minor, currency));
-    b.Set(kith::Id(target), name, value);
-    return absl::OkStatus();
-  });
+  SetMoney(batch, target, field, minor, currency, &kith::Batch::Set);
 }
 
 void kith_batch_set_text(kith_batch* batch, kith_id target, const char* field, kith_str text) {
-  With(batch, [&](kith::Batch& b) -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
-    KITH_ASSIGN_OR_RETURN(std::string_view value, Text(text, "text"));
-    b.Set(kith::Id(target), name, value);
-    return absl::OkStatus();
-  });
+  SetRead(batch, target, field, [&](std::string_view) -> kith::StatusOr<kith::Value> { return Text(text, "text"); });
 }
 
 void kith_batch_set_texts(kith_batch* batch, kith_id target, const char* field, const kith_str* texts, size_t count) {
-  With(batch, [&](kith::Batch& b) -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
+  SetRead(batch, target, field, [&](std::string_view) -> kith::StatusOr<kith::Value> {
     if (count != 0) KITH_RETURN_IF_ERROR(Required(texts, "texts"));
     kith::TextList list;
     for (size_t i = 0; i < count; ++i) {
       KITH_ASSIGN_OR_RETURN(std::string_view item, Text(texts[i], "texts"));
       list.emplace_back(item);
     }
-    b.Set(kith::Id(target), name, std::move(list));
-    return absl::OkStatus();
+    return list;
   });
 }
 
@@ -264,22 +266,18 @@ void kith_batch_set_choices(kith_batch* batch, kith_id target, const char* field
 }
 
 void kith_batch_set_bytes(kith_batch* batch, kith_id target, const char* field, kith_bytes bytes) {
-  With(batch, [&](kith::Batch& b) -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
+  SetRead(batch, target, field, [&](std::string_view) -> kith::StatusOr<kith::Value> {
     KITH_ASSIGN_OR_RETURN(std::string_view data, Text({reinterpret_cast<const char*>(bytes.data), bytes.size}, "bytes"));
-    b.Set(kith::Id(target), name, kith::Bytes{std::string(data)});
-    return absl::OkStatus();
+    return kith::Bytes{std::string(data)};
   });
 }
 
-void kith_batch_add_int(kith_batch* batch, kith_id target, const char* field, int64_t amount) { AddTo(batch, target, field, amount); }
+void kith_batch_add_int(kith_batch* batch, kith_id target, const char* field, int64_t amount) {
+  SetRead(
+      batch, target, field, [&](std::string_view) -> kith::StatusOr<kith::Value> { return amount; }, &kith::Batch::Add);
+}
 void kith_batch_add_money(kith_batch* batch, kith_id target, const char* field, int64_t minor, const char* currency) {
-  With(batch, [&](kith::Batch& b) -> kith::Status {
-    KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
-    KITH_ASSIGN_OR_RETURN(kith::Money amount, ToMoney(minor, currency));
-    b.Add(kith::Id(target), name, amount);
-    return absl::OkStatus();
-  });
+  SetMoney(batch, target, field, minor, currency, &kith::Batch::Add);
 }
 
 void kith_batch_restore(kith_batch* batch, kith_id target) {
@@ -329,7 +327,11 @@ void kith_batch_require_version(kith_batch* batch, kith_id target, uint64_t vers
 void kith_batch_require_value(kith_batch* batch, kith_id target, const char* field, kith_value value) {
   With(batch, [&](kith::Batch& b) -> kith::Status {
     KITH_ASSIGN_OR_RETURN(std::string_view name, Name(field, "field"));
-    KITH_ASSIGN_OR_RETURN(const kith::catalog::TypeDef* type, b.catalog()->GetType(b.TypeOf(kith::Id(target))));
+    const kith::catalog::TypeDef* type = b.catalog()->FindType(b.TypeOf(kith::Id(target)));
+    if (type == nullptr) {
+      b.RequireValue(kith::Id(target), name, {});  // which says why
+      return absl::OkStatus();
+    }
     const std::optional<int32_t> position = type->FindPosition(name);
     if (!position.has_value()) return kith::catalog::Catalog::GetField(*type, name).status();
     KITH_ASSIGN_OR_RETURN(kith::Value expected, FromC(value, *type, *position));
@@ -425,7 +427,7 @@ kith_code kith_db_apply(kith_db* db, const kith_batch* batch, const kith_apply_o
     KITH_ASSIGN_OR_RETURN(kith::ApplyOptions apply, ToApplyOptions(options));
     OutcomeHandle made = NewOutcome(outcome != nullptr);
     KITH_ASSIGN_OR_RETURN(kith::Outcome done, object->database->Apply(given->batch, apply));
-    if (outcome != nullptr) *outcome = Filled(std::move(made), std::move(done));
+    if (outcome != nullptr) *outcome = Filled(std::move(made), std::move(done), given->batch);
     return absl::OkStatus();
   });
 }
@@ -451,7 +453,7 @@ kith_code kith_db_apply_many(kith_db* db, const kith_batch* const* batches, size
     std::vector<kith::StatusOr<kith::Outcome>> done = object->database->ApplyMany(all, apply);
     for (size_t i = 0; i < done.size(); ++i) {
       if (done[i].ok()) {
-        if (outcomes != nullptr) outcomes[i] = Filled(std::move(made[i]), *std::move(done[i]));
+        if (outcomes != nullptr) outcomes[i] = Filled(std::move(made[i]), *std::move(done[i]), *all[i]);
         continue;
       }
       if (first.ok()) first = done[i].status();
@@ -464,7 +466,7 @@ kith_code kith_db_apply_many(kith_db* db, const kith_batch* const* batches, size
 kith_id kith_outcome_id(const kith_outcome* outcome, kith_id local) {
   const OutcomeObject* object = Peek(outcome);
   kith::Id id(local);
-  if (object == nullptr || !id.is_local() || id.local_index() >= object->outcome.ids.size()) return 0;
+  if (object == nullptr || !kith::Batch::IsLocalOf(object->batch_mark, id) || id.local_index() >= object->outcome.ids.size()) return 0;
   return object->outcome.ids[id.local_index()].value();
 }
 uint64_t kith_outcome_first_sequence(const kith_outcome* outcome) {

@@ -365,7 +365,8 @@ KITH_API kith_code kith_db_wait(kith_db* db, uint64_t sequence, uint32_t timeout
 /* ---------------------------------------------------------------- batch */
 
 /* Changes in plain memory. Setters keep the first error for kith_batch_status and apply; what follows an error is ignored. Targets are ids
- * or local references returned by the functions below. One thread at a time. */
+ * or local references returned by the functions below; another batch, or this one after kith_batch_clear, refuses such a reference
+ * (BatchMalformed). One thread at a time. */
 typedef struct kith_batch kith_batch;
 
 /* batch: owned. `actor` is kept in history and need not be a record; `reason` likewise. */
@@ -475,8 +476,9 @@ KITH_API kith_code kith_db_apply(kith_db* db, const kith_batch* batch, const kit
  * batch's code. */
 KITH_API kith_code kith_db_apply_many(kith_db* db, const kith_batch* const* batches, size_t count, const kith_apply_options* options,
                                       kith_outcome** outcomes, kith_error** errors, kith_error** err);
-KITH_API kith_id kith_outcome_id(const kith_outcome* outcome, kith_id local); /* a local reference's record; 0 when unknown */
-KITH_API uint64_t kith_outcome_first_sequence(const kith_outcome* outcome);   /* 0: nothing changed */
+/* The record of a local reference that the batch returned; 0: of none, or of another batch's. */
+KITH_API kith_id kith_outcome_id(const kith_outcome* outcome, kith_id local);
+KITH_API uint64_t kith_outcome_first_sequence(const kith_outcome* outcome); /* 0: nothing changed */
 KITH_API uint64_t kith_outcome_last_sequence(const kith_outcome* outcome);
 KITH_API uint8_t kith_outcome_replayed(const kith_outcome* outcome);
 KITH_API size_t kith_outcome_effect_count(const kith_outcome* outcome);

@@ -42,6 +42,7 @@ struct BatchObject {
 };
 struct OutcomeObject {
   Outcome outcome;
+  uint32_t batch_mark = 0;
 };
 struct SnapshotObject {
   std::shared_ptr<Database> database;

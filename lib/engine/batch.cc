@@ -1,6 +1,7 @@
 #include "kith/engine/batch.h"
 
 #include <array>
+#include <atomic>
 
 #include "engine/batch_internal.h"
 #include "kith/base/limits.h"
@@ -15,6 +16,20 @@ using engine::FieldTarget;
 
 constexpr uint64_t kIdEnd = uint64_t{1} << 53;
 constexpr size_t kAssignmentsAtFirst = 8;
+constexpr int kMarkShift = 32;  // a local reference: top bit, 31 bits of its batch's mark (0: none), 32 bits of index
+constexpr uint32_t kMarkMask = UINT32_MAX >> 1;
+
+uint32_t NextMark() {
+  static std::atomic<uint32_t> next{0};
+  uint32_t mark = 0;
+  while (mark == 0) mark = (next.fetch_add(1, std::memory_order_relaxed) + 1) & kMarkMask;
+  return mark;
+}
+
+Id Marked(uint32_t mark, uint32_t index) { return Id(Id::Local(index).value() | (uint64_t{mark} << kMarkShift)); }
+uint32_t MarkOf(Id local) { return static_cast<uint32_t>(local.value() >> kMarkShift) & kMarkMask; }
+Id WithoutMark(Id id) { return id.is_local() ? Id::Local(id.local_index()) : id; }
+std::string TextOf(Id id) { return id.is_local() ? "new#" + std::to_string(id.local_index()) : ToText(Value(id)); }
 
 size_t HeapBytes(const Value& value) {
   switch (value.kind()) {
@@ -79,7 +94,7 @@ Status engine::CheckAuthor(const Actor& actor, std::string_view reason) {
 }
 
 Batch::Batch(std::shared_ptr<const catalog::Catalog> catalog, Actor actor, std::string_view reason)
-    : catalog_(std::move(catalog)), actor_(std::move(actor)), reason_(reason) {
+    : catalog_(std::move(catalog)), actor_(std::move(actor)), reason_(reason), mark_(NextMark()) {
   Fail(engine::CheckAuthor(actor_, reason_));
 }
 
@@ -99,14 +114,19 @@ void Batch::Clear() {
   local_definitions_.clear();
   local_changes_.clear();
   local_count_ = 0;
+  mark_ = NextMark();
   size_bytes_ = 0;
   status_ = absl::OkStatus();
   effective_.reset();
 }
 
+Id engine::AsReturned(const Batch& batch, Id id) { return id.is_local() ? Marked(batch.mark(), id.local_index()) : id; }
+
+bool Batch::IsLocalOf(uint32_t mark, Id id) { return id.is_local() && (MarkOf(id) == 0 || MarkOf(id) == mark); }
+
 TypeNumber Batch::TypeOf(Id target) const {
   if (!target.is_local()) return target.type();
-  return target.local_index() < local_types_.size() ? local_types_[target.local_index()] : TypeNumber{0};
+  return IsLocalOf(mark_, target) && target.local_index() < local_types_.size() ? local_types_[target.local_index()] : TypeNumber{0};
 }
 
 Status Batch::CheckSize(size_t more, size_t new_changes) const {
@@ -124,17 +144,18 @@ Status Batch::CheckSize(size_t more, size_t new_changes) const {
 Status Batch::CheckTarget(Id target) const {
   if (target.is_null()) return MakeError(Reason::kBatchMalformed, "the target is null");
   if (target.is_local()) {
-    if (target.local_index() < local_types_.size()) return absl::OkStatus();
-    return MakeError({.reason = Reason::kBatchMalformed, .record = target}, "the target is a local reference of another batch");
+    if (IsLocalOf(mark_, target) && target.local_index() < local_types_.size()) return absl::OkStatus();
+    return MakeError({.reason = Reason::kBatchMalformed, .hint = "take the record's id from the outcome of its own batch"},
+                     "a local reference of another batch");
   }
-  if (target.value() >= kIdEnd) return MakeError({.reason = Reason::kBatchMalformed, .record = target}, "the target is no id");
+  if (target.value() >= kIdEnd) return MakeError(Reason::kBatchMalformed, "the target is no id");
   return absl::OkStatus();
 }
 
 // --- definitions
 
 Id Batch::Define(Change::Op op, std::string_view type, const ExternalRef* external) {
-  const Id local = Id::Local(local_count_++);
+  const Id local = Marked(mark_, local_count_++);
   local_types_.push_back(0);
   local_definitions_.push_back(kNoChange);
   local_changes_.push_back(kNoChange);
@@ -164,7 +185,7 @@ Id Batch::Define(Change::Op op, std::string_view type, const ExternalRef* extern
   Change& change = changes_.emplace_back();
   change.op = op;
   change.type = (*found)->number;
-  change.target = local;
+  change.target = WithoutMark(local);
   if (external != nullptr) change.external = *external;
   change.effective = effective_;
   local_types_.back() = change.type;
@@ -209,7 +230,7 @@ Change& Batch::AddPatch(Id target) {
   if (target.is_local()) local_changes_[target.local_index()] = changes_.size();
   Change& change = changes_.emplace_back();
   change.op = Change::Op::kPatch;
-  change.target = target;
+  change.target = WithoutMark(target);
   change.type = TypeOf(target);
   change.effective = effective_;
   size_bytes_ += sizeof(Change);
@@ -244,7 +265,9 @@ StatusOr<Assignment> Batch::CheckAssignment(const TypeDef& type, std::string_vie
     KITH_RETURN_IF_ERROR(add ? CheckAmount(*field, checked.value) : engine::CheckFitted(*field, checked.value));
   }
   if (const Id* id = checked.value.get_if<Id>()) {
-    if (const Status status = CheckTarget(*id); !status.ok()) return WithContext(status, {.value = ToText(checked.value)});
+    if (const Status status = CheckTarget(*id); !status.ok()) return WithContext(status, {.value = TextOf(*id)});
+    checked.value = WithoutMark(*id);
+    id = checked.value.get_if<Id>();
     if (field != nullptr) KITH_RETURN_IF_ERROR(engine::CheckReferenceType(*field, catalog_->FindType(TypeOf(*id)), *id));
   }
   return checked;
@@ -264,7 +287,10 @@ StatusOr<Assignment> Batch::CheckExpected(const TypeDef& type, std::string_view 
       KITH_RETURN_IF_ERROR(record::CheckValue(target.field->stored, expected.value));
     }
   }
-  if (const Id* id = expected.value.get_if<Id>()) KITH_RETURN_IF_ERROR(CheckTarget(*id));
+  if (const Id* id = expected.value.get_if<Id>()) {
+    if (const Status status = CheckTarget(*id); !status.ok()) return WithContext(status, {.value = TextOf(*id)});
+    expected.value = WithoutMark(*id);
+  }
   return expected;
 }
 
@@ -359,7 +385,7 @@ void Batch::AddTargeted(Change::Op op, Id target, const ExternalRef* external, u
   size_bytes_ += size;
   Change& change = changes_.emplace_back();
   change.op = op;
-  change.target = target;
+  change.target = WithoutMark(target);
   change.type = (*type)->number;
   if (external != nullptr) change.external = *external;
   change.version = version;
@@ -375,15 +401,16 @@ void Batch::Restore(Id target) {
 void Batch::Merge(Id into, Id from) {
   if (!status_.ok()) return;
   Status status = CheckTarget(from);
+  if (status.ok()) status = CheckTarget(into);
   if (status.ok() && TypeOf(into) != TypeOf(from)) {
-    status = MakeError({.reason = Reason::kReferenceWrongType, .value = ToText(Value(from))}, "only records of one type are merged");
+    status = MakeError({.reason = Reason::kReferenceWrongType, .value = TextOf(from)}, "only records of one type are merged");
   }
-  if (status.ok() && into == from) {
-    status = MakeError({.reason = Reason::kBatchMalformed, .value = ToText(Value(from))}, "a record is not merged into itself");
+  if (status.ok() && WithoutMark(into) == WithoutMark(from)) {
+    status = MakeError({.reason = Reason::kBatchMalformed, .value = TextOf(from)}, "a record is not merged into itself");
   }
   if (!status.ok()) return FailAt(WithContext(status, {.change = static_cast<int64_t>(changes_.size())}), nullptr, into);
   AddTargeted(Change::Op::kMerge, into, nullptr, 0);
-  if (status_.ok()) changes_.back().other = from;
+  if (status_.ok()) changes_.back().other = WithoutMark(from);
 }
 
 void Batch::Unmerge(Id target) {
@@ -421,6 +448,7 @@ StatusOr<Batch> Batch::Rebind(std::shared_ptr<const catalog::Catalog> catalog) c
   Batch bound(std::move(catalog), actor_, reason_);
   bound.origin_ = origin_;
   bound.local_count_ = local_count_;
+  bound.mark_ = mark_;
   bound.local_definitions_ = local_definitions_;
   bound.local_changes_ = local_changes_;
   bound.local_types_.reserve(local_types_.size());

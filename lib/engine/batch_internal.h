@@ -9,6 +9,7 @@
 #include "kith/base/status.h"
 #include "kith/base/value.h"
 #include "kith/catalog/catalog.h"
+#include "kith/engine/batch.h"
 #include "kith/engine/viewer.h"
 
 namespace kith::engine {
@@ -44,6 +45,9 @@ struct FieldTarget {
 
 // Who writes and why, of a batch or of an entry in history. Errors: TooLong, NotUtf8, OutOfRange, BatchMalformed.
 [[nodiscard]] Status CheckAuthor(const Actor& actor, std::string_view reason);
+
+// A local reference as the batch gave it out, with its mark; other ids as they are.
+[[nodiscard]] Id AsReturned(const Batch& batch, Id id);
 
 // present + amount. Null counts as zero. Errors: WrongKind, ArithmeticOverflow, CurrencyMismatch.
 [[nodiscard]] StatusOr<Value> AddValues(const Value& present, const Value& amount);

@@ -5,6 +5,7 @@
 #include <new>
 #include <utility>
 
+#include "engine/batch_internal.h"
 #include "engine/database_internal.h"
 #include "engine/verify_internal.h"
 #include "kith/base/limits.h"
@@ -17,6 +18,14 @@ namespace {
 constexpr int kBindAttempts = 8;  // a catalog that changes more often within one apply is in trouble
 constexpr uint16_t kNodes = 512;
 constexpr int32_t kFirstContentReason = 2000;
+
+// An error names a record that the batch creates by the reference that the host was given.
+Status Addressed(const Batch& batch, const Status& error) {
+  ErrorInfo info = GetErrorInfo(error);
+  if (!info.record.is_local()) return error;
+  info.record = AsReturned(batch, info.record);
+  return MakeError(std::move(info), MessageOf(error));
+}
 
 Status TooLarge(std::string_view what, std::string_view hint) {
   return MakeError({.reason = Reason::kLimitExceeded, .hint = std::string(hint)}, std::string(what) + " is too long");
@@ -203,7 +212,9 @@ std::vector<StatusOr<Outcome>> DatabaseImpl::ApplyBatches(std::span<const Batch*
     }
   });
   for (Pending& one : pending) {
-    if (!one.result.ok()) IfMemoryAllows([&] { one.result = Explain(*one.batch, one.result.status(), options.viewer); });
+    if (!one.result.ok()) {
+      IfMemoryAllows([&] { one.result = Addressed(*one.batch, Explain(*one.batch, one.result.status(), options.viewer)); });
+    }
     (one.result.ok() ? applied_ : refused_).fetch_add(1, std::memory_order_relaxed);
     results.push_back(std::move(one.result));
   }

@@ -176,6 +176,11 @@ Status Applier::CheckPreconditions() {
 // --- records
 
 Status Applier::CheckEffective(Time effective, int64_t change) const {
+  static const Time kFirst = StartOf(FromCivil({.year = 1, .month = 1, .day = 1}));
+  if (effective < kFirst) {
+    return MakeError({.reason = Reason::kOutOfRange, .value = ToText(effective), .hint = "RFC 3339 has no earlier time", .change = change},
+                     "the effective time lies before the year 0001");
+  }
   if (effective <= now_) return absl::OkStatus();
   return MakeError({.reason = Reason::kEffectiveInFuture,
                     .value = ToText(effective),

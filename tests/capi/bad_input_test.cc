@@ -152,7 +152,20 @@ TEST_F(BadInput, StaleVersion) {
   EXPECT_EQ(kith_error_record(error), account);
 }
 TEST_F(BadInput, NotACurrency) {
+  const kith_id first = kith_id{1} << 63;
   Refused("WrongKind", "", [](kith_batch* b) { kith_batch_set_money(b, kith_batch_create(b, "account"), "annual_revenue", 1, "yuan"); });
+  EXPECT_EQ(Str(kith_error_type(error)), "account");
+  EXPECT_EQ(kith_error_record(error) | 0x7FFFFFFF00000000U, first | 0x7FFFFFFF00000000U);
+  EXPECT_NE(Str(kith_error_message(error)).find("annual_revenue"), std::string::npos);
+  Refused("WrongKind", "", [](kith_batch* b) { kith_batch_add_money(b, kith_batch_create(b, "account"), "annual_revenue", 1, "yuan"); });
+  EXPECT_EQ(Str(kith_error_type(error)), "account");
+}
+TEST_F(BadInput, NotADecimal) {
+  for (const kith_str text : {KITH_STR("12,5"), KITH_STR("1234567890123456789.5")}) {
+    Refused(text.size < 5 ? "WrongKind" : "OutOfRange", "quantity",
+            [&](kith_batch* b) { kith_batch_set_decimal(b, kith_batch_create(b, "quote_line"), "quantity", text); });
+    EXPECT_EQ(Str(kith_error_type(error)), "quote_line");
+  }
 }
 TEST_F(BadInput, UnknownStage) {
   Refused("UnknownStage", "", [](kith_batch* b) {

@@ -329,6 +329,36 @@ TEST_F(ReadWrite, AHandleIsFreedWhileAnotherThreadWaits) {
   EXPECT_NE(kith_db_wait(waited, 0, 0, &newest, nullptr), KITH_OK);
 }
 
+// A local reference kept from a former batch has the index of a record of this one, and must not name it.
+TEST_F(ReadWrite, ALocalReferenceOfAFormerBatchIsRefused) {
+  Batch former = NewBatch();
+  const kith_id kept = kith_batch_create(former, "account");
+  kith_batch_set_text(former, kept, "name", KITH_STR("Acme"));
+  KITH_ASSERT_OK(kith_db_apply(db, former, nullptr, outcome.out(), error.out()), error);
+  ASSERT_NE(kith_outcome_id(outcome, kept), 0U);
+  Batch batch = NewBatch();
+  const kith_id own = kith_batch_create(batch, "account");
+  EXPECT_EQ(kith_outcome_id(outcome, own), 0U);
+  EXPECT_EQ(kith_outcome_id(outcome, kith_id{1} << 63), kith_outcome_id(outcome, kept));  // the first of whatever batch
+  kith_batch_set_text(batch, own, "name", KITH_STR("Bloom"));
+  const auto refused = [&] {
+    EXPECT_EQ(kith_batch_status(batch, error.out()), KITH_INVALID_ARGUMENT);
+    EXPECT_EQ(Reason(error), "BatchMalformed");
+    kith_batch_clear(batch);
+  };
+  kith_batch_set_text(batch, kept, "city", KITH_STR("Wien"));
+  refused();
+  kith_batch_create(batch, "account");
+  kith_batch_set_ref(batch, own, "parent", own);  // cleared meanwhile
+  refused();
+  kith_batch_create(batch, "account");
+  kith_batch_require_value(batch, kept, "name", kith_value{});
+  refused();
+  kith_batch_create(batch, "account");
+  kith_batch_move(batch, kept, "default/qualified");
+  refused();
+}
+
 TEST_F(ReadWrite, ApplyOptions) {
   Batch batch = NewBatch();
   kith_id local = kith_batch_create(batch, "account");

@@ -97,7 +97,7 @@ class LocalId:
                 code="INVALID_ARGUMENT",
                 reason="BatchMalformed",
                 hint="take the record's id from the outcome of its own: batch.outcome.id(local)",
-                value=f"new#{self.value & (2**63 - 1)}",
+                value=f"new#{self.value & (2**32 - 1)}",
             )
         return self.value
 

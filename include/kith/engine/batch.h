@@ -68,7 +68,9 @@ class Batch {
   explicit Batch(std::shared_ptr<const catalog::Catalog> catalog, Actor actor = {}, std::string_view reason = {});
 
   // --- changes. Ids may be records' ids or local references of this batch. The first error is kept for apply (see status()); what follows
-  // an error is ignored. Functions that return an Id return a local reference, also after an error.
+  // an error is ignored. Functions that return an Id return a local reference, also after an error. It is marked as this batch's: another
+  // batch, or this one after Clear, refuses it (BatchMalformed). Id::Local(n), which bears no mark, is the n-th of whatever batch takes it;
+  // local references in changes() and JSON are of that kind.
   Id Create(std::string_view type);
   Id Create(std::string_view type, const ExternalRef& external);
   Id Upsert(std::string_view type, const ExternalRef& external);
@@ -147,10 +149,14 @@ class Batch {
   [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
   // Number of local references handed out.
   [[nodiscard]] uint32_t local_count() const { return local_count_; }
+  // What tells this batch's local references from those of others. Copies share it.
+  [[nodiscard]] uint32_t mark() const { return mark_; }
+  // Whether a local reference is unmarked or of the batch with this mark.
+  [[nodiscard]] static bool IsLocalOf(uint32_t mark, Id id);
   // The same changes for another catalog that has these types and fields, found by their names and checked again. Errors as from the
   // setters.
   [[nodiscard]] StatusOr<Batch> Rebind(std::shared_ptr<const catalog::Catalog> catalog) const;
-  // The type a target has: of an id by its number, of a local reference by the change that defined it; 0 when unknown.
+  // The type a target has: of an id by its number, of a local reference by the change that defined it; 0 when unknown or another batch's.
   [[nodiscard]] TypeNumber TypeOf(Id target) const;
 
   // Records an error of a layer above (first one kept), so that setters built on this class behave like its own.
@@ -182,6 +188,7 @@ class Batch {
   std::vector<size_t> local_definitions_;  // local reference -> index of the change that defines it, or kNoChange
   std::vector<size_t> local_changes_;      // local reference -> index of the change that sets its fields, or kNoChange
   uint32_t local_count_ = 0;
+  uint32_t mark_ = 0;
   size_t size_bytes_ = 0;
   Status status_;
 };

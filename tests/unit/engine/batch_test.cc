@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
 
 #include "kith/base/limits.h"
@@ -32,7 +33,7 @@ class BatchTest : public ::testing::Test {
 
 TEST_F(BatchTest, RefusesWhatTheCatalogDoesNotKnow) {
   Batch batch = shop_.NewBatch();
-  EXPECT_EQ(batch.Create("itm"), Id::Local(0));
+  EXPECT_EQ(batch.Create("itm").local_index(), 0U);
   ExpectError(batch.status(), {.reason = Reason::kUnknownType, .type = "itm", .change = 0});
   EXPECT_NE(GetErrorInfo(batch.status()).hint.find("item"), std::string::npos);
   const Status field = SetError("nmae", "x");
@@ -185,6 +186,49 @@ TEST_F(BatchTest, TargetsMustBeOfThisBatchOrRecords) {
   EXPECT_EQ(GetReason(batch.status()), Reason::kBatchMalformed);
 }
 
+// A local reference kept from another batch names no record of this one, whatever its index.
+TEST_F(BatchTest, LocalReferencesOfOtherBatchesAreRefused) {
+  Batch former = shop_.NewBatch();
+  const Id box = former.Create("box");
+  const Id item = former.Create("item");
+  const auto expect_refused = [&](const std::function<void(Batch&, Id)>& fill) {
+    Batch batch = shop_.NewBatch();
+    const std::array<Id, 2> own = {batch.Create("box"), batch.Create("item")};
+    ASSERT_NE(own[1], item);
+    EXPECT_EQ(batch.TypeOf(item), 0);
+    fill(batch, own[1]);
+    EXPECT_EQ(GetReason(batch.status()), Reason::kBatchMalformed) << batch.status();
+    EXPECT_NE(GetErrorInfo(batch.status()).hint.find("outcome"), std::string::npos);
+    EXPECT_NE(batch.status().message().find("new#"), std::string::npos) << batch.status();
+    EXPECT_TRUE(GetErrorInfo(batch.status()).record == own[1] || GetErrorInfo(batch.status()).record == item) << batch.status();
+  };
+  expect_refused([&](Batch& batch, Id) { batch.Set(item, "name", "x"); });
+  expect_refused([&](Batch& batch, Id) { batch.SetInitially(item, "name", "x"); });
+  expect_refused([&](Batch& batch, Id own) { batch.Set(own, "box", box); });
+  expect_refused([&](Batch& batch, Id own) { batch.Set(own, "owner", box); });
+  expect_refused([&](Batch& batch, Id own) { batch.RequireValue(own, "box", box); });
+  expect_refused([&](Batch& batch, Id) { batch.Delete(item); });
+  expect_refused([&](Batch& batch, Id) { batch.Link(item, {"erp", "7"}); });
+  expect_refused([&](Batch& batch, Id own) { batch.Merge(own, item); });
+  expect_refused([&](Batch& batch, Id own) { batch.Merge(item, own); });
+  former.Clear();  // and neither does one kept from before this
+  former.Create("box");
+  former.Create("item");
+  former.Set(item, "name", "x");
+  EXPECT_EQ(GetReason(former.status()), Reason::kBatchMalformed);
+
+  // The batch's own, without a mark, and in a copy.
+  Batch batch = shop_.NewBatch();
+  const Id own = batch.Create("item");
+  Batch copy = batch;
+  copy.Set(own, "name", "x");
+  copy.Set(Id::Local(0), "quantity", 1);
+  EXPECT_TRUE(copy.status().ok()) << copy.status();
+  const StatusOr<Batch> read = Batch::FromJson(copy.catalog(), copy.ToJson());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->ToJson(), copy.ToJson());
+}
+
 TEST_F(BatchTest, KeepsTheFirstErrorAndIgnoresWhatFollows) {
   Batch batch = shop_.NewBatch();
   const Id item = batch.Create("item");
@@ -195,7 +239,7 @@ TEST_F(BatchTest, KeepsTheFirstErrorAndIgnoresWhatFollows) {
   const Id other = batch.Create("item");
   batch.Delete(other);
   EXPECT_EQ(batch.status(), first);
-  EXPECT_EQ(other, Id::Local(1));
+  EXPECT_EQ(other.local_index(), 1U);
   EXPECT_EQ(batch.changes().size(), 1U);
   EXPECT_TRUE(batch.changes()[0].assignments.empty());
   EXPECT_EQ(GetReason(shop_->Apply(batch).status()), Reason::kUnknownField);
@@ -258,7 +302,7 @@ TEST_F(BatchTest, EffectiveTimesOpenANewPatchWhenTheyChange) {
   ASSERT_TRUE(batch.status().ok());
   ASSERT_EQ(batch.changes().size(), 3U);
   EXPECT_EQ(batch.changes()[1].op, Change::Op::kPatch);
-  EXPECT_EQ(batch.changes()[1].target, item);
+  EXPECT_EQ(batch.changes()[1].target, Id::Local(item.local_index()));
   EXPECT_EQ(batch.changes()[1].effective, Time{5});
   EXPECT_EQ(batch.changes()[1].assignments[2].effective, Time{3});
   EXPECT_EQ(batch.changes()[2].effective, std::nullopt);

@@ -133,6 +133,31 @@ TEST(EffectiveTimeTest, NothingTakesEffectInTheFuture) {
   EXPECT_TRUE(shop->Apply(at).ok());
 }
 
+// As of every other time: what no text can write takes no effect.
+TEST(EffectiveTimeTest, NothingTakesEffectBeforeTheYearOne) {
+  Shop shop;
+  const Id id = shop.AddItem("pen");
+  const Time first = StartOf(FromCivil({.year = 1, .month = 1, .day = 1}));
+  for (const int64_t micros : {first.micros - 1, INT64_MIN}) {
+    const Time early{micros};
+    Batch at = shop.NewBatch();
+    at.SetAt(id, "quantity", 1, early);
+    ExpectError(shop.Refuse(at),
+                {.reason = Reason::kOutOfRange, .type = "item", .record = id, .field = "quantity", .value = ToText(early), .change = 0});
+    Batch create = shop.NewBatch();
+    create.SetEffective(early);
+    create.Set(create.Create("item"), "name", "x");
+    EXPECT_EQ(GetReason(shop.Refuse(create)), Reason::kOutOfRange);
+    Batch gone = shop.NewBatch();
+    gone.SetEffective(early);
+    gone.Delete(id);
+    EXPECT_EQ(GetReason(shop.Refuse(gone)), Reason::kOutOfRange);
+  }
+  Batch at = shop.NewBatch();
+  at.SetAt(id, "quantity", 1, first);
+  EXPECT_TRUE(shop->Apply(at).ok());
+}
+
 TEST(EffectiveTimeTest, RecordedTimeNeverGoesBack) {
   Shop shop;
   const Id id = shop.AddItem("pen");
