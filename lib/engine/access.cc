@@ -104,18 +104,48 @@ bool Narrows(const catalog::TypeRule& rule) {
 
 // Roles of what is pipelined that its parts have copies of, under the role's name: a move says what the deal came to then.
 constexpr std::array<std::string_view, 3> kCopiedRoles = {"amount", "segment", "source"};
+// Roles that parts tell by referring to what the role's field refers to, under names of their own: a move has two stages.
+constexpr std::array<std::string_view, 2> kReferredRoles = {"stage", "pipeline"};
+// What else tells the stages of a part that has some.
+constexpr std::array<std::string_view, 2> kOfStages = {"unmet", "event"};
 
-// What is masked of the whole is masked of its copies in a part, unless the part's own rule says who reads them.
-void MaskCopies(const TypeDef& whole, const TypeAccess& of_whole, const TypeDef& part, const catalog::TypeRule* rule, TypeAccess& access) {
-  // What has a behaviour has figures of its own under these names: what a deal costs is not what it comes to.
-  if (of_whole.masked.empty() || !part.behaviours.empty()) return;
-  for (const std::string_view role : kCopiedRoles) {
+// A part of a type of which something is masked.
+struct MaskedPart {
+  const TypeDef& whole;
+  const TypeAccess& of_whole;
+  const TypeDef& part;
+  const catalog::TypeRule* rule;  // the part's own
+
+  // The field with the role, if the viewer may not read it.
+  [[nodiscard]] const catalog::FieldDef* Masked(std::string_view role) const {
     const catalog::FieldDef* field = whole.FindRole("pipelined", role);
-    const catalog::FieldDef* copy = part.FindField(role);
-    if (field == nullptr || copy == nullptr || !of_whole.masked[field->position]) continue;
-    if (rule != nullptr && rule->fields.contains(role)) continue;
+    return field != nullptr && of_whole.masked[field->position] ? field : nullptr;
+  }
+  // Makes a field of the part what `field` is of the whole, unless the part's own rule says who reads it.
+  void Hide(const catalog::FieldDef& field, const catalog::FieldDef* copy, TypeAccess& access) const {
+    if (copy == nullptr || copy->computed() || (rule != nullptr && rule->fields.contains(copy->name))) return;
     MaskField(part, *copy, access);
-    FixField(part, *copy, access);
+    if (!of_whole.fixed.empty() && of_whole.fixed[field.position]) FixField(part, *copy, access);
+  }
+};
+
+// What is masked of the whole is masked of its copies in a part.
+void MaskCopies(const MaskedPart& masked, TypeAccess& access) {
+  // What has a behaviour has figures of its own under these names: what a deal costs is not what it comes to.
+  if (masked.of_whole.masked.empty() || !masked.part.behaviours.empty()) return;
+  for (const std::string_view role : kCopiedRoles) {
+    if (const catalog::FieldDef* field = masked.Masked(role)) masked.Hide(*field, masked.part.FindField(role), access);
+  }
+  for (const std::string_view role : kReferredRoles) {
+    const catalog::FieldDef* field = masked.Masked(role);
+    bool refers = false;
+    for (const catalog::FieldDef& copy : masked.part.fields) {
+      if (field == nullptr || copy.kind != Kind::kRef || copy.refers_to != field->refers_to) continue;
+      masked.Hide(*field, &copy, access);
+      refers = true;
+    }
+    if (!refers || role != "stage") continue;
+    for (const std::string_view name : kOfStages) masked.Hide(*field, masked.part.FindField(name), access);
   }
 }
 
@@ -161,7 +191,7 @@ void Access::SettlePart(const TypeDef& whole, const Catalog::Referrer& part, std
   const auto of_part = rules.find(part.type->name);
   const catalog::TypeRule* rule = of_part == rules.end() ? nullptr : &of_part->second;
   TypeAccess& access = At(*part.type);
-  MaskCopies(whole, Of(whole), *part.type, rule, access);
+  MaskCopies({whole, Of(whole), *part.type, rule}, access);
   const auto of_whole = rules.find(whole.name);
   if (rule != nullptr || (of_whole != rules.end() && !Narrows(of_whole->second))) return;
   if (std::find(access.part_of.begin(), access.part_of.end(), part.field->position) != access.part_of.end()) return;

@@ -113,9 +113,10 @@ class Weighing {
     }
     worth_.chance = options_.chance;
     const bool amount_told = MayJudge(deal.type(), "pipelined", {"amount"});
-    const bool stage_told = MayJudge(deal.type(), "pipelined", {"stage", "pipeline", "closed_at"});
+    const bool stages_told = MayJudge(deal.type(), "pipelined", {"stage", "pipeline"});  // what there is to learn from are moves
+    const bool stage_told = MayJudge(deal.type(), "pipelined", {"closed_at"}) && stages_told;
     const bool known = (worth_.amount.has_value() || !amount_told) && (worth_.chance.has_value() || !stage_told);
-    if (known || !deal.Has("pipeline")) return absl::OkStatus();
+    if (known || !stages_told || !deal.Has("pipeline")) return absl::OkStatus();
     KITH_ASSIGN_OR_RETURN(const model::FunnelTables tables,
                           model::ReadTables(snapshot_, deal.Ref("pipeline"), {.as_of = options_.as_of, .recorded = options_.recorded}));
     if (!worth_.amount.has_value() && amount_told) Predict(tables);

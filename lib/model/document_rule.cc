@@ -74,6 +74,7 @@ class Run {
       KITH_RETURN_IF_ERROR(CheckOpen(line, id));
     }
     if (!former.is_null() && roles.tax_rate != nullptr && line.before().has(roles.tax_rate->position)) taxed_.insert(former);
+    if (!former.is_null() && former != document && line.before().has(roles.amount->position)) left_.insert(former);
     if (line.deleted()) return absl::OkStatus();
     if (Changed(line, roles.quantity) && !line.created()) taken_.insert(line.id());
     if (const Id of = roles.of == nullptr ? Id() : RefIn(line.Get(roles.of->position)); !of.is_null()) taken_.insert(of);
@@ -227,6 +228,7 @@ class Run {
       return At(line, of.tax_rate).is_null() ? absl::OkStatus() : add(tax, At(line, of.tax));
     };
     KITH_RETURN_IF_ERROR(ForEachLine(id, document->type(), count));
+    if (lines == 0 && left_.contains(id)) return ForgetSums(*document, *roles);
     if (lines == 0 || !total.has_value()) return absl::OkStatus();
     // The last line with a rate lost it or went: what stands there was the sum of the lines' tax, not what somebody wrote.
     const bool outlived = !tax.has_value() && taxed_.contains(id) && roles->tax != nullptr && !Changed(*document, roles->tax);
@@ -234,11 +236,28 @@ class Run {
       KITH_RETURN_IF_ERROR(Put(id, *roles->tax, document->Get(roles->tax->position), outlived ? Value() : Value(*tax)));
     }
     if (const Money* discount = MoneyIn(*document, roles->discount); discount != nullptr) {
-      KITH_RETURN_IF_ERROR(add(total, Value(Money{-discount->minor, discount->currency})));
+      Money less{0, discount->currency};
+      if (__builtin_sub_overflow(int64_t{0}, discount->minor, &less.minor)) {
+        return MakeError({.reason = Reason::kArithmeticOverflow,
+                          .type = document->type().name,
+                          .record = id,
+                          .field = roles->discount->name,
+                          .value = ToText(*discount)},
+                         "the discount is too large");
+      }
+      KITH_RETURN_IF_ERROR(add(total, Value(less)));
     }
     const Money* typed = outlived ? nullptr : MoneyIn(*document, roles->tax);
     if (tax.has_value() || typed != nullptr) KITH_RETURN_IF_ERROR(add(total, Value(tax.has_value() ? *tax : *typed)));
     return Put(id, *roles->total, document->Get(roles->total->position), Value(*total));
+  }
+
+  // The last line has gone, and what stands there was the sum of lines.
+  Status ForgetSums(const Draft& document, const DocumentRoles& roles) {
+    const bool taxed = taxed_.contains(document.id()) && roles.tax != nullptr && !roles.tax->required && !Changed(document, roles.tax);
+    if (taxed) KITH_RETURN_IF_ERROR(Put(document.id(), *roles.tax, document.Get(roles.tax->position), Value()));
+    if (roles.total->required || Changed(document, roles.total)) return absl::OkStatus();
+    return Put(document.id(), *roles.total, document.Get(roles.total->position), Value());
   }
 
   // --- what is taken
@@ -324,6 +343,7 @@ class Run {
   RuleContext& context_;
   std::set<Id> outdated_;  // documents to add up
   std::set<Id> taxed_;     // documents that had a line with a rate, which was written
+  std::set<Id> left_;      // documents that a line with an amount has left
   std::set<Id> taken_;     // lines that others may be parts of
   std::set<Id> tells_;     // documents that say what a deal is worth
 };

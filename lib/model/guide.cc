@@ -75,7 +75,7 @@ class Guiding {
     track.kind = stage->kind;
     track.since = SinceOf(moves);
     if (stage->max_dwell_days > 0 && stage->kind == StageKind::kOpen) {
-      track.stay_until = Time{track.since.micros + stage->max_dwell_days * kMicrosPerDay};
+      track.stay_until = PlusDays(track.since, stage->max_dwell_days);
       track.over = *track.stay_until < now;
     }
     KITH_RETURN_IF_ERROR(questions_.AskAll(*stage, kOfLeaving, record_, done_, track.asked));
@@ -126,6 +126,7 @@ StatusOr<Guide> GetGuide(const Snapshot& snapshot, Id record, const GuideOptions
   std::map<Id, Pipeline> pipelines;
   std::map<Id, std::vector<MoveEntry>> tracks;  // by the pipeline when it is a parallel one; null: the main one
   for (const MoveEntry& move : moves) {
+    if (move.pipeline.is_null()) continue;  // not for the viewer to read
     const auto [at, is_new] = pipelines.try_emplace(move.pipeline);
     if (is_new) {
       KITH_ASSIGN_OR_RETURN(at->second, GetPipeline(snapshot, move.pipeline));

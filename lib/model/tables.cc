@@ -377,16 +377,38 @@ StatusOr<std::set<Id>> ParallelPipelines(const Snapshot& snapshot, const Schema&
   return parallel;
 }
 
+// Statistics are made of moves: without their stages they would be of no deals, or of deals without a stage.
+Status CheckStagesAreTold(const Snapshot& snapshot, const MoveSchema& moves) {
+  for (const size_t position : {moves.to, moves.pipeline}) {
+    if (!snapshot.IsMasked(*moves.type, static_cast<int32_t>(position))) continue;
+    return MakeError({.reason = Reason::kNotVisible,
+                      .type = moves.type->name,
+                      .field = moves.Field(position).name,
+                      .hint = "a rule of the access policy for moves may say who reads their stages"},
+                     "the viewer may not read the stages that the statistics are made of");
+  }
+  return absl::OkStatus();
+}
+
 StatusOr<Asked> Ask(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
   KITH_ASSIGN_OR_RETURN(const Schema schema, Schema::Get(snapshot.catalog()));
+  KITH_RETURN_IF_ERROR(CheckStagesAreTold(snapshot, schema.move));
   KITH_ASSIGN_OR_RETURN(Pipeline asked, GetPipeline(snapshot, pipeline));
   KITH_ASSIGN_OR_RETURN(const catalog::TypeDef* type, snapshot.catalog().GetType(asked.for_type));
   const std::optional<PipelinedRoles> roles = PipelinedRoles::Of(*type);
   if (!roles.has_value()) return NotPipelinedError(snapshot.catalog(), type->name, {});
   const Time known = std::min(snapshot.recorded(), options.recorded.value_or(kTimeMax));
+  // No move is of another year, and what is counted from then on is told in days before and after.
+  static const Time kFirst = StartOf(FromCivil({.year = 1, .month = 1, .day = 1}));
+  static const Time kLast{StartOf(FromCivil({.year = 10'000, .month = 1, .day = 1})).micros - 1};
   KITH_ASSIGN_OR_RETURN(std::set<Id> parallel, ParallelPipelines(snapshot, schema));
-  return Asked{
-      schema, std::move(asked), type, *roles, options.as_of.value_or(known), options.recorded.value_or(kTimeMax), std::move(parallel)};
+  return Asked{schema,
+               std::move(asked),
+               type,
+               *roles,
+               std::clamp(options.as_of.value_or(known), kFirst, kLast),
+               options.recorded.value_or(kTimeMax),
+               std::move(parallel)};
 }
 
 // All of history on the stages of a version, each stage there ever was as one of these.

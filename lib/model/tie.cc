@@ -124,11 +124,9 @@ double InteractionWeight(InteractionKind kind, std::optional<int64_t> minutes, i
   return KindWeight(kind) * length / std::sqrt(static_cast<double>(std::max<int64_t>(1, externals)));
 }
 
-int32_t TieBlockOf(Time at) {
-  return static_cast<int32_t>(at.micros >= 0 ? at.micros / kHalfLife : -((kHalfLife - 1 - at.micros) / kHalfLife));
-}
+int32_t TieBlockOf(Time at) { return static_cast<int32_t>(at.micros / kHalfLife - (at.micros % kHalfLife < 0 ? 1 : 0)); }
 
-Time StartOfTieBlock(int64_t block) { return Time{block * kHalfLife}; }
+Time StartOfTieBlock(int64_t block) { return PlusDays(Time{}, block * kTieHalfLifeDays); }
 
 void AddToRow(TieRow& row, const TieEvent& event, int sign) {
   const int32_t block = TieBlockOf(event.at);
@@ -179,7 +177,8 @@ TieSums SumsOf(const TieRow& row, Time at) {
   const int32_t last = TieBlockOf(at);
   for (const TieBlock& block : row.blocks) {
     if (block.block > last) break;
-    const double age = static_cast<double>(at.micros - StartOfTieBlock(block.block).micros) / static_cast<double>(kHalfLife);
+    const double age =
+        (static_cast<double>(at.micros) - static_cast<double>(StartOfTieBlock(block.block).micros)) / static_cast<double>(kHalfLife);
     const double scale = std::exp2(-age - kUnitBits);
     sums.in += static_cast<double>(block.in_units) * scale;
     sums.out += static_cast<double>(block.out_units) * scale;

@@ -17,6 +17,8 @@ using catalog::TypeDef;
 constexpr std::string_view kInteraction = "interaction";
 constexpr Time kEver{INT64_MIN};  // before everything
 
+Time After(Time at) { return at == kTimeMax ? at : Time{at.micros + 1}; }
+
 Id RefAt(record::View view, const FieldDef* field) {
   return field == nullptr || !view.has(field->position) ? Id() : view.GetRef(field->position);
 }
@@ -60,7 +62,7 @@ class Pairs {
   Pairs(const Snapshot& snapshot, bool contact, Id person, Time at) : snapshot_(snapshot), contact_(contact), person_(person), at_(at) {}
 
   StatusOr<std::vector<PairTie>> Read() {
-    KITH_RETURN_IF_ERROR(snapshot_.viewer().is_system() ? ReadRows() : Visible(kEver, Time{at_.micros + 1}, +1));
+    KITH_RETURN_IF_ERROR(snapshot_.viewer().is_system() ? ReadRows() : Visible(kEver, After(at_), +1));
     std::vector<PairTie> ties;
     ties.reserve(rows_.size());
     for (const auto& [other, row] : rows_) {
@@ -105,7 +107,7 @@ class Pairs {
     }
     if (rows_.empty()) return absl::OkStatus();
     // The rows count the moment's block to its end.
-    return Visible(Time{at_.micros + 1}, StartOfTieBlock(int64_t{TieBlockOf(at_)} + 1), -1);
+    return Visible(After(at_), StartOfTieBlock(int64_t{TieBlockOf(at_)} + 1), -1);
   }
 
   const Snapshot& snapshot_;

@@ -28,8 +28,8 @@
 // moves, lines, notes) is a part of what that refers to. When the policy narrows read or write of a type, whoever may not read (write) a
 // record of it may not read (write, delete) its parts, unless they own the part or it is shared with them; beside that the part's own
 // visibility holds. Parts of parts, likewise. A rule of the part's own type holds instead. What is masked of a deal (the fields that play
-// amount, segment and source of behaviour "pipelined") is masked of the fields of these names in its parts without a behaviour, moves above
-// all, unless the part's rule names the field. A masked stage is still told by moves: give them a rule.
+// amount, segment, source, stage and pipeline of behaviour "pipelined") is masked of its parts without a behaviour, moves above all: of the
+// fields of the role's name, and of those that refer to stages (pipelines), unless the part's rule names the field.
 //
 // "*" is the rule of all types that are not named. Without a policy everybody sees what the visibility of records says and may write it.
 #ifndef KITH_CATALOG_POLICY_H_

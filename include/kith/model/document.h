@@ -5,8 +5,8 @@
 //   amount   of a line with a price: quantity × price × (1 - discount), tax: amount × tax_rate, each in whole minor units, rounded as the
 //            document says (role rounding, by the names below; empty: half_up). Without a price the amount is what somebody wrote
 //   total    of a document with lines: their amounts - the document's discount + tax, its tax the sum of theirs where a line has a tax
-//   rate.
-//            Without lines it is what somebody wrote. Lines in several currencies are refused (CurrencyMismatch)
+//            rate. Without lines it is what somebody wrote, and nothing once the last one has gone. Lines in several currencies are
+//            refused (CurrencyMismatch)
 //   of       lines that are parts of another line (an order's of a quote's, an invoice's of an order's) take no more than its quantity
 //            together (PreconditionFailed); those of documents whose status is "cancelled", "rejected" or "expired" take nothing
 //   versions of a type with behaviour "versioned", what is no longer in status "draft" stays as it is, with its lines (FieldReadOnly), but

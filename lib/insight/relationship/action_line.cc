@@ -151,11 +151,12 @@ class Questions {
     const std::optional<Held> deal = facts_.Then(deal_, "pipelined");
     if (!deal || !deal->record.Has("amount") || !deal->record.Has("pipeline")) return criterion;
     const Money amount = deal->record.Amount("amount");
-    KITH_ASSIGN_OR_RETURN(const model::FunnelTables tables,
-                          model::ReadTables(facts_.snapshot(), deal->record.Ref("pipeline"),
-                                            {.as_of = facts_.as_of(), .recorded = facts_.options().recorded}));
+    const StatusOr<model::FunnelTables> tables = model::ReadTables(facts_.snapshot(), deal->record.Ref("pipeline"),
+                                                                   {.as_of = facts_.as_of(), .recorded = facts_.options().recorded});
+    if (GetReason(tables.status()) == Reason::kNotVisible) return criterion;  // the viewer may not read stages
+    KITH_RETURN_IF_ERROR(tables.status());
     std::vector<int64_t> amounts = {amount.minor};
-    for (const model::OpenDeal& open : tables.open) {
+    for (const model::OpenDeal& open : tables->open) {
       if (open.deal != deal_ && open.amount.currency == amount.currency) amounts.push_back(open.amount.minor);
     }
     const auto middle = amounts.begin() + static_cast<ptrdiff_t>(amounts.size() / 2);

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "kith/engine/json.h"
+#include "kith/model/funnel_tables.h"
+#include "kith/model/guide.h"
 #include "kith/query/query.h"
 #include "kith/query/search.h"
 #include "unit/model/world.h"
@@ -551,6 +553,46 @@ TEST_F(AccessTest, WhatIsMaskedOfADealIsMaskedOfItsMoves) {
   EXPECT_TRUE(amount(bob_).is_null());
   SetPolicy(masks + R"(, "move": {"fields": {"amount": {}}}}})");
   EXPECT_EQ(amount(bob_), Value(Yuan(500)));
+}
+
+// B20: moves tell the stages of a deal, and what is masked of the deal is not told by them.
+TEST_F(AccessTest, AMaskedStageIsNotToldByMoves) {
+  const Id deal = Add("opportunity", {{"name", "Deal"}, {"owner", ann_}, {"amount", Yuan(500)}});
+  const Id move = world_.MoveTo(deal, "sales/talk");
+  const Id talk = world_.StageId("sales", "talk");
+  const std::string masks = R"({"types": {"opportunity": {"fields": {"stage": {"read": ["role:finance"]}}})";
+  SetPolicy(masks + "}}");
+  const std::unique_ptr<Snapshot> of_bob = world_.Read({.id = bob_});
+  const std::unique_ptr<Snapshot> of_fay = world_.Read({.id = fay_});
+  const catalog::TypeDef& type = *of_bob->catalog().FindType("move");
+  for (const std::string_view field : {"from", "to", "unmet"}) {
+    EXPECT_TRUE(of_bob->IsMasked(type, *type.FindPosition(field))) << field;
+    EXPECT_FALSE(of_fay->IsMasked(type, *type.FindPosition(field))) << field;
+  }
+  EXPECT_TRUE(GetField(type, *of_bob->Get(move), "to")->is_null());
+  EXPECT_EQ(*GetField(type, *of_fay->Get(move), "to"), Value(talk));
+  EXPECT_EQ(*GetField(type, *of_bob->Get(move), "record"), Value(deal));
+  const StatusOr<std::vector<MoveRecord>> moves = GetMoves(*of_bob, deal);
+  ASSERT_TRUE(moves.ok()) << moves.status();
+  for (const MoveRecord& told : *moves) EXPECT_TRUE(told.from.is_null() && told.to.is_null());
+  const StatusOr<Guide> guide = GetGuide(*of_bob, deal);
+  ASSERT_TRUE(guide.ok()) << guide.status();
+  for (const Track& track : guide->tracks) EXPECT_TRUE(track.stage.is_null() && track.asked.empty() && track.next.empty());
+  const Id pipeline = GetPipeline(*of_fay, "sales")->id;
+  EXPECT_EQ(GetReason(ReadTables(*of_bob, pipeline).status()), Reason::kNotVisible);
+  EXPECT_EQ(GetReason(ReadPaths(*of_bob, pipeline).status()), Reason::kNotVisible);
+  EXPECT_EQ(ReadTables(*of_fay, pipeline)->open.size(), 1U);
+  EXPECT_FALSE(Ask(fay_, R"({"from": "move", "where": "to != null", "select": ["record"]})").empty());
+  EXPECT_TRUE(Ask(bob_, R"({"from": "move", "where": "to != null", "select": ["record"]})").empty());
+  // Who may not read a stage moves nothing, unless that is said.
+  const auto move_as = [&](Id viewer) { return GetReason(ApplyAs(viewer, [&](Batch& batch) { Move(batch, deal, "sales/talk"); })); };
+  EXPECT_EQ(move_as(bob_), Reason::kNotAllowed);
+  EXPECT_EQ(move_as(fay_), Reason::kNone);
+  SetPolicy(R"({"types": {"opportunity": {"fields": {"stage": {"read": ["role:finance"], "write": ["role:seller"]}}}}})");
+  EXPECT_EQ(move_as(bob_), Reason::kNotAllowed);
+  EXPECT_EQ(move_as(ann_), Reason::kNone);
+  SetPolicy(masks + R"(, "move": {"fields": {"to": {}}}}})");
+  EXPECT_EQ(*GetField(type, *world_.Read({.id = bob_})->Get(move), "to"), Value(talk));
 }
 
 TEST_F(AccessTest, ThePolicyIsHistoryToo) {

@@ -110,6 +110,35 @@ TEST_F(DocumentTest, LinesAddUp) {  // F04
   EXPECT_EQ(Get(moved, "total"), Value(Yuan(1129)));  // halves go up here
 }
 
+// What the lines came to goes with the last of them; what somebody wrote since stays.
+TEST_F(DocumentTest, NoTotalOutlivesTheLastLine) {  // F04
+  const Id quote = Add("quote", {});
+  const Id line = Line("quote_line", "quote", quote, "1", 1000, {{"tax_rate", Dec("0.13")}});
+  EXPECT_EQ(Get(quote, "total"), Value(Yuan(1130)));
+  const Id other = Add("quote", {});
+  world_.Set(line, "quote", other);
+  EXPECT_TRUE(Get(quote, "total").is_null() && Get(quote, "tax").is_null());
+  world_.Delete(line);
+  EXPECT_TRUE(Get(other, "total").is_null() && Get(other, "tax").is_null());
+  world_.Set(other, "total", Yuan(70));
+  const Id empty = Add("quote_line", {{"quote", other}});
+  world_.Delete(empty);
+  EXPECT_EQ(Get(other, "total"), Value(Yuan(70)));
+  const Id again = Line("quote_line", "quote", other, "1", 1000);
+  Batch batch = world_.NewBatch();
+  batch.Delete(again);
+  batch.Set(other, "total", Yuan(80));
+  world_.Apply(batch);
+  EXPECT_EQ(Get(other, "total"), Value(Yuan(80)));
+}
+
+TEST_F(DocumentTest, ADiscountOfTheSmallestNumberIsTooLarge) {
+  const Id quote = Add("quote", {});
+  Line("quote_line", "quote", quote, "1", 1000);
+  EXPECT_NE(GetReason(TrySet(quote, {{"discount", Money{INT64_MIN, *Currency::FromCode("CNY")}}})), Reason::kNone);
+  EXPECT_EQ(Get(quote, "total"), Value(Yuan(1000)));
+}
+
 TEST_F(DocumentTest, WithoutLinesOrPricesWhatIsWrittenStays) {
   const Id quote = Add("quote", {{"total", Yuan(500)}, {"tax", Yuan(65)}});
   EXPECT_EQ(Get(quote, "total"), Value(Yuan(500)));

@@ -106,6 +106,14 @@ TEST_F(Guides, ADefinitionReadsAsItWasWritten) {
   for (size_t i = 0; i < read.stages.size(); ++i) EXPECT_EQ(again.stages[i].items, read.stages[i].items);
 }
 
+TEST_F(Guides, AStayOfMoreDaysThanThereAreEndsNever) {
+  MustMove("need");
+  Batch batch = world.NewBatch();
+  batch.Set(world.StageId("build", "need"), "max_dwell_days", INT32_MAX);
+  world.Apply(batch);
+  EXPECT_EQ(MainTrack().stay_until, kTimeMax);
+}
+
 // D07
 TEST_F(Guides, AMandatoryCriterionRefusesAndNamesWhatIsMissing) {
   MustMove("need");
