@@ -845,7 +845,7 @@ KITH_API kith_code kith_db_recycle_pools(kith_db* db, int64_t now, const char* p
 
 /* What happened with a person, an organisation, a deal or any other record, in one order, newest first (kith/model/timeline.h). question: a
  * JSON object, all members optional (empty: none): "whole" (false: without what is rolled up), "from", "until" (times as text), "kinds" (of
- * "interaction", "task", "note", "ticket", "document", "deal", "move"), "limit" (50, at most 1000), "after" ("next" of the page before).
+ * "interaction", "task", "note", "ticket", "document", "deal", "move", "milestone"), "limit" (50, to 1000), "after" (the last "next").
  * {"entries": [{"record", "at", "kind", "process": "marketing", "sales" or "service", "text", "initiator" (of an interaction): "us", "them"
  * or "both", "about" (where there is one)}], "next": text or null}. KITH_NOT_FOUND without the record. json: owned. */
 KITH_API kith_code kith_snapshot_timeline(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json, kith_error** err);
@@ -865,9 +865,9 @@ KITH_API kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, k
 /* One of the six quantifications (kith/insight/quantify.h). subject: 0 for us, one of ours, a team or a competitor; object: a person, a
    deal, an account, or 0 for everything. question: also "suggestions" (how many), "capital", "ways", "effect", "trend_months". {"which":
    "key_person", "decision_chain", "account", "employee", "company" or "competitor", "as_of", "score", "light", "against": [{"competitor",
-   "lead", "closer": [ids]}], "capital": [{"minor", "currency"}], "suggestions": [{"record", "step", "gain", "reach", "way": the best
-   introduction to them, as below}]} and of each its own part: "person", "chain", "account", "reach", "exclusive", "hand_over", "employees",
-   "concentration", "head_to_head", "trend". */
+   "lead", "closer": [ids]}], "capital": [{"minor", "currency"}], "suggestions": [{"record", "step", "gain", "reach", "way": of those
+   below}], "slips" (late milestones): [{"milestone", "deal", "name", "due", "done" (or null), "days_late"}]} and of each its own part:
+   "person", "chain", "account", "reach", "exclusive", "hand_over", "employees", "concentration", "head_to_head", "trend". */
 KITH_API kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
                                           kith_error** err);
 /* The best ways to be introduced to a person (kith/insight/introductions.h). question: "as_of", "from" (one of ours), "count" (3), "hops"

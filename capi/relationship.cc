@@ -132,6 +132,15 @@ Json Of(const std::vector<Introduction>& found) {
   return list;
 }
 
+Json Of(const Slip& slip) {
+  return {{"milestone", slip.milestone.value()},
+          {"deal", slip.deal.value()},
+          {"name", slip.name},
+          {"due", kith::ToText(slip.due)},
+          {"done", slip.done ? Json(kith::ToText(*slip.done)) : Json(nullptr)},
+          {"days_late", slip.days_late}};
+}
+
 Json Of(const RelationReport& report) {
   Json json = {
       {"which", NameOf(report.which)}, {"as_of", kith::ToText(report.as_of)}, {"score", Of(report.score)}, {"light", NameOf(report.light)}};
@@ -142,6 +151,8 @@ Json Of(const RelationReport& report) {
   if (report.account) json["account"] = Of(*report.account);
   AddFirm(report, json);
   json["against"] = Of(report.against);
+  Json& slips = json["slips"] = Json::array();
+  for (const Slip& slip : report.slips) slips.push_back(Of(slip));
   if (report.trend) json["trend"] = Number(*report.trend);
   Json& capital = json["capital"] = Json::array();
   for (const kith::Money& amount : report.capital) capital.push_back(MoneyJson(amount));

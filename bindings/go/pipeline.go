@@ -368,7 +368,7 @@ type TimelineQuestion struct {
 	Alone bool       // without what is rolled up into it
 	From  *time.Time // else from the beginning
 	Until *time.Time
-	Kinds []string // of "interaction", "task", "note", "ticket", "document", "deal", "move"; none: all
+	Kinds []string // of "interaction", "task", "note", "ticket", "document", "deal", "move", "milestone"; none: all
 }
 
 // TimelineEntry is one thing that happened.

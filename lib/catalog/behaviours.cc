@@ -124,6 +124,8 @@ std::span<const BehaviourRule> Behaviours() {
         {"tax", {Kind::kMoney}},
         {"rounding", {Kind::kChoice}},
         {"accepted_on", {Kind::kDate}}}},
+      // Something that we have promised to deliver for a deal by a day, and when it was done. The owner is the header's.
+      {"milestone", {{"deal", {Kind::kRef}, true}, {"due", {Kind::kDate}, true}, {"done_on", {Kind::kDate}}, {"name", {Kind::kText}}}},
       // Money received for such a paper.
       {"payment", {{"document", {Kind::kRef}, true}, {"amount", {Kind::kMoney}, true}, {"date", {Kind::kDate}, true}}},
       // What such a paper lists. It may be a part of a line of another paper.

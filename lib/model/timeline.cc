@@ -286,7 +286,8 @@ class Parts {
   std::set<TimelinePart> seen_;
 };
 
-constexpr std::array<std::string_view, 8> kKindNames = {"", "interaction", "task", "note", "ticket", "document", "deal", "move"};
+constexpr std::array<std::string_view, 9> kKindNames = {"",         "interaction", "task", "note",     "ticket",
+                                                        "document", "deal",        "move", "milestone"};
 
 }  // namespace
 

@@ -35,7 +35,8 @@ const std::vector<Source>& Sources() {
       {"note", TimelineKind::kNote, {"at"}, {"contact", "about"}, "text"},
       {"ticket", TimelineKind::kTicket, {"opened_at"}, {"contact", "account"}, "subject"},
       {"money_document", TimelineKind::kDocument, {"date"}, {"contact", "account", "deal"}, "number"},
-      {"pipelined", TimelineKind::kDeal, {}, {"contact", "account"}, "name"}};
+      {"pipelined", TimelineKind::kDeal, {}, {"contact", "account"}, "name"},
+      {"milestone", TimelineKind::kMilestone, {"done_on", "due"}, {"deal"}, "name"}};
   return kSources;
 }
 
@@ -111,10 +112,11 @@ std::optional<TimelineRoles> TimelineRoles::Of(const TypeDef& type) {
   for (const Source& source : Sources()) {
     if (type.FindBehaviour(source.behaviour) == nullptr) continue;
     if (roles.type == nullptr) {
+      const bool of_deal = source.kind == TimelineKind::kDocument || source.kind == TimelineKind::kMilestone;
       roles.type = &type;
       roles.kind = source.kind;
       roles.text = type.FindRole(source.behaviour, source.text);
-      roles.about = type.FindRole(source.behaviour, source.kind == TimelineKind::kDocument ? "deal" : "about");
+      roles.about = type.FindRole(source.behaviour, of_deal ? "deal" : "about");
       roles.direction = type.FindRole(source.behaviour, "direction");
       AddFields(type, source.behaviour, source.at, roles.at);
     }

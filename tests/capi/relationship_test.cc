@@ -1,4 +1,5 @@
 // Relationships measured, through the C ABI.
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -81,6 +82,34 @@ TEST_F(Relationships, AreMeasured) {
 }
 
 // A13: one call for all six.
+// K09
+TEST_F(Relationships, TellWhatIsLate) {
+  Batch batch = NewBatch();
+  kith_batch_set_ref(batch, deal_, "account", account_);
+  const kith_id milestone = kith_batch_create(batch, "milestone");
+  kith_batch_set_ref(batch, milestone, "opportunity", deal_);
+  kith_batch_set_text(batch, milestone, "name", KITH_STR("Acceptance"));
+  kith_batch_set_date(batch, milestone, "due", 19'723);  // 2024-01-01
+  KITH_ASSERT_OK(Apply(batch), error);
+  const kith_id id = kith_outcome_id(outcome, milestone);
+  const Snapshot snapshot = Read();
+  const kith_str then = KITH_STR("{\"as_of\": \"2024-01-08T12:00:00Z\"}");
+  for (const kith_id object : {deal_, account_}) {
+    Text relation;
+    KITH_ASSERT_OK(kith_snapshot_relation(snapshot, 0, object, then, relation.out(), error.out()), error);
+    const Json late = {
+        {{"milestone", id}, {"deal", deal_}, {"name", "Acceptance"}, {"due", "2024-01-01"}, {"done", nullptr}, {"days_late", 7}}};
+    EXPECT_EQ(Json::parse(Str(relation)).at("slips"), late);
+  }
+  Text card;
+  KITH_ASSERT_OK(kith_snapshot_card(snapshot, account_, then, card.out(), error.out()), error);
+  const Json line = {{"kind", "slip"},     {"record", id}, {"text", "Acceptance"},
+                     {"choice", "open"},   {"value", 7},   {"at", "2024-01-01T00:00:00Z"},
+                     {"evidence", {deal_}}};
+  const Json lines = Json::parse(Str(card));
+  EXPECT_NE(std::find(lines.begin(), lines.end(), line), lines.end()) << lines;
+}
+
 TEST_F(Relationships, HaveSixQuantifications) {
   const Snapshot snapshot = Read();
   struct Case {

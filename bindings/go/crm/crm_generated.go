@@ -2317,6 +2317,43 @@ var Instalment = struct {
 	Updated:  kith.FieldOf[time.Time]{Type: "instalment", Name: "updated"},
 }
 
+// Milestone has the fields of the type milestone: Milestone of delivery, 交付里程碑.
+var Milestone = struct {
+	Opportunity kith.FieldOf[kith.ID]   // Opportunity; 商机; to opportunity; required
+	Name        kith.FieldOf[string]    // Name; 名称; required
+	Kind        kith.FieldOf[string]    // Kind; 类别; required
+	Due         kith.FieldOf[kith.Date] // Due; 计划完成日期; required
+	DoneOn      kith.FieldOf[kith.Date] // Done on; 实际完成日期
+	Contract    kith.FieldOf[kith.ID]   // Contract; 合同; to contract
+	Order       kith.FieldOf[kith.ID]   // Order; 订单; to order
+	Instalment  kith.FieldOf[kith.ID]   // Instalment that it makes due; 对应付款; to instalment
+	Description kith.FieldOf[string]    // Description; 描述
+	Owner       kith.FieldOf[kith.ID]   // Owner
+	Created     kith.FieldOf[time.Time] // Created; derived: read it only
+	Updated     kith.FieldOf[time.Time] // Updated; derived: read it only
+}{
+	Opportunity: kith.FieldOf[kith.ID]{Type: "milestone", Name: "opportunity"},
+	Name:        kith.FieldOf[string]{Type: "milestone", Name: "name"},
+	Kind:        kith.FieldOf[string]{Type: "milestone", Name: "kind"},
+	Due:         kith.FieldOf[kith.Date]{Type: "milestone", Name: "due"},
+	DoneOn:      kith.FieldOf[kith.Date]{Type: "milestone", Name: "done_on"},
+	Contract:    kith.FieldOf[kith.ID]{Type: "milestone", Name: "contract"},
+	Order:       kith.FieldOf[kith.ID]{Type: "milestone", Name: "order"},
+	Instalment:  kith.FieldOf[kith.ID]{Type: "milestone", Name: "instalment"},
+	Description: kith.FieldOf[string]{Type: "milestone", Name: "description"},
+	Owner:       kith.FieldOf[kith.ID]{Type: "milestone", Name: "owner"},
+	Created:     kith.FieldOf[time.Time]{Type: "milestone", Name: "created"},
+	Updated:     kith.FieldOf[time.Time]{Type: "milestone", Name: "updated"},
+}
+
+// Choices of milestone.kind.
+const (
+	MilestoneKindDelivery     = "delivery"
+	MilestoneKindInstallation = "installation"
+	MilestoneKindTraining     = "training"
+	MilestoneKindAcceptance   = "acceptance"
+)
+
 // Cost has the fields of the type cost: Cost, 成本.
 var Cost = struct {
 	Opportunity kith.FieldOf[kith.ID]    // Opportunity; 商机; to opportunity; required

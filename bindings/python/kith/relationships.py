@@ -75,7 +75,8 @@ class Relationships:
 
         `subject`: None for us, one of ours, a team or a competitor. `object`: a person ("key_person"), a deal ("decision_chain"), an account
         ("account"), or None for everything ("employee", "company" or "competitor"). Always: `which`, `score` (0 to 100), `light`, `against`,
-        `capital` (Money, one a currency), `suggestions`; and of each its own part. A suggestion is what would help most: `record` (whom to
+        `capital` (Money, one a currency), `suggestions`, `slips`; and of each its own part. A slip is a milestone of a deal's or an account's
+        delivery that is late or was done late: `milestone`, `deal`, `name`, `due`, `done` (None: not yet), `days_late`. A suggestion is what would help most: `record` (whom to
         win over or meet), `step` ("solution", "price", "closeness": what to talk about; "hand_over"), `gain` (points), `reach`, and `way`, the
         best introduction to them (as of `introductions`; not with `recorded`, nor when `ways` is False).
         """
@@ -92,6 +93,9 @@ class Relationships:
         report: Json = json.loads(
             self._open().relation(subject or 0, object or 0, question)
         )
+        for slip in report["slips"]:
+            slip["due"] = dt.date.fromisoformat(slip["due"])
+            slip["done"] = slip["done"] and dt.date.fromisoformat(slip["done"])
         report["capital"] = [
             Money(amount["minor"], amount["currency"]) for amount in report["capital"]
         ]
@@ -192,7 +196,7 @@ class Relationships:
         context: bool | None = None,
         channel: str | None = None,
     ) -> list[Json]:
-        """What to know before calling a person: their card with the deals, issues and documents of their account; `context` as of `card`."""
+        """What to know before calling a person: their card with the deals, issues, slips and documents of their account."""
         question = question_json(
             each=each, as_of=as_of, context=context, channel=channel
         )

@@ -39,7 +39,7 @@ class Timelines:
 
         The whole timeline puts together what visitors did who turned out to be a person, what happened with the people of an organisation
         while they worked there, deals, and what came before a record in its thread. `kinds` of "interaction", "task", "note", "ticket",
-        "document", "deal", "move"; none: all. Read page by page as it is asked for.
+        "document", "deal", "move", "milestone"; none: all. Read page by page as it is asked for.
 
         >>> import datetime, kith
         >>> with kith.open(temporary=True) as db:

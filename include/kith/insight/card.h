@@ -32,6 +32,8 @@ enum class LineKind : uint8_t {
   kProduct,    // that a deal, ticket or document of theirs names; record: that record, text: the product
   kOpenIssue,  // an open ticket; text: subject, choice: priority, at: when it was opened
   kComplaint,  // a ticket of kind "complaint"; as kOpenIssue
+  kSlip,       // a milestone of their deals that is late or was done late (quantify.h); text: its name, choice: "open" or "done",
+               // value: days late, at: when it was due; evidence: the deal
   kDocument,   // a money document; text: number, amount, choice: status
   kEvidence,   // what was learnt; value -1..1, choice: dimension, at
   // With CardOptions::context:
@@ -68,7 +70,7 @@ struct CardOptions {
 //   introduce  nothing is known; record: the customer
 // Of a person or an account. Kinds in the order above. Errors: NotFound; BadOptions for a record that is neither.
 [[nodiscard]] StatusOr<std::vector<CardLine>> CustomerCard(const Snapshot& snapshot, Id customer, const CardOptions& options = {});
-// A person's card with the deals, products, issues and documents of their account.
+// A person's card with the deals, products, issues, slips and documents of their account.
 [[nodiscard]] StatusOr<std::vector<CardLine>> PreCallBrief(const Snapshot& snapshot, Id person, const CardOptions& options = {});
 
 }  // namespace kith::insight

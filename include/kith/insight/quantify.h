@@ -15,10 +15,16 @@
 // most of that is in; where no account has any, all count alike. Fields are read as they held at the moment, on both axes where `recorded`
 // is set; of a record that was put in later, as they are now, and its own times say whether it counts. What the viewer may not see counts
 // nothing.
+//
+// A milestone of delivery (behaviour "milestone") is late from the day after it was due, by the database's days, and was done late where it
+// was done after it. Days of doing are as known today, or at `recorded`: done_on says when, whenever it was written down; the day it was
+// due is the one that held at the moment. One that is late and not done weighs on service like an open ticket of no particular priority.
+// Deals that were lost have no late ones, and nothing is told of types of which the viewer may not read due and done_on.
 #ifndef KITH_INSIGHT_QUANTIFY_H_
 #define KITH_INSIGHT_QUANTIFY_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -50,6 +56,16 @@ struct Against {
   std::vector<Id> closer = {};  // who approve, decide, pay or can veto, and are closer to them than to us: a late risk
 };
 
+// A milestone that was late at the moment, or had been done late within the year before.
+struct Slip {
+  Id milestone;
+  Id deal;
+  std::string name;  // empty: none, or one that the viewer may not read
+  Date due;
+  std::optional<Date> done = {};  // by the moment
+  int64_t days_late = 0;          // > 0; up to the day it was done, or the moment's
+};
+
 struct RelationReport {
   Quantification which = Quantification::kCompany;
   Id subject;  // null: us
@@ -68,6 +84,7 @@ struct RelationReport {
   std::optional<Score> head_to_head;           // 6: our chance against them, from closed deals that both were in
   std::vector<Against> against = {};           // 2: each competitor in the deal, or the one asked about
   std::optional<double> trend;                 // 3, with trend_months: points a month
+  std::vector<Slip> slips = {};                // 2, 3, of ours: those not done first, then the longest late, then by id
   std::vector<Money> capital = {};  // what the subject's closeness to the object is worth in open deals, one a currency (货币化)
   std::vector<Suggestion> suggestions = {};  // largest gain first
 };

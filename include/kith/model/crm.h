@@ -45,6 +45,7 @@
 #include "kith/model/crm/invoice_line.h"
 #include "kith/model/crm/lead.h"
 #include "kith/model/crm/migration.h"
+#include "kith/model/crm/milestone.h"
 #include "kith/model/crm/move.h"
 #include "kith/model/crm/note.h"
 #include "kith/model/crm/opportunity.h"

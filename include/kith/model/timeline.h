@@ -8,6 +8,7 @@
 //   ticket       ticket           opened_at, else its creation           contact, account
 //   document     money_document   date, else its creation                contact, account, deal
 //   deal         pipelined        its creation                           contact, account
+//   milestone    milestone        done_on, else due                      deal
 //   move         (moves)          at                                     the record that moved
 // A type with several of the behaviours is of the first kind here and stands under the records of all. What is to come, such as a task that
 // is due, comes first. The entries of a record are one range of derived rows, kept with every write and checked by Verify, so a page costs
@@ -33,8 +34,8 @@
 
 namespace kith::model {
 
-enum class TimelineKind : uint8_t { kInteraction = 1, kTask, kNote, kTicket, kDocument, kDeal, kMove };
-[[nodiscard]] std::string_view NameOf(TimelineKind kind);  // "interaction", "task", "note", "ticket", "document", "deal", "move"
+enum class TimelineKind : uint8_t { kInteraction = 1, kTask, kNote, kTicket, kDocument, kDeal, kMove, kMilestone };
+[[nodiscard]] std::string_view NameOf(TimelineKind kind);  // "interaction", "task", "note", "ticket", "document", "deal", "move", "milestone"
 [[nodiscard]] std::optional<TimelineKind> TimelineKindFromName(std::string_view name);
 
 // The process that an entry belongs to (A08, A09), exactly one: service what is a ticket or about one; sales what is a deal, a document or

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "insight/relationship/facts_internal.h"
+#include "insight/relationship/portfolio_internal.h"
 #include "kith/model/guide.h"
 
 namespace kith::insight {
@@ -29,6 +29,7 @@ class Card {
   Status Deals(Id account);
   Status Touches(std::string_view role, Id customer);
   Status Tickets(std::string_view role, Id customer);
+  Status Slips(Id account);
   Status Documents(Id account);
   Status EvidenceOf(Id person);
   Status AccountBehind(Id account);
@@ -188,6 +189,21 @@ Status Card::Tickets(std::string_view role, Id customer) {
   return facts_.ForEach("ticket", role, customer, [&](const Played& ticket) { AddProduct(ticket); });
 }
 
+Status Card::Slips(Id account) {
+  KITH_ASSIGN_OR_RETURN(const std::vector<Slip> slips, relationship_internal::SlipsOf(facts_, account));
+  for (size_t i = 0; i < std::min(slips.size(), options_.each); ++i) {
+    const Slip& slip = slips[i];
+    Add({.kind = LineKind::kSlip,
+         .record = slip.milestone,
+         .text = slip.name,
+         .choice = slip.done ? "done" : "open",
+         .value = static_cast<double>(slip.days_late),
+         .at = StartOf(slip.due),
+         .evidence = {slip.deal}});
+  }
+  return absl::OkStatus();
+}
+
 Status Card::Documents(Id account) {
   const size_t begin = lines_.size();
   KITH_RETURN_IF_ERROR(facts_.ForEach("money_document", "account", account, [&](const Played& document) {
@@ -268,6 +284,7 @@ Status Card::Account(Id account) {
   KITH_RETURN_IF_ERROR(Deals(account));
   KITH_RETURN_IF_ERROR(Touches("account", account));
   KITH_RETURN_IF_ERROR(Tickets("account", account));
+  KITH_RETURN_IF_ERROR(Slips(account));
   return Documents(account);
 }
 
@@ -351,12 +368,13 @@ StatusOr<std::vector<CardLine>> Card::Brief(Id person) {
   return Take();
 }
 
-// Deals, issues and documents of a person's account.
+// Deals, issues, slips and documents of a person's account.
 Status Card::AccountBehind(Id account) {
   std::vector<CardLine> own = std::move(lines_);
   lines_.clear();
   KITH_RETURN_IF_ERROR(Tickets("account", account));
   KITH_RETURN_IF_ERROR(Deals(account));
+  KITH_RETURN_IF_ERROR(Slips(account));
   KITH_RETURN_IF_ERROR(Documents(account));
   for (CardLine& line : lines_) {
     const bool told =
@@ -370,9 +388,9 @@ Status Card::AccountBehind(Id account) {
 }  // namespace
 
 std::string_view NameOf(LineKind kind) {
-  static constexpr std::string_view kNames[] = {"name",      "title",    "account",    "person",    "closeness", "tie",        "stance",
-                                                "role",      "deal",     "last_touch", "last_call", "seen",      "product",    "open_issue",
-                                                "complaint", "document", "evidence",   "language",  "channel",   "no_contact", "scenario"};
+  static constexpr std::string_view kNames[] = {
+      "name", "title",   "account",    "person",    "closeness", "tie",      "stance",   "role",     "deal",    "last_touch", "last_call",
+      "seen", "product", "open_issue", "complaint", "slip",      "document", "evidence", "language", "channel", "no_contact", "scenario"};
   const auto at = static_cast<size_t>(kind) - 1;
   return at < std::size(kNames) ? kNames[at] : std::string_view();
 }

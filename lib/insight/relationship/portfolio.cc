@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "insight/relationship/portfolio_internal.h"
@@ -11,9 +13,10 @@ using catalog::TypeDef;
 
 constexpr int64_t kYear = 365 * kMicrosPerDay;
 
+constexpr double kUsual = 0.5;
+
 // Weight of an open ticket.
 double SeverityOf(std::string_view priority) {
-  constexpr double kUsual = 0.5;
   if (priority == "low") return kUsual / 2;
   if (priority == "high") return 2 * kUsual;
   if (priority == "urgent") return 4 * kUsual;
@@ -70,7 +73,50 @@ Status AddService(const Facts& facts, Id account, const Party& party, AccountFac
     const std::optional<Held> then = facts.Then(ticket.id(), "ticket");
     if (then && facts.IsOpenTicket(*then)) severity += SeverityOf(then->record.Choice("priority"));
   }));
+  KITH_ASSIGN_OR_RETURN(const std::vector<Slip> slips, SlipsOf(facts, account));
+  for (const Slip& slip : slips) severity += slip.done.has_value() ? 0 : kUsual;
   into.open_severity = severity;
+  return absl::OkStatus();
+}
+
+StatusOr<bool> WasLost(const Facts& facts, const Played& deal) {
+  if (!deal.Has("closed_at") || deal.Int("closed_at") > facts.as_of().micros) return false;
+  KITH_ASSIGN_OR_RETURN(const std::vector<model::Pipeline> pipelines, model::GetPipelines(facts.snapshot()));
+  for (const model::Pipeline& pipeline : pipelines) {
+    for (const model::Stage& stage : pipeline.stages) {
+      if (stage.id == deal.Ref("stage")) return stage.kind == model::StageKind::kLost;
+    }
+  }
+  return false;
+}
+
+// Of a milestone as it is known, its day as it was due at the moment; nothing when that is not late.
+std::optional<Slip> SlipOf(const Facts& facts, const query::Days& days, const Played& milestone) {
+  const std::optional<Held> then = facts.Then(milestone.id(), "milestone");
+  if (!then || !then->record.Has("due")) return std::nullopt;
+  const Date today = days.DateOf(facts.as_of());
+  Slip slip{.milestone = milestone.id(),
+            .deal = milestone.Ref("deal"),
+            .name = std::string(milestone.Text("name")),
+            .due = *then->record.On("due", days)};
+  const std::optional<Date> done = milestone.On("done_on", days);
+  if (done && *done <= today) slip.done = done;
+  slip.days_late = slip.done.value_or(today).days - slip.due.days;
+  const bool past = slip.done && slip.done->days <= today.days - kYear / kMicrosPerDay;
+  return slip.days_late > 0 && !past ? std::optional(std::move(slip)) : std::nullopt;
+}
+
+Status AddSlips(const Facts& facts, const query::Days& days, Id deal, std::vector<Slip>& slips) {
+  std::vector<Slip> found;
+  std::set<std::string> masked;
+  KITH_RETURN_IF_ERROR(facts.ForEach("milestone", "deal", deal, [&](const Played& milestone) {
+    if (!MayJudge(facts.snapshot(), milestone.type(), "milestone", {"due", "done_on"}, masked)) return;
+    if (std::optional<Slip> slip = SlipOf(facts, days, milestone)) found.push_back(*std::move(slip));
+  }));
+  const std::optional<Held> then = found.empty() ? std::nullopt : facts.Then(deal, "pipelined");
+  if (!then) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(const bool lost, WasLost(facts, then->record));
+  if (!lost) std::move(found.begin(), found.end(), std::back_inserter(slips));
   return absl::OkStatus();
 }
 
@@ -159,6 +205,23 @@ StatusOr<AccountFacts> AccountFactsOf(const Facts& facts, Id account, const Part
   }));
   KITH_RETURN_IF_ERROR(AddService(facts, account, party, read));
   return read;
+}
+
+StatusOr<std::vector<Slip>> SlipsOf(const Facts& facts, Id object) {
+  KITH_ASSIGN_OR_RETURN(const query::Days days, query::Days::Of(facts.snapshot()));
+  std::vector<Id> deals;
+  if (facts.IsDeal(object)) {
+    deals.push_back(object);
+  } else {
+    KITH_RETURN_IF_ERROR(facts.ForEach("pipelined", "account", object, [&](const Played& deal) { deals.push_back(deal.id()); }));
+  }
+  std::vector<Slip> slips;
+  for (const Id deal : deals) KITH_RETURN_IF_ERROR(AddSlips(facts, days, deal, slips));
+  std::sort(slips.begin(), slips.end(), [](const Slip& a, const Slip& b) {
+    const auto key = [](const Slip& slip) { return std::make_tuple(slip.done.has_value(), -slip.days_late, slip.milestone); };
+    return key(a) < key(b);
+  });
+  return slips;
 }
 
 StatusOr<std::vector<ValuedAccount>> PortfolioOf(const Facts& facts, const Party& party) {

@@ -20,6 +20,8 @@ struct ValuedAccount {
 
 // One account's facts as a party sees them. With `contributions`: scores name the records behind them.
 [[nodiscard]] StatusOr<AccountFacts> AccountFactsOf(const Facts& facts, Id account, const Party& party, bool contributions);
+// The slips of a deal's delivery, or of all of an account's deals.
+[[nodiscard]] StatusOr<std::vector<Slip>> SlipsOf(const Facts& facts, Id object);
 // Every account that somebody belongs to.
 [[nodiscard]] StatusOr<std::vector<ValuedAccount>> PortfolioOf(const Facts& facts, const Party& party);
 // The people of all accounts, valued: power share × the account's share.

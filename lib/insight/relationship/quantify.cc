@@ -69,6 +69,11 @@ class Quantifier {
   StatusOr<std::vector<Id>> CloserTo(Id rival) const;
   Status Account();
   Status Trend();
+  Status TellSlips() {
+    if (!party_.ours()) return absl::OkStatus();
+    KITH_ASSIGN_OR_RETURN(report_.slips, SlipsOf(facts_, report_.object));
+    return absl::OkStatus();
+  }
   Status Everything();
   void Employee(const std::vector<ValuedAccount>& accounts);
   Status FindWays(std::vector<Id> people);
@@ -158,7 +163,7 @@ Status Quantifier::DecisionChain() {
     report_.against.push_back({rival, party_.ours() ? Lead(chain, other) : Lead(other, chain), std::move(closer)});
   }
   report_.chain = std::move(chain);
-  return absl::OkStatus();
+  return TellSlips();
 }
 
 StatusOr<std::vector<Id>> Quantifier::CloserTo(Id rival) const {
@@ -184,6 +189,7 @@ Status Quantifier::Account() {
   report_.score = report_.account->score;
   const std::vector<double> gains = AccountGains(facts);
   for (size_t i = 0; i < gains.size(); ++i) Suggest(facts.people[i].contact, Step::kCloseness, gains[i]);
+  KITH_RETURN_IF_ERROR(TellSlips());
   return options_.trend_months > 0 ? Trend() : absl::OkStatus();
 }
 

@@ -1,10 +1,13 @@
 // The six quantifications from records: planted companies in which what must come out is known.
 #include "kith/insight/quantify.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "kith/insight/card.h"
 #include "kith/insight/introductions.h"
@@ -580,6 +583,147 @@ TEST_F(Quantified, WhatIsMaskedIsNotMissed) {
     ASSERT_TRUE(report.ok()) << report.status();
     EXPECT_NEAR(report->score.value, whole[i], 1e-9) << i;
   }
+}
+
+class Delivery : public Quantified {
+ protected:
+  void SetUp() override {
+    account_ = Account();
+    Meet(world_.owners()[0], PersonOf(account_));
+    deal_ = Deal(account_, 1000, "sales/won");
+    Deal(account_, 1000);
+  }
+  Id Milestone(Id deal, std::string_view name, std::string_view due) {
+    return Add("milestone", {{"opportunity", deal}, {"name", std::string(name)}, {"due", *ParseDate(due)}});
+  }
+  // "name late", "name late done", of an object at a moment (none: now).
+  std::vector<std::string> Slips(Id object, std::optional<Time> as_of = {}, const Viewer& viewer = {}, std::optional<Time> recorded = {}) {
+    QuantifyOptions options{.capital = false};
+    options.relation.as_of = as_of.value_or(world_.now());
+    options.relation.recorded = recorded;
+    const StatusOr<RelationReport> report = Quantify(*world_.Read(viewer), Id(), object, options);
+    EXPECT_TRUE(report.ok()) << report.status();
+    std::vector<std::string> told;
+    for (const Slip& slip : report->slips) {
+      EXPECT_TRUE(slip.deal == deal_ || slip.deal == other_);
+      told.push_back(slip.name + " " + std::to_string(slip.days_late) + (slip.done ? " done" : ""));
+    }
+    return told;
+  }
+  double Score(std::optional<Time> as_of = {}) {
+    QuantifyOptions options{.capital = false};
+    options.relation.as_of = as_of.value_or(world_.now());
+    return Of(Id(), account_, options).account->service;
+  }
+
+  Id account_;
+  Id deal_;
+  Id other_;
+};
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// K09: what is late is seen on the deal and on the account, weighs on its service until it is done, and is what was so on a past day.
+TEST_F(Delivery, ThatIsLateIsSeenOnTheAccount) {
+  world_.SetNow(model::At("2026-03-10T12:00:00Z"));
+  const Id install = Milestone(deal_, "install", "2026-03-20");
+  const Id accept = Milestone(deal_, "accept", "2026-04-01");
+  EXPECT_THAT(Slips(account_), IsEmpty());
+  EXPECT_EQ(Score(), 1);
+  world_.SetNow(model::At("2026-03-20T23:59:59Z"));
+  EXPECT_THAT(Slips(account_), IsEmpty()) << "late from the day after on";
+  world_.SetNow(model::At("2026-03-25T12:00:00Z"));
+  EXPECT_THAT(Slips(account_), ElementsAre("install 5"));
+  EXPECT_THAT(Slips(deal_), ElementsAre("install 5"));
+  EXPECT_NEAR(Score(), 1 / 1.5, 1e-12) << "as one open ticket of the usual priority";
+  const QuantifyOptions today{.relation = {.as_of = world_.now()}, .capital = false};
+  ASSERT_EQ(Of(Id(), account_, today).slips.size(), 1U);
+  EXPECT_EQ(Of(Id(), account_, today).slips[0].milestone, install);
+  EXPECT_EQ(Of(Id(), account_, today).slips[0].due, *ParseDate("2026-03-20"));
+
+  // Put off on 26 March, done on 8 April and written down on 12 April.
+  world_.SetNow(model::At("2026-03-26T12:00:00Z"));
+  world_.Set(install, "due", *ParseDate("2026-04-05"));
+  EXPECT_THAT(Slips(account_), IsEmpty());
+  world_.SetNow(model::At("2026-04-12T12:00:00Z"));
+  EXPECT_THAT(Slips(account_), ElementsAre("accept 11", "install 7"));
+  const Time before = world_.Read()->recorded();
+  world_.Advance(1);
+  world_.Set(install, "done_on", *ParseDate("2026-04-08"));
+  world_.Set(accept, "done_on", *ParseDate("2026-04-01"));
+  EXPECT_THAT(Slips(account_), ElementsAre("install 3 done"));
+  EXPECT_EQ(Score(), 1) << "done, though late: told, and weighs no more";
+  EXPECT_THAT(Slips(account_, model::At("2026-03-25T12:00:00Z")), ElementsAre("install 5")) << "due then on the day agreed then";
+  EXPECT_THAT(Slips(account_, model::At("2026-04-07T12:00:00Z")), ElementsAre("install 2"));
+  EXPECT_NEAR(Score(model::At("2026-04-07T12:00:00Z")), 1 / 1.5, 1e-12);
+  EXPECT_THAT(Slips(account_, world_.now(), {}, before), ElementsAre("accept 11", "install 7")) << "as it was known";
+  world_.SetNow(model::At("2027-05-01T12:00:00Z"));
+  EXPECT_THAT(Slips(account_), IsEmpty()) << "of more than a year ago";
+}
+
+// K09: days are the database's; what was lost is delivered to nobody.
+TEST_F(Delivery, IsLateByTheDaysOfTheDatabaseAndOfWhatWasNotLost) {
+  world_.SetNow(model::At("2026-03-20T17:00:00Z"));  // the 21st in Shanghai
+  const Id milestone = Milestone(deal_, "install", "2026-03-20");
+  EXPECT_THAT(Slips(account_), IsEmpty());
+  world_.Set(*world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "time_zone", "Asia/Shanghai");
+  EXPECT_THAT(Slips(account_), ElementsAre("install 1"));
+  const Time then = world_.now();
+  world_.Advance(kMicrosPerDay);
+  world_.MoveTo(deal_, "sales/lost");
+  EXPECT_THAT(Slips(account_), IsEmpty());
+  EXPECT_THAT(Slips(deal_), IsEmpty());
+  EXPECT_THAT(Slips(account_, then), ElementsAre("install 1"));
+  world_.MoveTo(deal_, "sales/won");
+  EXPECT_THAT(Slips(account_), ElementsAre("install 2"));
+  world_.Delete(milestone);
+  EXPECT_THAT(Slips(account_), IsEmpty());
+}
+
+// K09: whoever may not read when it was due or done, or may not see the deal, is told nothing.
+TEST_F(Delivery, ThatAViewerMayNotReadTellsThemNothing) {
+  world_.SetNow(model::At("2026-03-10T12:00:00Z"));
+  const Id late = Milestone(deal_, "install", "2026-03-01");
+  world_.Set(Milestone(deal_, "train", "2026-03-01"), "done_on", *ParseDate("2026-03-01"));
+  const Viewer rep{.id = world_.owners()[1]};
+  EXPECT_THAT(Slips(account_, {}, rep), ElementsAre("install 9"));
+  for (const std::string_view field : {"due", "done_on", "opportunity"}) {
+    const std::string policy = R"({"types": {"milestone": {"fields": {")" + std::string(field) + R"(": {"read": ["role:desk"]}}}}})";
+    ASSERT_TRUE(world_.db().SetPolicy(policy).ok());
+    EXPECT_THAT(Slips(account_, {}, rep), IsEmpty()) << field;
+    EXPECT_THAT(Slips(deal_, {}, rep), IsEmpty()) << field;
+  }
+  ASSERT_TRUE(world_.db().SetPolicy(R"({"types": {"milestone": {"fields": {"name": {"read": ["role:desk"]}}}}})").ok());
+  EXPECT_THAT(Slips(account_, {}, rep), ElementsAre(" 9"));
+  ASSERT_TRUE(world_.db().SetPolicy(R"({"types": {"opportunity": {"read": ["owner"]}}})").ok());
+  EXPECT_THAT(Slips(account_, {}, rep), IsEmpty()) << "a part of a deal that they may not see";
+  EXPECT_FALSE(world_.Read(rep)->Get(late).ok());
+}
+
+// K09: milestones of a vertical, by behaviours alone.
+TEST_F(Delivery, OfAVerticalIsToldTheSame) {
+  ASSERT_TRUE(world_.db()
+                  .Ensure(std::vector{*catalog::ShippedPackage("legal"), catalog::PackageSource{R"({
+    "package": "test.court", "version": "1.0.0", "needs": ["legal"],
+    "types": [{"name": "time_limit", "behaviours": {"milestone": {"deal": "of", "due": "until", "done_on": "kept_on", "name": "what"}},
+      "fields": [{"name": "of", "kind": "ref", "to": ["matter"]}, {"name": "until", "kind": "date"}, {"name": "kept_on", "kind": "date"},
+                 {"name": "what", "kind": "text"}]}]})",
+                                                                                                {}}})
+                  .ok());
+  world_.SetNow(model::At("2026-03-10T12:00:00Z"));
+  other_ = Add("matter", {{"name", "v. Bloom"}, {"client", account_}});
+  const Id limit = Add("time_limit", {{"of", other_}, {"what", std::string("reply")}, {"until", *ParseDate("2026-03-08")}});
+  EXPECT_THAT(Slips(account_), ElementsAre("reply 2"));
+  EXPECT_THAT(Slips(other_), ElementsAre("reply 2"));
+  const std::vector<CardLine> card = *CustomerCard(*world_.Read(), account_);
+  const auto line = std::find_if(card.begin(), card.end(), [](const CardLine& one) { return one.kind == LineKind::kSlip; });
+  ASSERT_NE(line, card.end());
+  EXPECT_EQ(line->record, limit);
+  EXPECT_EQ(line->text, "reply");
+  EXPECT_EQ(line->choice, "open");
+  EXPECT_EQ(line->value, 2);
+  EXPECT_EQ(line->at, StartOf(*ParseDate("2026-03-08")));
+  EXPECT_THAT(line->evidence, ElementsAre(other_));
 }
 
 TEST_F(Quantified, RefusesWhatHasNoRelations) {

@@ -78,6 +78,7 @@ TEST_F(TimelineTest, HasEveryKindInOneOrder) {  // B02 B09 demand 43
   const Id task = Add("task", {{"contact", contact}, {"due", Day(20)}, {"subject", "send"}});
   const Id order = Add("order", {{"account", account}, {"opportunity", deal}, {"contact", contact}, {"date", DateOf(Day(5))}});
   const Id ticket = Add("ticket", {{"contact", contact}, {"account", account}, {"opened_at", Day(6)}, {"subject", "broken"}});
+  const Id accept = Add("milestone", {{"opportunity", deal}, {"due", DateOf(Day(30))}, {"name", "acceptance"}});
   Batch batch = world_.NewBatch();
   batch.SetEffective(Day(7));
   const Id local = batch.Create("note");
@@ -87,23 +88,30 @@ TEST_F(TimelineTest, HasEveryKindInOneOrder) {  // B02 B09 demand 43
   const std::vector<TimelineEntry> entries = All(contact);
   std::vector<std::pair<Id, std::string>> told;
   for (const TimelineEntry& entry : entries) told.emplace_back(entry.record, NameOf(entry.kind));
-  EXPECT_THAT(told, ElementsAre(std::pair(task, "task"), std::pair(note, "note"), std::pair(ticket, "ticket"), std::pair(order, "document"),
-                                std::pair(move, "move"), std::pair(call, "interaction"), std::pair(deal, "deal")));
-  EXPECT_EQ(entries[1].text, "wants red");
-  EXPECT_EQ(entries[4].about, deal);
+  EXPECT_THAT(told,
+              ElementsAre(std::pair(accept, "milestone"), std::pair(task, "task"), std::pair(note, "note"), std::pair(ticket, "ticket"),
+                          std::pair(order, "document"), std::pair(move, "move"), std::pair(call, "interaction"), std::pair(deal, "deal")));
+  EXPECT_EQ(entries[0].text, "acceptance");
+  EXPECT_EQ(entries[0].about, deal);
+  EXPECT_EQ(entries[2].text, "wants red");
+  EXPECT_EQ(entries[5].about, deal);
   std::vector<std::string> processes;
   for (const TimelineEntry& entry : entries) processes.emplace_back(NameOf(entry.process));
-  EXPECT_THAT(processes, ElementsAre("marketing", "sales", "service", "sales", "sales", "sales", "sales"));  // A08
-  EXPECT_EQ(entries[5].at, Day(2));
-  EXPECT_THAT(Ids(account), ElementsAre(task, note, ticket, order, move, call, deal));
-  EXPECT_THAT(Ids(deal), ElementsAre(note, order, move, call));
+  EXPECT_THAT(processes, ElementsAre("sales", "marketing", "sales", "service", "sales", "sales", "sales", "sales"));  // A08
+  EXPECT_EQ(entries[6].at, Day(2));
+  EXPECT_THAT(Ids(account), ElementsAre(accept, task, note, ticket, order, move, call, deal));
+  EXPECT_THAT(Ids(deal), ElementsAre(accept, note, order, move, call));
   EXPECT_THAT(Ids(contact, {.whole = false}), ElementsAre(task, ticket, order, call, deal));
   EXPECT_THAT(Ids(contact, {.from = Day(3), .until = Day(7)}), ElementsAre(ticket, order, move));
   EXPECT_THAT(Ids(contact, {.until = Time{INT64_MIN}}), IsEmpty());
   EXPECT_THAT(Ids(contact, {.kinds = {TimelineKind::kMove, TimelineKind::kNote}}), ElementsAre(note, move));
   // A task that is done stands where it was done.
   world_.Set(task, "done_at", Day(4));
-  EXPECT_THAT(Ids(contact), ElementsAre(note, ticket, order, task, move, call, deal));
+  EXPECT_THAT(Ids(contact), ElementsAre(accept, note, ticket, order, task, move, call, deal));
+  world_.Set(accept, "done_on", DateOf(Day(8)));  // K09
+  EXPECT_THAT(All(account, {.until = Day(9)})[0].record, accept);
+  EXPECT_THAT(Ids(deal, {.kinds = {TimelineKind::kMilestone}}), ElementsAre(accept));
+  world_.Delete(accept);
   world_.Delete(note);
   EXPECT_THAT(Ids(deal), ElementsAre(order, move, call));
   world_.Verify();

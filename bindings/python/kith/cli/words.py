@@ -141,6 +141,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "what.document": ("document", "单据"),
     "what.deal": ("deal", "商机"),
     "what.move": ("move", "阶段流转"),
+    "what.milestone": ("milestone", "里程碑"),
     "op.create": ("created", "新建"),
     "op.change": ("changed", "更改"),
     "op.delete": ("deleted", "删除"),

@@ -11,7 +11,7 @@ from kith.crm.entity import Entity, Field
 from kith.values import LocalId, Money, Target
 
 # fmt: off
-__all__ = ["Account", "AccountRelation", "Acquaintance", "Approval", "Bid", "BidCriterion", "BidRound", "BidScore", "BudgetEvidence", "Campaign", "Competitor", "Completion", "Contact", "ContactRole", "Contract", "ConversionMap", "Cost", "DealCompetitor", "Decision", "DottedLine", "Employee", "Employment", "Evidence", "File", "Forecast", "Influence", "Instalment", "Interaction", "Invoice", "InvoiceLine", "Lead", "Migration", "Move", "Note", "Opportunity", "OpportunityLine", "Order", "OrderLine", "OrderReturn", "OrderReturnLine", "Pipeline", "Pool", "PoolClaim", "PoolMember", "Product", "Quota", "Quote", "QuoteLine", "Rate", "Receipt", "Segment", "SegmentMember", "Setting", "Share", "Stage", "StageItem", "StockCheck", "StockLevel", "Submission", "Task", "TaskTemplate", "Team", "TeamMember", "Ticket", "Track", "VisitPlan", "Visitor"]
+__all__ = ["Account", "AccountRelation", "Acquaintance", "Approval", "Bid", "BidCriterion", "BidRound", "BidScore", "BudgetEvidence", "Campaign", "Competitor", "Completion", "Contact", "ContactRole", "Contract", "ConversionMap", "Cost", "DealCompetitor", "Decision", "DottedLine", "Employee", "Employment", "Evidence", "File", "Forecast", "Influence", "Instalment", "Interaction", "Invoice", "InvoiceLine", "Lead", "Migration", "Milestone", "Move", "Note", "Opportunity", "OpportunityLine", "Order", "OrderLine", "OrderReturn", "OrderReturnLine", "Pipeline", "Pool", "PoolClaim", "PoolMember", "Product", "Quota", "Quote", "QuoteLine", "Rate", "Receipt", "Segment", "SegmentMember", "Setting", "Share", "Stage", "StageItem", "StockCheck", "StockLevel", "Submission", "Task", "TaskTemplate", "Team", "TeamMember", "Ticket", "Track", "VisitPlan", "Visitor"]
 
 SettingFields = TypedDict(
     "SettingFields",
@@ -3063,6 +3063,59 @@ class Instalment(Entity):
 
     @classmethod
     def set(cls, batch: Batch, target: Target, /, **fields: Unpack[InstalmentFields]) -> None:
+        """Sets fields; None clears."""
+        batch.set(target, **fields)
+
+
+MilestoneKind = Literal["delivery", "installation", "training", "acceptance"]
+MilestoneFields = TypedDict(
+    "MilestoneFields",
+    {
+        "opportunity": "Target | None",
+        "name": "str | None",
+        "kind": "MilestoneKind | None",
+        "due": "dt.date | None",
+        "done_on": "dt.date | None",
+        "contract": "Target | None",
+        "order": "Target | None",
+        "instalment": "Target | None",
+        "description": "str | None",
+        "owner": "Target | None",
+    },
+    total=False,
+)
+
+
+class Milestone(Entity):
+    """Milestone of delivery: 交付里程碑."""
+
+    TYPE = "milestone"
+
+    opportunity = Field[int]("opportunity")
+    name = Field[str]("name")
+    kind = Field[MilestoneKind]("kind")
+    due = Field[dt.date]("due")
+    done_on = Field[dt.date]("done_on")
+    contract = Field[int]("contract")
+    order = Field[int]("order")
+    instalment = Field[int]("instalment")
+    description = Field[str]("description")
+    owner = Field[int]("owner")
+    created = Field[dt.datetime]("created")
+    updated = Field[dt.datetime]("updated")
+
+    @classmethod
+    def create(cls, batch: Batch, /, ref: tuple[str, str] | None = None, **fields: Unpack[MilestoneFields]) -> LocalId:
+        """A new record; with `ref` no record of the type may have that reference yet."""
+        return batch.create(cls.TYPE, ref, **fields)
+
+    @classmethod
+    def upsert(cls, batch: Batch, ref: tuple[str, str], /, **fields: Unpack[MilestoneFields]) -> LocalId:
+        """The record with `ref`, created when absent."""
+        return batch.upsert(cls.TYPE, ref, **fields)
+
+    @classmethod
+    def set(cls, batch: Batch, target: Target, /, **fields: Unpack[MilestoneFields]) -> None:
         """Sets fields; None clears."""
         batch.set(target, **fields)
 
