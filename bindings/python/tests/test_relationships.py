@@ -130,6 +130,28 @@ def test_a_map_is_read_back_as_the_same_graph(
     assert li["roles"] == ["decision_maker"] and li["weight"] > 0
 
 
+def test_what_is_late_of_a_delivery(db: kith.Database, people: dict[str, int]) -> None:  # K09
+    due = NOW.date() - dt.timedelta(days=9)
+    with db.batch() as batch:
+        batch.set(people["deal"], account=people["acme"])
+        late, done = (batch.create("milestone", opportunity=people["deal"], name=name, due=due) for name in ("Install", "Train"))
+        batch.set(done, done_on=due + dt.timedelta(days=2))
+    assert batch.outcome is not None
+    late, done = batch.outcome.id(late), batch.outcome.id(done)
+    with db.snapshot() as now:
+        for about in ("deal", "acme"):
+            slips = now.relation(None, people[about], as_of=NOW)["slips"]
+            assert [(slip["milestone"], slip["days_late"], slip["done"]) for slip in slips] == [
+                (late, 9, None),
+                (done, 2, due + dt.timedelta(days=2)),
+            ]
+            assert {(slip["deal"], slip["due"]) for slip in slips} == {(people["deal"], due)}
+            assert now.relation(None, people[about], as_of=NOW - dt.timedelta(days=9))["slips"] == []
+        lines = [line for line in now.card(people["acme"], as_of=NOW) if line["kind"] == "slip"]
+        assert [(line["record"], line["choice"], line["value"]) for line in lines] == [(late, "open", 9), (done, "done", 2)]
+        assert {entry["record"] for entry in now.timeline(people["acme"], kinds=["milestone"])} == {late, done}
+
+
 def test_the_six_quantifications(db: kith.Database, people: dict[str, int]) -> None:  # A13
     with db.snapshot() as now:
 
