@@ -56,7 +56,9 @@ Status Reading::ReadInteractions(const TypeDef& type) {
   if (about == nullptr || at == nullptr || kind == nullptr) return absl::OkStatus();
   return ForEach(type, *about, [&](record::View view, Trace& trace) {
     const catalog::ChoiceDef* choice = kind->FindChoice(static_cast<int32_t>(view.GetInt(kind->position)));
-    if (choice != nullptr) trace.activities.push_back({NameOf(type, choice->name), Time{view.GetInt(at->position)}});
+    if (choice != nullptr && view.has(at->position)) {
+      trace.activities.push_back({NameOf(type, choice->name), Time{view.GetInt(at->position)}});
+    }
     return absl::OkStatus();
   });
 }

@@ -35,6 +35,7 @@ using Visit = std::function<void(const InteractionRecord&)>;
 Status Scan(const Snapshot& snapshot, const InteractionRoles& roles, const FieldDef& end_field, Id person, Time from, Time end,
             const Visit& visit) {
   const auto look = [&](record::View view) {
+    if (!view.has(roles.at->position)) return absl::OkStatus();  // masked: it names no moment
     const InteractionRecord interaction = roles.Read(view);
     if (interaction.at >= from && interaction.at < end) visit(interaction);
     return absl::OkStatus();

@@ -56,7 +56,9 @@ class Card {
     std::stable_sort(lines_.begin(), lines_.end(), [](const CardLine& a, const CardLine& b) { return a.kind < b.kind; });
     return std::move(lines_);
   }
-  [[nodiscard]] bool IsPast(const Played& record, std::string_view role) const { return record.Int(role) <= facts_.as_of().micros; }
+  [[nodiscard]] bool IsPast(const Played& record, std::string_view role) const {
+    return record.Has(role) && record.Int(role) <= facts_.as_of().micros;
+  }
 
   Facts facts_;
   const CardOptions& options_;

@@ -233,6 +233,12 @@ TEST_F(Cards, AMaskedFieldHidesItselfAlone) {
     }
   }
   EXPECT_TRUE(PreCallBrief(*snapshot, person).ok()) << PreCallBrief(*snapshot, person).status();
+  // Of what has no time for the viewer none is made up.
+  ASSERT_TRUE(world_.db().SetPolicy(R"({"types": {"interaction": {"fields": {"at": {"read": ["role:desk"]}}}}})").ok());
+  const auto card = CustomerCard(*world_.Read({.id = world_.owners()[1]}), person);
+  ASSERT_TRUE(card.ok()) << card.status();
+  EXPECT_TRUE(Of(*card, LineKind::kLastTouch).empty());
+  EXPECT_TRUE(Of(*card, LineKind::kLastCall).empty());
 }
 
 // B11, A04: the card of a past day.

@@ -237,6 +237,11 @@ TEST(Traces, AreReadFromInteractionsDocumentsAndFieldsFilledIn) {
   EXPECT_EQ(read->back().outcome, StageKind::kOpen);
   EXPECT_TRUE(read->back().activities.empty());
   EXPECT_EQ(GetErrorInfo(ReadTraces(*world.Read(), deal).status()).reason, Reason::kUnknownPipeline);
+  // B20: whoever may not read when something was done is not told that it came first.
+  ASSERT_TRUE(world.db().SetPolicy(R"({"types": {"interaction": {"fields": {"at": {"read": ["role:desk"]}}}}})").ok());
+  const StatusOr<std::vector<Trace>> seen = ReadTraces(*world.Read({.id = world.owners()[0]}), world.GetPipelineNow("sales").id);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  for (const Activity& activity : seen->front().activities) EXPECT_NE(activity.name, "interaction:meeting");
 }
 
 }  // namespace

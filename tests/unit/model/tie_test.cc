@@ -253,6 +253,14 @@ TEST_F(TieRows, AMaskedFieldLeavesTies) {
     EXPECT_GT((*ties)[0].sums.outreach, 0);
     EXPECT_EQ((*ties)[0].sums.theirs, 0);
   }
+  // What names no moment for the viewer is no interaction in 1970.
+  ASSERT_TRUE(world_.db().SetPolicy(R"({"types": {"interaction": {"fields": {"at": {"read": ["role:desk"]}}}}})").ok());
+  const std::unique_ptr<Snapshot> timeless = world_.Read({.id = world_.owners()[1]});
+  EXPECT_TRUE(TiesOfContact(*timeless, contact, world_.now())->empty());
+  EXPECT_TRUE(TiesOfEmployee(*timeless, world_.owners()[0], world_.now())->empty());
+  int seen = 0;
+  ASSERT_TRUE(ForEachInteraction(*timeless, contact, [&](const InteractionRecord&) { ++seen; }).ok());
+  EXPECT_EQ(seen, 0);
 }
 
 // M11
