@@ -72,7 +72,7 @@ StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id
   const auto masked = [&](std::string_view field) {
     return snapshot.IsMasked(*type, static_cast<int32_t>(type->FindField(field)->position));
   };
-  const auto told = {"starts", "ends", "made_at", "mean"};
+  const auto told = {"starts", "ends", "made_at", "mean", "model", "model_sd"};
   std::vector<SavedForecast> all;
   if (std::any_of(told.begin(), told.end(), masked)) return all;
   KITH_ASSIGN_OR_RETURN(const model::Pipeline definition, model::GetPipeline(snapshot, pipeline));
@@ -80,6 +80,10 @@ StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id
   std::optional<CashFacts> cash;
   KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *type, *type->FindField("pipeline"), Value(pipeline), [&](record::View view) -> Status {
     SavedForecast saved = Read(*type, view);
+    for (const auto& [field, value] : {std::pair("p10", &saved.total.p10), std::pair("p50", &saved.total.p50),
+                                       std::pair("p90", &saved.total.p90), std::pair("sd", &saved.total.sd)}) {
+      if (masked(field)) *value = std::numeric_limits<double>::quiet_NaN();
+    }
     if (saved.entry.origin > now) return absl::OkStatus();
     const Time end = definition.days.StartOf(saved.entry.period.end);
     saved.over = end <= now;
@@ -108,9 +112,18 @@ StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id
 }
 
 PastScore ScoreOf(const std::vector<SavedForecast>& saved) {
+  const auto counts = [](const SavedForecast& one) {
+    const bool told = !std::isnan(one.total.p10) && !std::isnan(one.total.p50) && !std::isnan(one.total.p90);
+    return one.over && told && one.entry.model != kCashModel;
+  };
+  std::map<Currency, int64_t> forecasts;
+  for (const SavedForecast& forecast : saved) {
+    if (counts(forecast)) ++forecasts[forecast.currency];
+  }
+  const auto most = std::max_element(forecasts.begin(), forecasts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   insight_internal::Score score;
   for (const SavedForecast& forecast : saved) {
-    if (forecast.over && forecast.entry.model != kCashModel) score.Add(forecast.total, forecast.entry.actual);
+    if (counts(forecast) && forecast.currency == most->first) score.Add(forecast.total, forecast.entry.actual);
   }
   return {score.forecasts(), score.coverage80(), score.wape(), score.bias(), score.pinball()};
 }

@@ -23,10 +23,11 @@ struct SavedForecast {
   bool over = false;
 };
 // Those of a pipeline made until `now`, by period and then by when they were made. None for a viewer who may not read their periods, when
-// they were made or what they say.
+// they were made, of what, or what they say; of `total` what alone is masked is NaN.
 [[nodiscard]] StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id pipeline, Time now);
 
-// Of the forecasts of what is won whose periods are over; by sums, so that large periods count as such. NaN when there is none.
+// Of the forecasts of what is won whose periods are over and whose quantiles are told, in the currency that most of them are in; by sums,
+// so that large periods count as such. NaN when there is none.
 struct PastScore {
   int64_t forecasts = 0;
   double coverage80 = 0;  // share of actuals within P10..P90

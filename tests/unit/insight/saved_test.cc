@@ -32,6 +32,16 @@ TEST(PastScore, CountsWhatIsOverAlone) {
   EXPECT_DOUBLE_EQ(score.pinball, ((10 + 25 + 5) + (20 + 75 + 45)) / 3.0 / 400);
 }
 
+// Minor units of several currencies have no sum.
+TEST(PastScore, IsOfOneCurrency) {
+  std::vector<SavedForecast> saved = {Over(50, 100, 200, 120, 150), Over(50, 100, 200, 120, 250), Over(5e6, 1e7, 2e7, 1.2e7, 9e7)};
+  saved[0].currency = saved[1].currency = *Currency::FromCode("CNY");
+  saved[2].currency = *Currency::FromCode("JPY");
+  const PastScore score = ScoreOf(saved);
+  EXPECT_EQ(score.forecasts, 2);
+  EXPECT_DOUBLE_EQ(score.wape, (50 + 150) / 400.0);
+}
+
 class SavedForecastsTest : public ::testing::Test {
  protected:
   Id Win(int64_t minor) {
@@ -116,6 +126,25 @@ TEST_F(SavedForecastsTest, AMaskedFieldHidesItselfAlone) {
   EXPECT_EQ(seen("p10"), 1U);
   EXPECT_EQ(seen("starts"), 0U);
   EXPECT_EQ(seen("mean"), 0U);
+  EXPECT_EQ(seen("model"), 0U) << "or forecasts of cash would be scored as such of what is won";
+  EXPECT_EQ(seen("model_sd"), 0U) << "or more would be learnt from them than they say";
+}
+
+// B20: nobody misses an interval that is not to be seen.
+TEST_F(SavedForecastsTest, AMaskedQuantileIsNoQuantileOfZero) {
+  Win(1000);
+  const Date today = DateOf(world_.now());
+  world_.Advance(kMicrosPerDay / 2);
+  Save(ForecastOf({Date{today.days + 1}, Date{today.days + 31}}));
+  world_.Advance(5 * kMicrosPerDay);
+  Win(700);
+  world_.Advance(40 * kMicrosPerDay);
+  ASSERT_TRUE(world_.db().SetPolicy(R"({"types": {"forecast": {"fields": {"p90": {"read": ["role:desk"]}}}}})").ok());
+  const std::vector<SavedForecast> saved = *SavedForecasts(*world_.Read({.id = world_.owners()[0]}), Pipeline(), world_.now());
+  ASSERT_EQ(saved.size(), 1U);
+  EXPECT_TRUE(std::isnan(saved[0].total.p90));
+  EXPECT_EQ(ScoreOf(saved).forecasts, 0);
+  EXPECT_EQ(ScoreOf(Saved()).forecasts, 1);
 }
 
 }  // namespace
