@@ -51,8 +51,9 @@ StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const 
                      "the database keeps no quotas");
   }
   std::map<uint64_t, Money> targets;  // by holder
+  const std::string_view metric = report.of_cash ? "collected" : "revenue";
   KITH_RETURN_IF_ERROR(ForEachQuota(snapshot, *type, report.period, [&](const Quota& quota) {
-    if (quota.metric == "revenue" && quota.target.currency == report.currency) targets[quota.holder.value()] = quota.target;
+    if (quota.metric == metric && quota.target.currency == report.currency) targets[quota.holder.value()] = quota.target;
   }));
   std::map<uint64_t, Attainment> found;
   for (const PartForecast& part : report.parts) {

@@ -1,4 +1,4 @@
-// Quotas, and how likely those of revenue are reached (C16).
+// Quotas, and how likely those of revenue, or of cash, are reached (C16).
 #ifndef KITH_INSIGHT_QUOTA_H_
 #define KITH_INSIGHT_QUOTA_H_
 
@@ -19,8 +19,8 @@ struct Attainment {
   double mean = 0;         // of the whole period
   double probability = 0;  // P(total >= target): what is closed counts fully
 };
-// For the parts of `report` (by owner, or by a field of these such as their team) whose record has a quota of revenue for exactly the
-// report's period, in its currency; by holder. Records of the standard package's type "quota"; PackageMissing without it.
+// For the parts of `report` (by owner, or by a field of these such as their team) whose record has a quota for exactly its period, in its
+// currency, of revenue, or of what is collected where it is of cash; by holder. Of the standard package's type "quota"; PackageMissing.
 [[nodiscard]] StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const ForecastReport& report);
 
 // What somebody or a group is asked to reach in exactly a period.

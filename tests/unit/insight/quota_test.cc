@@ -47,6 +47,14 @@ TEST(Attainment, ComparesEachHoldersPartWithItsQuotaOfThePeriod) {  // C16
   EXPECT_EQ(found[0].closed, 100);
   EXPECT_EQ(found[0].mean, 200);
   EXPECT_NEAR(found[0].probability, 0.75, 1e-9);
+  // Cash is set against what is to be collected, not against what is to be won.
+  report.of_cash = true;
+  EXPECT_TRUE(AttainmentsOf(*snapshot, report)->empty());
+  give(owners[1], "collected", period, Yuan(250));
+  const std::vector<Attainment> of_cash = *AttainmentsOf(*world.Read(), report);
+  ASSERT_EQ(of_cash.size(), 1U);
+  EXPECT_EQ(of_cash[0].holder, owners[1]);
+  EXPECT_NEAR(of_cash[0].probability, 0.25, 1e-9);
   report.parts.clear();
   EXPECT_TRUE(AttainmentsOf(*snapshot, report)->empty());
 }
