@@ -55,6 +55,7 @@ void Count(const Plan& plan, const std::set<int32_t>& visits, const VisitOptions
   if (after != visits.begin()) told.last = Date{*std::prev(after)};
   if (plan.until.has_value() && *plan.until <= today) return;
   const int32_t last = told.last.has_value() ? std::max(told.last->days, plan.from) : plan.from;
+  if (plan.until.has_value() && *plan.until <= last + length) return;  // it ends before
   told.next = Date{last + length};
   told.overdue_days = std::max(0, today - told.next->days);
 }

@@ -23,7 +23,7 @@ struct PlannedVisits {
   int64_t due = 0;   // windows that are over
   int64_t done = 0;  // of them, with a visit
   std::optional<Date> last;
-  std::optional<Date> next;  // none once the plan has ended
+  std::optional<Date> next;  // none once the plan has ended, or where it ends before
   int64_t overdue_days = 0;  // 0: not overdue
 };
 struct VisitReport {

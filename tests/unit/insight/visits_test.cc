@@ -143,6 +143,16 @@ TEST_F(VisitsTest, StoresThatWaitLongestComeFirst) {  // J06
   EXPECT_FALSE(Report({.today = from}).compliance.has_value());
 }
 
+TEST_F(VisitsTest, APlanAsksForNoVisitAfterItsEnd) {  // J06
+  const Id store = Store("Corner");
+  const int32_t today = DateOf(world_.now()).days;
+  Add("visit_plan", {{"account", store}, {"every_days", 7}, {"starts", Date{today - 10}}, {"ends", Date{today + 3}}});
+  EXPECT_EQ(Report().stores.at(0).next, Date{today - 3});
+  Visit(store, Time{world_.now().micros - kMicrosPerDay});
+  EXPECT_FALSE(Report().stores.at(0).next.has_value()) << "it would be due on the sixth day from now";
+  EXPECT_EQ(Report().stores.at(0).last, Date{today - 1});
+}
+
 TEST_F(VisitsTest, DaysAreThoseOfTheTimeZone) {  // J06
   world_.Set(*world_.Read()->Find("setting", ExternalRef{"kith.setting", "database"}), "time_zone", "Asia/Shanghai");
   const Id store = Store("Corner");
