@@ -411,6 +411,17 @@ StatusOr<Asked> Ask(const Snapshot& snapshot, Id pipeline, const TablesOptions& 
                std::move(parallel)};
 }
 
+// As which of the stages in force each stage there ever was counts; nothing where each counts as itself.
+StatusOr<std::map<Id, Id>> StagesInForce(const Snapshot& snapshot, const Asked& asked) {
+  std::map<Id, Id> stages_as;
+  if (asked.pipeline.version <= 1) return stages_as;
+  KITH_ASSIGN_OR_RETURN(const std::vector<PipelineVersion> versions, PipelineVersions(snapshot, asked.pipeline.id));
+  stages_as = StagesAs(versions, asked.pipeline.version);
+  const bool all_stand = std::all_of(stages_as.begin(), stages_as.end(), [](const auto& as) { return as.first == as.second; });
+  if (all_stand) stages_as.clear();
+  return stages_as;
+}
+
 // All of history on the stages of a version, each stage there ever was as one of these.
 StatusOr<FunnelTables> ReadOnStages(const Snapshot& snapshot, const Asked& asked, const Pipeline& version,
                                     const std::map<Id, Id>& stages_as, const TablesOptions& options) {
@@ -433,12 +444,8 @@ StatusOr<FunnelTables> ReadOnStages(const Snapshot& snapshot, const Asked& asked
 
 StatusOr<FunnelTables> ReadTables(const Snapshot& snapshot, Id pipeline, const TablesOptions& options) {
   KITH_ASSIGN_OR_RETURN(const Asked asked, Ask(snapshot, pipeline, options));
-  if (asked.pipeline.version > 1) {
-    KITH_ASSIGN_OR_RETURN(const std::vector<PipelineVersion> versions, PipelineVersions(snapshot, pipeline));
-    const std::map<Id, Id> stages_as = StagesAs(versions, asked.pipeline.version);
-    const bool all_stand = std::all_of(stages_as.begin(), stages_as.end(), [](const auto& as) { return as.first == as.second; });
-    if (!all_stand) return ReadOnStages(snapshot, asked, asked.pipeline, stages_as, options);
-  }
+  KITH_ASSIGN_OR_RETURN(const auto stages_as, StagesInForce(snapshot, asked));
+  if (!stages_as.empty()) return ReadOnStages(snapshot, asked, asked.pipeline, stages_as, options);
   Question question = asked.question(snapshot);
   question.without_overrides = options.without_overrides;
   FunnelTables tables;
@@ -464,8 +471,19 @@ StatusOr<std::vector<DealPath>> ReadPaths(const Snapshot& snapshot, Id pipeline,
   KITH_ASSIGN_OR_RETURN(const Asked asked, Ask(snapshot, pipeline, options));
   Question question = asked.question(snapshot);
   question.without_overrides = options.without_overrides;
+  KITH_ASSIGN_OR_RETURN(const auto stages_as, StagesInForce(snapshot, asked));
+  if (!stages_as.empty()) question.stages_as = &stages_as;
   KITH_ASSIGN_OR_RETURN(const KnownDeals deals, ReadDeals(question));
-  return PathsOf(question, asked.pipeline, deals);
+  std::vector<DealPath> paths = PathsOf(question, asked.pipeline, deals);
+  // A closing keeps its amount on its move; that of a deal that was never closed is the record's own.
+  for (DealPath& path : paths) {
+    const bool closed = std::any_of(path.moves.begin(), path.moves.end(), [&](const PathMove& move) {
+      const Stage* stage = asked.pipeline.Find(move.to);
+      return stage != nullptr && stage->kind != StageKind::kOpen;
+    });
+    if (!closed) path.amount = deals.at(path.deal).amount;
+  }
+  return paths;
 }
 
 }  // namespace kith::model

@@ -122,6 +122,10 @@ TEST(Migrate, SplitsMergesAndRenamesWithDealsInFlightAndLeavesStatisticsAlone) {
   const FunnelTables fine = TablesAs(world, 2, world.now());
   ExpectSameNumbers(Tables(world), fine);  // who asks without a version gets the stages in force, not those taken away beside them
   EXPECT_EQ(Tables(world).pipeline.stages.size(), fine.pipeline.stages.size());
+  // The paths behind the numbers are on these stages too.
+  const StatusOr<std::vector<model::DealPath>> paths = model::ReadPaths(*world.Read(), fine.pipeline.id);
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_TRUE(model::TablesFromPaths(fine.pipeline, *paths, world.now()).rows == fine.rows);
   EXPECT_TRUE(fine.rows.periods == before.rows.periods);
   ASSERT_EQ(fine.open.size(), before.open.size());
   for (size_t i = 0; i < fine.open.size(); ++i) {

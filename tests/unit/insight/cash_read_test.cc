@@ -77,6 +77,38 @@ TEST_F(CashReadTest, InvoicesOfOrdersAreOfTheirDealAndReceiptsArePartsOfThem) { 
   EXPECT_TRUE(Read(At("2026-04-05T00:00:00Z")).won.empty());
 }
 
+// C17: a pipeline of documents in which won means paid: what is not paid yet is worth what it says, and what it said then.
+TEST_F(CashReadTest, APipelinesOpenDocumentsAreOpenInvoices) {
+  Batch batch = world_.NewBatch();
+  std::vector<Id> cases;
+  for (const int64_t fee : {100, 200, 300}) {
+    const Id made = model::World::NewRecord(batch, "case_file");
+    batch.Set(made, "fee", Yuan(fee));
+    cases.push_back(made);
+  }
+  const std::vector<Id> ids = world_.Apply(batch);
+  for (Id& made : cases) made = ids.at(made.local_index());
+  for (const Id made : cases) world_.MoveTo(made, "court/lead");
+  world_.Advance(kMicrosPerDay);
+  world_.MoveTo(cases[0], "court/won");
+  const Time then = world_.now();
+  world_.Advance(kMicrosPerDay);
+  world_.Set(cases[2], "fee", Yuan(900));
+  const auto read = [&](Time as_of) {
+    const auto snapshot = world_.Read();
+    const model::Pipeline court = world_.GetPipelineNow("court");
+    return CashFromPaths(court, *model::ReadPaths(*snapshot, court.id, {.as_of = as_of}));
+  };
+  const CashFacts facts = read(world_.now());
+  ASSERT_EQ(facts.invoices.size(), 3U);
+  EXPECT_EQ(facts.invoices[0].total, Yuan(100));
+  ASSERT_EQ(facts.invoices[0].paid.size(), 1U);
+  EXPECT_EQ(facts.invoices[1].total, Yuan(200));
+  EXPECT_TRUE(facts.invoices[1].paid.empty());
+  EXPECT_EQ(facts.invoices[2].total, Yuan(900));
+  EXPECT_EQ(read(then).invoices[2].total, Yuan(300));
+}
+
 TEST_F(CashReadTest, CancelledInvoicesAndReopenedDealsHoldUntilThen) {
   const Id deal = Won({}, 100'000);
   const Id invoice = Make("invoice", {{"opportunity", deal}, {"total", Yuan(60'000)}, {"date", Day("2026-04-20")}}, "issued");
