@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "insight/groups_internal.h"
 #include "insight/tables_internal.h"
 
 namespace kith::insight {
@@ -30,14 +31,15 @@ Spread SpreadOf(double count, double sum, double squares) {
   return {mean, std::sqrt(std::max(squares / count - mean * mean, 0.0)) / mean, count};
 }
 
-Spread AmountsOf(const model::PeriodRow& row, Currency currency) {
+// Of the wins with an amount in the currency, or of all: the others brought nothing.
+Spread AmountsOf(const model::PeriodRow& row, Currency currency, bool of_all) {
   const auto found = row.won_amounts.find(currency.packed());
   if (found == row.won_amounts.end()) return {};
   double squares = 0;
   for (const auto& [bucket, n] : found->second.buckets) {
     squares += static_cast<double>(n) * std::pow(model::AmountSketch::BucketValue(bucket), 2);
   }
-  return SpreadOf(static_cast<double>(found->second.count), static_cast<double>(found->second.sum_minor), squares);
+  return SpreadOf(static_cast<double>(of_all ? row.won : found->second.count), static_cast<double>(found->second.sum_minor), squares);
 }
 
 // Cycles stand at the middle of their bins.
@@ -60,10 +62,10 @@ Spread CyclesOf(const model::PeriodRow& row) {
 double OpenDays(const FunnelTables& tables, Window window, const DriverOptions& options) {
   double seconds = 0;
   for (const auto& [key, row] : tables.rows.stages) {
-    if (key.group_kind != options.group_kind || key.group != options.group) continue;
+    const int sign = insight_internal::SignIn(key, options.group_kind, options.group);
     for (const auto& [cell, spent] : row.exposure) {
       const model::Epoch epoch = key.epoch - cell.months_back;
-      if (epoch >= window.from && epoch < window.to) seconds += static_cast<double>(spent);
+      if (sign != 0 && epoch >= window.from && epoch < window.to) seconds += sign * static_cast<double>(spent);
     }
   }
   const int64_t begins = model::StartOf(window.from, tables.pipeline.days).micros;
@@ -97,7 +99,7 @@ Velocity VelocityIn(const FunnelTables& tables, Months months, const DriverOptio
   const query::Days& calendar = tables.pipeline.days;
   const Time ends = std::min(model::StartOf(months.to, calendar), tables.as_of);
   const double days = static_cast<double>(ends.micros - model::StartOf(months.from, calendar).micros) / static_cast<double>(kMicrosPerDay);
-  const Spread amounts = AmountsOf(row, currency);
+  const Spread amounts = AmountsOf(row, currency, true);
   const Spread cycles = CyclesOf(row);
   Velocity velocity;
   velocity.open_deals = days > 0 ? OpenDays(tables, window, options) / days : 0;
@@ -275,7 +277,7 @@ StatusOr<Drivers> DriversOf(const FunnelTables& tables, Months window, const Dri
   const Currency currency = CurrencyOf(tables, options);
   const model::PeriodRow before = SumPeriods(tables, options.group_kind, options.group, {.to = window.from});
   const model::PeriodRow row = SumPeriods(tables, options.group_kind, options.group, {window.from, window.to});
-  const Spread amounts = AmountsOf(row, currency);
+  const Spread amounts = AmountsOf(row, currency, false);
   Drivers drivers;
   const int64_t stock = std::max<int64_t>(before.arrivals.total() - before.won - before.lost, 0);
   drivers.worked = static_cast<double>(stock + row.arrivals.total());

@@ -173,14 +173,14 @@ void SetGroup(OpenDeal& deal, GroupKind kind, uint64_t group) {
   if (kind == GroupKind::kSource) deal.source = group;
 }
 
-// The tables of one kind of group, with groups joined to larger ones.
+// The tables of everybody and of one kind of group, with groups joined to larger ones.
 FunnelTables Joined(const FunnelTables& tables, GroupKind kind, const std::map<uint64_t, uint64_t>& roll_up) {
   FunnelTables out{tables.pipeline, tables.as_of, {}, tables.open};
   const auto add = [&](const auto& rows, auto& sums) {
     for (const auto& [key, row] : rows) {
-      if (key.group_kind != kind) continue;
+      if (key.group_kind != kind && key.group_kind != GroupKind::kAll) continue;
       model::RowKey at = key;
-      at.group = JoinedTo(roll_up, key.group);
+      if (key.group_kind == kind) at.group = JoinedTo(roll_up, key.group);
       sums[at].Add(row, 1);
     }
   };

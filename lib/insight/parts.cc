@@ -20,6 +20,7 @@ class Splitter {
  public:
   Splitter(const Whole& whole, const insight::ForecastReport& report) : whole_(whole), report_(report), kind_(whole.options.by) {
     for (const uint64_t group : GroupsWithDeals(whole.tables, kind_)) {
+      if (group == 0) continue;  // nobody's are what is left
       arrivals_[group] = static_cast<double>(SumPeriods(whole.tables, kind_, group, whole.recent).arrivals.total());
     }
     modelled_.insert(whole.compound_groups.begin(), whole.compound_groups.end());

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "insight/groups_internal.h"
 #include "insight/tables_internal.h"
 
 namespace kith::insight_internal {
@@ -10,12 +11,19 @@ using model::FunnelTables;
 using model::GroupKind;
 using model::RowKey;
 
-// Calls f(key, row) for the rows of one group within the window.
+// Calls f(key, row, sign) for the rows that a group's within the window are the sum of.
 template <typename Map, typename F>
 void ForEachRow(const Map& rows, GroupKind kind, uint64_t group, const Window& window, const F& f) {
+  if (kind != GroupKind::kAll && group == 0) {
+    for (const auto& [key, row] : rows) {
+      if (key.epoch < window.from || key.epoch >= window.to) continue;
+      if (const int sign = SignIn(key, kind, group); sign != 0) f(key, row, sign);
+    }
+    return;
+  }
   auto row = rows.lower_bound(RowKey{kind, group, window.from, 0});
   for (; row != rows.end() && row->first.group_kind == kind && row->first.group == group && row->first.epoch < window.to; ++row) {
-    f(row->first, row->second);
+    f(row->first, row->second, 1);
   }
 }
 
@@ -47,19 +55,19 @@ std::vector<size_t> OpenStages(const model::Pipeline& pipeline) {
 
 std::vector<StageSum> SumStages(const FunnelTables& tables, GroupKind kind, uint64_t group, const Window& window) {
   std::vector<StageSum> sums(tables.pipeline.stages.size());
-  ForEachRow(tables.rows.stages, kind, group, window, [&](const RowKey& key, const model::StageRow& row) {
+  ForEachRow(tables.rows.stages, kind, group, window, [&](const RowKey& key, const model::StageRow& row, int sign) {
     const size_t stage = StageIndex(tables.pipeline, key.stage);
     if (stage == kNoStage) return;
     StageSum& sum = sums[stage];
-    sum.reached += row.reached;
-    sum.advanced += row.advanced;
-    sum.lost += row.lost;
-    sum.entries += row.entries;
-    sum.rework += row.rework;
-    sum.skipped += row.skipped;
-    sum.started += row.started;
-    for (const auto& [cell, seconds] : row.exposure) sum.exposure[cell.bin] += seconds;
-    for (const auto& [cell, n] : row.exits) sum.exits[cell.bin] += n;
+    sum.reached += sign * row.reached;
+    sum.advanced += sign * row.advanced;
+    sum.lost += sign * row.lost;
+    sum.entries += sign * row.entries;
+    sum.rework += sign * row.rework;
+    sum.skipped += sign * row.skipped;
+    sum.started += sign * row.started;
+    for (const auto& [cell, seconds] : row.exposure) sum.exposure[cell.bin] += sign * seconds;
+    for (const auto& [cell, n] : row.exits) sum.exits[cell.bin] += sign * n;
   });
   for (StageSum& sum : sums) Clamp(sum);
   return sums;
@@ -67,7 +75,7 @@ std::vector<StageSum> SumStages(const FunnelTables& tables, GroupKind kind, uint
 
 model::PeriodRow SumPeriods(const FunnelTables& tables, GroupKind kind, uint64_t group, const Window& window) {
   model::PeriodRow sum;
-  ForEachRow(tables.rows.periods, kind, group, window, [&](const RowKey&, const model::PeriodRow& row) { sum.Add(row, 1); });
+  ForEachRow(tables.rows.periods, kind, group, window, [&](const RowKey&, const model::PeriodRow& row, int sign) { sum.Add(row, sign); });
   for (int64_t* n : {&sum.won, &sum.lost, &sum.path_unknown, &sum.path_unknown_won}) *n = std::max<int64_t>(*n, 0);
   return sum;
 }
@@ -75,10 +83,10 @@ model::PeriodRow SumPeriods(const FunnelTables& tables, GroupKind kind, uint64_t
 double WonIn(const FunnelTables& tables, Period period, Currency currency, GroupKind kind, uint64_t group) {
   double won = 0;
   const Window window{model::EpochOf(period.first), model::EpochOf(period.end) + 1};
-  ForEachRow(tables.rows.periods, kind, group, window, [&](const RowKey& key, const model::PeriodRow& row) {
+  ForEachRow(tables.rows.periods, kind, group, window, [&](const RowKey& key, const model::PeriodRow& row, int sign) {
     const int32_t month = model::FirstDay(key.epoch).days;
     for (const auto& [cell, minor] : row.won_minor) {
-      if (cell.currency == currency.packed() && period.contains(Date{month + cell.day - 1})) won += static_cast<double>(minor);
+      if (cell.currency == currency.packed() && period.contains(Date{month + cell.day - 1})) won += sign * static_cast<double>(minor);
     }
   });
   return won;
@@ -101,6 +109,7 @@ std::vector<uint64_t> GroupsWithDeals(const FunnelTables& tables, GroupKind kind
     if (key.group_kind == kind) groups.push_back(key.group);
   }
   for (const model::OpenDeal& deal : tables.open) groups.push_back(GroupOf(deal, kind));
+  if (kind != GroupKind::kAll && !SumPeriods(tables, kind, 0).empty()) groups.push_back(0);
   std::sort(groups.begin(), groups.end());
   groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
   return groups;

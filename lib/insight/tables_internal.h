@@ -51,7 +51,7 @@ struct StageSum {
                            model::GroupKind kind = model::GroupKind::kAll, uint64_t group = 0);
 // Groups of a kind that have rows, ascending.
 [[nodiscard]] std::vector<uint64_t> GroupsOf(const model::FunnelTables& tables, model::GroupKind kind);
-// The same with those whose deals are in no stage's rows, being closed by their first move, and with 0 where open deals are in none.
+// The same with those whose deals are in no stage's rows, being closed by their first move, and with 0 where deals are in none.
 [[nodiscard]] std::vector<uint64_t> GroupsWithDeals(const model::FunnelTables& tables, model::GroupKind kind);
 [[nodiscard]] uint64_t GroupOf(const model::OpenDeal& deal, model::GroupKind kind);
 

@@ -41,7 +41,7 @@ struct DriverChange {
 struct Velocity {
   double open_deals = 0;   // N: deals open on average over the window
   double win_rate = 0;     // W: won / closed
-  double mean_amount = 0;  // A: minor units
+  double mean_amount = 0;  // A: minor units, of all that were won
   double cycle_days = 0;   // L: mean time from first move to the win
   int64_t won = 0;
   int64_t closed = 0;

@@ -188,6 +188,24 @@ TEST(Velocity, ChangesSumToTheChangeAndFollowThePlantedOne) {
   }
 }
 
+// Wins in another currency, or without an amount, are deals that brought nothing: velocity stays revenue a day.
+TEST(Velocity, CountsWinsInOtherCurrenciesAsDealsWithoutRevenue) {
+  Made made = Make({}, 8);
+  const double before = VelocityOf(made.sales, {kFirst + 2, kWant}, {.currency = kCny})->per_day();
+  const double start = DayOf(kFirst);
+  std::vector<DealPath> paths;
+  for (uint64_t i = 0; i < 400; ++i) {
+    paths.push_back(PathOf(i + 1, 1000, {{101, start + static_cast<double>(i)}, {901, start + static_cast<double>(i) + 10}}));
+    if (i % 2 == 1) paths.back().amount.currency = testing::kUsd;
+  }
+  const Velocity velocity =
+      *VelocityOf(TablesFromPaths(MakePipeline(1), paths, At(start + 420)), {kFirst, kFirst + 12}, {.currency = kCny});
+  EXPECT_GT(before, 0);
+  EXPECT_NEAR(velocity.mean_amount, 500, 2);
+  EXPECT_GT(velocity.amount_cv, 0.9) << "half of them brought nothing";
+  EXPECT_NEAR(velocity.per_day(), 500, 60);  // cycles stand at the middle of their bins
+}
+
 TEST(Velocity, IsTheRevenueOfADayInASteadyState) {
   const Made made = Make({}, 8);
   const StatusOr<VelocityReport> report = CompareVelocity(made.sales, {kFirst + 2, kFirst + 7}, {kFirst + 7, kWant});

@@ -303,6 +303,53 @@ TEST(Funnel, PartsAreTheFunnelsOfTheirGroups) {
   }
 }
 
+// C02: deals that nobody held are a part like the others, and the parts add up to the whole.
+TEST(Funnel, WhatIsInNoGroupIsAPartToo) {
+  std::vector<DealPath> paths;
+  for (uint64_t i = 0; i < 60; ++i) {
+    const Id owner(i % 3);  // 0: nobody
+    const Time first = Day(19'900 + static_cast<double>(i));
+    DealPath path{Id(i + 1), {1000, kCny}, {{Id(101), first, model::MoveCause::kManual, owner, 0, 0}}};
+    if (i % 5 != 0) path.moves.push_back({Id(102), Time{first.micros + kMicrosPerDay}, model::MoveCause::kManual, owner, 0, 0});
+    if (i % 4 != 0) {
+      const Id end(i % 2 == 0 ? 901 : 902);
+      path.moves.push_back({end, Time{first.micros + 2 * kMicrosPerDay}, model::MoveCause::kManual, Id((i / 3) % 3), 0, 0});
+    }
+    paths.push_back(path);
+  }
+  const FunnelTables tables = TablesFromPaths(MakePipeline(2), paths, Day(20'000));
+  const FunnelReport whole = *Funnel(tables);
+  const std::vector<FunnelPart> parts = *FunnelParts(tables, GroupKind::kOwner);
+  ASSERT_EQ(parts.size(), 3U);
+  EXPECT_EQ(parts[0].part, 0U);
+  FunnelReport sum;
+  std::vector<StageFunnel> stages(2);
+  for (const FunnelPart& part : parts) {
+    sum.arrivals += part.funnel.arrivals;
+    sum.won += part.funnel.won;
+    sum.lost += part.funnel.lost;
+    sum.open += part.funnel.open;
+    for (size_t i = 0; i < 2; ++i) {
+      stages[i].reached += part.funnel.stages[i].reached;
+      stages[i].advanced += part.funnel.stages[i].advanced;
+      stages[i].lost += part.funnel.stages[i].lost;
+    }
+  }
+  EXPECT_EQ(sum.arrivals, whole.arrivals);
+  EXPECT_EQ(sum.won, whole.won);
+  EXPECT_EQ(sum.lost, whole.lost);
+  EXPECT_EQ(sum.open, whole.open);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(stages[i].reached, whole.stages[i].reached);
+    EXPECT_EQ(stages[i].advanced, whole.stages[i].advanced);
+    EXPECT_EQ(stages[i].lost, whole.stages[i].lost);
+  }
+  const std::vector<FunnelPart> joined = *FunnelParts(tables, GroupKind::kOwner, {{1, 7}, {2, 7}});
+  ASSERT_EQ(joined.size(), 2U);
+  EXPECT_EQ(joined[0].funnel.won, parts[0].funnel.won);
+  EXPECT_EQ(joined[0].funnel.won + joined[1].funnel.won, whole.won);
+}
+
 TEST(Funnel, OneDealIsEnoughForAnAnswer) {
   DealPath path;
   path.deal = Id(1);
