@@ -1,4 +1,6 @@
 // Relationships measured: ties, the six quantifications, warm paths, card and brief; what a deal wants next; who is likely to buy.
+#include <optional>
+
 #include "answer.h"
 #include "json.h"
 #include "kith/exchange/graphml.h"
@@ -325,13 +327,15 @@ struct BuyerQuestion {
 };
 
 template <typename Options, typename Read, typename Answer>
-kith_code Reply(kith_snapshot* snapshot, kith_str given, kith_text** json, kith_error** err, Options options, const Read& read,
-                const Answer& answer) {
-  return ReplyTo(snapshot, given, json, err, std::move(options), read,
-                 [&](const kith::Snapshot& now, const Options& asked) -> kith::StatusOr<Json> {
-                   KITH_ASSIGN_OR_RETURN(const auto result, answer(now, asked));
-                   return Of(result);
-                 });
+kith_code Reply(kith_snapshot* snapshot, kith_str given, kith_text** json, kith_error** err, const Read& read, const Answer& answer) {
+  // The options take memory themselves, so that they are made where its lack is caught.
+  using Made = std::optional<Options>;
+  return ReplyTo(
+      snapshot, given, json, err, Made(), [&](Members& asked, Made& options) { read(asked, options.emplace()); },
+      [&](const kith::Snapshot& now, const Made& asked) -> kith::StatusOr<Json> {
+        KITH_ASSIGN_OR_RETURN(const auto result, answer(now, asked.value()));
+        return Of(result);
+      });
 }
 
 void ReadCard(Members& question, CardOptions& options) {
@@ -346,8 +350,9 @@ void ReadCard(Members& question, CardOptions& options) {
 extern "C" {
 
 kith_code kith_snapshot_ties(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err) {
-  return Reply(snapshot, question, json, err, RelationOptions(), GetRelation,
-               [&](const kith::Snapshot& now, const RelationOptions& options) { return ReadTies(now, kith::Id(person), options); });
+  return Reply<RelationOptions>(snapshot, question, json, err, GetRelation, [&](const kith::Snapshot& now, const RelationOptions& options) {
+    return ReadTies(now, kith::Id(person), options);
+  });
 }
 
 kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_id object, kith_str question, kith_text** json,
@@ -360,7 +365,7 @@ kith_code kith_snapshot_relation(kith_snapshot* snapshot, kith_id subject, kith_
     asked.Get("effect", options.effect);
     asked.GetCount("trend_months", options.trend_months);
   };
-  return Reply(snapshot, question, json, err, QuantifyOptions(), read, [&](const kith::Snapshot& now, const QuantifyOptions& options) {
+  return Reply<QuantifyOptions>(snapshot, question, json, err, read, [&](const kith::Snapshot& now, const QuantifyOptions& options) {
     return Quantify(now, kith::Id(subject), kith::Id(object), options);
   });
 }
@@ -395,19 +400,21 @@ kith_code kith_snapshot_introductions(kith_snapshot* snapshot, kith_id target, k
     asked.GetCount("hops", options.path.hops);
     asked.Get("damping", options.path.damping);
   };
-  return Reply(
-      snapshot, question, json, err, IntroductionOptions(), read,
+  return Reply<IntroductionOptions>(
+      snapshot, question, json, err, read,
       [&](const kith::Snapshot& now, const IntroductionOptions& options) { return ReadIntroductions(now, kith::Id(target), options); });
 }
 
 kith_code kith_snapshot_card(kith_snapshot* snapshot, kith_id customer, kith_str question, kith_text** json, kith_error** err) {
-  return Reply(snapshot, question, json, err, CardOptions(), ReadCard,
-               [&](const kith::Snapshot& now, const CardOptions& options) { return CustomerCard(now, kith::Id(customer), options); });
+  return Reply<CardOptions>(snapshot, question, json, err, ReadCard, [&](const kith::Snapshot& now, const CardOptions& options) {
+    return CustomerCard(now, kith::Id(customer), options);
+  });
 }
 
 kith_code kith_snapshot_brief(kith_snapshot* snapshot, kith_id person, kith_str question, kith_text** json, kith_error** err) {
-  return Reply(snapshot, question, json, err, CardOptions(), ReadCard,
-               [&](const kith::Snapshot& now, const CardOptions& options) { return PreCallBrief(now, kith::Id(person), options); });
+  return Reply<CardOptions>(snapshot, question, json, err, ReadCard, [&](const kith::Snapshot& now, const CardOptions& options) {
+    return PreCallBrief(now, kith::Id(person), options);
+  });
 }
 
 kith_code kith_snapshot_rank_buyers(kith_snapshot* snapshot, kith_id rep, kith_str question, kith_text** json, kith_error** err) {
@@ -423,20 +430,20 @@ kith_code kith_snapshot_rank_buyers(kith_snapshot* snapshot, kith_id rep, kith_s
     if (of.limit > 0 && report.buyers.size() > of.limit) report.buyers.resize(of.limit);
     return report;
   };
-  return Reply(snapshot, question, json, err, BuyerQuestion(), read, answer);
+  return Reply<BuyerQuestion>(snapshot, question, json, err, read, answer);
 }
 
 kith_code kith_snapshot_four_questions(kith_snapshot* snapshot, kith_id deal, kith_id party, kith_str question, kith_text** json,
                                        kith_error** err) {
-  return Reply(snapshot, question, json, err, RelationOptions(), GetRelation,
-               [&](const kith::Snapshot& now, const RelationOptions& options) {
-                 return AskFourQuestions(now, kith::Id(deal), kith::Id(party), options);
-               });
+  return Reply<RelationOptions>(snapshot, question, json, err, GetRelation, [&](const kith::Snapshot& now, const RelationOptions& options) {
+    return AskFourQuestions(now, kith::Id(deal), kith::Id(party), options);
+  });
 }
 
 kith_code kith_snapshot_action_line(kith_snapshot* snapshot, kith_id deal, kith_str question, kith_text** json, kith_error** err) {
-  return Reply(snapshot, question, json, err, RelationOptions(), GetRelation,
-               [&](const kith::Snapshot& now, const RelationOptions& options) { return ReadActionLine(now, kith::Id(deal), options); });
+  return Reply<RelationOptions>(snapshot, question, json, err, GetRelation, [&](const kith::Snapshot& now, const RelationOptions& options) {
+    return ReadActionLine(now, kith::Id(deal), options);
+  });
 }
 
 kith_code kith_batch_plan_actions(kith_batch* batch, kith_snapshot* snapshot, kith_id deal, uint64_t* changed, kith_error** err) {
@@ -462,7 +469,7 @@ kith_code kith_snapshot_winning(kith_snapshot* snapshot, const char* pipeline, k
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(pipeline, "pipeline"));
     return ReadWinning(now, name, options);
   };
-  return Reply(snapshot, question, json, err, WinningOptions(), read, answer);
+  return Reply<WinningOptions>(snapshot, question, json, err, read, answer);
 }
 
 }  // extern "C"

@@ -1,5 +1,6 @@
 // What somebody should do next, which groups to go to, what customers owe, what a deal is worth.
 #include <map>
+#include <optional>
 
 #include "answer.h"
 #include "kith/insight/penetration.h"
@@ -218,18 +219,21 @@ kith_code kith_batch_suggest_expansions(kith_batch* batch, kith_snapshot* snapsh
 }
 
 kith_code kith_snapshot_receivables(kith_snapshot* snapshot, kith_str question, kith_text** json, kith_error** err) {
-  const auto read = [](Members& asked, ReceivableQuestion& of) {
+  // It takes memory itself, so that it is made where its lack is caught.
+  using Question = std::optional<ReceivableQuestion>;
+  const auto read = [](Members& asked, Question& made) {
+    ReceivableQuestion& of = made.emplace();
     asked.Get("as_of", of.options.as_of);
     asked.Get("late_days", of.late_days);
     asked.GetCount("window_days", of.options.window_days);
     asked.Get("into", of.into);
   };
-  const auto answer = [](const kith::Snapshot& now, const ReceivableQuestion& of) -> kith::StatusOr<Json> {
-    KITH_ASSIGN_OR_RETURN(const ReceivableOptions options, OptionsOf(of));
+  const auto answer = [](const kith::Snapshot& now, const Question& of) -> kith::StatusOr<Json> {
+    KITH_ASSIGN_OR_RETURN(const ReceivableOptions options, OptionsOf(of.value()));
     KITH_ASSIGN_OR_RETURN(const ReceivablesReport report, ReceivablesOf(now, options));
     return Of(report);
   };
-  return ReplyTo(snapshot, question, json, err, ReceivableQuestion(), read, answer);
+  return ReplyTo(snapshot, question, json, err, Question(), read, answer);
 }
 
 kith_code kith_snapshot_worth(kith_snapshot* snapshot, kith_id deal, kith_str question, kith_text** json, kith_error** err) {

@@ -2,11 +2,12 @@
 #ifndef KITH_LIB_ENGINE_DIGEST_H_
 #define KITH_LIB_ENGINE_DIGEST_H_
 
+#include <absl/container/flat_hash_map.h>
+
 #include <array>
 #include <cstdint>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
 #include "kith/base/hash.h"
 #include "kith/base/id.h"
 

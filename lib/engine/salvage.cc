@@ -1,5 +1,7 @@
 #include "kith/engine/salvage.h"
 
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -7,7 +9,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "engine/database_internal.h"
 #include "engine/digest.h"
 #include "engine/fill_internal.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "engine/history_view.h"
@@ -29,6 +30,18 @@ std::string_view ViewCopies::Keep(std::string_view bytes) {
   std::memcpy(copies_.back().get(), bytes.data(), bytes.size());
   return {copies_.back().get(), bytes.size()};
 }
+
+namespace {
+
+// For what has no way to tell an error: it is nothing. A want of memory is told all the same, as all functions do that have no status.
+template <typename T>
+T OrNothing(StatusOr<T> found) {
+  if (found.ok()) return *std::move(found);
+  if (GetReason(found.status()) == Reason::kOutOfMemory) throw std::bad_alloc();
+  return T();
+}
+
+}  // namespace
 
 StatusOr<record::View> ReadRecord(const Source& source, Id id) {
   const catalog::TypeDef* type = source.catalog->FindType(id.type());
@@ -118,9 +131,8 @@ class SnapshotImpl final : public Snapshot {
   }
 
   [[nodiscard]] std::vector<ExternalRef> ExternalRefs(Id id) const override {
-    if (!ReadRecord(source_, id).ok()) return {};
-    StatusOr<std::vector<ExternalRef>> refs = ReadExternalRefs(*stored_, id);
-    return refs.ok() ? *std::move(refs) : std::vector<ExternalRef>();
+    if (OrNothing(ReadRecord(source_, id)).is_null()) return {};
+    return OrNothing(ReadExternalRefs(*stored_, id));
   }
 
   [[nodiscard]] StatusOr<std::unique_ptr<RecordCursor>> Scan(std::string_view type, Id after) const override {
@@ -233,8 +245,7 @@ class SnapshotImpl final : public Snapshot {
     if (index == nullptr || !loaded_->IsReady(*index)) return {};
     const bool from_rows = viewer_.is_system() && loaded_->IsReady(plan.number());
     if (!from_rows && !contributions_.has_value()) contributions_.emplace(loaded_->programs);
-    const StatusOr<Value> value = from_rows ? ReadRollUp(plan, parent, *stored_) : FoldRollUp(plan, parent, source_, *contributions_);
-    return value.ok() ? *value : Value();
+    return OrNothing(from_rows ? ReadRollUp(plan, parent, *stored_) : FoldRollUp(plan, parent, source_, *contributions_));
   }
   [[nodiscard]] static Status CheckKind(const catalog::TypeDef& type, const catalog::IndexDef& index, catalog::IndexKind wanted) {
     if (index.kind == wanted) return {};
@@ -315,7 +326,7 @@ StatusOr<Record> SnapshotImpl::GetAsOf(Id id, AsOf as_of) const {
   if (loaded_->programs->Computes(type->number)) {
     if (past_roll_ups_ == nullptr) past_roll_ups_ = std::make_shared<PastRollUps>(source_, loaded_, horizon_, state_.sequence);
     computer = std::make_shared<FieldComputer>(loaded_->programs, [past = past_roll_ups_, as_of](const RollUpPlan& plan, Id parent) {
-      return past->Read(plan, parent, as_of).value_or(Value());
+      return OrNothing(past->Read(plan, parent, as_of));
     });
   }
   return Record(loaded_->catalog, type, std::string(built), std::move(computer));

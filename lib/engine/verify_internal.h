@@ -5,6 +5,8 @@
 #ifndef KITH_LIB_ENGINE_VERIFY_INTERNAL_H_
 #define KITH_LIB_ENGINE_VERIFY_INTERNAL_H_
 
+#include <absl/container/flat_hash_set.h>
+
 #include <cstdint>
 #include <cstring>
 #include <functional>
@@ -16,7 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "engine/digest.h"
 #include "engine/read_internal.h"
 

@@ -1,12 +1,13 @@
 // Text indexes against the terms of all records. The (term, number) pairs are compared by digest; where that differs, again term by term,
 // so that no list of numbers is ever whole in memory.
+#include <absl/container/flat_hash_map.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
 #include <span>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/text_index.h"
 #include "engine/verify_internal.h"
 #include "kith/base/key.h"

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -27,7 +28,10 @@ class PrivateFolder {
   PrivateFolder& operator=(const PrivateFolder&) = delete;
   ~PrivateFolder() {
     std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+    try {
+      if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): it stays behind in the system's temporary directory
+    }
   }
   [[nodiscard]] std::string File(std::string_view name) const { return (path_ / name).string(); }
 

@@ -1,6 +1,7 @@
 #include "exchange/scratch.h"
 
 #include <cstdlib>
+#include <new>
 #include <string>
 
 #include "kith/model/model.h"
@@ -25,7 +26,10 @@ StatusOr<std::unique_ptr<ScratchCopy>> ScratchCopy::Of(Database& database) {
 ScratchCopy::~ScratchCopy() {
   database_.reset();
   std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  try {
+    std::filesystem::remove_all(folder_, ignored);
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): it stays behind in the system's temporary directory
+  }
 }
 
 }  // namespace kith::exchange

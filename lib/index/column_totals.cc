@@ -1,10 +1,11 @@
 // Totals over packed values.
+#include <absl/container/flat_hash_map.h>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "kith/index/column.h"
 
 namespace kith::column {

@@ -1,9 +1,10 @@
 // Customers and what is known of them, from records by behaviours and roles.
+#include <absl/container/flat_hash_map.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "absl/container/flat_hash_map.h"
 #include "insight/relationship/facts_internal.h"
 #include "kith/insight/buyers.h"
 #include "kith/model/model.h"

@@ -188,11 +188,11 @@ bool WriteFully(int fd, const void* buffer, size_t size, uint64_t offset) {
 }
 
 void RemoveDatabase(const std::string& path) {
-  for (const char* name : {kDataFile, kLockFile, kGuardFile, kCompactFile}) {
-    std::string file = path;
-    file += '/';
-    file += name;
-    unlink(file.c_str());
+  // Takes no memory: destructors come here when there is none.
+  {
+    const UniqueFd directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.valid()) return;
+    for (const char* name : {kDataFile, kLockFile, kGuardFile, kCompactFile}) unlinkat(directory.get(), name, 0);
   }
   rmdir(path.c_str());
 }

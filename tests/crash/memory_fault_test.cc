@@ -3,6 +3,7 @@
 // in tests/README.md. // R16
 //
 // Usually a sample of the allocations, spread evenly; KITH_TEST_SCALE of 20 and more takes each.
+#include <absl/container/flat_hash_map.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -62,6 +63,48 @@ TEST(JsonMemory, ADocumentIsTakenApartWithoutMemory) {
   Inject(NoMemory(1, true));
   document.reset();
   EXPECT_GT(StopInjecting().failed, 0U);
+}
+
+// Likewise: a value is an object or an array once it has the memory of one.
+TEST(JsonMemory, ADocumentThatCannotBeMadeIsTakenApart) {
+  int refused = 0;
+  for (uint64_t nth = 1; nth <= 60; ++nth) {
+    Inject(NoMemory(nth, false));
+    const Status status = Caught([] {
+      nlohmann::ordered_json document;
+      document["an object that is long"]["x"] = 1;
+      document["a list that is long"].push_back({{"a", "text that is long enough"}, {"b", {1, 2, nullptr}}});
+      document["z"].emplace_back(document);
+      return nlohmann::json::parse(document.dump()).empty() ? absl::InternalError("") : absl::OkStatus();
+    });
+    StopInjecting();
+    refused += int{!status.ok()};
+  }
+  EXPECT_GT(refused, 20);
+}
+
+// As cmake/KithDependencies.cmake has them: Abseil's own is lost when it cannot grow or an element cannot be made.
+TEST(TableMemory, WhatCannotBePutInIsNotThere) {
+  absl::flat_hash_map<std::string, std::string> table;
+  int refused = 0;
+  for (size_t size = 0; size < 60; ++size) {
+    const std::string key = "a key that is long " + std::to_string(size);
+    for (uint64_t nth = 1; nth <= 3; ++nth) {
+      Inject(NoMemory(nth, false));
+      const Status status = Caught([&] {
+        table.try_emplace(key, key);
+        return absl::OkStatus();
+      });
+      StopInjecting();
+      refused += int{!status.ok()};
+      ASSERT_EQ(table.contains(key), status.ok());
+      table.erase(key);
+      ASSERT_EQ(table.size(), size);
+    }
+    table[key] = key;
+  }
+  EXPECT_GE(refused, 60);
+  for (const auto& [key, value] : table) EXPECT_EQ(key, value);
 }
 
 // --- storage alone, in this process

@@ -1,11 +1,12 @@
 // The steps of finding matches, one after the other.
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <map>
 #include <numeric>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "crm/matching/matching_internal.h"
 #include "kith/crm/matching.h"

@@ -2,6 +2,8 @@
 #ifndef KITH_LIB_CRM_MATCHING_MATCHING_INTERNAL_H_
 #define KITH_LIB_CRM_MATCHING_MATCHING_INTERNAL_H_
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -9,7 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "kith/crm/matching.h"
 
 namespace kith::crm::matching_internal {

@@ -1,11 +1,12 @@
 #include "kith/insight/introductions.h"
 
+#include <absl/container/flat_hash_map.h>
+
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "insight/relationship/facts_internal.h"
 #include "insight/relationship/relationship_internal.h"
 #include "kith/base/packed.h"

@@ -2,13 +2,14 @@
 #ifndef KITH_LIB_INSIGHT_RELATIONSHIP_RELATIONSHIP_INTERNAL_H_
 #define KITH_LIB_INSIGHT_RELATIONSHIP_RELATIONSHIP_INTERNAL_H_
 
+#include <absl/container/flat_hash_map.h>
+
 #include <functional>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "kith/insight/relationship.h"
 
 namespace kith::insight::relationship_internal {

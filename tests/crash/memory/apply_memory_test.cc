@@ -2,35 +2,19 @@
 // acknowledged, with its outcome. // R16
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <functional>
 
-#include "../faults.h"
-#include "capi/host.h"
-#include "support/settings.h"
+#include "memory_host.h"
 
 namespace kith {
 namespace {
 
 using host::Str;
 
-class ApplyMemoryTest : public host::Host {
+class ApplyMemoryTest : public MemoryHost {
  protected:
-  // A deal that moves, with an account of its own, by a number.
-  host::Batch Deal(uint64_t number) {
-    host::Batch batch = NewBatch();
-    const std::string key = std::to_string(number);
-    const kith_id account = kith_batch_upsert(batch, "account", kith_ref_ext("app", key.c_str()));
-    kith_batch_set_text(batch, account, "name", Str("Account " + key));
-    const kith_id deal = kith_batch_create(batch, "opportunity");
-    kith_batch_set_text(batch, deal, "name", Str("Deal " + key));
-    kith_batch_set_ref(batch, deal, "account", account);
-    kith_batch_set_money(batch, deal, "amount", 5'000, "CNY");
-    kith_batch_move(batch, deal, "default/won");
-    return batch;
-  }
   bool IsThere(uint64_t number) {
     const std::string key = std::to_string(number);
     kith_id id = 0;
@@ -57,7 +41,7 @@ class ApplyMemoryTest : public host::Host {
     const uint64_t allocations = run({.call = testing::Call::kMemory});
     EXPECT_EQ(refused, 0);
     // A sample, spread evenly, and what comes last.
-    const uint64_t stride = std::max<uint64_t>(1, allocations / (100 * static_cast<uint64_t>(testing::TestScale())));
+    const uint64_t stride = Stride(allocations, 100);
     int runs = 0;
     for (const bool lasting : {false, true}) {
       for (uint64_t nth = 1; nth <= allocations && !HasFailure(); nth += nth + 20 > allocations ? 1 : stride, ++runs) {
@@ -96,11 +80,11 @@ TEST_F(ApplyMemoryTest, EachOfSeveralBatchesIsTold) {
   });
 }
 
-// Reads that give values. Those that give JSON may end the process: a document's destructor allocates (tests/README.md).
-class ReadMemoryTest : public ApplyMemoryTest {
+// Reads that give values.
+class ReadMemoryTest : public MemoryHost {
  protected:
   void SetUp() override {
-    ApplyMemoryTest::SetUp();
+    MemoryHost::SetUp();
     for (uint64_t number = 1; number < 20; ++number) ASSERT_EQ(Apply(Deal(number)), KITH_OK);
     snapshot_ = Read();
     ASSERT_EQ(kith_snapshot_find(snapshot_, "account", kith_ref_ext("app", "7"), &account_, nullptr), KITH_OK);
@@ -108,28 +92,11 @@ class ReadMemoryTest : public ApplyMemoryTest {
   // Each allocation of `ask` fails in turn: it gives an error or the right answer, and afterwards the right answer.
   void RunEach(const char* name, const std::function<kith_code(int64_t* answer)>& ask) {
     int64_t right = 0;
-    testing::Inject({.call = testing::Call::kMemory});
-    ASSERT_EQ(ask(&right), KITH_OK) << Str(kith_error_message(error));
-    const uint64_t allocations = testing::StopInjecting().calls;
-    const uint64_t stride = std::max<uint64_t>(1, allocations / (200 * static_cast<uint64_t>(testing::TestScale())));
-    int refused = 0;
-    int runs = 0;
-    for (const bool lasting : {false, true}) {
-      for (uint64_t nth = 1; nth <= allocations; nth += stride, ++runs) {
-        int64_t answer = 0;
-        testing::Inject({.call = testing::Call::kMemory, .nth = nth, .error = ENOMEM, .lasting = lasting});
-        const kith_code code = ask(&answer);
-        testing::StopInjecting();
-        ASSERT_TRUE(code == KITH_RESOURCE_EXHAUSTED || (code == KITH_OK && answer == right))
-            << name << ", allocation " << nth << ": " << code;
-        refused += int{code != KITH_OK};
-      }
-    }
-    EXPECT_GT(refused, 0) << name << ": no allocation failed";
     int64_t answer = 0;
-    EXPECT_EQ(ask(&answer), KITH_OK);
-    EXPECT_EQ(answer, right);
-    std::printf("%s: %llu allocations, %d of %d reads refused\n", name, static_cast<unsigned long long>(allocations), refused, runs);
+    KITH_ASSERT_OK(ask(&right), error);
+    FailEach(
+        name, 200, [&] { answer = 0; }, [&] { return ask(&answer); },
+        [&](kith_code code) { EXPECT_EQ(answer, code == KITH_OK ? right : answer); });
   }
 
   host::Snapshot snapshot_;
