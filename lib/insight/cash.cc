@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "insight/cash_internal.h"
+#include "insight/closing_internal.h"
 
 namespace kith::insight {
 namespace {
@@ -100,10 +101,12 @@ CashFacts CashFromPaths(const model::Pipeline& pipeline, const std::vector<model
     invoice.groups = {last.owner, last.segment, last.source};
     invoice.issued = pipeline.days.DateOf(path.moves.front().at);
     invoice.total = path.amount;
-    const model::Stage* stage = pipeline.Find(last.to);
-    if (stage != nullptr && stage->kind == model::StageKind::kWon)
-      invoice.paid.push_back({pipeline.days.DateOf(last.at), path.amount.minor});
-    if (stage != nullptr && stage->kind == model::StageKind::kLost) invoice.cancelled = pipeline.days.DateOf(last.at);
+    if (const model::PathMove* closing = insight_internal::ClosingOf(pipeline, path.moves); closing != nullptr) {
+      const bool won = pipeline.Find(closing->to)->kind == model::StageKind::kWon;
+      const Date day = pipeline.days.DateOf(closing->at);
+      if (won) invoice.paid.push_back({day, path.amount.minor});
+      if (!won) invoice.cancelled = day;
+    }
     facts.invoices.push_back(std::move(invoice));
   }
   return facts;

@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "insight/closing_internal.h"
+#include "insight/median_internal.h"
 #include "insight/tables_internal.h"
 
 namespace kith::insight {
@@ -11,13 +13,6 @@ namespace {
 
 using model::DealPath;
 using model::StageKind;
-
-// Sorts.
-double MedianOf(std::vector<double>& values) {
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
 
 StageKind KindOf(const model::Pipeline& pipeline, const DealPath& path) {
   const model::Stage* last = pipeline.Find(path.moves.back().to);
@@ -39,7 +34,7 @@ std::vector<Way> Ways(const std::vector<DealPath>& paths) {
   }
   std::vector<Way> ways;
   ways.reserve(days.size());
-  for (auto& [stages, spans] : days) ways.push_back({stages, static_cast<int64_t>(spans.size()), MedianOf(spans)});
+  for (auto& [stages, spans] : days) ways.push_back({stages, static_cast<int64_t>(spans.size()), insight_internal::MedianOf(spans)});
   std::stable_sort(ways.begin(), ways.end(),
                    [](const Way& a, const Way& b) { return a.deals != b.deals ? a.deals > b.deals : a.stages.size() < b.stages.size(); });
   return ways;
@@ -58,10 +53,10 @@ std::vector<Cohort> Cohorts(const model::Pipeline& pipeline, const std::vector<D
     cohort.won_by.resize(static_cast<size_t>(std::max(over - month, 0)), 0);
     const StageKind kind = KindOf(pipeline, path);
     cohort.lost += kind == StageKind::kLost;
-    if (kind != StageKind::kWon) continue;
+    const model::PathMove* closing = insight_internal::ClosingOf(pipeline, path.moves);
+    if (kind != StageKind::kWon || closing == nullptr) continue;
     ++cohort.won;
-    for (auto later = static_cast<size_t>(model::EpochOf(path.moves.back().at, pipeline.days) - month); later < cohort.won_by.size();
-         ++later)
+    for (auto later = static_cast<size_t>(model::EpochOf(closing->at, pipeline.days) - month); later < cohort.won_by.size(); ++later)
       ++cohort.won_by[later];
   }
   std::vector<Cohort> list;
@@ -92,10 +87,9 @@ std::vector<Id> WonIn(const model::Pipeline& pipeline, const std::vector<model::
   std::vector<Id> won;
   for (const model::DealPath& path : paths) {
     const auto after = std::find_if(path.moves.begin(), path.moves.end(), [&](const model::PathMove& move) { return move.at >= end; });
-    if (after == path.moves.begin()) continue;
-    const model::PathMove& last = *(after - 1);
-    const model::Stage* stage = pipeline.Find(last.to);
-    if (stage != nullptr && stage->kind == model::StageKind::kWon && last.at >= first) won.push_back(path.deal);
+    const model::PathMove* closing = insight_internal::ClosingOf(pipeline, {path.moves.begin(), after});
+    if (closing == nullptr || closing->at < first) continue;
+    if (pipeline.Find(closing->to)->kind == StageKind::kWon) won.push_back(path.deal);
   }
   return won;
 }

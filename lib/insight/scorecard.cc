@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "insight/closing_internal.h"
 #include "insight/relationship/facts_internal.h"
 #include "insight/special_internal.h"
 #include "insight/tables_internal.h"
@@ -162,7 +163,8 @@ class Carding {
                           model::ReadPaths(snapshot_, tables_.pipeline.id, {.as_of = tables_.as_of}));
     std::map<Id, Id> owners;
     for (const model::DealPath& path : paths) {
-      if (!path.moves.empty()) owners[path.deal] = path.moves.back().owner;
+      const model::PathMove* closing = insight_internal::ClosingOf(tables_.pipeline, path.moves);
+      if (closing != nullptr) owners[path.deal] = closing->owner;
     }
     for (const Id deal : WonIn(tables_.pipeline, paths, days().StartOf(period_.first), days().StartOf(period_.end))) {
       KITH_ASSIGN_OR_RETURN(const DealWorth worth, WorthOf(snapshot_, deal, {.chance = 1}));

@@ -6,6 +6,8 @@
 #include <limits>
 #include <map>
 
+#include "insight/closing_internal.h"
+#include "insight/median_internal.h"
 #include "insight/slips_internal.h"
 #include "insight/special_internal.h"
 #include "insight/tables_internal.h"
@@ -33,15 +35,15 @@ const catalog::FieldDef* ChanceField(const catalog::TypeDef& type) {
 
 class Reader {
  public:
-  Reader(const Snapshot& snapshot, const catalog::TypeDef& type, const query::Days& days)
-      : snapshot_(snapshot), days_(days), chance_(ChanceField(type)), date_(type.FindRole("pipelined", "close_date")) {}
+  Reader(const Snapshot& snapshot, const catalog::TypeDef& type, const query::Days& days, Time as_of)
+      : snapshot_(snapshot), days_(days), as_of_(as_of), chance_(ChanceField(type)), date_(type.FindRole("pipelined", "close_date")) {}
 
-  StatusOr<TypedDeal> Read(const model::DealPath& path, bool won) const {
+  StatusOr<TypedDeal> Read(const model::DealPath& path, const model::PathMove& closing, bool won) const {
     TypedDeal deal;
     deal.deal = path.deal;
-    deal.owner = path.moves.back().owner;
+    deal.owner = closing.owner;
     deal.won = won;
-    const Time closed = path.moves.back().at;
+    const Time closed = closing.at;
     const Time middle{path.moves.front().at.micros + (closed.micros - path.moves.front().at.micros) / 2};
     const StatusOr<Record> then = snapshot_.GetAsOf(path.deal, {.effective = middle});
     if (absl::IsNotFound(then.status())) return deal;
@@ -54,23 +56,17 @@ class Reader {
     if (won && view.has(date_->position)) {
       deal.days_late = static_cast<double>(days_.DateOf(closed).days) - static_cast<double>(view.GetInt(date_->position));
     }
-    KITH_ASSIGN_OR_RETURN(deal.slips, insight_internal::SlipsOf(snapshot_, *date_, path.deal));
+    KITH_ASSIGN_OR_RETURN(deal.slips, insight_internal::SlipsOf(snapshot_, *date_, path.deal, {.effective = as_of_}));
     return deal;
   }
 
  private:
   const Snapshot& snapshot_;
   const query::Days& days_;
+  Time as_of_;
   const catalog::FieldDef* chance_;
   const catalog::FieldDef* date_;
 };
-
-double MedianOf(std::vector<double> values) {
-  if (values.empty()) return kNan;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 RepBias Measure(Id owner, const std::vector<const TypedDeal*>& deals) {
   RepBias rep;
@@ -94,7 +90,7 @@ RepBias Measure(Id owner, const std::vector<const TypedDeal*>& deals) {
   rep.won = rep.deals > 0 ? rep.won / n : kNan;
   rep.p_value = rep.deals > 0 ? 2 * NormalCdf(-std::abs(excess) / std::sqrt(variance)) : 1;
   rep.dated = static_cast<int64_t>(late.size());
-  rep.median_days_late = MedianOf(std::move(late));
+  rep.median_days_late = insight_internal::MedianOf(std::move(late));
   return rep;
 }
 
@@ -117,12 +113,12 @@ StatusOr<std::vector<TypedDeal>> ReadTypedDeals(const Snapshot& snapshot, const 
   const catalog::TypeDef* type = snapshot.catalog().FindType(pipeline.for_type);
   if (type == nullptr) return MakeError({.reason = Reason::kUnknownType, .type = pipeline.for_type}, "the pipeline's type is gone");
   KITH_ASSIGN_OR_RETURN(const std::vector<model::DealPath> paths, model::ReadPaths(snapshot, pipeline.id, {.as_of = as_of}));
-  const Reader reader(snapshot, *type, pipeline.days);
+  const Reader reader(snapshot, *type, pipeline.days, as_of);
   std::vector<TypedDeal> deals;
   for (const model::DealPath& path : paths) {
-    const model::Stage* last = path.moves.empty() ? nullptr : pipeline.Find(path.moves.back().to);
-    if (last == nullptr || last->kind == model::StageKind::kOpen) continue;
-    KITH_ASSIGN_OR_RETURN(TypedDeal deal, reader.Read(path, last->kind == model::StageKind::kWon));
+    const model::PathMove* closing = insight_internal::ClosingOf(pipeline, path.moves);
+    if (closing == nullptr) continue;
+    KITH_ASSIGN_OR_RETURN(TypedDeal deal, reader.Read(path, *closing, pipeline.Find(closing->to)->kind == model::StageKind::kWon));
     deals.push_back(deal);
   }
   return deals;

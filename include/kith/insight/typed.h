@@ -20,7 +20,7 @@ struct TypedDeal {
   bool won = false;
   std::optional<double> chance;     // of winning, in [0, 1]
   std::optional<double> days_late;  // of a won deal: when it closed after the date expected; negative: before it
-  int64_t slips = 0;                // times the expected date was moved to a later one
+  int64_t slips = 0;                // times the expected date was moved to a later one until the moment asked about
 };
 // Deals of the pipeline closed until `as_of`. The chance is the field of the type that no insight may read and that runs from 0 to 100; the
 // date is the one of the role close_date. Looks at every closed deal and its history; both as the snapshot's viewer sees them.

@@ -15,7 +15,7 @@ namespace kith::insight {
 
 // Something that a closed deal has or has not:
 //   "<field>=<choice>"   of the deal's choice fields, but for why it was lost and what a rep typed as a forecast
-//   "role:<role>"        somebody plays it in the deal (decision_maker, coach, ...)
+//   "role:<role>"        somebody played it in the deal when it closed (decision_maker, coach, ...)
 //   "met:<role>"         and took part in an interaction, or wrote to us, before it closed
 //   "rival"              a competitor was in it
 //   "threads"            two or more of ours had such interactions with the people of the deal
@@ -43,7 +43,7 @@ struct LossReason {
 };
 
 struct WinningOptions {
-  std::optional<Time> as_of = {};  // unset: the snapshot's recorded time; deals closed by then
+  std::optional<Time> as_of = {};  // unset: the snapshot's recorded time; deals that were closed then
   std::optional<Time> since = {};  // and at or after this
   int64_t fewest = 10;             // deals that have a feature, and that have not, for it to be reported
   double level = 0.95;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "insight/median_internal.h"
 #include "insight/relationship/portfolio_internal.h"
 #include "kith/base/concat.h"
 #include "kith/base/limits.h"
@@ -155,15 +156,14 @@ class Questions {
                                                                    {.as_of = facts_.as_of(), .recorded = facts_.options().recorded});
     if (GetReason(tables.status()) == Reason::kNotVisible) return criterion;  // the viewer may not read stages
     KITH_RETURN_IF_ERROR(tables.status());
-    std::vector<int64_t> amounts = {amount.minor};
-    for (const model::OpenDeal& open : tables->open) {
-      if (open.deal != deal_ && open.amount.currency == amount.currency) amounts.push_back(open.amount.minor);
-    }
-    const auto middle = amounts.begin() + static_cast<ptrdiff_t>(amounts.size() / 2);
-    std::nth_element(amounts.begin(), middle, amounts.end());
-    if (amount.minor <= 0 || *middle <= 0) return criterion;
     const auto own = static_cast<double>(amount.minor);
-    return Criterion{"amount", 2 * own / (own + static_cast<double>(*middle)) - 1, 1};
+    std::vector<double> amounts = {own};
+    for (const model::OpenDeal& open : tables->open) {
+      if (open.deal != deal_ && open.amount.currency == amount.currency) amounts.push_back(static_cast<double>(open.amount.minor));
+    }
+    const double median = insight_internal::MedianOf(std::move(amounts));
+    if (own <= 0 || median <= 0) return criterion;
+    return Criterion{"amount", 2 * own / (own + median) - 1, 1};
   }
 
   const Facts& facts_;

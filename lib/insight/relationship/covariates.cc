@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "insight/closing_internal.h"
 #include "insight/relationship/facts_internal.h"
 #include "kith/model/model.h"
 
@@ -86,9 +87,9 @@ class Reader {
   StatusOr<std::vector<Closed>> FindClosed(const std::vector<DealPath>& paths) {
     std::vector<Closed> closed;
     for (const DealPath& path : paths) {
-      const model::Stage* stage = path.moves.empty() ? nullptr : tables_.pipeline.Find(path.moves.back().to);
-      if (stage == nullptr || stage->kind == StageKind::kOpen) continue;
-      closed.push_back({&path, path.moves.back().at, stage->kind == StageKind::kWon});
+      const PathMove* closing = insight_internal::ClosingOf(tables_.pipeline, path.moves);
+      if (closing == nullptr) continue;
+      closed.push_back({&path, closing->at, tables_.pipeline.Find(closing->to)->kind == StageKind::kWon});
     }
     std::sort(closed.begin(), closed.end(),
               [](const Closed& a, const Closed& b) { return std::pair(b.at, b.path->deal) < std::pair(a.at, a.path->deal); });

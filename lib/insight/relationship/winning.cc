@@ -18,6 +18,7 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 using relationship_internal::Facts;
+using relationship_internal::Held;
 using relationship_internal::Played;
 
 constexpr double kFalseDiscoveries = 0.1;
@@ -37,18 +38,21 @@ struct Losses {
 class Reader {
  public:
   Reader(const Snapshot& snapshot, const model::Pipeline& pipeline, const WinningOptions& options)
-      : facts_(snapshot, relation_), pipeline_(pipeline), options_(options), as_of_(options.as_of.value_or(snapshot.recorded())) {
+      : relation_{.as_of = options.as_of},
+        facts_(snapshot, relation_),
+        pipeline_(pipeline),
+        options_(options),
+        as_of_(options.as_of.value_or(snapshot.recorded())) {
     for (const model::Stage& stage : pipeline.stages) {
       if (stage.kind == model::StageKind::kOpen) open_.push_back(stage.id);
     }
   }
 
   StatusOr<WinningReport> Read() {
-    const TypeDef* type = facts_.snapshot().catalog().FindType(pipeline_.for_type);
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, facts_.snapshot().Scan(pipeline_.for_type));
     while (cursor->Next()) {
-      KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
-      KITH_RETURN_IF_ERROR(Take(Played(*type, *type->FindBehaviour("pipelined"), view)));
+      const std::optional<Held> deal = facts_.Then(cursor->id(), "pipelined");
+      if (deal) KITH_RETURN_IF_ERROR(Take(deal->record));
     }
     KITH_RETURN_IF_ERROR(cursor->status());
     WinningReport report{.as_of = as_of_, .won = all_.won, .lost = all_.deals - all_.won};
@@ -79,9 +83,13 @@ class Reader {
     ++losses.deals;
     const Money amount = deal.Amount("amount");
     if (amount.minor != 0) losses.minor[amount.currency.packed()] += amount.minor;
-    KITH_ASSIGN_OR_RETURN(const std::vector<model::MoveRecord> moves, model::GetMoves(facts_.snapshot(), deal.id()));
+    KITH_ASSIGN_OR_RETURN(std::vector<model::MoveRecord> moves, model::GetMoves(facts_.snapshot(), deal.id()));
+    std::erase_if(moves, [&](const model::MoveRecord& move) { return move.at > as_of_; });
+    const auto left = [&](const model::MoveRecord& move) { return std::find(open_.begin(), open_.end(), move.from); };
+    // A migration from one closed stage to another is no new closing.
+    while (!moves.empty() && moves.back().cause == model::MoveCause::kMigration && left(moves.back()) == open_.end()) moves.pop_back();
     if (moves.empty()) return absl::OkStatus();
-    const auto from = std::find(open_.begin(), open_.end(), moves.back().from);
+    const auto from = left(moves.back());
     const auto position = static_cast<size_t>(from - open_.begin());
     if (from != open_.end() && (3 * position >= 2 * open_.size() || position + 1 == open_.size())) ++losses.late;
     return absl::OkStatus();
@@ -98,7 +106,9 @@ class Reader {
     }
     std::set<Id> ours;
     Status status;
-    KITH_RETURN_IF_ERROR(facts_.ForEach("stake", "deal", deal.id(), [&](const Played& stake) {
+    const RelationOptions then{.as_of = closed};  // who had a part in it then
+    const Facts facts(facts_.snapshot(), then);
+    KITH_RETURN_IF_ERROR(facts.ForEach("stake", "deal", deal.id(), [&](const Played& stake) {
       const std::string role(stake.Choice("role"));
       if (!role.empty()) features.insert("role:" + role);
       const StatusOr<bool> met = Met(stake.Ref("person"), closed, ours);

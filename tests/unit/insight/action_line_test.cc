@@ -278,7 +278,10 @@ TEST_F(ActionLines, FourQuestionsFollowTheirCriteria) {
     const Id deal = Add("opportunity", {{"name", "other"}, {"amount", model::Yuan(minor)}});
     world_.MoveTo(deal, "sales/talk");
   };
-  for (const int64_t minor : {1000, 1000, 1000}) other(minor);
+  other(1000);
+  world_.Set(deal_, "amount", model::Yuan(3000));
+  EXPECT_NEAR(ask().worth.criteria.at(0).value, 2 * 3000.0 / (3000 + 2000) - 1, 1e-12) << "the median of two lies between them";
+  for (const int64_t minor : {1000, 1000}) other(minor);
   world_.Set(deal_, "amount", model::Yuan(10));
   const double small = ask().worth.value;
   world_.Set(deal_, "amount", model::Yuan(100'000));

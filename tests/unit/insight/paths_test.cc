@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "kith/insight/cash.h"
 #include "kith/insight/funnel.h"
 #include "simulator/company_paths.h"
 #include "unit/insight/made_tables.h"
@@ -113,6 +114,27 @@ TEST(WonIn, CountsWhatIsStillWonAtTheEnd) {
                                               path(6, {{101, 25}, {901, 26}}),
                                               path(7, {{101, 2}, {901, 9}})};
   EXPECT_EQ(WonIn(pipeline, paths, at(10), at(20)), (std::vector<Id>{Id(1), Id(5)}));
+}
+
+// D06: a migration takes closed deals to another closed stage, and changes nothing of when they were closed.
+TEST(Closings, AreNotMadeByMigrations) {
+  model::Pipeline pipeline = testing::MakePipeline(1);
+  model::Stage stage = pipeline.stages[1];
+  stage.id = Id(903);
+  stage.name = "signed";
+  pipeline.stages.push_back(stage);
+  const auto start = [](int32_t month) { return StartOf(model::FirstDay(month)); };
+  model::DealPath path;
+  path.deal = Id(1);
+  path.amount = {500, testing::kCny};
+  path.moves = {{Id(101), start(600)}, {Id(901), start(601)}, {Id(903), start(605), model::MoveCause::kMigration}};
+  EXPECT_EQ(WonIn(pipeline, {path}, start(601), start(602)), std::vector<Id>{Id(1)});
+  EXPECT_EQ(WonIn(pipeline, {path}, start(601), start(606)), std::vector<Id>{Id(1)});
+  EXPECT_TRUE(WonIn(pipeline, {path}, start(605), start(606)).empty());
+  EXPECT_EQ(Cohorts(pipeline, {path}, start(607)).at(0).won_by, (std::vector<int64_t>{0, 1, 1, 1, 1, 1, 1}));
+  const CashFacts cash = CashFromPaths(pipeline, {path});
+  ASSERT_EQ(cash.invoices.at(0).paid.size(), 1U);
+  EXPECT_EQ(cash.invoices[0].paid[0].date, DateOf(start(601)));
 }
 
 }  // namespace

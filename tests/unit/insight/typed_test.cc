@@ -64,6 +64,13 @@ TEST(Biases, SayWhenThereAreNotEnoughDeals) {
   EXPECT_TRUE(BiasesOf({}).empty());
 }
 
+TEST(Biases, TheMedianOfTwoLiesBetweenThem) {
+  std::vector<TypedDeal> deals(2);
+  deals[0].days_late = -4;
+  deals[1].days_late = 10;
+  EXPECT_EQ(BiasesOf(deals)[0].median_days_late, 3);
+}
+
 TEST(TypedDeals, AreReadAsTheyStoodInTheMiddleOfTheDeal) {
   model::World world;
   const auto apply = [&](const std::function<void(Batch&)>& change) {
@@ -105,6 +112,11 @@ TEST(TypedDeals, AreReadAsTheyStoodInTheMiddleOfTheDeal) {
   EXPECT_EQ(read[0].chance, 0.7);      // after ten of twenty days
   EXPECT_EQ(read[0].days_late, -5.0);  // the 20th day, when the 25th was expected
   EXPECT_EQ(read[0].slips, 2);
+  world.Advance(kMicrosPerDay);
+  apply([&](Batch& batch) { batch.Set(deal, "close_date", Date{start.days + 90}); });
+  const auto later = world.Read();
+  const Time then{world.now().micros - kMicrosPerDay};
+  EXPECT_EQ(ReadTypedDeals(*later, *model::GetPipeline(*later, "sales"), then)->at(0).slips, 2) << "what came after the moment";
   const RepBias rep = BiasesOf(read)[0];
   EXPECT_EQ(rep.dated, 1);
   EXPECT_EQ(rep.median_days_late, -5);

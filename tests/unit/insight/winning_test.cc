@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "unit/insight/relation_world.h"
@@ -90,6 +91,45 @@ TEST_F(Winning, CountsAreThoseOfCountingByHand) {
   EXPECT_EQ(Read({.since = Time{world_.now().micros + 1}}).lost, 0);
   EXPECT_EQ(GetReason(ReadWinning(*world_.Read(), "sales", {.fewest = 0}).status()), Reason::kBadOptions);
   EXPECT_EQ(GetReason(ReadWinning(*world_.Read(), "nothing").status()), Reason::kUnknownPipeline);
+}
+
+// What held when a deal closed counts, whatever became of it since; asked about a day, what was closed then.
+TEST_F(Winning, IsOfTheMomentAtWhichDealsClosed) {
+  const auto close = [&](int i, std::string_view stage) {
+    const Id deal = Add("opportunity", {{"name", "deal"}, {"amount", model::Yuan(10)}});
+    const Id role = GiveRole(Contact(), deal, "coach");
+    world_.MoveTo(deal, "sales/deal");
+    world_.Advance(kMicrosPerDay);
+    world_.MoveTo(deal, stage);
+    world_.Advance(2 * kMicrosPerDay);
+    if (i % 2 == 0) world_.Set(role, "valid_to", Date{DateOf(world_.now()).days - 1});
+    return deal;
+  };
+  std::vector<Id> lost;
+  for (int i = 0; i < 6; ++i) close(i, "sales/won");
+  for (int i = 0; i < 4; ++i) lost.push_back(close(i, "sales/lost"));
+  const Id without = Add("opportunity", {{"name", "deal"}});
+  world_.MoveTo(without, "sales/lost");
+  world_.Advance(kMicrosPerDay);
+  const auto coach = [&](const WinningReport& report) {
+    const auto found = std::find_if(report.features.begin(), report.features.end(), [](const auto& f) { return f.name == "role:coach"; });
+    return found == report.features.end() ? 0 : found->with;
+  };
+  EXPECT_EQ(coach(Read({.fewest = 1})), 10);
+  const Time then = world_.now();
+  const WinningReport before = Read({.as_of = then, .fewest = 1});
+  world_.Advance(kMicrosPerDay);
+  world_.MoveTo(lost[0], "sales/offer");
+  world_.MoveTo(lost[1], "sales/lead");
+  world_.Advance(kMicrosPerDay);
+  world_.MoveTo(lost[1], "sales/lost");
+  EXPECT_EQ(Read().lost, 4);
+  const WinningReport after = Read({.as_of = then, .fewest = 1});
+  EXPECT_EQ(after.lost, 5);
+  EXPECT_EQ(coach(after), coach(before));
+  ASSERT_EQ(after.losses.size(), 1U);
+  EXPECT_EQ(after.losses[0].late, before.losses[0].late);
+  EXPECT_EQ(before.losses[0].late, 4);
 }
 
 }  // namespace
