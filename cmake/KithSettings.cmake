@@ -37,12 +37,18 @@ if(NOT PROJECT_IS_TOP_LEVEL)
 endif()
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 target_compile_options(kith_options INTERFACE -Werror)
+# GCC that never collects its garbage takes a tenth less time and a tenth more memory, a gigabyte at most. What it writes is the same, so
+# that the cache does not ask.
+set(collect --param=ggc-min-heapsize=1000000)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(kith_options INTERFACE ${collect})
+endif()
 
 find_program(KITH_CCACHE ccache)
 if(KITH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # A clone in another folder finds the same objects: paths below the source are relative to the cache.
   set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
-      CCACHE_PCH_EXTSUM=true ${KITH_CCACHE})
+      CCACHE_PCH_EXTSUM=true CCACHE_IGNOREOPTIONS=${collect} ${KITH_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
