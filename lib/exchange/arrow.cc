@@ -15,6 +15,8 @@ using catalog::IndexDef;
 using catalog::TypeDef;
 using query::Column;
 
+constexpr size_t kTextBytes = 64 * 1024 * 1024;  // texts of a batch stay far below what its offsets count
+
 // --- rows of a query
 
 class RowsTable final : public ArrowTable {
@@ -38,8 +40,7 @@ class RowsTable final : public ArrowTable {
   }
 
  private:
-  static constexpr size_t kPage = 256;                    // rows whose values stay in the cache until they are put
-  static constexpr size_t kTextBytes = 64 * 1024 * 1024;  // texts of a batch stay far below what its offsets count
+  static constexpr size_t kPage = 256;  // rows whose values stay in the cache until they are put
 
   Status PutColumn(size_t i, size_t& bytes) {
     ArrowColumn& column = columns()[i];
@@ -161,7 +162,7 @@ class HistoryTable final : public ArrowTable {
 
   StatusOr<size_t> Fill() override {
     size_t filled = 0;
-    while (filled < limits::kArrowBatchRows) {
+    while (filled < limits::kArrowBatchRows && TextBytes() < kTextBytes) {
       if (next_ == feed_.entries.size()) {
         if (feed_.scanned >= snapshot_->sequence()) break;
         KITH_ASSIGN_OR_RETURN(feed_, snapshot_->Changes(feed_.scanned, kPage));
@@ -179,6 +180,11 @@ class HistoryTable final : public ArrowTable {
  private:
   static constexpr size_t kPage = 4096;
 
+  // Of the values before and after, which alone can be long.
+  size_t TextBytes() {
+    const size_t last = columns().size() - 1;
+    return std::max(columns()[last].arrays()[0].bytes(), columns()[last - 1].arrays()[0].bytes());
+  }
   size_t Put(const HistoryEntry& entry) {
     if (entry.fields.empty()) PutRow(entry, nullptr);
     for (const FieldChange& change : entry.fields) PutRow(entry, &change);

@@ -1,5 +1,6 @@
 #include "exchange/arrow_build.h"
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <utility>
@@ -79,6 +80,12 @@ ArrowBuilder::ArrowBuilder(ArrowType type)
       has_offsets_(type_.format == "u" || type_.format == "z" || type_.format == "+l") {
   for (const ArrowType& child : type_.children) children_.emplace_back(child);
   if (has_offsets_) offsets_.push_back(0);
+}
+
+size_t ArrowBuilder::bytes() const {  // NOLINT(misc-no-recursion): as deep as the type
+  size_t most = data_.size();
+  for (const ArrowBuilder& child : children_) most = std::max(most, child.bytes());
+  return most;
 }
 
 void ArrowBuilder::MarkPresent() { SetBit(validity_, length_, true); }

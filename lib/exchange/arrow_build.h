@@ -46,8 +46,8 @@ class ArrowBuilder {
   [[nodiscard]] const ArrowType& type() const { return type_; }
   [[nodiscard]] ArrowBuilder& child(size_t i) { return children_[i]; }
   [[nodiscard]] int64_t length() const { return length_; }
-  // Of texts so far.
-  [[nodiscard]] size_t bytes() const { return data_.size(); }
+  // Of values so far, those of lists included; of the array that has most.
+  [[nodiscard]] size_t bytes() const;
 
   void AppendNull();
   void AppendBool(bool value);

@@ -219,6 +219,7 @@ const std::string* ArrowColumn::NameOf(Choice choice) const {
 
 void ArrowColumn::Put(const Value& value) {
   if (value.is_null()) return PutNull();
+  if (column_.kind == Kind::kNull) return arrays_[0].AppendText(ToText(value));
   if (const auto* texts = value.get_if<TextList>()) {
     for (const std::string& text : *texts) arrays_[0].child(0).AppendText(text);
     return arrays_[0].AppendNested();

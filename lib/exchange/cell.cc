@@ -19,8 +19,18 @@ Status Refuse(Reason reason, std::string_view message, std::string_view cell, st
   return MakeError(std::move(info), message);
 }
 
+// Whether commas group digits; in "12,5" and "1.234,567" one stands for the point.
+bool IsGrouped(std::string_view cell) {
+  const size_t comma = cell.rfind(',');
+  if (comma == std::string_view::npos) return true;
+  const size_t end = std::min(cell.find_first_not_of("0123456789", comma + 1), cell.size());
+  return end - comma == 4 && cell.substr(0, comma).find('.') == std::string_view::npos;
+}
+
+// As it is where it is no number, so that it is read as none.
 std::string WithoutSeparators(std::string_view cell) {
   std::string digits;
+  if (!IsGrouped(cell)) return std::string(cell);
   for (char c : cell) {
     if (c != ',' && c != ' ' && c != '_') digits += c;
   }
@@ -92,7 +102,7 @@ StatusOr<Value> DoubleValue(const ColumnMapping& column, std::string_view cell) 
   double value = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value)) {
-    return Refuse(Reason::kWrongKind, "not a number", cell);
+    return Refuse(Reason::kWrongKind, "not a number", cell, "write digits with a point, such as 1234.50");
   }
   return Value(value * static_cast<double>(column.scale));
 }

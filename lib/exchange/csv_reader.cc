@@ -183,7 +183,7 @@ StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(std::string_view path, char
   if (size >= 0 && size != INT64_MAX) return std::make_unique<LibcsvReader>(file, size, delimiter);
   ErrorInfo info;
   info.reason = Reason::kFileUnreadable;
-  info.os_error = errno;
+  info.os_error = file != nullptr && size == INT64_MAX ? EISDIR : errno;
   info.value = name;
   info.hint = "check that the file exists and may be read";
   if (file != nullptr) std::fclose(file);  // NOLINT(cert-err33-c)

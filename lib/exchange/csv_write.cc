@@ -15,6 +15,8 @@ bool IsFormula(const std::string& cell) {
   return RE2::PartialMatch(cell, formula) && !RE2::FullMatch(cell, number);
 }
 
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
 void AppendQuoted(std::string& out, const std::string& cell) {
   out += '"';
   for (char c : cell) {
@@ -30,7 +32,9 @@ void AppendCsvRow(std::string& out, const std::vector<std::string>& cells, bool 
   for (size_t i = 0; i < cells.size(); ++i) {
     if (i != 0) out += ',';
     std::string cell = guard && IsFormula(cells[i]) ? "'" + cells[i] : cells[i];
-    bool plain = cell.find_first_of(",\"\r\n") == std::string::npos && (cell.empty() || (cell.front() != ' ' && cell.back() != ' '));
+    // Readers drop spaces and tabs around what is not quoted.
+    const bool blank_ends = !cell.empty() && (IsBlank(cell.front()) || IsBlank(cell.back()));
+    bool plain = cell.find_first_of(",\"\r\n") == std::string::npos && !blank_ends;
     // At the beginning of a file it would be no part of the cell.
     plain = plain && !cell.starts_with(kByteOrderMark);
     // A row of one empty cell would be an empty line.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "exchange/arrow_rows.h"
 #include "exchange/plan.h"
@@ -41,6 +42,7 @@ class Importer {
     KITH_ASSIGN_OR_RETURN(auto catalog, database_.GetCatalog());
     KITH_ASSIGN_OR_RETURN(std::vector<FilePass> passes, PlanPasses(mapping_, *catalog));
     for (const FilePass& pass : passes) KITH_RETURN_IF_ERROR(ImportFile(pass));
+    if (problem_file_.is_open() && !problem_file_.flush()) return Unwritable();
     report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     return std::move(report_);
   }
@@ -135,6 +137,7 @@ class Importer {
     }
     std::vector<StatusOr<Outcome>> outcomes = database_.ApplyMany(batches);
     size_t next = 0;
+    std::set<std::string_view> made;  // keys of records that earlier rows of the group brought
     for (const RowBatch& row : group) {
       if (!row.batch) {
         CountUnapplied(pass, row);
@@ -142,7 +145,8 @@ class Importer {
       }
       const StatusOr<Outcome>& outcome = outcomes[next++];
       if (outcome.ok()) {
-        CountApplied(pass, before, row, *outcome);
+        const bool existed = pass.second || before.Find(pass.type->name, row.key).ok() || !made.insert(row.key.key).second;
+        CountApplied(pass, existed, row, *outcome);
       } else {
         CountProblem(pass, row, outcome.status());
       }
@@ -162,11 +166,10 @@ class Importer {
     ++ReportOf(pass).skipped;
   }
 
-  void CountApplied(const FilePass& pass, const Snapshot& before, const RowBatch& row, const Outcome& outcome) {
+  void CountApplied(const FilePass& pass, bool existed, const RowBatch& row, const Outcome& outcome) {
     if (pass.second) return;
     FileReport& report = ReportOf(pass);
     ++report.rows;
-    bool existed = before.Find(pass.type->name, row.key).ok();
     if (outcome.first_sequence == 0) {
       ++report.unchanged;
       return;
@@ -259,6 +262,10 @@ StatusOr<ImportReport> ImportFolder(Database& database, std::string_view folder,
 }
 
 StatusOr<ImportReport> ImportArrow(Database& database, ArrowArrayStream* stream, const Mapping& mapping, const ImportOptions& options) {
+  if (stream->release == nullptr) {
+    return MakeError({.reason = Reason::kBadOptions, .field = "stream", .hint = "give a stream that nobody has read yet"},
+                     "the stream was read or released before");
+  }
   ArrowInput input(stream);
   if (mapping.files.size() != 1) {
     return MakeError({.reason = Reason::kMappingMalformed, .field = "files", .value = std::to_string(mapping.files.size())},

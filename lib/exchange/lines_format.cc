@@ -69,6 +69,11 @@ bool IdSet::Insert(Id id) {
   return true;
 }
 
+void IdSet::Remove(Id id) {
+  const auto found = blocks_.find(id.value() / kBlock);
+  if (found != blocks_.end()) found->second[id.value() % kBlock] = false;
+}
+
 bool IdSet::Contains(Id id) const {
   const auto found = blocks_.find(id.value() / kBlock);
   return found != blocks_.end() && found->second[id.value() % kBlock];

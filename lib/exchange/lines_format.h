@@ -53,6 +53,7 @@ class IdSet {
  public:
   // False when it was there.
   bool Insert(Id id);
+  void Remove(Id id);
   [[nodiscard]] bool Contains(Id id) const;
   [[nodiscard]] bool empty() const { return blocks_.empty(); }
   // The smallest id that is greater than `after`; null: none.

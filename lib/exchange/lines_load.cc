@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kStepRecords = 1000;
 constexpr int64_t kStepBytes = 8 * 1024 * 1024;  // of lines
+constexpr std::string_view kSeedsStay = " +";    // in the checkpoint, until seeds are dropped
 
 class Loader {
  public:
@@ -35,7 +36,7 @@ class Loader {
       }
     }
     KITH_RETURN_IF_ERROR(LoadStep());
-    if (read_ > done) KITH_RETURN_IF_ERROR(DropSeeds());
+    if (read_ > done || seeds_stay_) KITH_RETURN_IF_ERROR(DropSeeds());
     (void)job_.progress(file->bytes_total(), file->bytes_total());
     return absl::OkStatus();
   }
@@ -46,11 +47,15 @@ class Loader {
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, job_.database.Read());
     KITH_ASSIGN_OR_RETURN(const std::optional<std::string> stands, snapshot->Checkpoint(kLinesCheckpoint));
     uint64_t done = 0;
+    seeds_stay_ = false;
     if (!stands.has_value() || !stands->starts_with(job_.file.sha256)) return done;
     const size_t space = std::min(stands->size(), job_.file.sha256.size() + 1);
     std::from_chars(stands->data() + space, stands->data() + stands->size(), done);
+    seeds_stay_ = stands->ends_with(kSeedsStay);
     return done;
   }
+
+  [[nodiscard]] std::string Stands() const { return job_.file.sha256 + " " + std::to_string(read_); }
 
   // Seeds that the file does not have, though it has their type, were deleted there.
   Status DropSeeds() {
@@ -66,7 +71,12 @@ class Loader {
       }
       KITH_RETURN_IF_ERROR(cursor->status());
     }
-    return batch.empty() ? batch.status() : job_.database.Apply(batch).status();
+    KITH_RETURN_IF_ERROR(batch.status());
+    // The import is through: a seed that comes later stays, whenever the file is imported again.
+    ApplyOptions options;
+    options.checkpoint = kLinesCheckpoint;
+    options.checkpoint_value = Stands();
+    return job_.database.Apply(batch, options).status();
   }
 
   void Take(LineRecord record) {
@@ -88,7 +98,7 @@ class Loader {
     const LoadOptions options{.actor = job_.options.actor,
                               .reason = job_.options.reason,
                               .checkpoint = std::string(kLinesCheckpoint),
-                              .checkpoint_value = job_.file.sha256 + " " + std::to_string(read_)};
+                              .checkpoint_value = Stands() + std::string(kSeedsStay)};
     if (const Status status = job_.database.Load(*catalog_, step_, options); !status.ok()) return AtItsLine(status);
     for (size_t i = 0; i < step_.size(); ++i) {
       ImportLinesReport::Type& counts = job_.Counts(types_[i]->name);
@@ -111,6 +121,7 @@ class Loader {
   const LinesJob& job_;
   std::shared_ptr<const catalog::Catalog> catalog_;
   uint64_t read_ = 0;
+  bool seeds_stay_ = false;  // an import of this file ended before it dropped seeds
   std::vector<LoadedRecord> step_;
   std::vector<int64_t> lines_;  // of the step's records
   std::vector<const catalog::TypeDef*> types_;

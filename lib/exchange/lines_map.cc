@@ -217,6 +217,13 @@ void Mapper::Settle(Item& item, const StatusOr<Outcome>* outcome) {
   ImportLinesReport::Type& counts = job_.Counts(item.record.type->name);
   const Status status = outcome == nullptr ? item.problem : outcome->status();
   if (!status.ok()) {
+    in_.Remove(item.record.id());
+    // What it refers to was refused with it: the next pass leaves that out, or waits for it.
+    if (outcome != nullptr && !last_ && GetReason(status) == Reason::kRecordMissing) {
+      ++open_;
+      unsettled_.Insert(item.record.id());
+      return;
+    }
     ++counts.rejected;
     return AddProblem(item, status);
   }

@@ -25,6 +25,19 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
+// A value looked up, for the field that it fills: choices are the same by name, their numbers are each field's own.
+StatusOr<Value> Fitted(const ColumnPlan& column, Value value) {
+  const Choice* one = value.get_if<Choice>();
+  const ChoiceSet* several = value.get_if<ChoiceSet>();
+  if (one == nullptr && several == nullptr) return value;
+  std::string names;
+  for (const Choice choice : one != nullptr ? ChoiceSet{*one} : *several) {
+    const catalog::ChoiceDef* known = column.looked_up->FindChoice(choice.number);
+    if (known != nullptr) names += (names.empty() ? "" : ";") + known->name;
+  }
+  return CellValue(*column.field, {}, names, {});
+}
+
 }  // namespace
 
 std::set<std::string> ColumnsOf(const FileMapping& file) {
@@ -180,9 +193,9 @@ Status RowReader::FillLookup(Reading& reading, const ColumnPlan& column, std::st
     return MakeError(std::move(info), "no such record to look the value up in");
   }
   KITH_ASSIGN_OR_RETURN(record::View view, reading.snapshot.Get(*found));
-  if (view.has(column.looked_up->position)) {
-    reading.out.batch->Set(reading.record, column.mapping->field, view.Get(column.looked_up->position));
-  }
+  if (!view.has(column.looked_up->position)) return absl::OkStatus();
+  KITH_ASSIGN_OR_RETURN(Value value, Fitted(column, view.Get(column.looked_up->position)));
+  reading.out.batch->Set(reading.record, column.mapping->field, std::move(value));
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "absl/numeric/int128.h"
+#include "exchange/arrow_build.h"
 #include "kith/base/limits.h"
 #include "support/settings.h"
 #include "unit/query/market.h"
@@ -284,12 +285,31 @@ TEST_F(ArrowTest, RowsOfAQueryWithSumsByCurrency) {
                                                                {"won", "[[20500e-4;CNY;];]", "2"}}));
 }
 
+TEST_F(ArrowTest, AColumnOfAnyKindHoldsListsAsText) {
+  Batch batch = market_.NewBatch();
+  batch.Set(batch.Create("deal"), "tags", TextList{"a", "b"});
+  market_.Apply(batch);
+  const std::shared_ptr<const Snapshot> snapshot = market_.Read();
+  const query::Prepared prepared = ::kith::testing::PrepareJson(R"j({"from": "deal", "select": ["dyn(tags)", "dyn(count)"]})j", *snapshot);
+  ArrowArrayStream stream = {};
+  ASSERT_TRUE(ExportRows(*prepared.Run(*snapshot), snapshot, {}, &stream).ok());
+  EXPECT_EQ(ReadAll(stream).rows, (std::vector<std::vector<std::string>>{{ToText(Value(TextList{"a", "b"})), "null"}}));
+}
+
 TEST_F(ArrowTest, RelatedRecordsAreRefused) {
   const std::shared_ptr<const Snapshot> snapshot = market_.Read();
   const query::Prepared prepared = ::kith::testing::PrepareJson(
       R"({"from": "deal", "select": ["name"], "expand": [{"name": "client", "path": "client", "select": ["name"]}]})", *snapshot);
   ArrowArrayStream stream = {};
   EXPECT_EQ(GetReason(ExportRows(*prepared.Run(*snapshot), snapshot, {}, &stream)), Reason::kBadOptions);
+}
+
+// Offsets into texts are of 32 bits, so a batch ends long before: where lists are long too.
+TEST(ArrowBuilderTest, AListIsAsLongAsItsTexts) {
+  ArrowBuilder list(ArrowType{.name = "tags", .format = "+l", .children = {{.name = "item", .format = "u"}}});
+  list.child(0).AppendText("12345");
+  list.AppendNested();
+  EXPECT_EQ(list.bytes(), 5U);
 }
 
 TEST_F(ArrowTest, HistoryHasARowForEachChange) {
@@ -410,6 +430,8 @@ TEST_F(ArrowTest, AStreamThatFailsOrDoesNotFitIsReleased) {
   EXPECT_EQ(GetReason(failed), Reason::kFileUnreadable);
   EXPECT_NE(MessageOf(failed).find("enough"), std::string::npos);
   EXPECT_EQ(GetReason(import({}, name)), Reason::kMappingMalformed);
+  ArrowArrayStream read = {};  // as it is left
+  EXPECT_EQ(GetReason(ImportArrow(market_.db(), &read, *MappingFromJson(fits)).status()), Reason::kBadOptions);
 }
 
 }  // namespace

@@ -94,6 +94,7 @@ TEST(CsvReaderTest, AMissingFileIsNamed) {
   ASSERT_FALSE(reader.ok());
   EXPECT_EQ(GetReason(reader.status()), Reason::kFileUnreadable);
   EXPECT_EQ(GetErrorInfo(reader.status()).value, "/nowhere/rows.csv");
+  EXPECT_NE(MessageOf(CsvReader::Open("/tmp").status()).find("directory"), std::string_view::npos);
 }
 
 TEST(AppendCsvRowTest, QuotesAndGuardsAgainstFormulas) {
@@ -109,7 +110,7 @@ TEST(AppendCsvRowTest, QuotesAndGuardsAgainstFormulas) {
 }
 
 TEST(AppendCsvRowTest, RoundTrips) {
-  std::vector<std::string> cells = {"\xEF\xBB\xBFmarked", "", "a\r\nb", "\"", " lead", "trail ", "x,y", "中文"};
+  std::vector<std::string> cells = {"\xEF\xBB\xBFmarked", "", "a\r\nb", "\"", " lead", "trail ", "\ttab", "tab\t", "x,y", "中文"};
   std::string out;
   AppendCsvRow(out, cells, false);
   std::vector<Seen> rows = ReadAll(out);

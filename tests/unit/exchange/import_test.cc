@@ -142,6 +142,56 @@ TEST(ImportTest, ProblemsGoToAFileAndTheReportIsBounded) {
   EXPECT_EQ(rows, 8);  // a header and seven problems
 }
 
+TEST(ImportTest, ProblemsThatCannotBeWrittenAreAnError) {
+  Shop shop;
+  ImportOptions options;
+  options.problem_file = "/dev/full";
+  const Status status = ImportFolder(*shop.database, shop.folder.path(), *MappingFromJson(kMapping), options).status();
+  EXPECT_EQ(GetReason(status), Reason::kIoError);
+  EXPECT_EQ(GetErrorInfo(status).value, "/dev/full");
+}
+
+TEST(ImportTest, ARowThatComesTwiceIsCreatedOnce) {
+  Shop shop;
+  shop.folder.Write("clients.csv", "no,title,parent,since\n1,Acme,,\n1,Acme & Co,,\n2,Holding,,\n");
+  const ImportReport report = shop.Import();
+  EXPECT_EQ(report.files[0].created, 2);
+  EXPECT_EQ(report.files[0].changed, 1);
+}
+
+// Two fields may number the same choices otherwise.
+TEST(ImportTest, AChoiceLookedUpIsTheSameByName) {
+  Folder folder;
+  folder.Write("shelves.csv", "no,grade\nS1,fine\n");
+  folder.Write("books.csv", "no,shelf\nB1,S1\n");
+  const StatusOr<Mapping> mapping =
+      MappingFromJson(R"({"name": "library", "packages": [{"package": "test.library", "version": "1.0.0", "types": [
+      {"name": "shelf", "fields": [{"name": "grade", "kind": "choice", "choices": [{"name": "plain"}, {"name": "fine"}]}]},
+      {"name": "book", "fields": [{"name": "grade", "kind": "choice", "choices": [{"name": "fine"}, {"name": "plain"}]}]}]}],
+    "files": [{"file": "shelves.csv", "type": "shelf", "system": "lib.shelf", "key": "no", "columns": [{"column": "grade", "field": "grade"}]},
+              {"file": "books.csv", "type": "book", "system": "lib.book", "key": "no",
+               "columns": [{"column": "shelf", "field": "grade", "system": "lib.shelf", "lookup": "grade"}]}]})");
+  ASSERT_TRUE(mapping.ok()) << mapping.status();
+  const std::shared_ptr<Database> database = OpenTemporary();
+  const StatusOr<ImportReport> report = ImportFolder(*database, folder.path(), *mapping);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->rejected(), 0) << report->problems[0].reason;
+  const auto snapshot = *database->Read();
+  const catalog::TypeDef& book = *snapshot->catalog().FindType("book");
+  const Value grade = *GetField(book, *snapshot->Get(*snapshot->Find("book", ExternalRef{"lib.book", "B1"})), "grade");
+  EXPECT_EQ(book.FindField("grade")->FindChoice(grade.get<Choice>().number)->name, "fine");
+}
+
+TEST(ImportTest, ADecimalCommaIsNoThousand) {
+  Shop shop;
+  shop.folder.Write("deals.csv",
+                    "id,client,value,final,opened,closed,result\nD1,1,\"12,5\",,01.03.2024,,\nD2,1,\"1.234,567\",,01.03.2024,,\n"
+                    "D3,1,\"1,234.5\",,01.03.2024,,\nD4,1,\"1,00,000\",,01.03.2024,,\n");
+  const ImportReport report = shop.Import();
+  EXPECT_EQ(report.files[1].created, 2);
+  EXPECT_EQ(report.files[1].rejected, 2);
+}
+
 TEST(ImportTest, ProgressCanStopIt) {
   Shop shop;
   ImportOptions options;

@@ -134,6 +134,7 @@ class LinesTest : public ::testing::Test {
       batch.Set(id, "owner", full_);
       batch.Set(id, "seen", Time{253'402'300'799'999'999});  // the last instant of year 9999
       batch.Set(id, "founded", Date{2'932'896});
+      batch.Link(id, {"web", "other"});
       batch.Set(id, "score", -0.0);
     });
     source_.Set(full_, "parent", other_);  // a circle
@@ -489,6 +490,19 @@ TEST_F(LinesTest, ConflictsAreReportedAndTheRestComesIn) {
   EXPECT_THAT(target.Problems(), IsEmpty());
 }
 
+// B refers to A, which a constraint here refuses: B comes in all the same, wherever A stood in the file.
+TEST_F(LinesTest, WhatRefersToARefusedRecordComesInWithoutIt) {
+  CompanyDatabase target;
+  target.clock.Advance(1'000'000);
+  target.AddCompany("has the code", [](Batch& batch, Id id) { batch.Set(id, "code", "C-1"); });
+  const auto report = Import(target.db(), Export(source_.db()), {.source = "branch"});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->types[0].created, 1);
+  EXPECT_EQ(report->types[0].rejected, 1);
+  EXPECT_TRUE((*target.db().Read())->Find("company", ExternalRef{"web", "other"}).ok());
+  EXPECT_THAT(target.Problems(), IsEmpty());
+}
+
 // --- a company of the standard model, with rules, seeds and statistics
 
 std::shared_ptr<Database> Company() {
@@ -553,6 +567,35 @@ TEST(LinesOfACompany, FunnelsAreTheSame) {
     EXPECT_GT(rows[0].size(), 10);
     EXPECT_EQ(rows[0], rows[1]);
   }
+}
+
+// An import that ends when the last record is in has the seeds to drop still.
+TEST(LinesOfACompany, AnInterruptedImportDropsWhatTheSourceHasNoMore) {
+  const std::shared_ptr<Database> source = Standard();
+  const auto first = [](Database& database) {
+    const auto snapshot = *database.Read();
+    const auto cursor = *snapshot->Scan("pipeline");
+    return cursor->Next() ? cursor->id() : Id();
+  };
+  const Id seed = first(*source);
+  ASSERT_FALSE(seed.is_null());
+  Batch batch = *source->NewBatch();
+  batch.Delete(seed);
+  ASSERT_TRUE(source->Apply(batch).ok()) << source->Apply(batch).status();
+  const auto ignore = [](std::string_view) { return absl::OkStatus(); };
+  int64_t records = 0;
+  for (const auto& type : ExportLines(**source->Read(), ignore)->types) records += type.records;
+  Batch more = *source->NewBatch();
+  for (; records % 1000 != 0; ++records) more.Set(more.Create("account"), "name", "account");
+  ASSERT_TRUE(source->Apply(more).ok());
+  const std::string path = Save(Export(*source));
+  const std::shared_ptr<Database> target = Standard();
+  ImportLinesOptions stopping;
+  stopping.progress = [&](std::string_view stage, int64_t done, int64_t total) { return stage != "load" || 2 * done < total; };
+  EXPECT_EQ(GetReason(ImportLines(*target, path, stopping).status()), Reason::kCancelled);
+  const auto report = ImportLines(*target, path);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_FALSE((*target->Read())->Get(seed).ok());
 }
 
 TEST(LinesOfACompany, TwoCompaniesComeTogetherThroughTheRules) {
