@@ -182,6 +182,8 @@ StatusOr<BlockView> BlockView::Parse(Spec spec, std::string_view bytes) {
   std::memcpy(&head, bytes.data(), sizeof(head));
   if (head.seal != LongHash(bytes.substr(kSealBytes))) return Corrupt();
   if (head.kind != static_cast<uint8_t>(spec.kind) || head.scale != spec.scale) return Corrupt();
+  // Doubles are read as they stand, eight bytes each.
+  if (spec.kind == Kind::kDouble && head.width != 0 && head.width != sizeof(double)) return Corrupt();
   const size_t plain = kNumbersAt + kRows * head.width;
   if (!IsWidth(head.width) || head.has_currencies > 1 || bytes.size() != plain + head.has_currencies * kCurrencyBytes) return Corrupt();
 

@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <limits>
 #include <map>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "kith/base/hash.h"
 #include "support/settings.h"
 
 namespace kith::column {
@@ -305,6 +307,18 @@ TEST(ColumnTest, DoublesHaveTotalsToo) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_FALSE(Where(view, Comparison::kEqual, nan).Any());
   EXPECT_EQ(Where(view, Comparison::kNotEqual, nan).Count(), 2U);
+}
+
+// Whoever made the file may have sealed it: doubles would be read past its end.
+TEST(ColumnTest, ANarrowBlockOfDoublesIsNone) {
+  Rows rows(kRows);
+  rows[3] = Value(int64_t{5});
+  rows[4] = Value(int64_t{200});
+  std::string bytes = Encoded(Kind::kInt, rows);
+  bytes[sizeof(uint64_t)] = static_cast<char>(Kind::kDouble);
+  const uint64_t seal = LongHash(std::string_view(bytes).substr(sizeof(seal)));
+  std::memcpy(bytes.data(), &seal, sizeof(seal));
+  EXPECT_EQ(GetReason(BlockView::Parse(SpecOf(Kind::kDouble), bytes).status()), Reason::kCorrupt);
 }
 
 TEST(ColumnTest, GroupNumbersAreOneForEqualKeys) {
