@@ -114,7 +114,8 @@ struct ArrowFields {
 // joined by ";", null and the empty text as nothing; text, large and viewed text, dictionaries and lists of them. `stream` is taken, and
 // released before this returns. Lines of problems are rows, from 1 on; progress counts rows, of 0. Batches are kept until the end, as
 // references between rows of the table are filled in a second pass.
-// Errors: those of ImportFolder; BadOptions for a stream that was read before; FileUnreadable when it fails; WrongKind for columns of other types.
+// Errors: those of ImportFolder; BadOptions for a stream that was read before; FileUnreadable when it fails; WrongKind for columns of other
+// types.
 [[nodiscard]] StatusOr<ImportReport> ImportArrow(Database& database, ArrowArrayStream* stream, const Mapping& mapping,
                                                  const ImportOptions& options = {});
 

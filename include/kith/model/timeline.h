@@ -35,7 +35,8 @@
 namespace kith::model {
 
 enum class TimelineKind : uint8_t { kInteraction = 1, kTask, kNote, kTicket, kDocument, kDeal, kMove, kMilestone };
-[[nodiscard]] std::string_view NameOf(TimelineKind kind);  // "interaction", "task", "note", "ticket", "document", "deal", "move", "milestone"
+// "interaction", "task", "note", "ticket", "document", "deal", "move", "milestone"
+[[nodiscard]] std::string_view NameOf(TimelineKind kind);
 [[nodiscard]] std::optional<TimelineKind> TimelineKindFromName(std::string_view name);
 
 // The process that an entry belongs to (A08, A09), exactly one: service what is a ticket or about one; sales what is a deal, a document or
