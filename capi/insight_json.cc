@@ -398,7 +398,7 @@ std::string ToJson(const std::vector<insight::SavedForecast>& saved) {
                                  {"made_at", ToText(forecast.entry.origin)},
                                  {"period", Of(forecast.entry.period)},
                                  {"model", forecast.entry.model},
-                                 {"currency", forecast.currency.code()},
+                                 {"currency", forecast.entry.currency.code()},
                                  {"total", Of(forecast.total)},
                                  {"actual", forecast.over ? Number(forecast.entry.actual) : Json(nullptr)}});
   }

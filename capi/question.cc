@@ -340,8 +340,10 @@ insight::RepOptions Question::Reps() const {
 }
 
 StatusOr<std::vector<model::DealPath>> Question::Paths() const {
+  if (version_ != 0) return Malformed("version", "is of the funnel alone", "the deals behind it are told on the stages in force");
   model::TablesOptions options;
   options.as_of = Now();
+  options.without_overrides = without_overrides_;
   return model::ReadPaths(*snapshot_, pipeline_.id, options);
 }
 

@@ -102,7 +102,8 @@ StatusOr<Head> ReadHead(const Json& json) {
     for (const auto& [there, name] : packages->items()) {
       const StatusOr<Value> package = ReadLineValue(nullptr, Kind::kInt, Json::parse(there, nullptr, false));
       const int64_t* of = package.ok() ? package->get_if<int64_t>() : nullptr;
-      if (of == nullptr || !name.is_string()) return MalformedLine("packages", "names packages by their numbers", there);
+      const bool is_number = of != nullptr && *of >= 0 && *of <= std::numeric_limits<uint32_t>::max();
+      if (!is_number || !name.is_string()) return MalformedLine("packages", "names packages by their numbers", there);
       head.page.packages[static_cast<uint32_t>(*of)] = name.get<std::string>();
     }
   }

@@ -43,11 +43,12 @@ double OnGrid(const std::vector<Chance>& deals, double goal) {
   std::vector<double> cells(kSteps + 1, 0);
   cells[0] = 1;
   for (const Chance& deal : deals) {
+    if (!(deal.probability > 0) || !(deal.minor > 0)) continue;
     const double steps = std::min(deal.minor / goal, 1.0) * static_cast<double>(kSteps);
     const auto low = static_cast<size_t>(steps);
     const double high_share = steps - static_cast<double>(low);
     for (size_t i = kSteps; i-- > 0;) {
-      const double moving = cells[i] * deal.probability;
+      const double moving = cells[i] * std::min(deal.probability, 1.0);
       cells[i] -= moving;
       cells[std::min(i + low, kSteps)] += moving * (1 - high_share);
       cells[std::min(i + low + 1, kSteps)] += moving * high_share;

@@ -138,7 +138,8 @@ void MeasurePoints(BacktestReport& report) {
 }  // namespace
 
 LedgerEntry EntryOf(const BacktestPoint& point) {
-  return {point.origin, point.period, point.forecast.total.mean, point.forecast.model_sd, point.actual, point.forecast.model};
+  return {point.origin, point.period,         point.forecast.total.mean, point.forecast.model_sd,
+          point.actual, point.forecast.model, point.forecast.currency};
 }
 
 StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<Period>& periods, Time now, const ForecastOptions& options,

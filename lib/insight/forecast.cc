@@ -355,7 +355,8 @@ std::vector<Compound> Forecaster::NewDeals() {
 }
 
 void Forecaster::Summarize(const insight_internal::PeriodInputs& inputs, const insight_internal::PeriodDistributions& distributions) {
-  report_.shock_sd = std::sqrt(LearntShock(options_.ledger, report_.model, report_.closed + distributions.total.mean(), now_, days_));
+  report_.shock_sd =
+      std::sqrt(LearntShock(options_.ledger, report_.model, report_.currency, report_.closed + distributions.total.mean(), now_, days_));
   const Distribution total = distributions.total.WithShock(report_.shock_sd);
   report_.from_open = cash_ ? FromDeals(inputs, 0, open_inputs_) : QuantilesOf(distributions.from_open, 0);
   if (cash_) {

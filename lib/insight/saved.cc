@@ -42,7 +42,7 @@ SavedForecast Read(const catalog::TypeDef& type, record::View view) {
   saved.entry.mean = record.Minor("mean");
   saved.entry.model_sd = record.Minor("model_sd");
   saved.total = {record.Minor("p10"), record.Minor("p50"), record.Minor("p90"), saved.entry.mean, record.Minor("sd")};
-  saved.currency = record.CurrencyOf("mean");
+  saved.entry.currency = record.CurrencyOf("mean");
   return saved;
 }
 
@@ -91,13 +91,13 @@ StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id
       if (!cash) {
         KITH_ASSIGN_OR_RETURN(cash, ReadCash(snapshot, definition, now));
       }
-      saved.entry.actual = static_cast<double>(CollectedIn(*cash, saved.entry.period, saved.currency));
+      saved.entry.actual = static_cast<double>(CollectedIn(*cash, saved.entry.period, saved.entry.currency));
     } else if (saved.over) {
       const auto [found, added] = ends.try_emplace(saved.entry.period.end);
       if (added) {
         KITH_ASSIGN_OR_RETURN(found->second, model::ReadTables(snapshot, pipeline, {.as_of = Time{end.micros - 1}}));
       }
-      saved.entry.actual = insight_internal::WonIn(found->second, saved.entry.period, saved.currency);
+      saved.entry.actual = insight_internal::WonIn(found->second, saved.entry.period, saved.entry.currency);
     }
     all.push_back(std::move(saved));
     return absl::OkStatus();
@@ -118,12 +118,12 @@ PastScore ScoreOf(const std::vector<SavedForecast>& saved) {
   };
   std::map<Currency, int64_t> forecasts;
   for (const SavedForecast& forecast : saved) {
-    if (counts(forecast)) ++forecasts[forecast.currency];
+    if (counts(forecast)) ++forecasts[forecast.entry.currency];
   }
   const auto most = std::max_element(forecasts.begin(), forecasts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   insight_internal::Score score;
   for (const SavedForecast& forecast : saved) {
-    if (counts(forecast) && forecast.currency == most->first) score.Add(forecast.total, forecast.entry.actual);
+    if (counts(forecast) && forecast.entry.currency == most->first) score.Add(forecast.total, forecast.entry.actual);
   }
   return {score.forecasts(), score.coverage80(), score.wape(), score.bias(), score.pinball()};
 }

@@ -33,12 +33,13 @@ double LogLikelihood(const std::vector<Miss>& misses, double shock_variance) {
 
 }  // namespace
 
-double LearntShock(const std::vector<insight::LedgerEntry>& ledger, std::string_view model, double mean, Time now,
+double LearntShock(const std::vector<insight::LedgerEntry>& ledger, std::string_view model, Currency currency, double mean, Time now,
                    const query::Days& days) {
   std::vector<Miss> misses;
   double length = 0;
   for (const insight::LedgerEntry& entry : ledger) {
-    if (entry.model != model) continue;
+    if (entry.model != model || (!entry.currency.is_null() && entry.currency != currency) || entry.period.end <= entry.period.first)
+      continue;
     if (!(entry.mean > 0) || !(entry.actual > 0) || days.StartOf(entry.period.end) > now) continue;
     const double spread = std::max(entry.model_sd / entry.mean, kLeastSpread);
     const double variance = std::log1p(spread * spread);

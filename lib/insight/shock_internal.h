@@ -11,8 +11,8 @@ namespace kith::insight_internal {
 
 // Variance of the log common to all deals of a period whose forecast mean is `mean`, from the forecasts by
 // the same model whose periods are over at `now`.
-[[nodiscard]] double LearntShock(const std::vector<insight::LedgerEntry>& ledger, std::string_view model, double mean, Time now,
-                                 const query::Days& days);
+[[nodiscard]] double LearntShock(const std::vector<insight::LedgerEntry>& ledger, std::string_view model, Currency currency, double mean,
+                                 Time now, const query::Days& days);
 
 }  // namespace kith::insight_internal
 

@@ -165,7 +165,7 @@ class Working {
   StatusOr<const Chances*> ChancesIn(Id pipeline) {
     const auto [at, is_new] = chances_.try_emplace(pipeline);
     if (!is_new || pipeline.is_null()) return &at->second;
-    KITH_ASSIGN_OR_RETURN(const model::FunnelTables tables, model::ReadTables(snapshot_, pipeline));
+    KITH_ASSIGN_OR_RETURN(const model::FunnelTables tables, model::ReadTables(snapshot_, pipeline, {.as_of = now_}));
     KITH_ASSIGN_OR_RETURN(const ForecastReport report,
                           Forecast(tables, PeriodAt(tables.pipeline.days.DateOf(tables.as_of), PeriodUnit::kQuarter)));
     for (const DealForecast& deal : report.deals) at->second.emplace(deal.deal, deal.win_ever);

@@ -34,6 +34,7 @@ struct LedgerEntry {
   double model_sd = 0;  // before the shock
   double actual = 0;
   std::string model = std::string(kForecastModel);  // entries of other versions are passed over
+  Currency currency = {};                           // entries of another than the forecast's are passed over; null: of its own
 };
 
 // A world that differs from the one on record in what is asked about.

@@ -19,7 +19,6 @@ struct SavedForecast {
   Id record;
   LedgerEntry entry;  // actual: what the period brought in the forecast's currency, or of cash collected; 0 while it is not over
   Quantiles total;
-  Currency currency;
   bool over = false;
 };
 // Those of a pipeline made until `now`, by period and then by when they were made. None for a viewer who may not read their periods, when

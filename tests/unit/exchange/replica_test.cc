@@ -433,6 +433,7 @@ TEST(ReplicaExchange, PagesAsText) {
     std::string page = text;
     return GetReason(ReadReplicaPage(page.replace(page.find(of), of.size(), other), *catalog).status());
   };
+  EXPECT_EQ(instead("\"packages\":{", R"("packages":{"4294967297":"other",)"), Reason::kLinesMalformed);
   EXPECT_EQ(instead("{\"record\":", R"({"record":"task","record":)"), Reason::kLinesMalformed);
   constexpr size_t kDeep = 200'000;  // whose lists, written out again, would take more than the stack has
   const std::string deep = std::string(kDeep, '[') + std::string(kDeep, ']');

@@ -305,6 +305,11 @@ TEST(Forecast, TheCommonShockIsLearntFromMatureForecastsOnly) {
   for (LedgerEntry& entry : other.ledger) entry.model = "another method";
   EXPECT_EQ(Forecast(tables, period, other)->shock_sd, none->shock_sd);
   EXPECT_EQ(none->model, kForecastModel);
+  other = options;
+  for (LedgerEntry& entry : other.ledger) entry.currency = none->currency;
+  EXPECT_EQ(Forecast(tables, period, other)->shock_sd, missed->shock_sd);
+  for (LedgerEntry& entry : other.ledger) entry.currency = *Currency::FromCode("XTS");
+  EXPECT_EQ(Forecast(tables, period, other)->shock_sd, none->shock_sd);
   for (LedgerEntry& entry : options.ledger) entry.period = period;  // none is over yet
   EXPECT_EQ(Forecast(tables, period, options)->shock_sd, none->shock_sd);
 }

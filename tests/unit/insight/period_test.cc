@@ -83,6 +83,9 @@ TEST(Attain, IsMonotoneInEveryProbabilityOnLargeSetsToo) {
   const double target = mean + std::sqrt(variance);
   const double before = AttainProbability(deals, 0, target);
   EXPECT_NEAR(before, 0.16, 0.03);
+  std::vector<Chance> with_none = deals;  // amounts that are nothing to win change nothing
+  for (const double minor : {-5000.0, 0.0, std::nan("")}) with_none.push_back({0.5, minor});
+  EXPECT_EQ(AttainProbability(with_none, 0, target), before);
   for (size_t i = 0; i < deals.size(); i += 29) {
     std::vector<Chance> better = deals;
     better[i].probability = std::min(1.0, better[i].probability + 0.1);

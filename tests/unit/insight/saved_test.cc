@@ -35,8 +35,8 @@ TEST(PastScore, CountsWhatIsOverAlone) {
 // Minor units of several currencies have no sum.
 TEST(PastScore, IsOfOneCurrency) {
   std::vector<SavedForecast> saved = {Over(50, 100, 200, 120, 150), Over(50, 100, 200, 120, 250), Over(5e6, 1e7, 2e7, 1.2e7, 9e7)};
-  saved[0].currency = saved[1].currency = *Currency::FromCode("CNY");
-  saved[2].currency = *Currency::FromCode("JPY");
+  saved[0].entry.currency = saved[1].entry.currency = *Currency::FromCode("CNY");
+  saved[2].entry.currency = *Currency::FromCode("JPY");
   const PastScore score = ScoreOf(saved);
   EXPECT_EQ(score.forecasts, 2);
   EXPECT_DOUBLE_EQ(score.wape, (50 + 150) / 400.0);
@@ -95,7 +95,7 @@ TEST_F(SavedForecastsTest, KnowWhatCameOnceThePeriodIsOver) {
   EXPECT_EQ(saved[0].entry.origin, report.as_of);
   EXPECT_EQ(saved[0].entry.period, period);
   EXPECT_EQ(saved[0].entry.model, kForecastModel);
-  EXPECT_EQ(saved[0].currency, report.currency);
+  EXPECT_EQ(saved[0].entry.currency, report.currency);
   EXPECT_NEAR(saved[0].entry.mean, report.total.mean, 0.5);
   EXPECT_NEAR(saved[0].entry.model_sd, report.model_sd, 0.5);
   EXPECT_NEAR(saved[0].total.p10, report.total.p10, 0.5);
