@@ -134,10 +134,10 @@ def test_what_is_late_of_a_delivery(db: kith.Database, people: dict[str, int]) -
     due = NOW.date() - dt.timedelta(days=9)
     with db.batch() as batch:
         batch.set(people["deal"], account=people["acme"])
-        late, done = (batch.create("milestone", opportunity=people["deal"], name=name, due=due) for name in ("Install", "Train"))
-        batch.set(done, done_on=due + dt.timedelta(days=2))
+        milestones = [batch.create("milestone", opportunity=people["deal"], name=name, due=due) for name in ("Install", "Train")]
+        batch.set(milestones[1], done_on=due + dt.timedelta(days=2))
     assert batch.outcome is not None
-    late, done = batch.outcome.id(late), batch.outcome.id(done)
+    late, done = (batch.outcome.id(milestone) for milestone in milestones)
     with db.snapshot() as now:
         for about in ("deal", "acme"):
             slips = now.relation(None, people[about], as_of=NOW)["slips"]
