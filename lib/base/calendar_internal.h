@@ -8,7 +8,7 @@
 namespace kith::base_internal {
 
 [[nodiscard]] constexpr int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-[[nodiscard]] constexpr int64_t FloorMod(int64_t a, int64_t b) { return a - FloorDiv(a, b) * b; }
+[[nodiscard]] constexpr int64_t FloorMod(int64_t a, int64_t b) { return a % b + (a % b < 0 ? b : 0); }
 
 // Days since 1970-01-01; month 1..12.
 [[nodiscard]] int64_t DaysFromCivil(int64_t year, int64_t month, int64_t day);

@@ -18,7 +18,7 @@ namespace kith::model {
 namespace {
 
 // The time zone by which rows are counted when the settings name `zone`. One that is not known here, as a replica may send, counts as UTC.
-std::string CountedBy(std::string zone) { return zone == "UTC" || !query::Days::In(zone).ok() ? std::string() : zone; }
+std::string CountedBy(const std::string& zone) { return zone == "UTC" || !query::Days::In(zone).ok() ? std::string() : zone; }
 
 // All rows of one pipeline in their stored form.
 void EncodeRows(Id pipeline, const Rows& rows, std::map<std::string, std::string>& out) {
@@ -119,7 +119,7 @@ Status Recalculation::CollectZone() {
       std::any_of(changes_.begin(), changes_.end(), [](const RecordChange& change) { return change.type->name == "setting"; });
   if (!settings_change) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(std::string zone, query::TimeZoneOf(context_));
-  zone = CountedBy(std::move(zone));
+  zone = CountedBy(zone);
   const StatusOr<std::string_view> former = context_.Aggregate(kFunnelZoneKey);
   if (!former.ok() && former.status().code() != StatusCode::kNotFound) return former.status();
   if (zone == (former.ok() ? *former : std::string_view())) return absl::OkStatus();
@@ -216,7 +216,7 @@ class Recount {
 
   StatusOr<std::map<std::string, std::string>> Do() {
     KITH_ASSIGN_OR_RETURN(std::string zone, query::TimeZoneOf(snapshot_));
-    zone = CountedBy(std::move(zone));
+    zone = CountedBy(zone);
     KITH_ASSIGN_OR_RETURN(days_, query::Days::In(zone));
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
                           snapshot_.ScanIndex(*schema_.move.type, *schema_.move.by_record, IndexRange()));

@@ -16,7 +16,6 @@ namespace kith::insight {
 namespace {
 
 using catalog::FieldDef;
-using catalog::TypeDef;
 using relationship_internal::Facts;
 using relationship_internal::Held;
 using relationship_internal::Played;

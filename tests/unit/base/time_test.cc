@@ -95,6 +95,7 @@ TEST(Times, TextGoesBothWays) {
   EXPECT_EQ(ToText(Time{1'782'909'000'000'000}), "2026-07-01T12:30:00Z");
   EXPECT_EQ(ToText(Time{1'782'909'000'250'000}), "2026-07-01T12:30:00.25Z");
   EXPECT_EQ(ToText(Time{-1}), "1969-12-31T23:59:59.999999Z");
+  EXPECT_EQ(ToText(Time{INT64_MIN}), "-290308-12-21T19:59:05.224192Z");
   EXPECT_EQ(ToText(kTimeMax), "+294247-01-10T04:00:54.775807Z");
   EXPECT_EQ(ToText(FromCivil({-44, 3, 15})), "-0044-03-15");
   const uint64_t seed = Seed(31);

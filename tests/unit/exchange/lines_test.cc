@@ -584,7 +584,8 @@ TEST(LinesOfACompany, AnInterruptedImportDropsWhatTheSourceHasNoMore) {
   ASSERT_TRUE(source->Apply(batch).ok()) << source->Apply(batch).status();
   const auto ignore = [](std::string_view) { return absl::OkStatus(); };
   int64_t records = 0;
-  for (const auto& type : ExportLines(**source->Read(), ignore)->types) records += type.records;
+  const StatusOr<ExportLinesReport> exported = ExportLines(**source->Read(), ignore);
+  for (const auto& type : exported->types) records += type.records;
   Batch more = *source->NewBatch();
   for (; records % 1000 != 0; ++records) more.Set(more.Create("account"), "name", "account");
   ASSERT_TRUE(source->Apply(more).ok());

@@ -9,6 +9,7 @@
 
 #include "kith/insight/summary.h"
 #include "simulator/company_paths.h"
+#include "support/sanitized.h"
 #include "unit/insight/made_tables.h"
 
 namespace kith::insight {
@@ -60,7 +61,7 @@ TEST(Forecast, EightyPercentIntervalsCoverEightyPercent) {
   int total = 0;
   double forecast_sum = 0;
   double actual_sum = 0;
-  for (uint64_t seed = 1; seed <= 30; ++seed) {
+  for (uint64_t seed = 1; seed <= (KITH_SANITIZED ? 6 : 30); ++seed) {  // a sanitizer sees no more in more
     const Company company = simulator::MakeCompany({.seed = seed, .deals = 1500});
     const std::vector<DealPath> paths = simulator::PathsOf(company);
     for (int quarter = 1; quarter <= 6; ++quarter) {
@@ -75,9 +76,8 @@ TEST(Forecast, EightyPercentIntervalsCoverEightyPercent) {
     }
   }
   const double coverage = static_cast<double>(inside) / total;
-  EXPECT_GE(coverage, 0.75);
-  EXPECT_LE(coverage, 0.85);
-  EXPECT_NEAR(forecast_sum / actual_sum, 1, 0.06);
+  EXPECT_NEAR(coverage, 0.8, KITH_SANITIZED ? 0.2 : 0.05);
+  EXPECT_NEAR(forecast_sum / actual_sum, 1, KITH_SANITIZED ? 0.15 : 0.06);
 }
 
 // The q-quantile of a report's total.
@@ -91,7 +91,7 @@ double QuantileOf(const ForecastReport& report, double q) {
 // 93 to 97 % are meant; of 200 chance leaves 1.5 % either way. `forecast_bench coverage` looks at 1,000 of three sizes.
 TEST(Forecast, NinetyFivePercentIntervalsCoverNinetyFivePercent) {
   int inside = 0;
-  constexpr int kSeeds = 100;
+  constexpr int kSeeds = KITH_SANITIZED ? 20 : 100;
   for (uint64_t seed = 5000; seed < 5000 + kSeeds; ++seed) {
     const Company company = simulator::MakeCompany({.seed = seed, .deals = 1000});
     const std::vector<DealPath> paths = simulator::PathsOf(company);
@@ -103,7 +103,7 @@ TEST(Forecast, NinetyFivePercentIntervalsCoverNinetyFivePercent) {
       inside += actual >= QuantileOf(*report, 0.025) && actual <= QuantileOf(*report, 0.975);
     }
   }
-  EXPECT_NEAR(inside / (2.0 * kSeeds), 0.95, 0.035);
+  EXPECT_NEAR(inside / (2.0 * kSeeds), 0.95, KITH_SANITIZED ? 0.1 : 0.035);
 }
 
 TEST(Forecast, AgreesWithTheTrueDistributionOfTheNextQuarter) {
