@@ -10,6 +10,7 @@
 
 #include "kith/base/signals.h"
 #include "kith/storage/partial.h"
+#include "storage/cursor.h"
 #include "storage/fork.h"
 #include "storage/lmdb_status.h"
 #include "storage/seal.h"
@@ -26,8 +27,6 @@ void OnAssert(MDB_env* env, const char* message) {
   text += message;
   store->Log(LogLevel::kError, text);
 }
-
-MDB_val ToVal(std::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
 
 constexpr MDB_dbi kFreeList = 0;  // LMDB opens cursors on it for readers only
 constexpr int kResizeAttempts = 8;
