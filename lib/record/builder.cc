@@ -18,6 +18,8 @@ using flatbuffers::uoffset_t;
 using flatbuffers::Vector;
 using internal::Form;
 
+}  // namespace
+
 // A value on its way into a table: a scalar of `width` bytes, or the offset of what was written before.
 struct Item {
   uint64_t order = 0;  // page, then the order within the table, then the index
@@ -31,18 +33,20 @@ struct Item {
   [[nodiscard]] uint16_t index() const { return static_cast<uint16_t>(order & 0xFF); }
 };
 
+// The own slots that a layout lists, and those of each page.
+struct Listed {
+  uint32_t page = 0;
+  uint64_t fields = 0;
+};
+
+namespace {
+
 // A buffer is written from its end, so what is added first stands last: wide scalars, which need no padding then, narrow ones, and the
 // offsets in the reverse order of Form.
 uint64_t OrderOf(Slot slot, Form form, size_t width) {
   const auto rank = form == Form::kScalar ? uint64_t{16} - width : uint64_t{20} - static_cast<uint64_t>(form);
   return static_cast<uint64_t>(slot.page) << 16 | rank << 8 | slot.index;
 }
-
-// The own slots that a layout lists, and those of each page.
-struct Listed {
-  uint32_t page = 0;
-  uint64_t fields = 0;
-};
 
 internal::Shape ShapeOf(std::span<const Item> items) {
   internal::Shape shape;
