@@ -1,6 +1,4 @@
 // + - * / %: 64 bits, exact or an error.
-#include <absl/numeric/int128.h>
-
 #include <cmath>
 #include <string>
 
@@ -11,7 +9,6 @@
 namespace kith::expr {
 namespace {
 
-using Int128 = absl::int128;
 constexpr int kMostDecimals = 18;
 
 Cell Overflow(Context& context) { return context.Fail(Reason::kArithmeticOverflow, "the result does not fit 64 bits"); }
@@ -35,12 +32,6 @@ bool Calculate(Sign sign, Number a, Number b, Number& out) {
 }
 
 double CalculateReal(Sign sign, double a, double b) { return sign == Sign::kPlus ? a + b : sign == Sign::kMinus ? a - b : a * b; }
-
-Int128 PowerOfTen(int power) {
-  Int128 value = 1;
-  while (power-- > 0) value *= 10;
-  return value;
-}
 
 bool IsDecimal(const Cell& cell) { return cell.tag == Tag::kDecimal || cell.tag == Tag::kInt; }
 Decimal DecimalOf(const Cell& cell) { return cell.tag == Tag::kInt ? Decimal{cell.integer, 0} : cell.decimal(); }

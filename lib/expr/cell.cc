@@ -1,5 +1,3 @@
-#include <absl/numeric/int128.h>
-
 #include <algorithm>
 #include <cmath>
 #include <compare>
@@ -12,17 +10,9 @@
 namespace kith::expr {
 namespace {
 
-using Int128 = absl::int128;
-
 bool IsWhole(Tag tag) { return tag == Tag::kInt || tag == Tag::kUint; }
 bool IsNumber(Tag tag) { return IsWhole(tag) || tag == Tag::kDouble || tag == Tag::kDecimal; }
 Int128 WholeOf(const Cell& cell) { return cell.tag == Tag::kInt ? Int128{cell.integer} : Int128{cell.natural}; }
-
-constexpr Int128 PowerOfTen(int power) {
-  Int128 value = 1;
-  while (power-- > 0) value *= 10;
-  return value;
-}
 
 std::partial_ordering Ordering(Int128 a, Int128 b) {
   return a < b ? std::partial_ordering::less : a > b ? std::partial_ordering::greater : std::partial_ordering::equivalent;

@@ -2,6 +2,8 @@
 #ifndef KITH_LIB_EXPR_CELL_INTERNAL_H_
 #define KITH_LIB_EXPR_CELL_INTERNAL_H_
 
+#include <absl/numeric/int128.h>
+
 #include <cstdint>
 #include <initializer_list>
 #include <memory_resource>
@@ -134,6 +136,14 @@ struct Cell {
   }
 };
 static_assert(sizeof(Cell) == 16);
+
+using Int128 = absl::int128;
+
+[[nodiscard]] constexpr Int128 PowerOfTen(int power) {
+  Int128 value = 1;
+  while (power-- > 0) value *= 10;
+  return value;
+}
 
 // Memory and cost of one evaluation, for the functions that it calls.
 class Context {

@@ -255,7 +255,7 @@ bool Checker::CheckSelect(Ast& node) {
 namespace {
 
 // What two types have in common.
-Type Join(const Type& a, const Type& b) {
+Type CommonType(const Type& a, const Type& b) {
   if (a == b || b.kind == TypeKind::kNull) return a;
   if (a.kind == TypeKind::kNull) return b;
   const auto text = [](const Type& type) { return type.kind == TypeKind::kChoice || type.kind == TypeKind::kString; };
@@ -267,7 +267,7 @@ Type Join(const Type& a, const Type& b) {
 bool Checker::CheckList(Ast& node) {
   if (!CheckChildren(node)) return false;
   Type element;
-  for (const Ast* child : node.children) element = child == node.children.front() ? child->type : Join(element, child->type);
+  for (const Ast* child : node.children) element = child == node.children.front() ? child->type : CommonType(element, child->type);
   node.op = Op::kList;
   node.type = Type::List(std::move(element));
   return true;
@@ -282,8 +282,8 @@ bool Checker::CheckMap(Ast& node) {
     const bool fits = kind.kind == TypeKind::kBool || kind.kind == TypeKind::kInt || kind.kind == TypeKind::kUint ||
                       kind.kind == TypeKind::kString || kind.kind == TypeKind::kChoice || kind.kind == TypeKind::kDyn;
     if (!fits) return Expected(*node.children[i], "a bool, int, uint or string as a key");
-    key = i == 0 ? kind : Join(key, kind);
-    value = i == 0 ? node.children[1]->type : Join(value, node.children[i + 1]->type);
+    key = i == 0 ? kind : CommonType(key, kind);
+    value = i == 0 ? node.children[1]->type : CommonType(value, node.children[i + 1]->type);
   }
   node.op = Op::kMap;
   node.type = Type::Map(std::move(key), std::move(value));

@@ -23,7 +23,7 @@ std::string MapAscii(std::string_view text, char first, char last, int by) {
 }
 
 // White space as Unicode has it.
-bool IsSpace(uint32_t code) {
+bool IsUnicodeSpace(uint32_t code) {
   return (code >= 0x09 && code <= 0x0D) || code == 0x20 || code == 0x85 || code == 0xA0 || code == 0x1680 ||
          (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
 }
@@ -167,11 +167,11 @@ Cell Substring(Context& context, Arguments args) {
 Cell Trim(Context& context, Arguments args) {
   std::string_view text = args[0].str();
   context.Spend(text.size() / 64);
-  while (!text.empty() && IsSpace(CodePointAt(text, 0))) text.remove_prefix(SizeOfCodePoint(text, 0));
+  while (!text.empty() && IsUnicodeSpace(CodePointAt(text, 0))) text.remove_prefix(SizeOfCodePoint(text, 0));
   while (!text.empty()) {
     size_t last = text.size() - 1;
     while (last > 0 && (static_cast<uint8_t>(text[last]) & 0xC0) == 0x80) --last;
-    if (!IsSpace(CodePointAt(text, last))) break;
+    if (!IsUnicodeSpace(CodePointAt(text, last))) break;
     text = text.substr(0, last);
   }
   return Cell::String(text);
