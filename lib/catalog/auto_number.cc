@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "catalog/names_internal.h"
+
 namespace kith::catalog {
 namespace {
 
 constexpr size_t kYearDigits = 4;
 constexpr size_t kLargestWidth = 15;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string Padded(uint64_t number, size_t width) {
   std::string digits = std::to_string(number);

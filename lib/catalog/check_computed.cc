@@ -34,7 +34,7 @@ std::vector<Forbidden> ForbiddenOf(const FieldDef& field) {
           {"auto_number", !field.auto_number.empty()}};
 }
 
-bool CanBeOrdered(Kind kind) {
+bool HasMinAndMax(Kind kind) {
   switch (kind) {
     case Kind::kInt:
     case Kind::kDecimal:
@@ -56,13 +56,13 @@ bool IsAverageOf(const FieldDef& field, const FieldDef& child) {
   return field.kind == Kind::kDecimal || field.kind == Kind::kDouble;
 }
 
+}  // namespace
+
 std::string KindText(const FieldDef& field) {
   std::string text(NameOf(field.kind));
   if (field.kind == Kind::kDecimal) text += " of scale " + std::to_string(field.scale);
   return text;
 }
-
-}  // namespace
 
 Status Compiler::CheckChecks(const TypeDef& type) const {
   std::set<std::string_view> names;
@@ -156,7 +156,7 @@ Status Compiler::CheckRollUp(const TypeDef& type, const FieldDef& field) const {
 Status Compiler::CheckRollUpKinds(const TypeDef& type, const FieldDef& field, const FieldDef& child) const {
   const RollUp::Function function = field.roll_up->function;
   const bool adds = function == RollUp::Function::kSum || function == RollUp::Function::kAverage;
-  if (adds ? !CanBeAdded(child.kind) : !CanBeOrdered(child.kind)) {
+  if (adds ? !CanBeAdded(child.kind) : !HasMinAndMax(child.kind)) {
     const std::string hint = child.kind == Kind::kDouble ? "a sum of doubles is not exact: make the field a decimal" : "";
     return FieldError(
         type, field, "roll_up.field",

@@ -116,6 +116,8 @@ class Compiler {
 
 // Field names of a type, for "did you mean".
 [[nodiscard]] std::vector<std::string_view> FieldNames(const TypeDef& type);
+// "decimal of scale 2".
+[[nodiscard]] std::string KindText(const FieldDef& field);
 
 }  // namespace kith::catalog
 

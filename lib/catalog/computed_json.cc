@@ -7,8 +7,6 @@
 namespace kith::catalog {
 namespace {
 
-Unknown UnknownOf(Form form) { return form == Form::kPackage ? Unknown::kRefuse : Unknown::kKeep; }
-
 void ReadFunction(ObjectReader& reader, RollUp& roll_up, Form form) {
   std::string name;
   if (!reader.Text("function", name)) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cctype>
 
+#include "catalog/names_internal.h"
 #include "kith/base/concat.h"
 
 namespace kith::catalog {
@@ -18,20 +19,6 @@ constexpr std::array<std::string_view, 30> kTaken = {
     "auto",   "bool", "break",  "case",     "catch",   "char",   "class",  "const",    "continue", "default",
     "delete", "do",   "double", "else",     "enum",    "export", "float",  "for",      "friend",   "id",
     "int",    "new",  "record", "operator", "private", "public", "switch", "template", "version",  "volatile"};
-
-std::string Camel(std::string_view name) {
-  std::string camel;
-  bool upper = true;
-  for (const char c : name) {
-    if (c == '_') {
-      upper = true;
-      continue;
-    }
-    camel += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-    upper = false;
-  }
-  return camel;
-}
 
 std::string Upper(std::string_view name) {
   std::string upper(name);
@@ -44,8 +31,6 @@ std::string Member(std::string_view name) {
   if (std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end()) member += '_';
   return member;
 }
-
-std::string EnumName(const TypeDef& type, const FieldDef& field) { return Camel(type.name) + Camel(field.name); }
 
 // How a field reads: the type of its value, and the expression over `view_`.
 struct Reading {
@@ -143,14 +128,14 @@ void AppendEnums(std::string& out, const TypeDef& type, const std::vector<const 
     // Any int32_t may stand in a record: packages add choices of their own.
     out += Concat({"enum class ", EnumName(type, *field), " : int32_t {\n"});
     for (const ChoiceDef& choice : field->choices) {
-      if (PackageOfChoice(choice.number) == 0) out += Concat({"  k", Camel(choice.name), " = ", std::to_string(choice.number), ",\n"});
+      if (PackageOfChoice(choice.number) == 0) out += Concat({"  k", CamelCase(choice.name), " = ", std::to_string(choice.number), ",\n"});
     }
     out += "};\n\n";
   }
 }
 
 void AppendReader(std::string& out, const TypeDef& type, const std::vector<const FieldDef*>& fields) {
-  const std::string name = Camel(type.name);
+  const std::string name = CamelCase(type.name);
   out += Concat({"// Reads a record. Borrows its view.\nclass ", name, " {\n public:\n  static constexpr std::string_view kType = \"",
                  type.name, "\";\n\n  explicit ", name, "(record::View view) : view_(view) {}\n",
                  "  [[nodiscard]] Id id() const { return view_.id(); }\n",
@@ -164,7 +149,7 @@ void AppendReader(std::string& out, const TypeDef& type, const std::vector<const
 }
 
 void AppendBuilder(std::string& out, const TypeDef& type, const std::vector<const FieldDef*>& fields) {
-  const std::string name = Camel(type.name) + "Builder";
+  const std::string name = CamelCase(type.name) + "Builder";
   out += Concat({"// Fills a batch with what is to be set of a new record, or of the one given. Borrows the batch.\nclass ", name,
                  " {\n public:\n  explicit ", name, "(Batch& batch) : batch_(&batch), id_(batch.Create(\"", type.name, "\")) {}\n  ", name,
                  "(Batch& batch, const ExternalRef& external) : batch_(&batch), id_(batch.Upsert(\"", type.name, "\", external)) {}\n  ",

@@ -39,8 +39,6 @@ constexpr std::array<RelationFlag, 4> kRelationFlags = {{{"no_loops", &RelationR
                                                          {"symmetric", &RelationRules::symmetric},
                                                          {"acyclic", &RelationRules::acyclic}}};
 
-Unknown UnknownOf(Form form) { return form == Form::kPackage ? Unknown::kRefuse : Unknown::kKeep; }
-
 void ReadKind(ObjectReader& reader, FieldDef& field) {
   std::string name;
   if (!reader.Text("kind", name)) {

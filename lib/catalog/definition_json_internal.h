@@ -13,6 +13,7 @@ namespace kith::catalog {
 
 // A package holds no numbers and no unknown members; a stored definition has numbers and may have members of a newer library.
 enum class Form { kPackage, kStored };
+[[nodiscard]] constexpr Unknown UnknownOf(Form form) { return form == Form::kPackage ? Unknown::kRefuse : Unknown::kKeep; }
 
 // A value of the field's kind, whose choices have their numbers. Errors are MalformedAt `path`.
 [[nodiscard]] StatusOr<Value> ReadValue(const Json& json, const FieldDef& field, const std::string& path);

@@ -1,9 +1,9 @@
 // A type as FlatBuffers schema text, for code generated outside the library.
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 
+#include "catalog/names_internal.h"
 #include "kith/base/concat.h"
 #include "kith/catalog/catalog.h"
 
@@ -52,28 +52,11 @@ table Page {
 }
 )";
 
-// "contact_role" -> "ContactRole".
-std::string CamelCase(std::string_view name) {
-  std::string camel;
-  bool upper = true;
-  for (const char c : name) {
-    if (c == '_' || c == '.') {
-      upper = true;
-      continue;
-    }
-    camel += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-    upper = false;
-  }
-  return camel;
-}
-
 std::string Identifier(std::string_view name) {
   std::string identifier(name);
   if (std::find(kSchemaWords.begin(), kSchemaWords.end(), name) != kSchemaWords.end()) identifier += '_';
   return identifier;
 }
-
-std::string EnumName(const TypeDef& type, const FieldDef& field) { return CamelCase(type.name) + CamelCase(field.name); }
 
 // The schema's word for what a slot holds, and null for a scalar that is absent.
 std::string SchemaType(const TypeDef& type, const FieldDef& field) {

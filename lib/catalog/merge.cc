@@ -10,13 +10,6 @@
 namespace kith::catalog {
 namespace {
 
-std::string KindText(const FieldDef& field) {
-  std::string text(NameOf(field.kind));
-  if (field.kind != Kind::kDecimal) return text;
-  text += " of scale ";
-  return text += std::to_string(field.scale);
-}
-
 // A reference may come to point to more types, never to fewer: records may hold the old ones.
 bool Narrows(const FieldDef& before, const FieldDef& after) {
   if (after.refers_to.empty()) return false;

@@ -1,9 +1,9 @@
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "catalog/names_internal.h"
 #include "kith/base/limits.h"
-#include "kith/catalog/catalog.h"
 
 namespace kith::catalog {
 namespace {
@@ -16,7 +16,6 @@ constexpr std::array<std::string_view, 21> kLanguageWords = {"as",       "break"
 constexpr std::array<std::string_view, 8> kHeaderWords = {"id", "created", "updated", "unit", "visibility", "origin", "flags", "type"};
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsWord(std::string_view name) {
   return !name.empty() && IsLower(name[0]) &&
@@ -99,5 +98,21 @@ std::optional<Need> ParseNeed(std::string_view text) {
   need.at_least = *version;
   return need;
 }
+
+std::string CamelCase(std::string_view name) {
+  std::string camel;
+  bool upper = true;
+  for (const char c : name) {
+    if (c == '_' || c == '.') {
+      upper = true;
+      continue;
+    }
+    camel += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    upper = false;
+  }
+  return camel;
+}
+
+std::string EnumName(const TypeDef& type, const FieldDef& field) { return CamelCase(type.name) + CamelCase(field.name); }
 
 }  // namespace kith::catalog

@@ -9,9 +9,13 @@
 #include <string>
 #include <string_view>
 
+#include "kith/catalog/catalog.h"
+
 namespace kith::catalog {
 
 inline constexpr std::string_view kLibraryVendor = "kith";
+
+[[nodiscard]] constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Each says what is wrong with a name; empty when it is right.
 [[nodiscard]] std::string NameFault(std::string_view name);         // types, indexes, choices, roles: [a-z][a-z0-9_]*
@@ -32,6 +36,11 @@ struct Need {
   Version at_least;
 };
 [[nodiscard]] std::optional<Need> ParseNeed(std::string_view text);
+
+// "contact_role" -> "ContactRole", in generated code and schemas.
+[[nodiscard]] std::string CamelCase(std::string_view name);
+// The enum of a field's choices.
+[[nodiscard]] std::string EnumName(const TypeDef& type, const FieldDef& field);
 
 }  // namespace kith::catalog
 
