@@ -13,7 +13,6 @@ namespace kith::query {
 namespace {
 
 using Comparison = expr::Condition::Comparison;
-using nlohmann::json;
 
 Status BadParameter(const std::string& name, std::string_view message, std::string_view hint) {
   return MakeError({.reason = Reason::kBadOptions, .field = Concat({"parameters.", name}), .hint = std::string(hint)}, message);
@@ -57,22 +56,22 @@ StatusOr<bool> BindVariable(const catalog::TypeDef& type, const expr::Condition&
   return true;
 }
 
-expr::Any FromPlainJson(const json& value) {
+expr::Any FromPlainJson(const nlohmann::json& value) {
   switch (value.type()) {
-    case json::value_t::boolean:
+    case nlohmann::json::value_t::boolean:
       return value.get<bool>();
-    case json::value_t::number_unsigned:
+    case nlohmann::json::value_t::number_unsigned:
       if (value.get<uint64_t>() > INT64_MAX) return value.get<uint64_t>();
       return value.get<int64_t>();
-    case json::value_t::number_integer:
+    case nlohmann::json::value_t::number_integer:
       return value.get<int64_t>();
-    case json::value_t::number_float:
+    case nlohmann::json::value_t::number_float:
       return value.get<double>();
-    case json::value_t::string:
+    case nlohmann::json::value_t::string:
       return value.get<std::string>();
-    case json::value_t::array: {
+    case nlohmann::json::value_t::array: {
       expr::AnyList list;
-      for (const json& item : value) list.push_back(FromPlainJson(item));
+      for (const nlohmann::json& item : value) list.push_back(FromPlainJson(item));
       return list;
     }
     default:
@@ -80,7 +79,7 @@ expr::Any FromPlainJson(const json& value) {
   }
 }
 
-StatusOr<expr::Any> FromJsonAs(const Parameter& parameter, const json& value) {
+StatusOr<expr::Any> FromJsonAs(const Parameter& parameter, const nlohmann::json& value) {
   if (value.is_object() && parameter.kind != Kind::kMoney) {
     return BadParameter(parameter.name, "is an object", "declare its kind in the query's parameters, or give a plain value");
   }
@@ -132,7 +131,7 @@ StatusOr<Parameters> Prepared::ParametersFromJson(std::string_view text) const {
   if (text.empty()) return parameters;
   KITH_RETURN_IF_ERROR(CheckJson(
       text, {.document = "the parameters", .malformed = Reason::kBadOptions, .bytes = limits::kBatchBytes, .depth = limits::kBatchDepth}));
-  const json document = json::parse(text, nullptr, false);
+  const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
   if (!document.is_object()) return MakeError({.reason = Reason::kBadOptions, .field = "parameters"}, "is no JSON object");
   for (const auto& [name, value] : document.items()) {
     const auto& known = compiled_->parameters;

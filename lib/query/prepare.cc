@@ -25,10 +25,6 @@ std::string At(const std::string& path, std::string_view member, size_t i) {
   return Concat({At(path, member), "[", std::to_string(i), "]"});
 }
 
-Status Malformed(const std::string& where, std::string_view value, std::string_view message, std::string_view hint = {}) {
-  return MakeError({.reason = Reason::kQueryMalformed, .field = where, .value = std::string(value), .hint = std::string(hint)}, message);
-}
-
 // An error of the catalog about a name, with its place in the query.
 Status NameAt(const Status& status, const std::string& where, const std::string& name) {
   ErrorInfo info = GetErrorInfo(status);

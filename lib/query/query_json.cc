@@ -19,15 +19,11 @@ using Json = nlohmann::ordered_json;
 constexpr JsonRules kRules = {
     .document = "the query", .malformed = Reason::kQueryMalformed, .bytes = limits::kQueryBytes, .depth = limits::kPackageDepth};
 
-Status Malformed(const std::string& path, std::string_view message, std::string_view hint = {}) {
-  return MakeError({.reason = Reason::kQueryMalformed, .field = path, .hint = std::string(hint)}, message);
-}
-
 // One object of the document: members are taken by name, what is left over at the end is unknown.
 class Object {
  public:
   static StatusOr<Object> Of(const Json& json, std::string path) {
-    if (!json.is_object()) return Malformed(path.empty() ? "$" : path, "is no JSON object");
+    if (!json.is_object()) return Malformed(path.empty() ? "$" : path, "", "is no JSON object");
     return Object(json, std::move(path));
   }
 
@@ -40,14 +36,14 @@ class Object {
   Status Text(std::string_view member, std::string& out) {
     const Json* value = Take(member);
     if (value == nullptr) return {};
-    if (!value->is_string()) return Malformed(At(member), "is no text");
+    if (!value->is_string()) return Malformed(At(member), "", "is no text");
     out = value->get<std::string>();
     return {};
   }
   Status Flag(std::string_view member, bool& out) {
     const Json* value = Take(member);
     if (value == nullptr) return {};
-    if (!value->is_boolean()) return Malformed(At(member), "is neither true nor false");
+    if (!value->is_boolean()) return Malformed(At(member), "", "is neither true nor false");
     out = value->get<bool>();
     return {};
   }
@@ -56,7 +52,7 @@ class Object {
     const Json* value = Take(member);
     if (value == nullptr) return {};
     if (!value->is_number_unsigned() || value->get<uint64_t>() > most) {
-      return Malformed(At(member), Concat({"is no whole number from 0 to ", std::to_string(most)}));
+      return Malformed(At(member), "", Concat({"is no whole number from 0 to ", std::to_string(most)}));
     }
     out = static_cast<Number>(value->get<uint64_t>());
     return {};
@@ -66,7 +62,7 @@ class Object {
   Status List(std::string_view member, const Read& read) {
     const Json* value = Take(member);
     if (value == nullptr) return {};
-    if (!value->is_array()) return Malformed(At(member), "is no list");
+    if (!value->is_array()) return Malformed(At(member), "", "is no list");
     for (size_t i = 0; i < value->size(); ++i) {
       KITH_RETURN_IF_ERROR(read((*value)[i], JoinJsonPath(At(member), i)));
     }
@@ -76,7 +72,7 @@ class Object {
   [[nodiscard]] Status Done() const {
     for (const auto& [name, value] : json_.items()) {
       if (std::find(known_.begin(), known_.end(), name) == known_.end())
-        return Malformed(At(name), "is not known", NearestHint(name, known_));
+        return Malformed(At(name), "", "is not known", NearestHint(name, known_));
     }
     return {};
   }
@@ -104,7 +100,7 @@ Status ReadTerm(const Json& json, const std::string& path, std::vector<Term>& ou
   if (!bucket.empty()) {
     const auto found = std::find(kBucketNames.begin(), kBucketNames.end(), bucket);
     if (found == kBucketNames.end()) {
-      return Malformed(object.At("by"), "is no period", "use day, week, month, quarter, year, fiscal_quarter or fiscal_year");
+      return Malformed(object.At("by"), "", "is no period", "use day, week, month, quarter, year, fiscal_quarter or fiscal_year");
     }
     term.bucket = static_cast<Bucket>(found - kBucketNames.begin());
   }
@@ -137,7 +133,7 @@ Status ReadAggregate(const Json& json, const std::string& path, std::vector<Aggr
     KITH_RETURN_IF_ERROR(object.Text(kFunctionNames[i], aggregate.text));
   }
   KITH_RETURN_IF_ERROR(object.Done());
-  if (functions != 1) return Malformed(path, "has not one function", R"(write {"sum": "amount", "name": "total"})");
+  if (functions != 1) return Malformed(path, "", "has not one function", R"(write {"sum": "amount", "name": "total"})");
   if (aggregate.function == Function::kCount && aggregate.text == "*") aggregate.text.clear();
   out.push_back(std::move(aggregate));
   return {};

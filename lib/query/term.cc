@@ -78,8 +78,8 @@ Status WrongResult(std::string_view kind) {
                    Concat({"the expression gives a ", kind, ", which no column holds"}));
 }
 
-// The value that an expression gave, as a field of that kind holds it.
-struct ToFieldValue {
+// The value that an expression gave, as a column holds it.
+struct ToColumnValue {
   const FieldDef* choices;
 
   StatusOr<Value> operator()(std::monostate) const { return Value(); }
@@ -279,7 +279,7 @@ Status CompiledTerm::ReadPath(Context& context, const Current& row, Value& out) 
 Status CompiledTerm::ReadProgram(Context& context, const Current& row, Value& out) const {
   StatusOr<expr::Any> any = context.evaluator().Evaluate(*program_, row.record, context.variables);
   if (!any.ok()) return WithContext(any.status(), {.record = row.id, .value = text_});
-  StatusOr<Value> value = std::visit(ToFieldValue{column_.choices}, any->storage());
+  StatusOr<Value> value = std::visit(ToColumnValue{column_.choices}, any->storage());
   if (!value.ok()) return WithContext(value.status(), {.record = row.id, .value = text_});
   out = *std::move(value);
   return {};
