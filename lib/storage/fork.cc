@@ -10,7 +10,7 @@
 namespace kith::storage {
 namespace {
 
-std::atomic<uint64_t>* generation = nullptr;
+std::atomic<uint64_t>* generation_word = nullptr;
 
 // The kernel zeroes this page in a child, so a child notices on its first look, however it was forked. Null when the kernel cannot do that.
 // An emulator may say that it does so and not do it (qemu-user 7.2), so fork() itself zeroes the word too.
@@ -22,9 +22,9 @@ std::atomic<uint64_t>* MakeWord() {
     munmap(page, size);
     return nullptr;
   }
-  generation = new (page) std::atomic<uint64_t>(0);
-  pthread_atfork(nullptr, nullptr, [] { generation->store(0, std::memory_order_release); });
-  return generation;
+  generation_word = new (page) std::atomic<uint64_t>(0);
+  pthread_atfork(nullptr, nullptr, [] { generation_word->store(0, std::memory_order_release); });
+  return generation_word;
 }
 
 }  // namespace
