@@ -12,6 +12,7 @@
 #include "kith/query/calendar.h"
 #include "model/document_internal.h"
 #include "model/extensions_internal.h"
+#include "model/fields_internal.h"
 
 namespace kith::model {
 namespace {
@@ -22,10 +23,6 @@ using catalog::TypeDef;
 constexpr std::string_view kDraft = "draft";
 constexpr std::string_view kAccepted = "accepted";
 
-Id RefIn(const Value& value) {
-  const Id* id = value.get_if<Id>();
-  return id == nullptr ? Id() : *id;
-}
 Decimal DecimalIn(const Value& value) {
   const Decimal* decimal = value.get_if<Decimal>();
   return decimal == nullptr ? Decimal() : *decimal;
@@ -43,9 +40,9 @@ absl::int128 Fine(Decimal quantity) {
   return units;
 }
 
-class Run {
+class DocumentsRun {
  public:
-  explicit Run(RuleContext& context) : context_(context) {}
+  explicit DocumentsRun(RuleContext& context) : context_(context) {}
 
   Status Do() {
     for (const Draft* draft : context_.changed()) {
@@ -67,7 +64,7 @@ class Run {
 
   Status LookAtLine(const Draft& line, const LineRoles& roles) {
     const Id former = line.before().is_null() ? Id() : line.before().GetRef(roles.document->position);
-    const Id document = line.deleted() ? Id() : RefIn(line.Get(roles.document->position));
+    const Id document = line.deleted() ? Id() : RefOf(line.Get(roles.document->position));
     for (const Id id : {former, document}) {
       if (id.is_null()) continue;
       outdated_.insert(id);
@@ -77,7 +74,7 @@ class Run {
     if (!former.is_null() && former != document && line.before().has(roles.amount->position)) left_.insert(former);
     if (line.deleted()) return absl::OkStatus();
     if (Changed(line, roles.quantity) && !line.created()) taken_.insert(line.id());
-    if (const Id of = roles.of == nullptr ? Id() : RefIn(line.Get(roles.of->position)); !of.is_null()) taken_.insert(of);
+    if (const Id of = roles.of == nullptr ? Id() : RefOf(line.Get(roles.of->position)); !of.is_null()) taken_.insert(of);
     return Compute(line, roles, document);
   }
 
@@ -152,7 +149,7 @@ class Run {
     if (Changed(draft, roles.rounding) && !draft.created()) KITH_RETURN_IF_ERROR(ComputeLines(id, draft.type()));
     if (!Changed(draft, roles.status)) return absl::OkStatus();
     KITH_RETURN_IF_ERROR(ForEachLine(id, draft.type(), [&](const LineRoles& roles_of, const RecordInBatch& line) {
-      if (const Id of = RefIn(At(line, roles_of.of)); !of.is_null()) taken_.insert(of);
+      if (const Id of = RefOf(At(line, roles_of.of)); !of.is_null()) taken_.insert(of);
       return absl::OkStatus();
     }));
     const std::string_view status = roles.StatusIn(draft.Get(roles.status->position));
@@ -313,7 +310,7 @@ class Run {
       const std::optional<DocumentRoles> roles = DocumentRoles::Of(*type);
       if (!roles.has_value() || roles->deal == nullptr) continue;
       for (const Draft* document : context_.touched(type->number)) {
-        const bool said = !document->deleted() && RefIn(document->Get(roles->deal->position)) == draft.id();
+        const bool said = !document->deleted() && RefOf(document->Get(roles->deal->position)) == draft.id();
         if (said && document->Get(roles->total->position) == draft.Get(amount->position)) return absl::OkStatus();
       }
     }
@@ -327,7 +324,7 @@ class Run {
     if (roles->deal == nullptr || document->Get(roles->total->position).is_null()) return absl::OkStatus();
     const Value total = document->Get(roles->total->position);
     const bool accepted = roles->StatusIn(document->Get(roles->status->position)) == kAccepted;
-    KITH_ASSIGN_OR_RETURN(const Draft* deal, context_.Find(RefIn(document->Get(roles->deal->position))));
+    KITH_ASSIGN_OR_RETURN(const Draft* deal, context_.Find(RefOf(document->Get(roles->deal->position))));
     const FieldDef* amount = deal == nullptr || deal->deleted() ? nullptr : deal->type().FindRole("pipelined", "amount");
     const FieldDef* source = amount == nullptr ? nullptr : deal->type().FindRole("pipelined", "amount_source");
     const catalog::ChoiceDef* quote = source == nullptr ? nullptr : source->FindChoice("quote");
@@ -352,7 +349,7 @@ class Documents : public kith::Rule {
  public:
   [[nodiscard]] std::string_view name() const override { return "documents"; }
   [[nodiscard]] Status Run(RuleContext& context) const override {
-    model::Run run(context);
+    DocumentsRun run(context);
     KITH_RETURN_IF_ERROR(run.Do());
     return run.TellDeals();
   }

@@ -7,6 +7,7 @@
 
 #include "model/employment_internal.h"
 #include "model/extensions_internal.h"
+#include "model/fields_internal.h"
 
 namespace kith::model {
 namespace {
@@ -14,14 +15,9 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-Id RefOf(const Value& value) {
-  const Id* id = value.get_if<Id>();
-  return id == nullptr ? Id() : *id;
-}
-
-class Run {
+class EmploymentsRun {
  public:
-  Run(RuleContext& context, const std::vector<EmploymentRoles>& employments) : context_(context), employments_(employments) {}
+  EmploymentsRun(RuleContext& context, const std::vector<EmploymentRoles>& employments) : context_(context), employments_(employments) {}
 
   Status Do() {
     for (const Draft* draft : context_.changed()) {
@@ -95,7 +91,7 @@ class Employments : public kith::Rule {
   [[nodiscard]] std::string_view name() const override { return "employments"; }
   [[nodiscard]] Status Run(RuleContext& context) const override {
     const std::vector<EmploymentRoles> employments = EmploymentRoles::All(context.catalog());
-    return employments.empty() ? absl::OkStatus() : model::Run(context, employments).Do();
+    return employments.empty() ? absl::OkStatus() : EmploymentsRun(context, employments).Do();
   }
 };
 

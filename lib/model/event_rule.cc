@@ -14,6 +14,7 @@
 
 #include "kith/query/calendar.h"
 #include "model/extensions_internal.h"
+#include "model/fields_internal.h"
 #include "model/guard_internal.h"
 #include "model/path_internal.h"
 #include "model/pipeline_internal.h"
@@ -22,11 +23,6 @@ namespace kith::model {
 namespace {
 
 using catalog::TypeDef;
-
-Id RefOf(const Value& value) {
-  const Id* id = value.get_if<Id>();
-  return id == nullptr ? Id() : *id;
-}
 
 struct Event {
   StageItem item;

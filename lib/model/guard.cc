@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kith/engine/referring.h"
+#include "model/fields_internal.h"
 #include "model/guard_internal.h"
 #include "model/pipeline_internal.h"
 
@@ -12,11 +13,6 @@ namespace {
 using catalog::FieldDef;
 using catalog::IndexDef;
 using catalog::TypeDef;
-
-Id RefOf(const Value& value) {
-  const Id* id = value.get_if<Id>();
-  return id == nullptr ? Id() : *id;
-}
 
 }  // namespace
 

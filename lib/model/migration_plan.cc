@@ -16,12 +16,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr JsonRules kRules = {
+constexpr JsonRules kPlanRules = {
     .document = "the plan", .malformed = Reason::kPackageMalformed, .bytes = limits::kPackageBytes, .depth = limits::kPackageDepth};
-
-Status Malformed(std::string path, std::string_view message) {
-  return MakeError({.reason = Reason::kPackageMalformed, .field = std::move(path)}, message);
-}
 
 Status CheckMembers(const Json& json, const std::string& path, const std::set<std::string_view>& known) {
   if (!json.is_object()) return Malformed(path.empty() ? "$" : path, "is not an object");
@@ -31,7 +27,7 @@ Status CheckMembers(const Json& json, const std::string& path, const std::set<st
   return absl::OkStatus();
 }
 
-StatusOr<std::string> TextAt(const Json& json, const std::string& path) {
+StatusOr<std::string> ReadText(const Json& json, const std::string& path) {
   if (!json.is_string()) return Malformed(path, "is not a text");
   return json.get<std::string>();
 }
@@ -44,9 +40,9 @@ StatusOr<StageTarget> ReadTarget(const Json& json, const std::string& path) {
   }
   KITH_RETURN_IF_ERROR(CheckMembers(json, path, {"to", "when"}));
   if (!json.contains("to")) return Malformed(JoinJsonPath(path, "to"), "is missing");
-  KITH_ASSIGN_OR_RETURN(target.stage, TextAt(json["to"], JoinJsonPath(path, "to")));
+  KITH_ASSIGN_OR_RETURN(target.stage, ReadText(json["to"], JoinJsonPath(path, "to")));
   if (json.contains("when")) {
-    KITH_ASSIGN_OR_RETURN(target.when, TextAt(json["when"], JoinJsonPath(path, "when")));
+    KITH_ASSIGN_OR_RETURN(target.when, ReadText(json["when"], JoinJsonPath(path, "when")));
   }
   return target;
 }
@@ -132,7 +128,7 @@ std::string_view NewName(const MigrationPlan& plan, const Stage& stage) {
 }
 
 // The stage that an archived one stands before: what it became, else the next that stays.
-std::string_view PlaceOf(const MigrationPlan& plan, const Pipeline& before, size_t index) {
+std::string_view Successor(const MigrationPlan& plan, const Pipeline& before, size_t index) {
   const auto mapped = plan.map.find(before.stages[index].name);
   if (mapped != plan.map.end()) {
     for (const Stage& stage : plan.pipeline.stages) {
@@ -152,7 +148,7 @@ std::vector<Stage> StagesAfter(const MigrationPlan& plan, const Pipeline& before
   std::vector<Stage> stages;
   const auto archived_before = [&](std::string_view place) {
     for (size_t i = 0; i < before.stages.size(); ++i) {
-      if (!NewName(plan, before.stages[i]).empty() || PlaceOf(plan, before, i) != place) continue;
+      if (!NewName(plan, before.stages[i]).empty() || Successor(plan, before, i) != place) continue;
       stages.push_back(before.stages[i]);
       stages.back().archived = true;
     }
@@ -172,7 +168,7 @@ std::vector<Stage> StagesAfter(const MigrationPlan& plan, const Pipeline& before
 }  // namespace
 
 StatusOr<MigrationPlan> MigrationPlanFromJson(std::string_view text) {
-  KITH_RETURN_IF_ERROR(CheckJson(text, kRules));
+  KITH_RETURN_IF_ERROR(CheckJson(text, kPlanRules));
   const Json json = Json::parse(text, nullptr, false);
   KITH_RETURN_IF_ERROR(CheckMembers(json, {}, {"pipeline", "rename", "map"}));
   if (!json.contains("pipeline")) return Malformed("pipeline", "is missing");
@@ -181,7 +177,7 @@ StatusOr<MigrationPlan> MigrationPlanFromJson(std::string_view text) {
   if (json.contains("rename")) {
     if (!json["rename"].is_object()) return Malformed("rename", "is not an object of names by former names");
     for (const auto& item : json["rename"].items()) {
-      KITH_ASSIGN_OR_RETURN(plan.renamed[item.key()], TextAt(item.value(), JoinJsonPath("rename", item.key())));
+      KITH_ASSIGN_OR_RETURN(plan.renamed[item.key()], ReadText(item.value(), JoinJsonPath("rename", item.key())));
     }
   }
   if (json.contains("map")) {

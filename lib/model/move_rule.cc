@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "model/extensions_internal.h"
+#include "model/fields_internal.h"
 #include "model/guard_internal.h"
 #include "model/path_internal.h"
 #include "model/pipeline_internal.h"
@@ -31,24 +32,19 @@ struct StageInfo {
 };
 
 // What a record's fields show after its moves up to some time; or what a track shows.
-struct Standing {
+struct StageStanding {
   Id stage;
   Id pipeline;
   std::optional<Time> closed_at;
 };
 
 // Where a standing shows: in a record's own fields, or in those of its track in a parallel pipeline.
-struct Shown {
+struct StandingFields {
   Id record;
   const FieldDef* stage = nullptr;
   const FieldDef* pipeline = nullptr;   // none on a track: it is about one
   const FieldDef* closed_at = nullptr;  // may be none
 };
-
-Id RefOf(const Value& value) {
-  const Id* id = value.get_if<Id>();
-  return id == nullptr ? Id() : *id;
-}
 
 Value RefValue(Id id) { return id.is_null() ? Value() : Value(id); }
 
@@ -60,9 +56,9 @@ Money MoneyOf(const Value& value) {
 Value GroupValue(uint64_t group) { return group == 0 ? Value() : Value(static_cast<int64_t>(group)); }
 
 // One call of the rule.
-class Run {
+class MovesRun {
  public:
-  Run(RuleContext& context, const Schema& schema)
+  MovesRun(RuleContext& context, const Schema& schema)
       : context_(context), schema_(schema), moves_(schema.move), asking_(context, schema.item) {}
 
   Status Do() {
@@ -101,9 +97,10 @@ class Run {
   Status Write(const Item& item, Id from);
   Status SetIf(const Draft& move, size_t field, const Value& value);
   Status Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present);
-  Status SetStanding(const Shown& shown, const Standing& standing, std::optional<Time> effective);
-  StatusOr<Standing> StandingAt(const std::vector<MoveEntry>& moves, Time at);
-  Status AssertOn(const Draft& target, const Shown& shown, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present);
+  Status SetStanding(const StandingFields& shown, const StageStanding& standing, std::optional<Time> effective);
+  StatusOr<StageStanding> StandingAt(const std::vector<MoveEntry>& moves, Time at);
+  Status AssertOn(const Draft& target, const StandingFields& shown, const std::vector<MoveEntry>& former,
+                  const std::vector<MoveEntry>& present);
   Status SettleTrack(const Draft& record, Id pipeline, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present);
   StatusOr<std::vector<Id>> TracksOf(const Draft& record, Id pipeline);
   StatusOr<const StageInfo*> StageOf(Id stage);
@@ -131,13 +128,13 @@ class Run {
   std::map<TypeNumber, std::optional<PipelinedRoles>> roles_;
 };
 
-const std::optional<PipelinedRoles>& Run::RolesOf(const TypeDef& type) {
+const std::optional<PipelinedRoles>& MovesRun::RolesOf(const TypeDef& type) {
   const auto [roles, added] = roles_.try_emplace(type.number);
   if (added) roles->second = PipelinedRoles::Of(type);
   return roles->second;
 }
 
-bool Run::IsNews(const Draft& move) const {
+bool MovesRun::IsNews(const Draft& move) const {
   if (move.deleted()) return true;
   if (move.created()) return context_.settling() || move.Get(moves_.pipeline).is_null();
   const MoveEntry before = ReadMove(moves_, move.before());
@@ -145,7 +142,7 @@ bool Run::IsNews(const Draft& move) const {
          move.Get(moves_.at) != Value(before.at) || move.Get(moves_.cause) != move.before().Get(moves_.cause);
 }
 
-void Run::Collect() {
+void MovesRun::Collect() {
   for (const Draft* draft : context_.changed()) {
     if (draft->type().number == moves_.type->number) {
       if (!IsNews(*draft)) continue;
@@ -160,7 +157,7 @@ void Run::Collect() {
   }
 }
 
-StatusOr<const StageInfo*> Run::StageOf(Id stage) {
+StatusOr<const StageInfo*> MovesRun::StageOf(Id stage) {
   const auto known = stages_.find(stage);
   if (known != stages_.end()) return known->second.has_value() ? &*known->second : nullptr;
   std::optional<StageInfo>& info = stages_[stage];
@@ -175,7 +172,7 @@ StatusOr<const StageInfo*> Run::StageOf(Id stage) {
   return &*info;
 }
 
-StatusOr<MoveEntry> Run::EntryOf(const Draft& move) const {
+StatusOr<MoveEntry> MovesRun::EntryOf(const Draft& move) const {
   MoveEntry entry;
   entry.id = move.id();
   entry.record = RefOf(move.Get(moves_.record));
@@ -200,7 +197,7 @@ StatusOr<MoveEntry> Run::EntryOf(const Draft& move) const {
                    "a move lies in the future");
 }
 
-Status Run::Check(const Draft& move, const MoveEntry& entry, Id from, const Draft& record) {
+Status MovesRun::Check(const Draft& move, const MoveEntry& entry, Id from, const Draft& record) {
   if (entry.to.is_null()) {
     return MakeError(
         {.reason = Reason::kRequired, .type = moves_.type->name, .record = entry.record, .field = moves_.Field(moves_.to).name},
@@ -239,7 +236,7 @@ Status Run::Check(const Draft& move, const MoveEntry& entry, Id from, const Draf
 }
 
 // What a new move takes from the record it moves.
-void Run::Complete(const Draft& record, MoveEntry& entry) {
+void MovesRun::Complete(const Draft& record, MoveEntry& entry) {
   const std::optional<PipelinedRoles>& roles = RolesOf(record.type());
   const auto role = [&](const FieldDef* field) { return field == nullptr ? Value() : record.Get(field->position); };
   if (entry.owner.is_null()) entry.owner = Id(record.header().owner);
@@ -248,14 +245,14 @@ void Run::Complete(const Draft& record, MoveEntry& entry) {
   if (entry.amount.currency.is_null()) entry.amount = MoneyOf(role(roles->amount));
 }
 
-StatusOr<std::vector<MoveEntry>> Run::Former(const Draft& record) {
+StatusOr<std::vector<MoveEntry>> MovesRun::Former(const Draft& record) {
   std::vector<MoveEntry> former;
   if (!record.created()) KITH_RETURN_IF_ERROR(LoadMoves(context_, moves_, record.id(), former));
   return former;
 }
 
 // The record's moves after the batch, in order.
-StatusOr<std::vector<Run::Item>> Run::Present(const Draft& record, const std::vector<MoveEntry>& former) {
+StatusOr<std::vector<MovesRun::Item>> MovesRun::Present(const Draft& record, const std::vector<MoveEntry>& former) {
   std::vector<Item> items;
   for (const MoveEntry& entry : former) {
     if (touched_.count(entry.id) == 0) items.push_back({entry, nullptr});
@@ -271,7 +268,7 @@ StatusOr<std::vector<Run::Item>> Run::Present(const Draft& record, const std::ve
 }
 
 // A deleted record takes its moves with it; a move of one that is not there is refused.
-Status Run::CheckGone(Id record) const {
+Status MovesRun::CheckGone(Id record) const {
   if (live_.count(record) == 0) return absl::OkStatus();
   const std::string& field = moves_.Field(moves_.record).name;
   if (record.is_null()) {
@@ -281,7 +278,7 @@ Status Run::CheckGone(Id record) const {
                    "a move of a record that does not exist");
 }
 
-StatusOr<Id> Run::TrackOf(Id pipeline) {
+StatusOr<Id> MovesRun::TrackOf(Id pipeline) {
   const auto [known, is_new] = tracks_.try_emplace(pipeline);
   if (!is_new || schema_.pipeline.parallel == nullptr || schema_.track.type == nullptr || pipeline.is_null()) return known->second;
   KITH_ASSIGN_OR_RETURN(const Draft* draft, context_.Find(pipeline));
@@ -289,7 +286,7 @@ StatusOr<Id> Run::TrackOf(Id pipeline) {
   return known->second;
 }
 
-Status Run::SettleMove(const Draft& record, Item& item, Id from) {
+Status MovesRun::SettleMove(const Draft& record, Item& item, Id from) {
   KITH_RETURN_IF_ERROR(Check(*item.draft, item.entry, from, record));
   KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(item.entry.to));
   item.entry.pipeline = stage->pipeline;
@@ -300,7 +297,7 @@ Status Run::SettleMove(const Draft& record, Item& item, Id from) {
 // What happened elsewhere, or without anybody's choice, is not asked: it is so.
 bool IsGuarded(MoveCause cause) { return cause == MoveCause::kManual || cause == MoveCause::kOverride; }
 
-Status Run::Guard(const Draft& record, const Item& item, Id from) {
+Status MovesRun::Guard(const Draft& record, const Item& item, Id from) {
   const Draft& move = *item.draft;
   const MoveEntry& entry = item.entry;
   const bool goes = move.created() || move.Changed(static_cast<int32_t>(moves_.to));
@@ -317,7 +314,7 @@ Status Run::Guard(const Draft& record, const Item& item, Id from) {
   return SetIf(move, moves_.unmet->position, names.empty() ? Value() : Value(names));
 }
 
-Status Run::Settle(Id record_id) {
+Status MovesRun::Settle(Id record_id) {
   KITH_ASSIGN_OR_RETURN(const Draft* record, context_.Find(record_id));
   if (record == nullptr) return CheckGone(record_id);
   if (!RolesOf(record->type()).has_value()) return NotPipelinedError(context_.catalog(), record->type().name, record_id);
@@ -354,13 +351,13 @@ Status Run::Settle(Id record_id) {
   return absl::OkStatus();
 }
 
-Status Run::SetIf(const Draft& move, size_t field, const Value& value) {
+Status MovesRun::SetIf(const Draft& move, size_t field, const Value& value) {
   if (move.Get(field) == value) return absl::OkStatus();
   const std::optional<Time> effective = move.created() ? std::optional<Time>(move.effective()) : std::nullopt;
   return context_.Set(move.id(), moves_.Field(field), value, effective);
 }
 
-Status Run::Write(const Item& item, Id from) {
+Status MovesRun::Write(const Item& item, Id from) {
   const MoveEntry& entry = item.entry;
   if (item.draft == nullptr) {
     if (entry.from == from) return absl::OkStatus();
@@ -378,10 +375,10 @@ Status Run::Write(const Item& item, Id from) {
   return SetIf(move, moves_.amount, entry.amount.currency.is_null() ? Value() : Value(entry.amount));
 }
 
-StatusOr<Standing> Run::StandingAt(const std::vector<MoveEntry>& moves, Time at) {
+StatusOr<StageStanding> MovesRun::StandingAt(const std::vector<MoveEntry>& moves, Time at) {
   size_t count = 0;
   while (count < moves.size() && moves[count].at <= at) ++count;
-  Standing standing;
+  StageStanding standing;
   if (count == 0) return standing;
   standing.stage = moves[count - 1].to;
   standing.pipeline = moves[count - 1].pipeline;
@@ -395,20 +392,21 @@ StatusOr<Standing> Run::StandingAt(const std::vector<MoveEntry>& moves, Time at)
   return standing;
 }
 
-Status Run::SetStanding(const Shown& shown, const Standing& standing, std::optional<Time> effective) {
+Status MovesRun::SetStanding(const StandingFields& shown, const StageStanding& standing, std::optional<Time> effective) {
   KITH_RETURN_IF_ERROR(context_.Set(shown.record, *shown.stage, RefValue(standing.stage), effective));
   if (shown.pipeline != nullptr) KITH_RETURN_IF_ERROR(context_.Set(shown.record, *shown.pipeline, RefValue(standing.pipeline), effective));
   if (shown.closed_at == nullptr) return absl::OkStatus();
   return context_.Set(shown.record, *shown.closed_at, standing.closed_at.has_value() ? Value(*standing.closed_at) : Value(), effective);
 }
 
-Status Run::Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
+Status MovesRun::Assert(const Draft& record, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
   const std::optional<PipelinedRoles>& roles = RolesOf(record.type());
   return AssertOn(record, {record.id(), roles->stage, roles->pipeline, roles->closed_at}, former, present);
 }
 
 // Both lists in order.
-Status Run::AssertOn(const Draft& target, const Shown& shown, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
+Status MovesRun::AssertOn(const Draft& target, const StandingFields& shown, const std::vector<MoveEntry>& former,
+                          const std::vector<MoveEntry>& present) {
   // A record has no values before it was created: what happened then is what it was created with.
   const Time created{target.header().created};
   std::set<Time> times;
@@ -423,11 +421,11 @@ Status Run::AssertOn(const Draft& target, const Shown& shown, const std::vector<
     if (move.at > *times.begin()) times.insert(move.at);
   }
   for (Time time : times) {
-    KITH_ASSIGN_OR_RETURN(const Standing standing, StandingAt(present, time));
+    KITH_ASSIGN_OR_RETURN(const StageStanding standing, StandingAt(present, time));
     KITH_RETURN_IF_ERROR(SetStanding(shown, standing, time));
   }
   // A move that was taken back left its time in the record's history: what is asserted before that time would not show.
-  KITH_ASSIGN_OR_RETURN(const Standing last, StandingAt(present, kTimeMax));
+  KITH_ASSIGN_OR_RETURN(const StageStanding last, StandingAt(present, kTimeMax));
   const Value closed_at = last.closed_at.has_value() ? Value(*last.closed_at) : Value();
   const bool shows = RefOf(target.Get(shown.stage->position)) == last.stage &&
                      (shown.pipeline == nullptr || RefOf(target.Get(shown.pipeline->position)) == last.pipeline) &&
@@ -436,7 +434,7 @@ Status Run::AssertOn(const Draft& target, const Shown& shown, const std::vector<
 }
 
 // The track records of a record in a pipeline, by id. More than one come from replicas that each began the track.
-StatusOr<std::vector<Id>> Run::TracksOf(const Draft& record, Id pipeline) {
+StatusOr<std::vector<Id>> MovesRun::TracksOf(const Draft& record, Id pipeline) {
   const TrackSchema& s = schema_.track;
   std::set<Id> touched;
   std::set<Id> found;
@@ -456,7 +454,8 @@ StatusOr<std::vector<Id>> Run::TracksOf(const Draft& record, Id pipeline) {
   return std::vector<Id>(found.begin(), found.end());
 }
 
-Status Run::SettleTrack(const Draft& record, Id pipeline, const std::vector<MoveEntry>& former, const std::vector<MoveEntry>& present) {
+Status MovesRun::SettleTrack(const Draft& record, Id pipeline, const std::vector<MoveEntry>& former,
+                             const std::vector<MoveEntry>& present) {
   const TrackSchema& s = schema_.track;
   KITH_ASSIGN_OR_RETURN(std::vector<Id> tracks, TracksOf(record, pipeline));
   const size_t kept = present.empty() ? 0 : 1;
@@ -473,7 +472,7 @@ Status Run::SettleTrack(const Draft& record, Id pipeline, const std::vector<Move
   return AssertOn(*track, {tracks.front(), &s.Field(s.stage), nullptr, &s.Field(s.closed_at)}, former, present);
 }
 
-StatusOr<std::vector<const Run::Item*>> Run::Latest(const std::vector<Item>& items) {
+StatusOr<std::vector<const MovesRun::Item*>> MovesRun::Latest(const std::vector<Item>& items) {
   std::map<Id, const Item*> latest;
   for (const Item& item : items) {
     KITH_ASSIGN_OR_RETURN(const Id track, TrackOf(item.entry.pipeline));
@@ -486,7 +485,7 @@ StatusOr<std::vector<const Run::Item*>> Run::Latest(const std::vector<Item>& ite
 }
 
 // The move that won a deal keeps what was won, also when the amount is put right later.
-Status Run::FollowAmount(const Draft& record) {
+Status MovesRun::FollowAmount(const Draft& record) {
   const std::optional<PipelinedRoles>& roles = RolesOf(record.type());
   KITH_ASSIGN_OR_RETURN(const std::vector<MoveEntry> former, Former(record));
   KITH_ASSIGN_OR_RETURN(const std::vector<Item> items, Present(record, former));
@@ -502,7 +501,7 @@ Status Run::FollowAmount(const Draft& record) {
 }
 
 // A new owner of an open record holds it from now on: a move to the stage it is in, so that statistics know.
-Status Run::HandOver(const Draft& record) {
+Status MovesRun::HandOver(const Draft& record) {
   KITH_ASSIGN_OR_RETURN(const std::vector<MoveEntry> former, Former(record));
   KITH_ASSIGN_OR_RETURN(const std::vector<Item> items, Present(record, former));
   KITH_ASSIGN_OR_RETURN(const std::vector<const Item*> latest, Latest(items));
@@ -510,7 +509,7 @@ Status Run::HandOver(const Draft& record) {
   return absl::OkStatus();
 }
 
-Status Run::HandOverIn(const Draft& record, const Item& last) {
+Status MovesRun::HandOverIn(const Draft& record, const Item& last) {
   const bool new_move = last.draft != nullptr && last.draft->created();
   if (new_move || last.entry.owner == Id(record.header().owner)) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const StageInfo* stage, StageOf(last.entry.to));
@@ -527,7 +526,7 @@ class Moves : public Rule {
   [[nodiscard]] bool settles() const override { return true; }
   [[nodiscard]] Status Run(RuleContext& context) const override {
     const std::optional<Schema> schema = Schema::Of(context.catalog());
-    return schema.has_value() ? model::Run(context, *schema).Do() : absl::OkStatus();
+    return schema.has_value() ? MovesRun(context, *schema).Do() : absl::OkStatus();
   }
 };
 

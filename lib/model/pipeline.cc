@@ -12,7 +12,7 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-constexpr std::string_view kKindNames[] = {"open", "won", "lost"};
+constexpr std::string_view kStageKindNames[] = {"open", "won", "lost"};
 
 StatusOr<std::vector<Id>> PipelineIds(const Snapshot& snapshot) {
   std::vector<Id> ids;
@@ -73,19 +73,19 @@ std::vector<int32_t> PositionsOf(const std::vector<Stage>& stages) {
   return positions;
 }
 
-void SetLabel(Batch& batch, Id stage, const FieldDef* field, const Stage& from, std::string_view language) {
-  if (field == nullptr) return;
-  const auto label = from.labels.find(language);
-  batch.Set(stage, field->name, label == from.labels.end() ? Value() : Value(label->second));
-}
-
 void ReadLabel(const FieldDef* field, record::View view, std::string_view language, Stage& stage) {
   if (field != nullptr && view.has(field->position)) stage.labels.emplace(language, view.GetText(field->position));
 }
 
 }  // namespace
 
-std::string_view NameOf(StageKind kind) { return kKindNames[static_cast<size_t>(kind) - 1]; }
+void SetLabel(Batch& batch, Id id, const FieldDef* field, const Labels& labels, std::string_view language) {
+  if (field == nullptr) return;
+  const auto label = labels.find(language);
+  batch.Set(id, field->name, label == labels.end() ? Value() : Value(label->second));
+}
+
+std::string_view NameOf(StageKind kind) { return kStageKindNames[static_cast<size_t>(kind) - 1]; }
 
 std::optional<StageKind> StageKindFromName(std::string_view name) {
   for (StageKind kind : {StageKind::kOpen, StageKind::kWon, StageKind::kLost}) {
@@ -216,8 +216,8 @@ void WriteStage(Batch& batch, const Schema& schema, Id pipeline, Id id, const St
   batch.Set(id, "archived", stage.archived);
   batch.Set(id, "max_dwell_days", stage.max_dwell_days > 0 ? Value(int64_t{stage.max_dwell_days}) : Value());
   if (schema.stage.optional != nullptr) batch.Set(id, "optional", stage.optional ? Value(true) : Value());
-  SetLabel(batch, id, schema.stage.label_en, stage, "en");
-  SetLabel(batch, id, schema.stage.label_zh, stage, "zh");
+  SetLabel(batch, id, schema.stage.label_en, stage.labels, "en");
+  SetLabel(batch, id, schema.stage.label_zh, stage.labels, "zh");
 }
 
 void DefinePipeline(Batch& batch, const Pipeline& pipeline) {

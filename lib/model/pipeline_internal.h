@@ -85,6 +85,12 @@ void WriteStageItem(Batch& batch, const StageItemSchema& schema, Id pipeline, Id
 // Gives a stage, by id or local reference, all its values, but no items.
 void WriteStage(Batch& batch, const Schema& schema, Id pipeline, Id id, const Stage& stage, int32_t position);
 
+// Gives a stage or an item its label in a language; nothing where the type has no field for it.
+void SetLabel(Batch& batch, Id id, const catalog::FieldDef* field, const Labels& labels, std::string_view language);
+
+// PackageMalformed: what is at a path of a pipeline or a plan in JSON.
+[[nodiscard]] Status Malformed(std::string path, std::string_view message, std::string value = {}, std::string hint = {});
+
 // UnknownPipeline and UnknownStage, with the nearest of the names there are.
 [[nodiscard]] Status UnknownPipelineError(const Snapshot& snapshot, std::string_view name);
 [[nodiscard]] Status UnknownStageError(const Snapshot& snapshot, std::string_view stage_path);

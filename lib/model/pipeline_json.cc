@@ -13,17 +13,18 @@
 #include "model/pipeline_internal.h"
 
 namespace kith::model {
+
+Status Malformed(std::string path, std::string_view message, std::string value, std::string hint) {
+  return MakeError({.reason = Reason::kPackageMalformed, .field = std::move(path), .value = std::move(value), .hint = std::move(hint)},
+                   message);
+}
+
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr JsonRules kRules = {
+constexpr JsonRules kPipelineRules = {
     .document = "the pipeline", .malformed = Reason::kPackageMalformed, .bytes = limits::kPackageBytes, .depth = limits::kPackageDepth};
-
-Status Malformed(std::string path, std::string_view message, std::string value = {}, std::string hint = {}) {
-  return MakeError({.reason = Reason::kPackageMalformed, .field = std::move(path), .value = std::move(value), .hint = std::move(hint)},
-                   message);
-}
 
 std::string Shown(const Json& json) {
   std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -193,7 +194,7 @@ StatusOr<Stage> ReadStage(const Json& json, size_t index) {
 }  // namespace
 
 StatusOr<Pipeline> PipelineFromJson(std::string_view json) {
-  KITH_RETURN_IF_ERROR(CheckJson(json, kRules));
+  KITH_RETURN_IF_ERROR(CheckJson(json, kPipelineRules));
   const Json root = Json::parse(json, nullptr, false);
   Members members(root, {});
   Pipeline pipeline;

@@ -90,9 +90,9 @@ struct Claim {
   const Draft* draft = nullptr;  // touched by the batch
 };
 
-class Run {
+class PoolsRun {
  public:
-  Run(RuleContext& context, const PoolSchema& schema) : context_(context), s_(schema) {}
+  PoolsRun(RuleContext& context, const PoolSchema& schema) : context_(context), s_(schema) {}
 
   Status Do() {
     const std::vector<const Draft*> changed = context_.changed();
@@ -153,7 +153,7 @@ class Run {
   std::map<std::pair<Id, Id>, Held> held_;    // by holder and pool
 };
 
-Claim Run::Read(const RecordInBatch& record) const {
+Claim PoolsRun::Read(const RecordInBatch& record) const {
   const auto time = [&](const FieldDef& field) {
     const Value at = record.Get(field.position);
     return at.is_null() ? std::nullopt : std::optional(at.get<Time>());
@@ -169,7 +169,7 @@ Claim Run::Read(const RecordInBatch& record) const {
 }
 
 // Claims that the batch touches, by their record.
-void Run::ReadTouched() {
+void PoolsRun::ReadTouched() {
   for (const Draft* draft : context_.touched(s_.claim->number)) {
     touched_.emplace(draft->id(), draft);
     if (!draft->deleted()) touched_of_[Read(RecordInBatch(*draft)).record].push_back(draft->id());
@@ -177,7 +177,7 @@ void Run::ReadTouched() {
 }
 
 // The claims of a record as the batch leaves them, those that it touches last.
-StatusOr<std::vector<Claim>> Run::ClaimsOf(const Draft& record) {
+StatusOr<std::vector<Claim>> PoolsRun::ClaimsOf(const Draft& record) {
   std::vector<Claim> claims;
   if (!record.created()) {
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
@@ -196,7 +196,7 @@ StatusOr<std::vector<Claim>> Run::ClaimsOf(const Draft& record) {
 }
 
 // Changes a claim, and what is kept of it.
-Status Run::SetIn(Id id, const FieldDef& field, const Value& value) {
+Status PoolsRun::SetIn(Id id, const FieldDef& field, const Value& value) {
   KITH_ASSIGN_OR_RETURN(const Draft* draft, context_.Find(id));
   const Claim before = Read(RecordInBatch(*draft));
   KITH_RETURN_IF_ERROR(context_.Set(id, field, value));
@@ -209,14 +209,14 @@ Status Run::SetIn(Id id, const FieldDef& field, const Value& value) {
   return absl::OkStatus();
 }
 
-void Run::Count(const Claim& claim, int64_t sign, Held& held) const {
+void PoolsRun::Count(const Claim& claim, int64_t sign, Held& held) const {
   if (!claim.from.has_value()) return;  // not yet accepted
   if (!claim.to.has_value()) held.now += sign;
   if (claim.claimed && days_.DateOf(*claim.from) == days_.DateOf(context_.now())) held.claimed_today += sign;
 }
 
 // Of claims that ended, only those that ended today can be of today.
-StatusOr<Run::Held*> Run::HeldBy(Id holder, Id pool) {
+StatusOr<PoolsRun::Held*> PoolsRun::HeldBy(Id holder, Id pool) {
   const auto [at, is_new] = held_.try_emplace({holder, pool});
   Held& held = at->second;
   if (!is_new) return &held;
@@ -243,7 +243,7 @@ StatusOr<Run::Held*> Run::HeldBy(Id holder, Id pool) {
 }
 
 // The pool of that name; null: there is none, and its records are nobody's concern.
-StatusOr<Id> Run::PoolOf(const Draft& draft, const Value& name) {
+StatusOr<Id> PoolsRun::PoolOf(const Draft& draft, const Value& name) {
   if (draft.deleted() || name.is_null()) return Id();
   for (const Draft* pool : context_.touched(s_.pool->number)) {
     if (!pool->deleted() && pool->Get(s_.name->position) == name) return pool->id();
@@ -254,7 +254,7 @@ StatusOr<Id> Run::PoolOf(const Draft& draft, const Value& name) {
   return found;
 }
 
-Status Run::Look(const Draft& draft, const FieldDef& pool_field) {
+Status PoolsRun::Look(const Draft& draft, const FieldDef& pool_field) {
   const int32_t position = static_cast<int32_t>(pool_field.position);
   if (!draft.created() && !draft.deleted() && !draft.Changed(position) && !draft.Changed(catalog::kHeaderOwner)) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const Id pool, PoolOf(draft, draft.Get(pool_field.position)));
@@ -277,7 +277,7 @@ Status Run::Look(const Draft& draft, const FieldDef& pool_field) {
 }
 
 // Somebody holds a record of a pool.
-Status Run::Take(const Draft& draft, Id pool, Id former) {
+Status PoolsRun::Take(const Draft& draft, Id pool, Id former) {
   KITH_ASSIGN_OR_RETURN(const std::vector<Claim> claims, ClaimsOf(draft));
   const Id owner(draft.header().owner);
   for (Claim claim : claims) {
@@ -304,7 +304,7 @@ Status Run::Take(const Draft& draft, Id pool, Id former) {
 }
 
 // The member's own, else the pool's; nothing: none.
-StatusOr<std::optional<int64_t>> Run::CapacityOf(record::View pool, Id holder) {
+StatusOr<std::optional<int64_t>> PoolsRun::CapacityOf(record::View pool, Id holder) {
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor,
                         context_.ScanIndex(*s_.member, *s_.by_member, {.equal = {Value(pool.id()), Value(holder)}}));
   std::optional<int64_t> capacity = IntAt(pool, *s_.capacity);
@@ -316,7 +316,7 @@ StatusOr<std::optional<int64_t>> Run::CapacityOf(record::View pool, Id holder) {
   return capacity;
 }
 
-Status Run::CheckLimits(const Draft& draft, Id pool, const Claim& claim) {
+Status PoolsRun::CheckLimits(const Draft& draft, Id pool, const Claim& claim) {
   KITH_ASSIGN_OR_RETURN(const Draft* pool_draft, context_.Find(pool));
   KITH_ASSIGN_OR_RETURN(const record::View of, pool_draft->view());
   KITH_ASSIGN_OR_RETURN(const std::optional<int64_t> capacity, CapacityOf(of, claim.holder));
@@ -341,7 +341,7 @@ Status Run::CheckLimits(const Draft& draft, Id pool, const Claim& claim) {
   return CheckCooling(draft, of, claim);
 }
 
-Status Run::CheckCooling(const Draft& draft, record::View pool, const Claim& claim) {
+Status PoolsRun::CheckCooling(const Draft& draft, record::View pool, const Claim& claim) {
   const std::optional<int64_t> days = IntAt(pool, *s_.cooling_days);
   if (!days.has_value()) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const std::vector<Claim> claims, ClaimsOf(draft));
@@ -356,7 +356,7 @@ Status Run::CheckCooling(const Draft& draft, record::View pool, const Claim& cla
 }
 
 // A claim that a batch brings is for a record of a pool, held by whom it says.
-Status Run::CheckMeant(const Draft& claim) {
+Status PoolsRun::CheckMeant(const Draft& claim) {
   const Claim read = Read(RecordInBatch(claim));
   if (claim.deleted() || context_.settling() || read.to.has_value()) return absl::OkStatus();
   KITH_ASSIGN_OR_RETURN(const Draft* record, context_.Find(read.record));
@@ -369,7 +369,7 @@ Status Run::CheckMeant(const Draft& claim) {
 }
 
 // Nothing has happened with a record that is taken back for silence.
-Status Run::CheckSilent(const Draft& draft, const Claim& claim) {
+Status PoolsRun::CheckSilent(const Draft& draft, const Claim& claim) {
   KITH_ASSIGN_OR_RETURN(const Draft* pool, context_.Find(claim.pool));
   if (pool == nullptr) return absl::OkStatus();
   const auto* days = pool->Get(s_.recycle_days->position).get_if<int64_t>();
@@ -379,7 +379,7 @@ Status Run::CheckSilent(const Draft& draft, const Claim& claim) {
 }
 
 // The last interaction with or about a record and the last move of it, but none before `since`.
-StatusOr<Time> Run::LastTouched(const Draft& draft, Time since) {
+StatusOr<Time> PoolsRun::LastTouched(const Draft& draft, Time since) {
   const auto look = [&](const TypeDef& type, const FieldDef* subject, const FieldDef* at) -> Status {
     const catalog::IndexDef* index = subject == nullptr ? nullptr : type.FindIndexLedBy(static_cast<int32_t>(subject->position));
     if (index == nullptr || at == nullptr) return absl::OkStatus();
@@ -407,7 +407,7 @@ class Pools : public kith::Rule {
   [[nodiscard]] std::string_view name() const override { return "pools"; }
   [[nodiscard]] Status Run(RuleContext& context) const override {
     const std::optional<PoolSchema> schema = PoolSchema::Of(context.catalog());
-    return schema.has_value() ? model::Run(context, *schema).Do() : absl::OkStatus();
+    return schema.has_value() ? PoolsRun(context, *schema).Do() : absl::OkStatus();
   }
 };
 

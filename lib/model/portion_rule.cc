@@ -7,6 +7,7 @@
 
 #include "kith/engine/referring.h"
 #include "model/extensions_internal.h"
+#include "model/fields_internal.h"
 
 namespace kith::model {
 namespace {
@@ -15,11 +16,6 @@ using catalog::FieldDef;
 using catalog::TypeDef;
 
 constexpr std::string_view kPortion = "portion";
-
-Id RefIn(const Value& value) {
-  const Id* id = value.get_if<Id>();
-  return id == nullptr ? Id() : *id;
-}
 
 struct Roles {
   const FieldDef* whole = nullptr;
@@ -67,7 +63,7 @@ class Portions : public Rule {
       const FieldDef* whole = draft->type().FindRole(kPortion, "whole");
       if (whole == nullptr) continue;
       const Id before = draft->before().is_null() ? Id() : draft->before().GetRef(whole->position);
-      const Id after = draft->deleted() ? Id() : RefIn(draft->Get(whole->position));
+      const Id after = draft->deleted() ? Id() : RefOf(draft->Get(whole->position));
       for (const Id id : {before, after}) {
         if (!id.is_null()) wholes.emplace(draft->type().number, id);
       }

@@ -9,15 +9,9 @@
 namespace kith::model {
 namespace {
 
-constexpr std::string_view kKindNames[] = {"entry", "exit", "step", "action", "event"};
+constexpr std::string_view kStageItemKindNames[] = {"entry", "exit", "step", "action", "event"};
 
 Value TextOrNull(std::string_view text) { return text.empty() ? Value() : Value(text); }
-
-void SetLabel(Batch& batch, Id item, const catalog::FieldDef* field, const Labels& labels, std::string_view language) {
-  if (field == nullptr) return;
-  const auto label = labels.find(language);
-  batch.Set(item, field->name, label == labels.end() ? Value() : Value(label->second));
-}
 
 Status Bad(std::string_view stage, const StageItem& item, std::string_view field, std::string_view message) {
   return MakeError({.reason = Reason::kBatchMalformed,
@@ -29,14 +23,14 @@ Status Bad(std::string_view stage, const StageItem& item, std::string_view field
 
 }  // namespace
 
-std::string_view NameOf(StageItemKind kind) { return kKindNames[static_cast<size_t>(kind) - 1]; }
+std::string_view NameOf(StageItemKind kind) { return kStageItemKindNames[static_cast<size_t>(kind) - 1]; }
 
 std::string StageItemPath(std::string_view stage_path, std::string_view item) { return StagePath(stage_path, item); }
 
 StageItemKind KindOfItem(const StageItemSchema& schema, int64_t choice) {
   const catalog::ChoiceDef* def = schema.type->fields[schema.kind].FindChoice(static_cast<int32_t>(choice));
-  for (size_t i = 0; def != nullptr && i < std::size(kKindNames); ++i) {
-    if (kKindNames[i] == def->name) return static_cast<StageItemKind>(i + 1);
+  for (size_t i = 0; def != nullptr && i < std::size(kStageItemKindNames); ++i) {
+    if (kStageItemKindNames[i] == def->name) return static_cast<StageItemKind>(i + 1);
   }
   return StageItemKind::kAction;  // one that a newer library knows binds nobody here
 }

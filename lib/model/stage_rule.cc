@@ -7,6 +7,7 @@
 
 #include "kith/base/concat.h"
 #include "model/extensions_internal.h"
+#include "model/fields_internal.h"
 #include "model/guard_internal.h"
 #include "model/pipeline_internal.h"
 
@@ -14,16 +15,6 @@ namespace kith::model {
 namespace {
 
 using catalog::TypeDef;
-
-Id RefAt(const Draft& draft, size_t position) {
-  const Id* id = draft.Get(position).get_if<Id>();
-  return id == nullptr ? Id() : *id;
-}
-
-std::string TextAt(const Draft& draft, size_t position) {
-  const std::string* text = draft.Get(position).get_if<std::string>();
-  return text == nullptr ? std::string() : *text;
-}
 
 // One call of the rule.
 class StagesRun {

@@ -9,6 +9,7 @@
 #include "kith/base/limits.h"
 #include "kith/engine/access.h"
 #include "model/extensions_internal.h"
+#include "model/fields_internal.h"
 
 namespace kith::model {
 namespace {
@@ -19,8 +20,6 @@ using catalog::TypeDef;
 constexpr std::string_view kMember = "member";
 constexpr std::string_view kGroup = "group";
 constexpr std::string_view kShare = "share";
-
-Id RefOf(record::View record, const FieldDef* field) { return field == nullptr ? Id() : record.GetRef(field->position); }
 
 class Finder {
  public:
@@ -71,7 +70,7 @@ class Finder {
     if (self != nullptr && self->FindBehaviour(kMember) != nullptr && self->FindRole(kMember, "member") == nullptr) {
       const StatusOr<record::View> record = context_.Get(viewer_.id);
       if (record.ok()) {
-        own.insert(RefOf(*record, self->FindRole(kMember, "group")));
+        own.insert(RefAt(*record, self->FindRole(kMember, "group")));
         AddRoles(*record, self->FindRole(kMember, "roles"));
       } else if (!IsNotFound(record.status())) {
         return record.status();
@@ -81,7 +80,7 @@ class Finder {
       const FieldDef* member = type->FindRole(kMember, "member");
       if (member == nullptr) continue;
       KITH_RETURN_IF_ERROR(EachReferring(*type, *member, viewer_.id, [&](record::View record) {
-        own.insert(RefOf(record, type->FindRole(kMember, "group")));
+        own.insert(RefAt(record, type->FindRole(kMember, "group")));
         AddRoles(record, type->FindRole(kMember, "roles"));
         return absl::OkStatus();
       }));
@@ -99,7 +98,7 @@ class Finder {
       const StatusOr<record::View> record = context_.Get(group);
       if (IsNotFound(record.status()) || type == nullptr) return absl::OkStatus();
       KITH_RETURN_IF_ERROR(record.status());
-      group = RefOf(*record, type->FindRole(kGroup, "parent"));
+      group = RefAt(*record, type->FindRole(kGroup, "parent"));
       if (!grantees_.insert(group).second) return absl::OkStatus();
       KITH_RETURN_IF_ERROR(CheckSize(grantees_.size(), "the groups"));
     }
@@ -210,7 +209,7 @@ class Finder {
       if (field == nullptr) continue;
       const FieldDef* member = type->FindRole(kMember, "member");
       KITH_RETURN_IF_ERROR(EachReferring(*type, *field, group, [&](record::View record) {
-        const Id person = member == nullptr ? record.id() : RefOf(record, member);
+        const Id person = member == nullptr ? record.id() : RefAt(record, member);
         if (known.find(person) == known.end()) members.insert(person);
         return absl::OkStatus();
       }));
@@ -227,7 +226,7 @@ class Finder {
       if (to == nullptr || record_field == nullptr) continue;
       for (const Id grantee : grantees_) {
         KITH_RETURN_IF_ERROR(EachReferring(*type, *to, grantee, [&](record::View share) {
-          AddShare(*type, share, RefOf(share, record_field));
+          AddShare(*type, share, RefAt(share, record_field));
           return CheckSize(shares_.size(), "the shares");
         }));
       }

@@ -34,9 +34,9 @@ std::optional<int64_t> RestockOf(int64_t par, Decimal daily, int64_t days, int64
   return whole > INT64_MAX ? std::nullopt : std::optional(static_cast<int64_t>(whole));
 }
 
-class Run {
+class StockRun {
  public:
-  explicit Run(RuleContext& context) : context_(context) {}
+  explicit StockRun(RuleContext& context) : context_(context) {}
 
   Status Do() {
     for (const Draft* draft : context_.changed()) {
@@ -119,7 +119,7 @@ class Run {
 class Stock : public kith::Rule {
  public:
   [[nodiscard]] std::string_view name() const override { return "stock"; }
-  [[nodiscard]] Status Run(RuleContext& context) const override { return model::Run(context).Do(); }
+  [[nodiscard]] Status Run(RuleContext& context) const override { return StockRun(context).Do(); }
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "kith/base/concat.h"
 #include "kith/expr/expr.h"
 #include "model/extensions_internal.h"
+#include "model/fields_internal.h"
 #include "model/schema_internal.h"
 
 namespace kith::model {
@@ -97,20 +98,15 @@ StatusOr<expr::Program> CompileCondition(const catalog::Catalog& catalog, const 
 }
 
 // The field whose change a template waits for, and the value.
-struct Event {
+struct Trigger {
   const FieldDef* field = nullptr;
   Value value;
 };
 
-std::string TextOf(const Draft& draft, const FieldDef& field) {
-  const std::string* text = draft.Get(field.position).get_if<std::string>();
-  return text == nullptr ? std::string() : *text;
-}
-
 // One call of the rule.
-class Run {
+class TasksRun {
  public:
-  Run(RuleContext& context, const TaskSchema& schema) : context_(context), schema_(schema), records_(context), evaluator_(&records_) {}
+  TasksRun(RuleContext& context, const TaskSchema& schema) : context_(context), schema_(schema), records_(context), evaluator_(&records_) {}
 
   Status Do() {
     for (const Draft* draft : context_.changed()) {
@@ -126,7 +122,7 @@ class Run {
  private:
   Status CheckTemplate(const Draft& draft) const;
   Status Look(const Draft& draft);
-  [[nodiscard]] StatusOr<Event> EventOf(const TypeDef& type, record::View source) const;
+  [[nodiscard]] StatusOr<Trigger> TriggerOf(const TypeDef& type, record::View source) const;
   StatusOr<bool> Holds(const Draft& draft, record::View source);
   StatusOr<bool> Started(Id record, Id source);
   Status Start(const Draft& draft, record::View source);
@@ -140,17 +136,17 @@ class Run {
 };
 
 // A template says what it waits for in terms of the catalog.
-Status Run::CheckTemplate(const Draft& draft) const {
+Status TasksRun::CheckTemplate(const Draft& draft) const {
   const auto refuse = [&](const FieldDef& field, std::string_view message, std::string hint) {
     return MakeError({.reason = Reason::kBadOptions,
                       .type = draft.type().name,
                       .record = draft.id(),
                       .field = field.name,
-                      .value = TextOf(draft, field),
+                      .value = TextAt(draft, field.position),
                       .hint = std::move(hint)},
                      message);
   };
-  const StatusOr<const TypeDef*> type = context_.catalog().GetType(TextOf(draft, *schema_.for_type));
+  const StatusOr<const TypeDef*> type = context_.catalog().GetType(TextAt(draft, schema_.for_type->position));
   if (!type.ok()) return refuse(*schema_.for_type, "no such type", GetErrorInfo(type.status()).hint);
   const bool by_stage = !draft.Get(schema_.stage->position).is_null();
   if (by_stage == !draft.Get(schema_.field->position).is_null()) {
@@ -160,26 +156,27 @@ Status Run::CheckTemplate(const Draft& draft) const {
     return refuse(*schema_.for_type, "the type has no stages", "set field and value");
   }
   if (!by_stage) {
-    const FieldDef* const field = (*type)->FindField(TextOf(draft, *schema_.field));
+    const FieldDef* const field = (*type)->FindField(TextAt(draft, schema_.field->position));
     if (field == nullptr || field->kind != Kind::kChoice) {
       return refuse(*schema_.field, "is no choice field of the type", "name one whose states start tasks");
     }
-    if (field->FindChoice(TextOf(draft, *schema_.value)) == nullptr) return refuse(*schema_.value, "the field has no such choice", {});
+    if (field->FindChoice(TextAt(draft, schema_.value->position)) == nullptr)
+      return refuse(*schema_.value, "the field has no such choice", {});
   }
-  const std::string condition = TextOf(draft, *schema_.condition);
+  const std::string condition = TextAt(draft, schema_.condition->position);
   if (condition.empty()) return absl::OkStatus();
   return WithContext(CompileCondition(context_.catalog(), **type, condition).status(),
                      {.type = draft.type().name, .record = draft.id(), .value = condition});
 }
 
-Status Run::Look(const Draft& draft) {
+Status TasksRun::Look(const Draft& draft) {
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> templates,
                         context_.ScanIndex(*schema_.source, *schema_.by_type, {.equal = {Value(draft.type().name)}}));
   while (templates->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View source, templates->record());
-    KITH_ASSIGN_OR_RETURN(const Event event, EventOf(draft.type(), source));
-    if (event.field == nullptr || !draft.Changed(static_cast<int32_t>(event.field->position))) continue;
-    if (draft.Get(event.field->position) != event.value) continue;
+    KITH_ASSIGN_OR_RETURN(const Trigger trigger, TriggerOf(draft.type(), source));
+    if (trigger.field == nullptr || !draft.Changed(static_cast<int32_t>(trigger.field->position))) continue;
+    if (draft.Get(trigger.field->position) != trigger.value) continue;
     KITH_ASSIGN_OR_RETURN(const bool holds, Holds(draft, source));
     if (!holds) continue;
     KITH_ASSIGN_OR_RETURN(const bool started, Started(draft.id(), source.id()));
@@ -189,16 +186,16 @@ Status Run::Look(const Draft& draft) {
 }
 
 // Nothing where the catalog has changed under the template.
-StatusOr<Event> Run::EventOf(const TypeDef& type, record::View source) const {
-  if (source.Get(schema_.active->position) == Value(false)) return Event();
-  if (source.has(schema_.stage->position)) return Event{type.FindRole(kPipelined, "stage"), source.Get(schema_.stage->position)};
+StatusOr<Trigger> TasksRun::TriggerOf(const TypeDef& type, record::View source) const {
+  if (source.Get(schema_.active->position) == Value(false)) return Trigger();
+  if (source.has(schema_.stage->position)) return Trigger{type.FindRole(kPipelined, "stage"), source.Get(schema_.stage->position)};
   const FieldDef* const field = type.FindField(source.GetText(schema_.field->position));
-  if (field == nullptr) return Event();
+  if (field == nullptr) return Trigger();
   const catalog::ChoiceDef* const choice = field->FindChoice(source.GetText(schema_.value->position));
-  return choice == nullptr ? Event() : Event{field, Choice{choice->number}};
+  return choice == nullptr ? Trigger() : Trigger{field, Choice{choice->number}};
 }
 
-StatusOr<bool> Run::Holds(const Draft& draft, record::View source) {
+StatusOr<bool> TasksRun::Holds(const Draft& draft, record::View source) {
   const std::string_view text = source.GetText(schema_.condition->position);
   if (text.empty()) return true;
   const StatusOr<expr::Program> program = CompileCondition(context_.catalog(), draft.type(), text);
@@ -209,7 +206,7 @@ StatusOr<bool> Run::Holds(const Draft& draft, record::View source) {
   return holds;
 }
 
-StatusOr<bool> Run::Started(Id record, Id source) {
+StatusOr<bool> TasksRun::Started(Id record, Id source) {
   for (const Draft* task : context_.touched(schema_.task->number)) {
     if (!task->deleted() && task->Get(schema_.regarding->position) == Value(record) &&
         task->Get(schema_.task_template->position) == Value(source)) {
@@ -227,7 +224,7 @@ StatusOr<bool> Run::Started(Id record, Id source) {
 }
 
 // In the language of the database, where the template has it.
-Value Run::SubjectOf(record::View source) const {
+Value TasksRun::SubjectOf(record::View source) const {
   const TypeDef* const settings = context_.catalog().FindType("setting");
   const FieldDef* const language = settings == nullptr ? nullptr : settings->FindField("language");
   const std::string_view chinese = source.GetText(schema_.subject_zh->position);
@@ -242,7 +239,7 @@ Value Run::SubjectOf(record::View source) const {
 }
 
 // The account that a document, a deal or the account itself is for.
-Id Run::AccountOf(const Draft& draft) const {
+Id TasksRun::AccountOf(const Draft& draft) const {
   const auto fits = [&](Id id) {
     const TypeDef* const type = context_.catalog().FindType(id.type());
     return type != nullptr &&
@@ -257,7 +254,7 @@ Id Run::AccountOf(const Draft& draft) const {
   return {};
 }
 
-Status Run::Start(const Draft& draft, record::View source) {
+Status TasksRun::Start(const Draft& draft, record::View source) {
   const Id record = draft.id();
   const Id owner(draft.header().owner);
   const Id account = AccountOf(draft);
@@ -284,7 +281,7 @@ class Tasks final : public Rule {
   [[nodiscard]] std::string_view name() const override { return "tasks"; }
   [[nodiscard]] Status Run(RuleContext& context) const override {
     const std::optional<TaskSchema> schema = TaskSchema::Of(context.catalog());
-    return schema.has_value() ? model::Run(context, *schema).Do() : absl::OkStatus();
+    return schema.has_value() ? TasksRun(context, *schema).Do() : absl::OkStatus();
   }
 };
 

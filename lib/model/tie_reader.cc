@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kith/engine/referring.h"
+#include "model/fields_internal.h"
 #include "model/tie_internal.h"
 
 namespace kith::model {
@@ -19,21 +20,15 @@ constexpr Time kEver{INT64_MIN};  // before everything
 
 Time After(Time at) { return at == kTimeMax ? at : Time{at.micros + 1}; }
 
-Id RefAt(record::View view, const FieldDef* field) {
-  return field == nullptr || !view.has(field->position) ? Id() : view.GetRef(field->position);
-}
-
 std::string_view ChoiceAt(record::View view, const FieldDef* field) {
   if (field == nullptr || !view.has(field->position)) return {};
   const catalog::ChoiceDef* choice = field->FindChoice(static_cast<int32_t>(view.GetInt(field->position)));
   return choice == nullptr ? std::string_view() : std::string_view(choice->name);
 }
 
-using Visit = std::function<void(const InteractionRecord&)>;
-
 // Interactions of one type with somebody at one end, of [from, end) where `end` is given.
 Status Scan(const Snapshot& snapshot, const InteractionRoles& roles, const FieldDef& end_field, Id person, Time from, Time end,
-            const Visit& visit) {
+            const std::function<void(const InteractionRecord&)>& visit) {
   const auto look = [&](record::View view) {
     if (!view.has(roles.at->position)) return absl::OkStatus();  // masked: it names no moment
     const InteractionRecord interaction = roles.Read(view);
@@ -164,7 +159,7 @@ std::optional<InteractionRecord> ReadInteraction(const TypeDef& type, record::Vi
   return roles->Read(view);
 }
 
-Status ForEachInteraction(const Snapshot& snapshot, Id contact, const Visit& visit) {
+Status ForEachInteraction(const Snapshot& snapshot, Id contact, const std::function<void(const InteractionRecord&)>& visit) {
   for (const InteractionRoles& roles : InteractionRoles::All(snapshot.catalog())) {
     if (roles.contact == nullptr) continue;
     KITH_RETURN_IF_ERROR(Scan(snapshot, roles, *roles.contact, contact, kEver, kTimeMax, visit));
