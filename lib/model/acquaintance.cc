@@ -34,11 +34,11 @@ int64_t MomentAt(record::View view, const FieldDef* field, int64_t otherwise) {
   return field->kind == Kind::kDate ? StartOf(Date{static_cast<int32_t>(value)}).micros : value;
 }
 
-using Rows = std::map<std::string, std::string>;
+using StoredRows = std::map<std::string, std::string>;
 
 // The rows of one record.
-Rows RowsOf(const TypeDef& type, record::View view) {
-  Rows rows;
+StoredRows RowsOf(const TypeDef& type, record::View view) {
+  StoredRows rows;
   const FieldDef* from = type.FindRole(kAcquaintance, "from");
   const FieldDef* to = type.FindRole(kAcquaintance, "to");
   const FieldDef* told = type.FindRole(kAcquaintance, "may_introduce");
@@ -68,7 +68,7 @@ class Introductions : public kith::Derivation {
   [[nodiscard]] Status Derive(const std::vector<RecordChange>& changes, DerivationContext& context) const override {
     for (const RecordChange& change : changes) {
       if (change.type->FindBehaviour(kAcquaintance) == nullptr) continue;
-      const Rows after = RowsOf(*change.type, change.after);
+      const StoredRows after = RowsOf(*change.type, change.after);
       for (const auto& [key, valid] : RowsOf(*change.type, change.before)) {
         if (after.count(key) == 0) context.DeleteAggregate(key);
       }
@@ -77,8 +77,8 @@ class Introductions : public kith::Derivation {
     return absl::OkStatus();
   }
 
-  [[nodiscard]] StatusOr<Rows> Recompute(const Snapshot& snapshot) const override {
-    Rows rows;
+  [[nodiscard]] StatusOr<StoredRows> Recompute(const Snapshot& snapshot) const override {
+    StoredRows rows;
     for (const TypeDef* type : snapshot.catalog().TypesWith(kAcquaintance)) {
       KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(type->name));
       while (cursor->Next()) {

@@ -14,16 +14,14 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-using Visit = std::function<void(record::View view)>;
-
-class Reader {
+class EmploymentReader {
  public:
-  Reader(const Snapshot& snapshot, std::optional<Time> recorded, Former* former)
+  EmploymentReader(const Snapshot& snapshot, std::optional<Time> recorded, Former* former)
       : snapshot_(snapshot), recorded_(recorded), employments_(EmploymentRoles::All(snapshot.catalog())), former_(former) {
     if (recorded && former == nullptr) former_ = &own_former_.emplace(snapshot, *recorded);
   }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
+  EmploymentReader(const EmploymentReader&) = delete;
+  EmploymentReader& operator=(const EmploymentReader&) = delete;
 
   // An error for who is not there, or was not.
   [[nodiscard]] Status Check(Id id) const {
@@ -93,7 +91,7 @@ class Reader {
   }
 
   // Records of a type whose field names `target`; a field that the viewer may not read is null in them.
-  Status ForEachNaming(const TypeDef& type, const FieldDef& field, Id target, const Visit& visit) const {
+  Status ForEachNaming(const TypeDef& type, const FieldDef& field, Id target, const std::function<void(record::View view)>& visit) const {
     const TypeDef* of = snapshot_.catalog().FindType(target.type());
     if (of == nullptr || !RefersTo(field, *of)) return absl::OkStatus();
     const auto look = [&](record::View view) {
@@ -129,13 +127,13 @@ bool RefersTo(const FieldDef& field, const TypeDef& type) {
 }
 
 StatusOr<std::vector<Stay>> StaysOf(const Snapshot& snapshot, Id person, std::optional<Time> recorded, Former* former) {
-  const Reader reader(snapshot, recorded, former);
+  const EmploymentReader reader(snapshot, recorded, former);
   KITH_RETURN_IF_ERROR(reader.Check(person));
   return reader.Of(person);
 }
 
 StatusOr<std::vector<Stay>> StaysIn(const Snapshot& snapshot, Id organisation, std::optional<Time> recorded, Former* former) {
-  const Reader reader(snapshot, recorded, former);
+  const EmploymentReader reader(snapshot, recorded, former);
   KITH_RETURN_IF_ERROR(reader.Check(organisation));
   return reader.In(organisation);
 }

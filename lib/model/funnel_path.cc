@@ -6,7 +6,7 @@
 namespace kith::model {
 namespace {
 
-constexpr size_t kNone = SIZE_MAX;
+constexpr size_t kNoStage = SIZE_MAX;
 
 struct Holder {
   Id owner;
@@ -48,7 +48,7 @@ enum class FactKind : uint8_t {
 struct Fact {
   FactKind kind = FactKind::kReached;
   Holder holder;
-  size_t stage = kNone;      // index; kNone: of a period
+  size_t stage = kNoStage;   // index; kNoStage: of a period
   uint16_t bin = 0;          // kExit: age; kCycle
   uint64_t destination = 0;  // kExit
   int64_t count = 1;
@@ -83,15 +83,15 @@ class Walk {
  private:
   struct Undo {  // what the last move changed, to take it back
     bool possible = false;
-    size_t stage = kNone;
+    size_t stage = kNoStage;
     Time entered;
     size_t reached = 0;
-    size_t newly_entered = kNone;
+    size_t newly_entered = kNoStage;
     Journal facts;
     Journal closing;
   };
 
-  [[nodiscard]] bool IsOpen(size_t stage) const { return stage != kNone && pipeline_.stages[stage].kind == StageKind::kOpen; }
+  [[nodiscard]] bool IsOpen(size_t stage) const { return stage != kNoStage && pipeline_.stages[stage].kind == StageKind::kOpen; }
   [[nodiscard]] size_t IndexOf(Id stage) const;
   [[nodiscard]] size_t RankOf(size_t stage) const;
   void Start(size_t to, const Holder& holder);
@@ -103,7 +103,7 @@ class Walk {
   void Close(size_t to, const Holder& before);
   void Pass(size_t first_beyond, const Holder& before);
   void EndPart();
-  void Settle(FactKind kind, const Holder& holder, size_t stage = kNone, uint16_t bin = 0, uint64_t destination = 0);
+  void Settle(FactKind kind, const Holder& holder, size_t stage = kNoStage, uint16_t bin = 0, uint64_t destination = 0);
   void TakeBack(const Journal& facts);
   void Record(const Fact& fact);
   void Apply(const Fact& fact, StageRow& row) const;
@@ -142,7 +142,7 @@ class Walk {
   Journal journal_;
 
   // The deal after it.
-  size_t stage_ = kNone;
+  size_t stage_ = kNoStage;
   Time created_, entered_, since_;
   size_t reached_ = 0;  // open stages reached so far, skipped ones included; a closing leaves it alone
   Holder holder_;
@@ -161,14 +161,14 @@ size_t Walk::IndexOf(Id stage) const {
   for (size_t i = 0; i < pipeline_.stages.size(); ++i) {
     if (pipeline_.stages[i].id == stage) return i;
   }
-  return kNone;
+  return kNoStage;
 }
 
 size_t Walk::RankOf(size_t stage) const { return static_cast<size_t>(std::find(open_.begin(), open_.end(), stage) - open_.begin()); }
 
 void Walk::Take(const PathMove& move, bool emit) {
   const size_t to = IndexOf(move.to);
-  if (to == kNone) return;
+  if (to == kNoStage) return;
   emit_ = emit && rows_ != nullptr;
   now_ = std::max(now_, move.at);
   if (emit_) {
@@ -177,7 +177,7 @@ void Walk::Take(const PathMove& move, bool emit) {
     day_ = static_cast<uint8_t>(ToCivil(today).day);
   }
   const Holder holder = HolderOf(move);
-  if (stage_ == kNone) {
+  if (stage_ == kNoStage) {
     Start(to, holder);
   } else if (to == stage_) {
     HandOver(holder);
@@ -222,7 +222,7 @@ void Walk::Migrate(size_t to) {
 
 void Walk::Move(size_t to, const Holder& holder) {
   journal_.clear();
-  undo_ = {true, stage_, entered_, reached_, kNone, {}, closing_};
+  undo_ = {true, stage_, entered_, reached_, kNoStage, {}, closing_};
   const Holder before = holder_;
   if (!closing_.empty()) {
     TakeBack(closing_);
@@ -247,7 +247,7 @@ void Walk::Move(size_t to, const Holder& holder) {
 // The former stay goes on; the time in between counts as spent there.
 void Walk::TakeLastMoveBack() {
   TakeBack(undo_.facts);
-  if (undo_.newly_entered != kNone) was_in_[undo_.newly_entered] = false;
+  if (undo_.newly_entered != kNoStage) was_in_[undo_.newly_entered] = false;
   stage_ = undo_.stage;
   entered_ = undo_.entered;
   reached_ = undo_.reached;
@@ -289,7 +289,7 @@ void Walk::Close(size_t to, const Holder& before) {
     if (won) Settle(FactKind::kUnknownWon, before);
   } else if (won) {
     Pass(open_.size(), before);
-    Settle(FactKind::kCycle, before, kNone, static_cast<uint16_t>(AgeBin(Seconds(now_) - Seconds(created_))));
+    Settle(FactKind::kCycle, before, kNoStage, static_cast<uint16_t>(AgeBin(Seconds(now_) - Seconds(created_))));
   } else {
     Settle(FactKind::kStageLost, before, open_[reached_ - 1]);
   }
@@ -348,7 +348,7 @@ void Walk::TakeBack(const Journal& facts) {
 void Walk::Record(const Fact& fact) {
   if (!emit_) return;
   ForEachGroup(fact.holder, [&](GroupKind kind, uint64_t group) {
-    if (fact.stage == kNone) {
+    if (fact.stage == kNoStage) {
       Apply(fact, PeriodRowAt(kind, group));
     } else {
       Apply(fact, StageRowAt(kind, group, fact.stage));

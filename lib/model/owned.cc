@@ -14,9 +14,9 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-class Reader {
+class OwnedProductReader {
  public:
-  Reader(const Snapshot& snapshot, std::optional<Time> at) : snapshot_(snapshot), at_(at) {}
+  OwnedProductReader(const Snapshot& snapshot, std::optional<Time> at) : snapshot_(snapshot), at_(at) {}
 
   StatusOr<std::vector<OwnedProduct>> Of(Id account) {
     KITH_RETURN_IF_ERROR(snapshot_.Get(account).status());
@@ -123,7 +123,7 @@ class Reader {
 }  // namespace
 
 StatusOr<std::vector<OwnedProduct>> OwnedProducts(const Snapshot& snapshot, Id account, std::optional<Time> at) {
-  return Reader(snapshot, at).Of(account);
+  return OwnedProductReader(snapshot, at).Of(account);
 }
 
 }  // namespace kith::model

@@ -36,9 +36,9 @@ Id RoleOf(const TypeDef& type, record::View view, std::string_view role) {
   return field != nullptr && view.has(field->position) ? view.GetRef(field->position) : Id();
 }
 
-class Reader {
+class ThreadReader {
  public:
-  explicit Reader(const Snapshot& snapshot) : snapshot_(snapshot) {}
+  explicit ThreadReader(const Snapshot& snapshot) : snapshot_(snapshot) {}
 
   StatusOr<Thread> Read(Id record) {
     KITH_ASSIGN_OR_RETURN(const std::vector<Id> before, RecordsBefore(snapshot_, record));
@@ -169,7 +169,7 @@ StatusOr<Thread> ReadThread(const Snapshot& snapshot, Id record) {
         {.reason = Reason::kUnknownBehaviour, .type = type.name, .record = record, .hint = "give the type the behaviour thread"},
         "records of the type continue nothing");
   }
-  return Reader(snapshot).Read(record);
+  return ThreadReader(snapshot).Read(record);
 }
 
 }  // namespace kith::model

@@ -58,7 +58,7 @@ StatusOr<TimelinePlace> PlaceFromText(std::string_view text) {
 }
 
 // Where the entries before a time begin: after any that are at it.
-TimelinePlace Before(Time time) { return {PlaceOf(time, Id()).inverse_time, std::numeric_limits<uint64_t>::max()}; }
+TimelinePlace PlaceBefore(Time time) { return {PlaceOf(time, Id()).inverse_time, std::numeric_limits<uint64_t>::max()}; }
 
 // The entries of one part, in order, read ahead in chunks.
 class Range {
@@ -69,7 +69,7 @@ class Range {
         prefix_(TimelinePrefixOf(part.subject)),
         subject_(part.subject),
         chunk_(std::clamp(wanted, kFirstChunk, kLargestChunk)) {
-    next_ = std::max(first, part.to == kTimeMax ? PlaceOf(part.to, Id()) : Before(part.to));
+    next_ = std::max(first, part.to == kTimeMax ? PlaceOf(part.to, Id()) : PlaceBefore(part.to));
     last_time_ = PlaceOf(std::max(from, part.from), Id()).inverse_time;
   }
 
@@ -208,8 +208,6 @@ class Merged {
 
 // --- what a whole timeline is put together of
 
-using Visit = std::function<Status(record::View view)>;
-
 class Parts {
  public:
   explicit Parts(const Snapshot& snapshot) : snapshot_(snapshot) {
@@ -231,7 +229,8 @@ class Parts {
   }
 
   // Records of a type whose field names `target`.
-  Status ForEachReferring(const TypeDef& type, const FieldDef* field, Id target, const Visit& visit) const {
+  Status ForEachReferring(const TypeDef& type, const FieldDef* field, Id target,
+                          const std::function<Status(record::View view)>& visit) const {
     const TypeDef* of = snapshot_.catalog().FindType(target.type());
     if (field == nullptr || of == nullptr || !RefersTo(*field, *of)) return absl::OkStatus();
     return ForEachWith(snapshot_, type, *field, Value(target), visit);
@@ -286,12 +285,12 @@ class Parts {
   std::set<TimelinePart> seen_;
 };
 
-constexpr std::array<std::string_view, 9> kKindNames = {"",         "interaction", "task", "note",     "ticket",
-                                                        "document", "deal",        "move", "milestone"};
+constexpr std::array<std::string_view, 9> kTimelineKindNames = {"",         "interaction", "task", "note",     "ticket",
+                                                                "document", "deal",        "move", "milestone"};
 
 }  // namespace
 
-std::string_view NameOf(TimelineKind kind) { return kKindNames.at(static_cast<size_t>(kind)); }
+std::string_view NameOf(TimelineKind kind) { return kTimelineKindNames.at(static_cast<size_t>(kind)); }
 
 std::string_view NameOf(TimelineProcess process) {
   constexpr std::array<std::string_view, 4> kNames = {"", "marketing", "sales", "service"};
@@ -304,8 +303,8 @@ std::string_view NameOf(Initiator initiator) {
 }
 
 std::optional<TimelineKind> TimelineKindFromName(std::string_view name) {
-  for (size_t i = 1; i < kKindNames.size(); ++i) {
-    if (kKindNames[i] == name) return static_cast<TimelineKind>(i);
+  for (size_t i = 1; i < kTimelineKindNames.size(); ++i) {
+    if (kTimelineKindNames[i] == name) return static_cast<TimelineKind>(i);
   }
   return std::nullopt;
 }
@@ -320,7 +319,7 @@ StatusOr<TimelinePage> ReadTimeline(const Snapshot& snapshot, Id subject, const 
     return BadOption("limit", "is not from 1 to " + std::to_string(kMostTimelineEntries));
   }
   TimelinePlace first{0, 0};
-  if (options.until) first = Before(*options.until);
+  if (options.until) first = PlaceBefore(*options.until);
   if (!options.after.empty()) {
     KITH_ASSIGN_OR_RETURN(const TimelinePlace last, PlaceFromText(options.after));
     first = std::max(first, TimelinePlace{last.inverse_time, last.record + 1});

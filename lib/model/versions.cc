@@ -37,7 +37,7 @@ bool InUse(const Pipeline& pipeline, Id id) {
 }
 
 // The nearest stage of the same kind that `counts` says something about: before it, else after it.
-Id Neighbour(const Pipeline& pipeline, const Stage& of, const std::map<Id, Id>& counts) {
+Id NearestOfKind(const Pipeline& pipeline, const Stage& of, const std::map<Id, Id>& counts) {
   Id nearest;
   bool passed = false;
   for (const Stage& stage : pipeline.stages) {
@@ -55,7 +55,7 @@ void FillFromNeighbours(const Pipeline& pipeline, std::map<Id, Id>& counts) {
   const std::map<Id, Id> known = counts;
   for (const Stage& stage : pipeline.stages) {
     if (stage.archived || known.count(stage.id) != 0) continue;
-    if (const Id as = Neighbour(pipeline, stage, known); !as.is_null()) counts.emplace(stage.id, as);
+    if (const Id as = NearestOfKind(pipeline, stage, known); !as.is_null()) counts.emplace(stage.id, as);
   }
 }
 
