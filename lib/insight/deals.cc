@@ -11,8 +11,6 @@ namespace {
 
 constexpr uint32_t kNoRow = UINT32_MAX;
 constexpr double kNever = 1e-3;  // chance of ever winning below which there is no close date
-constexpr double kLow = 0.1;
-constexpr double kHigh = 0.9;
 
 // Days until the chance of having been won reaches `wins`.
 double CloseDays(const SweepResult& ever, size_t stage, double age, double wins) {
@@ -72,9 +70,9 @@ void DealGrid::AddNode(const GroupChances& chances, size_t stage, double age_day
   node.win = &chances == &all_ ? node.win_of_all : chances.in_period.InPeriod(stage, age_days);
   node.entering = all_.in_period.InPeriod(stage, 0);
   node.ever = std::max(chances.ever.now.At(stage, age_days), node.win);
-  node.early_days = CloseDays(chances.ever, stage, age_days, kLow * node.ever);
+  node.early_days = CloseDays(chances.ever, stage, age_days, kLowQuantile * node.ever);
   node.median_days = CloseDays(chances.ever, stage, age_days, 0.5 * node.ever);
-  node.late_days = CloseDays(chances.ever, stage, age_days, kHigh * node.ever);
+  node.late_days = CloseDays(chances.ever, stage, age_days, kHighQuantile * node.ever);
   // A group's effect carries over to the draws on the scale of log odds.
   const double shift = &chances == &all_ ? 0 : Logit(node.win) - Logit(node.win_of_all);
   std::vector<double> drawn;
@@ -86,8 +84,8 @@ void DealGrid::AddNode(const GroupChances& chances, size_t stage, double age_day
   rows_.Add(drawn);
   std::sort(drawn.begin(), drawn.end());
   const auto at = [&](double p) { return drawn[static_cast<size_t>(std::lround(p * static_cast<double>(drawn.size() - 1)))]; };
-  node.low = std::min(at(kLow), node.win);
-  node.high = std::max(at(kHigh), node.win);
+  node.low = std::min(at(kLowQuantile), node.win);
+  node.high = std::max(at(kHighQuantile), node.win);
   nodes_.push_back(node);
 }
 

@@ -11,8 +11,6 @@ using insight::PartForecast;
 using model::GroupKind;
 
 constexpr size_t kTotalQuantiles = 200;
-constexpr double kLow = 0.1;
-constexpr double kHigh = 0.9;
 
 using Shares = std::map<uint64_t, double>;  // by part; sum to 1
 
@@ -125,7 +123,7 @@ class Splitter {
 std::vector<PartForecast> PartsOf(const Whole& whole, const insight::ForecastReport& report) { return Splitter(whole, report).Run(); }
 
 insight::Quantiles QuantilesOf(const Distribution& distribution, double offset) {
-  return {offset + distribution.Quantile(kLow), offset + distribution.Quantile(0.5), offset + distribution.Quantile(kHigh),
+  return {offset + distribution.Quantile(kLowQuantile), offset + distribution.Quantile(0.5), offset + distribution.Quantile(kHighQuantile),
           offset + distribution.mean(), distribution.sd()};
 }
 

@@ -73,6 +73,10 @@ struct OpenChance {
   double factor = 1;  // by which the chance in each draw is multiplied
 };
 
+// Between which quantiles a forecast's range lies.
+inline constexpr double kLowQuantile = 0.1;
+inline constexpr double kHighQuantile = 0.9;
+
 struct PeriodInputs {
   const ChanceRows* rows = nullptr;  // outlives the inputs; null: no open deals
   std::vector<OpenChance> deals;

@@ -5,9 +5,12 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace kith::insight_internal {
+
+inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // ln Γ(x), x > 0. Lanczos approximation (g = 7, nine terms), relative error below 1e-13.
 [[nodiscard]] double LogGamma(double x);

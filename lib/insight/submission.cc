@@ -19,11 +19,11 @@ namespace {
 
 using catalog::FieldDef;
 using catalog::TypeDef;
+using insight_internal::kNan;
 using model::GroupKind;
 
-constexpr std::string_view kType = "submission";
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLevel = 0.95;
+constexpr std::string_view kSubmissionType = "submission";
+constexpr double kBiasLevel = 0.95;
 
 // Whose deals somebody answers for.
 class Scopes {
@@ -69,7 +69,7 @@ class Scopes {
   const Snapshot& snapshot_;
 };
 
-Submission Read(const TypeDef& type, record::View view) {
+Submission ReadSubmission(const TypeDef& type, record::View view) {
   const auto at = [&](std::string_view field) { return type.FindField(field)->position; };
   Submission read;
   read.record = view.id();
@@ -107,7 +107,7 @@ SubmitterBias Measure(Id by, const std::vector<double>& logs, int64_t unscored) 
   for (const double log : logs) squares += (log - mean) * (log - mean);
   if (!logs.empty()) one.bias = std::expm1(mean);
   if (logs.size() > 1) {
-    const double half = StudentQuantile((1 + kLevel) / 2, n - 1) * std::sqrt(squares / (n - 1) / n);
+    const double half = StudentQuantile((1 + kBiasLevel) / 2, n - 1) * std::sqrt(squares / (n - 1) / n);
     one.low = std::expm1(mean - half);
     one.high = std::expm1(mean + half);
   }
@@ -124,10 +124,11 @@ double Sureness(const SubmitterBias& one) {
 }  // namespace
 
 StatusOr<std::vector<Submission>> ReadSubmissions(const Snapshot& snapshot, Id pipeline, Time now) {
-  const TypeDef* type = snapshot.catalog().FindType(kType);
+  const TypeDef* type = snapshot.catalog().FindType(kSubmissionType);
   if (type == nullptr) {
-    return MakeError({.reason = Reason::kPackageMissing, .type = std::string(kType), .hint = "open the database with model::OpenDatabase"},
-                     "the database keeps no submissions");
+    return MakeError(
+        {.reason = Reason::kPackageMissing, .type = std::string(kSubmissionType), .hint = "open the database with model::OpenDatabase"},
+        "the database keeps no submissions");
   }
   KITH_ASSIGN_OR_RETURN(const model::Pipeline definition, model::GetPipeline(snapshot, pipeline));
   const Scopes scopes(snapshot);
@@ -139,7 +140,7 @@ StatusOr<std::vector<Submission>> ReadSubmissions(const Snapshot& snapshot, Id p
   const auto told = {"by", "of", "starts", "ends", "made_at", "amount"};
   if (std::any_of(told.begin(), told.end(), masked)) return all;
   KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *type, *type->FindField("pipeline"), Value(pipeline), [&](record::View view) -> Status {
-    Submission read = Read(*type, view);
+    Submission read = ReadSubmission(*type, view);
     if (read.made_at > now) return absl::OkStatus();
     const Time end = definition.days.StartOf(read.period.end);
     read.over = end <= now;

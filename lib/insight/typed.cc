@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "insight/closing_internal.h"
@@ -16,10 +15,10 @@
 namespace kith::insight {
 namespace {
 
+using insight_internal::kNan;
 using insight_internal::NormalCdf;
 using insight_internal::Percent;
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kSurest = 0.99;  // nobody is surer than this
 constexpr int64_t kWholePercent = 100;
 
@@ -33,9 +32,9 @@ const catalog::FieldDef* ChanceField(const catalog::TypeDef& type) {
   return nullptr;
 }
 
-class Reader {
+class TypedReader {
  public:
-  Reader(const Snapshot& snapshot, const catalog::TypeDef& type, const query::Days& days, Time as_of)
+  TypedReader(const Snapshot& snapshot, const catalog::TypeDef& type, const query::Days& days, Time as_of)
       : snapshot_(snapshot), days_(days), as_of_(as_of), chance_(ChanceField(type)), date_(type.FindRole("pipelined", "close_date")) {}
 
   StatusOr<TypedDeal> Read(const model::DealPath& path, const model::PathMove& closing, bool won) const {
@@ -113,7 +112,7 @@ StatusOr<std::vector<TypedDeal>> ReadTypedDeals(const Snapshot& snapshot, const 
   const catalog::TypeDef* type = snapshot.catalog().FindType(pipeline.for_type);
   if (type == nullptr) return MakeError({.reason = Reason::kUnknownType, .type = pipeline.for_type}, "the pipeline's type is gone");
   KITH_ASSIGN_OR_RETURN(const std::vector<model::DealPath> paths, model::ReadPaths(snapshot, pipeline.id, {.as_of = as_of}));
-  const Reader reader(snapshot, *type, pipeline.days, as_of);
+  const TypedReader reader(snapshot, *type, pipeline.days, as_of);
   std::vector<TypedDeal> deals;
   for (const model::DealPath& path : paths) {
     const model::PathMove* closing = insight_internal::ClosingOf(pipeline, path.moves);
