@@ -22,11 +22,11 @@ constexpr size_t kLeastErrors = 4;
 constexpr double kPriorLogSd = 0.25;  // while there are fewer
 constexpr double kLeastLogSd = 0.03;
 constexpr double kMostLogSd = 0.6;
-constexpr size_t kSeasonDays = 732;                        // as far as a forecast reaches
-constexpr std::array<double, 3> kStrengths = {0, 0.5, 1};  // of a season: not at all, by half, as in the years before
-constexpr double kFewestDeals = 1e-9;                      // over the horizon, for its log
-constexpr double kLevelWeight = 0.3;                       // of the overall level in a weekday's factor
-constexpr double kEnterPrior = 0.5;                        // deals behind the guess that all enter at the first stage
+constexpr size_t kSeasonDays = 732;                              // as far as a forecast reaches
+constexpr std::array<double, 3> kSeasonStrengths = {0, 0.5, 1};  // of a season: not at all, by half, as in the years before
+constexpr double kFewestDeals = 1e-9;                            // over the horizon, for its log
+constexpr double kLevelWeight = 0.3;                             // of the overall level in a weekday's factor
+constexpr double kEnterPrior = 0.5;                              // deals behind the guess that all enter at the first stage
 
 // Arrivals by day, from the first one to the last whole day before `as_of`.
 std::vector<double> Daily(const model::FunnelTables& tables, Date& last) {
@@ -45,7 +45,7 @@ std::vector<double> Daily(const model::FunnelTables& tables, Date& last) {
   return daily;
 }
 
-struct Level {
+struct ArrivalLevel {
   double a_day = 0;
   double memory_days = 0;  // effective number of days it is a mean of
 };
@@ -65,7 +65,7 @@ class LevelPath {
       path_.push_back(Mean());
     }
   }
-  [[nodiscard]] const Level& After(size_t days) const { return path_[days]; }
+  [[nodiscard]] const ArrivalLevel& After(size_t days) const { return path_[days]; }
 
  private:
   struct Memory {
@@ -98,10 +98,10 @@ class LevelPath {
     foreseen_ = Mean().a_day;
     week_ = 0;
   }
-  [[nodiscard]] Level Mean() const {
+  [[nodiscard]] ArrivalLevel Mean() const {
     double best = memories_[0].log_score;
     for (const Memory& memory : memories_) best = std::max(best, memory.log_score);
-    Level level;
+    ArrivalLevel level;
     double weights = 0;
     for (const Memory& memory : memories_) {
       const double weight = std::exp(memory.log_score - best);
@@ -113,7 +113,7 @@ class LevelPath {
   }
 
   std::array<Memory, kHalfLifeDays.size()> memories_;
-  std::vector<Level> path_;
+  std::vector<ArrivalLevel> path_;
   double week_ = 0;
   double foreseen_ = -1;
   double dispersion_ = 1;
@@ -129,7 +129,7 @@ class Seasoned {
   [[nodiscard]] double Factor(size_t day) const { return day < logs_.size() ? std::exp(strength_ * logs_[day]) : 1; }
   [[nodiscard]] const std::vector<double>& without() const { return without_; }
   [[nodiscard]] const LevelPath& levels() const { return levels_; }
-  [[nodiscard]] const Level& level() const { return levels_.After(without_.size()); }
+  [[nodiscard]] const ArrivalLevel& level() const { return levels_.After(without_.size()); }
   // Deals of `days` days from `day` on, at the level of its morning.
   [[nodiscard]] double Foreseen(size_t day, size_t days) const {
     double factors = 0;
@@ -235,7 +235,7 @@ void Average(const std::vector<Seasoned>& fits, const std::vector<double>& weigh
   double first = 0;
   double second = 0;
   for (size_t i = 0; i < fits.size(); ++i) {
-    const Level& level = fits[i].level();
+    const ArrivalLevel& level = fits[i].level();
     arrivals.level += weights[i] * level.a_day;
     for (size_t ahead = 0; ahead < expected.size(); ++ahead) expected[ahead] += weights[i] * level.a_day * fits[i].Factor(days + ahead);
     variance +=
@@ -261,7 +261,8 @@ Arrivals FitArrivals(const model::FunnelTables& tables, const Shape& shape, doub
   for (size_t day = 0; !daily.empty() && day < daily.size() + kSeasonDays; ++day) logs.push_back(season.LogAt(day));
   const bool seasonal = std::any_of(logs.begin(), logs.end(), [](double log) { return log != 0; });
   std::vector<Seasoned> fits;
-  for (const double strength : std::span(kStrengths).first(seasonal ? kStrengths.size() : 1)) fits.emplace_back(daily, logs, strength);
+  for (const double strength : std::span(kSeasonStrengths).first(seasonal ? kSeasonStrengths.size() : 1))
+    fits.emplace_back(daily, logs, strength);
   const std::vector<double> weights = WeightsOf(fits, daily, season.dispersion());
   Average(fits, weights, std::max<size_t>(static_cast<size_t>(horizon_days), 1), arrivals);
   const auto likeliest = static_cast<size_t>(std::max_element(weights.begin(), weights.end()) - weights.begin());

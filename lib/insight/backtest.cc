@@ -15,12 +15,11 @@ namespace {
 using insight_internal::StageIndex;
 using insight_internal::StageSum;
 using insight_internal::SumStages;
-using insight_internal::WonIn;
 using model::FunnelTables;
 using model::GroupKind;
 
 constexpr size_t kCalibrationBins = 10;
-constexpr double kLeastChance = 1e-4;  // in the log loss
+constexpr double kLogLossFloor = 1e-4;  // in the log loss
 
 struct Judged {
   double chance;
@@ -98,7 +97,7 @@ void MeasureDeals(std::vector<Judged> deals, BacktestReport& report) {
   const auto n = static_cast<double>(deals.size());
   report.brier = report.log_loss = report.ece = 0;
   for (const Judged& deal : deals) {
-    const double p = std::clamp(deal.chance, kLeastChance, 1 - kLeastChance);
+    const double p = std::clamp(deal.chance, kLogLossFloor, 1 - kLogLossFloor);
     report.brier += (deal.chance - deal.won) * (deal.chance - deal.won) / n;
     report.log_loss -= std::log(deal.won ? p : 1 - p) / n;
   }
@@ -168,7 +167,7 @@ StatusOr<BacktestReport> Backtest(const TablesAt& tables_at, const std::vector<P
       point.stage_rate_forecast = DueForecast(CutAt(*options.cash, Date{period.first.days - 1}), period, point.forecast.currency);
     } else {
       KITH_ASSIGN_OR_RETURN(const FunnelTables after, tables_at(Time{days.StartOf(period.end).micros - 1}));
-      point.actual = WonIn(after, period, point.forecast.currency);
+      point.actual = insight_internal::WonIn(after, period, point.forecast.currency);
       point.stage_rate_forecast = StageRateForecast(then, point.forecast.currency);
     }
     if (won_between && options.cash == nullptr) {

@@ -29,7 +29,7 @@ constexpr size_t kMostRows = 50'000;  // learnt from
 constexpr size_t kTrials = 3;         // moments tried on
 constexpr double kChanceLevel = 0.01;
 constexpr double kLeastReason = 0.05;
-constexpr double kLeastChance = 1e-6;
+constexpr double kLeastBuyingChance = 1e-6;
 
 using Features = std::array<double, kBuyerFeatures>;
 
@@ -82,7 +82,7 @@ double Decayed(const std::vector<Time>& times, Time moment) {
 Features FeaturesOf(const CustomerFacts& customer, Time moment, double horizon, const BuyingModel& buying, double usual) {
   Features x{};
   if (const std::optional<BuyingHistory> history = HistoryOf(customer, moment)) {
-    const double chance = std::clamp(buying.Chance(*history, horizon), kLeastChance, 1 - kLeastChance);
+    const double chance = std::clamp(buying.Chance(*history, horizon), kLeastBuyingChance, 1 - kLeastBuyingChance);
     At(x, BuyerFeature::kHabit) = Logit(chance) - Logit(usual);
     double amounts = 0;
     double known = 0;

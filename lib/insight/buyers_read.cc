@@ -16,9 +16,9 @@ using relationship_internal::Facts;
 using relationship_internal::ForEachRecord;
 using relationship_internal::Played;
 
-class Reader {
+class CustomerReader {
  public:
-  Reader(const Snapshot& snapshot, Time as_of, Id rep)
+  CustomerReader(const Snapshot& snapshot, Time as_of, Id rep)
       : snapshot_(snapshot), facts_(snapshot, options_), as_of_(as_of), ways_(facts_.WaysOf(rep)) {}
 
   StatusOr<std::vector<CustomerFacts>> Read() {
@@ -152,7 +152,7 @@ class Reader {
 }  // namespace
 
 StatusOr<std::vector<CustomerFacts>> ReadCustomers(const Snapshot& snapshot, Time as_of, Id rep) {
-  return Reader(snapshot, as_of, rep).Read();
+  return CustomerReader(snapshot, as_of, rep).Read();
 }
 
 }  // namespace kith::insight

@@ -15,7 +15,7 @@ using insight_internal::LogGamma;
 
 constexpr size_t kMostHistories = 4000;
 constexpr double kPriorSd = 3;  // of the logs of the parameters
-constexpr int kMostSteps = 800;
+constexpr int kMostIterations = 800;
 constexpr double kTolerance = 1e-9;  // of the log likelihood, relative
 
 using Point = std::array<double, 4>;  // logs of r, alpha, a, b
@@ -59,7 +59,7 @@ Vertex Minimize(const Point& start, const Function& loss) {
     simplex[i].loss = loss(simplex[i].at);
   }
   const auto by_loss = [](const Vertex& a, const Vertex& b) { return a.loss < b.loss; };
-  for (int step = 0; step < kMostSteps; ++step) {
+  for (int step = 0; step < kMostIterations; ++step) {
     std::stable_sort(simplex.begin(), simplex.end(), by_loss);
     Vertex& worst = simplex[kSize];
     if (worst.loss - simplex[0].loss <= kTolerance * (1 + std::abs(simplex[0].loss))) break;

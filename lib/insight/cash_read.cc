@@ -18,16 +18,17 @@ using model::StageKind;
 using relationship_internal::ForEachRecord;
 using relationship_internal::Played;
 
-constexpr int kMostSteps = 8;  // from a document to its deal
+constexpr int kMostReferences = 8;  // from a document to its deal
 
 bool IsWon(const model::Pipeline& pipeline, const model::PathMove& move) {
   const model::Stage* stage = pipeline.Find(move.to);
   return stage != nullptr && stage->kind == StageKind::kWon;
 }
 
-class Reader {
+class CashReader {
  public:
-  Reader(const Snapshot& snapshot, const model::Pipeline& pipeline, Time as_of) : snapshot_(snapshot), pipeline_(pipeline), as_of_(as_of) {}
+  CashReader(const Snapshot& snapshot, const model::Pipeline& pipeline, Time as_of)
+      : snapshot_(snapshot), pipeline_(pipeline), as_of_(as_of) {}
 
   StatusOr<CashFacts> Run() {
     KITH_ASSIGN_OR_RETURN(const std::vector<DealPath> paths, model::ReadPaths(snapshot_, pipeline_.id, {.as_of = as_of_}));
@@ -118,7 +119,7 @@ class Reader {
   Id DealOf(const Played& document) {
     Id at = document.Ref("deal");
     if (at.is_null()) at = Before(document.type(), document.view());
-    for (int step = 0; step < kMostSteps && !at.is_null(); ++step) {
+    for (int step = 0; step < kMostReferences && !at.is_null(); ++step) {
       if (deals_.contains(at)) return at;
       const TypeDef* type = snapshot_.catalog().FindType(at.type());
       const StatusOr<record::View> view = snapshot_.Get(at);
@@ -150,7 +151,7 @@ class Reader {
 }  // namespace
 
 StatusOr<CashFacts> ReadCash(const Snapshot& snapshot, const model::Pipeline& pipeline, std::optional<Time> as_of) {
-  return Reader(snapshot, pipeline, as_of.value_or(snapshot.recorded())).Run();
+  return CashReader(snapshot, pipeline, as_of.value_or(snapshot.recorded())).Run();
 }
 
 }  // namespace kith::insight

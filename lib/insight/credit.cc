@@ -12,8 +12,8 @@ constexpr double kHalfLifeDays = 7;
 constexpr double kEnds = 0.4;  // of a U-shape, each
 constexpr std::array<std::string_view, 6> kNames = {"", "first", "last", "linear", "decay", "u_shape"};
 
-// Money of one currency, added up.
-class Sum {
+// That amounts are of one currency.
+class OneCurrency {
  public:
   Status Add(const Money& amount) {
     if (amount.minor == 0) return absl::OkStatus();
@@ -78,7 +78,7 @@ std::vector<double> Credits(CreditModel model, std::span<const Time> touches, Ti
 StatusOr<std::vector<ChannelReturn>> ChannelReturns(CreditModel model, std::span<const Journey> journeys,
                                                     std::span<const ChannelCost> costs) {
   std::map<std::string, ChannelReturn> channels;
-  Sum money;
+  OneCurrency money;
   for (const Journey& journey : journeys) {
     KITH_RETURN_IF_ERROR(money.Add(journey.revenue));
     std::vector<const Touch*> counted;

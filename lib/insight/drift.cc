@@ -19,7 +19,7 @@ constexpr model::Epoch kRecent = 6;     // splits that are tried
 constexpr model::Epoch kMemory = 24;    // months that the recent ones are compared with
 constexpr size_t kLeastMonths = 6;      // of these
 constexpr double kLeastEvents = 10;     // on either side of a split
-constexpr double kLevel = 0.01;         // of a report
+constexpr double kDriftLevel = 0.01;    // of a report
 constexpr double kLeastDispersion = 1;  // months scatter at least as independent deals do
 
 // Events out of what they could have been: advanced of resolved, or arrivals of days.
@@ -109,7 +109,7 @@ std::vector<Drift> DriftOf(const FunnelTables& tables) {
   std::vector<Drift> drifts;
   const double tests = static_cast<double>(open.size() + 1) * kRecent;
   const auto judge = [&](const Split& split, const model::Stage* stage) {
-    if (split.p_value * tests >= kLevel) return;
+    if (split.p_value * tests >= kDriftLevel) return;
     Drift drift{stage == nullptr ? Id() : stage->id,
                 end - static_cast<model::Epoch>(split.recent),
                 split.before,

@@ -127,7 +127,7 @@ DriverChange ChangeOf(DriverKind kind, double before, double after, double log_v
 }
 
 // Gives each change its contribution. Where nothing is left of a factor, or nothing was there, all is due to the first such.
-void Split(double before, double after, std::vector<DriverChange>& changes) {
+void AssignContributions(double before, double after, std::vector<DriverChange>& changes) {
   if (!(after > 0) || !(before > 0)) {
     for (DriverChange& change : changes) {
       if ((after > 0 ? change.before : change.after) > 0) continue;
@@ -188,7 +188,7 @@ std::vector<DriverChange> ChangesOf(const Drivers& usual, const Drivers& actual,
       ChangeOf(DriverKind::kDealSize, Ratio(usual.revenue, usual.won), Ratio(actual.revenue, actual.won),
                MeanVariance(actual.amount_cv, actual.won) + MeanVariance(usual.amount_cv, usual.won * windows))};
   if (!actual.has_collection) {
-    Split(usual.revenue, actual.revenue, changes);
+    AssignContributions(usual.revenue, actual.revenue, changes);
     return changes;
   }
   const double paces = actual.pace_log_sd * actual.pace_log_sd + usual.pace_log_sd * usual.pace_log_sd / windows;
@@ -197,10 +197,10 @@ std::vector<DriverChange> ChangesOf(const Drivers& usual, const Drivers& actual,
   changes.push_back(
       ChangeOf(DriverKind::kBacklog, Ratio(usual.expected_new, usual.revenue), Ratio(actual.expected_new, actual.revenue), 0));
   changes.push_back(pace);
-  Split(usual.expected_new * pace.before, actual.expected_new * pace.after, changes);
+  AssignContributions(usual.expected_new * pace.before, actual.expected_new * pace.after, changes);
   // What was there before.
   std::vector<DriverChange> before = {ChangeOf(DriverKind::kBacklog, usual.expected_before, actual.expected_before, 0), pace};
-  Split(usual.expected_before * pace.before, actual.expected_before * pace.after, before);
+  AssignContributions(usual.expected_before * pace.before, actual.expected_before * pace.after, before);
   before[0].contribution += changes[4].contribution;
   // Nothing was expected, yet something came.
   const double beyond = Expected(actual) > 0 ? 0 : actual.collected;
@@ -267,7 +267,7 @@ StatusOr<VelocityReport> CompareVelocity(const FunnelTables& tables, Months befo
       ChangeOf(DriverKind::kDealSize, b.mean_amount, a.mean_amount, MeanVariance(a.amount_cv, won(a)) + MeanVariance(b.amount_cv, won(b))),
       ChangeOf(DriverKind::kCycle, 1 / b.cycle_days, 1 / a.cycle_days,
                MeanVariance(a.cycle_cv, won(a)) + MeanVariance(b.cycle_cv, won(b)))};
-  Split(b.per_day(), a.per_day(), report.changes);
+  AssignContributions(b.per_day(), a.per_day(), report.changes);
   RankLossesFirst(report.changes);
   return report;
 }

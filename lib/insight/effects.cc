@@ -16,7 +16,7 @@ using model::RowKey;
 constexpr double kLeastEvents = 20;     // of a class, before groups may act on it
 constexpr double kLeastExpected = 0.5;  // expected events of a group and stage to take part in estimating the spread
 constexpr double kLeastGain = 3;        // nats by which an effect must beat none
-constexpr size_t kStrengths = 40;       // strengths of group effects that are tried
+constexpr size_t kStrengthCount = 40;   // strengths of group effects that are tried
 constexpr double kLeastMonthExits = 2;  // expected of a class, for a month to be compared
 constexpr double kLeastPhase = 1e-3;    // log of a month's factor below which it is none
 
@@ -29,8 +29,8 @@ Strength MostLikely(const std::vector<ExitPair>& pairs) {
   Strength best;
   double none = 0;
   for (const ExitPair& p : pairs) none -= p.expected;  // Poisson with theta = 1
-  for (size_t i = 0; i < kStrengths; ++i) {
-    const double nu = 0.5 * std::pow(10'000.0, static_cast<double>(i) / (kStrengths - 1));
+  for (size_t i = 0; i < kStrengthCount; ++i) {
+    const double nu = 0.5 * std::pow(10'000.0, static_cast<double>(i) / (kStrengthCount - 1));
     double sum = 0;
     for (const ExitPair& p : pairs) sum += GammaPoissonLog(nu, nu, p.observed, p.expected);
     if (i == 0 || sum - none > best.gain) best = {nu, sum - none};

@@ -51,7 +51,7 @@ constexpr int64_t kLeastSizes = 20;          // won deals before a group's own a
 constexpr double kMostFaster = 100;
 constexpr uint64_t kCashSeed = 0x6361736800000000;  // so that cash leaves the other draws as they are
 constexpr double kSaidPhase = 0.9;                  // chance that the month in the quarter matters, from which on the report says so
-constexpr double kLeastChance = 1e-4;               // of being won at all, that covariates start from
+constexpr double kLeastWinChance = 1e-4;            // of being won at all, that covariates start from
 
 class Forecaster {
  public:
@@ -266,7 +266,8 @@ insight_internal::Tilt Forecaster::Learn() {
   for (const Covariates::Past& past : covariates.past) {
     const DealGrid::Place place = PlaceOf(past.deal, past.age_days);
     if (!place.known || past.x.size() != covariates.names.size()) continue;
-    observations.push_back({insight_internal::Logit(std::clamp(grid_->EverAt(place), kLeastChance, 1 - kLeastChance)), past.x, past.won});
+    observations.push_back(
+        {insight_internal::Logit(std::clamp(grid_->EverAt(place), kLeastWinChance, 1 - kLeastWinChance)), past.x, past.won});
   }
   insight_internal::Tilt tilt = FitTilt(observations, covariates.names.size(), covariates.helps);
   report_.covariate_deals = static_cast<int64_t>(observations.size());

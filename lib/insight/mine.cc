@@ -34,7 +34,7 @@ bool MoreOf(const ActivityCount& a, const ActivityCount& b) { return a.records !
 double Share(int64_t part, int64_t whole) { return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole); }
 
 // How many records did one before the other, for the first time.
-struct Order {
+struct Precedence {
   int64_t before = 0;
   int64_t after = 0;
   [[nodiscard]] double dependency() const { return static_cast<double>(before - after) / (static_cast<double>(before + after) + 1); }
@@ -66,7 +66,7 @@ class Mining {
  private:
   // Founding activities; the rest goes to `left`.
   std::vector<ActivityCount> Sort(std::vector<ActivityCount>& left) const;
-  [[nodiscard]] Order OrderOf(const std::string& a, const std::string& b) const;
+  [[nodiscard]] Precedence PrecedenceOf(const std::string& a, const std::string& b) const;
   [[nodiscard]] std::vector<ActivityCount> Ranked(std::vector<ActivityCount> activities) const;
   [[nodiscard]] std::vector<std::vector<ActivityCount>> Cut(const std::vector<ActivityCount>& ranked) const;
   static ProposedStage StageOf(std::vector<ActivityCount> group);
@@ -96,8 +96,8 @@ std::vector<ActivityCount> Mining::Sort(std::vector<ActivityCount>& left) const 
   return founding;
 }
 
-Order Mining::OrderOf(const std::string& a, const std::string& b) const {
-  Order order;
+Precedence Mining::PrecedenceOf(const std::string& a, const std::string& b) const {
+  Precedence order;
   for (const Firsts& firsts : firsts_) {
     const auto first_a = firsts.find(a);
     const auto first_b = firsts.find(b);
@@ -113,7 +113,7 @@ std::vector<ActivityCount> Mining::Ranked(std::vector<ActivityCount> activities)
   std::map<std::string, double> score;
   for (const ActivityCount& a : activities) {
     for (const ActivityCount& b : activities) {
-      if (a.name != b.name) score[a.name] += OrderOf(a.name, b.name).dependency();
+      if (a.name != b.name) score[a.name] += PrecedenceOf(a.name, b.name).dependency();
     }
   }
   std::sort(activities.begin(), activities.end(), [&](const ActivityCount& a, const ActivityCount& b) {
@@ -127,7 +127,7 @@ std::vector<std::vector<ActivityCount>> Mining::Cut(const std::vector<ActivityCo
   for (const ActivityCount& activity : ranked) {
     double least = 1;
     if (!groups.empty()) {
-      for (const ActivityCount& member : groups.back()) least = std::min(least, OrderOf(member.name, activity.name).dependency());
+      for (const ActivityCount& member : groups.back()) least = std::min(least, PrecedenceOf(member.name, activity.name).dependency());
     }
     if (groups.empty() || least >= options_.least_order) groups.emplace_back();
     groups.back().push_back(activity);

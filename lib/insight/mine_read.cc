@@ -14,9 +14,10 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-class Reading {
+class TraceReading {
  public:
-  Reading(const Snapshot& snapshot, const TypeDef& type, std::map<Id, Trace>& traces) : snapshot_(snapshot), type_(type), traces_(traces) {}
+  TraceReading(const Snapshot& snapshot, const TypeDef& type, std::map<Id, Trace>& traces)
+      : snapshot_(snapshot), type_(type), traces_(traces) {}
 
   Status Do() {
     for (const TypeDef* type : snapshot_.catalog().TypesWith("interaction")) KITH_RETURN_IF_ERROR(ReadInteractions(*type));
@@ -49,7 +50,7 @@ class Reading {
 
 std::string NameOf(const TypeDef& type, std::string_view what) { return type.name + ":" + std::string(what); }
 
-Status Reading::ReadInteractions(const TypeDef& type) {
+Status TraceReading::ReadInteractions(const TypeDef& type) {
   const FieldDef* about = type.FindRole("interaction", "about");
   const FieldDef* at = type.FindRole("interaction", "at");
   const FieldDef* kind = type.FindRole("interaction", "kind");
@@ -63,7 +64,7 @@ Status Reading::ReadInteractions(const TypeDef& type) {
   });
 }
 
-Status Reading::ReadDocuments(const TypeDef& type) {
+Status TraceReading::ReadDocuments(const TypeDef& type) {
   const FieldDef* deal = type.FindRole("money_document", "deal");
   const FieldDef* status = type.FindRole("money_document", "status");
   if (deal == nullptr || status == nullptr || status->kind != Kind::kChoice) return absl::OkStatus();
@@ -71,7 +72,7 @@ Status Reading::ReadDocuments(const TypeDef& type) {
 }
 
 // Every state a document got to: the one it began with, and those that its history tells of.
-Status Reading::ReadStates(const TypeDef& type, const FieldDef& status, record::View view, Trace& trace) {
+Status TraceReading::ReadStates(const TypeDef& type, const FieldDef& status, record::View view, Trace& trace) {
   const auto add = [&](const Value& state, Time at) {
     const Choice* number = state.get_if<Choice>();
     const catalog::ChoiceDef* choice = number == nullptr ? nullptr : status.FindChoice(number->number);
@@ -93,7 +94,7 @@ Status Reading::ReadStates(const TypeDef& type, const FieldDef& status, record::
 }
 
 // Fields of the record itself that were empty and got a value.
-Status Reading::ReadFields(Id record, Trace& trace) {
+Status TraceReading::ReadFields(Id record, Trace& trace) {
   KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, snapshot_.History(record));
   for (const HistoryEntry& entry : history) {
     if (entry.operation != Operation::kChange) continue;
@@ -123,7 +124,7 @@ StatusOr<std::vector<Trace>> ReadTraces(const Snapshot& snapshot, Id pipeline) {
     const model::Stage* last = definition.Find(path.moves.back().to);
     if (last != nullptr) trace.outcome = last->kind;
   }
-  KITH_RETURN_IF_ERROR(Reading(snapshot, *type, traces).Do());
+  KITH_RETURN_IF_ERROR(TraceReading(snapshot, *type, traces).Do());
   std::vector<Trace> list;
   list.reserve(traces.size());
   for (auto& [record, trace] : traces) list.push_back(std::move(trace));

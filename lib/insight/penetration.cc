@@ -27,7 +27,7 @@ ExternalRef ReferenceTo(const model::Pipeline& pipeline, Id head) {
 }
 
 // What deals say of an account.
-struct Deals {
+struct DealSummary {
   bool any = false;
   bool open = false;
   bool won = false;
@@ -93,7 +93,7 @@ class Penetrating {
       const Played deal(*type, roles, view);
       const model::Stage* stage = deal.Ref("pipeline") == pipeline_.id ? pipeline_.Find(deal.Ref("stage")) : nullptr;
       if (stage == nullptr) continue;
-      Deals& deals = deals_[deal.Ref("account")];
+      DealSummary& deals = deals_[deal.Ref("account")];
       deals.any = true;
       deals.open |= stage->kind == model::StageKind::kOpen;
       if (stage->kind != model::StageKind::kWon) continue;
@@ -119,9 +119,9 @@ class Penetrating {
     return groups;
   }
 
-  [[nodiscard]] Deals DealsOf(Id account) const {
+  [[nodiscard]] DealSummary DealsOf(Id account) const {
     const auto found = deals_.find(account);
-    return found == deals_.end() ? Deals() : found->second;
+    return found == deals_.end() ? DealSummary() : found->second;
   }
 
   Status Add(Id head, const std::vector<Id>& subsidiaries) {
@@ -130,7 +130,7 @@ class Penetrating {
     group.name = facts_.NameOf(head);
     group.subsidiaries = static_cast<int64_t>(subsidiaries.size());
     for (const Id id : subsidiaries) {
-      const Deals deals = DealsOf(id);
+      const DealSummary deals = DealsOf(id);
       group.worked += deals.any ? 1 : 0;
       group.won += deals.won ? 1 : 0;
       if (deals.active) group.active_ones.push_back(id);
@@ -169,7 +169,7 @@ class Penetrating {
   const RelationOptions relations_;
   const Facts facts_;
   std::map<Id, Id> parents_;  // null: belongs to none
-  std::map<Id, Deals> deals_;
+  std::map<Id, DealSummary> deals_;
   Penetration report_;
 };
 

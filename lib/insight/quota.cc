@@ -9,7 +9,7 @@
 namespace kith::insight {
 namespace {
 
-constexpr std::string_view kType = "quota";
+constexpr std::string_view kQuotaType = "quota";
 
 using Visit = std::function<void(const Quota& quota)>;
 
@@ -21,7 +21,7 @@ Status ForEachQuota(const Snapshot& snapshot, const catalog::TypeDef& type, Peri
   const size_t ends = type.FindField("ends")->position;
   const size_t target = type.FindField("target")->position;
   const size_t count = type.FindField("target_count")->position;
-  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(kType));
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RecordCursor> cursor, snapshot.Scan(kQuotaType));
   while (cursor->Next()) {
     KITH_ASSIGN_OR_RETURN(const record::View view, cursor->record());
     const Period of{Date{static_cast<int32_t>(view.GetInt(starts))}, Date{static_cast<int32_t>(view.GetInt(ends))}};
@@ -45,10 +45,11 @@ StatusOr<Id> GroupAbove(const Snapshot& snapshot, Id record) {
 }  // namespace
 
 StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const ForecastReport& report) {
-  const catalog::TypeDef* type = snapshot.catalog().FindType(kType);
+  const catalog::TypeDef* type = snapshot.catalog().FindType(kQuotaType);
   if (type == nullptr) {
-    return MakeError({.reason = Reason::kPackageMissing, .type = std::string(kType), .hint = "open the database with model::OpenDatabase"},
-                     "the database keeps no quotas");
+    return MakeError(
+        {.reason = Reason::kPackageMissing, .type = std::string(kQuotaType), .hint = "open the database with model::OpenDatabase"},
+        "the database keeps no quotas");
   }
   std::map<uint64_t, Money> targets;  // by holder
   const std::string_view metric = report.of_cash ? "collected" : "revenue";
@@ -70,7 +71,7 @@ StatusOr<std::vector<Attainment>> AttainmentsOf(const Snapshot& snapshot, const 
 
 StatusOr<std::vector<Quota>> QuotasOf(const Snapshot& snapshot, Period period) {
   std::vector<Quota> quotas;
-  const catalog::TypeDef* type = snapshot.catalog().FindType(kType);
+  const catalog::TypeDef* type = snapshot.catalog().FindType(kQuotaType);
   if (type == nullptr) return quotas;
   KITH_RETURN_IF_ERROR(ForEachQuota(snapshot, *type, period, [&](const Quota& quota) { quotas.push_back(quota); }));
   std::stable_sort(quotas.begin(), quotas.end(),
@@ -79,7 +80,7 @@ StatusOr<std::vector<Quota>> QuotasOf(const Snapshot& snapshot, Period period) {
 }
 
 StatusOr<std::vector<Money>> PlanOf(const Snapshot& snapshot, Period period, std::string_view metric) {
-  const catalog::TypeDef* type = snapshot.catalog().FindType(kType);
+  const catalog::TypeDef* type = snapshot.catalog().FindType(kQuotaType);
   if (type == nullptr) return std::vector<Money>();
   std::map<Id, std::vector<Money>> groups;
   std::vector<Money> others;

@@ -37,9 +37,9 @@ struct Invoice {
   std::vector<Paid> paid;  // by the day asked about
 };
 
-class Reading {
+class ReceivablesReading {
  public:
-  Reading(const Snapshot& snapshot, const ReceivableOptions& options) : snapshot_(snapshot), options_(options) {}
+  ReceivablesReading(const Snapshot& snapshot, const ReceivableOptions& options) : snapshot_(snapshot), options_(options) {}
 
   StatusOr<ReceivablesReport> Read() {
     KITH_RETURN_IF_ERROR(CheckOptions());
@@ -206,7 +206,7 @@ class Reading {
 }  // namespace
 
 StatusOr<ReceivablesReport> ReceivablesOf(const Snapshot& snapshot, const ReceivableOptions& options) {
-  return Reading(snapshot, options).Read();
+  return ReceivablesReading(snapshot, options).Read();
 }
 
 }  // namespace kith::insight

@@ -29,7 +29,7 @@ constexpr double kWeakestPrior = 10;
 constexpr double kStrongestPrior = 20;
 constexpr int64_t kExactTail = 2000;  // trials up to which the beta-binomial tail is summed
 
-struct Count {
+struct RateCount {
   double advanced = 0;
   double resolved = 0;
 };
@@ -44,7 +44,7 @@ double MostLikely(const Grid& likelihood) {
 }
 
 // How reps differ in one stage: the likelihood of each precision, in total and by rep.
-struct Spread {
+struct RateSpread {
   Grid total{};
   std::vector<Grid> by_rep;
   // The precision that the reps other than `rep` suggest.
@@ -55,21 +55,21 @@ struct Spread {
   }
 };
 
-Spread SpreadOf(const std::vector<Count>& reps) {
-  Count all;
-  for (const Count& c : reps) {
+RateSpread SpreadOf(const std::vector<RateCount>& reps) {
+  RateCount all;
+  for (const RateCount& c : reps) {
     all.advanced += c.advanced;
     all.resolved += c.resolved;
   }
   const double rate = (all.advanced + 0.5) / (all.resolved + 1);
-  Spread spread;
+  RateSpread spread;
   spread.by_rep.resize(reps.size());
   for (size_t i = 0; i < kPrecisions; ++i) {
     const double a = PrecisionAt(i) * rate;
     const double b = PrecisionAt(i) * (1 - rate);
     const double base = LogBeta(a, b);
     for (size_t rep = 0; rep < reps.size(); ++rep) {
-      const Count& c = reps[rep];
+      const RateCount& c = reps[rep];
       spread.by_rep[rep][i] = c.resolved > 0 ? LogBeta(a + c.advanced, b + c.resolved - c.advanced) - base : 0;
       spread.total[i] += spread.by_rep[rep][i];
     }
@@ -122,9 +122,9 @@ class Comparison {
   insight_internal::Window window_;
   std::vector<size_t> stages_;  // indexes into the pipeline
   std::vector<uint64_t> owners_;
-  std::vector<std::vector<Count>> counts_;  // by stage, owner
-  std::vector<Count> totals_;               // by stage, every owner
-  std::vector<Spread> spreads_;             // by stage
+  std::vector<std::vector<RateCount>> counts_;  // by stage, owner
+  std::vector<RateCount> totals_;               // by stage, every owner
+  std::vector<RateSpread> spreads_;             // by stage
   std::vector<Test> tests_;
 };
 
@@ -138,8 +138,8 @@ void Comparison::Gather() {
     sums.push_back(std::move(mine));
   }
   for (const size_t stage : insight_internal::OpenStages(tables_.pipeline)) {
-    std::vector<Count> counts;
-    Count total;
+    std::vector<RateCount> counts;
+    RateCount total;
     for (const std::vector<StageSum>& mine : sums) {
       counts.push_back({static_cast<double>(mine[stage].advanced), static_cast<double>(mine[stage].resolved())});
       total.advanced += counts.back().advanced;
@@ -154,9 +154,9 @@ void Comparison::Gather() {
 }
 
 RepStage Comparison::StepOf(size_t rep, size_t stage) {
-  const Count mine = counts_[stage][rep];
-  const Count team{totals_[stage].advanced - mine.advanced, totals_[stage].resolved - mine.resolved};
-  const auto rate_of = [&](const Count& c) {
+  const RateCount mine = counts_[stage][rep];
+  const RateCount team{totals_[stage].advanced - mine.advanced, totals_[stage].resolved - mine.resolved};
+  const auto rate_of = [&](const RateCount& c) {
     return WilsonRate(std::llround(c.advanced), std::llround(c.resolved), options_.funnel.level, options_.funnel.maturity);
   };
   RepStage step;
@@ -188,7 +188,7 @@ RepReport Comparison::ReportOf(size_t rep) {
   double later = MeanWonAmount();
   for (size_t stage = stages_.size(); stage-- > 0;) {
     RepStage& step = report.stages[stage];
-    const Count& all = totals_[stage];
+    const RateCount& all = totals_[stage];
     const double team = step.shrunk * std::exp(-step.log_gap);
     step.lost_money = static_cast<double>(step.rep.trials) * std::max(team - step.shrunk, 0.0) * later;
     later *= all.advanced / all.resolved;

@@ -14,13 +14,13 @@
 namespace kith::insight {
 namespace {
 
-constexpr std::string_view kType = "forecast";
+constexpr std::string_view kForecastType = "forecast";
 
 Value MoneyOf(double minor, Currency currency) { return currency.is_null() ? Value() : Value(Money{std::llround(minor), currency}); }
 
-class Reader {
+class FieldReader {
  public:
-  Reader(const catalog::TypeDef& type, record::View view) : type_(type), view_(view) {}
+  FieldReader(const catalog::TypeDef& type, record::View view) : type_(type), view_(view) {}
   [[nodiscard]] int64_t Int(std::string_view field) const { return view_.GetInt(At(field)); }
   [[nodiscard]] std::string Text(std::string_view field) const { return std::string(view_.GetText(At(field))); }
   [[nodiscard]] double Minor(std::string_view field) const { return static_cast<double>(view_.GetMoney(At(field)).minor); }
@@ -32,8 +32,8 @@ class Reader {
   record::View view_;
 };
 
-SavedForecast Read(const catalog::TypeDef& type, record::View view) {
-  const Reader record(type, view);
+SavedForecast ReadSaved(const catalog::TypeDef& type, record::View view) {
+  const FieldReader record(type, view);
   SavedForecast saved;
   saved.record = view.id();
   saved.entry.origin = Time{record.Int("made_at")};
@@ -49,7 +49,7 @@ SavedForecast Read(const catalog::TypeDef& type, record::View view) {
 }  // namespace
 
 Id SaveForecast(Batch& batch, const ForecastReport& report) {
-  const Id record = batch.Create(kType);
+  const Id record = batch.Create(kForecastType);
   batch.Set(record, "pipeline", report.pipeline);
   batch.Set(record, "starts", report.period.first);
   batch.Set(record, "ends", report.period.end);
@@ -64,10 +64,11 @@ Id SaveForecast(Batch& batch, const ForecastReport& report) {
 }
 
 StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id pipeline, Time now) {
-  const catalog::TypeDef* type = snapshot.catalog().FindType(kType);
+  const catalog::TypeDef* type = snapshot.catalog().FindType(kForecastType);
   if (type == nullptr) {
-    return MakeError({.reason = Reason::kPackageMissing, .type = std::string(kType), .hint = "open the database with model::OpenDatabase"},
-                     "the database keeps no forecasts");
+    return MakeError(
+        {.reason = Reason::kPackageMissing, .type = std::string(kForecastType), .hint = "open the database with model::OpenDatabase"},
+        "the database keeps no forecasts");
   }
   const auto masked = [&](std::string_view field) {
     return snapshot.IsMasked(*type, static_cast<int32_t>(type->FindField(field)->position));
@@ -79,7 +80,7 @@ StatusOr<std::vector<SavedForecast>> SavedForecasts(const Snapshot& snapshot, Id
   std::map<Date, model::FunnelTables> ends;  // tables as of the periods' ends
   std::optional<CashFacts> cash;
   KITH_RETURN_IF_ERROR(ForEachWith(snapshot, *type, *type->FindField("pipeline"), Value(pipeline), [&](record::View view) -> Status {
-    SavedForecast saved = Read(*type, view);
+    SavedForecast saved = ReadSaved(*type, view);
     for (const auto& [field, value] : {std::pair("p10", &saved.total.p10), std::pair("p50", &saved.total.p50),
                                        std::pair("p90", &saved.total.p90), std::pair("sd", &saved.total.sd)}) {
       if (masked(field)) *value = std::numeric_limits<double>::quiet_NaN();

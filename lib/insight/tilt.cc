@@ -11,7 +11,7 @@ namespace {
 
 // Standard deviations of the effects' prior, in log odds by one root mean square of a covariate.
 constexpr std::array<double, 6> kStrengths = {0.1, 0.25, 0.5, 1, 1.5, 2.5};
-constexpr double kLevelSd = 0.5;    // of the level's prior
+constexpr double kBaseSd = 0.5;     // of the level's prior
 constexpr double kNothing = 0.5;    // prior weight of the model without covariates
 constexpr int kIterations = 30;     // of Newton's method
 constexpr int kHalvings = 20;       // of one of its steps
@@ -38,7 +38,7 @@ class Model {
   // An effect below 0 of what helps is held at 0 and the others are fitted again.
   [[nodiscard]] Fit At(double strength) const {
     std::vector<double> precision(n_, 1 / (strength * strength));
-    precision[0] = 1 / (kLevelSd * kLevelSd);
+    precision[0] = 1 / (kBaseSd * kBaseSd);
     for (size_t held = 0;; ++held) {
       Fit fit = Under(precision);
       size_t least = 0;

@@ -59,11 +59,11 @@ struct Roles {
 };
 
 // An open deal at a moment.
-struct OpenDeal {
+struct OpenState {
   Money amount;
   std::optional<Date> close_date;
 };
-using OpenDeals = std::map<Id, OpenDeal>;
+using OpenStates = std::map<Id, OpenState>;
 
 class Walker {
  public:
@@ -78,9 +78,9 @@ class Walker {
   }
 
   StatusOr<WalkReport> Walk() {
-    KITH_ASSIGN_OR_RETURN(OpenDeals deals, OpenNow());
+    KITH_ASSIGN_OR_RETURN(OpenStates deals, OpenNow());
     if (options_.until) KITH_RETURN_IF_ERROR(Undo(until_, {}, deals));
-    const OpenDeals after = deals;
+    const OpenStates after = deals;
     KITH_RETURN_IF_ERROR(Undo(since_, until_, deals));
     KITH_RETURN_IF_ERROR(Compare(deals, after));
     KITH_RETURN_IF_ERROR(AddCash());
@@ -100,15 +100,15 @@ class Walker {
     const model::Stage* stage = pipeline_.Find(view.GetRef(roles_.stage->position));
     return stage == nullptr ? std::nullopt : std::optional(stage->kind);
   }
-  [[nodiscard]] OpenDeal Read(record::View view) const {
-    OpenDeal deal;
+  [[nodiscard]] OpenState Read(record::View view) const {
+    OpenState deal;
     if (roles_.amount != nullptr) deal.amount = view.GetMoney(roles_.amount->position);
     const FieldDef* date = roles_.close_date;
     if (date != nullptr && view.has(date->position)) deal.close_date = Date{static_cast<int32_t>(view.GetInt(date->position))};
     return deal;
   }
 
-  StatusOr<OpenDeals> OpenNow() const {
+  StatusOr<OpenStates> OpenNow() const {
     query::Query query;
     query.from = roles_.type->name;
     query.where = roles_.pipeline->name + " == $pipeline && " + roles_.stage->name + " in $open";
@@ -120,7 +120,7 @@ class Walker {
     KITH_ASSIGN_OR_RETURN(const query::Prepared prepared, query::Prepared::Prepare(query, snapshot_));
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<query::Rows> rows,
                           prepared.Run(snapshot_, {{"pipeline", pipeline_.id}, {"open", std::move(open)}}));
-    OpenDeals deals;
+    OpenStates deals;
     while (rows->Next()) {
       const Id id = rows->row().id;
       KITH_ASSIGN_OR_RETURN(const record::View view, snapshot_.Get(id));
@@ -131,7 +131,7 @@ class Walker {
   }
 
   // What was open at `from`, from what was open at `to`.
-  Status Undo(AsOf from, AsOf to, OpenDeals& deals) const {
+  Status Undo(AsOf from, AsOf to, OpenStates& deals) const {
     const DifferenceFilter filter{{roles_.type->name}, roles_.names()};
     Id after;
     do {
@@ -157,7 +157,7 @@ class Walker {
   }
 
   // --- the steps
-  Status Compare(const OpenDeals& before, const OpenDeals& after) {
+  Status Compare(const OpenStates& before, const OpenStates& after) {
     report_.deals_before = static_cast<int64_t>(before.size());
     report_.deals_after = static_cast<int64_t>(after.size());
     for (const auto& [id, deal] : before) {
@@ -188,7 +188,7 @@ class Walker {
   }
 
   // A deal that is open at both moments.
-  void CompareOpen(Id id, const OpenDeal& then, const OpenDeal& now) {
+  void CompareOpen(Id id, const OpenState& then, const OpenState& now) {
     const auto change = [&](Currency currency, int64_t minor) {
       if (minor != 0) In(currency).changes.push_back({id, minor > 0 ? WalkStep::kLarger : WalkStep::kSmaller, minor});
     };
@@ -201,7 +201,7 @@ class Walker {
       change(now.amount.currency, now.amount.minor);
     }
     if (!options_.period) return;
-    const auto inside = [&](const OpenDeal& deal) { return deal.close_date && options_.period->contains(*deal.close_date); };
+    const auto inside = [&](const OpenState& deal) { return deal.close_date && options_.period->contains(*deal.close_date); };
     CurrencyWalk& walk = In(now.amount.currency);
     if (inside(now) && !inside(then)) walk.pulled_in.push_back({id, now.amount.minor});
     if (inside(then) && now.close_date && *now.close_date >= options_.period->end) walk.pushed_out.push_back({id, now.amount.minor});

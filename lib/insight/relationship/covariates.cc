@@ -56,9 +56,9 @@ class Encounters {
   std::map<Id, std::vector<std::pair<Time, bool>>> by_competitor_;
 };
 
-class Reader {
+class CovariateReader {
  public:
-  Reader(const Snapshot& snapshot, const model::FunnelTables& tables, const RelationCovariateOptions& options)
+  CovariateReader(const Snapshot& snapshot, const model::FunnelTables& tables, const RelationCovariateOptions& options)
       : snapshot_(snapshot),
         tables_(tables),
         options_(options),
@@ -171,7 +171,7 @@ class Reader {
 
 StatusOr<Covariates> ReadRelationCovariates(const Snapshot& snapshot, const model::FunnelTables& tables,
                                             const RelationCovariateOptions& options) {
-  return Reader(snapshot, tables, options).Run();
+  return CovariateReader(snapshot, tables, options).Run();
 }
 
 }  // namespace kith::insight

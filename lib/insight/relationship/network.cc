@@ -11,7 +11,7 @@ namespace kith::insight {
 namespace {
 
 // A path under way, as a chain of steps back to the target.
-struct Step {
+struct SearchStep {
   Id person;
   int32_t previous = -1;  // position of the step nearer to the target
   int32_t hops = 0;
@@ -53,8 +53,8 @@ class PathSearch {
   Status Extend(const Open& from);
   [[nodiscard]] bool OnPath(int32_t step, Id person) const;
   // What a path that goes on can come to at most; 0 when it can come to nothing that is wanted.
-  [[nodiscard]] double BoundOf(double value, const Step& step) const;
-  void Offer(double value, const Step& step);
+  [[nodiscard]] double BoundOf(double value, const SearchStep& step) const;
+  void Offer(double value, const SearchStep& step);
   [[nodiscard]] WarmPath PathAt(const Open& open) const;
   bool IsOurs(Id person);
 
@@ -63,7 +63,7 @@ class PathSearch {
   const std::function<double(Id, int)>& ahead_;
   const std::function<bool(Id)>& ours_;
   const PathOptions& options_;
-  std::vector<Step> steps_;
+  std::vector<SearchStep> steps_;
   std::priority_queue<Open> open_;
   std::priority_queue<double, std::vector<double>, std::greater<>> best_;  // values of the best complete paths, the least on top
   std::unordered_map<Id, bool> known_;                                     // answers of ours_
@@ -82,12 +82,12 @@ bool PathSearch::OnPath(int32_t step, Id person) const {
   return false;
 }
 
-double PathSearch::BoundOf(double value, const Step& step) const {
+double PathSearch::BoundOf(double value, const SearchStep& step) const {
   const double bound = value * (ahead_ ? ahead_(step.person, options_.hops - step.hops) : options_.damping);
   return best_.size() == options_.count && bound <= best_.top() ? 0 : bound;
 }
 
-void PathSearch::Offer(double value, const Step& step) {
+void PathSearch::Offer(double value, const SearchStep& step) {
   const bool done = IsOurs(step.person);
   // Only ours can follow the last hop, and everyone else needs one more.
   if (!done && step.hops == options_.hops) return;
@@ -102,7 +102,7 @@ void PathSearch::Offer(double value, const Step& step) {
 }
 
 Status PathSearch::Extend(const Open& from) {
-  const Step at = steps_[static_cast<size_t>(from.step)];
+  const SearchStep at = steps_[static_cast<size_t>(from.step)];
   const double damping = at.hops == 0 ? 1 : options_.damping;
   KITH_ASSIGN_OR_RETURN(const std::span<const Acquaintance> people, (at.hops + 1 == options_.hops ? ours_among_ : neighbours_)(at.person));
   for (const Acquaintance& next : people) {

@@ -23,7 +23,7 @@ using relationship_internal::Played;
 constexpr double kFalseDiscoveries = 0.1;
 
 // Counts of what has a feature.
-struct Count {
+struct WinCount {
   int64_t deals = 0;
   int64_t won = 0;
 };
@@ -34,9 +34,9 @@ struct Losses {
   std::map<uint32_t, int64_t> minor;  // by currency
 };
 
-class Reader {
+class WinningReader {
  public:
-  Reader(const Snapshot& snapshot, const model::Pipeline& pipeline, const WinningOptions& options)
+  WinningReader(const Snapshot& snapshot, const model::Pipeline& pipeline, const WinningOptions& options)
       : relation_{.as_of = options.as_of},
         facts_(snapshot, relation_),
         pipeline_(pipeline),
@@ -72,7 +72,7 @@ class Reader {
     return won ? absl::OkStatus() : AddLoss(deal);
   }
 
-  static void Add(Count& count, bool won) {
+  static void Add(WinCount& count, bool won) {
     ++count.deals;
     count.won += won ? 1 : 0;
   }
@@ -178,8 +178,8 @@ class Reader {
   const WinningOptions& options_;
   Time as_of_;
   std::vector<Id> open_;  // stages in order
-  Count all_;
-  std::map<std::string, Count> counts_;
+  WinCount all_;
+  std::map<std::string, WinCount> counts_;
   std::map<std::string, Losses> losses_;
 };
 
@@ -191,7 +191,7 @@ StatusOr<WinningReport> ReadWinning(const Snapshot& snapshot, std::string_view p
                      "at least one deal, and a level between 0 and 1");
   }
   KITH_ASSIGN_OR_RETURN(const model::Pipeline found, model::GetPipeline(snapshot, pipeline));
-  return Reader(snapshot, found, options).Read();
+  return WinningReader(snapshot, found, options).Read();
 }
 
 Transparency TransparencyOf(const ForecastReport& report) {
