@@ -16,15 +16,13 @@ namespace {
 
 using catalog::TypeDef;
 
-constexpr size_t kHistoryKeyBytes = 16;
-
 StatusOr<HistoryEntry> DecodeAt(const storage::Cursor& cursor) {
   const storage::View key = cursor.key();
   return format::DecodeHistory(Id(ReadU64(key.data())), ReadU64(key.data() + 8), cursor.value());
 }
 
 bool IsOf(const storage::Cursor& cursor, Id id) {
-  return cursor.key().size() == kHistoryKeyBytes && ReadU64(cursor.key().data()) == id.value();
+  return cursor.key().size() == format::kHistoryKeyBytes && ReadU64(cursor.key().data()) == id.value();
 }
 
 // What the fold reads: entries in memory, or where they lie. One rule for both.
@@ -152,7 +150,7 @@ std::optional<Life<Entry>> FindLife(std::span<const Entry> entries, AsOf as_of) 
 
 // What has been asserted for one field, up to a point: the after of a change, or its before, which is then what the creation gave.
 template <typename Change>
-struct Assertion {
+struct HeldAssertion {
   const Change* change = nullptr;  // nullptr: no change of the field has been met, so nothing is known of its base
   bool base = false;
   Time effective;
@@ -163,11 +161,11 @@ struct Assertion {
 // Takes what one entry says about the fields.
 template <typename Entry, typename Change>
 void Assert(const Slots& slots, const Entry& entry, std::span<const Change> changes, const Entry& creation, AsOf as_of,
-            std::vector<Assertion<Change>>& held) {
+            std::vector<HeldAssertion<Change>>& held) {
   for (const Change& change : changes) {
     const std::optional<size_t> slot = slots.Find(change.package, change.number);
     if (!slot) continue;
-    Assertion<Change>& now = held[*slot];
+    HeldAssertion<Change>& now = held[*slot];
     // What the record showed before its first change is what the creation gave it.
     if (now.change == nullptr) now = {&change, true, creation.effective};
     const bool known = entry.recorded <= as_of.recorded && change.effective <= as_of.effective;
@@ -255,7 +253,7 @@ class Fold {
   const record::View current_;
   const AsOf as_of_;
   std::optional<Life<Entry>> life_;
-  std::vector<Assertion<Change>> held_;  // by slot
+  std::vector<HeldAssertion<Change>> held_;  // by slot
 };
 
 }  // namespace

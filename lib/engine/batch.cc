@@ -14,7 +14,6 @@ using catalog::FieldDef;
 using catalog::TypeDef;
 using engine::FieldTarget;
 
-constexpr uint64_t kIdEnd = uint64_t{1} << 53;
 constexpr size_t kAssignmentsAtFirst = 8;
 constexpr int kMarkShift = 32;  // a local reference: top bit, 31 bits of its batch's mark (0: none), 32 bits of index
 constexpr uint32_t kMarkMask = UINT32_MAX >> 1;
@@ -89,7 +88,7 @@ Status engine::CheckAuthor(const Actor& actor, std::string_view reason) {
   }
   if (!IsUtf8(reason)) return MakeError({.reason = Reason::kNotUtf8, .field = "reason"}, "the reason is not UTF-8");
   if (actor.is_external()) return WithContext(CheckExternal(actor.external), {.field = "actor"});
-  if (actor.id.value() < kIdEnd) return absl::OkStatus();
+  if (actor.id.value() < engine::kIdEnd) return absl::OkStatus();
   return MakeError({.reason = Reason::kOutOfRange, .field = "actor"}, "the actor is no id: ids are below 2^53");
 }
 
@@ -148,7 +147,7 @@ Status Batch::CheckTarget(Id target) const {
     return MakeError({.reason = Reason::kBatchMalformed, .hint = "take the record's id from the outcome of its own batch"},
                      "a local reference of another batch");
   }
-  if (target.value() >= kIdEnd) return MakeError(Reason::kBatchMalformed, "the target is no id");
+  if (target.value() >= engine::kIdEnd) return MakeError(Reason::kBatchMalformed, "the target is no id");
   return absl::OkStatus();
 }
 

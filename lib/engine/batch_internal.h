@@ -14,6 +14,9 @@
 
 namespace kith::engine {
 
+// Numbers of records lie below it.
+inline constexpr uint64_t kIdEnd = uint64_t{1} << (Id::kTypeBits + Id::kNodeBits + Id::kSequenceBits);
+
 // The field's or header field's name.
 [[nodiscard]] std::string_view FieldNameAt(const catalog::TypeDef& type, int32_t position);
 

@@ -9,8 +9,6 @@
 namespace kith::engine {
 namespace {
 
-constexpr uint64_t kIdEnd = uint64_t{1} << 53;
-
 std::vector<std::string_view> FieldNames(const catalog::TypeDef& type) {
   std::vector<std::string_view> names{"owner", "unit", "visibility"};
   for (const catalog::FieldDef& field : type.fields) names.push_back(field.name);

@@ -18,9 +18,8 @@ using catalog::IndexDef;
 using catalog::IndexPart;
 using catalog::TypeDef;
 
-constexpr size_t kNumberBytes = 4;  // the index number that leads a key
-constexpr size_t kIdBytes = 8;      // the id that ends it
-constexpr size_t kCutKeyBytes = kNumberBytes + limits::kIndexKeyBytes;
+constexpr size_t kIdBytes = 8;  // the id that ends it
+constexpr size_t kCutKeyBytes = format::kIndexNumberBytes + limits::kIndexKeyBytes;
 
 // --- records in id order
 
@@ -187,7 +186,8 @@ class IndexCursor final : public RecordCursor {
   Status StartAfter(const std::string& position) {
     std::string number;
     AppendU32(number, index_.number);
-    if (position.size() < kNumberBytes + kIdBytes || position.size() > kCutKeyBytes + kIdBytes || !position.starts_with(number)) {
+    if (position.size() < format::kIndexNumberBytes + kIdBytes || position.size() > kCutKeyBytes + kIdBytes ||
+        !position.starts_with(number)) {
       return MakeError({.reason = Reason::kBadOptions,
                         .type = type_.name,
                         .field = index_.name,
@@ -207,7 +207,7 @@ class IndexCursor final : public RecordCursor {
     for (; more; more = Advance()) {
       key_ = cursor_->key();
       if (reverse_ ? key_ < keys_.start : key_ >= keys_.end) break;
-      if (key_.size() < kNumberBytes + kIdBytes) {
+      if (key_.size() < format::kIndexNumberBytes + kIdBytes) {
         status_.Update(MakeError({.reason = Reason::kCorrupt, .type = type_.name, .field = index_.name}, "an index entry is too short"));
         break;
       }
@@ -248,7 +248,7 @@ class IndexCursor final : public RecordCursor {
     return key_.empty() ? std::string_view() : source_.Lend(cursor_->value());
   }
   [[nodiscard]] std::string_view key_parts() const override {
-    return key_.empty() ? std::string_view() : source_.Lend(format::IndexEntryParts(key_).substr(kNumberBytes));
+    return key_.empty() ? std::string_view() : source_.Lend(format::IndexEntryParts(key_).substr(format::kIndexNumberBytes));
   }
 
  private:

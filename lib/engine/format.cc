@@ -1,5 +1,6 @@
 #include "engine/format.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -164,6 +165,12 @@ std::span<const storage::KeyspaceSpec> Keyspaces() {
   return *kSpecs;
 }
 
+uint64_t IntegerOf(std::string_view key) {
+  uint64_t number = 0;
+  std::copy_n(key.data(), std::min(key.size(), sizeof(number)), reinterpret_cast<char*>(&number));
+  return number;
+}
+
 std::string CounterKey(TypeNumber type, uint16_t node) {
   std::string key(kMetaCounterPrefix);
   AppendU16(key, type);
@@ -299,7 +306,7 @@ std::string ErasedAtKey(uint64_t place, Id record) {
 
 std::string HistoryKey(Id record, uint64_t sequence) {
   std::string key;
-  key.reserve(16);
+  key.reserve(kHistoryKeyBytes);
   AppendU64(key, record.value());
   AppendU64(key, sequence);
   return key;

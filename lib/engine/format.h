@@ -34,6 +34,9 @@ enum : storage::Keyspace {
 };
 [[nodiscard]] std::span<const storage::KeyspaceSpec> Keyspaces();
 
+// The number that an integer key is; of a shorter key, as if zeros followed.
+[[nodiscard]] uint64_t IntegerOf(std::string_view key);
+
 // Names in kMeta.
 inline constexpr std::string_view kMetaState = "state";             // last sequence, last recorded time, catalog version
 inline constexpr std::string_view kMetaCounterPrefix = "counter/";  // + type (2 bytes) node (2 bytes) -> last id sequence
@@ -93,6 +96,7 @@ struct Erased {
 [[nodiscard]] std::string ErasedKey(Id record);
 [[nodiscard]] std::string ErasedAtKey(uint64_t place, Id record);
 
+inline constexpr size_t kHistoryKeyBytes = 16;
 [[nodiscard]] std::string HistoryKey(Id record, uint64_t sequence);
 [[nodiscard]] std::string EncodeHistory(const HistoryEntry& entry);
 void EncodeHistory(const HistoryEntry& entry, std::string& bytes);  // into a string that keeps its memory
@@ -120,6 +124,7 @@ using kith::kExternalRefsNumber;
 
 // Index number (4) | encoded parts, cut at limits::kIndexKeyBytes | id (8). A cut key is followed by a re-check against the record where
 // equality matters (unique, equal ranges). `get(position)` gives the record's value, header fields included.
+inline constexpr size_t kIndexNumberBytes = 4;
 using ValueAt = std::function<Value(int32_t position)>;
 struct IndexEntry {
   std::string key;

@@ -8,8 +8,6 @@
 namespace kith::engine {
 namespace {
 
-constexpr size_t kNumberBytes = sizeof(uint32_t);
-
 // Entries have a number and an id, 12 bytes at least; shorter tails count as zeros.
 uint64_t WordAt(std::string_view key, size_t at) {
   if (at + sizeof(uint64_t) <= key.size()) return ReadU64(key.data() + at);
@@ -23,8 +21,8 @@ uint64_t WordAt(std::string_view key, size_t at) {
 IndexWrites::Place IndexWrites::Add(std::string_view key, std::string_view value, bool deleted) {
   Item& item = items_.emplace_back();
   item.number = ReadU32(key.data());
-  item.high = WordAt(key, kNumberBytes);
-  item.low = WordAt(key, kNumberBytes + sizeof(uint64_t));
+  item.high = WordAt(key, format::kIndexNumberBytes);
+  item.low = WordAt(key, format::kIndexNumberBytes + sizeof(uint64_t));
   item.offset = bytes_.size();
   item.key_size = static_cast<uint32_t>(key.size());
   item.value_size = static_cast<uint32_t>(value.size());

@@ -12,8 +12,6 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-constexpr uint64_t kIdEnd = uint64_t{1} << 53;
-
 class LoadJob final : public storage::Job {
  public:
   LoadJob(ApplyRequest request, std::span<const LoadedRecord> records) : request_(std::move(request)), records_(records) {}

@@ -16,13 +16,7 @@ namespace {
 
 using catalog::TypeDef;
 
-constexpr size_t kEntriesAtOnce = 8192;
-
-uint64_t NumberOf(std::string_view key) {
-  uint64_t number = 0;
-  std::copy_n(key.data(), std::min(key.size(), sizeof(number)), reinterpret_cast<char*>(&number));
-  return number;
-}
+constexpr size_t kScannedAtOnce = 8192;
 
 // Shows `visit(key, value)` some entries from `from` on; where to go on.
 template <typename Visit>
@@ -31,7 +25,7 @@ StatusOr<std::string> Some(const storage::WriteSet& set, storage::Keyspace keysp
   size_t count = 0;
   bool more = from.empty() ? cursor->First() : cursor->SeekAtLeast(from);
   for (; more; more = cursor->Next()) {
-    if (count++ == kEntriesAtOnce) return std::string(cursor->key());
+    if (count++ == kScannedAtOnce) return std::string(cursor->key());
     KITH_RETURN_IF_ERROR(visit(cursor->key(), cursor->value()));
   }
   KITH_RETURN_IF_ERROR(cursor->status());
@@ -182,7 +176,7 @@ StatusOr<std::string> PutHistoryOfFeed(storage::WriteSet& set, const std::string
   KITH_ASSIGN_OR_RETURN(std::string next, Some(set, format::kFeed, from, [&](std::string_view key, std::string_view value) -> Status {
                           const StatusOr<format::FeedValue> feed = format::DecodeFeed(value);
                           if (!feed.ok() || key.size() != sizeof(uint64_t)) return absl::OkStatus();
-                          const uint64_t sequence = NumberOf(key);
+                          const uint64_t sequence = format::IntegerOf(key);
                           const Status found = set.Get(format::kHistory, format::HistoryKey(feed->record, sequence)).status();
                           if (IsNotFound(found)) missing.push_back(StandIn(feed->record, sequence, feed->operation, feed->recorded));
                           return absl::OkStatus();
@@ -196,10 +190,9 @@ StatusOr<std::string> PutHistoryOfFeed(storage::WriteSet& set, const std::string
 }
 
 StatusOr<std::string> PutFeedOfHistory(storage::WriteSet& set, const std::string& from, RepairNotes& notes) {
-  constexpr size_t kHistoryKeyBytes = 16;
   std::vector<std::pair<uint64_t, std::string>> wanted;
   KITH_ASSIGN_OR_RETURN(std::string next, Some(set, format::kHistory, from, [&](std::string_view key, std::string_view value) -> Status {
-                          if (key.size() != kHistoryKeyBytes) return absl::OkStatus();
+                          if (key.size() != format::kHistoryKeyBytes) return absl::OkStatus();
                           const Id id(ReadU64(key.data()));
                           const uint64_t sequence = ReadU64(key.data() + sizeof(uint64_t));
                           const StatusOr<HistoryEntry> entry = format::DecodeHistory(id, sequence, value);
@@ -217,10 +210,10 @@ StatusOr<std::string> PutFeedOfHistory(storage::WriteSet& set, const std::string
 }
 
 StatusOr<std::string> NoteLost(storage::WriteSet& set, const std::string& from, RepairNotes& notes) {
-  uint64_t last = from.empty() ? 0 : NumberOf(from) - 1;
+  uint64_t last = from.empty() ? 0 : format::IntegerOf(from) - 1;
   std::vector<std::pair<uint64_t, uint64_t>> lost;
   KITH_ASSIGN_OR_RETURN(std::string next, Some(set, format::kFeed, from, [&](std::string_view key, std::string_view) -> Status {
-                          const uint64_t sequence = NumberOf(key);
+                          const uint64_t sequence = format::IntegerOf(key);
                           if (sequence > last + 1) lost.emplace_back(last + 1, sequence - 1);
                           last = sequence;
                           return absl::OkStatus();
@@ -306,7 +299,7 @@ Status MendState(storage::WriteSet& set) {
   KITH_ASSIGN_OR_RETURN(format::State state, ReadState(set));
   const std::unique_ptr<storage::Cursor> feed = set.NewCursor(format::kFeed);
   if (feed->Last()) {
-    state.sequence = std::max(state.sequence, NumberOf(feed->key()));
+    state.sequence = std::max(state.sequence, format::IntegerOf(feed->key()));
     KITH_ASSIGN_OR_RETURN(const format::FeedValue last, format::DecodeFeed(feed->value()));
     state.recorded = std::max(state.recorded, last.recorded);
   }

@@ -16,20 +16,12 @@ namespace {
 
 using catalog::TypeDef;
 
-constexpr size_t kHistoryKeyBytes = 16;
-
 // One record's history as it is today.
 struct Past {
   Id id;
   std::vector<std::string> values;  // encoded, oldest first
   std::vector<uint64_t> sequences;
 };
-
-uint64_t NumberOf(std::string_view key) {
-  uint64_t number = 0;
-  std::copy_n(key.data(), sizeof(number), reinterpret_cast<char*>(&number));
-  return number;
-}
 
 class Restorer {
  public:
@@ -100,7 +92,7 @@ class Restorer {
     const std::unique_ptr<storage::Cursor> cursor = from_.NewCursor(format::kFeed);
     for (bool more = cursor->First(); more; more = cursor->Next()) {
       if (cursor->key().size() != sizeof(uint64_t)) continue;
-      if (NumberOf(cursor->key()) > last_) break;
+      if (format::IntegerOf(cursor->key()) > last_) break;
       KITH_RETURN_IF_ERROR(target_.Write(format::kFeed, cursor->key(), cursor->value()));
     }
     return cursor->status();
@@ -112,7 +104,7 @@ class Restorer {
     Past past;
     for (bool more = cursor->First(); more; more = cursor->Next()) {
       const std::string_view key = cursor->key();
-      if (key.size() != kHistoryKeyBytes) return MakeError(Reason::kCorrupt, "a key of the history is not of 16 bytes");
+      if (key.size() != format::kHistoryKeyBytes) return MakeError(Reason::kCorrupt, "a key of the history is not of 16 bytes");
       const Id id(ReadU64(key.data()));
       if (id != past.id) {
         KITH_RETURN_IF_ERROR(CopyRecord(past));

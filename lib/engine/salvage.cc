@@ -21,12 +21,6 @@ namespace {
 
 constexpr size_t kListedRanges = 100;
 
-uint64_t NumberOf(std::string_view key) {
-  uint64_t number = 0;
-  std::copy_n(key.data(), std::min(key.size(), sizeof(number)), reinterpret_cast<char*>(&number));
-  return number;
-}
-
 // What is not built anew: everything but notes of derived data and of other replicas.
 bool IsKept(std::string_view name) {
   for (const std::string_view prefix :
@@ -114,7 +108,7 @@ class Collector {
 
   Status TakeRecord(const storage::SalvagedEntry& entry) {
     // A seal says that somebody wrote it so, not that it is well made.
-    const Id id(NumberOf(entry.key));
+    const Id id(format::IntegerOf(entry.key));
     const std::string aligned(entry.value);
     const catalog::TypeDef* type = built_in_->FindType(id.type());
     if (!record::Verify(aligned, type == nullptr ? any_ : type->layout).ok()) return absl::OkStatus();
@@ -170,7 +164,7 @@ Status DropMalformed(storage::Environment& environment, const catalog::Catalog& 
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Snapshot> snapshot, environment.Read());
     const std::unique_ptr<storage::Cursor> cursor = snapshot->NewCursor(format::kRecord);
     for (bool more = cursor->First(); more; more = cursor->Next()) {
-      const Id id(NumberOf(cursor->key()));
+      const Id id(format::IntegerOf(cursor->key()));
       const catalog::TypeDef* type = catalog.FindType(id.type());
       if (type != nullptr && !record::Verify(cursor->value(), type->layout).ok()) malformed.push_back(id);
     }
@@ -193,7 +187,7 @@ Status TakeDefinitions(const std::string& path, IdSet& have, Filling& target, Sa
   const std::shared_ptr<const catalog::Catalog> built_in = catalog::Catalog::BuiltIn();
   const std::unique_ptr<storage::Cursor> cursor = snapshot->NewCursor(format::kRecord);
   for (bool more = cursor->First(); more; more = cursor->Next()) {
-    const Id id(NumberOf(cursor->key()));
+    const Id id(format::IntegerOf(cursor->key()));
     if (id.type() >= catalog::kFirstOpenType) break;
     if (have.Contains(id)) continue;
     const catalog::TypeDef* type = built_in->FindType(id.type());
@@ -239,7 +233,7 @@ class LossCount {
   Status FindKnown() {
     const std::unique_ptr<storage::Cursor> records = reader_.NewCursor(format::kRecord);
     for (bool next = records->First(); next; next = records->Next()) {
-      const Id id(NumberOf(records->key()));
+      const Id id(format::IntegerOf(records->key()));
       present_.Add(id);
       Saw(id);
     }

@@ -15,8 +15,6 @@ using catalog::TypeDef;
 using format::HistoryView;
 using format::HistoryViews;
 
-constexpr size_t kHistoryKeyBytes = 16;
-
 void AddAt(Verification& run, Id record, uint64_t sequence, std::string_view what) {
   std::string text = run.NameOf(record);
   text.append(", history entry ").append(std::to_string(sequence)).append(": ").append(what);
@@ -74,7 +72,7 @@ void CheckHeader(Verification& run, const record::Header& stored, const record::
 }
 
 // The same bits: NaN equals itself here.
-bool Same(const Value& a, const Value& b) {
+bool SameBits(const Value& a, const Value& b) {
   if (a == b) return true;
   std::string packed_a;
   std::string packed_b;
@@ -99,7 +97,7 @@ void CheckFold(Verification& run, const TypeDef& type, const HistoryViews& histo
   CheckHeader(run, current.header(), (*told)->header);
   for (const auto& [position, value] : (*told)->values) {
     const Value stored = current.Get(position);
-    if (Same(stored, value)) continue;
+    if (SameBits(stored, value)) continue;
     complain(", field " + type.fields[position].name + ": is " + ToText(stored) + ", its history gives " + ToText(value));
   }
 }
@@ -170,7 +168,7 @@ void NameHistoryWithoutFeed(Verification& run) {
   const std::unique_ptr<storage::Cursor> cursor = run.reader.NewCursor(format::kHistory);
   for (bool more = cursor->First(); more; more = cursor->Next()) {
     const std::string_view key = cursor->key();
-    if (key.size() != kHistoryKeyBytes) continue;
+    if (key.size() != format::kHistoryKeyBytes) continue;
     HistoryViews entry;
     if (entry.Add(Id(ReadU64(key.data())), ReadU64(key.data() + 8), cursor->value()).ok()) CheckFeedEntry(run, entry.entries()[0]);
   }
@@ -223,7 +221,7 @@ void VerifyHistory(Verification& run) {
   };
   for (bool more = cursor->First(); more; more = cursor->Next()) {
     const std::string_view key = cursor->key();
-    if (key.size() != kHistoryKeyBytes) {
+    if (key.size() != format::kHistoryKeyBytes) {
       run.problems.Add("history: a key is not of 16 bytes");
       continue;
     }
