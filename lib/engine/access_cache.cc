@@ -15,9 +15,9 @@ constexpr size_t kViewers = 1024;
 // Feed entries that are looked through rather than that a standing is found anew.
 constexpr uint64_t kFeedEntries = 4096;
 
-class Context final : public StandingContext {
+class ReaderStandingContext final : public StandingContext {
  public:
-  Context(const storage::Reader& reader, const catalog::Catalog& catalog, Time now)
+  ReaderStandingContext(const storage::Reader& reader, const catalog::Catalog& catalog, Time now)
       : source_{.reader = &reader, .catalog = &catalog}, now_(now) {}
 
   [[nodiscard]] const catalog::Catalog& catalog() const override { return *source_.catalog; }
@@ -106,7 +106,7 @@ StatusOr<std::shared_ptr<const Access>> AccessCache::Get(const Viewer& viewer, c
       KITH_ASSIGN_OR_RETURN(holds, StillHolds(entry, reader, *catalog, state, now));
     }
     if (!holds) {
-      KITH_ASSIGN_OR_RETURN(standing, resolver_->Resolve(viewer, Context(reader, *catalog, now)));
+      KITH_ASSIGN_OR_RETURN(standing, resolver_->Resolve(viewer, ReaderStandingContext(reader, *catalog, now)));
       entry.catalog_version = state.catalog_version;
       entry.access = std::make_shared<const Access>(catalog, viewer, std::move(standing));
     }

@@ -19,7 +19,7 @@ using catalog::Catalog;
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-constexpr size_t kRecordsAtOnce = 2000;  // of a step: some ten milliseconds of the writer's time
+constexpr size_t kConvertedAtOnce = 2000;  // of a step: some ten milliseconds of the writer's time
 
 struct Fields {
   const TypeDef* type = nullptr;
@@ -107,7 +107,7 @@ StatusOr<storage::Job::Verdict> Applier::FillKind(const catalog::KindChange& cha
   std::vector<Id> ids;  // first: a write-set's cursor is not used across changes
   {
     const std::unique_ptr<RecordCursor> cursor = NewScanCursor(source(), *fields.type, Id(note->done));
-    while (ids.size() < kRecordsAtOnce && cursor->Next()) ids.push_back(cursor->id());
+    while (ids.size() < kConvertedAtOnce && cursor->Next()) ids.push_back(cursor->id());
     KITH_RETURN_IF_ERROR(cursor->status());
   }
   for (const Id id : ids) {
@@ -117,7 +117,7 @@ StatusOr<storage::Job::Verdict> Applier::FillKind(const catalog::KindChange& cha
   KITH_RETURN_IF_ERROR(PutRecords());
   KITH_RETURN_IF_ERROR(Derive());
   if (!ids.empty()) note->done = ids.back().value();
-  filled = note->filled = ids.size() < kRecordsAtOnce;
+  filled = note->filled = ids.size() < kConvertedAtOnce;
   set_.Put(format::kMeta, ConversionKey(*fields.type, *fields.from), EncodeConversion(*note));
   Outcome outcome;
   KITH_RETURN_IF_ERROR(Finish(outcome));

@@ -12,9 +12,9 @@ namespace {
 using catalog::IndexDef;
 using catalog::TypeDef;
 
-class Context final : public DerivationContext {
+class ApplierDerivationContext final : public DerivationContext {
  public:
-  Context(Applier& applier, const Derivation& derivation) : applier_(applier), derivation_(derivation) {}
+  ApplierDerivationContext(Applier& applier, const Derivation& derivation) : applier_(applier), derivation_(derivation) {}
 
   [[nodiscard]] const catalog::Catalog& catalog() const override { return applier_.catalog(); }
   [[nodiscard]] Time now() const override { return applier_.now(); }
@@ -75,7 +75,7 @@ Status Applier::Derive() {
   }
   if (changes.empty()) return absl::OkStatus();
   for (const Derivation* derivation : derivations) {
-    Context context(*this, *derivation);
+    ApplierDerivationContext context(*this, *derivation);
     KITH_RETURN_IF_ERROR(derivation->Derive(changes, context));
     KITH_RETURN_IF_ERROR(context.status());
   }
@@ -99,7 +99,7 @@ Status Applier::DeriveRollUps(const std::vector<RecordChange>& changes) {
       }
       const std::optional<Contribution> before = contributions.Of(*plan, change.before);
       const std::optional<Contribution> after = contributions.Of(*plan, change.after);
-      KITH_RETURN_IF_ERROR(Change(*plan, before, after, rows));
+      KITH_RETURN_IF_ERROR(ChangeContribution(*plan, before, after, rows));
     }
   }
   return absl::OkStatus();

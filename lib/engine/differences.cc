@@ -10,18 +10,18 @@ namespace kith::engine {
 namespace {
 
 using catalog::TypeDef;
-using Fold = std::optional<PastRecord>;
+using FoldedRecord = std::optional<PastRecord>;
 
 constexpr int32_t kHeaderParts[] = {catalog::kHeaderOwner, catalog::kHeaderUnit, catalog::kHeaderVisibility};
 
 // NaN is no difference from NaN.
-bool Same(const Value& a, const Value& b) {
+bool SameOrBothNaN(const Value& a, const Value& b) {
   const auto* x = a.get_if<double>();
   const auto* y = b.get_if<double>();
   return a == b || (x != nullptr && y != nullptr && std::isnan(*x) && std::isnan(*y));
 }
 
-Value PartOf(const Fold& fold, int32_t position) {
+Value PartOf(const FoldedRecord& fold, int32_t position) {
   if (!fold.has_value()) return {};
   return position < 0 ? format::HeaderValue(fold->header, position) : fold->values[static_cast<size_t>(position)];
 }
@@ -90,8 +90,8 @@ class Comparison {
     if (!bytes.ok() && !IsNotFound(bytes.status())) return bytes.status();
     const record::View current = bytes.ok() ? record::View(*bytes, &type->layout) : record::View();
     KITH_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, ReadHistory(*source_.reader, id));
-    KITH_ASSIGN_OR_RETURN(const Fold before, FoldHistory(*type, history, current, from_));
-    KITH_ASSIGN_OR_RETURN(const Fold after, FoldHistory(*type, history, current, to_));
+    KITH_ASSIGN_OR_RETURN(const FoldedRecord before, FoldHistory(*type, history, current, from_));
+    KITH_ASSIGN_OR_RETURN(const FoldedRecord after, FoldHistory(*type, history, current, to_));
     if (!before.has_value() && !after.has_value()) return absl::OkStatus();
     KITH_ASSIGN_OR_RETURN(const bool visible, MaySeeHistory(source_, id));
     if (!visible) return absl::OkStatus();
@@ -100,7 +100,7 @@ class Comparison {
     return absl::OkStatus();
   }
 
-  void Add(const TypeDef& type, Id id, const Fold& before, const Fold& after) {
+  void Add(const TypeDef& type, Id id, const FoldedRecord& before, const FoldedRecord& after) {
     Difference difference;
     difference.record = id;
     difference.operation = !before ? Operation::kCreate : !after ? Operation::kDelete : Operation::kChange;
@@ -111,7 +111,7 @@ class Comparison {
       if (!wanted_.Field(id.type(), change) || (source_.access != nullptr && source_.access->IsMasked(type, position))) return;
       change.before = PartOf(before, position);
       change.after = PartOf(after, position);
-      if (!Same(change.before, change.after)) difference.fields.push_back(std::move(change));
+      if (!SameOrBothNaN(change.before, change.after)) difference.fields.push_back(std::move(change));
     };
     for (const int32_t part : kHeaderParts) add(part, kHeaderPackage, format::HeaderNumber(part));
     for (const catalog::FieldDef& field : type.fields) add(static_cast<int32_t>(field.position), field.package, field.number);

@@ -26,9 +26,9 @@ Status CheckCursor(const Horizon& horizon, uint64_t after) {
 }
 
 // Reads entries in full, one page.
-class PageReader {
+class FeedPageReader {
  public:
-  PageReader(const Source& source, const FeedFilter& filter, const Wanted& wanted, size_t limit)
+  FeedPageReader(const Source& source, const FeedFilter& filter, const Wanted& wanted, size_t limit)
       : source_(source), filter_(filter), wanted_(wanted), limit_(limit) {}
 
   // All records, in the order of the feed.
@@ -126,7 +126,7 @@ StatusOr<FeedPage> ReadFeedPage(const Source& source, const Horizon& horizon, ui
   FeedPage page;
   page.scanned = after;
   if (limit == 0 || after == UINT64_MAX) return page;
-  PageReader reader(source, filter, wanted, limit);
+  FeedPageReader reader(source, filter, wanted, limit);
   if (filter.record.is_null()) {
     KITH_RETURN_IF_ERROR(reader.ReadAll(after, page));
   } else {

@@ -80,7 +80,7 @@ class RollUpJob final : public storage::Job {
     }
     KITH_RETURN_IF_ERROR(cursor->status());
     StoredRows rows(set);
-    for (const Contribution& contribution : found) KITH_RETURN_IF_ERROR(Change(plan_, std::nullopt, contribution, rows));
+    for (const Contribution& contribution : found) KITH_RETURN_IF_ERROR(ChangeContribution(plan_, std::nullopt, contribution, rows));
     return count < kRecordsAtOnce ? Id() : last;
   }
 

@@ -65,7 +65,7 @@ bool LosesNothing(const TypeDef& type, const DraftRecord& stays, const DraftReco
   });
 }
 
-std::optional<int32_t> PositionOf(const TypeDef& type, const FieldChange& change) {
+std::optional<int32_t> MergedPosition(const TypeDef& type, const FieldChange& change) {
   if (change.package == kHeaderPackage) {
     const int32_t header = format::HeaderFieldOf(change.number);
     return header == catalog::kHeaderOwner ? std::optional(header) : std::nullopt;
@@ -318,7 +318,7 @@ Status Applier::GiveBack(const HistoryEntry& deletion, std::span<const HistoryEn
     if (type == nullptr || entry.operation != Operation::kChange) continue;
     for (const FieldChange& change : entry.fields) {
       const bool moved = change.before == Value(deletion.record) && change.after == Value(into);
-      const std::optional<int32_t> position = PositionOf(*type, change);
+      const std::optional<int32_t> position = MergedPosition(*type, change);
       if (!position.has_value() || (!moved && entry.record != into)) continue;
       KITH_ASSIGN_OR_RETURN(DraftRecord* const draft, Load(entry.record));
       if (draft == nullptr || draft->deleted()) break;

@@ -12,7 +12,7 @@
 namespace kith::engine {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 using catalog::FieldDef;
 using catalog::TypeDef;
@@ -50,17 +50,18 @@ StatusOr<std::set<uint64_t>> AboutNow(const storage::Reader& reader, const catal
   return targets;
 }
 
-Json RecordOut(const storage::Reader& reader, const catalog::Catalog& catalog, Id id) {
+OrderedJson RecordOut(const storage::Reader& reader, const catalog::Catalog& catalog, Id id) {
   const TypeDef* type = catalog.FindType(id.type());
   const StatusOr<record::View> record = ReadRecord(Source{.reader = &reader, .catalog = &catalog}, id);
-  Json out = record.ok() ? Json::parse(RecordToJson(*type, *record))
-                         : Json{{"id", id.value()}, {"type", type == nullptr ? std::string() : type->name}, {"deleted", true}};
-  Json externals = Json::array();
+  OrderedJson out = record.ok()
+                        ? OrderedJson::parse(RecordToJson(*type, *record))
+                        : OrderedJson{{"id", id.value()}, {"type", type == nullptr ? std::string() : type->name}, {"deleted", true}};
+  OrderedJson externals = OrderedJson::array();
   const StatusOr<std::vector<ExternalRef>> has = ReadExternalRefs(reader, id);
-  for (size_t i = 0; has.ok() && i < has->size(); ++i) externals.push_back(Json::array({(*has)[i].system, (*has)[i].key}));
+  for (size_t i = 0; has.ok() && i < has->size(); ++i) externals.push_back(OrderedJson::array({(*has)[i].system, (*has)[i].key}));
   out["external_refs"] = std::move(externals);
   const StatusOr<std::vector<HistoryEntry>> history = ReadHistory(reader, id);
-  if (history.ok()) out["history"] = Json::parse(HistoryToJson(catalog, *history));
+  if (history.ok()) out["history"] = OrderedJson::parse(HistoryToJson(catalog, *history));
   return out;
 }
 
@@ -179,9 +180,9 @@ StatusOr<std::string> DatabaseImpl::ExportPerson(Id person) {
     KITH_ASSIGN_OR_RETURN(const std::vector<Id> parts, FindReferring(*snapshot, *catalog, all.ids()[i], IsPart));
     for (const Id id : parts) all.Add(id);
   }
-  Json records = Json::array();
+  OrderedJson records = OrderedJson::array();
   for (const Id id : all.ids()) records.push_back(RecordOut(*snapshot, *catalog->catalog, id));
-  return Json{{"person", person.value()}, {"taken", ToText(state.recorded)}, {"records", std::move(records)}}.dump();
+  return OrderedJson{{"person", person.value()}, {"taken", ToText(state.recorded)}, {"records", std::move(records)}}.dump();
 }
 
 }  // namespace kith::engine

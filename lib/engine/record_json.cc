@@ -11,9 +11,9 @@ namespace {
 
 using engine::ValueToJson;
 // Members keep the order in which they are written here.
-using Ordered = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-std::string Dump(const Ordered& json) { return json.dump(-1, ' ', false, Ordered::error_handler_t::replace); }
+std::string Dump(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
 
 std::string_view NameOfHeaderField(int32_t position) {
   for (std::string_view name : {"owner", "unit", "visibility"}) {
@@ -22,7 +22,7 @@ std::string_view NameOfHeaderField(int32_t position) {
   return "header";
 }
 
-Ordered ActorToJson(const Actor& actor) {
+OrderedJson ActorToJson(const Actor& actor) {
   if (!actor.id.is_null()) return actor.id.value();
   if (actor.is_external()) return {{"system", actor.external.system}, {"key", actor.external.key}};
   return nullptr;
@@ -35,13 +35,13 @@ Status BadFilter(std::string_view member, std::string_view message) {
                    message);
 }
 
-StatusOr<std::vector<std::string>> NamesOf(std::string_view member, const Ordered& given) {
-  const bool names = given.is_array() && std::all_of(given.begin(), given.end(), [](const Ordered& name) { return name.is_string(); });
+StatusOr<std::vector<std::string>> NamesOf(std::string_view member, const OrderedJson& given) {
+  const bool names = given.is_array() && std::all_of(given.begin(), given.end(), [](const OrderedJson& name) { return name.is_string(); });
   if (!names) return BadFilter(member, "is no list of names");
   return given.get<std::vector<std::string>>();
 }
 
-StatusOr<std::vector<Operation>> OperationsOf(const Ordered& given) {
+StatusOr<std::vector<Operation>> OperationsOf(const OrderedJson& given) {
   KITH_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesOf("operations", given));
   std::vector<Operation> operations;
   for (const std::string& name : names) {
@@ -58,7 +58,7 @@ std::string TypeNameOf(const catalog::Catalog& catalog, Id id) {
   return type == nullptr ? std::to_string(id.type()) : type->name;
 }
 
-Ordered FieldToJson(const catalog::TypeDef* type, const FieldChange& change) {
+OrderedJson FieldToJson(const catalog::TypeDef* type, const FieldChange& change) {
   const catalog::FieldDef* field = type == nullptr ? nullptr : FindField(*type, change);
   return {{"field", NameOfField(type, change)},
           {"before", ValueToJson(field, change.before)},
@@ -66,14 +66,14 @@ Ordered FieldToJson(const catalog::TypeDef* type, const FieldChange& change) {
           {"effective", ToText(change.effective)}};
 }
 
-void AddEntry(const catalog::Catalog& catalog, const HistoryEntry& entry, Ordered& item) {
+void AddEntry(const catalog::Catalog& catalog, const HistoryEntry& entry, OrderedJson& item) {
   item["sequence"] = entry.sequence;
   item["operation"] = NameOf(entry.operation);
   item["actor"] = ActorToJson(entry.actor);
   item["reason"] = entry.reason;
   item["recorded"] = ToText(entry.recorded);
   item["effective"] = ToText(entry.effective);
-  item["fields"] = Ordered::array();
+  item["fields"] = OrderedJson::array();
   const catalog::TypeDef* type = catalog.FindType(entry.record.type());
   for (const FieldChange& change : entry.fields) item["fields"].push_back(FieldToJson(type, change));
 }
@@ -114,16 +114,16 @@ std::string ActorToJsonText(const Actor& actor) { return Dump(ActorToJson(actor)
 
 std::string RecordToJson(const catalog::TypeDef& type, record::View view) {
   const record::Header& header = view.header();
-  Ordered json = {{"id", header.id},
-                  {"type", type.name},
-                  {"version", header.version},
-                  {"created", ToText(Time{header.created})},
-                  {"updated", ToText(Time{header.updated})},
-                  {"owner", header.owner == 0 ? Ordered(nullptr) : Ordered(header.owner)},
-                  {"unit", header.unit},
-                  {"visibility", ValueToJson(nullptr, format::ValueOf(view, catalog::kHeaderVisibility))},
-                  {"origin", NameOf(static_cast<Origin>(header.origin))},
-                  {"fields", Ordered::object()}};
+  OrderedJson json = {{"id", header.id},
+                      {"type", type.name},
+                      {"version", header.version},
+                      {"created", ToText(Time{header.created})},
+                      {"updated", ToText(Time{header.updated})},
+                      {"owner", header.owner == 0 ? OrderedJson(nullptr) : OrderedJson(header.owner)},
+                      {"unit", header.unit},
+                      {"visibility", ValueToJson(nullptr, format::ValueOf(view, catalog::kHeaderVisibility))},
+                      {"origin", NameOf(static_cast<Origin>(header.origin))},
+                      {"fields", OrderedJson::object()}};
   for (const catalog::FieldDef& field : type.fields) {
     if (view.has(field.position)) json["fields"][field.name] = ValueToJson(&field, view.Get(field.position));
   }
@@ -131,9 +131,9 @@ std::string RecordToJson(const catalog::TypeDef& type, record::View view) {
 }
 
 std::string HistoryToJson(const catalog::Catalog& catalog, const std::vector<HistoryEntry>& history) {
-  Ordered json = Ordered::array();
+  OrderedJson json = OrderedJson::array();
   for (const HistoryEntry& entry : history) {
-    Ordered item = Ordered::object();
+    OrderedJson item = OrderedJson::object();
     AddEntry(catalog, entry, item);
     json.push_back(std::move(item));
   }
@@ -141,9 +141,9 @@ std::string HistoryToJson(const catalog::Catalog& catalog, const std::vector<His
 }
 
 std::string FeedToJson(const catalog::Catalog& catalog, const FeedPage& page) {
-  Ordered json = {{"scanned", page.scanned}, {"entries", Ordered::array()}};
+  OrderedJson json = {{"scanned", page.scanned}, {"entries", OrderedJson::array()}};
   for (const HistoryEntry& entry : page.entries) {
-    Ordered item = {{"record", entry.record.value()}, {"type", TypeNameOf(catalog, entry.record)}};
+    OrderedJson item = {{"record", entry.record.value()}, {"type", TypeNameOf(catalog, entry.record)}};
     AddEntry(catalog, entry, item);
     json["entries"].push_back(std::move(item));
   }
@@ -151,15 +151,16 @@ std::string FeedToJson(const catalog::Catalog& catalog, const FeedPage& page) {
 }
 
 std::string DifferencesToJson(const catalog::Catalog& catalog, const DifferencePage& page) {
-  Ordered json = {{"next", page.next.is_null() ? Ordered(nullptr) : Ordered(page.next.value())}, {"differences", Ordered::array()}};
+  OrderedJson json = {{"next", page.next.is_null() ? OrderedJson(nullptr) : OrderedJson(page.next.value())},
+                      {"differences", OrderedJson::array()}};
   for (const Difference& difference : page.differences) {
     const catalog::TypeDef* type = catalog.FindType(difference.record.type());
-    Ordered item = {{"record", difference.record.value()},
-                    {"type", TypeNameOf(catalog, difference.record)},
-                    {"operation", NameOf(difference.operation)},
-                    {"fields", Ordered::array()}};
+    OrderedJson item = {{"record", difference.record.value()},
+                        {"type", TypeNameOf(catalog, difference.record)},
+                        {"operation", NameOf(difference.operation)},
+                        {"fields", OrderedJson::array()}};
     for (const FieldChange& change : difference.fields) {
-      Ordered field = FieldToJson(type, change);
+      OrderedJson field = FieldToJson(type, change);
       field.erase("effective");
       item["fields"].push_back(std::move(field));
     }
@@ -170,13 +171,13 @@ std::string DifferencesToJson(const catalog::Catalog& catalog, const DifferenceP
 
 std::string HorizonToJson(const Horizon& horizon) {
   const bool whole = horizon.sequence == 0 && horizon.time == Horizon().time;
-  return Dump({{"sequence", horizon.sequence}, {"time", whole ? Ordered(nullptr) : Ordered(ToText(horizon.time))}});
+  return Dump({{"sequence", horizon.sequence}, {"time", whole ? OrderedJson(nullptr) : OrderedJson(ToText(horizon.time))}});
 }
 
 StatusOr<FeedFilter> FeedFilterFromJson(std::string_view text) {
   FeedFilter filter;
   if (text.empty()) return filter;
-  const Ordered json = Ordered::parse(text, nullptr, false);
+  const OrderedJson json = OrderedJson::parse(text, nullptr, false);
   if (!json.is_object()) return BadFilter("", "is no JSON object");
   for (const auto& [name, given] : json.items()) {
     if (name == "types") {

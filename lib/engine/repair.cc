@@ -11,7 +11,7 @@ namespace kith::engine {
 namespace {
 
 constexpr int kRounds = 3;  // the first mends what the others then see
-constexpr size_t kRecordsAtOnce = 256;
+constexpr size_t kRepairedAtOnce = 256;
 
 class StepJob final : public storage::Job {
  public:
@@ -95,8 +95,8 @@ Status DatabaseImpl::RepairFacts(const Damage& damage, RepairReport& report) {
   }
   KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const WriterCatalog> catalog, state_->Refresh());
   const std::vector<uint64_t> records(notes.records.begin(), notes.records.end());
-  for (size_t begin = 0; begin < records.size(); begin += kRecordsAtOnce) {
-    const size_t end = std::min(records.size(), begin + kRecordsAtOnce);
+  for (size_t begin = 0; begin < records.size(); begin += kRepairedAtOnce) {
+    const size_t end = std::min(records.size(), begin + kRepairedAtOnce);
     const Step reconcile = [&](storage::WriteSet& set, const std::string&) -> StatusOr<std::string> {
       for (size_t i = begin; i < end; ++i) KITH_RETURN_IF_ERROR(Reconcile(set, *catalog->catalog, Id(records[i]), notes));
       return std::string();

@@ -35,9 +35,9 @@ Status FindLast(const storage::Reader& reader, uint16_t own, std::map<uint16_t, 
 }
 
 // Puts a page together from the feed.
-class PageReader {
+class ReplicaPageReader {
  public:
-  PageReader(const Source& source, const Snapshot& snapshot, uint16_t receiver, ReplicaPage& page)
+  ReplicaPageReader(const Source& source, const Snapshot& snapshot, uint16_t receiver, ReplicaPage& page)
       : source_(source),
         snapshot_(snapshot),
         receiver_(receiver),
@@ -385,7 +385,7 @@ StatusOr<ReplicaPage> DatabaseImpl::ReadReplica(uint64_t after, uint16_t receive
   page.after = after;
   page.scanned = after;
   const Source source{.reader = reader, .catalog = &snapshot->catalog()};
-  KITH_RETURN_IF_ERROR(PageReader(source, *snapshot, receiver, page).Read(std::max<size_t>(limit, 1)));
+  KITH_RETURN_IF_ERROR(ReplicaPageReader(source, *snapshot, receiver, page).Read(std::max<size_t>(limit, 1)));
   return page;
 }
 

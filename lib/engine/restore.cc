@@ -18,7 +18,7 @@ using catalog::TypeDef;
 Status NeverWas(Id id) { return MakeError({.reason = Reason::kRecordMissing, .record = id}, "there never was such a record"); }
 
 // The position of what a deletion lists: a field, a HeaderField; nothing for what the catalog no longer knows.
-std::optional<int32_t> PositionOf(const TypeDef& type, const FieldChange& change) {
+std::optional<int32_t> ListedPosition(const TypeDef& type, const FieldChange& change) {
   if (change.package == kHeaderPackage) {
     if (change.number >= kExternalRefsNumber) return std::nullopt;
     return format::HeaderFieldOf(change.number);
@@ -133,7 +133,7 @@ StatusOr<DraftRecord*> Applier::Revive(const TypeDef& type, const HistoryEntry& 
   DraftRecord& draft = AddDraft(deletion.record, type, now_, request_.batch->origin());
   draft.change = static_cast<int64_t>(index);
   for (const FieldChange& was : deletion.fields) {
-    const std::optional<int32_t> position = PositionOf(type, was);
+    const std::optional<int32_t> position = ListedPosition(type, was);
     if (!position.has_value()) continue;
     Value value = was.before;
     if (const Id* target = value.get_if<Id>()) {

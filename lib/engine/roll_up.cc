@@ -245,8 +245,8 @@ StatusOr<std::optional<std::string>> MadeRows::Get(std::string_view key) {
   return it == rows.end() ? std::optional<std::string>() : std::optional<std::string>(it->second);
 }
 
-Status Change(const RollUpPlan& plan, const std::optional<Contribution>& before, const std::optional<Contribution>& after,
-              RollUpRows& rows) {
+Status ChangeContribution(const RollUpPlan& plan, const std::optional<Contribution>& before, const std::optional<Contribution>& after,
+                          RollUpRows& rows) {
   if (before == after) return absl::OkStatus();
   if (before.has_value()) KITH_RETURN_IF_ERROR(AddContribution(plan, *before, false, rows));
   return after.has_value() ? AddContribution(plan, *after, true, rows) : absl::OkStatus();

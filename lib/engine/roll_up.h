@@ -80,8 +80,8 @@ class MadeRows final : public RollUpRows {
 };
 
 // Takes what a record contributed before and adds what it contributes now.
-[[nodiscard]] Status Change(const RollUpPlan& plan, const std::optional<Contribution>& before, const std::optional<Contribution>& after,
-                            RollUpRows& rows);
+[[nodiscard]] Status ChangeContribution(const RollUpPlan& plan, const std::optional<Contribution>& before,
+                                        const std::optional<Contribution>& after, RollUpRows& rows);
 
 // The value for a parent, from the rows.
 [[nodiscard]] StatusOr<Value> ReadRollUp(const RollUpPlan& plan, Id parent, const storage::Reader& reader);

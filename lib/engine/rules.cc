@@ -12,9 +12,9 @@ using catalog::FieldDef;
 using catalog::IndexDef;
 using catalog::TypeDef;
 
-class Context final : public RuleContext {
+class ApplierRuleContext final : public RuleContext {
  public:
-  Context(Applier& applier, size_t rule, bool settling = false) : applier_(applier), rule_(rule), settling_(settling) {}
+  ApplierRuleContext(Applier& applier, size_t rule, bool settling = false) : applier_(applier), rule_(rule), settling_(settling) {}
 
   [[nodiscard]] const catalog::Catalog& catalog() const override { return applier_.catalog(); }
   [[nodiscard]] Time now() const override { return applier_.now(); }
@@ -134,7 +134,7 @@ Status Applier::RunRules() {
   for (int round = 0; round < limits::kEffectRounds; ++round) {
     bool effects = false;
     for (size_t i = 0; i < rules.size(); ++i) {
-      Context context(*this, i);
+      ApplierRuleContext context(*this, i);
       KITH_RETURN_IF_ERROR(rules[i]->Run(context));
       if (!context.effects()) continue;
       effects = true;
@@ -159,7 +159,7 @@ Status Applier::Settle(ReceiveReport& report) {
     effects = false;
     for (size_t i = 0; i < rules.size(); ++i) {
       if (!rules[i]->settles() || refused[i]) continue;
-      Context context(*this, i, /*settling=*/true);
+      ApplierRuleContext context(*this, i, /*settling=*/true);
       if (const Status status = rules[i]->Run(context); !status.ok()) {
         refused[i] = true;
         const ErrorInfo info = GetErrorInfo(status);
@@ -179,7 +179,7 @@ Status Applier::Settle(ReceiveReport& report) {
 
 Status Applier::Review(std::span<const ReplicaConflict> conflicts) {
   if (conflicts.empty() || !request_.extensions->review) return absl::OkStatus();
-  Context context(*this, request_.extensions->rules.size());
+  ApplierRuleContext context(*this, request_.extensions->rules.size());
   return request_.extensions->review(context, conflicts);
 }
 

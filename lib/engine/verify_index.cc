@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/roll_up.h"
+#include "engine/sha256.h"
 #include "engine/verify_internal.h"
 #include "kith/base/key.h"
 
@@ -142,16 +143,6 @@ void FindForeign(Verification& run, const std::map<uint32_t, OwnedIndex>& indexe
 
 // --- aggregates
 
-std::string Hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    text.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
-    text.push_back(kDigits[static_cast<uint8_t>(c) & 0xF]);
-  }
-  return text;
-}
-
 void CompareRows(Verification& run, std::string_view name, std::string_view prefix, const std::map<std::string, std::string>& expected) {
   const auto complain = [&](std::string_view key, std::string_view what) {
     run.damage.derivations.emplace(name);
@@ -223,7 +214,7 @@ Status AddExpected(const Verification& run, const Programs& programs, const Roll
   while (cursor->Next()) {
     if (building != run.building.end() && cursor->id().value() > building->second) break;
     KITH_ASSIGN_OR_RETURN(const record::View record, cursor->record());
-    KITH_RETURN_IF_ERROR(Change(plan, std::nullopt, contributions.Of(plan, record), rows));
+    KITH_RETURN_IF_ERROR(ChangeContribution(plan, std::nullopt, contributions.Of(plan, record), rows));
   }
   return cursor->status();
 }
