@@ -24,7 +24,7 @@ struct FileCloser {
   void operator()(std::FILE* file) const { std::fclose(file); }  // NOLINT(cert-err33-c): the file was only read
 };
 
-Status RowProblem(std::string_view message, std::string hint = {}) {
+Status MalformedRow(std::string_view message, std::string hint = {}) {
   ErrorInfo info;
   info.reason = Reason::kRowRejected;
   info.hint = std::move(hint);
@@ -137,8 +137,8 @@ class LibcsvReader : public CsvReader {
     shown_.cells.clear();
     shown_.problem = absl::OkStatus();
     if (current_.too_large) {
-      shown_.problem = RowProblem("a quote is not closed, or the row is longer than 1 MiB or 1,024 cells",
-                                  "close the quote, or write a quote inside a cell as two");
+      shown_.problem = MalformedRow("a quote is not closed, or the row is longer than 1 MiB or 1,024 cells",
+                                    "close the quote, or write a quote inside a cell as two");
       return;
     }
     size_t begin = 0;
@@ -147,9 +147,9 @@ class LibcsvReader : public CsvReader {
       begin = end;
     }
     if (current_.bytes.find('\0') != std::string::npos) {
-      shown_.problem = RowProblem("the row contains a NUL byte", "save the file as UTF-8 text");
+      shown_.problem = MalformedRow("the row contains a NUL byte", "save the file as UTF-8 text");
     } else if (!IsUtf8(current_.bytes)) {
-      shown_.problem = RowProblem("the row is not UTF-8", "save the file as UTF-8");
+      shown_.problem = MalformedRow("the row is not UTF-8", "save the file as UTF-8");
     }
   }
 

@@ -17,7 +17,7 @@ bool IsFormula(const std::string& cell) {
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
-void AppendQuoted(std::string& out, const std::string& cell) {
+void AppendQuotedCell(std::string& out, const std::string& cell) {
   out += '"';
   for (char c : cell) {
     if (c == '"') out += '"';
@@ -41,7 +41,7 @@ void AppendCsvRow(std::string& out, const std::vector<std::string>& cells, bool 
     if (plain && !(cells.size() == 1 && cell.empty())) {
       out += cell;
     } else {
-      AppendQuoted(out, cell);
+      AppendQuotedCell(out, cell);
     }
   }
   out += "\r\n";

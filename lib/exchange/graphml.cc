@@ -13,7 +13,7 @@ using insight::MapNode;
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-void AppendText(std::string_view text, std::string& out) {
+void AppendXmlText(std::string_view text, std::string& out) {
   for (size_t i = 0; i < text.size(); ++i) {
     const std::string_view three = text.substr(i, 3);
     const char c = text[i];
@@ -41,7 +41,7 @@ void AppendData(std::string_view key, std::string_view text, std::string& out) {
   out += "<data key=\"";
   out += key;
   out += "\">";
-  AppendText(text, out);
+  AppendXmlText(text, out);
   out += "</data>";
 }
 void AppendData(std::string_view key, bool value, std::string& out) { AppendData(key, std::string_view(value ? "true" : "false"), out); }

@@ -7,6 +7,7 @@
 
 #include "exchange/arrow_rows.h"
 #include "exchange/plan.h"
+#include "exchange/progress.h"
 #include "exchange/row.h"
 #include "exchange/scratch.h"
 #include "kith/exchange/arrow.h"
@@ -17,11 +18,9 @@ namespace kith::exchange {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 // Rows applied together: one wait for the disk, and the most that is in memory.
 constexpr size_t kGroupRows = 512;
-constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
 // Opens what a file of the mapping stands for, from its start; the first row names the columns.
 using OpenRows = std::function<StatusOr<std::unique_ptr<CsvReader>>(const FileMapping&)>;

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "exchange/lines_format.h"
+#include "exchange/progress.h"
 #include "kith/engine/erased.h"
 #include "kith/engine/external_refs.h"
 #include "kith/exchange/lines.h"
@@ -15,11 +16,8 @@ namespace {
 
 using catalog::FieldDef;
 using catalog::TypeDef;
-using Clock = std::chrono::steady_clock;
 
-constexpr size_t kPiece = 64 * 1024;
 constexpr size_t kFeedStep = 4096;
-constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
 void AppendText(std::string& out, std::string_view name, std::string_view text) {
   out.append(",\"").append(name).append("\":");
@@ -296,7 +294,7 @@ class Exporter {
     piece_.append(line).push_back('\n');
     digest_.Write(std::string_view(piece_).substr(start));
     ++report_.lines;
-    return piece_.size() < kPiece ? absl::OkStatus() : Flush();
+    return piece_.size() < kLinesPiece ? absl::OkStatus() : Flush();
   }
 
   Status Flush() {

@@ -22,6 +22,7 @@ namespace kith::exchange {
 using Json = nlohmann::json;
 
 inline constexpr int64_t kLinesVersion = 1;
+inline constexpr size_t kLinesPiece = 64 * 1024;  // read or written at once
 
 // A field's value as JSON text, appended. Nothing is lost: what ISO 8601 has no four digits of year for is written as a number (days, µs).
 void AppendLineValue(std::string& out, const catalog::FieldDef* field, const Value& value);

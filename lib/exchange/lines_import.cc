@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "exchange/progress.h"
 #include "exchange/scratch.h"
 #include "kith/base/limits.h"
 
@@ -13,9 +14,6 @@ namespace {
 
 using catalog::Catalog;
 using catalog::TypeDef;
-using Clock = std::chrono::steady_clock;
-
-constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
 // Calls the host's function about ten times a second.
 LinesProgress Seldom(const ImportLinesOptions& options, std::string_view stage) {
@@ -51,9 +49,9 @@ bool SameNumbers(const Catalog& file, const Catalog& here) {
   });
 }
 
-class Import {
+class LinesImporter {
  public:
-  Import(Database& database, std::string_view path, const ImportLinesOptions& options)
+  LinesImporter(Database& database, std::string_view path, const ImportLinesOptions& options)
       : database_(database), path_(path), options_(options) {}
 
   StatusOr<ImportLinesReport> Run() {
@@ -146,9 +144,9 @@ int64_t ImportLinesReport::rejected() const {
 }
 
 StatusOr<ImportLinesReport> ImportLines(Database& database, std::string_view path, const ImportLinesOptions& options) {
-  if (!options.dry_run) return Import(database, path, options).Run();
+  if (!options.dry_run) return LinesImporter(database, path, options).Run();
   KITH_ASSIGN_OR_RETURN(const std::unique_ptr<ScratchCopy> copy, ScratchCopy::Of(database));
-  return Import(copy->database(), path, options).Run();
+  return LinesImporter(copy->database(), path, options).Run();
 }
 
 }  // namespace kith::exchange

@@ -17,8 +17,6 @@ namespace {
 using catalog::FieldDef;
 using catalog::TypeDef;
 
-constexpr size_t kPiece = 64 * 1024;
-
 std::string Shown(const Json& json) { return ToText(Value(json.dump(-1, ' ', false, Json::error_handler_t::replace))); }
 
 Status Unreadable(const std::string& path, std::string_view message) {
@@ -70,8 +68,8 @@ StatusOr<bool> LineFile::Next() {
     buffer_.erase(0, std::exchange(begin_, 0));
     searched = buffer_.size();
     if (buffer_.size() > limits::kLineBytes) return TooLong();
-    buffer_.resize(searched + kPiece);
-    const size_t got = std::fread(buffer_.data() + searched, 1, kPiece, file_);
+    buffer_.resize(searched + kLinesPiece);
+    const size_t got = std::fread(buffer_.data() + searched, 1, kLinesPiece, file_);
     buffer_.resize(searched + got);
     if (got > 0) continue;
     if (std::ferror(file_) != 0) return Unreadable(path_, "the file cannot be read");

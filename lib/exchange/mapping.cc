@@ -13,7 +13,7 @@
 namespace kith::exchange {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 constexpr JsonRules kRules = {
@@ -30,17 +30,17 @@ Status Malformed(const std::string& path, std::string_view message, std::string 
 // Reads one object's members; the first error stays. Members nobody asked for are refused.
 class Members {
  public:
-  Members(const Json& json, std::string path, Status& status) : json_(json), path_(std::move(path)), status_(status) {
+  Members(const OrderedJson& json, std::string path, Status& status) : json_(json), path_(std::move(path)), status_(status) {
     if (!json.is_object()) Fail("", "must be an object");
   }
   void Read(const char* name, std::string& out, bool required = false) {
-    const Json* member = Find(name, required);
+    const OrderedJson* member = Find(name, required);
     if (member == nullptr) return;
     if (!member->is_string()) return Fail(name, "must be text");
     out = member->get<std::string>();
   }
   void Read(const char* name, int64_t& out) {
-    const Json* member = Find(name);
+    const OrderedJson* member = Find(name);
     if (member == nullptr) return;
     if (!member->is_number_integer() || member->get<int64_t>() < 1) return Fail(name, "must be a whole number above zero");
     out = member->get<int64_t>();
@@ -53,17 +53,17 @@ class Members {
   }
   // A text stands for a list of one.
   void Read(const char* name, std::vector<std::string>& out) {
-    const Json* member = Find(name);
+    const OrderedJson* member = Find(name);
     if (member == nullptr) return;
     if (member->is_string()) return out.push_back(member->get<std::string>());
     if (!member->is_array()) return Fail(name, "must be a list of texts");
-    for (const Json& item : *member) {
+    for (const OrderedJson& item : *member) {
       if (!item.is_string()) return Fail(name, "must be a list of texts");
       out.push_back(item.get<std::string>());
     }
   }
   void Read(const char* name, std::map<std::string, std::string>& out) {
-    const Json* member = Find(name);
+    const OrderedJson* member = Find(name);
     if (member == nullptr) return;
     if (!member->is_object()) return Fail(name, "must be an object of texts");
     for (const auto& [key, value] : member->items()) {
@@ -73,15 +73,15 @@ class Members {
   }
   // Texts, or objects kept as JSON text.
   void ReadDocuments(const char* name, std::vector<std::string>& out) {
-    for (const Json& item : List(name)) out.push_back(item.is_string() ? item.get<std::string>() : item.dump());
+    for (const OrderedJson& item : List(name)) out.push_back(item.is_string() ? item.get<std::string>() : item.dump());
   }
   // Calls read(item, path) for each item of a list.
   template <typename Read>
   void Each(const char* name, Read&& read) {
     size_t index = 0;
-    for (const Json& item : List(name)) read(item, JoinJsonPath(PathOf(name), index++));
+    for (const OrderedJson& item : List(name)) read(item, JoinJsonPath(PathOf(name), index++));
   }
-  const Json* Find(const char* name, bool required = false) {
+  const OrderedJson* Find(const char* name, bool required = false) {
     known_.emplace_back(name);
     auto found = json_.is_object() ? json_.find(name) : json_.end();
     if (found != json_.end()) return &*found;
@@ -101,23 +101,23 @@ class Members {
   }
 
  private:
-  const Json& List(const char* name) {
-    static const Json empty = Json::array();
-    const Json* member = Find(name);
+  const OrderedJson& List(const char* name) {
+    static const OrderedJson empty = OrderedJson::array();
+    const OrderedJson* member = Find(name);
     if (member == nullptr) return empty;
     if (member->is_array()) return *member;
     Fail(name, "must be a list");
     return empty;
   }
 
-  const Json& json_;
+  const OrderedJson& json_;
   std::string path_;
   Status& status_;
   std::vector<std::string> known_;
 };
 
 void ReadCondition(Members& members, Condition& out, Status& status) {
-  const Json* json = members.Find("when");
+  const OrderedJson* json = members.Find("when");
   if (json == nullptr) return;
   Members when(*json, members.PathOf("when"), status);
   when.Read("column", out.column, true);
@@ -125,7 +125,7 @@ void ReadCondition(Members& members, Condition& out, Status& status) {
   when.Done();
 }
 
-ColumnMapping ReadColumn(const Json& json, std::string path, Status& status) {
+ColumnMapping ReadColumn(const OrderedJson& json, std::string path, Status& status) {
   ColumnMapping column;
   Members members(json, std::move(path), status);
   members.Read("column", column.column, true);
@@ -146,7 +146,7 @@ ColumnMapping ReadColumn(const Json& json, std::string path, Status& status) {
   return column;
 }
 
-MoveMapping ReadMove(const Json& json, std::string path, Status& status) {
+MoveMapping ReadMove(const OrderedJson& json, std::string path, Status& status) {
   MoveMapping move;
   Members members(json, std::move(path), status);
   members.Read("stage", move.stage, true);
@@ -157,7 +157,7 @@ MoveMapping ReadMove(const Json& json, std::string path, Status& status) {
   return move;
 }
 
-FileMapping ReadFile(const Json& json, std::string path, Status& status) {
+FileMapping ReadFile(const OrderedJson& json, std::string path, Status& status) {
   FileMapping file;
   Members members(json, std::move(path), status);
   members.Read("file", file.file, true);
@@ -168,25 +168,26 @@ FileMapping ReadFile(const Json& json, std::string path, Status& status) {
   members.Read("created_column", file.created_column);
   members.Read("created_format", file.created_format);
   ReadCondition(members, file.when, status);
-  members.Each("columns", [&](const Json& item, std::string at) { file.columns.push_back(ReadColumn(item, std::move(at), status)); });
-  members.Each("moves", [&](const Json& item, std::string at) { file.moves.push_back(ReadMove(item, std::move(at), status)); });
+  members.Each("columns",
+               [&](const OrderedJson& item, std::string at) { file.columns.push_back(ReadColumn(item, std::move(at), status)); });
+  members.Each("moves", [&](const OrderedJson& item, std::string at) { file.moves.push_back(ReadMove(item, std::move(at), status)); });
   if (file.key.empty()) members.Fail("key", "must name the column that identifies a row");
   members.Done();
   return file;
 }
 
 // Writes members that differ from their defaults.
-void Put(Json& json, const char* name, const std::string& value) {
+void Put(OrderedJson& json, const char* name, const std::string& value) {
   if (!value.empty()) json[name] = value;
 }
-void Put(Json& json, const Condition& when) {
+void Put(OrderedJson& json, const Condition& when) {
   if (when.column.empty()) return;
   json["when"] = {{"column", when.column}};
   if (!when.in.empty()) json["when"]["in"] = when.in;
 }
 
-Json ToJson(const ColumnMapping& column) {
-  Json json = {{"column", column.column}, {"field", column.field}};
+OrderedJson ToJson(const ColumnMapping& column) {
+  OrderedJson json = {{"column", column.column}, {"field", column.field}};
   Put(json, "format", column.format);
   Put(json, "currency", column.currency);
   Put(json, "currency_column", column.currency_column);
@@ -202,15 +203,16 @@ Json ToJson(const ColumnMapping& column) {
   return json;
 }
 
-Json ToJson(const FileMapping& file) {
-  Json json = {{"file", file.file}, {"type", file.type}, {"system", file.system}, {"key", file.key}, {"columns", Json::array()}};
+OrderedJson ToJson(const FileMapping& file) {
+  OrderedJson json = {
+      {"file", file.file}, {"type", file.type}, {"system", file.system}, {"key", file.key}, {"columns", OrderedJson::array()}};
   if (file.delimiter != ',') json["delimiter"] = std::string(1, file.delimiter);
   Put(json, "created_column", file.created_column);
   Put(json, "created_format", file.created_format);
   Put(json, file.when);
   for (const ColumnMapping& column : file.columns) json["columns"].push_back(ToJson(column));
   for (const MoveMapping& move : file.moves) {
-    Json item = {{"stage", move.stage}, {"at_column", move.at_column}};
+    OrderedJson item = {{"stage", move.stage}, {"at_column", move.at_column}};
     Put(item, "format", move.format);
     Put(item, move.when);
     json["moves"].push_back(std::move(item));
@@ -250,24 +252,25 @@ Status NoMapping(const fs::path& folder) {
 
 StatusOr<Mapping> MappingFromJson(std::string_view text) {
   KITH_RETURN_IF_ERROR(CheckJson(text, kRules));
-  const Json json = Json::parse(text, nullptr, false);
+  const OrderedJson json = OrderedJson::parse(text, nullptr, false);
   Status status;
   Mapping mapping;
   Members members(json, "", status);
   members.Read("name", mapping.name);
   members.ReadDocuments("packages", mapping.packages);
   members.ReadDocuments("pipelines", mapping.pipelines);
-  members.Each("files", [&](const Json& item, std::string path) { mapping.files.push_back(ReadFile(item, std::move(path), status)); });
+  members.Each("files",
+               [&](const OrderedJson& item, std::string path) { mapping.files.push_back(ReadFile(item, std::move(path), status)); });
   members.Done();
   KITH_RETURN_IF_ERROR(status);
   return mapping;
 }
 
 std::string ToJson(const Mapping& mapping) {
-  Json json = {{"name", mapping.name}};
-  for (const std::string& package : mapping.packages) json["packages"].push_back(Json::parse(package, nullptr, false));
-  for (const std::string& pipeline : mapping.pipelines) json["pipelines"].push_back(Json::parse(pipeline, nullptr, false));
-  json["files"] = Json::array();
+  OrderedJson json = {{"name", mapping.name}};
+  for (const std::string& package : mapping.packages) json["packages"].push_back(OrderedJson::parse(package, nullptr, false));
+  for (const std::string& pipeline : mapping.pipelines) json["pipelines"].push_back(OrderedJson::parse(pipeline, nullptr, false));
+  json["files"] = OrderedJson::array();
   for (const FileMapping& file : mapping.files) json["files"].push_back(ToJson(file));
   return json.dump(2);
 }
