@@ -19,7 +19,7 @@ using catalog::TypeDef;
 
 constexpr std::string_view kDocument = "money_document";
 
-bool MayRefer(const FieldDef& field, const TypeDef& type) {
+bool NamesAsTarget(const FieldDef& field, const TypeDef& type) {
   return std::find(field.refers_to.begin(), field.refers_to.end(), type.name) != field.refers_to.end();
 }
 
@@ -31,7 +31,7 @@ Status Refuse(const TypeDef& type, Id record, std::string_view message, std::str
 const TypeDef* LinesOf(const catalog::Catalog& catalog, const TypeDef& document, const TypeDef& of) {
   for (const TypeDef* type : catalog.TypesWith("line")) {
     const FieldDef* part = type->FindRole("line", "of");
-    if (part != nullptr && MayRefer(*part, of) && MayRefer(*type->FindRole("line", "document"), document)) return type;
+    if (part != nullptr && NamesAsTarget(*part, of) && NamesAsTarget(*type->FindRole("line", "document"), document)) return type;
   }
   return nullptr;
 }
@@ -70,7 +70,7 @@ class Continuing {
  private:
   Status FindLineTypes() {
     for (const TypeDef* type : snapshot_.catalog().TypesWith("line")) {
-      if (!MayRefer(*type->FindRole("line", "document"), *from_type_)) continue;
+      if (!NamesAsTarget(*type->FindRole("line", "document"), *from_type_)) continue;
       const TypeDef* next = revises_ ? type : LinesOf(snapshot_.catalog(), *to_type_, *type);
       if (next != nullptr) lines_.emplace(type->number, next);
     }
@@ -87,7 +87,7 @@ class Continuing {
   }
   static const FieldDef* ReferenceTo(const TypeDef& type, const TypeDef& target) {
     const auto found = std::find_if(type.fields.begin(), type.fields.end(), [&](const FieldDef& field) {
-      return field.kind == Kind::kRef && !field.derived && !field.computed() && MayRefer(field, target);
+      return field.kind == Kind::kRef && !field.derived && !field.computed() && NamesAsTarget(field, target);
     });
     return found == type.fields.end() ? nullptr : &*found;
   }

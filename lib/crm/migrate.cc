@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "crm/records_internal.h"
 #include "kith/expr/expr.h"
 
 namespace kith::crm {
@@ -22,25 +23,6 @@ using model::StageTarget;
 
 constexpr std::string_view kType = "migration";
 constexpr int kAttempts = 16;
-
-// Records that a condition reads along references.
-class Records final : public expr::Resolver {
- public:
-  explicit Records(const Snapshot& snapshot) : snapshot_(snapshot) {}
-  record::View Get(Id id) override {
-    const StatusOr<record::View> view = snapshot_.Get(id);
-    if (view.ok()) return *view;
-    if (view.status().code() != StatusCode::kNotFound) status_.Update(view.status());
-    return {};
-  }
-  void ForEachRelated(const TypeDef& /*type*/, const FieldDef& /*field*/, Id /*id*/,
-                      const std::function<bool(const record::View&)>& /*visit*/) override {}  // Compile refuses what asks this
-  [[nodiscard]] Status status() const override { return status_; }
-
- private:
-  const Snapshot& snapshot_;
-  Status status_;
-};
 
 StatusOr<expr::Program> Compile(const Snapshot& snapshot, const TypeDef& type, const StageTarget& target) {
   expr::Environment names;
@@ -147,7 +129,7 @@ class Placing {
   const FieldDef* stage_ = nullptr;
   const IndexDef* index_ = nullptr;
   std::map<const StageTarget*, expr::Program> programs_;
-  Records records_;
+  ReferredRecords records_;
   expr::Evaluator evaluator_;
 };
 

@@ -11,6 +11,7 @@
 #include <tuple>
 #include <utility>
 
+#include "crm/records_internal.h"
 #include "kith/base/concat.h"
 #include "kith/engine/referring.h"
 #include "kith/expr/expr.h"
@@ -79,25 +80,6 @@ Status ForEach(const Snapshot& snapshot, const TypeDef& type, std::string_view n
   return cursor->status();
 }
 
-// Records that a condition reads along references.
-class Records final : public expr::Resolver {
- public:
-  explicit Records(const Snapshot& snapshot) : snapshot_(snapshot) {}
-  record::View Get(Id id) override {
-    const StatusOr<record::View> view = snapshot_.Get(id);
-    if (view.ok()) return *view;
-    if (!absl::IsNotFound(view.status())) status_.Update(view.status());
-    return {};
-  }
-  void ForEachRelated(const TypeDef& /*type*/, const FieldDef& /*field*/, Id /*id*/,
-                      const std::function<bool(const record::View&)>& /*visit*/) override {}  // not in such conditions
-  [[nodiscard]] Status status() const override { return status_; }
-
- private:
-  const Snapshot& snapshot_;
-  Status status_;
-};
-
 // Conditions on pooled records, compiled once for each type.
 class Conditions {
  public:
@@ -123,7 +105,7 @@ class Conditions {
 
  private:
   const Snapshot& snapshot_;
-  Records records_;
+  ReferredRecords records_;
   expr::Evaluator evaluator_;
   std::map<std::pair<TypeNumber, std::string>, std::optional<expr::Program>> programs_;
 };

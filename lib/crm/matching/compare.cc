@@ -28,7 +28,6 @@ Agreement DegreeOf(double similarity) {
 
 constexpr size_t kLongHost = 8;  // bytes of a host name in which one may be a typo
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool HasDigit(std::string_view text) { return std::any_of(text.begin(), text.end(), IsDigit); }
 bool IsWide(std::string_view word) { return static_cast<uint8_t>(word[0]) >= 0xE0; }
 

@@ -18,7 +18,6 @@ constexpr size_t kAtomsOfText = 16;  // words of one value that rows are sought 
 constexpr size_t kPhoneTail = 7;     // digits by which telephone numbers are sought
 constexpr size_t kPhoneDigits = 5;   // a number of fewer is none
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsAscii(char c) { return static_cast<uint8_t>(c) < 0x80; }
 
 // What people shorten in addresses, in the form that stands for both (USPS Publication 28 and usual practice).

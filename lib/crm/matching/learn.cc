@@ -15,7 +15,6 @@ constexpr int kSteps = 100;
 constexpr double kStill = 1e-4;         // of the matches: a step that changes less is the last
 constexpr double kFirstMatches = 0.05;  // a row, before anything is known
 constexpr uint8_t kUnknown = 0xFF;
-constexpr size_t kExact = static_cast<size_t>(Agreement::kExact);
 
 // What matches agree on where little is known yet, counting as so many of them: it keeps a few chance agreements from passing for a kind of
 // match of their own.

@@ -22,6 +22,7 @@ namespace kith::crm::matching_internal {
 [[nodiscard]] bool WithinTypos(std::string_view a, std::string_view b, size_t typos);
 
 // --- forms
+[[nodiscard]] constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 // A value as it compares.
 struct Form {
   std::string text;                       // without spaces: what typos are counted in
@@ -115,6 +116,7 @@ void InChunks(size_t count, size_t threads, const std::function<void(size_t work
 }
 
 // --- degrees
+inline constexpr size_t kExact = static_cast<size_t>(Agreement::kExact);
 struct Degree {
   Agreement agreement = Agreement::kDifferent;
   uint32_t value = 0;  // of `a`, and of `b`, that agree best

@@ -10,8 +10,6 @@
 namespace kith::crm::matching_internal {
 namespace {
 
-constexpr size_t kExact = static_cast<size_t>(Agreement::kExact);
-
 std::optional<size_t> FindField(const MatchModel& model, std::string_view name, MatchKind kind) {
   for (size_t i = 0; i < model.fields.size(); ++i) {
     if (model.fields[i].name == name && model.fields[i].kind == kind) return i;
