@@ -14,14 +14,16 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 exported() { nm -D --defined-only "$library" | awk '$2 != "A" {print $3}' | sed 's/@.*//' | LC_ALL=C sort; }
-# The functions that kith.h declares: those marked to be visible.
-declared() {
-  gcc -E -P -x c -std=c99 "$root/capi/kith.h" | tr '\n' ' ' | tr ';{}' '\n' | grep 'visibility("default")' |
-    awk 'match($0, /kith_[a-z0-9_]+ *\(/) {print substr($0, RSTART, RLENGTH - 1)}' | tr -d ' ' | LC_ALL=C sort -u
-}
+# The declarations of functions in kith.h, those marked to be visible, one a line.
+declarations() { gcc -E -P -x c -std=c99 "$root/capi/kith.h" | tr '\n' ' ' | tr ';{}' '\n' | grep 'visibility("default")'; }
+declared() { declarations | awk 'match($0, /kith_[a-z0-9_]+ *\(/) {print substr($0, RSTART, RLENGTH - 1)}' | tr -d ' ' | LC_ALL=C sort -u; }
+# The types, which kith.h alone decides: the library does not compile where it differs. So they are read from a library of empty functions,
+# and that of the build needs no debug information.
 describe() {
+  { echo '#include "kith.h"'; declarations | sed 's/$/ { __builtin_trap(); }/'; } >"$work/described.c"
+  gcc -w -g -std=c99 -fPIC -shared -Wl,-soname,"libkith.so.$abi" -Wl,--version-script="$root/capi/kith.map" -I"$root/capi" "$work/described.c" -o "$work/described.so"
   abidw --headers-dir "$root/capi" --drop-private-types --exported-interfaces-only --type-id-style hash --no-show-locs --no-corpus-path \
-    --no-comp-dir-path --no-elf-needed --no-architecture "$library" | sed "s#path='[^']*/capi/#path='#"
+    --no-comp-dir-path --no-elf-needed --no-architecture "$work/described.so" | sed "s#path='[^']*/capi/#path='#"
 }
 # Enumerators and integer macros of kith.h, printed by a program that includes it.
 constants() {

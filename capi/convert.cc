@@ -11,12 +11,12 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-Json ToJson(const kith::crm::Converted::Part& part) {
+Json Of(const kith::crm::Converted::Part& part) {
   if (part.record.is_null()) return nullptr;
   return {{"record", part.record.value()}, {"how", kith::crm::NameOf(part.how)}};
 }
 
-Json ToJson(const kith::crm::Converted& done) {
+Json Of(const kith::crm::Converted& done) {
   Json kept = Json::array();
   for (const kith::crm::Converted::Kept& one : done.kept) {
     kept.push_back({{"record", one.record.value()}, {"field", one.field}, {"from", one.from}});
@@ -25,8 +25,8 @@ Json ToJson(const kith::crm::Converted& done) {
   for (const kith::FeedEntry& change : done.outcome.changes) {
     changes.push_back({{"record", change.record.value()}, {"operation", kith::NameOf(change.operation)}});
   }
-  return {{"person", ToJson(done.person)},   {"organisation", ToJson(done.organisation)},
-          {"deal", ToJson(done.deal)},       {"already", done.already},
+  return {{"person", Of(done.person)},       {"organisation", Of(done.organisation)},
+          {"deal", Of(done.deal)},           {"already", done.already},
           {"kept", std::move(kept)},         {"stays", done.stays},
           {"followed", done.followed},       {"sequence", done.outcome.last_sequence},
           {"effects", done.outcome.effects}, {"changes", std::move(changes)}};
@@ -58,7 +58,7 @@ kith_code kith_db_convert(kith_db* db, kith_id record, kith_ref actor, kith_str 
     KITH_ASSIGN_OR_RETURN(convert.actor, ToRef(actor, "actor"));
     KITH_ASSIGN_OR_RETURN(convert.reason, Text(reason, "reason"));
     KITH_ASSIGN_OR_RETURN(const kith::crm::Converted done, kith::crm::Convert(*object->database, kith::Id(record), convert));
-    if (report != nullptr) *report = NewText(Dump(ToJson(done)));
+    if (report != nullptr) *report = NewText(Dump(Of(done)));
     return absl::OkStatus();
   });
 }

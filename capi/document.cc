@@ -24,7 +24,7 @@ kith::Status ReadQuantities(const std::map<std::string, std::string>& texts, std
   return absl::OkStatus();
 }
 
-kith::StatusOr<kith::crm::ContinueOptions> Read(kith_str text) {
+kith::StatusOr<kith::crm::ContinueOptions> ContinueOptionsFrom(kith_str text) {
   KITH_ASSIGN_OR_RETURN(Members members, Members::Ask(text));
   kith::crm::ContinueOptions options;
   std::map<std::string, std::string> quantities;
@@ -52,7 +52,7 @@ kith_code kith_db_continue_document(kith_db* db, kith_id document, const char* t
   return Guard(err, [&]() -> kith::Status {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::string_view to, Name(type, "type"));
-    KITH_ASSIGN_OR_RETURN(kith::crm::ContinueOptions given, Read(options));
+    KITH_ASSIGN_OR_RETURN(kith::crm::ContinueOptions given, ContinueOptionsFrom(options));
     KITH_ASSIGN_OR_RETURN(const kith::ApplyOptions how, ToApplyOptions(apply));
     given.dry_run = how.dry_run;
     given.viewer = how.viewer;

@@ -52,7 +52,7 @@ std::string Of(const Lookalikes& found) {
   return Dump({{"records", std::move(records)}, {"complete", found.complete}});
 }
 
-kith::StatusOr<DuplicateOptions> ReadOptions(Members& question) {
+kith::StatusOr<DuplicateOptions> DuplicateOptionsFrom(Members& question) {
   DuplicateOptions options;
   std::map<std::string, std::string> fields;
   question.Get("fields", fields);
@@ -97,7 +97,7 @@ kith_code kith_snapshot_duplicates(kith_snapshot* snapshot, const char* type, ki
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(type, "type"));
     KITH_ASSIGN_OR_RETURN(Members asked, Members::Ask(question));
-    KITH_ASSIGN_OR_RETURN(const DuplicateOptions options, ReadOptions(asked));
+    KITH_ASSIGN_OR_RETURN(const DuplicateOptions options, DuplicateOptionsFrom(asked));
     KITH_RETURN_IF_ERROR(asked.Done());
     KITH_ASSIGN_OR_RETURN(const Duplicates found, FindDuplicates(*object->snapshot, name, options));
     return Of(found);
@@ -113,7 +113,7 @@ kith_code kith_snapshot_who_is(kith_snapshot* snapshot, const char* type, kith_s
     WhoQuestion who;
     asked.Get("record", who.record);
     asked.Get("values", who.values);
-    KITH_ASSIGN_OR_RETURN(const DuplicateOptions options, ReadOptions(asked));
+    KITH_ASSIGN_OR_RETURN(const DuplicateOptions options, DuplicateOptionsFrom(asked));
     KITH_RETURN_IF_ERROR(asked.Done());
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const MatchModel> learnt, ModelOf(*object, name, model, options));
     KITH_ASSIGN_OR_RETURN(const Lookalikes found, WhoIs(*object->snapshot, name, who, *learnt, options));

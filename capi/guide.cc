@@ -33,7 +33,7 @@ const char* NameOf(StageItemKind kind) {
   return "action";
 }
 
-Json ToJson(const StageItem& item) {
+Json Of(const StageItem& item) {
   Json json = {{"item", item.id.value()}, {"kind", NameOf(item.kind)}, {"name", item.name}};
   if (!item.labels.empty()) json["labels"] = item.labels;
   if (!item.condition.empty()) json["condition"] = item.condition;
@@ -41,10 +41,10 @@ Json ToJson(const StageItem& item) {
   return json;
 }
 
-Json ToJson(const std::vector<AskedItem>& asked) {
+Json Of(const std::vector<AskedItem>& asked) {
   Json list = Json::array();
   for (const AskedItem& one : asked) {
-    Json json = ToJson(one.item);
+    Json json = Of(one.item);
     json["stage"] = one.stage.value();
     json["mandatory"] = one.item.mandatory;
     json["met"] = one.met;
@@ -56,15 +56,15 @@ Json ToJson(const std::vector<AskedItem>& asked) {
   return list;
 }
 
-Json ToJson(const kith::model::NextStage& next) {
+Json Of(const kith::model::NextStage& next) {
   return {{"stage", next.stage.value()},
           {"name", next.name},
           {"optional", next.optional},
           {"refused", next.refused},
-          {"unmet", ToJson(next.unmet)}};
+          {"unmet", Of(next.unmet)}};
 }
 
-Json ToJson(const kith::model::Track& track) {
+Json Of(const kith::model::Track& track) {
   Json json = {{"pipeline", track.pipeline.value()}, {"name", track.name},
                {"parallel", track.parallel},         {"stage", track.stage.value()},
                {"stage_name", track.stage_name},     {"kind", NameOf(track.kind)},
@@ -72,11 +72,11 @@ Json ToJson(const kith::model::Track& track) {
   if (track.stay_until.has_value()) json["stay_until"] = kith::ToText(*track.stay_until);
   json["over"] = track.over;
   json["progress"] = track.progress;
-  json["asked"] = ToJson(track.asked);
+  json["asked"] = Of(track.asked);
   Json& actions = json["actions"] = Json::array();
-  for (const StageItem& action : track.actions) actions.push_back(ToJson(action));
+  for (const StageItem& action : track.actions) actions.push_back(Of(action));
   Json& next = json["next"] = Json::array();
-  for (const kith::model::NextStage& stage : track.next) next.push_back(ToJson(stage));
+  for (const kith::model::NextStage& stage : track.next) next.push_back(Of(stage));
   return json;
 }
 
@@ -89,7 +89,7 @@ kith_code kith_snapshot_guide(kith_snapshot* snapshot, kith_id record, kith_text
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const kith::model::Guide guide, kith::model::GetGuide(*object->snapshot, kith::Id(record)));
     Json tracks = Json::array();
-    for (const kith::model::Track& track : guide.tracks) tracks.push_back(ToJson(track));
+    for (const kith::model::Track& track : guide.tracks) tracks.push_back(Of(track));
     return Dump({{"record", record}, {"tracks", std::move(tracks)}});
   });
 }
@@ -113,7 +113,7 @@ kith_code kith_snapshot_told(kith_snapshot* snapshot, uint64_t first_sequence, u
     Json& next = told["next"] = Json::array();
     for (const kith::model::NextAction& one : actions) {
       Json action = {{"record", one.record.value()}, {"stage", one.stage.value()}};
-      action.update(ToJson(one.item));
+      action.update(Of(one.item));
       next.push_back(std::move(action));
     }
     return Dump(told);

@@ -8,10 +8,10 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-kith_rate ToC(const kith::insight::Rate& rate) {
+kith_rate RateOf(const kith::insight::Rate& rate) {
   return {rate.value, rate.low, rate.high, rate.successes, rate.trials, static_cast<int32_t>(rate.maturity), 0};
 }
-kith_quantiles ToC(const kith::insight::Quantiles& q) { return {q.p10, q.p50, q.p90, q.mean, q.sd}; }
+kith_quantiles QuantilesOf(const kith::insight::Quantiles& q) { return {q.p10, q.p50, q.p90, q.mean, q.sd}; }
 
 }  // namespace
 
@@ -45,8 +45,9 @@ void kith_funnel_get_summary(const kith_funnel* funnel, kith_funnel_summary* sum
   const FunnelObject* object = Peek(funnel);
   if (object == nullptr || summary == nullptr) return;
   const kith::insight::FunnelReport& report = object->report;
-  *summary = {report.as_of.micros, report.arrivals,         report.won, report.lost, report.open, report.path_unknown, ToC(report.win_rate),
-              report.end_to_end,   report.median_cycle_days};
+  *summary = {
+      report.as_of.micros, report.arrivals,         report.won, report.lost, report.open, report.path_unknown, RateOf(report.win_rate),
+      report.end_to_end,   report.median_cycle_days};
 }
 
 size_t kith_funnel_stage_count(const kith_funnel* funnel) {
@@ -65,7 +66,7 @@ kith_code kith_funnel_get_stage(const kith_funnel* funnel, size_t index, kith_fu
               from.reached,          from.open,
               from.advanced,         from.lost,
               from.entries,          from.rework,
-              from.skipped,          ToC(from.rate),
+              from.skipped,          RateOf(from.rate),
               from.median_days,      from.mean_days};
     return absl::OkStatus();
   });
@@ -226,9 +227,9 @@ void kith_forecast_get_summary(const kith_forecast* forecast, kith_forecast_summ
   summary->period_first = report.period.first.days;
   summary->period_end = report.period.end.days;
   summary->closed = report.closed;
-  summary->from_open = ToC(report.from_open);
-  summary->from_new = ToC(report.from_new);
-  summary->total = ToC(report.total);
+  summary->from_open = QuantilesOf(report.from_open);
+  summary->from_new = QuantilesOf(report.from_new);
+  summary->total = QuantilesOf(report.total);
   summary->expected_new_deals = report.expected_new_deals;
   summary->shock_sd = report.shock_sd;
   summary->open_deals = report.open_deals;

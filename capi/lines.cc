@@ -13,7 +13,6 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-using nlohmann::json;
 namespace exchange = kith::exchange;
 
 kith::StatusOr<std::vector<std::string>> TypeNames(kith_str given) {
@@ -21,20 +20,20 @@ kith::StatusOr<std::vector<std::string>> TypeNames(kith_str given) {
   return NamesFrom(text, "types");
 }
 
-std::string ToJson(const exchange::ExportLinesReport& report) {
-  json out = {{"lines", report.lines}, {"bytes", report.bytes}, {"sha256", report.sha256}, {"types", json::array()}};
+std::string Of(const exchange::ExportLinesReport& report) {
+  Json out = {{"lines", report.lines}, {"bytes", report.bytes}, {"sha256", report.sha256}, {"types", Json::array()}};
   for (const auto& type : report.types) {
     out["types"].push_back({{"type", type.type}, {"records", type.records}, {"deleted", type.deleted}});
   }
-  return out.dump();
+  return Dump(out);
 }
 
-std::string ToJson(const exchange::ImportLinesReport& report) {
-  json out = {{"ids_kept", report.ids_kept},
+std::string Of(const exchange::ImportLinesReport& report) {
+  Json out = {{"ids_kept", report.ids_kept},
               {"seconds", report.seconds},
               {"rejected", report.rejected()},
-              {"types", json::array()},
-              {"problems", json::array()}};
+              {"types", Json::array()},
+              {"problems", Json::array()}};
   for (const auto& type : report.types) {
     out["types"].push_back({{"type", type.type},
                             {"created", type.created},
@@ -52,10 +51,10 @@ std::string ToJson(const exchange::ImportLinesReport& report) {
                                {"reason", problem.reason},
                                {"code", kith::NameOf(problem.code)}});
   }
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return Dump(out);
 }
 
-kith::StatusOr<exchange::ImportLinesOptions> ToOptions(const kith_import_lines_options* given) {
+kith::StatusOr<exchange::ImportLinesOptions> ImportOptionsFrom(const kith_import_lines_options* given) {
   KITH_ASSIGN_OR_RETURN(const kith_import_lines_options read, ReadOptions(given, kith_import_lines_options KITH_IMPORT_LINES_OPTIONS_INIT));
   exchange::ImportLinesOptions options;
   if (read.ids > KITH_IDS_MAP) {
@@ -105,7 +104,7 @@ extern "C" kith_code kith_snapshot_export_lines(kith_snapshot* snapshot, kith_st
     };
     KITH_ASSIGN_OR_RETURN(const exchange::ExportLinesReport done, where.empty() ? exchange::ExportLines(*object->snapshot, sink, how)
                                                                                 : exchange::ExportLines(*object->snapshot, where, how));
-    if (report != nullptr) *report = NewText(ToJson(done));
+    if (report != nullptr) *report = NewText(Of(done));
     return absl::OkStatus();
   });
 }
@@ -117,10 +116,10 @@ extern "C" kith_code kith_db_import_lines(kith_db* db, kith_str path, const kith
   return Guard(err, [&]() -> kith::Status {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(const std::string_view where, Text(path, "path"));
-    KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesOptions how, ToOptions(options));
+    KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesOptions how, ImportOptionsFrom(options));
     KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesReport done, exchange::ImportLines(*object->database, where, how));
     if (rejected != nullptr) *rejected = static_cast<uint64_t>(done.rejected());
-    if (report != nullptr) *report = NewText(ToJson(done));
+    if (report != nullptr) *report = NewText(Of(done));
     return absl::OkStatus();
   });
 }
@@ -132,7 +131,7 @@ extern "C" kith_code kith_db_absorb(kith_db* db, kith_snapshot* from, const kith
   return Guard(err, [&]() -> kith::Status {
     KITH_ASSIGN_OR_RETURN(std::shared_ptr<DatabaseObject> object, Share(db));
     KITH_ASSIGN_OR_RETURN(SnapshotObject * other, Use(from));
-    KITH_ASSIGN_OR_RETURN(exchange::ImportLinesOptions given, ToOptions(options));
+    KITH_ASSIGN_OR_RETURN(exchange::ImportLinesOptions given, ImportOptionsFrom(options));
     if (given.ids == exchange::LinesIds::kKeep) {
       return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = "ids", .hint = "give KITH_IDS_AUTO or KITH_IDS_MAP"},
                              "a database that is taken in gets ids of this one");
@@ -147,7 +146,7 @@ extern "C" kith_code kith_db_absorb(kith_db* db, kith_snapshot* from, const kith
     how.progress = std::move(given.progress);
     KITH_ASSIGN_OR_RETURN(const exchange::ImportLinesReport done, exchange::Absorb(*object->database, *other->snapshot, how));
     if (rejected != nullptr) *rejected = static_cast<uint64_t>(done.rejected());
-    if (report != nullptr) *report = NewText(ToJson(done));
+    if (report != nullptr) *report = NewText(Of(done));
     return absl::OkStatus();
   });
 }

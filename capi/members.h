@@ -20,6 +20,11 @@
 
 namespace kith::capi {
 
+// What a member of a question says wrongly.
+[[nodiscard]] inline Status Malformed(std::string field, std::string_view message, std::string hint = {}) {
+  return MakeError({.reason = Reason::kBadOptions, .field = std::move(field), .hint = std::move(hint)}, message);
+}
+
 // A JSON document that a host hands in as an argument of that name, no object of which has a member twice.
 [[nodiscard]] inline StatusOr<Json> Parse(std::string_view text, std::string_view what) {
   const JsonRules rules = {.document = what, .malformed = Reason::kBadOptions, .bytes = limits::kBatchBytes, .depth = limits::kBatchDepth};
@@ -47,7 +52,8 @@ class Members {
     Members question;
     if (text.empty()) return question;
     KITH_ASSIGN_OR_RETURN(question.json_, Parse(text, "the question"));
-    if (!question.json_.is_object()) return Malformed("the question is no JSON object", "{\"as_of\": \"2026-07-01T00:00:00Z\"}");
+    if (!question.json_.is_object())
+      return Malformed("question", "the question is no JSON object", "{\"as_of\": \"2026-07-01T00:00:00Z\"}");
     return question;
   }
 
@@ -142,22 +148,19 @@ class Members {
       if (known_.count(name) != 0) continue;
       std::string hint = "known are";
       for (const std::string& known : known_) hint += " " + known;
-      return Malformed("the question has no member " + name, hint);
+      return Malformed("question", "the question has no member " + name, hint);
     }
     return absl::OkStatus();
   }
 
  private:
-  static Status Malformed(std::string_view message, std::string_view hint) {
-    return MakeError({.reason = Reason::kBadOptions, .field = "question", .hint = std::string(hint)}, message);
-  }
   const Json* Find(const char* name) {
     known_.insert(name);
     const auto at = json_.find(name);
     return at == json_.end() ? nullptr : &*at;
   }
   void Refuse(const char* name, const char* wanted) {
-    if (status_.ok()) status_ = Malformed("question." + std::string(name) + " must be " + wanted, "see kith.h");
+    if (status_.ok()) status_ = Malformed("question", "question." + std::string(name) + " must be " + wanted, "see kith.h");
   }
 
   Json json_ = Json::object();

@@ -11,13 +11,9 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-kith::Status Malformed(std::string_view member, std::string_view message, std::string hint = {}) {
-  return kith::MakeError({.reason = kith::Reason::kBadOptions, .field = std::string(member), .hint = std::move(hint)}, message);
-}
-
 kith::StatusOr<kith::Id> IdFrom(std::string_view member, const Json& value) {
   if (value.is_number_unsigned()) return kith::Id(value.get<uint64_t>());
-  return Malformed(member, "is no id");
+  return Malformed(std::string(member), "is no id");
 }
 
 kith::Status ReadMember(const std::string& name, const Json& value, kith::crm::MergeOptions& options) {
@@ -49,7 +45,7 @@ kith::StatusOr<kith::crm::MergeOptions> ReadMergeOptions(std::string_view text) 
   return options;
 }
 
-Json ToJson(const kith::catalog::TypeDef& type, const kith::crm::MergedField& merged) {
+Json Of(const kith::catalog::TypeDef& type, const kith::crm::MergedField& merged) {
   const kith::catalog::FieldDef* field = type.FindField(merged.field);
   const auto value = [&](const kith::Value& one) { return Json::parse(kith::ValueToJsonText(field, one)); };
   Json others = Json::array();
@@ -57,12 +53,12 @@ Json ToJson(const kith::catalog::TypeDef& type, const kith::crm::MergedField& me
   return {{"field", merged.field}, {"value", value(merged.value)}, {"from", merged.from.value()}, {"others", std::move(others)}};
 }
 
-Json ToJson(const kith::catalog::Catalog& catalog, const kith::crm::MergeReport& report) {
+Json Of(const kith::catalog::Catalog& catalog, const kith::crm::MergeReport& report) {
   Json merged = Json::array();
   for (const kith::Id id : report.merged) merged.push_back(id.value());
   Json fields = Json::array();
   const kith::catalog::TypeDef* type = catalog.FindType(report.into.type());
-  for (const kith::crm::MergedField& field : report.fields) fields.push_back(ToJson(*type, field));
+  for (const kith::crm::MergedField& field : report.fields) fields.push_back(Of(*type, field));
   Json changes = Json::array();
   for (const kith::FeedEntry& change : report.outcome.changes) {
     changes.push_back({{"record", change.record.value()}, {"operation", kith::NameOf(change.operation)}});
@@ -92,7 +88,7 @@ kith_code kith_db_merge(kith_db* db, const kith_id* records, size_t count, kith_
     KITH_ASSIGN_OR_RETURN(const kith::crm::MergeReport done,
                           kith::crm::MergeRecords(*object->database, std::vector<kith::Id>(records, records + count), merge));
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<const kith::catalog::Catalog> catalog, object->database->GetCatalog());
-    if (report != nullptr) *report = NewText(Dump(ToJson(*catalog, done)));
+    if (report != nullptr) *report = NewText(Dump(Of(*catalog, done)));
     return absl::OkStatus();
   });
 }

@@ -9,32 +9,32 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-Json ToJson(const std::vector<kith::crm::Unplaced>& records) {
+Json Of(const std::vector<kith::crm::Unplaced>& records) {
   Json list = Json::array();
   for (const kith::crm::Unplaced& one : records) list.push_back({{"record", one.record.value()}, {"stage", one.stage}});
   return list;
 }
 
-Json ToJson(const kith::crm::MigrationPreview& preview) {
+Json Of(const kith::crm::MigrationPreview& preview) {
   Json placements = Json::array();
   for (const kith::crm::Placement& one : preview.placements) {
     placements.push_back({{"from", one.from}, {"to", one.to}, {"records", one.records}});
   }
-  return {{"version", preview.version}, {"placements", std::move(placements)}, {"unplaced", ToJson(preview.unplaced)}};
+  return {{"version", preview.version}, {"placements", std::move(placements)}, {"unplaced", Of(preview.unplaced)}};
 }
 
-Json ToJson(const kith::crm::MigrationReport& report) {
-  return {{"migration", report.migration.value()}, {"version", report.version}, {"moved", report.moved}, {"left", ToJson(report.left)}};
+Json Of(const kith::crm::MigrationReport& report) {
+  return {{"migration", report.migration.value()}, {"version", report.version}, {"moved", report.moved}, {"left", Of(report.left)}};
 }
 
 kith::StatusOr<Json> Migrate(kith::Database& database, const kith::model::MigrationPlan& plan, bool dry_run) {
   if (dry_run) {
     KITH_ASSIGN_OR_RETURN(const std::unique_ptr<kith::Snapshot> snapshot, database.Read());
     KITH_ASSIGN_OR_RETURN(const kith::crm::MigrationPreview preview, kith::crm::PreviewMigration(*snapshot, plan));
-    return ToJson(preview);
+    return Of(preview);
   }
   KITH_ASSIGN_OR_RETURN(const kith::crm::MigrationReport report, kith::crm::MigratePipeline(database, plan));
-  return ToJson(report);
+  return Of(report);
 }
 
 }  // namespace

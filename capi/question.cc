@@ -19,10 +19,6 @@ constexpr int kMostLearnt = 100;
 constexpr size_t kMostLedgers = 64;  // kept with a snapshot
 constexpr std::string_view kProduct = "product";
 
-Status Malformed(std::string field, std::string_view message, std::string hint = {}) {
-  return MakeError({.reason = Reason::kBadOptions, .field = std::move(field), .hint = std::move(hint)}, message);
-}
-
 Status CheckMembers(const Json& json, const std::string& path, const std::vector<std::string_view>& known) {
   if (!json.is_object()) return Malformed(path, "is no JSON object");
   for (const auto& [name, value] : json.items()) {

@@ -9,18 +9,14 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-kith::Status Malformed(std::string_view message, std::string_view hint) {
-  return kith::MakeError({.reason = kith::Reason::kBadOptions, .hint = std::string(hint)}, message);
-}
-
 kith::StatusOr<std::vector<std::string>> Names(kith_str given, std::string_view what) {
   KITH_ASSIGN_OR_RETURN(const std::string_view text, Text(given, what));
   return NamesFrom(text, what);
 }
 
-kith::StatusOr<kith::model::TraverseOptions> ToOptions(const kith_walk_options* given) {
+kith::StatusOr<kith::model::TraverseOptions> WalkOptionsFrom(const kith_walk_options* given) {
   KITH_ASSIGN_OR_RETURN(const kith_walk_options options, ReadOptions(given, kith_walk_options KITH_WALK_OPTIONS_INIT));
-  if (options.direction > KITH_DIRECTION_BOTH) return Malformed("the direction is unknown", "use KITH_DIRECTION_OUT, _IN or _BOTH");
+  if (options.direction > KITH_DIRECTION_BOTH) return Malformed("direction", "is unknown", "use KITH_DIRECTION_OUT, _IN or _BOTH");
   kith::model::TraverseOptions walk;
   walk.neighbours.direction = static_cast<kith::model::Direction>(options.direction);
   walk.neighbours.ever = options.ever != 0;
@@ -70,7 +66,7 @@ kith_code kith_snapshot_neighbours(kith_snapshot* snapshot, kith_id record, cons
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(relation, "relation"));
-    KITH_ASSIGN_OR_RETURN(const kith::model::TraverseOptions walk, ToOptions(options));
+    KITH_ASSIGN_OR_RETURN(const kith::model::TraverseOptions walk, WalkOptionsFrom(options));
     KITH_ASSIGN_OR_RETURN(const auto found, kith::model::Neighbours(*object->snapshot, kith::Id(record), name, walk.neighbours));
     Json list = Json::array();
     for (const kith::model::Neighbour& neighbour : found) {
@@ -86,7 +82,7 @@ kith_code kith_snapshot_traverse(kith_snapshot* snapshot, kith_id start, kith_st
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::vector<std::string> names, Names(relations, "relations"));
-    KITH_ASSIGN_OR_RETURN(const kith::model::TraverseOptions walk, ToOptions(options));
+    KITH_ASSIGN_OR_RETURN(const kith::model::TraverseOptions walk, WalkOptionsFrom(options));
     KITH_ASSIGN_OR_RETURN(const auto traversal, kith::model::Traverse(*object->snapshot, kith::Id(start), names, walk));
     return Dump(Of(traversal));
   });

@@ -11,7 +11,7 @@ using namespace kith::capi;  // NOLINT(google-build-using-namespace): this file 
 
 namespace {
 
-kith::StatusOr<kith::model::TimelineOptions> ReadOptions(kith_str question) {
+kith::StatusOr<kith::model::TimelineOptions> TimelineOptionsFrom(kith_str question) {
   KITH_ASSIGN_OR_RETURN(Members members, Members::Ask(question));
   kith::model::TimelineOptions options;
   std::vector<std::string> kinds;
@@ -82,7 +82,7 @@ extern "C" {
 kith_code kith_snapshot_timeline(kith_snapshot* snapshot, kith_id record, kith_str question, kith_text** json, kith_error** err) {
   return GuardText(json, "json", err, [&]() -> kith::StatusOr<std::string> {
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
-    KITH_ASSIGN_OR_RETURN(const kith::model::TimelineOptions options, ReadOptions(question));
+    KITH_ASSIGN_OR_RETURN(const kith::model::TimelineOptions options, TimelineOptionsFrom(question));
     KITH_ASSIGN_OR_RETURN(const kith::model::TimelinePage page, kith::model::ReadTimeline(*object->snapshot, kith::Id(record), options));
     return TextOf(page);
   });

@@ -76,7 +76,8 @@ Json Of(const kith::insight::WalkReport& report, bool notes) {
   return json;
 }
 
-kith::StatusOr<kith::insight::WalkOptions> ReadOptions(kith_str question, const kith::Snapshot& snapshot, const kith::query::Days& days) {
+kith::StatusOr<kith::insight::WalkOptions> WalkReportOptionsFrom(kith_str question, const kith::Snapshot& snapshot,
+                                                                 const kith::query::Days& days) {
   KITH_ASSIGN_OR_RETURN(Members members, Members::Ask(question));
   kith::insight::WalkOptions options;
   std::optional<kith::Time> since;
@@ -107,7 +108,7 @@ extern "C" kith_code kith_snapshot_walk(kith_snapshot* snapshot, const char* pip
     KITH_ASSIGN_OR_RETURN(SnapshotObject * object, Use(snapshot));
     KITH_ASSIGN_OR_RETURN(const std::string_view name, Name(pipeline, "pipeline"));
     KITH_ASSIGN_OR_RETURN(const kith::model::Pipeline found, kith::model::GetPipeline(*object->snapshot, name));
-    KITH_ASSIGN_OR_RETURN(const kith::insight::WalkOptions options, ReadOptions(question, *object->snapshot, found.days));
+    KITH_ASSIGN_OR_RETURN(const kith::insight::WalkOptions options, WalkReportOptionsFrom(question, *object->snapshot, found.days));
     KITH_ASSIGN_OR_RETURN(const kith::insight::WalkReport report, kith::insight::Walk(*object->snapshot, found, options));
     return Dump(Of(report, options.notes));
   });

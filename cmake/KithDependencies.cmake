@@ -40,9 +40,3 @@ target_compile_definitions(kith_dependencies INTERFACE XXH_INLINE_ALL)
 target_link_libraries(kith_dependencies INTERFACE ${KITH_ABSL_TARGETS} nlohmann_json::nlohmann_json OpenSSL::Crypto ICU::i18n ICU::uc
                       ${KITH_LMDB} ${KITH_RE2} ${KITH_UTF8PROC} ${KITH_CSV} Threads::Threads)
 target_link_options(kith_dependencies INTERFACE -Wl,--as-needed)
-
-if(COMMAND kith_precompiled_headers)
-  set(KITH_COMMON_HEADERS <algorithm> <array> <charconv> <cmath> <functional> <map> <memory> <optional> <set> <span> <string> <string_view>
-      <tuple> <utility> <variant> <vector> <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h>)
-  kith_precompiled_headers(rooms HEADERS ${KITH_COMMON_HEADERS} LIBRARIES kith_dependencies)
-endif()

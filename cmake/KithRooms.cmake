@@ -3,6 +3,12 @@
 # later one does not compile, and a call to a later room does not link.
 include(EmbedPackages)
 
+if(COMMAND kith_precompiled_headers)
+  set(KITH_COMMON_HEADERS <algorithm> <array> <charconv> <cmath> <functional> <map> <memory> <optional> <set> <span> <string> <string_view>
+      <tuple> <utility> <variant> <vector> <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h>)
+  kith_precompiled_headers(rooms HEADERS ${KITH_COMMON_HEADERS} LIBRARIES kith_dependencies)
+endif()
+
 function(kith_rooms)
   set(objects $<TARGET_OBJECTS:kith_packages>)
   add_library(kith_packages_archive STATIC ${objects})
@@ -12,14 +18,14 @@ function(kith_rooms)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     # For processors that have it; who calls it asks the processor first.
     set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/base/hash_avx2.cc PROPERTIES COMPILE_OPTIONS -mavx2
-                                SKIP_PRECOMPILE_HEADERS ON)
+                                SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
   endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # At -O2 GCC leaves loops alone whose length it does not know; Clang does not.
     set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/insight/sweep.cc ${PROJECT_SOURCE_DIR}/lib/insight/period.cc
-                                PROPERTIES COMPILE_OPTIONS -fvect-cost-model=dynamic SKIP_PRECOMPILE_HEADERS ON)
+                                PROPERTIES COMPILE_OPTIONS -fvect-cost-model=dynamic SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
     # Reading precompiled headers GCC 12 takes the move of a short string in an optional for one past its end.
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/engine/chain.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/lib/engine/chain.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
   endif()
   foreach(room ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/${room}/*.cc ${PROJECT_SOURCE_DIR}/lib/${room}/*/*.cc)
@@ -28,6 +34,7 @@ function(kith_rooms)
       target_include_directories(kith_${room} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
       target_link_libraries(kith_${room} PRIVATE kith_options kith_dependencies)
       kith_precompile(kith_${room} rooms)
+      kith_unite(kith_${room})
       list(APPEND objects $<TARGET_OBJECTS:kith_${room}>)
       add_library(kith_${room}_archive STATIC $<TARGET_OBJECTS:kith_${room}>)
       set_target_properties(kith_${room}_archive PROPERTIES LINKER_LANGUAGE CXX)
