@@ -46,6 +46,7 @@ class JsonMemoryTest : public MemoryHost {
  protected:
   using Ask = std::function<kith_code(kith_text** text)>;
   static constexpr int64_t kNow = 1'772'323'200'000'000;  // 2026-03-01
+  static constexpr int64_t kDay = 86'400'000'000;
 
   void SetUp() override {
     kith_open_options options = KITH_OPEN_OPTIONS_INIT;
@@ -60,11 +61,23 @@ class JsonMemoryTest : public MemoryHost {
     KITH_ASSERT_OK(Apply(batch), error);
     for (uint64_t number = 1; number < 20; ++number)
       KITH_ASSERT_OK(Apply(Deal(number, kNow - static_cast<int64_t>(number) * 12 * 86'400'000'000)), error);
+    for (const int64_t won : {30, 60, 90, 120, 150}) KITH_ASSERT_OK(Apply(DealThatTook(25, kNow - won * kDay)), error);
     snapshot_ = Read();
     deal_ = Find("opportunity", "deal");
     account_ = Find("account", "acme");
     contact_ = Find("contact", "li");
     employee_ = Find("employee", "ann");
+  }
+  host::Batch DealThatTook(int64_t days, int64_t won) {
+    host::Batch batch = NewBatch();
+    kith_batch_set_effective(batch, won - days * kDay);
+    const kith_id deal = kith_batch_create(batch, "opportunity");
+    kith_batch_set_text(batch, deal, "name", KITH_STR("Won in its time"));
+    kith_batch_set_money(batch, deal, "amount", 70'000, "CNY");
+    kith_batch_move(batch, deal, "default/proposal");
+    kith_batch_set_effective(batch, won);
+    kith_batch_move(batch, deal, "default/won");
+    return batch;
   }
   kith_id Find(const char* type, const char* key) {
     kith_id id = 0;
@@ -238,6 +251,10 @@ TEST_F(JsonMemoryTest, Insights) {
          return kith_snapshot_deals_behind(snapshot_, "default", "proposal", &options, text, error.out());
        }},
       {"gap", [&](kith_str, kith_text** text) { return kith_snapshot_gap(snapshot_, "default", "2026-02", &options, text, error.out()); }},
+      {"velocity",
+       [&](kith_str, kith_text** text) {
+         return kith_snapshot_velocity(snapshot_, "default", "2025-12", "2026-01", &options, text, error.out());
+       }},
       {"summary",
        [&](kith_str, kith_text** text) { return kith_snapshot_summary(snapshot_, "default", "2026-03", &options, text, error.out()); }},
       {"backtest",
@@ -423,6 +440,44 @@ TEST_F(JsonWritesMemoryTest, ChangesOfTheDatabase) {
       [&](kith_text** text) { return kith_db_restore_to(db, Str(std::string_view(target_)), 3, INT64_MAX, text, error.out()); });
   RunEach(
       "compact", [&] { snapshot_.Reset(); }, [&](kith_text** text) { return kith_db_compact(db, text, error.out()); });
+}
+
+// Each takes several batches: where memory runs out between them, what was begun is whole, and the next call or opening goes on with it.
+TEST_F(JsonWritesMemoryTest, ChangesInSteps) {
+  const kith_str none = {nullptr, 0};
+  std::string name;
+  std::string plan;
+  RunEach(
+      "change of kind",
+      [&] {
+        name = "crate" + std::to_string(++number_);
+        const std::string package = R"({"package": "test.)" + name + R"(", "version": "1.0.0", "types": [{"name": ")" + name +
+                                    R"(", "fields": [{"name": "size", "kind": "int"}]}]})";
+        KITH_ASSERT_OK(kith_db_ensure(db, Str(std::string_view(package)), none, 0, nullptr, error.out()), error);
+        Make(R"({"changes": [{"create": ")" + name + R"(", "set": {"size": %}}, {"create": ")" + name + R"(", "set": {"size": 2%}}]})");
+      },
+      [&](kith_text** text) {
+        return kith_db_change_kind(db, name.c_str(), "size", KITH_STR(R"({"kind": "decimal", "scale": 2})"), nullptr, text, error.out());
+      });
+  RunEach(
+      "migration",
+      [&] {
+        name = "way" + std::to_string(++number_);
+        host::Batch batch = NewBatch();
+        kith_batch_define_pipeline(batch, Str(std::string_view(R"({"name": ")" + name + R"(", "for_type": "opportunity", "stages": [
+            {"name": "asked"}, {"name": "offered"}, {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}]})")));
+        KITH_ASSERT_OK(Apply(batch), error);
+        batch = NewBatch();
+        for (const char* stage : {"/asked", "/offered"}) {
+          const kith_id deal = kith_batch_create(batch, "opportunity");
+          kith_batch_set_text(batch, deal, "name", KITH_STR("Deal on its way"));
+          kith_batch_move(batch, deal, (name + stage).c_str());
+        }
+        KITH_ASSERT_OK(Apply(batch), error);
+        plan = R"({"pipeline": {"name": ")" + name + R"(", "for_type": "opportunity", "stages": [{"name": "working"},
+            {"name": "won", "kind": "won"}, {"name": "lost", "kind": "lost"}]}, "map": {"asked": "working", "offered": "working"}})";
+      },
+      [&](kith_text** text) { return kith_db_migrate_pipeline(db, Str(std::string_view(plan)), 0, text, error.out()); });
 }
 
 TEST_F(JsonWritesMemoryTest, FilesAndOtherDatabases) {
