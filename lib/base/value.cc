@@ -68,21 +68,6 @@ struct Renderer {
 
 }  // namespace
 
-Value::Value(const Value& other) = default;
-Value::Value(Value&& other) noexcept = default;
-Value& Value::operator=(const Value& other) = default;
-Value& Value::operator=(Value&& other) noexcept = default;
-Value::~Value() = default;
-bool operator==(const Value& a, const Value& b) { return a.data_ == b.data_; }
-
-void Value::SetText(std::string_view text) {
-  if (auto* held = std::get_if<std::string>(&data_)) {
-    held->assign(text);
-  } else {
-    data_.emplace<std::string>(text);
-  }
-}
-
 std::string_view NameOf(Kind kind) {
   const auto index = static_cast<size_t>(kind);
   return index < kKindNames.size() ? kKindNames[index] : "unknown";

@@ -191,13 +191,6 @@ struct FromValue {
 
 Any::Any(const Value& value) : data_(std::visit(FromValue{}, value.storage())) {}
 
-Any::Any(const Any& other) = default;
-Any::Any(Any&& other) noexcept = default;
-Any& Any::operator=(const Any& other) = default;
-Any& Any::operator=(Any&& other) noexcept = default;
-Any::~Any() = default;
-bool operator==(const Any& a, const Any& b) { return a.data_ == b.data_; }
-
 TypeKind Any::kind() const {
   constexpr TypeKind kKinds[] = {TypeKind::kNull,     TypeKind::kBool,    TypeKind::kInt,   TypeKind::kUint,
                                  TypeKind::kDouble,   TypeKind::kString,  TypeKind::kBytes, TypeKind::kTimestamp,

@@ -383,14 +383,19 @@ concept Options = requires(Host& host, T& options) {
 
 template <Options T>
 struct Argument<const T*> {
+  struct Longer {  // as a later version of the library would have it
+    T value{};
+    std::array<uint8_t, 256> more{};
+  };
   uint8_t how;
-  T value{};
+  Longer given;
   explicit Argument(Host& host) : how(host.Byte()) {
     if (how < 100) return;
-    Fill(host, value);
-    value.struct_size = how < 250 ? sizeof(T) : how;
+    Fill(host, given.value);
+    given.value.struct_size = how < 250 ? sizeof(T) : how;
+    given.more[sizeof(T) % 8] = how == 255 ? 1 : 0;
   }
-  const T* Get() const { return how < 100 ? nullptr : &value; }
+  const T* Get() const { return how < 100 ? nullptr : &given.value; }
   [[nodiscard]] static bool Agrees(bool /*ok*/) { return true; }
   static void Take(Host& /*host*/) {}
 };

@@ -52,28 +52,22 @@ class Value {
       std::variant<std::monostate, bool, int64_t, Decimal, double, Money, std::string, TextList, Choice, ChoiceSet, Date, Time, Id, Bytes>;
 
   Value() = default;
-  Value(bool v) : data_(std::in_place_type<bool>, v) {}                           // NOLINT(google-explicit-constructor)
-  Value(int64_t v) : data_(std::in_place_type<int64_t>, v) {}                     // NOLINT(google-explicit-constructor)
-  Value(int v) : data_(std::in_place_type<int64_t>, v) {}                         // NOLINT(google-explicit-constructor)
-  Value(Decimal v) : data_(std::in_place_type<Decimal>, v) {}                     // NOLINT(google-explicit-constructor)
-  Value(double v) : data_(std::in_place_type<double>, v) {}                       // NOLINT(google-explicit-constructor)
-  Value(Money v) : data_(std::in_place_type<Money>, v) {}                         // NOLINT(google-explicit-constructor)
-  Value(std::string v) : data_(std::in_place_type<std::string>, std::move(v)) {}  // NOLINT(google-explicit-constructor)
-  Value(std::string_view v) : data_(std::in_place_type<std::string>, v) {}        // NOLINT(google-explicit-constructor)
-  Value(const char* v) : data_(std::in_place_type<std::string>, v) {}             // NOLINT(google-explicit-constructor)
-  Value(TextList v) : data_(std::in_place_type<TextList>, std::move(v)) {}        // NOLINT(google-explicit-constructor)
-  Value(Choice v) : data_(std::in_place_type<Choice>, v) {}                       // NOLINT(google-explicit-constructor)
-  Value(ChoiceSet v) : data_(std::in_place_type<ChoiceSet>, std::move(v)) {}      // NOLINT(google-explicit-constructor)
-  Value(Date v) : data_(std::in_place_type<Date>, v) {}                           // NOLINT(google-explicit-constructor)
-  Value(Time v) : data_(std::in_place_type<Time>, v) {}                           // NOLINT(google-explicit-constructor)
-  Value(Id v) : data_(std::in_place_type<Id>, v) {}                               // NOLINT(google-explicit-constructor)
-  Value(Bytes v) : data_(std::in_place_type<Bytes>, std::move(v)) {}              // NOLINT(google-explicit-constructor)
-  // In value.cc: what copies, destroys and compares so many alternatives is not compiled again in every file.
-  Value(const Value& other);
-  Value(Value&& other) noexcept;
-  Value& operator=(const Value& other);
-  Value& operator=(Value&& other) noexcept;
-  ~Value();
+  Value(bool v) : data_(v) {}                           // NOLINT(google-explicit-constructor)
+  Value(int64_t v) : data_(v) {}                        // NOLINT(google-explicit-constructor)
+  Value(int v) : data_(int64_t{v}) {}                   // NOLINT(google-explicit-constructor)
+  Value(Decimal v) : data_(v) {}                        // NOLINT(google-explicit-constructor)
+  Value(double v) : data_(v) {}                         // NOLINT(google-explicit-constructor)
+  Value(Money v) : data_(v) {}                          // NOLINT(google-explicit-constructor)
+  Value(std::string v) : data_(std::move(v)) {}         // NOLINT(google-explicit-constructor)
+  Value(std::string_view v) : data_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
+  Value(const char* v) : data_(std::string(v)) {}       // NOLINT(google-explicit-constructor)
+  Value(TextList v) : data_(std::move(v)) {}            // NOLINT(google-explicit-constructor)
+  Value(Choice v) : data_(v) {}                         // NOLINT(google-explicit-constructor)
+  Value(ChoiceSet v) : data_(std::move(v)) {}           // NOLINT(google-explicit-constructor)
+  Value(Date v) : data_(v) {}                           // NOLINT(google-explicit-constructor)
+  Value(Time v) : data_(v) {}                           // NOLINT(google-explicit-constructor)
+  Value(Id v) : data_(v) {}                             // NOLINT(google-explicit-constructor)
+  Value(Bytes v) : data_(std::move(v)) {}               // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] Kind kind() const { return static_cast<Kind>(data_.index()); }
   [[nodiscard]] bool is_null() const { return data_.index() == 0; }
@@ -89,9 +83,15 @@ class Value {
   }
   [[nodiscard]] const Storage& storage() const { return data_; }
   // Becomes this text; the memory of a text that it held is used again.
-  void SetText(std::string_view text);
+  void SetText(std::string_view text) {
+    if (auto* held = std::get_if<std::string>(&data_)) {
+      held->assign(text);
+    } else {
+      data_.emplace<std::string>(text);
+    }
+  }
 
-  friend bool operator==(const Value& a, const Value& b);
+  friend bool operator==(const Value&, const Value&) = default;
 
  private:
   Storage data_;

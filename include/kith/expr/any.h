@@ -45,34 +45,27 @@ class Any {
   using Storage = std::variant<std::monostate, bool, int64_t, uint64_t, double, std::string, Bytes, Timestamp, Duration, AnyList, AnyMap,
                                TypeName, Date, Decimal, Money, Id>;
 
-  Any() = default;                                                              // null
-  Any(bool v) : data_(std::in_place_type<bool>, v) {}                           // NOLINT(google-explicit-constructor)
-  Any(int64_t v) : data_(std::in_place_type<int64_t>, v) {}                     // NOLINT(google-explicit-constructor)
-  Any(int v) : data_(std::in_place_type<int64_t>, v) {}                         // NOLINT(google-explicit-constructor)
-  Any(uint64_t v) : data_(std::in_place_type<uint64_t>, v) {}                   // NOLINT(google-explicit-constructor)
-  Any(double v) : data_(std::in_place_type<double>, v) {}                       // NOLINT(google-explicit-constructor)
-  Any(std::string v) : data_(std::in_place_type<std::string>, std::move(v)) {}  // NOLINT(google-explicit-constructor)
-  Any(std::string_view v) : data_(std::in_place_type<std::string>, v) {}        // NOLINT(google-explicit-constructor)
-  Any(const char* v) : data_(std::in_place_type<std::string>, v) {}             // NOLINT(google-explicit-constructor)
-  Any(Bytes v) : data_(std::in_place_type<Bytes>, std::move(v)) {}              // NOLINT(google-explicit-constructor)
-  Any(Timestamp v) : data_(std::in_place_type<Timestamp>, v) {}                 // NOLINT(google-explicit-constructor)
-  Any(Duration v) : data_(std::in_place_type<Duration>, v) {}                   // NOLINT(google-explicit-constructor)
-  Any(AnyList v) : data_(std::in_place_type<AnyList>, std::move(v)) {}          // NOLINT(google-explicit-constructor)
-  Any(AnyMap v) : data_(std::in_place_type<AnyMap>, std::move(v)) {}            // NOLINT(google-explicit-constructor)
-  Any(TypeName v) : data_(std::in_place_type<TypeName>, std::move(v)) {}        // NOLINT(google-explicit-constructor)
-  Any(Date v) : data_(std::in_place_type<Date>, v) {}                           // NOLINT(google-explicit-constructor)
-  Any(Decimal v) : data_(std::in_place_type<Decimal>, v) {}                     // NOLINT(google-explicit-constructor)
-  Any(Money v) : data_(std::in_place_type<Money>, v) {}                         // NOLINT(google-explicit-constructor)
-  Any(Id v) : data_(std::in_place_type<Id>, v) {}                               // NOLINT(google-explicit-constructor)
+  Any() = default;                                    // null
+  Any(bool v) : data_(v) {}                           // NOLINT(google-explicit-constructor)
+  Any(int64_t v) : data_(v) {}                        // NOLINT(google-explicit-constructor)
+  Any(int v) : data_(int64_t{v}) {}                   // NOLINT(google-explicit-constructor)
+  Any(uint64_t v) : data_(v) {}                       // NOLINT(google-explicit-constructor)
+  Any(double v) : data_(v) {}                         // NOLINT(google-explicit-constructor)
+  Any(std::string v) : data_(std::move(v)) {}         // NOLINT(google-explicit-constructor)
+  Any(std::string_view v) : data_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
+  Any(const char* v) : data_(std::string(v)) {}       // NOLINT(google-explicit-constructor)
+  Any(Bytes v) : data_(std::move(v)) {}               // NOLINT(google-explicit-constructor)
+  Any(Timestamp v) : data_(v) {}                      // NOLINT(google-explicit-constructor)
+  Any(Duration v) : data_(v) {}                       // NOLINT(google-explicit-constructor)
+  Any(AnyList v) : data_(std::move(v)) {}             // NOLINT(google-explicit-constructor)
+  Any(AnyMap v) : data_(std::move(v)) {}              // NOLINT(google-explicit-constructor)
+  Any(TypeName v) : data_(std::move(v)) {}            // NOLINT(google-explicit-constructor)
+  Any(Date v) : data_(v) {}                           // NOLINT(google-explicit-constructor)
+  Any(Decimal v) : data_(v) {}                        // NOLINT(google-explicit-constructor)
+  Any(Money v) : data_(v) {}                          // NOLINT(google-explicit-constructor)
+  Any(Id v) : data_(v) {}                             // NOLINT(google-explicit-constructor)
   // Of a field's value: a time becomes a timestamp, a text list a list of strings, a choice its number.
   Any(const Value& value);  // NOLINT(google-explicit-constructor)
-
-  // In any.cc: what copies, destroys and compares so many alternatives is not compiled again in every file.
-  Any(const Any& other);
-  Any(Any&& other) noexcept;
-  Any& operator=(const Any& other);
-  Any& operator=(Any&& other) noexcept;
-  ~Any();
 
   [[nodiscard]] TypeKind kind() const;
   [[nodiscard]] bool is_null() const { return data_.index() == 0; }
@@ -84,7 +77,7 @@ class Any {
   [[nodiscard]] const Storage& storage() const { return data_; }
 
   // Equal in type and value; NaN differs from itself.
-  friend bool operator==(const Any& a, const Any& b);
+  friend bool operator==(const Any&, const Any&) = default;
 
  private:
   Storage data_;
