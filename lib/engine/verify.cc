@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 #include <latch>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -107,7 +108,7 @@ class RecordPass {
       return false;
     };
     if (check_.type == nullptr) return complain("its type is unknown");
-    if (const Status status = record::Verify(bytes, check_.type->layout); !status.ok()) return complain(std::string(status.message()));
+    if (const Status status = record::Verify(bytes, check_.type->layout); !status.ok()) return complain(ProblemOf(status));
     const Id own = record::View(bytes, &check_.type->layout).id();
     return own == id || complain("its header says that it is " + run_.NameOf(own));
   }
@@ -159,7 +160,7 @@ void CheckForward(Verification& run, std::string_view key, std::string_view valu
 void CheckReverse(Verification& run, std::string_view key) {
   const StatusOr<ExternalRef> external = format::DecodeExternalReverse(key);
   if (!external.ok()) {
-    run.problems.Add("external references: " + std::string(external.status().message()));
+    run.problems.Add("external references: " + ProblemOf(external.status()));
     return;
   }
   const Id id(ReadU64(key.data() + 1));
@@ -210,7 +211,7 @@ void ReadNotes(Verification& run) {
 void VerifyStorage(storage::Environment& environment, Problems& problems) {
   StatusOr<storage::CheckReport> checked = environment.Check();
   if (!checked.ok()) {
-    problems.Add("storage: " + std::string(checked.status().message()));
+    problems.Add("storage: " + ProblemOf(checked.status()));
     return;
   }
   for (const std::string& problem : checked->problems) problems.Add("storage: " + problem);
@@ -224,7 +225,7 @@ void FindFindings(Verification& run) {
   if (breaches.ok()) {
     run.report.findings = *std::move(breaches);
   } else {
-    run.problems.Add("checks: " + std::string(breaches.status().message()));
+    run.problems.Add("checks: " + ProblemOf(breaches.status()));
   }
 }
 
@@ -248,6 +249,11 @@ void Problems::Append(Problems other) {
   unlisted_ += other.unlisted_;
 }
 
+std::string ProblemOf(const Status& status) {
+  if (GetReason(status) == Reason::kOutOfMemory) throw std::bad_alloc();
+  return std::string(status.message());
+}
+
 std::string Verification::NameOf(Id id) const {
   const TypeDef* type = catalog().FindType(id.type());
   return (type == nullptr ? std::string("record") : type->name) + " " + std::to_string(id.value());
@@ -260,7 +266,7 @@ void Verification::SawId(Id id) {
 
 void Verification::EndOf(const storage::Cursor& cursor, std::string_view what) {
   if (cursor.status().ok()) return;
-  problems.Add(std::string(what) + ": cannot be read further: " + std::string(cursor.status().message()));
+  problems.Add(std::string(what) + ": cannot be read further: " + ProblemOf(cursor.status()));
 }
 
 void ForEachRecord(Verification& run, const std::function<void(const TypeDef& type, record::View record)>& visit) {
@@ -324,7 +330,7 @@ void VerifyCounters(Verification& run) {
 void VerifyRules(Verification& run) {
   for (const Rule* rule : run.extensions.rules) {
     const Status status = rule->Verify(run.snapshot, [&](std::string problem) { run.problems.Add(std::move(problem)); });
-    if (!status.ok()) run.problems.Add("rule " + std::string(rule->name()) + ": cannot be checked: " + std::string(status.message()));
+    if (!status.ok()) run.problems.Add("rule " + std::string(rule->name()) + ": cannot be checked: " + ProblemOf(status));
   }
 }
 
@@ -397,7 +403,7 @@ class Verifier {
     if (GetReason(status) != Reason::kCorrupt) return status;
     Problems problems;
     VerifyStorage(environment_, problems);
-    problems.Add(std::string(status.message()));
+    problems.Add(ProblemOf(status));
     VerifyReport report;
     report.problems = problems.Take();
     return report;

@@ -228,7 +228,7 @@ void VerifyHistory(Verification& run) {
     const Id id(ReadU64(key.data()));
     if (!history.entries().empty() && history.entries().front().record != id) finish();
     const Status added = history.Add(id, ReadU64(key.data() + 8), cursor->value());
-    if (!added.ok()) run.problems.Add(run.NameOf(id) + ": " + std::string(added.message()));
+    if (!added.ok()) run.problems.Add(run.NameOf(id) + ": " + ProblemOf(added));
   }
   finish();
   run.EndOf(*cursor, "history");
@@ -254,7 +254,7 @@ void VerifyFeed(Verification& run) {
     ++count;
     const StatusOr<format::FeedValue> feed = format::DecodeFeed(cursor->value());
     if (!feed.ok()) {
-      run.problems.Add(at() + std::string(feed.status().message()));
+      run.problems.Add(at() + ProblemOf(feed.status()));
       continue;
     }
     found.Add(FeedHash(last, feed->record, feed->operation, feed->recorded));

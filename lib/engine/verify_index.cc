@@ -164,7 +164,7 @@ void CompareRows(Verification& run, std::string_view name, std::string_view pref
   };
   const Status status = run.snapshot.ScanAggregates(prefix, compare);
   if (!status.ok()) {
-    run.problems.Add("derivation " + std::string(name) + ": " + std::string(status.message()));
+    run.problems.Add("derivation " + std::string(name) + ": " + ProblemOf(status));
     return;
   }
   for (; next != expected.end(); ++next) complain(next->first, "is missing");
@@ -203,7 +203,7 @@ void FindForeignRows(Verification& run) {
     }
     return true;
   });
-  if (!status.ok()) run.problems.Add("aggregates: " + std::string(status.message()));
+  if (!status.ok()) run.problems.Add("aggregates: " + ProblemOf(status));
 }
 
 // What the records give for one roll-up; of one being built, those that are done.
@@ -236,7 +236,7 @@ void VerifyRollUps(Verification& run) {
   MadeRows expected;
   for (const RollUpPlan& plan : run.programs->roll_ups()) {
     const Status status = AddExpected(run, *run.programs, plan, expected);
-    if (!status.ok()) run.problems.Add("roll-ups: cannot be recomputed: " + std::string(status.message()));
+    if (!status.ok()) run.problems.Add("roll-ups: cannot be recomputed: " + ProblemOf(status));
   }
   DropRows(run, expected);
   CompareRows(run, kRollUpDerivation, kRollUpPrefix, expected.rows);
@@ -263,8 +263,7 @@ void VerifyAggregates(Verification& run) {
     if (SameRows(run, *derivation)) continue;
     const StatusOr<std::map<std::string, std::string>> expected = derivation->Recompute(run.snapshot);
     if (!expected.ok()) {
-      run.problems.Add("derivation " + std::string(derivation->name()) +
-                       ": cannot be recomputed: " + std::string(expected.status().message()));
+      run.problems.Add("derivation " + std::string(derivation->name()) + ": cannot be recomputed: " + ProblemOf(expected.status()));
       continue;
     }
     CompareRows(run, derivation->name(), derivation->prefix(), *expected);

@@ -49,6 +49,9 @@ struct Damage {
 };
 
 // What the passes share. All of it belongs to one snapshot.
+// What an error that a pass came upon says of the file. That memory cannot be had says nothing of it: thrown, as where any other cannot.
+[[nodiscard]] std::string ProblemOf(const Status& status);
+
 struct Verification {
   const storage::Reader& reader;
   const Snapshot& snapshot;
