@@ -265,6 +265,10 @@ Step Make(const char* name, std::string_view names = {}, std::string_view member
 }
 #define CALL(function, ...) Make<function>(#function __VA_OPT__(, ) __VA_ARGS__)
 
+constexpr std::string_view kTypes = "account contact opportunity lead employee task interaction invoice quote order product move stage";
+constexpr std::string_view kFields =
+    "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
+    "default/lost CNY";
 constexpr std::string_view kPipeline = "default|2024-Q3 2024-08 this-quarter last-month month quarter default/proposal default/won";
 constexpr std::string_view kMore =
     "period group by learn_from learn_saved measure relations rates what_if target compare_with version without_overrides collection kind "
@@ -300,54 +304,25 @@ const std::vector<Step>& Steps() {
       CALL(kith_batch_status),
       CALL(kith_batch_to_json),
       CALL(kith_batch_from_json),
-      CALL(kith_batch_create, "account contact opportunity lead employee task interaction invoice quote order product move stage"),
-      CALL(kith_batch_create_ext, "account contact opportunity lead employee task interaction invoice quote order product move stage"),
-      CALL(kith_batch_upsert, "account contact opportunity lead employee task interaction invoice quote order product move stage"),
-      CALL(kith_batch_create_if_absent,
-           "account contact opportunity lead employee task interaction invoice quote order product move stage"),
-      CALL(kith_batch_existing, "account contact opportunity lead employee task interaction invoice quote order product move stage"),
-      CALL(kith_batch_set_null,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_bool,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_int,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_double,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_decimal,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_money,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_text,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_choice,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_date,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_time,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_ref,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_set_bytes,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_add_int,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
-      CALL(kith_batch_add_money,
-           "account contact opportunity name amount stage owner close_date employees account title tags email default/proposal default/won "
-           "default/lost CNY"),
+      CALL(kith_batch_create, kTypes),
+      CALL(kith_batch_create_ext, kTypes),
+      CALL(kith_batch_upsert, kTypes),
+      CALL(kith_batch_create_if_absent, kTypes),
+      CALL(kith_batch_existing, kTypes),
+      CALL(kith_batch_set_null, kFields),
+      CALL(kith_batch_set_bool, kFields),
+      CALL(kith_batch_set_int, kFields),
+      CALL(kith_batch_set_double, kFields),
+      CALL(kith_batch_set_decimal, kFields),
+      CALL(kith_batch_set_money, kFields),
+      CALL(kith_batch_set_text, kFields),
+      CALL(kith_batch_set_choice, kFields),
+      CALL(kith_batch_set_date, kFields),
+      CALL(kith_batch_set_time, kFields),
+      CALL(kith_batch_set_ref, kFields),
+      CALL(kith_batch_set_bytes, kFields),
+      CALL(kith_batch_add_int, kFields),
+      CALL(kith_batch_add_money, kFields),
       CALL(kith_batch_delete),
       CALL(kith_batch_restore),
       CALL(kith_batch_merge),
@@ -389,12 +364,12 @@ const std::vector<Step>& Steps() {
       CALL(kith_db_read),
       CALL(kith_snapshot_renew),
       CALL(kith_snapshot_sequence),
-      CALL(kith_snapshot_find, "account contact opportunity lead employee task interaction invoice quote order product move stage"),
+      CALL(kith_snapshot_find, kTypes),
       CALL(kith_snapshot_type_name),
       CALL(kith_snapshot_record_json),
       CALL(kith_snapshot_record_json_as_of),
       CALL(kith_snapshot_may),
-      CALL(kith_snapshot_type_access, "account contact opportunity lead employee task interaction invoice quote order product move stage"),
+      CALL(kith_snapshot_type_access, kTypes),
       CALL(kith_snapshot_external_refs),
       CALL(kith_snapshot_history),
       CALL(kith_snapshot_checkpoint),
@@ -408,7 +383,7 @@ const std::vector<Step>& Steps() {
       CALL(kith_range_high),
       CALL(kith_range_reverse),
       CALL(kith_range_after),
-      CALL(kith_snapshot_scan, "account contact opportunity lead employee task interaction invoice quote order product move stage"),
+      CALL(kith_snapshot_scan, kTypes),
       CALL(kith_snapshot_scan_index, "account opportunity|by_name by_owner by_stage by_account by_close_date by_account_ref by_email"),
       CALL(kith_cursor_next),
       CALL(kith_cursor_id),
@@ -425,7 +400,7 @@ const std::vector<Step>& Steps() {
       CALL(kith_eval),
       CALL(kith_snapshot_search),
       CALL(kith_db_fill_segments),
-      CALL(kith_snapshot_segments, "account contact opportunity lead employee task interaction invoice quote order product move stage"),
+      CALL(kith_snapshot_segments, kTypes),
       CALL(kith_snapshot_neighbours,
            "account.parent account_relation account_relation.subsidiary_of contact.reports_to acquaintance influence employee.manager"),
       CALL(kith_snapshot_traverse,
@@ -462,7 +437,7 @@ const std::vector<Step>& Steps() {
       CALL(kith_snapshot_duplicates, "account contact lead name email phone",
            "limit fields record values threads also across automatic review model"),
       CALL(kith_snapshot_who_is, "contact account name email", "fields record values limit"),
-      CALL(kith_snapshot_pipelines, "account contact opportunity lead employee task interaction invoice quote order product move stage"),
+      CALL(kith_snapshot_pipelines, kTypes),
       CALL(kith_db_migrate_pipeline),
       CALL(kith_snapshot_guide),
       CALL(kith_snapshot_told),
